@@ -136,7 +136,7 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
-	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves/test_formats.py -m peer
+	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves tests/test_types.py -m peer
 	@$(PEERS)/bin/python -m benchmarks.features
 
 bench: $(STAMP)

@@ -3,11 +3,8 @@
 import os
 import shutil
 import tempfile
-import tomllib
-from pathlib import Path
 
 import hypothesis
-import pytest
 
 # One cache for all workers of a run. TESTS_CACHE names a folder that is kept between
 # runs, so that trying one file again compiles and trains nothing anew.
@@ -26,16 +23,3 @@ hypothesis.settings.load_profile("magnetkit")
 def pytest_unconfigure():
     if _OWN:
         shutil.rmtree(_OWN, ignore_errors=True)
-
-
-KNOWN = Path(__file__).with_name("known_failures.toml")
-"""Tests that fail for a stated reason, by their names: what is still to be mended or decided."""
-
-
-def pytest_collection_modifyitems(items):
-    """Expect the failures that are known, each with its reason; one that passes is reported."""
-    reasons = tomllib.loads(KNOWN.read_text("utf-8"))
-    for item in items:
-        if item.nodeid in reasons:
-            mark = pytest.mark.xfail(strict=False, reason=reasons[item.nodeid])
-            item.add_marker(mark)

@@ -106,7 +106,7 @@ class Column:
 _FILE = "columns/columns.csv"
 CRITERIA = "supply/criteria.toml"
 _PROPERTIES = "properties"
-_OVER = ("mass", "largest")
+_OVER = ("mass", "largest", "sources")
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,9 @@ class Criterion:
         As of `magnetkit.columns.Column`.
     of : str
         Column of `magnetkit.supply.element_table`: numbers, or yes and no, which count 1 and 0.
-    over : {"mass", "largest"}
-        The mean over the alloy's mass, or the largest over elements above a trace.
+    over : {"mass", "largest", "sources"}
+        The mean over the alloy's mass, the largest over elements above a trace, or, of a figure
+        that is a risk, the risk that one of the sources of its elements fails.
     one_unit : float or None
         One unit of regret in a ranking; a quarter of the reference's value if None.
     short : str

@@ -86,6 +86,53 @@ def largest_of_each(rows, weights, figures, least):
     return out
 
 
+# rows: `Rows`; weights float64 (118); source int64 (118): who delivers an element; risk float64
+# (118, k); half float64; out float64 (n, k), ones on entry. Writes rows start to stop - 1
+@jit
+def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
+    for i in range(start, stop):
+        first = rows.indptr[i]
+        end = rows.indptr[i + 1]
+        total = 0.0
+        for p in range(first, end):
+            total += rows.values[p] * weights[rows.indices[p]]
+        for p in range(first, end):
+            this_source = source[rows.indices[p]]
+            counted = False
+            for q in range(first, p):
+                counted |= source[rows.indices[q]] == this_source
+            if counted:
+                continue
+            share = 0.0
+            for q in range(p, end):
+                if source[rows.indices[q]] == this_source:
+                    share += rows.values[q] * weights[rows.indices[q]] / total
+            for k in range(risk.shape[1]):
+                at_risk = 0.0
+                for q in range(p, end):
+                    element = rows.indices[q]
+                    if source[element] == this_source:
+                        mass = rows.values[q] * weights[element] / total
+                        at_risk += mass * risk[element, k]
+                out[i, k] *= 1.0 - at_risk / (share + half)
+        for k in range(risk.shape[1]):
+            out[i, k] = 1.0 - out[i, k]
+
+
+# rows: `Rows` of n compositions; weights float64 (118); source int64 (118); risk float64 (118, k);
+# half float64 -> float64 (n, k)
+def risks_of_sources(rows, weights, source, risk, half):
+    """Return the risk that one of the sources of each row's elements fails.
+
+    A source fails with the mean risk of what comes from it, and matters by its share x of the
+    weight as x / (x + half). NaN where the risk of an element is.
+    """
+    out = np.ones((len(rows.indptr) - 1, risk.shape[1]))
+    risk = np.ascontiguousarray(risk, np.float64)
+    share_rows(_risks_of_sources, len(out), rows, weights, source, risk, half, out)
+    return out
+
+
 # rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
 @jit
 def _marks(rows, bits, least, out, start, stop):

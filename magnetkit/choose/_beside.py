@@ -125,7 +125,7 @@ def _judge_rows(
     """Return some candidates judged beside the recipe of today's magnet."""
     own = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
-    texts = [_weight_text(table, row) for row in rows.tolist()]
+    texts = [weight_text(table, row) for row in rows.tolist()]
     put_in = [""] * len(rows)
     if shells is not None:
         put_in = [shells[row] or "" for row in rows.tolist()]
@@ -145,13 +145,13 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     reference = job.profile.reference
     if reference.grade == incumbent.name:
         return Recipe(
-            _weight_text(reference.table(), 0), reference.shell or "", 0.0, 1.0
+            weight_text(reference.table(), 0), reference.shell or "", 0.0, 1.0
         )
     assert incumbent.makeup is not None
     return incumbent.makeup.best
 
 
-def _weight_text(table: CompositionTable, row: int) -> str:
+def weight_text(table: CompositionTable, row: int) -> str:
     """Return a composition in wt.%."""
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
     used = np.flatnonzero(weights)

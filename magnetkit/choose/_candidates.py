@@ -291,11 +291,13 @@ def judge_melts(
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other_shell = np.array([shell != own.shell for shell in shells])
     other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
+    # The level of a route of its own does not rest on what is diffused into today's magnet.
+    common_share = np.where(shares_level, share[0], 0.0)
     deviations = producer_deviations(
         incumbent.host,
         logs[REMANENCE],
         distance,
-        share - share[0],
+        share - common_share,
         other_shell,
         other_route,
     )

@@ -453,16 +453,20 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]
 
 
 def _status(record: dict[str, Any], job: "Job") -> str:
-    """Return ``ready`` to melt, ``buy`` of another family, or a ``trial``."""
+    """Return ``ready`` to melt, or ``trial``.
+
+    Recipes of another family are trials too unless any family is asked for: no producer of today's
+    magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
+    """
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     # No producer makes magnets of a special route today.
     special = str(record.get("route") or "").split(";")[0] in routes()
     if record[CHANCE] < job.threshold or unproven or special:
         return "trial"
     own = root_host(job.profile.reference.host) == root_host(str(record["host"]))
-    if own:
-        return "ready"
-    return "buy"
+    if not own and job.profile.first_family == "own":
+        return "trial"
+    return "ready"
 
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:

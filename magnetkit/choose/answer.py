@@ -410,7 +410,13 @@ def _choose_ways(
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
         own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
-    best = recommend(others, own_today, most_cost=request.most_cost, reach=reach)
+    best = recommend(
+        others,
+        own_today,
+        most_cost=request.most_cost,
+        reach=reach,
+        remanence_T=incumbent.least[REMANENCE],
+    )
     picked = [] if best is None else [best]
     groups = others["way"] + others["shell"].map(_shell_element)
     shown = []

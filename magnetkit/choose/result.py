@@ -169,7 +169,7 @@ class Ranked:
         """What to choose between: today's magnet, then up to four others, copies folded.
 
         Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
-        of another family, or a trial), ``copies``, of a space of which the best are kept at least
+        as sold, or a trial), ``copies``, of a space of which the best are kept at least
         so many, and ``next_test``. One row per decision.
         """
         return decisions_frame(self.manifest[DECISIONS])

@@ -6,7 +6,14 @@ import numpy as np
 
 from ._profile_parts import CHANCE
 from .exposure import HeavyToday
-from .thresholds import EQUAL_WT_PCT, MEETS, MOST_COST, SAVING_SHARE, SAVING_WT_PCT
+from .thresholds import (
+    EQUAL_WT_PCT,
+    MEETS,
+    MOST_COST,
+    MOST_REMANENCE,
+    SAVING_SHARE,
+    SAVING_WT_PCT,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +24,8 @@ def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
     if reach:
         return (
             f"of the ways with P of {MEETS:g} or more of its family, the one of least "
-            "exposure to heavy rare earth (wt.% times price); of equals the cheapest"
+            "exposure to heavy rare earth (wt.% times price); of equals the cheapest, or a grade as "
+            f"sold of at most {MOST_REMANENCE:g} times today's B_r"
         )
     most = MOST_COST if most_cost is None else most_cost
     return (
@@ -33,6 +41,7 @@ def recommend(
     *,
     most_cost: float | None = None,
     reach: bool = False,
+    remanence_T: float | None = None,
 ) -> int | None:
     """Return the place of the way to take among n ways; None where today's magnet is kept.
 
@@ -50,6 +59,9 @@ def recommend(
     reach : bool
         Whether the magnet in use does not do what is asked: then nothing has to be saved, and cost
         breaks ties alone.
+    remanence_T : float, optional
+        That of the magnet in use. Where it has to `reach`, a grade as sold whose B_r is far above
+        gives way to one that holds about as much and fits the circuit.
     """
     most = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
@@ -68,4 +80,30 @@ def recommend(
     cost = np.nan_to_num(ratio[places], nan=np.inf)
     diluted = frame["diluted"].to_numpy(bool)[places]
     order = np.lexsort((exposure[places], cost, diluted, ~near))
-    return int(places[order[0]])
+    chosen = int(places[order[0]])
+    if reach and remanence_T is not None:
+        return _nearest_sold(frame, places, chosen, remanence_T)
+    return chosen
+
+
+def _nearest_sold(
+    frame: "pd.DataFrame",
+    places: np.ndarray,
+    chosen: int,
+    remanence_T: float,
+) -> int:
+    """Return a grade as sold that is equal to a chosen one whose B_r is far above today's.
+
+    That is as likely, of the same family, and holds no more than `SAVING_WT_PCT` more: contents of
+    what is sold are estimates. Of several the nearest to today's B_r is taken.
+    """
+    row = frame.iloc[chosen]
+    if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:
+        return chosen
+    among = frame.iloc[places]
+    worth = SAVING_WT_PCT / max(row["heavy_rare_earth_wt_pct"], SAVING_WT_PCT)
+    most = row["exposure_USD_kg"] * (1.0 + worth)
+    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= most)
+    alike &= (among["way"] == row["way"]) & (among[CHANCE] >= row[CHANCE] - 1e-9)
+    off = np.abs(np.log(among["remanence_T"].to_numpy(float) / remanence_T))
+    return int(places[int(np.where(alike, off, np.inf).argmin())])

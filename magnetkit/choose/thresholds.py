@@ -17,3 +17,5 @@ MOST_COST = 1.1
 """Largest cost per flux over today's, where neither profile nor user says otherwise."""
 EQUAL_WT_PCT = 0.05
 """Exposures that differ by less than so much of today's heavy rare earth, wt.%, are equal."""
+MOST_REMANENCE = 1.1
+"""B_r over today's above which a circuit has to be laid out anew."""

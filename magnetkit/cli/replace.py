@@ -328,7 +328,12 @@ def diffuse(
     basis: o.Basis = "auto",
     per_year: o.PerYear = None,
     out: Annotated[
-        Path | None, o.option("Folder for the tables of designs.", panel=o.OUTPUT)
+        Path | None,
+        o.option("Folder for the tables of designs and their picture.", panel=o.OUTPUT),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        o.option("Picture of the design: .png, .svg or .pdf.", panel=o.OUTPUT),
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -345,9 +350,11 @@ def diffuse(
     """
     from .._core.units import ZERO_CELSIUS, parse_temperature
     from ..diffusion.diffuse import diffuse as run
+    from ..report._design_picture import PICTURE, check_picture, save_design
     from ..report._text import say
     from ._options import with_unit
 
+    check_picture(plot)
     heat = with_unit(anneal)
     arguments: dict[str, Any] = {
         "along": along,
@@ -377,7 +384,11 @@ def diffuse(
             say(line, "- ")
     if out is not None:
         result.write(out)
-        message(f"see {out / 'designs.csv'}")
+        save_design(result, out / PICTURE)
+        message(f"see {out / 'designs.csv'} and {out / PICTURE}")
+    if plot is not None:
+        save_design(result, plot)
+        message(f"see {plot}")
 
 
 def grades(

@@ -12,8 +12,8 @@ from ._local import (
     Magnet,
     Target,
     bisect_least,
+    design_probability,
     quantile,
-    target_probability,
 )
 from ._profile import Anneal, Groups, Spreading, treatment
 from ._shapes import Array
@@ -110,9 +110,11 @@ class Search:
         found = np.zeros(len(self.cells))
         for magnet, case in self.each:
             wanted = relief * case.reverse + self.target.margin
+            by_knee = self.target.safety is not None
             if self.target.safety is not None:
-                wanted = self.target.safety * case.reverse / magnet.squareness
-            found = np.maximum(found, magnet.needed(wanted, deviations))
+                wanted = self.target.safety * case.reverse
+            least = magnet.needed(wanted, deviations, by_knee=by_knee)
+            found = np.maximum(found, least)
         return found
 
     def meets(self, amount: Array, deviations: float) -> bool:
@@ -252,40 +254,34 @@ def _coating_mass(
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
     ]
-    found = target_probability(search.target, search.each, amounts, search.cells)
+    found = design_probability(search.target, search.each, amounts, search.cells)
     met = found >= search.probability - _SHOWN_STEP
     return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
 
 
 def uniform_content(search: Search) -> tuple[float, float]:
-    """Return the least uniform content that meets the target, %, and its probability to do so.
+    """Return the least uniform content that is likely enough, %, and its probability to do so.
 
-    The content is NaN where none does. The search's magnets say whether it is diffused or alloyed.
+    The content is NaN where none is; the probability is then the largest of any. The search's
+    magnets say whether it is diffused or alloyed.
     """
-    deviations = quantile(search.probability)
+
+    def chance(amount: float) -> float:
+        each_cell = np.full(len(search.cells), amount)
+        return design_probability(search.target, search.each, [each_cell], search.cells)
+
+    wanted = search.probability - _SHOWN_STEP
     magnet = search.each[0][0]
     usable = magnet.amount[magnet.amount <= magnet.most_wt_pct]
-    ones = np.ones(len(search.cells))
     # More is not always better: the interval of H_cJ widens far from what was measured.
-    good = [
-        i for i, amount in enumerate(usable) if search.meets(amount * ones, deviations)
-    ]
+    chances = [chance(float(amount)) for amount in usable]
+    good = [i for i, one in enumerate(chances) if one >= wanted]
     if not good:
-        most = max(
-            target_probability(
-                search.target, search.each, [amount * ones], search.cells
-            )
-            for amount in usable[len(usable) // 2 :: 3]
-        )
-        return float("nan"), most
+        return float("nan"), max(chances)
     low = float(usable[max(good[0] - 1, 0)])
     high = float(usable[good[0]])
-    high = bisect_least(
-        lambda amount: search.meets(amount * ones, deviations), low, high, 20
-    )
-    return high, target_probability(
-        search.target, search.each, [high * ones], search.cells
-    )
+    high = bisect_least(lambda amount: chance(amount) >= wanted, low, high, 20)
+    return high, chance(high)
 
 
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:

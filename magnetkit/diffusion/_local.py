@@ -2,12 +2,13 @@
 
 `Magnet` gives B_r and H_cJ by content of heavy rare earth at one temperature; `Case` the reverse
 field in each cell at one operating point, from the magnet's shape or a field solver's map; `Target`
-what has to be met, and `target_probability` how likely a magnet meets it.
+what has to be met, and `design_probability` how likely a magnet meets it.
 """
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -21,6 +22,8 @@ from .._core.elements import INDEX
 from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
 from ..alloy.table import CompositionTable
+from ..choose.probability import probability_of_limits
+from ..magnetism._evidence import DISTANCE, cap_probability
 from ._profile import FieldMap, read_field
 from ._shapes import AXES, Array, Axis, Cells, SelfField
 
@@ -28,52 +31,97 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_AMOUNTS = np.r_[0.0, np.geomspace(0.01, 8.0, 40)]
+AMOUNTS = np.r_[0.0, np.geomspace(0.01, 8.0, 40)]
 _SHARES = np.r_[0.0, np.geomspace(0.005, 0.6, 40)]
 
 
 @dataclass(frozen=True, eq=False)
 class Magnet:
-    """B_r and H_cJ of a base alloy with heavy rare earth, at one temperature."""
+    """B_r and H_cJ of a base alloy by its content of heavy rare earth, at one temperature.
 
-    element: str  # the heavy rare earth
+    Attributes
+    ----------
+    element : str
+        The heavy rare earth.
+    temperature_K : float
+    amount : ndarray of float64, shape (m,)
+        Mass of it over that of the magnet, %, rising from 0.
+    remanence, coercivity : ndarray of float64, shape (m,)
+        B_r, T, and H_cJ, A/m.
+    remanence_ends, coercivity_ends : ndarray of float64, shape (2, m)
+        The same a standard deviation lower, and higher.
+    squareness : ndarray of float64, shape (m,)
+        Knee field over H_cJ.
+    recoil, density : float
+        Recoil permeability, and kg/m3.
+    most_wt_pct : float
+        Content above which grains grow through and the gain of coercivity is lost.
+    distance : ndarray of float64, shape (m,)
+        How far it is from measured magnets.
+    shares_producer : bool
+        Whether values are what the producer of a magnet that is sold guarantees. Errors of B_r and
+        H_cJ are then those of a ratio, and independent; of a prediction they rise together.
+    sold : Magnet or None
+        The magnet that is sold, where other heavy rare earth is diffused into that.
+    """
+
+    element: str
     temperature_K: float
-    amount: Array  # mass of it over that of the magnet, %, (m,), rising from 0
-    remanence: Array  # B_r, T, (m,)
-    coercivity: Array  # H_cJ, A/m, (m,)
-    deviation: Array  # standard deviation of ln H_cJ, (m,), common to all of a magnet
-    squareness: float  # knee field over H_cJ
-    recoil: float  # recoil permeability
-    density: float  # kg/m3
-    most_wt_pct: (
-        float  # above it grains grow through and the gain of coercivity is lost
-    )
-    # H_cJ of the magnet as sold less that without what is diffused into it, A/m
-    diffused: float = 0.0
+    amount: Array
+    remanence: Array
+    coercivity: Array
+    remanence_ends: Array
+    coercivity_ends: Array
+    squareness: Array
+    recoil: float
+    density: float
+    most_wt_pct: float
+    distance: Array
+    shares_producer: bool = False
+    sold: "Magnet | None" = None
 
     @property
     def as_sold(self) -> "Magnet":
-        """The magnet with what is diffused into the grade that it is the alloy of."""
-        return replace(self, coercivity=self.coercivity + self.diffused, diffused=0.0)
+        """The magnet as it is, before anything is put on it."""
+        if self.sold is None:
+            return self
+        return self.sold
 
-    def b_r(self, amount: Array) -> Array:
-        """Return B_r, T, at a content of heavy rare earth, %."""
-        return np.interp(amount, self.amount, self.remanence)
+    def b_r(self, amount: Array, deviations: float = 0.0) -> Array:
+        """Return B_r, T, at a content, %; of a prediction, off by standard deviations."""
+        curve = self.remanence
+        if not self.shares_producer:
+            curve = _off(curve, self.remanence_ends, deviations)
+        return np.interp(amount, self.amount, curve)
 
     def _curve(self, deviations: float) -> Array:
-        return self.coercivity * np.exp(deviations * self.deviation)
+        """Return H_cJ at each content, A/m, off by standard deviations."""
+        if self.shares_producer:
+            end = self.coercivity_ends[int(deviations > 0.0)]
+            return self.coercivity * (end / self.coercivity) ** abs(deviations)
+        return _off(self.coercivity, self.coercivity_ends, deviations)
 
     def h_cj(self, amount: Array, deviations: float = 0.0) -> Array:
-        """Return H_cJ, A/m, at a content, %, with ln H_cJ off by standard deviations."""
-        curve = self._curve(deviations)
-        return np.where(
-            amount > self.most_wt_pct, curve[0], np.interp(amount, self.amount, curve)
-        )
+        """Return H_cJ, A/m, at a content, %, off by standard deviations."""
+        return self._with_growth(amount, self._curve(deviations))
 
-    def needed(self, field: Array, deviations: float = 0.0) -> Array:
-        """Return the least content, %, that withstands a reverse field, A/m, or infinity."""
+    def knee(self, amount: Array, deviations: float = 0.0) -> Array:
+        """Return H_k, A/m, at a content, %, with H_cJ off by standard deviations."""
+        return self._with_growth(amount, self.squareness * self._curve(deviations))
+
+    def _with_growth(self, amount: Array, curve: Array) -> Array:
+        grown = np.asarray(amount) > self.most_wt_pct
+        return np.where(grown, curve[0], np.interp(amount, self.amount, curve))
+
+    def needed(
+        self, field: Array, deviations: float = 0.0, *, by_knee: bool = False
+    ) -> Array:
+        """Return the least content, %, whose H_cJ, or knee, withstands a field, A/m, or infinity."""
         usable = self.amount <= self.most_wt_pct
-        rising = np.maximum.accumulate(self._curve(deviations)[usable])
+        curve = self._curve(deviations)
+        if by_knee:
+            curve = self.squareness * curve
+        rising = np.maximum.accumulate(curve[usable])
         # A level stretch has its least amount at its start.
         rising = rising + 1e-6 * np.arange(len(rising))
         found = np.interp(field, rising, self.amount[usable])
@@ -84,33 +132,41 @@ class Magnet:
         """Largest H_cJ at any content, A/m."""
         return float(self.coercivity[self.amount <= self.most_wt_pct].max())
 
+    def log_deviations(self, amount: Array, cells: Array) -> tuple[float, float]:
+        """Return the standard deviations of ln B_r and ln H_cJ over the volumes `cells`."""
+        logs = (
+            np.log(self.remanence / self.remanence_ends[0]),
+            np.log(self.coercivity / self.coercivity_ends[0]),
+        )
+        means = [
+            np.average(np.interp(amount, self.amount, x), weights=cells) for x in logs
+        ]
+        return float(means[0]), float(means[1])
 
-@dataclass(frozen=True)
-class Anchor:
-    """What is guaranteed of a base alloy at a temperature, by the sheet of the grade that it is.
 
-    Attributes
-    ----------
-    host : str
-    remanence : float
-        B_r, T.
-    coercivity : float
-        H_cJ, A/m, of the alloy before anything is diffused in.
-    squareness, recoil : float
-        H_k / H_cJ and recoil permeability.
-    lots : float
-        What is guaranteed of H_cJ over what is typical.
-    diffused : float
-        What the grade as sold has more of H_cJ, A/m, by what is diffused into it.
-    """
+def _off(values: Array, ends: Array, deviations: float) -> Array:
+    """Return predicted values off by standard deviations, each side by its own."""
+    step = ends[int(deviations > 0.0)] - values
+    return np.maximum(values + abs(deviations) * step, 1e-6 * values)
 
-    host: str
-    remanence: float
-    coercivity: float
-    squareness: float
-    recoil: float
-    lots: float
-    diffused: float = 0.0
+
+def shell_texts(element: str) -> list[str]:
+    """Return the shells of the contents `AMOUNTS`, none for none."""
+    return [f"{element} {a:.6f} wt%" if a else "" for a in AMOUNTS]
+
+
+def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
+    """Return a base alloy, one row, with more and more of its rare earth replaced."""
+    from ..alloy.shell_rows import replace_rare_earth
+
+    column = np.full(len(_SHARES), INDEX[element], np.int64)
+    return replace_rare_earth(table[np.zeros(len(_SHARES), int)], column, _SHARES)
+
+
+def added_wt_pct(alloys: CompositionTable, element: str) -> Array:
+    """Return what each alloy has of an element more than the first, wt.%."""
+    weight = alloys.weight_fractions()[:, INDEX[element]]
+    return 100.0 * (weight - weight[0])
 
 
 def diffused_magnet(
@@ -119,78 +175,25 @@ def diffused_magnet(
     kelvin: float,
     process: Any,
     most_wt_pct: float,
-    anchor: Anchor | None = None,
 ) -> Magnet:
     """Return a base alloy, one row, with heavy rare earth diffused to the grains' surface.
 
-    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`;
-    with an `anchor` its values are what is guaranteed, and its errors those of the shell's law.
+    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`.
     Raises InputError if the alloy makes no magnet there, or diffusion into its host is unknown.
     """
-    shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
+    shells = shell_texts(element)
     frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
-    magnet = _magnet(frame, table, element, process, _AMOUNTS, most_wt_pct)
-    if anchor is None:
-        return magnet
-    same = np.zeros(len(magnet.amount))
-    return _anchored_magnet(magnet, anchor, same, is_shell=True)
+    return _magnet(frame, table, element, process, AMOUNTS, most_wt_pct)
 
 
 def alloyed_magnet(
-    table: CompositionTable,
-    element: str,
-    kelvin: float,
-    process: Any,
-    anchor: Anchor | None = None,
+    table: CompositionTable, element: str, kelvin: float, process: Any
 ) -> Magnet:
     """Return the base alloy with part of its rare earth replaced; see `diffused_magnet`."""
-    from ..alloy.shell_rows import replace_rare_earth
-
-    many = table[np.zeros(len(_SHARES), int)]
-    column = np.full(len(_SHARES), INDEX[element], np.int64)
-    made = replace_rare_earth(many, column, _SHARES)
-    weight = made.weight_fractions()[:, INDEX[element]]
-    frame = _sintered_frame(made, kelvin, process, None)
-    added = 100.0 * (weight - weight[0])
-    magnet = _magnet(frame, table, element, process, added, np.inf)
-    if anchor is None:
-        return magnet
-    atoms = made.to_array()
-    distance = np.abs(atoms - atoms[0]).sum(axis=1)[: len(magnet.amount)]
-    return _anchored_magnet(magnet, anchor, distance, is_shell=False)
-
-
-def _anchored_magnet(
-    magnet: Magnet, anchor: Anchor, distance: Array, *, is_shell: bool
-) -> Magnet:
-    """Return a magnet with the guaranteed values of an anchor, and the errors of its producer.
-
-    A gain of a shell is absolute; an alloy's H_cJ goes with the producer's level. `distance`, (m,),
-    is that of the alloys, the sum over atomic fractions.
-    """
-    from ..choose.probability import producer_deviations
-
-    model = magnet.coercivity
-    coercivity = anchor.coercivity * model / model[0]
-    if is_shell:
-        coercivity = anchor.coercivity + anchor.lots * (model - model[0])
-    ratio = magnet.remanence / magnet.remanence[0]
-    share = np.zeros(len(model))
-    if is_shell:
-        share = 1.0 - anchor.coercivity / coercivity
-    coated = (magnet.amount > 0.0) & is_shell
-    same_route = np.zeros(len(model), bool)
-    _, deviation = producer_deviations(
-        anchor.host, np.log(ratio), distance, share, coated, same_route
-    )
-    return replace(
-        magnet,
-        remanence=anchor.remanence * ratio,
-        coercivity=coercivity,
-        deviation=deviation,
-        squareness=anchor.squareness,
-        recoil=anchor.recoil,
-        diffused=anchor.diffused,
+    alloys = alloyed_table(table, element)
+    frame = _sintered_frame(alloys, kelvin, process, None)
+    return _magnet(
+        frame, table, element, process, added_wt_pct(alloys, element), np.inf
     )
 
 
@@ -204,6 +207,41 @@ def _magnet(
 ) -> Magnet:
     """Return the magnet of figures at contents `amounts`, %, up to `most` of use."""
     from ..magnetism._magnets import alloys
+
+    end = count_magnets(frame, table.formulas()[0], element)
+    frame = frame.iloc[:end]
+    ends = {
+        name: np.array(
+            [
+                value
+                + (frame[f"{name}_{side}"].to_numpy(float) - value) / DEVIATIONS_90
+                for side in ("lo", "hi")
+            ]
+        )
+        for name, value in (
+            (name, frame[name].to_numpy(float))
+            for name in ("remanence_T", "coercivity_kA_m")
+        )
+    }
+    h_cj = frame["coercivity_kA_m"].to_numpy(float)
+    return Magnet(
+        element=element,
+        temperature_K=float(frame["temperature_K"].iloc[0]),
+        amount=np.asarray(amounts[:end], float),
+        remanence=frame["remanence_T"].to_numpy(float),
+        coercivity=1e3 * h_cj,
+        remanence_ends=ends["remanence_T"],
+        coercivity_ends=1e3 * ends["coercivity_kA_m"],
+        squareness=frame["knee_field_kA_m"].to_numpy(float) / h_cj,
+        recoil=float(alloys(table, process).rows["recoil"][0]),
+        density=float(frame["density_kg_m3"].iloc[0]),
+        most_wt_pct=most,
+        distance=frame[DISTANCE].to_numpy(float),
+    )
+
+
+def count_magnets(frame: Any, name: str, element: str) -> int:
+    """Return up to which row alloys make a magnet; InputError where the first two make none."""
     from ..phases.partition import shelled_hosts
 
     kelvin = float(frame["temperature_K"].iloc[0])
@@ -213,26 +251,19 @@ def _magnet(
         status = frame["status"].iloc[0 if not good[0] else 1]
         reason = status if status != "ok" else "it has no coercivity"
         raise InputError(
-            f"{table.formulas()[0]} makes no magnet with {element} at {kelvin_text(kelvin)}: "
+            f"{name} makes no magnet with {element} at {kelvin_text(kelvin)}: "
             f"{reason}; diffusion is known in {', '.join(shelled_hosts())} alone"
         )
     # Amounts from the first that makes no magnet on are left out.
-    end = len(good) if good.all() else int(np.argmin(good))
-    low = frame["coercivity_kA_m_lo"].to_numpy(float)
-    deviation = np.log(h_cj[:end] / low[:end]) / DEVIATIONS_90
-    recoil = float(alloys(table, process).rows["recoil"][0])
-    return Magnet(
-        element,
-        kelvin,
-        np.asarray(amounts[:end], float),
-        frame["remanence_T"].to_numpy(float)[:end],
-        1e3 * h_cj[:end],
-        deviation,
-        float(frame["knee_field_kA_m"].iloc[0] / h_cj[0]),
-        recoil,
-        float(frame["density_kg_m3"].iloc[0]),
-        most,
-    )
+    return len(good) if good.all() else int(np.argmin(good))
+
+
+@contextmanager
+def any_shell() -> Iterator[None]:
+    """Silence warnings of shells: a content is that of one cell, not what a furnace puts in."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+        yield
 
 
 def _sintered_frame(
@@ -241,9 +272,7 @@ def _sintered_frame(
     """Return figures of many magnets at one temperature, K, without warnings of shells."""
     from ..magnetism.sintered import sintered_at
 
-    with warnings.catch_warnings():
-        # The amount is that of one cell, not what a furnace puts into the whole magnet.
-        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+    with any_shell():
         (frame,) = sintered_at(table, [kelvin], process, shells)
     return frame
 
@@ -261,9 +290,9 @@ def retained_share(
     from ..magnetism._demagnetization_kernels import corner, reversed_share
 
     h_cj = magnet.h_cj(amount, deviations)
-    b_r = magnet.b_r(amount)
-    mean = float(h_cj.mean())
-    power = corner(float(b_r.mean()), mean, magnet.squareness * mean, magnet.recoil)
+    b_r = float(magnet.b_r(amount).mean())
+    knee = float(magnet.knee(amount, deviations).mean())
+    power = corner(b_r, float(h_cj.mean()), knee, magnet.recoil)
     return np.maximum(1.0 - np.asarray(reversed_share(h_cj, power, field)), -1.0)
 
 
@@ -335,6 +364,12 @@ class Case:
         Array  # field against the magnetization that counts, A/m, (n,); negative: helps
     )
     own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
+    b_r: float = 1.0  # the B_r that makes that part, T
+
+    def field(self, b_r: Array) -> Array:
+        """Return the field that counts, A/m, (n,), against a magnet whose B_r, T, is (n,)."""
+        less = float(np.mean(1.0 - b_r / self.b_r)) if self.own.any() else 0.0
+        return self.reverse - less * self.own
 
 
 def shape_case(
@@ -349,9 +384,8 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale) + circuit.outside()
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    return Case(
-        kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
-    )
+    own = reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
+    return Case(kelvin, reverse, own, b_r)
 
 
 def map_cases(
@@ -480,6 +514,11 @@ _NORMAL = NormalDist()
 # Gauss's three points of a normal distribution, for the uncertainty of the diffusion coefficient.
 NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
 _WIDEST_SOURCE = 5.0
+_HALVINGS = 14
+# Standard deviation of ln H_cJ by which misses of what has no error are counted.
+_LEAST_STEP = 0.01
+# ln of a ratio where nothing is asked.
+_AMPLE = 10.0
 
 
 @dataclass(frozen=True)
@@ -500,11 +539,9 @@ class Target:
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
     ) -> bool:
         """Return whether a magnet meets it; content, %, and volumes of cells have shape (n,)."""
-        # The magnet's own part falls with B_r.
-        less = float(np.mean(1.0 - magnet.b_r(amount) / magnet.remanence[0]))
-        field = case.reverse - less * case.own
+        field = case.field(magnet.b_r(amount, deviations))
         if self.safety is not None:
-            knee = magnet.squareness * magnet.h_cj(amount, deviations)
+            knee = magnet.knee(amount, deviations)
             return bool(np.all(knee >= self.safety * field * (1.0 - 1e-9)))
         if self.loss_pct is None:
             return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
@@ -543,7 +580,7 @@ def read_target(require: str | Sequence[str]) -> Target:
     return Target(one.limit)
 
 
-def target_probability(
+def design_probability(
     target: Target,
     each: Sequence[tuple[Magnet, Case]],
     amounts: Sequence[Array],
@@ -551,24 +588,49 @@ def target_probability(
 ) -> float:
     """Return the probability that a magnet meets a target in every case.
 
-    ln H_cJ is off by the same number of standard deviations in the whole magnet and every case.
-    `each` holds the magnet at the temperature of each case; `amounts`, %, shape (n,) each, are
-    those at each of `NODES` of the diffusion coefficient, or one array where it does not count.
+    Errors of B_r and H_cJ are those of `magnetkit.choose.probability`, the same in the whole magnet
+    and every case; that of the diffusion coefficient is the shell's own. `each` holds the magnet at
+    the temperature of each case; `amounts`, %, shape (n,) each, are those at each of `NODES` of the
+    coefficient, or one array where it does not count.
     """
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
-        worst = max(
-            bisect_least(
-                partial(target.met, magnet, amount, case, cells),
-                -_WIDEST_SOURCE,
-                _WIDEST_SOURCE,
-                12,
-            )
-            for magnet, case in each
-        )
-        total += weight * (1.0 - _NORMAL.cdf(worst))
+        chances = [
+            _case_probability(target, m, amount, case, cells) for m, case in each
+        ]
+        total += weight * min(chances)
     return total
+
+
+def _case_probability(
+    target: Target, magnet: Magnet, amount: Array, case: Case, cells: Array
+) -> float:
+    """Return the probability that a magnet of stated contents meets a target in one case."""
+    worst = bisect_least(
+        partial(target.met, magnet, amount, case, cells),
+        -_WIDEST_SOURCE,
+        _WIDEST_SOURCE,
+        _HALVINGS,
+    )
+    deviations = (0.0, 1.0)
+    step = 1.0
+    if magnet.shares_producer:
+        deviations = magnet.log_deviations(amount, cells)
+        # What has no error meets the target by far, or misses it.
+        step = max(deviations[1], _LEAST_STEP)
+    reverse = float(np.average(case.reverse, weights=cells))
+    own = float(np.average(case.own, weights=cells))
+    chance = probability_of_limits(
+        [_AMPLE],
+        [-step * worst],
+        np.array([deviations[0]]),
+        np.array([deviations[1]]),
+        pull=own / reverse if reverse > 0.0 else 0.0,
+    )
+    mean = float(np.average(amount, weights=cells))
+    distance = np.interp([mean], magnet.amount, magnet.distance)
+    return float(cap_probability(chance, distance)[0])
 
 
 def bisect_least(

@@ -1,14 +1,13 @@
 """The least heavy rare earth, by the gram, that lets a magnet of a shape withstand its field.
 
-`diffuse` compares coated faces, a uniform shell and a bulk alloy, `Diffusion` holds the answer, and
+`diffuse` compares coated faces with a bulk alloy, `Diffusion` holds the answer, and
 `needed_by_temperature` repeats it over thicknesses and temperatures.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import replace as with_fields
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -25,14 +24,12 @@ from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..alloy._grade_names import find_grades, refuse_recipe_options
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
-from ..choose.probability import probability_of_limits
 from ..choose.thresholds import MEETS, SAFETY
-from ..magnetism._composition_estimate import grade_magnet
-from ..magnetism._measured import COERCIVITY
+from ..magnetism._composition_estimate import find_makeup, read_recipe
 from ..magnetism.conditions import Conditions, SupplyKeywords, with_conditions
 from ..phases.partition import partition
 from . import _local
@@ -40,13 +37,13 @@ from ._design import (
     Coated,
     Search,
     best_anneal,
-    mass_to_apply,
     refined_coating,
     uncoated_design,
     uniform_content,
 )
+from ._of_grade import GradeMagnets
 from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, treatment
-from ._shapes import CELLS, MOST_CELLS, Cells, SelfField, Shape, cut, read_shape
+from ._shapes import CELLS, MOST_CELLS, Array, Cells, SelfField, Shape, cut, read_shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +51,6 @@ if TYPE_CHECKING:
 
 _SEARCHED_PLANS = 1_500
 """Cells of the search; its answer is checked on the number requested."""
-# ln of a ratio where nothing is asked.
-_AMPLE = 10.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,7 +62,7 @@ class Diffusion:
     magnet : str
         Recipe, shape and direction of magnetization.
     designs : DataFrame
-        One row a way and element: ``way`` (``faces``, ``uniform shell``, ``bulk alloy``),
+        One row a way and element: ``way`` (``faces``, ``bulk alloy``),
         ``element``, ``meets``, ``probability``, ``hours``, ``anneal_C``, ``mg_cm2`` (largest of
         the faces), ``put_on_g`` and ``inside_g`` per magnet, ``amount_wt_pct`` of the magnet,
         ``flux_lost_pct`` against the base, ``cost_USD`` per magnet and ``kg_year`` at that number
@@ -142,10 +137,12 @@ class Diffusion:
         search = self.search[name]
         coated = self.coated[name]
         nothing = np.zeros(len(search.cells))
-        margin = [
-            (m.h_cj(nothing) - c.reverse, m.h_cj(coated.amount) - c.reverse, c.reverse)
-            for m, c in search.each
-        ]
+        margin = []
+        for coated_magnet, case in search.each:
+            magnet = coated_magnet.as_sold if self.none_needed else coated_magnet
+            before = magnet.h_cj(nothing) - case.reverse
+            after = magnet.h_cj(coated.amount) - case.reverse
+            margin.append((before, after, case.reverse))
         before, after, reverse = min(margin, key=lambda each: float(each[0].min()))
         points = 1e3 * search.spreading.cells.points
         return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
@@ -201,8 +198,26 @@ class Diffusion:
                 *start,
                 f"None needed: as it is it meets this with probability {chance:.2f}",
             ]
-        designs = [_sentence(row) for row in self.designs.to_dict("records")]
-        return [*start, *designs, *self.undone]
+        rows = self.designs.to_dict("records")
+        faces = [row for row in rows if row["way"] == "faces"]
+        faces.sort(key=lambda row: row["element"] != self.best)
+        text = [_coating_text(row, self._faces_text(row["element"])) for row in faces]
+        throughout = [row for row in rows if row["way"] == "bulk alloy"]
+        text.append(_alloy_text(throughout))
+        return [*start, *text, *self.undone]
+
+    def _faces_text(self, element: str) -> str:
+        """Return the faces that are coated, in words."""
+        coated = self.coated[element]
+        faces = dict.fromkeys(
+            patch.face
+            for group, mass in zip(coated.groups, coated.mass, strict=True)
+            for patch in group
+            if mass > 0.0
+        )
+        if len(faces) == len(self.search[element].spreading.cells.shape.faces):
+            return "all faces"
+        return ", ".join(faces)
 
     def write(self, folder: str | Path) -> None:
         """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
@@ -257,28 +272,36 @@ class Bare:
     @classmethod
     def of(cls, search: Search) -> "Bare":
         """Return the bare magnet at the worst operating point of a search."""
-        each = []
-        for magnet, case in search.each:
-            field = float(np.average(case.reverse, weights=search.cells))
-            coercivity = float(magnet.as_sold.coercivity[0])
-            knee = magnet.squareness * coercivity
-            margin = knee / field if field > 0.0 else float("inf")
-            log = np.array([np.log(margin / SAFETY)])
-            deviation = np.array([magnet.deviation[0]])
-            chance = probability_of_limits(
-                np.array([_AMPLE]), log, 0.0 * deviation, deviation
-            )
-            bare = cls(
-                remanence_T=float(magnet.remanence[0]),
-                coercivity_kA_m=1e-3 * coercivity,
-                knee_kA_m=1e-3 * knee,
-                field_kA_m=1e-3 * field,
-                worst_kA_m=1e-3 * float(case.reverse.max()),
-                margin=margin,
-                probability=float(chance[0]),
-            )
-            each.append(bare)
+        each = [
+            cls._at(magnet.as_sold, case, search.cells) for magnet, case in search.each
+        ]
         return min(each, key=lambda one: one.margin)
+
+    @classmethod
+    def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: Array) -> "Bare":
+        """Return a magnet in the mean field of one operating point."""
+        nothing = np.zeros(1)
+        reverse = case.field(magnet.b_r(nothing))
+        mean = _local.Case(
+            case.kelvin,
+            reverse=np.array([np.average(reverse, weights=cells)]),
+            own=np.array([np.average(case.own, weights=cells)]),
+            b_r=float(magnet.remanence[0]),
+        )
+        field = float(mean.reverse[0])
+        knee = float(magnet.knee(nothing)[0])
+        chance = _local.design_probability(
+            _local.Target(safety=SAFETY), [(magnet, mean)], [nothing], np.ones(1)
+        )
+        return cls(
+            remanence_T=float(magnet.remanence[0]),
+            coercivity_kA_m=1e-3 * float(magnet.coercivity[0]),
+            knee_kA_m=1e-3 * knee,
+            field_kA_m=1e-3 * field,
+            worst_kA_m=1e-3 * float(reverse.max()),
+            margin=knee / field if field > 0.0 else float("inf"),
+            probability=chance,
+        )
 
     def sentence(self) -> str:
         """Return it in words."""
@@ -289,23 +312,35 @@ class Bare:
         )
 
 
-def _sentence(row: Mapping[Any, Any]) -> str:
-    start = f"{row['element']} {row['way']}"
+def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
+    """Return a coating in words."""
+    element = row["element"]
     if not row["meets"]:
-        return f"{start}: does not do it"
-    text = (
-        f"{start}: {row['put_on_g']:.3g} g per magnet ({row['amount_wt_pct']:.2f} wt.%)"
-    )
-    if row["way"] == "faces":
-        text += f", {row['mg_cm2']:.2g} mg/cm2 at most, {row['hours']:g} h at {row['anneal_C']:g} C"
+        return f"{element} on the faces: does not do it, probability {row['probability']:.2f}"
     pieces = round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
     kg = row["kg_year"]
     mass = f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
     year = f", {mass} a year for {pieces:,} magnets" if pieces > 1 else ""
     return (
-        f"{text}; flux {-row['flux_lost_pct']:+.1f} %, {row['cost_USD']:.2f} USD{year}, "
-        f"probability {row['probability']:.2f}"
+        f"{element} on {faces}: {row['put_on_g']:.3g} g per magnet "
+        f"({row['amount_wt_pct']:.2f} wt.%), {row['mg_cm2']:.2g} mg/cm2 at most, "
+        f"{row['hours']:g} h at {row['anneal_C']:g} C; flux {-row['flux_lost_pct']:+.1f} %, "
+        f"{row['cost_USD']:.2f} USD{year}, probability {row['probability']:.2f}"
     )
+
+
+def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Return what the elements alloyed throughout would take, in words."""
+    parts = []
+    for row in rows:
+        part = f"{row['element']} does not do it, probability {row['probability']:.2f}"
+        if row["meets"]:
+            part = (
+                f"{row['element']} {row['put_on_g']:.3g} g ({row['amount_wt_pct']:.2f} wt.%), flux "
+                f"{-row['flux_lost_pct']:+.1f} %, probability {row['probability']:.2f}"
+            )
+        parts.append(part)
+    return f"Alloyed throughout instead: {'; '.join(parts)}"
 
 
 @check_arguments
@@ -334,8 +369,7 @@ def diffuse(
 ) -> Diffusion:
     """Return the least terbium or dysprosium with which a magnet of a shape withstands its field.
 
-    Coated and annealed faces are compared with a uniform shell, as a thin magnet gets, and with the
-    same element alloyed throughout.
+    Coated and annealed faces are compared with the same element alloyed throughout.
 
     Parameters
     ----------
@@ -403,7 +437,7 @@ def diffuse(
     if len(conditions.temperature) != 1:
         raise InputError("diffuse takes one temperature; call it for each")
     kelvin = conditions.temperature[0]
-    table, base, process, anchor_at = _base(composition, basis, conditions, kelvin)
+    table, base, of_grade = _base(composition, basis, conditions)
     load_line = (
         None if load_line is None else parse_finite_number("load_line", load_line, 0.0)
     )
@@ -412,7 +446,7 @@ def diffuse(
     duty = conditions.duty
     circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
     tried = _anneals(element, anneal_hours, anneal)
-    job = _Job(table, circuit, kelvin, field, process, anchor_at)
+    job = _Job(table, circuit, kelvin, field, conditions.process, of_grade)
     fine = job.setting(cut(own, parse_whole_number("cells", cells, 200, MOST_CELLS)))
     coarse = (
         fine if cells <= _SEARCHED_PLANS else job.setting(cut(own, _SEARCHED_PLANS))
@@ -441,11 +475,10 @@ def diffuse(
             coated[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
-            rows.append(costs.uniform_row(many, "uniform shell"))
             bulk = Search(
                 few.spreading, job.each(name, coarse[2], bulk=True), target, probability
             )
-            rows.append(costs.uniform_row(bulk, "bulk alloy"))
+            rows.append(costs.make_alloy(bulk))
             left += _shortfall(many, coat)
     import pandas as pd
 
@@ -471,60 +504,32 @@ def diffuse(
     )
 
 
-AnchorAt = Callable[[float], "_local.Anchor | None"]
-"""Returns what is guaranteed of the base alloy at a temperature, K; None where nothing is."""
-
-
 def _base(
-    composition: Compositions, basis: Basis, conditions: Conditions, kelvin: float
-) -> tuple[CompositionTable, str, Any, AnchorAt]:
-    """Return the base alloy, its name, process and guarantee; of a grade its likeliest recipe."""
-    process = conditions.process
+    composition: Compositions, basis: Basis, conditions: Conditions
+) -> tuple[CompositionTable, str, GradeMagnets | None]:
+    """Return the base alloy, its name, and the magnets of its producer where a grade tells them.
+
+    Of a grade that is its likeliest recipe, of one that is diffused already before that.
+    """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
-        refuse_recipe_options(grades[0], process, None)
-        base = grade_magnet(grades[0], kelvin)
-        start = "" if base.shell is None else ", of which the alloy before diffusion"
-        name = f"{base.grade} (most likely {base.made.words}{start})"
-        anchor_at = partial(
-            _anchor_of_grade, base.grade, base.table, base.shell, conditions
-        )
-        return base.table, name, None, anchor_at
+        grade = grades[0]
+        refuse_recipe_options(grade, conditions.process, None)
+        makeup = find_makeup(grade)
+        best = makeup.best
+        table = read_recipe(best.text, "weight")
+        start = ", of which the alloy before diffusion" if best.shell else ""
+        name = f"{grade} (most likely {makeup.words}{start})"
+        return table, name, GradeMagnets(grade, table, conditions, is_grade=True)
     table = as_table(composition, basis)
     if len(table) != 1:
         raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
     name = composition if isinstance(composition, str) else table.formulas()[0]
-    return table, name, process, lambda _: None
-
-
-def _anchor_of_grade(
-    grade: str,
-    table: CompositionTable,
-    shell: str | None,
-    conditions: Conditions,
-    kelvin: float,
-) -> _local.Anchor:
-    """Return what is guaranteed of a grade at a temperature, K, without what is diffused in."""
-    from ..choose._request import Request, incumbent_of_grade
-    from ..magnetism.sintered import sintered_at
-
-    request = Request(with_fields(conditions, temperature=(kelvin,)))
-    incumbent = incumbent_of_grade(grade, request)
-    lots = incumbent.spread.share(COERCIVITY)
-    gain = 0.0
-    if shell is not None:
-        (whole,) = sintered_at(table, [kelvin], None, [shell])
-        (plain,) = sintered_at(table, [kelvin], None, None)
-        gain = float(whole[COERCIVITY].iloc[0] - plain[COERCIVITY].iloc[0])
-    return _local.Anchor(
-        host=incumbent.host,
-        remanence=incumbent.least["remanence_T"],
-        coercivity=1e3 * (incumbent.least[COERCIVITY] - lots * gain),
-        squareness=incumbent.squareness,
-        recoil=incumbent.recoil,
-        lots=lots,
-        diffused=1e3 * lots * gain,
-    )
+    calibration = conditions.calibration
+    if calibration is not None and is_grade(calibration):
+        magnets = GradeMagnets(str(calibration), table, conditions, is_grade=False)
+        return table, name, magnets
+    return table, name, None
 
 
 def _target_text(
@@ -620,22 +625,22 @@ class _Job:
     kelvin: float
     field: Any
     process: Any
-    anchor_at: AnchorAt
+    of_grade: GradeMagnets | None
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with an element diffused in at a temperature, K."""
         most = treatment()["surface"]["most_wt_pct"]
-        anchor = self.anchor_at(kelvin)
-        return _local.diffused_magnet(
-            self.table, element, kelvin, self.process, most, anchor
-        )
+        if self.of_grade is not None:
+            return self.of_grade.diffused(element, kelvin, most)
+        return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with part of its rare earth replaced by an element."""
-        anchor = self.anchor_at(kelvin)
-        return _local.alloyed_magnet(self.table, element, kelvin, self.process, anchor)
+        if self.of_grade is not None:
+            return self.of_grade.make_alloy(element, kelvin)
+        return _local.alloyed_magnet(self.table, element, kelvin, self.process)
 
     def setting(
         self, cells: Cells
@@ -706,20 +711,19 @@ class _Costs:
             design, search, coated.amount, coated.put_on_kg, coated.entered_kg
         )
 
-    def uniform_row(self, search: Search, way: str) -> dict[str, Any]:
-        """Return the row of a uniform content."""
+    def make_alloy(self, search: Search) -> dict[str, Any]:
+        """Return the row of an alloy that has the element throughout."""
         content, probability = uniform_content(search)
         magnet = search.each[0][0]
         design = {
-            "way": way,
+            "way": "bulk alloy",
             "element": magnet.element,
             "meets": bool(np.isfinite(content)),
             "probability": probability,
         }
         inside = magnet.density * self.volume * content / 100.0
         amount = np.full(len(search.cells), np.nan_to_num(content))
-        used = mass_to_apply(inside) if way == "uniform shell" else inside
-        return self._row(design, search, amount, used, inside)
+        return self._row(design, search, amount, inside, inside)
 
     def _row(
         self,

@@ -30,7 +30,7 @@ from ..magnetism.demagnetization import Demagnetization, demagnetization
 from ..phases._forming import FORMS, WEIGHTS
 from ..supply.scenario import scenarios
 from ..supply.tables import element_table, overdue
-from ._figures import candidate_names, decision_names
+from ._figures import candidate_names, decision_names, decision_numbers
 from ._text import calibration_note, display_scale, with_range
 
 if TYPE_CHECKING:
@@ -150,18 +150,15 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     return [
         question,
         *(
-            f"{number_of_decision(n)}. {_STATUS[row['decision_status']]}: "
+            f"{number}. {_STATUS[row['decision_status']]}: "
             f"{_decision_line(row, decided.iloc[0], result, cgs)}."
-            for n, (_, row) in enumerate(decided.iterrows())
+            for number, (_, row) in zip(
+                decision_numbers(decided), decided.iterrows(), strict=True
+            )
         ),
         *verdict,
         LEGEND,
     ]
-
-
-def number_of_decision(place: int) -> str:
-    """Return how a decision is called everywhere: today's magnet ``0``, the others from ``1``."""
-    return str(place)
 
 
 def calibration(result: "Ranked") -> str:
@@ -208,7 +205,7 @@ def verdict_text(result: "Ranked") -> list[str]:
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{_count_prefix(result)}{number_of} every requirement. {calibration(result)}",
         f"{_verdict(result, decided)} The rule: {_rule(result)}.",
-        f"Next, for {number_of_decision(of)}: {decided['next_test'].iloc[of]}.",
+        f"Next, for {decision_numbers(decided)[of]}: {decided['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
@@ -288,7 +285,12 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     place = place_to_take(result, decided)
     today = decided.iloc[0]
     status = decided["decision_status"].tolist()
-    able = [str(n) for n, kind in enumerate(status) if kind in ("ready", "buy")]
+    numbers = decision_numbers(decided)
+    able = [
+        number
+        for number, kind in zip(numbers, status, strict=True)
+        if kind in ("ready", "buy")
+    ]
     if place is not None:
         row = decided.iloc[place]
         grams = (
@@ -297,7 +299,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
             * result.profile.magnet_mass_kg
         )
         beside = _saves_more(decided, place)
-        return f"Decision: {place}, which saves {number(grams)} g a device{beside}."
+        return f"Decision: {numbers[place]}, which saves {number(grams)} g a device{beside}."
     reason = "since nothing of its family that is sure enough lowers the exposure to heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
@@ -314,9 +316,10 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
     other = int(saved.to_numpy().argmax())
     if saved.iloc[other] < saved.iloc[place] + SAVING_WT_PCT:
         return ""
-    against = {"buy": "is of another family", "trial": "is a trial"}
-    status = str(decided["decision_status"].iloc[other])
-    return f"; {other} saves more and {against.get(status, 'is less sure')}"
+    against = "is less sure"
+    if decided["decision_status"].iloc[other] == "trial":
+        against = "is a trial"
+    return f"; {decision_numbers(decided)[other]} saves more and {against}"
 
 
 def requirement_text(text: str, profile: "Profile") -> str:

@@ -183,17 +183,34 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     return candidates(frame, x, y, name, look, [text])
 
 
+def decision_numbers(decided: "pd.DataFrame") -> list[str]:
+    """Return the number of each decision: today's magnet ``0``, of the others the rank.
+
+    It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
+    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it.
+    """
+    others = decided.iloc[1:]
+    ranks = others["rank"].astype("Int64").astype("string")
+    numbers = ranks.fillna(others["nearest_grade"].astype("string"))
+    return ["0", *numbers.astype(str)]
+
+
 def decision_names(decided: "pd.DataFrame") -> list[str]:
     """Return the decisions of a screening by number, today's magnet first."""
     names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
-    return [f"{n}. {name}" for n, name in enumerate(names, start=1)]
+    return [
+        f"{number}. {name}"
+        for number, name in zip(decision_numbers(decided), names, strict=True)
+    ]
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     """Return the decisions of a screening on two columns: numbers, and a star for today's."""
     traces = []
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
-    for n, name in enumerate(decision_names(decided)):
+    names = decision_names(decided)
+    for n, number in enumerate(decision_numbers(decided)):
+        name = names[n]
         part = decided.iloc[n : n + 1]
         text = [f"{escape(candidate_names(part)[0])}<br>{escape(name)}"]
         if n == 0:
@@ -201,7 +218,7 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
             continue
         colour = COLOURS[(n - 1) % len(COLOURS)]
         marker = look | {"line": {"width": 2, "color": colour}}
-        trace = candidates(part, x, y, escape(name), marker, [str(n + 1)])
+        trace = candidates(part, x, y, escape(name), marker, [number])
         trace["hovertemplate"] = trace["hovertemplate"].replace(
             "%{text}", "%{hovertext}"
         )

@@ -51,12 +51,13 @@ def finish(
     report: Progress,
     crew: Crew,
     keep: int | None = None,
+    given_ranks: "NDArray[np.int64] | None" = None,
 ) -> ranked.Ranked:
     """Rank over all chunks, and write the files of the result if there is a place for them.
 
     `identity` and `summary` are for the manifest; those that meet the requirements are counted
     here. The crew writes where the place is one that all workers reach. Of the rows by rank `keep`
-    are written, or all.
+    are written, or all. `given_ranks`, (n,), is the order that the input names, if it names one.
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
@@ -65,7 +66,7 @@ def finish(
     take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
     whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
-    if isinstance(given_ranks := _given_ranks(store), np.ndarray):
+    if given_ranks is not None:
         ranking = ranking.order_by(given_ranks)
     found = join_choices(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
@@ -130,18 +131,6 @@ def finish(
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
-
-
-def _given_ranks(store: Memory | Store) -> "NDArray[np.int64] | None":
-    """Return the ranks that the input names, one a candidate; None where it names none."""
-    parts = []
-    for table in store.tables():
-        if GIVEN_RANK not in table.column_names:
-            return None
-        parts.append(table[GIVEN_RANK].to_numpy())
-    if parts:
-        return np.concatenate(parts)
-    return None
 
 
 def _read_complete_rows(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments, parse_whole_number
 from .._core._blas import one_thread
@@ -44,7 +45,14 @@ from . import _candidates, _files
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, iterate_results, open_workers, reporting
 from ._store import Memory, Store
-from ._work import Work, dependencies, evaluate_best, evaluate_piece, leading
+from ._work import (
+    GIVEN_RANK,
+    Work,
+    dependencies,
+    evaluate_best,
+    evaluate_piece,
+    leading,
+)
 from ._writing import Crew, finish, refuse_nothing
 
 if TYPE_CHECKING:
@@ -333,9 +341,25 @@ def screen(
             refuse_nothing(store, found["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as report_end:
-                return _shown_columns(
-                    finish(store, job, known, found, report_end, crew, keep)
+                result = finish(
+                    store,
+                    job,
+                    known,
+                    found,
+                    report_end,
+                    crew,
+                    keep=keep,
+                    given_ranks=_given_ranks(source),
                 )
+                return _shown_columns(result)
+
+
+def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
+    """Return the ranks that a table of candidates names, one a candidate; None without any."""
+    extra = getattr(source, "extra", None)
+    if extra is None or GIVEN_RANK not in extra.column_names:
+        return None
+    return np.asarray(extra[GIVEN_RANK], np.int64)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ from .scenario import (
     validate_recycled_shares,
     with_prices,
 )
-from .tables import element_table, overdue
+from .tables import element_table, overdue, supply_sources
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +53,9 @@ Array = NDArray[np.float64]
 _TRACE_MASS = 0.001
 """Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
 of heavy rare earth do, impurities do not."""
+_HALF_MASS = 0.01
+"""Share of an alloy's mass at which a source of elements matters half as much as one that the whole
+alloy comes from. A convention: of the heavy rare earths, magnets hold 0.1 to 10 % by mass."""
 _RISK_SPREAD = 0.10
 _UNKNOWN_PRICE_FACTOR = 2.0
 # Columns of the matrix of figures, one row an element; those of `_FIGURES` follow.
@@ -78,10 +81,17 @@ def ledger(
 ) -> Any:
     """Return heavy rare earth, import reliance, supply risk and cost of each alloy.
 
-    Every figure is a mean over the alloy's mass, ``sum_e w_e x_e`` with w_e the mass fraction.
-    That is the mass-based product figure of the GeoPolRisk method; `supply_risk` is its score
-    in 0 to 1 (see `magnetkit.supply.tables`): 0 for an alloy of elements that need no imports,
-    1 for one bought wholly from a single country without any stability or that ships nothing.
+    Reliance and cost are means over the alloy's mass, ``sum_e w_e x_e`` with w_e the mass
+    fraction. The supply risk is that of what can stop: a magnet is not made when one of its
+    elements fails, and a mean over mass hides an element of which a per cent is needed. With the
+    score r_e of the GeoPolRisk method (see `magnetkit.supply.tables`) and the elements of each
+    source s, those that the same countries deliver in the same shares (`supply_sources`)::
+
+        supply_risk = 1 - prod_s (1 - sum_{e in s} w_e r_e / (w_s + 0.01)),  w_s = sum_{e in s} w_e
+
+    It is 0 for an alloy of elements that need no imports, and falls with the mass of whatever is
+    at risk. How much a source matters by its mass (half at 1 %) is a convention of this package;
+    that sources fail apart from each other is one too.
 
     Parameters
     ----------
@@ -108,7 +118,7 @@ def ledger(
     DataFrame
         n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
         cobalt_wt_pct, heavy_rare_earth_saved_wt_pct and the criteria of `magnetkit._core.columns`:
-        import_reliance, supply_risk, weakest_link_risk (largest risk of an element above a trace)
+        import_reliance, supply_risk, weakest_link_risk (largest score of an element above a trace)
         and cost_USD_kg. Cost is that of the contained elements in the form of
         ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
         yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
@@ -190,8 +200,10 @@ def ledger_columns(
         column = _FIRST + _FIGURES.index(criterion.of)
         if criterion.over == "mass":
             data[criterion.name] = figures[:, column]
-        else:
+        elif criterion.over == "largest":
             data[criterion.name] = _weakest_link(table, matrix[:, column], shell)
+        else:
+            data[criterion.name] = _risk_of_sources(table, matrix[:, column], shell)
     return data
 
 
@@ -249,6 +261,23 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     )
 
 
+def _risk_of_sources(table: CompositionTable, risk: Array, shell: Any) -> Array:
+    """Return the risk that a source of an alloy's elements fails, shape (n,) or (n, k).
+
+    `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
+    an element of the alloy is unknown.
+    """
+    from ..alloy._row_kernels import risks_of_sources
+    from ..alloy.shell_rows import with_shell
+
+    whole = table if shell is None else with_shell(table, shell)
+    cases = risk.reshape(N_ELEMENTS, -1)
+    risks = risks_of_sources(
+        whole.rows, ATOMIC_MASS, supply_sources(), cases, _HALF_MASS
+    )
+    return risks.reshape(-1, *risk.shape[1:])
+
+
 @check_arguments
 def break_even_recycled_share(
     compositions: Compositions,
@@ -292,21 +321,22 @@ def break_even_recycled_share(
     state = load_scenario(scenario)
     own_shares = {k: v for k, v in state.recycled.items() if k != element}
     state = state.model_copy(update={"recycled": own_shares})
-    matrix = _matrix(state, other_shares, ())
-    # The column of cobalt takes the part of the risk that the element contributes.
-    matrix[:, _COBALT] = 0.0
-    matrix[column, _COBALT] = matrix[column, _RISK]
+    risk = _matrix(state, other_shares, ())[:, _RISK]
+    risk_without = risk.copy()
+    risk_without[column] = 0.0
     inputs = read_inputs(compositions, basis, strict=strict)
-    figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
+    cases = np.column_stack([risk, risk_without])
+    risks = _risk_of_sources(inputs.table, cases, inputs.shells_with(shell))
     try:
-        targets = np.broadcast_to(np.asarray(target, np.float64), len(figures))
+        targets = np.broadcast_to(np.asarray(target, np.float64), len(risks))
     except (TypeError, ValueError):
         raise InputError(
-            f"target must be a number, or one for each of {len(figures)} alloys, got {target!r:.60}"
+            f"target must be a number, or one for each of {len(risks)} alloys, got {target!r:.60}"
         ) from None
-    excess = figures[:, _RISK] - targets
+    # The risk is linear in that of each element, which recycling lowers in proportion.
+    excess = risks[:, 0] - targets
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
+        share = np.where(excess <= 0.0, 0.0, excess / (risks[:, 0] - risks[:, 1]))
     return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")
 
 
@@ -384,10 +414,12 @@ def sampled_supply(
     result = {}
     matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)
     matrix[:, 0] = 1.0
-    for name, values in per_element.items():
-        matrix[at, 1:] = values
-        result[name] = mean_over_mass(table, matrix, shell)[:, 1:]
-    result["weakest_link_risk"] = _weakest_link(table, matrix[:, 1:], shell)
+    matrix[at, 1:] = per_element["cost_USD_kg"]
+    result["cost_USD_kg"] = mean_over_mass(table, matrix, shell)[:, 1:]
+    risk = np.full((N_ELEMENTS, draws), np.nan)
+    risk[at] = per_element["supply_risk"]
+    result["supply_risk"] = _risk_of_sources(table, risk, shell)
+    result["weakest_link_risk"] = _weakest_link(table, risk, shell)
     return result
 
 

@@ -23,11 +23,15 @@ Controls and prices carry a date; `overdue` names those past their review date.
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .._core._arguments import check_arguments
-from .._core.elements import SYMBOLS
+from .._core.elements import INDEX, SYMBOLS
 from .scenario import (
     Row,
     Scenario,
@@ -117,6 +121,28 @@ def element_table(
             }
         )
     return pd.DataFrame(result)
+
+
+@lru_cache(maxsize=1)
+def supply_sources() -> NDArray[np.int64]:
+    """Return a number for who delivers each element, shape (118,), int64.
+
+    Elements that the same countries produce in the same shares at every stage come from one source
+    and fail together; an element without production data is a source of its own.
+    """
+    stages: dict[str, list[str]] = {}
+    for row in rows("production"):
+        producers = [row[f"country_{i}"] for i in (1, 2, 3)]
+        shares = [row[f"share_{i}_pct"] for i in (1, 2, 3)]
+        stages.setdefault(row["element"], []).append(
+            " ".join([row["stage"], *producers, *shares])
+        )
+    by_stages: dict[tuple[str, ...], int] = {}
+    sources = np.arange(len(SYMBOLS))
+    for element, texts in stages.items():
+        key = tuple(sorted(texts))
+        sources[INDEX[element]] = by_stages.setdefault(key, INDEX[element])
+    return sources
 
 
 def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:

@@ -185,3 +185,11 @@ def test_a_compensated_magnet_is_kept_and_its_alpha_measured(device):
     assert recommended_row(told, result.job) is None
     assert told["decision_status"].iloc[-1] == "trial"
     assert told["next_test"].str.contains("α from").all()
+
+
+def test_what_is_to_buy_is_a_grade_and_no_recipe():
+    # Compensated 2:17 would do for the instrument, which has 1:5: nobody sells a formula.
+    sensor = mk.screen(application="instrumentation-sensor").decisions
+    other = sensor[sensor["host"] != sensor["host"].iloc[0]]
+    assert len(other)
+    assert (other["decision_status"] == "trial").all()

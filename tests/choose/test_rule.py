@@ -83,3 +83,20 @@ def test_what_a_recipe_holds_is_counted_with_its_shell():
     held = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
     assert held["Tb"] == pytest.approx(0.4, abs=0.02)
     assert held["Dy"] == pytest.approx(1.5, abs=0.03)
+
+
+def test_of_grades_as_sold_that_are_equal_the_one_that_fits_the_circuit_is_reached():
+    rows = ways((0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)).assign(
+        grade=["N55M", "N42M", "N35M"],
+        way="higher-class",
+        remanence_T=[1.37, 1.19, 1.09],
+        heavy_rare_earth_wt_pct=[0.66, 0.95, 1.2],
+    )
+    # 0.3 of 0.66 wt.% more is 2.9 USD/kg; by 26 % more flux a circuit is another one.
+    assert recommend(rows, TODAY, reach=True, remanence_T=1.089) == 1
+    # Where it fits, where it is less likely, or where none is sold, the least exposure stands.
+    assert recommend(rows, TODAY, reach=True, remanence_T=1.3) == 0
+    assert recommend(rows, TODAY, reach=True) == 0
+    less = rows.assign(probability_meets_requirements=[0.9, 0.85, 0.85])
+    assert recommend(less, TODAY, reach=True, remanence_T=1.089) == 0
+    assert recommend(rows.assign(grade=""), TODAY, reach=True, remanence_T=1.089) == 0

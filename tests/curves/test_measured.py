@@ -187,3 +187,60 @@ def test_a_suppliers_curves_of_a_grade_calibrate_without_a_recipe(tmp_path):
     one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(both)]})
     again = mk.magnetism.calibration(one, "supplier", keep=False).report
     assert again["measured"].tolist() == pytest.approx(report.report["measured"].tolist())
+
+
+PUBLIC = Path(__file__).with_name("vacodym-633.csv")
+"""Points of a maker's curve that somebody gave a solver, typed by hand; the file names its source."""
+
+
+def read_public_points():
+    """Return field, A/m, and B, T, of the points that were typed."""
+    lines = [line for line in PUBLIC.read_text(encoding="utf-8").splitlines() if line[0] in "0-"]
+    field, induction, _ = np.array([line.split(",") for line in lines], float).T
+    return 1e3 * field, induction
+
+
+def test_a_curve_of_a_public_page_comes_back_from_five_solvers_files(tmp_path):
+    field, induction = read_public_points()
+    own = mk.curve(PUBLIC)
+    table = from_csv(own.text("table"))
+    files = {
+        "csv": from_csv(own.text("csv", 0)),
+        "femm": from_femm(own.text("femm", 0)),
+        "elmer": from_elmer(own.text("elmer", 0)),
+        "table": table[1:],
+        "comsol": from_comsol(own.text("comsol"), 0),
+        "maxwell": from_maxwell(own.text("maxwell"), 0),
+    }
+    counts = {}
+    for form, (x, y) in files.items():
+        order = np.argsort(x)
+        # B against H ends where a solver needs it to: at B = 0, of Maxwell at H_cJ.
+        inside = field >= x.min()
+        counts[form] = int(inside.sum())
+        back = np.interp(field[inside], x[order], y[order])
+        assert np.abs(back - induction[inside]).max() < 1e-6, form
+    assert counts["femm"] == 5
+    assert counts["maxwell"] == 14
+    # J against H holds the knee, and comes back as it was measured.
+    (path,) = own.write(tmp_path / "back.csv", "csv", kind="JH")
+    x, polarization = from_csv(Path(path).read_text(encoding="utf-8"))
+    order = np.argsort(x)
+    back = np.interp(field, x[order], polarization[order]) + MU_0 * field
+    # The last point has J of 0.02 mT, where the curve ends.
+    assert np.abs(back - induction).max() < 3e-5
+    again = mk.curve(path).curves
+    assert again.coercivity == pytest.approx(own.curves.coercivity, rel=1e-6)
+
+
+def test_a_curve_of_a_public_page_calibrates_its_grade():
+    table = pd.DataFrame({"grade": ["N40SH"], "curve": [str(PUBLIC)]})
+    report = mk.magnetism.calibration(table, "maker", keep=False)
+    measured = report.report.set_index("quantity")["measured"]
+    # By hand: J is 0 where B is mu_0 H; -1.9000 T is mu_0 times 1,512.0 kA/m.
+    assert measured["coercivity_kA_m"] == pytest.approx(1512.0, abs=0.1)
+    assert measured["remanence_T"] == pytest.approx(1.275)
+    magnet = grade_magnet("N40SH", 293.15)
+    row = mk.predict(magnet.table, "20C", shell=magnet.shell, process=report.process).iloc[0]
+    assert row["coercivity_kA_m"] == pytest.approx(1512.0, rel=0.02)
+    assert row["remanence_T"] == pytest.approx(1.275, rel=0.005)

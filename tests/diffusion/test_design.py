@@ -5,7 +5,7 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
-from magnetkit.diffusion._local import Case, Target, read_target, target_probability
+from magnetkit.diffusion._local import Case, Target, design_probability, read_target
 from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups, parse_axis
 from magnetkit.diffusion._shapes import cut, read_shape
 from tests.diffusion.test_local import made
@@ -41,7 +41,7 @@ def test_chance_is_that_of_the_interval():
     nothing = [np.zeros(len(CELLS.points))]
     for field, wanted in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
         job = search(field, Target())
-        found = target_probability(job.target, job.each, nothing, job.cells)
+        found = design_probability(job.target, job.each, nothing, job.cells)
         assert found == pytest.approx(wanted, abs=2e-3)
 
 
@@ -51,7 +51,7 @@ def test_the_least_meets_and_less_does_not():
     assert found.met
     assert found.probability == pytest.approx(0.9, abs=0.02)
     less = [0.85 * a for a in found.amounts]
-    assert target_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
+    assert design_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
 
 
 def test_mass_balances_to_1e_9():

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.cli.app import app
+from magnetkit.report._design_picture import draw_design, face_doses
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
@@ -49,6 +50,19 @@ def test_margins_are_better_after(found):
     assert margins["after_kA_m"].min() > margins["before_kA_m"].min() + 50
 
 
+def test_the_picture_shows_what_enters_each_face(found):
+    doses = face_doses(found, "Tb")
+    assert sorted(doses) == ["x+", "x-", "y+", "y-", "z+", "z-"]
+    largest = row(found, "faces", "Tb").mg_cm2
+    assert max(dose.max() for dose in doses.values()) == pytest.approx(largest)
+    faces, depth, margin, *_ = draw_design(found, "Tb").axes
+    texts = [text.get_text() for text in faces.texts]
+    assert f"z+: {largest:.2g}" in texts
+    # What a field meets at the surface and in the middle is in the profile.
+    assert depth.lines[0].get_ydata().max() > 0.0
+    assert "after diffusion" in margin.get_title()
+
+
 def test_it_is_said_in_words_and_json(found):
     text = "\n".join(found.lines())
     assert repr(found) == text
@@ -56,7 +70,7 @@ def test_it_is_said_in_words_and_json(found):
     assert "load line 2" in text
     told = json.loads(found.to_json())
     assert told["meets"] is True
-    assert len(told["designs"]) == 6
+    assert len(told["designs"]) == 4
 
 
 def test_hotter_takes_more():
@@ -116,10 +130,13 @@ def test_the_command_says_and_writes(tmp_path):
          "--require", "irreversible_loss_pct<=3", "--out", str(out)],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "Tb faces:" in done.output
-    assert sorted(p.name for p in out.iterdir()) == ["coating.csv", "designs.csv", "margins.csv"]
+    assert "Tb on all faces:" in done.output
+    files = sorted(p.name for p in out.iterdir())
+    assert files == ["coating.csv", "design.png", "designs.csv", "margins.csv"]
     refused = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
     assert isinstance(refused.exception, InputError)
+    other = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"])
+    assert "drawn into .png, .svg, .pdf" in str(other.exception)
 
 
 def test_what_is_undone_is_an_answer():
@@ -171,6 +188,7 @@ def test_what_needs_nothing_is_told_so():
     safe = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500, element="Dy",
                       require="demagnetization_safety>=1.1")  # fmt: skip
     assert safe.none_needed
+    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == ["through the middle"]
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 

@@ -19,8 +19,12 @@ def magnet():
 def made(most=4.0, last=0.2):
     amount = np.array([0.0, 1.0, 2.0, 6.0])
     h_cj = 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
-    deviation = np.array([0.1, 0.1, last, last])
-    return Magnet("Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, deviation, 0.92, 1.05, 7500, most)
+    factor = np.exp([0.1, 0.1, last, last])
+    b_r = 1.2 - 0.02 * amount
+    return Magnet(
+        "Tb", 400.0, amount, b_r, h_cj, np.array([b_r, b_r]), np.array([h_cj / factor, h_cj * factor]),
+        np.full(4, 0.92), 1.05, 7500.0, most, np.zeros(4), shares_producer=True,
+    )  # fmt: skip
 
 
 def test_it_is_the_packages_own_magnet_with_its_interval(magnet):

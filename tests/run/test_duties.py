@@ -4,7 +4,15 @@ import pytest
 from magnetkit.units import MU_0
 
 import magnetkit as mk
-from benchmarks.duties import Check, check_answer, check_order
+from benchmarks.duties import (
+    Check,
+    check_answer,
+    check_order,
+    coercivities_of_one_recipe,
+    duty_of,
+    likeliest_heavy_free,
+    rating_of,
+)
 
 SAFETY = "demagnetization_safety"
 
@@ -23,6 +31,22 @@ def test_no_answer_violates_what_must_hold(grade):
         check_order(check, middle, hard, f"{grade} {below} larger field")
     assert check.violations == []
     assert sum(check.answers.values()) == 6
+
+
+@pytest.mark.parametrize("grade", ["N38UH", "N33EH", "N33AH"])
+def test_no_melt_without_heavy_rare_earth_is_likely_at_the_rating_of_the_high_classes(grade):
+    check = Check()
+    answer = check_answer(check, grade, duty_of(rating_of(grade), 1.0, 0.0))
+    assert check.tried[3] == 1
+    assert check.violations == []
+    assert likeliest_heavy_free(answer) < 0.05
+
+
+def test_one_recipe_under_the_grades_of_one_maker_is_one_magnet_in_replacements():
+    # Of K&J; `python -m benchmarks.duties` takes ten of each maker.
+    values = coercivities_of_one_recipe(["N42", "N42M", "N42SH"])
+    assert len(values) == 3
+    assert max(values) / min(values) < 1.1
 
 
 def test_replace_screen_and_curve_say_the_same_of_one_duty():

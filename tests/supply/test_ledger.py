@@ -34,7 +34,7 @@ def naive(formula_masses, figures, name):
 
 
 @pytest.mark.parametrize("scenario", supply.scenarios())
-def test_every_figure_is_the_mean_over_mass(scenario):
+def test_reliance_and_cost_are_means_over_mass(scenario):
     formula = {"Sm": 1.6, "Er": 0.4, "Co": 12, "Fe": 4, "Cu": 0.8, "Zr": 0.2}
     mass = {e: n * ATOMIC_MASS[INDEX[e]] for e, n in formula.items()}
     shares = {e: m / sum(mass.values()) for e, m in mass.items()}
@@ -43,10 +43,44 @@ def test_every_figure_is_the_mean_over_mass(scenario):
     row = supply.ledger(table(text), scenario, {"Co": 0.3}).iloc[0]
     for ours, theirs in (
         ("import_reliance", "import_reliance"),
-        ("supply_risk", "supply_risk"),
         ("cost_USD_kg", "price_USD_kg"),
     ):
         assert row[ours] == pytest.approx(naive(shares, figures, theirs))
+
+
+@pytest.mark.parametrize("scenario", supply.scenarios())
+def test_the_risk_is_that_one_of_the_sources_fails(scenario):
+    recipe = {"Nd": 24.0, "Pr": 6.0, "Dy": 2.0, "Tb": 1.0, "Co": 1.0, "Fe": 65.0, "B": 1.0}
+    risk = supply.element_table(scenario).set_index("element")["supply_risk"]
+    # One maker separates neodymium and praseodymium, another dysprosium and terbium.
+    sources = (("Nd", "Pr"), ("Dy", "Tb"), ("Co",), ("Fe",), ("B",))
+    nothing_fails = 1.0
+    for source in sources:
+        mass = sum(recipe[e] for e in source)
+        at_risk = sum(recipe[e] * risk[e] for e in source)
+        nothing_fails *= 1.0 - at_risk / (mass + 1.0)
+    text = "".join(f"{e}{n:g}" for e, n in recipe.items())
+    row = supply.ledger([text], scenario, basis="weight").iloc[0]
+    assert row["supply_risk"] == pytest.approx(1.0 - nothing_fails)
+
+
+@pytest.mark.parametrize("heavy", ["Dy", "Tb", "Gd", "Ho"])
+@pytest.mark.parametrize("scenario", supply.scenarios())
+@pytest.mark.parametrize("start", [5.0, 2.0, 0.5])
+def test_the_risk_falls_where_four_fifths_of_a_heavy_rare_earth_are_saved(heavy, scenario, start):
+    # Neodymium takes its place, which has a risk of its own.
+    texts = [f"Nd{30 - x:g}{heavy}{x:g}Fe69B1" for x in (start, 0.2 * start, 0.0)]
+    before, after, without = supply.ledger(texts, scenario, basis="weight")["supply_risk"]
+    assert before - 0.02 > after > without
+
+
+def test_a_rare_earth_of_the_same_source_adds_no_risk():
+    texts = ["Nd30Fe69B1", "Nd24Pr6Fe69B1", "Nd24Sm6Fe69B1"]
+    neodymium, with_praseodymium, with_samarium = supply.ledger(texts, basis="weight")[
+        "supply_risk"
+    ]
+    assert with_praseodymium == pytest.approx(neodymium)
+    assert with_samarium > neodymium + 0.1
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -108,12 +142,12 @@ def test_order_and_cutting_do_not_matter():
 
 def test_break_even_share_reaches_the_target():
     alloys = table("SmCo5", "Sm2Co17", "Nd2Fe14B")
-    shares = supply.break_even_recycled_share(alloys, "Co", 0.25)
+    shares = supply.break_even_recycled_share(alloys, "Co", 0.5)
     assert 0 < shares[0] < 1
     assert shares[2] == 0
     for i in (0, 1):
         reached = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
-        assert reached["supply_risk"][0] == pytest.approx(0.25)
+        assert reached["supply_risk"][0] == pytest.approx(0.5)
 
 
 def test_break_even_share_that_cannot_be_reached():
@@ -152,12 +186,12 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
 
 def test_what_is_recycled_of_the_element_itself_does_not_count_and_of_others_does():
     alloy = table("SmCo5")
-    plain = supply.break_even_recycled_share(alloy, "Co", 0.3)[0]
+    plain = supply.break_even_recycled_share(alloy, "Co", 0.5)[0]
     assert 0.0 < plain < 1.0
     state = supply.load_scenario("baseline")
     for part in ({"Co": 0.4}, {"Sm": 0.4}):
         by_scenario = state.model_copy(update={"recycled": part})
-        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.3, recycled=part)[0]
-        found = supply.break_even_recycled_share(alloy, "Co", 0.3, by_scenario)[0]
+        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.5, recycled=part)[0]
+        found = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
         assert found == pytest.approx(by_argument)
         assert (found == pytest.approx(plain)) == ("Co" in part)

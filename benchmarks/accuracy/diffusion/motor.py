@@ -1,4 +1,4 @@
-"""The traction motor's grams of terbium: alloyed, as a uniform shell, on faces by a field map."""
+"""The traction motor's grams of terbium: alloyed, and on faces by a field map."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,0 +1,147 @@
+"""A grade, or a recipe of its producer, with heavy rare earth put in, as `magnetkit.replace` judges it.
+
+What is guaranteed, and its errors, are those of a melt of the same producer, by one function.
+"""
+
+from dataclasses import dataclass
+from dataclasses import replace as with_fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._constants import DEVIATIONS_90
+from ..alloy.table import CompositionTable
+from ..choose._beside import weight_text
+from ..choose._candidates import GUARANTEED_KNEE, judge_melts
+from ..choose._request import Request, incumbent_of_grade, with_makeup
+from ..magnetism._evidence import DISTANCE
+from ..magnetism._measured import COERCIVITY
+from ..magnetism._stages import GUARANTEED
+from ._local import (
+    AMOUNTS,
+    Magnet,
+    added_wt_pct,
+    alloyed_table,
+    any_shell,
+    count_magnets,
+    shell_texts,
+)
+
+if TYPE_CHECKING:
+    from ..magnetism.conditions import Conditions
+
+_REMANENCE = "remanence_T"
+
+
+@dataclass(frozen=True, eq=False)
+class GradeMagnets:
+    """The magnets of a grade's producer at each temperature.
+
+    Attributes
+    ----------
+    grade : str
+        What is in use, or what predictions rest on.
+    table : CompositionTable
+        The base alloy, one row.
+    conditions : Conditions
+    is_grade : bool
+        Whether the magnet is the grade as sold; a recipe of its producer otherwise.
+    """
+
+    grade: str
+    table: CompositionTable
+    conditions: "Conditions"
+    is_grade: bool
+
+    def diffused(self, element: str, kelvin: float, most_wt_pct: float) -> Magnet:
+        """Return the base alloy with an element diffused in, see `Magnet`."""
+        shells = shell_texts(element)
+        texts = [weight_text(self.table, 0)] * len(shells)
+        return self._magnet(element, kelvin, texts, shells, AMOUNTS, most_wt_pct)
+
+    def make_alloy(self, element: str, kelvin: float) -> Magnet:
+        """Return the base alloy with part of its rare earth replaced."""
+        alloys = alloyed_table(self.table, element)
+        texts = [weight_text(alloys, row) for row in range(len(alloys))]
+        amounts = added_wt_pct(alloys, element)
+        return self._magnet(element, kelvin, texts, [""] * len(texts), amounts, np.inf)
+
+    def _magnet(
+        self,
+        element: str,
+        kelvin: float,
+        texts: list[str],
+        shells: list[str],
+        amounts: Any,
+        most_wt_pct: float,
+    ) -> Magnet:
+        """Return the magnet of recipes, wt.%, with shells, of contents `amounts`, %."""
+        frame = self._judge(kelvin, tuple(texts), tuple(shells))
+        whole = frame.iloc[1:]
+        end = count_magnets(whole, texts[0], element)
+        sold = None
+        if self.is_grade:
+            # Twice the same: nothing is put on it.
+            sold = _make_magnet(frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf)
+        rows = whole.iloc[:end]
+        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold)
+
+    def _judge(
+        self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
+    ) -> Any:
+        """Return recipes with shells as a replacement judges them, the magnet in use first."""
+        import pandas as pd
+
+        conditions = with_fields(
+            self.conditions, temperature=(kelvin,), process=None, calibration=None
+        )
+        request = Request(conditions, on_duty=True)
+        incumbent = with_makeup(incumbent_of_grade(self.grade, request), request)
+        assert incumbent.makeup is not None
+        own = incumbent.makeup.best
+        frame = pd.DataFrame(
+            {
+                "composition": [own.text, *texts],
+                "shell": [own.shell, *shells],
+                "way": "diffused",
+                "route": own.route,
+            }
+        )
+        with any_shell():
+            return judge_melts(incumbent, own, request, {}, frame).table
+
+
+def _make_magnet(
+    frame: Any,
+    element: str,
+    amounts: Any,
+    most_wt_pct: float,
+    sold: Magnet | None = None,
+) -> Magnet:
+    """Return the magnet of judged rows."""
+    remanence = frame[GUARANTEED[_REMANENCE]].to_numpy(float)
+    coercivity = 1e3 * frame[GUARANTEED[COERCIVITY]].to_numpy(float)
+    knee = 1e3 * frame[GUARANTEED_KNEE].to_numpy(float)
+    return Magnet(
+        element=element,
+        temperature_K=float(frame["temperature_K"].iloc[0]),
+        amount=np.asarray(amounts, float),
+        remanence=remanence,
+        coercivity=coercivity,
+        remanence_ends=_ends(remanence, frame, _REMANENCE),
+        coercivity_ends=_ends(coercivity, frame, COERCIVITY),
+        squareness=knee / coercivity,
+        recoil=float(frame["recoil"].iloc[0]),
+        density=float(frame["density_kg_m3"].iloc[0]),
+        most_wt_pct=most_wt_pct,
+        distance=frame[DISTANCE].to_numpy(float),
+        shares_producer=True,
+        sold=sold,
+    )
+
+
+def _ends(values: Any, frame: Any, quantity: str) -> Any:
+    """Return values a standard deviation lower, and higher, (2, m)."""
+    whole = np.log(frame[f"{quantity}_hi"] / frame[f"{quantity}_lo"]).to_numpy(float)
+    factor = np.exp(whole / (2.0 * DEVIATIONS_90))
+    return np.array([values / factor, values * factor])

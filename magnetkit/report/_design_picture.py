@@ -1,0 +1,191 @@
+"""The picture of a diffused magnet: what is put where on its faces, and how deep it gets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._files import replacing
+from .._core.errors import InputError
+from . import plots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..diffusion.diffuse import Diffusion
+
+_Array = NDArray[np.float64]
+
+_SIZE_INCHES = (11.0, 4.2)
+_HEIGHT_WITH_FACES = 8.0
+_DPI = 130
+PICTURE = "design.png"
+_SUFFIXES = (".png", ".svg", ".pdf")
+# Corners of a circle, and the gap between faces as a share of the longest side.
+_CORNERS = 97
+_GAP = 0.1
+
+
+def check_picture(path: Path | None) -> None:
+    """Refuse a name that no picture of a design can have, before anything is computed."""
+    if path is not None and path.suffix.lower() not in _SUFFIXES:
+        raise InputError(
+            f"a design is drawn into {', '.join(_SUFFIXES)}, got {path.name!r}"
+        )
+
+
+def save_design(found: "Diffusion", path: Path) -> None:
+    """Write the picture of a design, see `draw_design`, to a .png, .svg or .pdf."""
+    check_picture(path)
+    figure = draw_design(found)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format=path.suffix[1:].lower(), dpi=_DPI)
+
+
+def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
+    """Draw a design by matplotlib: the faces with their dose, a profile, and the margin.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    element : str, optional
+        ``Tb`` or ``Dy``; the best otherwise. Where none is needed the faces show the field.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError(
+            "pictures are drawn by matplotlib, which is not installed: pip install "
+            "'magnetkit[plots]'"
+        ) from None
+    name = element or found.best
+    figure = Figure(_SIZE_INCHES, layout="constrained")
+    panels = figure.subplot_mosaic([["depth", "margin"]])
+    if not found.none_needed:
+        figure.set_figheight(_HEIGHT_WITH_FACES)
+        figure.clear()
+        rows = [["faces", "faces"], ["depth", "margin"]]
+        panels = figure.subplot_mosaic(rows, height_ratios=(1.2, 1.0))
+        _draw_faces(found, name, panels["faces"])
+    plots.depth_profile(found, name).draw(panels["depth"])
+    panels["depth"].set_title("through the middle", fontsize="medium")
+    when: Any = "before" if found.none_needed else "after"
+    plots.margin_map(found, when, name).draw(panels["margin"])
+    if found.none_needed:
+        panels["margin"].set_title("as it is, on the worst layer", fontsize="medium")
+    figure.suptitle(_headline(found, name), fontsize="large")
+    return figure
+
+
+def _headline(found: "Diffusion", element: str) -> str:
+    """Return the answer in one line."""
+    magnet = found.magnet.split(" (most likely")[0]
+    if found.none_needed:
+        return f"{magnet}: no heavy rare earth needed"
+    rows = found.designs
+    row = rows[(rows["way"] == "faces") & (rows["element"] == element)].iloc[0]
+    if not row["meets"]:
+        return f"{magnet}: {element} on the faces does not do it"
+    return (
+        f"{magnet}: {row['put_on_g']:.2g} g of {element} a magnet, {row['hours']:g} h at "
+        f"{row['anneal_C']:g} °C, P {row['probability']:.2f}"
+    )
+
+
+def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
+    """Draw the faces side by side, unfolded, coloured by what enters each place."""
+    spreading = found.search[element].spreading
+    doses = face_doses(found, element)
+    largest = max(float(dose.max()) for dose in doses.values())
+    meshes = _unfold_round(spreading)
+    if spreading.cells.shape.kind == "block":
+        meshes = _unfold_block(spreading)
+    for face, (across, up) in meshes.items():
+        dose = doses[face]
+        if face[0] in "yz" and dose.ndim == 2:
+            dose = dose.T
+        if dose.ndim == 1:
+            dose = np.tile(dose[:, None], (1, across.shape[1] - 1))
+        colours = axes.pcolormesh(
+            across, up, dose, cmap="YlOrRd", vmin=0.0, vmax=max(largest, 1e-3)
+        )
+        low = float(dose.min())
+        high = float(dose.max())
+        text = f"{face}: {high:.2g}"
+        if high - low > 0.02 * high:
+            text = f"{face}: {low:.2g} to {high:.2g}"
+        place = (float(across.mean()), float(up.max()))
+        axes.annotate(text, place, ha="center", va="bottom", fontsize="small")
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.set_title("what enters each face, unfolded", fontsize="medium", pad=18)
+    axes.figure.colorbar(
+        colours,
+        ax=axes,
+        label=f"{element} that enters (mg/cm²)",
+        shrink=0.8,
+    )
+
+
+def face_doses(found: "Diffusion", element: str) -> dict[str, _Array]:
+    """Return what enters each cell of each face, mg/cm2, of the shape of its grid."""
+    coated = found.coated[element]
+    spreading = found.search[element].spreading
+    faces = spreading.cells.shape.faces
+    doses = {face: np.zeros(spreading.grid(face)) for face in faces}
+    for group, mass in zip(coated.groups, coated.mass, strict=True):
+        for patch in group:
+            doses[patch.face] += np.where(patch.where, 100.0 * float(mass), 0.0)
+    return doses
+
+
+def _unfold_block(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
+    """Return the corners of the cells of each face in the plane of the picture, mm."""
+    edges = dict(zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True))
+    x, y, z = (float(np.ptp(edge)) for edge in edges.values())
+    gap = _GAP * max(x, y, z)
+    beside = 0.5 * (x + z) + gap
+    middles = {
+        "z+": (0.0, 0.0),
+        "x-": (-beside, 0.0),
+        "x+": (beside, 0.0),
+        "y-": (0.0, -0.5 * (y + z) - gap),
+        "y+": (0.0, 0.5 * (y + z) + gap),
+        "z-": (x + z + 2.0 * gap, 0.0),
+    }
+    sides = {"x": ("z", "y"), "y": ("x", "z"), "z": ("x", "y")}
+    meshes = {}
+    for face, (right, up) in middles.items():
+        first, second = sides[face[0]]
+        mesh = np.meshgrid(right + edges[first], up + edges[second])
+        meshes[face] = (mesh[0], mesh[1])
+    return meshes
+
+
+def _unfold_round(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
+    """Return the corners of the cells of each face of a disc or ring, mm."""
+    radii = 1e3 * spreading.edges[0]
+    heights = 1e3 * spreading.edges[1]
+    largest = float(radii[-1])
+    gap = _GAP * 4.0 * largest
+    angle = np.linspace(0.0, 2.0 * np.pi, _CORNERS)
+    meshes = {}
+    for face, side in (("z+", -1.0), ("z-", 1.0)):
+        middle = side * (largest + 0.5 * gap)
+        across = middle + np.outer(radii, np.cos(angle))
+        meshes[face] = (across, np.outer(radii, np.sin(angle)))
+    walls = {"outer": (largest, -1.0)}
+    if radii[0] > 0.0:
+        walls["inner"] = (float(radii[0]), 1.0)
+    for face, (radius, side) in walls.items():
+        middle = side * (largest + gap + 0.5 * float(np.ptp(heights)))
+        ends = np.pi * radius * np.array([-1.0, 1.0])
+        mesh = np.meshgrid(ends, middle + heights)
+        meshes[face] = (mesh[0], mesh[1])
+    return meshes
