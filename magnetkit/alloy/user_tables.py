@@ -18,6 +18,7 @@ from .._core import datasets
 from .._core._arguments import warn
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
+from .._core.plausible import LIMITS
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def read_user_table(
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
-    notes += mark_notes + _describe_assumed_units(frame, columns)
+    notes += mark_notes + _describe_unnamed_units(frame, columns)
     rows: list[dict[str, Any]] = []
     places: list[int] = []
     for place, (line, record) in enumerate(
@@ -726,7 +727,7 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
     return any(word in headers for word in _GERMAN)
 
 
-def _describe_assumed_units(
+def _describe_unnamed_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> list[str]:
     """Say of each column read in a unit that nobody named how many rows that is."""
@@ -838,17 +839,15 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
 _PLAUSIBLE = {
     "temperature": (60.0, 1000.0, "K"),
     "temperature_K": (60.0, 1000.0, "K"),
-    "remanence_T": (0.02, 2.0, "T"),
-    "coercivity_kA_m": (1.0, 6000.0, "kA/m"),
-    "outside_field_kA_m": (0.0, 5000.0, "kA/m"),
     "mass_kg": (1e-8, 200.0, "kg"),
     "mass_kg_year": (1e-6, 1e8, "kg"),
     "number": (1e-9, 1e9, ""),
     "number_year": (1e-9, 1e10, ""),
-    "load_line": (0.01, 100.0, ""),
     "hours": (1e-3, 1e7, "h"),
 }
-"""Least and largest value of a column that is believed, in the unit handed on (assumed)."""
+"""Least and largest value of a column that is believed, in the unit handed on."""
+for _name in ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line"):
+    _PLAUSIBLE[_name] = LIMITS[_name].low, LIMITS[_name].high, LIMITS[_name].unit
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:

@@ -58,7 +58,7 @@ from .probability import (
     probability_of_limits,
     producer_deviations,
 )
-from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
+from .thresholds import MEETS, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -795,10 +795,3 @@ def order_candidates(frame: "pd.DataFrame") -> "pd.DataFrame":
     keys = frame.assign(a=~meets, b=trial, c=exposure, d=-frame[CHANCE].round(2))
     order = keys.sort_values(["a", "b", "c", "d", COST_RATIO], kind="stable").index
     return frame.loc[order].reset_index(drop=True)
-
-
-def exposure_step(today: HeavyToday) -> float:
-    """Return the difference of exposures, USD/kg, from which they are not equal."""
-    if today.wt_pct <= 0.0:
-        return 0.01
-    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)

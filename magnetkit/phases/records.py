@@ -187,7 +187,7 @@ class Magnet:
     route : str
         The usual way of making a magnet, in a word.
     made : str
-        How a magnet is assumed to be made if nothing else is given.
+        How a magnet is taken to be made if nothing else is given.
     trade : str
         What a buyer should know of the family; empty where none is sold.
     exchange_stiffness_J_m, exchange_stiffness_curie_K : float

@@ -172,7 +172,7 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return at most six lines: what the answer assumes, what would change it, what is next."""
     shown = [_request_text(replacement, units)]
     if first.recipe is not None:
-        shown.append(_describe_assumptions(replacement, first))
+        shown.append(_describe_basis(replacement, first))
         rule = rule_text(replacement.request.most_cost, reach=first.reach)
         shown.append(f"The rule: {rule}.")
     if (beside := _describe_savings(replacement, first)) is not None:
@@ -213,7 +213,7 @@ def _request_text(replacement: Any, units: str) -> str:
     return text
 
 
-def _describe_assumptions(replacement: Any, first: Answer) -> str:
+def _describe_basis(replacement: Any, first: Answer) -> str:
     """Return what the magnet in use is taken to be, and what the levels rest on."""
     recipe = first.recipe
     assert recipe is not None
