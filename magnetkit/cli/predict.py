@@ -15,6 +15,8 @@ from . import _options as o
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..curves._formats import Curve
+
 
 _FORMS = "probability_phase_forms"
 
@@ -91,8 +93,6 @@ def predict(
       magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
-    from ..report._text import calibration_note
-    from ..report._written import write_results, write_table
 
     at = temperature or "300K"
     if compare:
@@ -123,26 +123,9 @@ def predict(
         from ..magnetism.predict import predict as run
 
         frame = o.call_reporting(run, rows, at, **options)
-    if out is not None and out.suffix.lower() == ".xlsx":
-        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
-        conditions = " ".join(
-            f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items()
-        )
-        sentences = [
-            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {conditions[:-1]}."
-        ]
-        sentences.append(calibration_note(frame.attrs["calibration"]))
-        if require:
-            sentences.append(
-                f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}."
-            )
-        write_results(frame, out, sentences, rejected=unread, units=units)
-    elif out is not None:
-        write_table(frame, out)
     if out is not None:
-        rests = calibration_note(frame.attrs["calibration"])
-        rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
-        return message(f"{rows} in {out}. {rests}")
+        asked_for = {"temperature": at, **keywords}
+        return _write_predictions(frame, out, require or (), asked_for, units)
     interval = keywords.get("interval", 0.9)
     display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **display)
@@ -150,6 +133,35 @@ def predict(
         _print_margins(rows, at, {"basis": basis, **keywords})
     if why:
         _print_why(frame, {"basis": basis, **keywords})
+
+
+def _write_predictions(
+    frame: "pd.DataFrame",
+    out: Path,
+    require: Sequence[str],
+    conditions: dict[str, Any],
+    units: Any,
+) -> None:
+    """Write predictions to a table or a workbook, which says what was asked for."""
+    from ..report._text import calibration_note
+    from ..report._written import write_results, write_table
+
+    rests = calibration_note(frame.attrs["calibration"])
+    if out.suffix.lower() == ".xlsx":
+        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
+        condition_text = "; ".join(f"{k}: {v}" for k, v in conditions.items())
+        sentences = [
+            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {condition_text}.",
+            rests,
+        ]
+        if require:
+            count = int(frame["meets_requirements"].sum())
+            sentences.append(f"{count:,} meet {', '.join(require)}.")
+        write_results(frame, out, sentences, rejected=unread, units=units)
+    else:
+        write_table(frame, out)
+    rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+    message(f"{rows} in {out}. {rests}")
 
 
 _DUTY = ("load_line", "outside_field_kA_m", "hours")
@@ -360,7 +372,6 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from .._core.units import ZERO_CELSIUS
     from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
@@ -391,11 +402,7 @@ def curve(
     if is_picture or not alone:
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
-    if result.measured:
-        message(result.source)
-    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
-        if why:
-            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
+    _report_origin(result)
     if out is not None:
         for file in result.write(out, form, kind, bare):
             message(f"see {file}")
@@ -405,6 +412,17 @@ def curve(
             "several temperatures need --out; each curve is a file of its own"
         )
     typer.echo(result.text(form, 0, kind, bare), nl=False)
+
+
+def _report_origin(result: "Curve") -> None:
+    """Say where measured curves come from, and which are extrapolated."""
+    from .._core.units import ZERO_CELSIUS
+
+    if result.measured:
+        message(result.source)
+    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
+        if why:
+            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
 
 
 def _read_device(
