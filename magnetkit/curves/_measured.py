@@ -72,18 +72,20 @@ def interpolate_curves(
                 f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
-    chosen = tuple(_interpolate_curve(curves, one) for one in kelvin)
-    size = max(CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
-    points = [_curve_points(one, size) for one in chosen]
+    interpolated = tuple(_interpolate_curve(curves, one) for one in kelvin)
+    size = max(
+        CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in interpolated)
+    )
+    points = [_curve_points(one, size) for one in interpolated]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    b_r = np.array([[one.remanence_T for one in chosen]])
-    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in chosen]])
-    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in chosen]])
-    h_k = np.array([[1e3 * one.knee_field_kA_m for one in chosen]])
-    recoil = np.array([[one.recoil_permeability for one in chosen]])
+    b_r = np.array([[one.remanence_T for one in interpolated]])
+    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in interpolated]])
+    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in interpolated]])
+    h_k = np.array([[1e3 * one.knee_field_kA_m for one in interpolated]])
+    recoil = np.array([[one.recoil_permeability for one in interpolated]])
     working = np.array([[_working_field(*one, load_line) for one in points]])
-    drawn = Demagnetization(
+    demagnetization = Demagnetization(
         temperature=np.array(kelvin, np.float64),
         field=field,
         polarization=polarization,
@@ -98,7 +100,7 @@ def interpolate_curves(
         above_knee=working <= h_k,
         load_line=load_line,
     )
-    return drawn, chosen
+    return demagnetization, interpolated
 
 
 def _celsius(curve: MeasuredCurve) -> str:
@@ -178,12 +180,18 @@ def _interpolate_figure(
 def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
     """Return H / H_cJ at which the part `levels`, falling, of the polarization is left."""
     line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
-    left = np.minimum.accumulate(np.clip(curve.polarization / line, 0.0, 1.0))
+    remaining_share = np.minimum.accumulate(
+        np.clip(curve.polarization / line, 0.0, 1.0)
+    )
     # The last field at which so much is left: a plateau ends there.
-    place = left.size - 1 - np.searchsorted(left[::-1], levels, side="left")
-    place = np.clip(place, 0, left.size - 2)
-    drop = np.maximum(left[place] - left[place + 1], 1e-12)
-    part = np.clip((left[place] - levels) / drop, 0.0, 1.0)
+    place = (
+        remaining_share.size
+        - 1
+        - np.searchsorted(remaining_share[::-1], levels, side="left")
+    )
+    place = np.clip(place, 0, remaining_share.size - 2)
+    drop = np.maximum(remaining_share[place] - remaining_share[place + 1], 1e-12)
+    part = np.clip((remaining_share[place] - levels) / drop, 0.0, 1.0)
     field = curve.field[place] + part * (curve.field[place + 1] - curve.field[place])
     return field / (1e3 * curve.coercivity_kA_m)
 

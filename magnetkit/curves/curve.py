@@ -119,8 +119,8 @@ def curve(
         )
     conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
-        wanted = None if temperature is None else conditions.temperature
-        return _measured_curve(magnet, wanted, conditions.load_line, sample)
+        kelvin_or_none = None if temperature is None else conditions.temperature
+        return _measured_curve(magnet, kelvin_or_none, conditions.load_line, sample)
     if sample is not None:
         raise InputError(
             "sample is the shape of a measured sample: give the file of its curve"
@@ -230,11 +230,13 @@ def _recipe_curve(
     at = [*kelvin, ROOM_K]
     if promised is not None:
         at.append(promised.kelvin)
-    made = alloys(
+    alloy_rows = alloys(
         table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True
     )
-    found = figure_columns(made, at, Use(interval=conditions.interval))
-    rows = [columns.frame().iloc[0] for columns in found]
+    columns_by_temperature = figure_columns(
+        alloy_rows, at, Use(interval=conditions.interval)
+    )
+    rows = [columns.frame().iloc[0] for columns in columns_by_temperature]
     ratios = [1.0] * len(_FIGURES)
     if promised is not None:
         ratios = promised.ratios(rows.pop())
@@ -251,7 +253,7 @@ def _recipe_curve(
     for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
         column = f"{figure}{_ENDS[bound]}"
         figures.append([share * (ratio * float(row[column])) for row in rows])
-    recoil = float(made.rows["recoil"][0])
+    recoil = float(alloy_rows.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
     source = "; ".join(
@@ -277,8 +279,10 @@ def _recipe_curve(
 
 def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
     """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
-    own = [row["coercivity_kA_m_provenance"] for row in rows]
-    return tuple(why if provenance == "extrapolated" else "" for provenance in own)
+    provenances = [row["coercivity_kA_m_provenance"] for row in rows]
+    return tuple(
+        why if provenance == "extrapolated" else "" for provenance in provenances
+    )
 
 
 def _measured_curve(
@@ -287,8 +291,8 @@ def _measured_curve(
     """Return the curves of a measured magnet: its points, or between two measured temperatures."""
     paths = list(files) if isinstance(files, list | tuple) else [files]
     measured = read_curves(paths, None if sample is None else read_sample(sample))
-    wanted = kelvin or [one.temperature_K for one in measured]
-    curves, points = interpolate_curves(measured, wanted, load_line)
+    temperatures = kelvin or [one.temperature_K for one in measured]
+    curves, points = interpolate_curves(measured, temperatures, load_line)
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
     at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
@@ -341,10 +345,8 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
         return ""
     if kelvin < ROOM_K:
         return "below the sheets, which begin at 20 C: their coefficients are taken on into the cold"
-    most = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
-    return (
-        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
-    )
+    highest_celsius = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
+    return f"beyond the sheets, which end at {highest_celsius:.0f} C; nobody guarantees these values"
 
 
 def _demagnetization(
@@ -418,8 +420,8 @@ def use_limits(
     """
     import pandas as pd
 
-    wanted = _as_list("losses", losses)
-    if not all(0.0 < percent < 100.0 for percent in wanted):
+    loss_limits = _as_list("losses", losses)
+    if not all(0.0 < percent < 100.0 for percent in loss_limits):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
     if bound not in get_args(_Bound):
         raise InputError(
@@ -432,19 +434,20 @@ def use_limits(
     named_so = find_grades(compositions)
     if named_so:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
-        known = [
+        loops = [
             _grade_loops(grade, kelvin, process, shell, bound)
             if grade
             else _recipe_loops([text], kelvin, process, shell, basis, bound)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
-        known = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
-    found = pd.concat(
-        [_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True
+        loops = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
+    limits = pd.concat(
+        [_limits(loop, kelvin, duties, loss_limits) for loop in loops],
+        ignore_index=True,
     )
-    found.attrs["notes"] = [own.note for own in known if own.note]
-    return found
+    limits.attrs["notes"] = [loop.note for loop in loops if loop.note]
+    return limits
 
 
 limits = use_limits
@@ -453,14 +456,14 @@ limits = use_limits
 def _as_list(name: str, given: Any) -> list[float]:
     """Return one number or several as a list."""
     try:
-        found = np.atleast_1d(np.asarray(given, float))
+        values = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
-        found = np.empty(0)
-    if found.ndim != 1 or not found.size:
+        values = np.empty(0)
+    if values.ndim != 1 or not values.size:
         raise InputError(
             f"{name} must be a number or a list of them, got {given!r:.60}"
         )
-    return found.tolist()
+    return values.tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -517,9 +520,9 @@ def _recipe_loops(
     shell = inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
     of_all = alloys(table, process, shells, ranges=bound in ("low", "high"))
-    made = evaluate_magnets(of_all, kelvin)
-    axial = made.status == 0
-    figures = [made.remanence(), made.coercivity(), made.knee_field]
+    magnets = evaluate_magnets(of_all, kelvin)
+    axial = magnets.status == 0
+    figures = [magnets.remanence(), magnets.coercivity(), magnets.knee_field]
     if _ENDS[bound]:
         # As many temperatures as a straight line between them needs, and no more.
         some = kelvin[::_EVERY]
@@ -539,10 +542,12 @@ def _recipe_loops(
         figures[1] = figures[1] * coercivity_share[:, None]
         figures[2] = figures[2] * coercivity_share[:, None]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
-    recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
+    recoil = np.broadcast_to(magnets.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text
-    return _Loops(names, put_in, b_r, h_cj, h_k, recoil, made.rows["structure_limit_K"])
+    return _Loops(
+        names, put_in, b_r, h_cj, h_k, recoil, magnets.rows["structure_limit_K"]
+    )
 
 
 # Every so manieth temperature of the limits is evaluated where figures go by straight lines.
@@ -566,14 +571,14 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
     sheets = [grades(name, k).iloc[0] for k in kelvin]
     grade = str(sheets[0]["grade"])
     ends = [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
-    least = sheets
+    guaranteed_sheets = sheets
     if bound == "guaranteed":
-        least = [
+        guaranteed_sheets = [
             guaranteed_minima(k).set_index("grade").loc[[grade], ends].median()
             for k in kelvin
         ]
-    b_r = np.array([float(one[ends[0]]) for one in least])
-    h_cj = np.array([float(one[ends[1]]) for one in least])
+    b_r = np.array([float(one[ends[0]]) for one in guaranteed_sheets])
+    h_cj = np.array([float(one[ends[1]]) for one in guaranteed_sheets])
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
     return [b_r, h_cj, h_cj * np.nan_to_num(square)]
@@ -596,9 +601,11 @@ def _grade_loops(
     families = parameters().families
     host = row["host"]
     limit = np.array([families[host].structure_limit_K if host in families else np.inf])
-    most = float(row["max_working_temperature_K"])
+    highest_kelvin = float(row["max_working_temperature_K"])
     beyond = (
-        "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
+        ""
+        if np.isnan(highest_kelvin)
+        else f", extrapolated beyond {highest_kelvin - ZERO_CELSIUS:.0f} °C"
     )
     note = f"{name}: {bound} of what makers print{beyond}; {source}"
     if bound in ("centre", "guaranteed"):
@@ -624,7 +631,7 @@ def _crossing_temperature(
     high = logs[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = -low / (high - low)
-    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _LIMIT_STEP_K * (
-        first > 0
-    )
-    return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(found, limit))
+    crossing = kelvin[before] + np.clip(
+        np.nan_to_num(part), 0.0, 1.0
+    ) * _LIMIT_STEP_K * (first > 0)
+    return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(crossing, limit))

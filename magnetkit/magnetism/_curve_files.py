@@ -286,13 +286,13 @@ def _is_dat(heads: Sequence[str]) -> bool:
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
     """Return temperature, field and moment among the many columns of such a magnetometer."""
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
-    wanted = {
+    kind_of_head = {
         "Temperature (K)": "temperature",
         "Magnetic Field (Oe)": "field",
         moment: "moment",
     }
     columns = []
-    for head, kind in wanted.items():
+    for head, kind in kind_of_head.items():
         if head in heads:
             unit = head.rpartition("(")[2].rstrip(")")
             columns.append(

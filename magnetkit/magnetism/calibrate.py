@@ -95,7 +95,7 @@ class Calibration:
 
     def lines(self) -> list[str]:
         """Return the outcome as sentences: error and width before and after, and odd rows."""
-        found = []
+        texts = []
         for quantity, part in self.report.groupby("quantity", sort=False):
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
             magnets = part["magnet"].nunique()
@@ -121,16 +121,16 @@ class Calibration:
             if wider > _WIDER:
                 text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
                 text += "the model's uncertainty"
-            found.append(text)
+            texts.append(text)
         odd = self.report[self.report["remark"] != ""]
         for _, r in odd.iterrows():
             magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
             expected = f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
             measured = f"{r['quantity']} {r['measured']:g}"
-            found.append(f"{magnet}: {measured}, expected {expected}")
-        found += self.contradictions
-        found += self.notes
-        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+            texts.append(f"{magnet}: {measured}, expected {expected}")
+        texts += self.contradictions
+        texts += self.notes
+        return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
         """Return the half width of ln for a further magnet of a like composition.
@@ -278,8 +278,8 @@ def read_magnets(
     `magnetkit.calibrate`.
     """
     basis_code(basis)
-    said: list[str] = []
-    table = read_user_table(_number_rows(source, said), "magnets")
+    remarks: list[str] = []
+    table = read_user_table(_number_rows(source, remarks), "magnets")
     names = {column.name for column in table.columns}
     curves = "curve" in names
     recipe = {"composition"} if "grade" not in names else set()
@@ -292,7 +292,7 @@ def read_magnets(
             f"{headers or 'none'}; a row is a magnet at a temperature"
         )
     if notes is not None:
-        notes += [table.sentence(), *said, *table.notes]
+        notes += [table.sentence(), *remarks, *table.notes]
     rows: list[_Row] = []
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):

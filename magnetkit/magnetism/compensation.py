@@ -227,15 +227,15 @@ def compensate(
     scales = np.linspace(0.0, 1.0, 501)[:, None, None]
     line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
     near_target = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
-    found = (good if near_target.empty else near_target).iloc[0]
-    share = {name: float(found[name]) for name in names}
+    chosen_row = (good if near_target.empty else near_target).iloc[0]
+    share = {name: float(chosen_row[name]) for name in names}
     return Compensation(
         search.formula(np.array(list(share.values()))),
         share,
-        float(found["added_wt_pct"]),
+        float(chosen_row["added_wt_pct"]),
         (first, second),
-        float(found["remanence_coefficient_pct_K"]),
-        float(found["remanence_T"]),
-        float(found["sag_pct"]),
+        float(chosen_row["remanence_coefficient_pct_K"]),
+        float(chosen_row["remanence_T"]),
+        float(chosen_row["sag_pct"]),
         trials,
     )

@@ -622,9 +622,11 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         # Of a maker's own chord the end is its own too.
         usual = pd.Series(rows[_TO[chord]].to_numpy(float), table.index)
         table[_TO[chord]] = ends[chord].where(chord_values.notna(), usual)
-    left = remaining_shares(table, kelvin)
-    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
-    for quantity, share in left.items():
+    remaining = remaining_shares(table, kelvin)
+    square = squareness_ratio(
+        table["squareness"], _curved_hosts(table), *remaining.values()
+    )
+    for quantity, share in remaining.items():
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
@@ -637,8 +639,8 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 
     `sheet` is its row as of `grades` at 20 degrees C; ``remanence_T`` and ``coercivity_kA_m``.
     """
-    sold = guaranteed_minima(kelvin)
-    rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
+    minima = guaranteed_minima(kelvin)
+    rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
     if len(rows):
         return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
@@ -646,8 +648,10 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
         _REMANENCE: float(sheet[f"{_REMANENCE}_lo"]),
         _COERCIVITY: float(sheet[_COERCIVITY]),
     }
-    left = remaining_shares(sheet, kelvin)
-    return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
+    remaining = remaining_shares(sheet, kelvin)
+    return {
+        quantity: at_room[quantity] * float(remaining[quantity]) for quantity in _CHORDS
+    }
 
 
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":

@@ -539,9 +539,9 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     weaker = b_r.distance > hard.distance
     nearest = hard.nearest.where(~weaker, b_r.nearest)
     if made.given:
-        own = np.isfinite(list(made.given.values())).any(axis=0)
+        has_own_values = np.isfinite(list(made.given.values())).any(axis=0)
         nearest = Coded.of(
-            np.where(own, "given; ", "") + np.array(nearest.texts(), object)
+            np.where(has_own_values, "given; ", "") + np.array(nearest.texts(), object)
         )
     farther = np.maximum(hard.distance, b_r.distance)
     return {

@@ -48,17 +48,17 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
-        own = places[trace.get("yaxis", "y")]
-        drawn = _trace(trace, layout, own)
+        own_axes = places[trace.get("yaxis", "y")]
+        artist = _trace(trace, layout, own_axes)
         # All traces of a shared scale have one bar.
         scale = (
             layout["coloraxis"]
             if shared and trace is shared[-1]
             else trace.get("marker", {})
         )
-        if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
+        if artist is not None and "colorbar" in scale and scale.get("showscale", True):
             title = _text(scale["colorbar"]["title"]["text"])
-            own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
+            own_axes.figure.colorbar(artist, ax=own_axes, label=title, shrink=0.8)
     for shape in layout.get("shapes", ()):
         look = {
             "color": shape["line"]["color"],
@@ -93,10 +93,8 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     coloured = None
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
-        drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(
-            drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"])
-        )
+        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
+        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
         return None
     x, y = _places(trace)
     name = (
@@ -230,9 +228,13 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 
 
 def _legend(layout: Part, places: "list[Axes]") -> None:
-    named = [zip(*ax.get_legend_handles_labels(), strict=True) for ax in places]
-    shown = dict(reversed(pair) for pairs in named for pair in pairs)
-    if not shown:
+    handles_and_labels = [
+        zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
+    ]
+    handle_of_label = dict(
+        reversed(pair) for pairs in handles_and_labels for pair in pairs
+    )
+    if not handle_of_label:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
     # Below the axes where curves fill them.
@@ -243,7 +245,11 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     }
     aside = below if layout["yaxis"].get("side") == "right" else {}
     places[-1].legend(
-        shown.values(), shown.keys(), fontsize="small", title=title, **aside
+        handle_of_label.values(),
+        handle_of_label.keys(),
+        fontsize="small",
+        title=title,
+        **aside,
     )
 
 

@@ -171,11 +171,12 @@ def _best_way(
 ) -> Any:
     """Return the likely way that holds least of what is scarce, or none of it if all is missing."""
     ways = part.answer.ways if part.answer is not None else ()
-    most = TRACE_WT_PCT if whole else 0.95 * today
+    largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     good = [
         way
         for way in ways
-        if way.probability_meets_requirements >= LIKELY and _scarce(way, missing) < most
+        if way.probability_meets_requirements >= LIKELY
+        and _scarce(way, missing) < largest_wt_pct
     ]
     if not good:
         return None
@@ -310,17 +311,17 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most, USD a year, or None."""
     ways = part.answer.ways if part.answer is not None else ()
     best = None
-    most = 0.0
+    largest_saving = 0.0
     for way in ways:
         saving = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
         likely = (
             way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
         )
-        if likely and saving > most:
+        if likely and saving > largest_saving:
             best = way
-            most = saving
-    return best, most
+            largest_saving = saving
+    return best, largest_saving
 
 
 def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:

@@ -125,15 +125,15 @@ class _Chunks:
     ) -> pa.Table:
         """Return columns, or all, of some candidates, whose numbers ascend."""
         stop = 0
-        found = []
+        tables = []
         for number, part in self._of(self.phase):
             start = stop
             stop = stop + part.rows
-            own = slice_rows(rows, start, stop)
-            if len(own):
+            own_rows = slice_rows(rows, start, stop)
+            if len(own_rows):
                 table: Any = self._table(self.phase, number, _TABLE, columns)
-                found.append(table.take(pa.array(own - start)))
-        return pa.concat_tables(found).unify_dictionaries()
+                tables.append(table.take(pa.array(own_rows - start)))
+        return pa.concat_tables(tables).unify_dictionaries()
 
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
@@ -220,8 +220,8 @@ class Store(_Chunks):
         foreign = {name for name in names if not name.startswith(f"{_files.PARTS}/")}
         if _files.own_manifest(self.parts) is not None:
             # Files of a result whose manifest was not written.
-            own = {name for name in foreign if _FRAGMENT.fullmatch(name)}
-            foreign -= own | {_files.RANKED_CSV, _files.REJECTED}
+            own_names = {name for name in foreign if _FRAGMENT.fullmatch(name)}
+            foreign -= own_names | {_files.RANKED_CSV, _files.REJECTED}
         if foreign and _files.own_manifest(self.place) is None:
             raise InputError(
                 f"{self.path} holds {min(foreign)}, and no manifest of magnetkit: nothing is "
@@ -237,11 +237,11 @@ class Store(_Chunks):
         """
         self.identity = json.loads(json.dumps(identity))
         if resume:
-            there = _files.own_manifest(self.place) or {}
+            manifest = _files.own_manifest(self.place) or {}
             if (
-                there.get("done")
-                and there["identity"] == self.identity
-                and self._is_whole(there)
+                manifest.get("done")
+                and manifest["identity"] == self.identity
+                and self._is_whole(manifest)
             ):
                 self._clear()
                 return False
@@ -250,7 +250,7 @@ class Store(_Chunks):
                 raise StoreError(
                     f"{self.parts.path_text(_files.MANIFEST)} is damaged; start anew without --resume"
                 )
-            before = before or there
+            before = before or manifest
             self._compare(before.get("identity", self.identity))
             self._take_up(before.get("chunks", []))
         else:
@@ -300,8 +300,8 @@ class Store(_Chunks):
                     self.parts.path_text(damaged[0]),
                 )
             else:
-                known = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
-                part = Part(table=b"", rejected=b"", first=None, **known)
+                record = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
+                part = Part(table=b"", rejected=b"", first=None, **record)
                 self._parts[chunk["phase"], chunk["number"]] = part
                 self._agree(part.models, chunk["number"])
 
@@ -331,8 +331,8 @@ class Store(_Chunks):
 
     def prepare_work(self, work: Work) -> Work:
         """Return the work with writing its chunk, if the workers reach the folder."""
-        far = not self._workers_write
-        if far:
+        is_remote = not self._workers_write
+        if is_remote:
             return work
         return partial(write_piece, work=work, place=self.parts, phase=self.phase)
 
@@ -359,12 +359,12 @@ class Store(_Chunks):
 
     def digests(self) -> dict[int, tuple[str, int]]:
         """Return the SHA-256 of each chunk's table and its rows, by number."""
-        found = {}
+        digest_of_name = {}
         for number, part in self._of(self.phase):
             name = file_name(self.phase, number, _TABLE)
             if name in part.files:
-                found[number] = part.files[name], part.rows
-        return found
+                digest_of_name[number] = part.files[name], part.rows
+        return digest_of_name
 
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
@@ -439,12 +439,12 @@ class Store(_Chunks):
             self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
             names = self.place.names()
-            own = {
+            own_names = {
                 n
                 for n in names
                 if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)
             }
-            self.place.remove(own - set(files))
+            self.place.remove(own_names - set(files))
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))

@@ -95,9 +95,9 @@ def evaluate_piece(
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    near = job.rule.near(table)
-    keys = near.at(job.threshold)
-    best = choices(table, job.rule, near)
+    trial_keys = job.rule.near(table)
+    keys = trial_keys.at(job.threshold)
+    best = choices(table, job.rule, trial_keys)
     return number, replace(
         part, models=_load_models(table, job), keys=keys, choices=best
     )
@@ -127,19 +127,27 @@ def evaluate_best(
     number, piece = numbered
     rows = 0
     tally = Tally()
-    left: list[pa.Table] = []
+    tables_to_write: list[pa.Table] = []
     rejected: list[Rejected] = []
     # What is left of a few chunks is evaluated in full together.
     for chunk in batches(piece, 4 * CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
-            made = job.by(chunk.route)
-            found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
-            tally.add(found.tally)
-            if found.keys is not None and found.near is not None:
-                left.append(_key_table(rows, found, found.keys, found.near))
+            route_job = job.by(chunk.route)
+            evaluated = evaluate(
+                chunk.table, chunk.shells, route_job, bound, job.rule.columns()
+            )
+            tally.add(evaluated.tally)
+            if evaluated.keys is not None and evaluated.near is not None:
+                tables_to_write.append(
+                    _key_table(rows, evaluated, evaluated.keys, evaluated.near)
+                )
             rows += len(chunk.table)
-    table = leading(pa.concat_tables(left), count_leading_rows(keep)) if left else None
+    table = (
+        leading(pa.concat_tables(tables_to_write), count_leading_rows(keep))
+        if tables_to_write
+        else None
+    )
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
@@ -149,10 +157,10 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
     by[keys.meets] = keys.loss
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
-    made = Columns(
+    key_columns = Columns(
         row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision
     )
-    return made.arrow().append_column("hash", pa.array(keys.hashes))
+    return key_columns.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
@@ -227,7 +235,7 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models used: that of the Curie temperature, and of the energy where needed."""
     from ..surrogates import _curie_training, energy
 
-    found = {
+    fingerprints = {
         TARGET: _curie_training.load(
             job.conditions.data, job.conditions.add
         ).fingerprint
@@ -237,35 +245,43 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
         made_by in table.column_names
         and pc.any(pc.equal(table[made_by], "surrogate")).as_py()
     ):
-        found[ENERGY] = energy.load().fingerprint
-    return found
+        fingerprints[ENERGY] = energy.load().fingerprint
+    return fingerprints
 
 
 def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
     """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
-    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route), want=want).columns
-    found |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
+    columns_evaluated = evaluate(
+        chunk.table, chunk.shells, job.by(chunk.route), want=want
+    ).columns
+    columns_evaluated |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
-        found = Columns((name, found[name]) for name in (*_OWN, *want))
-    table = _unify_schema(found.arrow())
+        columns_evaluated = Columns(
+            (name, columns_evaluated[name]) for name in (*_OWN, *want)
+        )
+    table = _unify_schema(columns_evaluated.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
-            own = name.removeprefix(GIVEN)
+            own_name = name.removeprefix(GIVEN)
             if name == GIVEN_RANK:
                 table = table.append_column(
                     name, chunk.extra.column(name).cast(pa.int64())
                 )
                 continue
-            if own != name and own in table.column_names:
-                place = table.schema.get_field_index(own)
-                given = chunk.extra.column(name)
+            if own_name != name and own_name in table.column_names:
+                place = table.schema.get_field_index(own_name)
+                own_column = chunk.extra.column(name)
                 table = table.set_column(
-                    place, own, given.cast(table.schema.field(own).type)
+                    place, own_name, own_column.cast(table.schema.field(own_name).type)
                 )
                 continue
-            while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
-                own = f"input_{own}"
-            table = table.append_column(own, chunk.extra.column(name))
+            while own_name in table.column_names or own_name in (
+                *OUTPUT,
+                COPIES,
+                *COLUMNS,
+            ):
+                own_name = f"input_{own_name}"
+            table = table.append_column(own_name, chunk.extra.column(name))
     return table.select(order_columns(table.column_names))
 
 
@@ -304,8 +320,8 @@ def decode(
     if columns is None:
         return file.read_all()
     # The reader returns them in the order of the file.
-    wanted = [file.schema.get_field_index(name) for name in columns]
-    options = pa.ipc.IpcReadOptions(included_fields=wanted)
+    field_numbers = [file.schema.get_field_index(name) for name in columns]
+    options = pa.ipc.IpcReadOptions(included_fields=field_numbers)
     return pa.ipc.open_file(source, options=options).read_all().select(columns)
 
 
@@ -353,5 +369,5 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
             )
     elif before != now:
         texts = (json.dumps(value, ensure_ascii=False) for value in (before, now))
-        there, here = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
-        yield f"{name} {there} there, {here} here".strip()
+        other_text, own_text = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
+        yield f"{name} {other_text} there, {own_text} here".strip()

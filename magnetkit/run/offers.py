@@ -354,7 +354,7 @@ def _decide(
     Else the supplier is asked.
     """
     today = _today(replacement)
-    most = float(replacement.reference.get(f"{_HEAVY}_hi", today))
+    largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
     other_family = way is not None and way.kind == "other-family"
     verdict = "take"
     if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
@@ -365,7 +365,7 @@ def _decide(
     elif chance < UNLIKELY:
         verdict = "refuse"
         reasons.append("it is unlikely to do what is asked")
-    elif heavy > most + SAVING_WT_PCT:
+    elif heavy > largest_wt_pct + SAVING_WT_PCT:
         verdict = "refuse"
         reasons.append("it holds more heavy rare earth than today's magnet")
     elif chance < MEETS:

@@ -94,10 +94,10 @@ class Shop:
 
     def there(self) -> Array:
         """Return the amount of each element in the store, kg."""
-        found = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
+        amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
-            found[INDEX[element]] = amount
-        return found
+            amounts[INDEX[element]] = amount
+        return amounts
 
 
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
@@ -171,8 +171,10 @@ def suggest(
     shop = Shop(
         stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg
     )
-    found = result if isinstance(result, Ranked) else open_result(result, Ranked)
-    leading = found.best(_POOL)
+    ranked_result = (
+        result if isinstance(result, Ranked) else open_result(result, Ranked)
+    )
+    leading = ranked_result.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
     leading = leading.reset_index(drop=True)
@@ -185,29 +187,30 @@ def suggest(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = sample(leading, found.job, _PROPERTY_DRAWS, seed)
-    measured = measurements(made.scores, np.random.default_rng(seed))
-    loss = np.minimum(made.loss, 1e6)
+    samples = sample(leading, ranked_result.job, _PROPERTY_DRAWS, seed)
+    measured = measurements(samples.scores, np.random.default_rng(seed))
+    loss = np.minimum(samples.loss, 1e6)
     able = _make_feasibility_check(leading, shop, weight, allowed)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
-        chosen, worths = greedy(loss, measured, batch, able, step)
+        batch_rows, worths = greedy(loss, measured, batch, able, step)
         after = [
-            batch_value(loss, measured, chosen[: k + 1]) for k in range(len(chosen))
+            batch_value(loss, measured, batch_rows[: k + 1])
+            for k in range(len(batch_rows))
         ]
     # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
-    rows = leading.iloc[chosen].reset_index(drop=True)
+    rows = leading.iloc[batch_rows].reset_index(drop=True)
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
 
 def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
     """Return the measurement of each magnet in each draw, shape (n, draws, quantities)."""
-    found = []
+    tables = []
     for quantity, score in scores.items():
         noise = _MEASUREMENT[quantity] / splits()[quantity].deviation
-        found.append(score + noise * rng.standard_normal(score.shape))
-    return np.stack(found, axis=2)
+        tables.append(score + noise * rng.standard_normal(score.shape))
+    return np.stack(tables, axis=2)
 
 
 def batch_value(
@@ -227,9 +230,9 @@ def batch_value(
     saved = 0.0
     changed = 0
     for fitted in (halves, ~halves):
-        own = terms[fitted]
-        square = own.T @ own + 1e-6 * np.eye(own.shape[1])
-        weights = np.linalg.solve(square, own.T @ loss[:, fitted].T)
+        own_terms = terms[fitted]
+        square = own_terms.T @ own_terms + 1e-6 * np.eye(own_terms.shape[1])
+        weights = np.linalg.solve(square, own_terms.T @ loss[:, fitted].T)
         choice = (terms[~fitted] @ weights).argmin(axis=1)
         other = loss[:, ~fitted]
         saved += float((other[best] - other[choice, np.arange(choice.size)]).sum())
@@ -249,19 +252,19 @@ def greedy(
     `loss` and `measured` are those of `batch_value`; `feasible` takes those chosen and returns a mask
     of those that may be added, and `step` is called after each.
     """
-    chosen: list[int] = []
+    batch_rows: list[int] = []
     worths: list[float] = []
-    while len(chosen) < batch:
-        able = np.flatnonzero(feasible(chosen))
+    while len(batch_rows) < batch:
+        able = np.flatnonzero(feasible(batch_rows))
         if not able.size:
             break
-        values = [batch_value(loss, measured, [*chosen, int(j)])[0] for j in able]
+        values = [batch_value(loss, measured, [*batch_rows, int(j)])[0] for j in able]
         best = int(np.argmax(values))
-        chosen.append(int(able[best]))
+        batch_rows.append(int(able[best]))
         worths.append(values[best])
         if step is not None:
             step()
-    return chosen, worths
+    return batch_rows, worths
 
 
 def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
@@ -284,10 +287,10 @@ def _make_feasibility_check(
     alloy = leading["formula"].factorize()[0]
 
     def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
-        found = allowed.copy()
-        found[list(chosen)] = False
+        is_able = allowed.copy()
+        is_able[list(chosen)] = False
         if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
-            found &= np.isin(alloy, alloy[list(chosen)])
+            is_able &= np.isin(alloy, alloy[list(chosen)])
         # A magnet of an alloy that is melted already takes no new charge.
         spent = np.zeros(weight.shape[1])
         melted: set[int] = set()
@@ -297,7 +300,7 @@ def _make_feasibility_check(
             melted.add(int(alloy[i]))
         free = np.isin(alloy, list(melted))
         enough = (shop.charge_kg * weight <= shop.there() - spent + 1e-12).all(axis=1)
-        return found & (free | enough)
+        return is_able & (free | enough)
 
     return able
 

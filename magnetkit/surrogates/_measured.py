@@ -378,15 +378,15 @@ def kelvin(text: str) -> float:
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)
     """
-    found = _VALUE.fullmatch(text.strip())
-    if found is None:
+    match = _VALUE.fullmatch(text.strip())
+    if match is None:
         return float("nan")
-    value = float(found[1])
-    if found[2]:
-        if abs(float(found[2]) - value) > _RANGE_K:
+    value = float(match[1])
+    if match[2]:
+        if abs(float(match[2]) - value) > _RANGE_K:
             return float("nan")
-        value = 0.5 * (value + float(found[2]))
-    celsius = found[3] is not None and found[3].lower() != "k"
+        value = 0.5 * (value + float(match[2]))
+    celsius = match[3] is not None and match[3].lower() != "k"
     if celsius:
         return value + ZERO_CELSIUS
     return value
@@ -446,16 +446,16 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
     Raises InputError if one is no temperature in kelvin that a compound can order at.
     """
-    found = read_rows(TARGET, given, least)
-    wrong = (found.values <= 0.0) | (found.values > _ABOVE_COBALT_K)
+    rows = read_rows(TARGET, given, least)
+    wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
     refuse(
         TARGET,
         named_so(given),
-        found,
+        rows,
         wrong,
         f"0 and {_ABOVE_COBALT_K:.0f} K (cobalt: 1388 K)",
     )
-    return found
+    return rows
 
 
 def _embedded_facts() -> pd.DataFrame:
@@ -466,13 +466,13 @@ def _embedded_facts() -> pd.DataFrame:
     frames = [pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files]
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET][["formula", "value", "source"]]
-    found = pd.concat([*frames, single.set_axis(names, axis=1)])
+    facts = pd.concat([*frames, single.set_axis(names, axis=1)])
     papers = [
         s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
-        for s in found["paper"]
+        for s in facts["paper"]
     ]
-    found = found.assign(paper=papers, kind="", computed=False, typed=True)
-    return found[np.isfinite(found["value"])]
+    facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
+    return facts[np.isfinite(facts["value"])]
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -482,8 +482,8 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
         )
     value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0)
-    found = pd.DataFrame({"name": frame["Name"], "value": value})
-    return found.assign(paper=COMPILATIONS[0], kind="", computed=False)
+    rows = pd.DataFrame({"name": frame["Name"], "value": value})
+    return rows.assign(paper=COMPILATIONS[0], kind="", computed=False)
 
 
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
@@ -491,10 +491,16 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
 
     A blank `Experimental` stands beside titles of measurements, and is taken as measured.
     """
-    wanted = ("Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure")
-    if not {*wanted, "Lattice_Structure"} <= set(frame.columns):
+    column_names = (
+        "Material_Name",
+        "Curie",
+        "DOI",
+        "Experimental",
+        "Crystal_Structure",
+    )
+    if not {*column_names, "Lattice_Structure"} <= set(frame.columns):
         raise DataError(
-            f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}"
+            f"expected columns {', '.join(column_names)}, got {', '.join(frame.columns[:8])}"
         )
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
@@ -591,8 +597,8 @@ def clean_rows(
     review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
     groups = np.where(review, families, groups)
     value = joined["value"].to_numpy(np.float64)
-    found = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
-    return found, pd.concat(faulty, ignore_index=True)
+    cleaned = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
+    return cleaned, pd.concat(faulty, ignore_index=True)
 
 
 @lru_cache(maxsize=1)
@@ -627,11 +633,13 @@ def _columns(
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows far from the median of three or more sources of the same compound."""
-    own = frame.groupby(["key", "paper"])["value"].median().reset_index()
-    of_compound = own.groupby("key")["value"]
-    far = (own["value"] - of_compound.transform("median")).abs() > _CONTRADICTED_K
-    found = own[far & (of_compound.transform("size") >= 3)]
-    bad = set(zip(found["key"], found["paper"], strict=True))
+    medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
+    of_compound = medians.groupby("key")["value"]
+    is_far = (
+        medians["value"] - of_compound.transform("median")
+    ).abs() > _CONTRADICTED_K
+    contradictions = medians[is_far & (of_compound.transform("size") >= 3)]
+    bad = set(zip(contradictions["key"], contradictions["paper"], strict=True))
     return np.array(
         [pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool
     )

@@ -83,14 +83,14 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
         / f"{sys.implementation.cache_tag}-{written}"
     )
     with suppress(OSError, ValueError):
-        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
-            return known
-    found = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
+        if re.fullmatch(r"[0-9a-f]{64}", noted_digest := note.read_text()):
+            return noted_digest
+    digest = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
     with suppress(OSError):
         note.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(note) as work:
-            work.write_text(found)
-    return found
+            work.write_text(digest)
+    return digest
 
 
 @lru_cache(maxsize=512)

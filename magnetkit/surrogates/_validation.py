@@ -309,9 +309,9 @@ def _curie_left_out(
     data: TrainingSet, coverage: float, advance: Callable[[], None]
 ) -> Prediction:
     """Return what the model of the Curie temperature says of rows it left out in training."""
-    model, left = _curie_training.train_model(data, advance)
-    half = _curie_training.left_out_half_widths(model, left, coverage)[0]
-    value = left[0].mean
+    model, estimates = _curie_training.train_model(data, advance)
+    half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
+    value = estimates[0].mean
     return Prediction(value, np.maximum(value - half, 0.0), value + half)
 
 

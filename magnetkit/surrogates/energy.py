@@ -175,13 +175,13 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     x = columns(data.table[learn])
     process = blank().fit(x, data.values[learn])
     advance()
-    found = left_out(process, data, advance)
-    residual = np.abs(data.values - found.mean)
-    known = np.column_stack([found.novelty, found.local])
-    coefficients = _intervals.fit_difficulty(residual, known, _CLIP)
-    edge = max(float(np.quantile(found.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
-    score = residual / size(coefficients, found)
-    inside = found.novelty <= edge
+    estimates = left_out(process, data, advance)
+    residual = np.abs(data.values - estimates.mean)
+    error_sources = np.column_stack([estimates.novelty, estimates.local])
+    coefficients = _intervals.fit_difficulty(residual, error_sources, _CLIP)
+    edge = max(float(np.quantile(estimates.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
+    score = residual / size(coefficients, estimates)
+    inside = estimates.novelty <= edge
     manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
     scores = score[inside], outside
@@ -206,14 +206,14 @@ def left_out(
     """Return the prediction of each phase with its chemical system left out, scales kept."""
     x = columns(data.table)
     learn = data.learn
-    made = np.full((3, len(data)), np.nan)
+    figures = np.full((3, len(data)), np.nan)
     for inside, outside in _intervals.folds(data.groups, ENERGY_FOLDS):
         rows = inside[learn[inside]]
-        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
+        figures[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
             x[outside]
         )
         advance()
-    return Estimate(*made)
+    return Estimate(*figures)
 
 
 _LOADING = Lock()
@@ -234,32 +234,32 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
     It is one of other rows, or of other columns, where the set or the features have changed.
     """
     with np.load(datasets.path(FITTED), allow_pickle=False) as stored:
-        kept = dict(stored)
-    if str(kept["data_sha256"]) != known.sha256:
+        arrays = dict(stored)
+    if str(arrays["data_sha256"]) != known.sha256:
         return None
     x = columns(known.table[known.learn])
-    mean = kept["columns"]
+    mean = arrays["columns"]
     if len(mean) != x.shape[1] or not np.allclose(
         mean, x.mean(axis=0), rtol=1e-9, atol=1e-12
     ):
         return None
-    process = blank().from_arrays(x, known.values[known.learn], kept)
-    scores = kept["inside"], kept["outside"]
-    manifest = _manifest(known, float(kept["error"]))
-    edge = float(kept["edge"])
+    process = blank().from_arrays(x, known.values[known.learn], arrays)
+    scores = arrays["inside"], arrays["outside"]
+    manifest = _manifest(known, float(arrays["error"]))
+    edge = float(arrays["edge"])
     return EnergyModel(
-        ENERGY, process, kept["coefficients"], scores, edge, known, manifest
+        ENERGY, process, arrays["coefficients"], scores, edge, known, manifest
     )
 
 
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
-    known = training_set(ENERGY, data)
-    if data is None and (model := stored_model(known)) is not None:
+    data_set = training_set(ENERGY, data)
+    if data is None and (model := stored_model(data_set)) is not None:
         return model
-    file = _store.model_file(ENERGY, model_key(known))
-    train = partial(_train_and_store, known, progress)
-    unpack = partial(_unpack, known)
+    file = _store.model_file(ENERGY, model_key(data_set))
+    train = partial(_train_and_store, data_set, progress)
+    unpack = partial(_unpack, data_set)
     return _store.load_or_train(file, train, _pack, unpack)
 
 

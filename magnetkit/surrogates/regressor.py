@@ -399,9 +399,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         regressor.model_ = None
         model = content["model"]
         if model is not None:
-            known = TrainingSet.from_arrays(model["known"])
+            known_set = TrainingSet.from_arrays(model["known"])
             about = json.loads(model["about"])
-            regressor.model_ = _curie_training.unpack(known, model["arrays"], about)
+            regressor.model_ = _curie_training.unpack(known_set, model["arrays"], about)
         return regressor
 
     @classmethod
