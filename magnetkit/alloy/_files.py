@@ -791,17 +791,19 @@ def _lacks_value(cell: Any) -> bool:
     return value is None or not value.text
 
 
+def _is_midnight(moment: datetime.datetime) -> bool:
+    return moment.time() == datetime.time()
+
+
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Return cells as values of one type, or as text."""
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
-    if kinds == {float} and all(v.is_integer() for v in present):
+    if kinds == {float} and all(map(float.is_integer, present)):
         return pa.array([None if v is None else int(v) for v in values], pa.int64())
-    if kinds == {datetime.datetime} and all(
-        v.time() == datetime.time() for v in present
-    ):
+    if kinds == {datetime.datetime} and all(map(_is_midnight, present)):
         return pa.array([None if v is None else v.date() for v in values])
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)

@@ -393,12 +393,17 @@ def print_properties(
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
-        _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
-        if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
-            _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
-        has_costs = "cost_USD_kg" in printed_columns and "formula" in frame
-        if has_costs and (note := _text.cost_note(frame["formula"])):
-            _text.say(note)
+        _print_notes(frame, printed_columns)
+
+
+def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
+    """Say what calibration was used, what is extrapolated, and of what day the costs are."""
+    _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
+    if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
+        _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
+    has_costs = "cost_USD_kg" in printed_columns and "formula" in frame
+    if has_costs and (note := _text.cost_note(frame["formula"])):
+        _text.say(note)
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:

@@ -65,6 +65,12 @@ def write_results(
     return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)
 
 
+def _column_width(name: str, column: list[Any]) -> int:
+    """Return the width of a column of a workbook, characters."""
+    longest = max((len(c) for c in (name, *column) if isinstance(c, str)), default=0)
+    return min(max(longest + 2, 10), 40)
+
+
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one that says what the columns mean.
 
@@ -104,10 +110,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         ]
         formats = [_number_format(column) for column in columns]
         for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
-            longest = max(
-                (len(c) for c in (name, *column) if isinstance(c, str)), default=0
-            )
-            width = 110 if len(names) == 1 else min(max(longest + 2, 10), 40)
+            width = 110 if len(names) == 1 else _column_width(name, column)
             sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.append(_cells(sheet, names, bold=True))
         for row in zip(*columns, strict=True):

@@ -332,6 +332,20 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     return texts
 
 
+def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
+    """Return the inputs and elements, wt.%, that give amounts of elements."""
+    put_in = {}
+    for name, parts in inputs().items():
+        limits = [amounts.get(e, 0.0) / (share / 100.0) for e, share in parts.items()]
+        amount = min(limits)
+        if amount > 0.005:
+            put_in[name] = amount
+            amounts = {
+                e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in amounts.items()
+            }
+    return put_in | {e: x for e, x in amounts.items() if x > 0.005}
+
+
 def _charge_text(way: Way, scenario: Any) -> str:
     """Return what to charge of a melt, with what it costs beside its elements.
 
@@ -342,16 +356,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
     shares = 100.0 * table.weight_fractions()[0]
     remaining = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
     put_in, fed_back = _fed_back(remaining)
-    for name, parts in inputs().items():
-        amount = min(
-            remaining.get(e, 0.0) / (share / 100.0) for e, share in parts.items()
-        )
-        if amount > 0.005:
-            put_in[name] = amount
-            remaining = {
-                e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in remaining.items()
-            }
-    put_in |= {e: x for e, x in remaining.items() if x > 0.005}
+    put_in |= _charge_inputs(remaining)
     elements = CompositionTable.from_strings(
         [e for e in put_in if e in INDEX], basis="atomic"
     )
