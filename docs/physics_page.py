@@ -20,7 +20,12 @@ SECTIONS = (
     ("Sintered Nd-Fe-B: the boundary", ("magnetism._boundary",), "boundary"),
     (
         "Grains",
-        ("magnetism._balance:microstructure", "magnetism._balance:reduced_remanence"),
+        (
+            "magnetism._balance:microstructure",
+            "magnetism._balance:solid_state_loss",
+            "magnetism._balance:ribbon_refinement",
+            "magnetism._balance:reduced_remanence",
+        ),
         "grains",
     ),
     ("Cellular 2:17", ("magnetism._cells",), "cells"),
@@ -31,6 +36,8 @@ SECTIONS = (
             "magnetism._magnet_kernels:alpha_ratio",
             "magnetism._magnet_kernels:linear_fraction",
             "magnetism._magnet_kernels:magnet_state",
+            "magnetism._magnet_kernels:producer_alpha",
+            "magnetism._magnet_kernels:knee_field",
         ),
         "temperature",
     ),

@@ -25,7 +25,8 @@ STATED = {
         "recoil": 1.05,
         "grain_reference_um": 5.0,
         "surface_enrichment": 2.0,
-        "alpha_falls": 1.0,
+        "temperature_law": "nucleation",
+        "knee_law": "local fields",
         "n_eff": 1.12,
         "decay": 3.0,
         "structure_limit_K": 493.15,
@@ -51,7 +52,7 @@ STATED = {
     "1:5": {
         "squareness": 0.75,
         "squareness_spread": 0.12,
-        "alpha_falls": 2.0,
+        "temperature_law": "linear",
         "recoil": 1.03,
         "structure_limit_K": 523.15,
         "grain_reference_um": 10.0,
@@ -70,7 +71,7 @@ STATED = {
         "squareness_spread": 0.12,
         "recoil": 1.10,
         "grain_reference_um": 50.0,
-        "alpha_falls": 2.0,
+        "temperature_law": "linear",
         "alpha_k": 0.0,
         "structure_limit_K": 823.15,
         "process": {"grain_size_um": 50.0, "density": 0.985, "grain_boundary": 0.02},
@@ -134,7 +135,6 @@ ZERO = (
     "iron_limit",
     "ordinary_fall",
     "squareness_spread",
-    "alpha_falls",
 )
 ALPHA_SPREAD, ALPHA_FLOOR = 0.15, 0.006
 # Power of the nucleation field where no hot magnet is published, an assumption.
@@ -160,6 +160,7 @@ def family(host: str, fitted: bool = True) -> dict:
     entry = dict.fromkeys(ZERO, 0.0)
     entry |= {"wetted": 0.0, "structure_limit_K": float("inf")}
     entry |= {"surface_enrichment": 1.0, "decay": DECAY}
+    entry |= {"temperature_law": "power", "knee_law": "share"}
     entry |= {k: v for k, v in stated.items() if k not in ("process", "source")}
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}
     source, confidence = stated["source"], "low (assumption)"

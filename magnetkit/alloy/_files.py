@@ -30,6 +30,8 @@ from .._core.errors import InputError
 from .table import composition_name, is_string, same_name, valid_text
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
+_SPREADSHEETS = (".ods", ".xls", ".xlsm", ".xlsb", ".numbers")
+"""Workbooks of other kinds, which a spreadsheet program saves as .xlsx."""
 _COMPOSITION_COLUMN = "composition"
 ELEMENT_COLUMNS = "*"
 """Name of the composition column that means one column per element instead."""
@@ -76,6 +78,11 @@ class Block:
 def check_file(path: Path) -> None:
     """Raise InputError if a table is missing, empty or of another kind."""
     path = split_sheet(path)[0]
+    if path.suffix.lower() in _SPREADSHEETS:
+        raise InputError(
+            f"{path}: {path.suffix} is not read; save it as .xlsx or .csv (File > Save as) and "
+            "give that"
+        )
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(
             f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"

@@ -53,7 +53,11 @@ GIVEN_AT = "temperature_K"
 """Temperature of the latter two, K."""
 
 
-@dataclass(frozen=True, eq=False)
+_SHOWN_ELEMENTS = 12
+"""Elements that a table names where it is shown."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class CompositionTable:
     """Compositions in compressed sparse rows.
 
@@ -340,6 +344,16 @@ class CompositionTable:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return len(self), N_ELEMENTS
+
+    def __repr__(self) -> str:
+        """Return how many rows and elements there are, and how many rows could not be read."""
+        used = np.unique(self.indices).tolist()
+        elements = ", ".join(self.elements[i] for i in used[:_SHOWN_ELEMENTS])
+        more = ", ..." if len(used) > _SHOWN_ELEMENTS else ""
+        return (
+            f"<CompositionTable: {len(self):,} rows of {len(used)} elements ({elements}{more}), "
+            f"{len(self.errors):,} not read>"
+        )
 
     def __len__(self) -> int:
         return len(self.indptr) - 1

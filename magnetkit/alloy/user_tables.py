@@ -142,7 +142,8 @@ _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
-_NAME_LIKENESS = 0.84
+_NEAR = 0.84
+_MOST_COLUMNS = 500
 _EMPTY = frozenset(
     {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"}
 )
@@ -260,6 +261,11 @@ def match_headers(
     Raises InputError of two headers of one quantity, of a unit that is not read, and of a header
     that is nearly a known one.
     """
+    if len(headers) > _MOST_COLUMNS:
+        raise InputError(
+            f"{len(headers):,} columns; expected some ten, {_MOST_COLUMNS} at most: is the table "
+            "turned on its side?"
+        )
     matches = [_match(header, kind) for header in headers]
     units = dict(units or {})
     place_of: dict[str, int] = {}
@@ -810,8 +816,11 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     """Return a cell in the unit that is handed on."""
     quantity = _subject(column.quantity)
     unit = column.unit
+    if isinstance(value, bool):
+        raise InputError(f"{column.header}: expected a number, got {value}")
     if isinstance(value, str):
-        match = _NUMBER.match(value.strip())
+        # A minus sign as it is printed.
+        match = _NUMBER.match(value.strip().replace("\u2212", "-"))
         if match is None:
             raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
         number = read_number(match[1], mark)

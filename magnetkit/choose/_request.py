@@ -99,6 +99,8 @@ class Request:
         Largest cost per flux over today's; None takes the usual one.
     route : str or None
         The route of the candidates, where only one is asked for.
+    kinds : int or None
+        For so many kinds that the magnet in use may be of there is an answer; None: all likely.
     """
 
     conditions: "Conditions"
@@ -114,6 +116,7 @@ class Request:
     family: Literal["own", "any"] = "own"
     most_cost: float | None = None
     route: str | None = None
+    kinds: int | None = None
 
     @property
     def temperature(self) -> float:

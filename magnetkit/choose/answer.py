@@ -223,7 +223,7 @@ def find_answers(
     sold = judge_grades(incumbent, request, limits)
     return tuple(
         _find_answer(incumbent, own, request, limits, today, sold)
-        for own in likely or [makeup.best]
+        for own in (likely or [makeup.best])[: request.kinds]
     )
 
 
@@ -391,10 +391,8 @@ def _choose_ways(
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
     """Return the ways that are shown, and the candidates with these first, numbered as they."""
-    import pandas as pd
-
-    frame = frame.assign(place=np.arange(len(frame)))
-    others = frame[
+    others = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    others = others[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
@@ -435,7 +433,7 @@ def _choose_ways(
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):
-        row = others.iloc[place]
+        row = frame.iloc[others["place"].iloc[place]]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -445,13 +443,17 @@ def _choose_ways(
             today_cost_USD_kg=float(own_row[COST]),
         )
         ways.append(replace(way, order_line=line))
-    shown_places = others.loc[picked, "place"]
-    rest = order_candidates(frame[~frame["place"].isin(shown_places)])
-    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(
-        columns="place"
-    )
+    places = others.loc[picked, "place"].to_list()
+    rest = [
+        place for place in order_candidates(frame).tolist() if place not in set(places)
+    ]
+    order = frame.take([*places, *rest]).reset_index(drop=True)
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
+
+
+_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, HEAVY, REMANENCE, "way", "grade")
+_CHOSEN_BY += ("candidate", "shell")
 
 
 def _shell_element(shell: str) -> str:

@@ -12,7 +12,7 @@ from .._core._constants import ROOM_K
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Name, Strict, Text, validate_record
 from .._core.errors import InputError
-from .._core.units import TEN_YEARS, parse_temperature
+from .._core.units import TEN_YEARS, kelvin_text, parse_temperature
 from ..phases.records import HOST_NAMES, HOSTS
 from . import _profile_parts as parts
 from ._profile_parts import Reference, Requirement, Space
@@ -136,6 +136,16 @@ class Profile(Strict):
                     f"space names host {part.host!r}, which hosts does not allow"
                 )
         return self
+
+    def __repr__(self) -> str:
+        """Return the device in a line; `model_dump` has every number."""
+        low, high = (
+            kelvin_text(k) for k in (self.temperature_min_K, self.temperature_max_K)
+        )
+        return (
+            f"<Profile {self.name}: {self.title}; {low} to {high}, today {self.reference.grade}; "
+            f"{len(self.requirements)} requirements>"
+        )
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ magnet: 0.5 wt.% of dysprosium replaced by 0.2 wt.% of terbium lowers the mass a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,13 @@ _BESIDE = ("Sm", "Co")
 
 def element_prices(scenario: Scenario) -> _Array:
     """Return the price of each element, USD/kg, shape (118,); NaN where it is not known."""
-    table = element_table(scenario)
+    return _prices_by_record(scenario.model_dump_json()).copy()
+
+
+@lru_cache(maxsize=32)
+def _prices_by_record(scenario: str) -> _Array:
+    """Return `element_prices` of a scenario as JSON; shared, not to be changed."""
+    table = element_table(Scenario.model_validate_json(scenario))
     prices = np.full(N_ELEMENTS, np.nan)
     places = [INDEX[symbol] for symbol in table["element"]]
     prices[places] = table["price_USD_kg"].to_numpy(float)

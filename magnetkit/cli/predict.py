@@ -124,8 +124,11 @@ def predict(
 
         frame = o.call_reporting(run, rows, at, **options)
     if out is not None:
-        asked_for = {"temperature": at, **keywords}
-        return _write_predictions(frame, out, require or (), asked_for, units)
+        rests = calibration_note(frame.attrs["calibration"])
+        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
+        if why:
+            _print_why(frame, {"basis": basis, **keywords})
+        return
     interval = keywords.get("interval", 0.9)
     display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **display)

@@ -161,7 +161,6 @@ def replace(
       magnetkit replace patriot --per-year 100
     """
     from ..report._text import is_cgs, say
-    from ..run._buyer_page import write_buyer_page
     from ..run.replace import replace as run
 
     shell = o.single_shell(shell, "give --shell once: the magnet is one")
@@ -236,10 +235,7 @@ def replace(
             else:
                 say(line)
     if out is not None:
-        message(f"see {out}/report.html")
-        if Path(str(out)).is_dir():
-            page = write_buyer_page(result, Path(str(out)) / "order.html")
-            message(f"see {page}: two pages for a buyer")
+        message(f"see {out}/report.html, which prints on two pages")
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:

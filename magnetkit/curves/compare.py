@@ -13,7 +13,7 @@ from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, Inputs, read_inputs
 from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
-from ..magnetism._composition_estimate import grade_magnet
+from ..magnetism._composition_estimate import GradeMagnet, grade_magnet
 from ..magnetism._stages import predict_inputs
 from ..magnetism.conditions import (
     ConditionKeywords,
@@ -67,6 +67,8 @@ class _Magnet:
     process: Any
     shell: Any
     grade: str | None = None
+    # Of a grade the mean over what it may be made of, wt.%.
+    heavy_wt_pct: float | None = None
 
     @property
     def made(self) -> dict[str, Any]:
@@ -265,6 +267,9 @@ def compare(
         for one in magnets
     ]
     frame = pd.concat(frames, ignore_index=True)
+    for i, one in enumerate(magnets):
+        if one.heavy_wt_pct is not None:
+            frame.loc[i, "heavy_rare_earth_wt_pct"] = one.heavy_wt_pct
     rows = [
         name
         for name in COLUMNS
@@ -372,14 +377,27 @@ def _with_grades(
         magnet = likely[grade]
         process = process_record(magnet.process)
         magnets.append(
-            _Magnet(grade, read_inputs(magnet.table), process, magnet.shell, grade)
+            _Magnet(
+                what=grade,
+                inputs=read_inputs(magnet.table),
+                process=process,
+                shell=magnet.shell,
+                grade=grade,
+                heavy_wt_pct=magnet.made.heavy_wt_pct[0],
+            )
         )
-    notes = [one.sentence() for one in likely.values()]
+    notes = [f"{one.sentence()}; {_heavy_sentence(one)}" for one in likely.values()]
     if None in grades:
         notes.append(
             f"recipes are predicted as of the producer that makes {first.grade}"
         )
     return magnets, notes
+
+
+def _heavy_sentence(magnet: GradeMagnet) -> str:
+    """Return what a grade may hold of heavy rare earth."""
+    mean, low, high = magnet.made.heavy_wt_pct
+    return f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:

@@ -148,14 +148,17 @@ def microstructure(
     exp(-(k_La + k_m Ce) La), Ce and La being shares of the rare earth. Grains that a soft phase or
     too little rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies
     turns the boundary phase into a magnetic Laves phase R(Fe,Co)2. Lanthanum, whose 2:14:1 barely
-    forms, leaves iron behind, and more of it beside cerium, as in mischmetal. Cellular magnets are
-    those of `_cells.cellular_coercivity`.
+    forms, leaves iron behind, and more of it beside cerium, as in mischmetal. Carbides leave
+    exp(-k_C c) and ribbons with refractory metals have exp(g (1 - exp(-y/y_0))) as much, see
+    `solid_state_loss` and `ribbon_refinement`. Cellular magnets are those of
+    `_cells.cellular_coercivity`.
 
     Parameters
     ----------
     rows : dict of str to ndarray, shape (n,)
         Of `process.by_row`, with ``lanthanum`` and ``cerium``, the shares of La and Ce in the rare
-        earth, and ``cobalt``, that of Co in iron and cobalt.
+        earth, ``cobalt``, that of Co in iron and cobalt, ``carbide``, that of C in boron and
+        carbon, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta.
     structure : dict of str to ndarray, shape (n,)
         Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
         leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
@@ -189,7 +192,31 @@ def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Arr
     loss = rows["lanthanum_loss"] + rows["mischmetal_loss"] * rows["cerium"]
     ribbon = rows["grain_size_um"] < GRAINS.ribbon_grain
     lanthanum = np.where(ribbon, 0.0, loss * rows["lanthanum"])
-    return np.asarray(decoupling * np.exp(-lanthanum))
+    refinement = np.where(ribbon, ribbon_refinement(rows["refractory"]), 0.0)
+    change = refinement - lanthanum - solid_state_loss(rows["carbide"])
+    return np.asarray(decoupling * np.exp(change))
+
+
+def solid_state_loss(carbide: Array) -> Array:
+    """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c.
+
+    R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its grains; a quarter of
+    boron lets it form from the melt. c goes from 0 at `carbide_from`, the share of C in boron and
+    carbon, to 1 without boron.
+    """
+    least = GRAINS.carbide_from
+    beyond = np.clip((carbide - least) / (1.0 - least), 0.0, 1.0)
+    return np.asarray(GRAINS.carbide_loss * np.nan_to_num(beyond))
+
+
+def ribbon_refinement(refractory: Array) -> Array:
+    """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)).
+
+    Ti, Zr, Hf, V, Nb and Ta, of atomic fraction y, keep the grains of ribbons fine.
+    """
+    return np.asarray(
+        -GRAINS.refining_gain * np.expm1(-refractory / GRAINS.refining_amount)
+    )
 
 
 def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:

@@ -4,7 +4,8 @@ Atoms are counted, in moles of a recipe. T is Fe, Co, Ni and Mn; X is Ti, Zr, Hf
 constants are those of ``datasets/laws/boundary.toml`` (kappa: carbon_on_titanium, q: borides,
 k_Cu, k_Al: copper_for_gallium, aluminium_for_gallium, s: iron_in_boundary).
 
-1. Borides: B' = B - q max(X - kappa C, 0).
+1. Borides: B' = B - q max(X - kappa C, 0), with C what is named or the usual, whichever is more.
+   With q of 2 and kappa of 1/2 it is B + C - 2 X that counts, as claims have it (US 2022/0406495).
 2. Carbon in the recipe fills what boron lacks, C' = min(C, T/14 - B'); the rest binds 2/3 R each.
 3. Iron that boron leaves, D = T - 14 (B' + C'), goes first to R6T13Ga (13 T for each Ga), then to
    R6T13Cu and R6T11Al3 of k_Cu Cu and k_Al Al, then into the rare-earth-rich phase (s times its
@@ -74,8 +75,9 @@ def boundary_composition(
     -------
     dict of str to ndarray, shape (n,)
         ``free``: free rare earth, wt.%, below 0 where it is short; without a grain size no more.
-        ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``: volume
-        fractions, the latter of gallium alone; ``soft_doubt``: standard deviation of ``r2fe17`` by
+        ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``, ``r6fe13x``,
+        ``boride``: volume fractions of R2T17, of R6T13Ga, of that with what copper and aluminium
+        make like it, and of R1.1T4B4; ``soft_doubt``: standard deviation of ``r2fe17`` by
         the doubt of boron; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga
         add to alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce;
         ``sintered``: 1 where grains need a boundary phase.
@@ -85,7 +87,9 @@ def boundary_composition(
     sums = sums_of_each(table.rows, _element_sums()).T
     rare, metal, former, cerium, mass, heavy, volume, *single = sums
     atoms = dict(zip(_SINGLE, single, strict=True))
-    carbon = atoms["C"] + 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    # A recipe that names more says all that there is.
+    carbon = np.maximum(atoms["C"], usual_carbon)
     unbound_former = np.maximum(former - BOUNDARY.carbon_on_titanium * carbon, 0.0)
     boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
 
@@ -124,6 +128,8 @@ def boundary_composition(
     with np.errstate(divide="ignore", invalid="ignore"):
         cobalt = np.nan_to_num(atoms["Co"] / metal)
     weight = {s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE}
+    boride_volume = _R_PER_BORIDE * _mean_volume(table, RARE_EARTHS)
+    boride_volume = boride_volume + 4.0 * (_atomic_volume("Fe") + _atomic_volume("B"))
     boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
     less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
     more_boron = np.maximum(soft_balance - _T_PER_BORON * boron_doubt, 0.0)
@@ -133,6 +139,8 @@ def boundary_composition(
         "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
         "r6fe13ga": r6fe13ga,
+        "r6fe13x": decoupling * BOUNDARY.decoupling_volume / volume,
+        "boride": borides * boride_volume / volume,
         "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
@@ -140,6 +148,24 @@ def boundary_composition(
         "cerium": _cerium_beyond_half(cerium),
         "sintered": np.where(grain_um >= BOUNDARY.finest_sintered, 1.0, 0.0),
     }
+
+
+def _atomic_volume(symbol: str) -> float:
+    """Return the volume of an atom in metallic phases, A3."""
+    from ..phases.partition import atomic_volumes
+
+    return float(atomic_volumes()[INDEX[symbol]])
+
+
+def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> Array:
+    """Return the mean volume of the atoms of some elements in n recipes, A3, shape (n,)."""
+    from ..alloy._row_kernels import sums
+    from ..phases.partition import atomic_volumes
+
+    amount = table.fraction(*symbols)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        volume = sums(table.rows, mask(symbols) * atomic_volumes()) / amount
+    return np.nan_to_num(volume)
 
 
 def _decoupling_capacity(atoms: dict[str, Array]) -> Array:

@@ -63,6 +63,8 @@ _DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
 # as their sheets are alike (assumed).
 _LEVEL = 0.04
 _ALPHA = 0.01
+# What is read of a grade to estimate what it is made of.
+_ESTIMATED_BY = ("remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K")
 # Standard deviation of the trade's figure for a class, wt.%.
 _TRADE_WT_PCT = 1.2
 # Standard deviation of d ln B_r / d ln H_cJ of a maker's classes: which grades it lists.
@@ -181,12 +183,25 @@ def estimate_composition(
             f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
             f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
+    values = tuple(float(grade[name]) for name in _ESTIMATED_BY)
+    return _estimate(host, made_as, str(grade.get("makers", "")), values, curie)
+
+
+@lru_cache(maxsize=512)
+def _estimate(
+    host: str,
+    made_as: str,
+    makers: str,
+    values: tuple[float, ...],
+    curie: "CurieModel | None",
+) -> CompositionEstimate:
+    """Return the estimated composition of a grade; `values` are those of `_ESTIMATED_BY`."""
+    usual = usual_magnets()[host]
+    grade = {"host": host, **dict(zip(_ESTIMATED_BY, values, strict=True))}
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
-    ladder_slope = (
-        ladder(str(grade.get("makers", "")))
-        if ladders.get("bulk") is not None
-        else None
-    )
+    ladder_slope = None
+    if ladders.get("bulk") is not None:
+        ladder_slope = ladder(makers)
     kinds: list[Recipe] = []
     parts: list[_Array] = []
     logs = []

@@ -53,7 +53,7 @@ def widen(
     whose polarization is known, and `z`, deviations to each side.
     """
     from ._demagnetization_kernels import MU_0
-    from ._magnet_kernels import Rules, states
+    from ._magnet_kernels import pick_rules, states
 
     kelvin = bulk.temperatures[:, None]
     half = z * bulk.curie_sd
@@ -70,7 +70,7 @@ def widen(
     phases = _scale_phases(
         made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows]
     )
-    rules = Rules(*(rule[rows] for rule in made.rules()))
+    rules = pick_rules(made.rules(), rows)
     j, h_cj, h_k, _ = states(bulk.temperatures[at], phases, rules)
     edges = values[:4, :, at[:, None], rows]
     center_near_curie = edges[0, 0] * np.exp(spread[rows])

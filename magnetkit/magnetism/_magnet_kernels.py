@@ -26,37 +26,17 @@ from ..compound._intrinsic_kernels import (
 )
 from ._demagnetization_kernels import MU_0, crossing, energy_product
 
-# The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
-# polarization follows that of the cells, from this temperature (K) on.
-# numpy's floats: a plain one would leave what is read of the ions' tables in single precision where
-# kernels run as plain Python.
-_WALL_COUPLING = 0.5
-_WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
+# numpy's float: a plain one would leave what is read of the ions' tables in single precision where
+# kernels run as plain Python.
 ROOM = np.float64(ROOM_K)
-# Where |alpha| is small against this, 1/K, it is the difference of two sublattices, and in doubt by
-# this many times its floor more: a standard deviation of 0.010 %/K and more below 0.02 %/K.
-_SMALL_ALPHA = 3e-4
-_SMALL_DOUBT = 3.0
-# Distances from `ROOM`, in the units of `alpha_ratio`, over which alpha_K settles: hot, so that EH
-# and AH keep what makers print at 200 and 220 C (hot_curves.csv); cold, between a Pr-Fe-B magnet of
-# 7.6 T at 77 K, 1.63 T at 293 K (Benabderrahmane and Valleau), and one of N50BH with twice as much
-# at 150 K. As in datasets/laws/temperature.toml.
-_SETTLES_HOT = 0.2
-_SETTLES_COLD = 0.06
-# H_cJ of Sm-Co when cold over that at 20 C, at most (from memory); power of what is left to T_C
-# that bounds it near there, where walls of energy sqrt(A K) lose theirs.
-_MOST_COLD = 1.5
-_ORDER = 1.0 / 3.0
-# Half width of ln(H_k / H_cJ) at most, where next to no knee is left, and of ln H_cJ where next to
-# nothing of it is.
-_WIDEST_LN = 3.0
-# Where grains would reverse by their own poles some are left that do not: share of alpha_K H_N, or
-# of what order leaves, that H_cJ does not fall below (an assumption: no magnet below T_C was seen
-# with none). Below the second share of what it starts from ln H_cJ is the less known.
-_LEAST_SHARE_LEFT = 0.02
-_UNSURE = 0.05
-_SLOWER = 0.7
+
+# Laws of H_cJ with temperature, `Rules.temperature_law`: a power of the nucleation field; alpha_K
+# H_N - N_eff M_s with an alpha_K that falls; a straight line.
+POWER, NUCLEATION, LINEAR = 0, 1, 2
+# What H_k lies below H_cJ by, `Rules.knee_law`: a share of H_cJ; a spread of local fields, which
+# goes as J_s does.
+SHARE, LOCAL_FIELDS = 0, 1
 
 
 class Phases(NamedTuple):
@@ -83,18 +63,36 @@ class Phases(NamedTuple):
     own: Any
 
 
+class TemperatureBook(NamedTuple):
+    """Constants of the laws of temperature, float64 each: ``datasets/laws/temperature.toml``."""
+
+    settles_hot: Any
+    settles_cold: Any
+    most_cold: Any
+    order_power: Any
+    least_left: Any
+    unsure_below: Any
+    unsure_slope: Any
+    widest_ln: Any
+    wall_coupling: Any
+    wall_reference: Any
+    small_alpha: Any
+    small_doubt: Any
+
+
 class Rules(NamedTuple):
-    """What a process makes of the phases, float64 (n) each.
+    """What a process makes of the phases, float64 (n) each, laws int8 (n).
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``pinned``:
     H_cJ at `ROOM` where walls are held, A/m, 0 elsewhere; ``level``: H_cJ at `ROOM` of the
-    producer's magnets, without a shell, over what these make; ``decay``: power of the nucleation
-    field that coercivity follows with temperature, or, per 1000 K, where ``alpha_falls`` is 1 the
-    fall of alpha_K at `ROOM` of magnets whose T_C is ``usual_curie``, K, where it is 2 the fall of
-    H_cJ over that at `ROOM`, of such magnets unless they are pinned; ``squareness``: H_k over H_cJ,
-    at `ROOM` where ``alpha_falls`` is 1 (see `knee_field`); ``recoil``: permeability; ``limit``:
-    T_max is no higher, K, and 0 where no coercivity is wanted; ``bend``: what a measured alpha adds
-    to polarization from `ROOM` on, 1/K.
+    producer's magnets, without a shell, over what these make; ``decay``: of ``temperature_law``
+    `POWER` the power of the nucleation field that coercivity follows, of `NUCLEATION` the fall of
+    alpha_K at `ROOM`, per 1000 K, of magnets whose T_C is ``usual_curie``, K, of `LINEAR` the fall
+    of H_cJ over that at `ROOM`, of such magnets unless they are pinned; ``knee_law``: `SHARE` or
+    `LOCAL_FIELDS`; ``squareness``: H_k over H_cJ, of `LOCAL_FIELDS` at `ROOM` (see `knee_field`);
+    ``recoil``: permeability; ``limit``: T_max is no higher, K, and 0 where no coercivity is wanted;
+    ``bend``: what a measured alpha adds to polarization from `ROOM` on, 1/K; ``book``: a
+    `TemperatureBook` for all alloys.
     """
 
     factor: Any
@@ -103,12 +101,19 @@ class Rules(NamedTuple):
     pinned: Any
     level: Any
     decay: Any
-    alpha_falls: Any
+    temperature_law: Any
+    knee_law: Any
     usual_curie: Any
     squareness: Any
     recoil: Any
     limit: Any
     bend: Any
+    book: Any
+
+
+def pick_rules(rules, rows):
+    """Return the `Rules` of some alloys, by their rows."""
+    return Rules(*(rule[rows] for rule in rules[:-1]), rules.book)
 
 
 class Widths(NamedTuple):
@@ -153,10 +158,10 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
 
 
 # i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
-# is wanted
+# is wanted; coupling: how far the wall follows the cells
 # -> as `phase_state`: the mean J_s, the field at which reversal starts, the status of the hard phase
 @jit(part="merged")
-def alloy_state(kelvin, i, phases, carried, hard, work):
+def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
     # No True and False below: `phase_state` would be compiled once more for each literal.
     has_skin = phases.skins[i] >= 0
@@ -188,24 +193,22 @@ def alloy_state(kelvin, i, phases, carried, hard, work):
         )
         # Above its own Curie temperature a wall keeps what the cells induce.
         rim = 0.0 if np.isnan(rim) else rim
-        rim = (1.0 - _WALL_COUPLING) * rim + _WALL_COUPLING * carried * cell
+        rim = (1.0 - coupling) * rim + coupling * carried * cell
         j = phases.cells[i] * j + (1.0 - phases.cells[i]) * rim
     return j, field, status
 
 
 @jit(part="linked")
-def _wall_polarization_ratio(i, phases, work):
-    """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
+def _wall_polarization_ratio(i, phases, reference, work):
+    """Return J_s of the wall over that of its cell at a reference temperature, K, 0 without."""
     bare = phases.walls[i] < 0
     if bare:
         return 0.0
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    wall, _, _ = phase_state(
-        phases.walls[i], _WALL_REFERENCE, state, ion, tables, work, bare
-    )
-    cell, _, _ = phase_state(i, _WALL_REFERENCE, state, ion, tables, work, bare)
+    wall, _, _ = phase_state(phases.walls[i], reference, state, ion, tables, work, bare)
+    cell, _, _ = phase_state(i, reference, state, ion, tables, work, bare)
     return (0.0 if np.isnan(wall) else wall) / cell
 
 
@@ -227,16 +230,16 @@ def _core(i, phases, work):
     return j, field
 
 
-# j T, field A/m: of the grains without a shell
+# j T, field A/m: of the grains without a shell; least: share of alpha_K H_N that is left
 @jit(part="copied")
-def producer_alpha(alpha_k, n_eff, level, j, field):
+def producer_alpha(alpha_k, n_eff, level, j, field, least):
     """Return alpha_K of a producer: that which makes H_cJ at `ROOM` `level` times the model's.
 
     N_eff M_s stays: it is a matter of the grains' shape.
     """
     if level == 1.0 or not field > 0.0:
         return alpha_k
-    h_cj = max(alpha_k * field - n_eff * j / MU_0, _LEAST_SHARE_LEFT * alpha_k * field)
+    h_cj = max(alpha_k * field - n_eff * j / MU_0, least * alpha_k * field)
     return alpha_k + (level - 1.0) * h_cj / field
 
 
@@ -245,53 +248,58 @@ def producer_alpha(alpha_k, n_eff, level, j, field):
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
-    wall_ratio = _wall_polarization_ratio(i, phases, work)
+    book = rules.book
+    wall_ratio = _wall_polarization_ratio(i, phases, book.wall_reference, work)
     hard = rules.limit[i] > 0.0
-    j, field, status = alloy_state(ROOM, i, phases, wall_ratio, hard, work)
+    j, field, status = alloy_state(
+        ROOM, i, phases, wall_ratio, book.wall_coupling, hard, work
+    )
     level = rules.level[i]
     core_j = j
     core_field = field
     if level != 1.0 and phases.shells[i] >= 0:
         core_j, core_field = _core(i, phases, work)
     alpha_k = producer_alpha(
-        rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field
+        rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field, book.least_left
     )
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     whole = alpha_k * field
-    h_cj = max(whole - by_poles, _LEAST_SHARE_LEFT * whole)
+    h_cj = max(whole - by_poles, book.least_left * whole)
     if rules.pinned[i] > 0.0 and field > 0.0:
         h_cj = whole = level * rules.pinned[i]
     return (wall_ratio, field, h_cj, j, whole, alpha_k), (j, h_cj, status)
 
 
-# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
+# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K; book:
+# `TemperatureBook`
 # -> alpha_K over alpha_K at `ROOM`
 @jit(part="copied")
-def alpha_ratio(kelvin, decay, curie, usual):
+def alpha_ratio(kelvin, decay, curie, usual, book):
     """Return alpha_K over that at `ROOM`: exp(-decay s tanh(d / s)), d from `ROOM` over T_C.
 
-    It settles over s, which is shorter below `ROOM`.
+    d is in 1000 K; alpha_K settles over s, ``settles_hot`` above and ``settles_cold`` below `ROOM`.
     """
     d = 1e-3 * (kelvin - ROOM) * usual / curie
-    settles = _SETTLES_HOT if d > 0.0 else _SETTLES_COLD
+    settles = book.settles_hot if d > 0.0 else book.settles_cold
     return np.exp(-decay * settles * np.tanh(d / settles))
 
 
-# fall: per 1000 K; curie: T_C, K
+# fall: per 1000 K; curie: T_C, K; book: `TemperatureBook`
 # -> H_cJ over that at `ROOM`
 @jit(part="copied")
-def linear_fraction(kelvin, fall, curie):
+def linear_fraction(kelvin, fall, curie, book):
     """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
 
-    Below `ROOM` it stops at `_MOST_COLD`.
+    1 - f (T - T_0), at most ((T_C - T) / (T_C - T_0))^p, as walls of energy sqrt(A K) lose theirs,
+    and at least a share ``least_left`` of that; below `ROOM`, T_0, it stops at ``most_cold``.
     """
     fraction = 1.0 - 1e-3 * fall * (kelvin - ROOM)
     if kelvin <= ROOM:
-        return min(max(fraction, 1.0), _MOST_COLD)
+        return min(max(fraction, 1.0), book.most_cold)
     if not kelvin < curie:
         return 0.0
-    order = ((curie - kelvin) / (curie - ROOM)) ** _ORDER
-    return max(min(fraction, order), _LEAST_SHARE_LEFT * order)
+    order = ((curie - kelvin) / (curie - ROOM)) ** book.order_power
+    return max(min(fraction, order), book.least_left * order)
 
 
 # carried: first of `_start`; hard: whether the field is wanted
@@ -299,10 +307,12 @@ def linear_fraction(kelvin, fall, curie):
 @jit(part="merged")
 def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
     """Return what `alloy_state` does, with a measured alpha; a cone of an easy axis is upright."""
-    j, field, status = alloy_state(kelvin, i, phases, carried, hard, work)
+    coupling = rules.book.wall_coupling
+    j, field, status = alloy_state(kelvin, i, phases, carried, coupling, hard, work)
     if status == CONE and kelvin < ROOM:
         # No field is wanted; no False either, see `alloy_state`.
-        _, _, before = alloy_state(ROOM, i, phases, carried, phases.walls[i] < -1, work)
+        none = phases.walls[i] < -1
+        _, _, before = alloy_state(ROOM, i, phases, carried, coupling, none, work)
         status = OK if before == OK else CONE
     return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
 
@@ -319,49 +329,56 @@ def magnet_state(kelvin, i, phases, rules, start, work):
     cooling is a magnet.
     """
     wall_ratio, field_room, h_room, _, _, alpha_k = start
+    law = rules.temperature_law[i]
+    book = rules.book
     # A straight line asks for no field but that at `ROOM`.
-    hard = rules.limit[i] > 0.0 and not rules.alpha_falls[i] > 1.0
+    hard = rules.limit[i] > 0.0 and law != LINEAR
     j, field, status = alpha_corrected_state(
         kelvin, i, phases, rules, wall_ratio, hard, work
     )
     curie = phases.state[i, CURIE]
-    if rules.alpha_falls[i] > 1.0:
+    if law == LINEAR:
         fall = rules.decay[i]
         if rules.pinned[i] == 0.0:
             fall *= rules.usual_curie[i] / curie
-        return j, h_room * linear_fraction(kelvin, fall, curie), status
-    if rules.alpha_falls[i] > 0.0:
-        alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
+        return j, h_room * linear_fraction(kelvin, fall, curie, book), status
+    if law == NUCLEATION:
+        usual = rules.usual_curie[i]
+        alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, usual, book)
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    return j, max(alpha_k * field - poles, _LEAST_SHARE_LEFT * alpha_k * field), status
+    return j, max(alpha_k * field - poles, book.least_left * alpha_k * field), status
 
 
-# on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`
+# on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`; book: `TemperatureBook`
 @jit(part="copied")
-def unsure(on_h, h_cj, start):
+def unsure(on_h, h_cj, start, book):
     """Return the half width of ln H_cJ, the wider the less of it is left."""
-    share = h_cj / (_UNSURE * start[4]) if start[4] > 0.0 else 1.0
+    share = h_cj / (book.unsure_below * start[4]) if start[4] > 0.0 else 1.0
     if not 0.0 < share < 1.0:
         return on_h
     # The upper end falls on with what is left, but slower.
-    return max(on_h, min(on_h - _SLOWER * np.log(share), _WIDEST_LN))
+    return max(on_h, min(on_h - book.unsure_slope * np.log(share), book.widest_ln))
 
 
-# h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and 1
-# where the difference of the two is a spread of local fields; on_h: half width of ln H_cJ
+# h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and the
+# `Rules.knee_law`; on_h: half width of ln H_cJ; widest: largest half width of ln(H_k / H_cJ)
 # -> A/m, of the weak, the nominal and the strong magnet
 @jit(part="copied")
-def knee_field(h_cj, j, start, shape, on_h):
-    """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does."""
-    (q, on_q, spreads), scale = shape, 1.0
-    if spreads == 1.0 and h_cj > 0.0 and start[2] > 0.0:
+def knee_field(h_cj, j, start, shape, on_h, widest):
+    """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does.
+
+    Of local fields H_k = H_cJ(T) - (1 - Q) H_cJ(T_0) J_s(T) / J_s(T_0).
+    """
+    q, on_q, law = shape
+    scale = 1.0
+    if law == LOCAL_FIELDS and h_cj > 0.0 and start[2] > 0.0:
         scale = start[2] / h_cj * j / start[3]
     q = 1.0 - (1.0 - q) * scale
     if not q > 0.0:
         return 0.0, 0.0, 0.0
-    on_q = min(on_q * scale / q, _WIDEST_LN)
+    on_q = min(on_q * scale / q, widest)
     combined = np.exp(-np.sqrt(on_h * on_h + on_q * on_q))
     alone = np.exp(-on_h)
     return (
@@ -404,9 +421,10 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         work = np.empty((ion_count, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            start = (_wall_polarization_ratio(i, phases, work), 0.0, 0.0, 0.0, 0.0, 0.0)
+            ratio = _wall_polarization_ratio(i, phases, rules.book.wall_reference, work)
+            start = (ratio, 0.0, 0.0, 0.0, 0.0, 0.0)
             state = (0.0, 0.0, OK)
-            needs_room = any_hard and (room or rules.alpha_falls[i] != 1.0)
+            needs_room = any_hard and (room or rules.knee_law[i] != LOCAL_FIELDS)
             if needs_room:
                 start, state = _start(i, phases, rules, work)
             for l in range(temperature.size):  # noqa: E741
@@ -426,14 +444,15 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                 coercivity[l, p] = h_cj
                 knee[l, p] = np.nan
                 if knees:
-                    shape = rules.squareness[i], 0.0, rules.alpha_falls[i]
-                    _, knee[l, p], _ = knee_field(h_cj, j, start, shape, 0.0)
+                    shape = rules.squareness[i], 0.0, rules.knee_law[i]
+                    widest = rules.book.widest_ln
+                    _, knee[l, p], _ = knee_field(h_cj, j, start, shape, 0.0, widest)
 
 
 # -> what `knee_field` asks of an alloy
 @jit(part="copied")
 def _shape(rules, widths, i):
-    return rules.squareness[i], widths.on_q[i], rules.alpha_falls[i]
+    return rules.squareness[i], widths.on_q[i], rules.knee_law[i]
 
 
 # j T, knee A/m; on_j: factor that makes J B_r; permeance: MU_0 times load line and recoil together.
@@ -478,8 +497,9 @@ def figures(asked, second, grid, phases, rules, load, widths):
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
-    on_h = unsure(widths.on_h[l, i], h_cj, start)
-    knees = knee_field(h_cj, j, start, _shape(rules, widths, i), on_h)
+    book = rules.book
+    on_h = unsure(widths.on_h[l, i], h_cj, start, book)
+    knees = knee_field(h_cj, j, start, _shape(rules, widths, i), on_h, book.widest_ln)
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * on_h)
@@ -526,6 +546,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
     if phases.state[i, STATE] != OK:
         status[:, i] = int(phases.state[i, STATE])
         return
+    book = rules.book
     start, state = _start(i, phases, rules, work)
     j2, h2, end = magnet_state(second, i, phases, rules, start, work)
     j1 = np.nan
@@ -551,7 +572,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             # What the weak magnet bears at its limit it bears below.
             j, h_cj, _ = magnet_state(limit, i, phases, rules, start, work)
             enough = open_[0] and open_[1] and open_[2]
-            knees = knee_field(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+            least_sure = unsure(on_h, h_cj, start, book)
+            knees = knee_field(h_cj, j, start, shape, least_sure, book.widest_ln)
             for s in range(3):
                 enough = enough and _room(j, knees[s], on_j[s], permeance) > 0.0
             if enough:
@@ -561,7 +583,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             j, h_cj, found = state
         else:
             j, h_cj, found = magnet_state(kelvin, i, phases, rules, start, work)
-        knees = knee_field(h_cj, j, start, shape, unsure(on_h, h_cj, start))
+        least_sure = unsure(on_h, h_cj, start, book)
+        knees = knee_field(h_cj, j, start, shape, least_sure, book.widest_ln)
         if g == 0:
             j1 = j
             h1 = h_cj
@@ -607,7 +630,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         alpha = (j2 / j1 - 1.0) / span
         beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
         # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
-        small = _SMALL_DOUBT / (1.0 + (alpha / _SMALL_ALPHA) ** 4)
+        small = book.small_doubt / (1.0 + (alpha / book.small_alpha) ** 4)
         floor = widths.floor[i] * np.hypot(1.0, small)
         _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], floor))
         _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

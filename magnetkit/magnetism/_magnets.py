@@ -36,7 +36,7 @@ from ._gates import (
     rows_made_by_route,
     turned_width,
 )
-from ._measured import COERCIVITY, QUANTITIES
+from ._measured import COERCIVITY, QUANTITIES, StatedLevel
 from ._uncertainty import condition_rows
 from .laws import law
 from .process import Process, by_row, level_route, parameters, read_process
@@ -60,8 +60,19 @@ Array = NDArray[np.float64]
 
 FORMULA = law("formula")
 GRAINS = law("grains")
+TEMPERATURE = law("temperature")
 
-_SUMMED = ("La",), ("Ce",), RARE_EARTHS, ("Co",), ("Fe", "Co")
+_REFRACTORY = ("Ti", "Zr", "Hf", "V", "Nb", "Ta")
+_SUMMED = (
+    ("La",),
+    ("Ce",),
+    RARE_EARTHS,
+    ("Co",),
+    ("Fe", "Co"),
+    ("C",),
+    ("B", "C"),
+    _REFRACTORY,
+)
 _OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 
@@ -222,6 +233,27 @@ class Alloys:
         new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
         return replace(self, rows={**rows, **new_rows})
 
+    def with_stated(self, stated: StatedLevel) -> "Alloys":
+        """Return the alloys, made without a producer, of one whose level is stated.
+
+        They are what `alloys` makes with that producer: the recipes are split and condensed once
+        for all levels.
+        """
+        from ..phases.partition import root_codes
+
+        rows = dict(self.rows)
+        of_host = Coded(root_codes(self.written.host), HOST_NAMES).says(stated.host)
+        of_level = of_host & (stated.route == level_route(self.process.route))
+        rows["harder"] = np.where(of_level, stated.level, 1.0) * rows["harder"]
+        rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
+        stronger = np.where(of_host, stated.remanence, 1.0)
+        rows["stronger"] = stronger * rows["stronger"]
+        rows["alpha_shift"] = np.where(of_host, stated.alpha, rows["alpha_shift"])
+        made = replace(self, rows=rows, factor=stronger * self.factor)
+        # As `alloys` has it, which works this out before a producer is known.
+        vars(made)["_micro"] = self._micro
+        return made
+
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
         own = self.phases
@@ -240,9 +272,10 @@ class Alloys:
 
     def rules(self) -> Any:
         """Return the `Rules` of the kernel."""
-        from ._magnet_kernels import Rules
+        from ._magnet_kernels import Rules, TemperatureBook
 
         rows = self.rows
+        constants = [getattr(TEMPERATURE, name) for name in TemperatureBook._fields]
         alpha_k, n_eff, pinned, left, decay = self._micro
         level = left * rows["harder"]
         return Rules(
@@ -252,12 +285,14 @@ class Alloys:
             pinned,
             level,
             decay * rows["fall"],
-            rows["alpha_falls"],
+            np.nan_to_num(rows["temperature_law"]).astype(np.int8),
+            np.nan_to_num(rows["knee_law"]).astype(np.int8),
             rows["usual_curie_K"],
             rows["squareness"],
             rows["recoil"],
             rows["structure_limit_K"],
             np.zeros(len(decay)),
+            TemperatureBook(*np.array(constants)),
         )
 
     @cached_property
@@ -694,11 +729,14 @@ def _read(
             rows[name],
             amounts + rows[name] * np.exp(-amounts / FORMULA.named_gas),
         )
-    lanthanum, cerium, rare, cobalt, metal = sums_of_each(table.rows, _OF_LOSSES).T
+    sums = sums_of_each(table.rows, _OF_LOSSES).T
+    lanthanum, cerium, rare, cobalt, metal, carbon, metalloid, refractory = sums
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = lanthanum / rare
         rows["cerium"] = cerium / rare
         rows["cobalt"] = cobalt / metal
+        rows["carbide"] = np.nan_to_num(carbon / metalloid)
+    rows["refractory"] = refractory
     return partition(table, codes), traces, process_read, rows
 
 

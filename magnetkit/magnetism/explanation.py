@@ -346,7 +346,7 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     variance = (float(magnet.made.rows["spread"][0]) / DEVIATIONS_90) ** 2
     rows = []
     by_status = dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
-    for constant in _law_constants(magnet.hardening):
+    for constant in _law_constants(magnet):
         change = _change(magnet, constant, center)
         by_status[constant.status] += change**2
         rows.append({**vars(constant), "share": change**2})
@@ -372,10 +372,12 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     return shares, constants[columns]
 
 
-def _law_constants(hardening: str) -> Iterator[Constant]:
-    """Yield the constants of the law book that coercivity of a hardening rests on."""
-    for name in _LAWS.get(hardening, ("grains",)):
+def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
+    """Yield the constants of the law book that the coercivity of a magnet rests on."""
+    for name in _LAWS.get(magnet.hardening, ("grains",)):
         yield from law(name)
+    if magnet.kelvin != ROOM_K:
+        yield from law("temperature")
 
 
 def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:

@@ -263,6 +263,18 @@ def remaining_shares(
     }
 
 
+def hot_squareness(kelvin: float) -> "pd.Series":
+    """Return H_k / H_cJ of each grade at a temperature, K, by its name."""
+    import pandas as pd
+
+    table = grades_at_room_temperature()
+    square = table["squareness"].to_numpy(float)
+    if kelvin != ROOM_K:
+        left = shares_left(table, kelvin)
+        square = squareness_at(square, _curved_hosts(table), *left.values())
+    return pd.Series(np.asarray(square, float), table["grade"])
+
+
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
     """Return B_r or H_cJ at 20 degrees C of a magnet of which it is known at a temperature, K.
 
@@ -581,7 +593,7 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Arr
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
 
@@ -591,6 +603,20 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
     ``density_kg_m3`` and ``max_working_temperature_K``.
     """
+    table = _minima_with_chords().copy()
+    left = shares_left(table, kelvin)
+    square = squareness_at(table["squareness"], _curved_hosts(table), *left.values())
+    for quantity, share in left.items():
+        table[quantity] *= share
+    table["knee_field_kA_m"] = table[_COERCIVITY] * square
+    table["recoil"] = table.pop("recoil")
+    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
+    return table.dropna(subset=[*_CHORDS]).reset_index()
+
+
+@lru_cache(maxsize=1)
+def _minima_with_chords() -> "pd.DataFrame":
+    """Return `guaranteed_minima` at 20 degrees C by grade and maker, with chords and squareness."""
     import pandas as pd
 
     ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
@@ -622,16 +648,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         # Of a maker's own chord the end is its own too.
         usual = pd.Series(rows[_TO[chord]].to_numpy(float), table.index)
         table[_TO[chord]] = ends[chord].where(chord_values.notna(), usual)
-    remaining = remaining_shares(table, kelvin)
-    square = squareness_ratio(
-        table["squareness"], _curved_hosts(table), *remaining.values()
-    )
-    for quantity, share in remaining.items():
-        table[quantity] *= share
-    table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
-    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
-    return table.dropna(subset=[*_CHORDS]).reset_index()
+    return table
 
 
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:

@@ -17,17 +17,14 @@ from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
-from ._magnets import Alloys, alloys
-from ._measured import ALPHA, COERCIVITY, Producer, StatedLevel, fall_deviation
+from ._magnets import Alloys, alloys, evaluate_magnets
+from ._measured import COERCIVITY, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
-from .sintered import sintered_at
 from .spread import constants
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..surrogates._curie import CurieModel
 
 # Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
@@ -231,8 +228,7 @@ def state_level(
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
     """
-    process = {"route": level.route} if level.route else {}
-    made = read_process(process or None, 1)
+    made = read_process({"route": level.route} if level.route else None, 1)
     magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
     leveled = magnet.with_level(level.value)
     stated = StatedLevel(
@@ -241,19 +237,17 @@ def state_level(
         level.value,
         _find_fall(leveled, kelvin, typical[COERCIVITY]),
     )
-
-    def model() -> "pd.Series":
-        producer = Producer("", (), (stated,)).record()
-        given = {**process, "producer": producer}
-        (frame,) = sintered_at(
-            table, [kelvin], given, shell or None, between=between, curie=curie
-        )
-        return frame.iloc[0]
-
     if alpha is not None:
-        stated = replace(stated, alpha=alpha - float(model()[ALPHA]))
-    ratio = typical["remanence_T"] / float(model()["remanence_T"])
+        stated = replace(stated, alpha=alpha - _find_alpha(magnet, between))
+    here = evaluate_magnets(magnet.with_stated(stated), [kelvin], between)
+    ratio = typical["remanence_T"] / float(here.remanence()[0, 0])
     return replace(stated, remanence=ratio)
+
+
+def _find_alpha(magnet: Alloys, between: tuple[float, float]) -> float:
+    """Return the temperature coefficient of B_r of one magnet, %/K, between two temperatures, K."""
+    ends = evaluate_magnets(magnet, between, between).remanence()[0]
+    return 100.0 * float(ends[1] / ends[0] - 1.0) / (between[1] - between[0])
 
 
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
 from .._core._constants import ROOM_K
-from .._core.elements import RARE_EARTHS
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -17,6 +17,7 @@ from ..phases.records import HOST_NAMES, HOSTS, SecondPhases
 from ..phases.snapshot import open_snapshot
 from ..surrogates.intrinsic import evaluate
 from ._balance import Balance
+from ._boundary import boundary_composition
 from ._cells import failed_conditions, shares
 from ._magnets import recipes_in_phases
 from .laws import law
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from ..phases._space import PhaseSpace
 
+
+Array = NDArray[np.float64]
 
 IRON_POLARIZATION_T = law("grains").iron_polarization
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
@@ -89,6 +92,8 @@ def phase_balance(
         shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])._asdict(),
     )
     cells = ~np.any([closes for _, closes in reasons], axis=0)
+    usual_grain = np.full(len(table), law("shell").usual_grain)
+    boundary = boundary_composition(recipes.charge, recipes.bound, usual_grain)
     unmodelled = without_model(table, recipes.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
@@ -111,7 +116,7 @@ def phase_balance(
                 phases += _coexisting_phases(recipes, i, (1.0 - part) * inside)
             phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
-            phases += _boundary_phases(recipes, i, name)
+            phases += _boundary_phases(recipes, i, name, boundary)
         lines += [
             (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
             for phase, part, j in phases
@@ -123,12 +128,13 @@ def phase_balance(
 
 
 def _boundary_phases(
-    made: Balance, i: int, name: str
+    made: Balance, i: int, name: str, boundary: dict[str, Array]
 ) -> list[tuple[str, float, float]]:
     """Return what lies outside the hard phase of a row: name, volume fraction, J_s.
 
-    What is typed of a host comes first; without that, the phases on the hull stand in their
-    shares: beside the hard phase, and in place of all where no host is known.
+    What is typed of a host comes first, of 2:14:1 the `boundary` that coercivity rests on too;
+    without that, the phases on the hull stand in their shares: beside the hard phase, and in place
+    of all where no host is known.
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
@@ -141,11 +147,36 @@ def _boundary_phases(
     if beside is None:
         return _coexisting_phases(made, i, outside)
     if HOSTS[name].split.boride_ratio > 0.0:
-        phases = _boundary_with_boron(rest, beside)
-        return [(phase, outside * part, j) for phase, part, j in phases]
+        return _phases_of_boundary(boundary, i, outside, made.soft[i], beside)
     if made.soft[i] > 0.0:
         return [(beside.poor, outside, beside.poor_polarization_T)]
     return [(beside.rich, outside, beside.rich_polarization_T)]
+
+
+def _phases_of_boundary(
+    boundary: dict[str, Array],
+    i: int,
+    outside: float,
+    soft: float,
+    beside: SecondPhases,
+) -> list[tuple[str, float, float]]:
+    """Return the phases between the grains of 2:14:1 of a row: name, volume fraction, J_s.
+
+    Those of `_boundary.boundary_composition`, as far as there is room outside the hard phase; what
+    is left is rich in rare earth, or iron where that is short. J_s of R2Fe17 is not known (NaN).
+    """
+    named = {
+        "R1.1Fe4B4": (boundary["boride"][i], 0.0),
+        "R6(Fe,Co)13X": (boundary["r6fe13x"][i], 0.0),
+        "R2Fe17": (boundary["r2fe17"][i], np.nan),
+        beside.poor: (soft, beside.poor_polarization_T),
+    }
+    phases = []
+    for name, (volume, polarization) in named.items():
+        part = min(float(volume), outside)
+        phases.append((name, part, polarization))
+        outside -= part
+    return [*phases, (beside.rich, outside, beside.rich_polarization_T)]
 
 
 # By how much the hard phase of a recipe is taken to lie below the hull, eV/atom: it is there. The
@@ -210,32 +241,3 @@ def _on_hull(
         ("alpha-iron" if n == "Fe" else n, float(v), iron if n == "Fe" else np.nan)
         for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
     ]
-
-
-def _boundary_with_boron(
-    rest: CompositionTable, beside: SecondPhases
-) -> list[tuple[str, float, float]]:
-    """Return the phases of the boundary of 2:14:1, by share of its atoms, with their J_s.
-
-    R6(Fe,Co)13X takes what gallium, copper and aluminium there is while iron is left; boron in
-    excess makes R(1.1)Fe4B4; the rest is the rare-earth-rich phase, ferromagnetic where it holds
-    much iron and cobalt, or alpha-iron where there is no rare earth.
-    """
-    earth = float(rest.fraction(*RARE_EARTHS)[0])
-    metals = float(rest.fraction("Fe", "Co")[0])
-    boron = float(rest.fraction("B", "C")[0])
-    boride = min(boron / 4.0, earth / 1.1, metals / 4.0)
-    earth = earth - 1.1 * boride
-    metals = metals - 4.0 * boride
-    with_x = min(float(rest.fraction("Ga", "Cu", "Al")[0]), earth / 6.0, metals / 13.0)
-    earth = earth - 6.0 * with_x
-    metals = metals - 13.0 * with_x
-    rest_share = 1.0 - 9.1 * boride - 20.0 * with_x
-    phases = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
-    if earth < beside.poor_below:
-        return [*phases, (beside.poor, rest_share, beside.poor_polarization_T)]
-    share = metals / (earth + metals)
-    if share > law("grains").ferromagnetic_boundary:
-        j = beside.poor_polarization_T * (share - 0.3)
-        return [*phases, ("ferromagnetic boundary", rest_share, j)]
-    return [*phases, (beside.rich, rest_share, beside.rich_polarization_T)]

@@ -66,7 +66,7 @@ class Route:
         least, the usual and the most that makers print.
     family : str
         Magnets of ``magnets/magnets.csv`` that it makes.
-    curve : dict of str to float
+    curve : dict of str to float or str
         What its magnets have in place of the host's, fields of `Family`.
     needs : tuple of dict
         Ranges of amounts, as of `magnetkit.phases.records.Assignment`, of which a recipe has to
@@ -88,7 +88,7 @@ class Route:
     printed: Printed | None = None
     bears_K: tuple[float, float, float] = (math.inf,) * 3
     family: str = ""
-    curve: dict[str, float] = field(default_factory=dict)
+    curve: dict[str, float | str] = field(default_factory=dict)
     needs: tuple[dict[str, tuple[float, float]], ...] = ()
     hardening: str = ""
     level: str = ""
@@ -175,6 +175,12 @@ def resistivity(host: str, route: Route | None = None) -> float:
         return math.nan
     return route.printed.resistivity_uohm_m
 
+
+TEMPERATURE_LAWS = ("power", "nucleation", "linear")
+"""Laws of coercivity with temperature, in the order of the kernel's codes."""
+KNEE_LAWS = ("share", "local fields")
+"""Laws of the knee field with temperature, in the order of the kernel's codes."""
+_LAW_NAMES = {"temperature_law": TEMPERATURE_LAWS, "knee_law": KNEE_LAWS}
 
 PARAMETERS_FILE = "recipes/parameters.toml"
 
@@ -275,13 +281,16 @@ class Family:
         Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s, the former at
         20 C.
     decay : float
-        Power of the nucleation field that coercivity follows with temperature.
-    alpha_falls : float
-        1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
-        in the same relation at every temperature (2:14:1, whose curves show it); 2 where it is that
-        of H_cJ itself, a straight line (1:5 and 2:17). Less than 1: as 1, with a knee that is the
-        same share of H_cJ at every temperature, as grains that lie in all directions reverse one
-        after the other, each at a multiple of the same field.
+        Power or fall that coercivity follows with temperature, see `temperature_law`.
+    temperature_law : str
+        How coercivity goes with temperature, of `TEMPERATURE_LAWS`: ``power``, H_cJ goes as the
+        nucleation field to the power of `decay`; ``nucleation``, alpha_K H_N - N_eff M_s at every
+        temperature, with an alpha_K whose fall at 20 C is `decay`, per 1000 K (2:14:1, whose curves
+        show it); ``linear``, H_cJ falls by `decay` of its value at 20 C per 1000 K (1:5, 2:17).
+    knee_law : str
+        What H_k lies below H_cJ by, of `KNEE_LAWS`: ``share``, the same share of H_cJ at every
+        temperature, as grains that lie in all directions reverse one after the other, each at a
+        multiple of the same field; ``local fields``, a spread of fields that goes as J_s does.
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     grain_deviation : float
@@ -304,8 +313,8 @@ class Family:
     ordinary_fall : float
         Least fall of H_cJ over that at 20 C, per 1000 K, of cellular magnets aged for 300 C.
     squareness, squareness_spread : float
-        Knee field over coercivity, at 20 C where `alpha_falls` is 1, and half the width of its
-        90 % range.
+        Knee field over coercivity, at 20 C where `knee_law` is ``local fields``, and half the width
+        of its 90 % range.
     recoil : float
         Recoil permeability.
     structure_limit_K : float
@@ -336,7 +345,8 @@ class Family:
     iron_limit: float
     ordinary_fall: float
     decay: float
-    alpha_falls: float
+    temperature_law: str
+    knee_law: str
     squareness: float
     squareness_spread: float
     recoil: float
@@ -499,6 +509,9 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]
         magnet = HOSTS[host].magnet
         for name in family_fields:
             by_name.setdefault(name, []).append(getattr(family, name, np.nan))
+        for name in _LAW_NAMES:
+            law_name = getattr(family, name, np.nan)
+            by_name.setdefault(name, []).append(_law_code(name, law_name))
         for name in process_fields:
             by_name.setdefault(name, []).append(
                 getattr(family and family.process, name, np.nan)
@@ -508,6 +521,13 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]
     return {
         name: np.array([*values, np.nan], float) for name, values in by_name.items()
     }
+
+
+def _law_code(name: str, value: Any) -> Any:
+    """Return the kernel's code of a law by its name; a number as it is."""
+    if isinstance(value, str):
+        return float(_LAW_NAMES[name].index(value))
+    return value
 
 
 def by_row(
@@ -527,8 +547,9 @@ def by_row(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family`, the fields of `Process`, what is usual of the host's magnets
-        (``usual_curie_K`` and ``usual_additive``), and the columns of `range_columns`.
+        The numbers of `Family` (of its laws the place of the name), the fields of `Process`, what
+        is usual of the host's magnets (``usual_curie_K`` and ``usual_additive``), and the columns
+        of `range_columns`.
     """
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.
@@ -552,7 +573,8 @@ def by_row(
         rows["structure_limit_K"] = np.where(
             is_of_route[codes], limit, rows["structure_limit_K"]
         )
-        for name, value in process.route.curve.items():
+        for name, setting in process.route.curve.items():
+            value = _law_code(name, setting)
             rows[name] = np.where(is_of_route[codes], value, rows[name])
     rows["fitted_grain_um"] = rows["grain_reference_um"]
     if process.route is not None and process.route.family:

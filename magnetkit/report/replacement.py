@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from math import floor
 from typing import Any
 
 _WIDTH = 720
@@ -19,6 +20,11 @@ def replacement_head(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(record, dict):
         return None
     return {**record, "picture": draw_margins(record["margins"], record["duty"])}
+
+
+def _cut(value: float) -> str:
+    """Return a margin with two decimals, cut as in the table of ways, so that 1.10 is never less."""
+    return f"{floor(100.0 * value + 1e-6) / 100.0:.2f}"
 
 
 def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
@@ -45,7 +51,7 @@ def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
             f'<rect x="{_LABEL_WIDTH}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
         )
         parts.append(
-            f'<text x="{_LABEL_WIDTH + length + 6:.1f}" y="{y + 13}">{value:.2f}</text>'
+            f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{_cut(value)}</text>'
         )
     x = _LABEL_WIDTH + 1.1 * scale
     bottom = top + _ROW * len(margins)

@@ -210,9 +210,10 @@ def _draw_figures(
         "demagnetization": _demagnetization(shown),
         "supply": _supply(shown),
     }
-    section = _section(shown.rows, shown.job.conditions.snapshot)
-    maps = {"ternary": _ternary(ranked), "section": section}
-    drawn |= {name: figure for name, figure in maps.items() if figure is not None}
+    if head_of(result.manifest) is None:
+        section = _section(shown.rows, shown.job.conditions.snapshot)
+        maps = {"ternary": _ternary(ranked), "section": section}
+        drawn |= {name: figure for name, figure in maps.items() if figure is not None}
     return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
 
 

@@ -14,6 +14,7 @@ from .._core._arguments import (
     parse_whole_number,
     warn,
 )
+from .._core._shown import shorten_lines
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
@@ -218,9 +219,13 @@ class Replacement:
         text = json.dumps(_drop_missing(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         """Return the lines as one text."""
         return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        """Return the first lines; `print` shows all."""
+        return shorten_lines(str(self))
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -250,6 +255,7 @@ def replace(
     most_cost: float | None = None,
     offer: Any = None,
     diffused: str | None = None,
+    kinds: int | None = None,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
@@ -300,6 +306,9 @@ def replace(
         sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
+    kinds : int, optional
+        Largest number of kinds of the magnet in use (bulk, diffused) that are answered for, the
+        likeliest first; all likely ones otherwise.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
@@ -375,6 +384,7 @@ def replace(
         family=family,
         most_cost=most_cost,
         route=route_of_candidates(conditions.process),
+        kinds=None if kinds is None else parse_whole_number("kinds", kinds),
     )
     incumbent = _find_incumbent(grade, request, measured, values)
     if incumbent is None:
@@ -643,7 +653,7 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     )
     result.manifest[DECISIONS] = _decisions(replacement, result)
     result.manifest[REPLACEMENT] = _report_record(replacement)
-    result.tell(replacement.lines(), out)
+    result.set_answer(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
 
 
@@ -655,6 +665,11 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     best = first.recommended
     duty = duty_text(replacement.request)
     shown = table_cells(replacement, first, "si")
+    orders = [
+        {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
+        for way in first.ways
+        if way.likely
+    ]
     margins = [
         {"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}
     ]
@@ -671,7 +686,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     return _drop_missing(
         {
             "headline": first.sentence + ".",
-            "order": best.order_line if best is not None else "",
+            "orders": orders,
             "today": reference["grade"],
             "new": "" if best is None else short_name(best),
             "pair": pair,

@@ -103,7 +103,7 @@ class ScreenResult(Ranked):
         lines = "<br>".join(map(escape, answer(self)))
         return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
 
-    def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
+    def set_answer(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
         Parameters

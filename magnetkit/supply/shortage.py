@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .._core import _toml, datasets
 from .._core._toml import Name, Strict, Text
@@ -59,6 +59,12 @@ class Shortage(Strict):
     cuts: tuple[Cut, ...] = ()
     delays: tuple[Delay, ...] = ()
     prices: tuple[PriceChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Shortage":
+        if not (self.cuts or self.delays or self.prices):
+            raise ValueError("expected one of cuts, delays and prices, got none")
+        return self
 
     def missing_shares(self) -> dict[str, float]:
         """Return the share of each element that cannot be had."""

@@ -5,7 +5,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.curves.compare import SHORT, _distinct_names
-from magnetkit.magnetism._composition_estimate import grade_magnet
+from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
 from magnetkit.magnetism.sintered import Duty
 
 
@@ -98,3 +98,10 @@ def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
     assert table.loc["same_flux_heavy_rare_earth_g", "unit"] == "g/magnet"
     with pytest.raises(InputError, match="makes its own load line"):
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
+
+
+def test_a_grade_holds_the_mean_of_what_it_may_be_made_of():
+    table = mk.compare(["N42SH", "N38SH"], "150C", load_line=2.0)
+    mean, low, high = find_makeup("N42SH").heavy_wt_pct
+    assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)
+    assert f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%" in table.attrs["notes"][0]

@@ -4,7 +4,7 @@ Nothing is taken from the package but masses and volumes of the elements.
 """
 
 import tomllib
-from math import exp, inf, log1p, pi, sqrt, tanh
+from math import exp, inf, log, log1p, pi, sqrt, tanh
 
 from magnetkit._core import datasets
 from magnetkit._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS
@@ -42,17 +42,18 @@ def boundary(atoms, bound=0.0):
     # Carbon of the furnace and of the recipe binds formers of borides, which else take boron.
     formers = sum(atoms.get(s, 0.0) for s in ("Ti", "Zr", "Hf", "Nb", "Ta", "V"))
     usual = k["usual_carbon"] / 100.0 * mass / ATOMIC_MASS[INDEX["C"]]
-    formers = max(formers - k["carbon_on_titanium"] * (carbon + usual), 0.0)
+    formers = max(formers - k["carbon_on_titanium"] * max(carbon, usual), 0.0)
     boron = max(atoms.get("B", 0.0) - k["borides"] * formers, 0.0)
     # Carbon fills what boron lacks; the rest makes R2C3.
     filling = min(carbon, max(iron / 14.0 - boron, 0.0))
     boron += filling
     taken = 2.0 / 3.0 * (carbon - filling)
-    left = soft = gallium = 0.0
+    left = soft = gallium = borides = 0.0
     if boron >= iron / 14.0:
         # Fe: 14 x + 4 y, B: x + 4 y, of R2Fe14B and R1.1Fe4B4.
         units = (iron - boron) / 13.0
-        taken += 2.0 * units + 1.1 * (boron - units) / 4.0
+        borides = (boron - units) / 4.0
+        taken += 2.0 * units + 1.1 * borides
         spare = 14.0 * boron - iron
     else:
         taken += 2.0 * boron
@@ -73,11 +74,16 @@ def boundary(atoms, bound=0.0):
     more = max(left - spare - doubt - room, 0.0) - soft
     volume = sum(x * atomic_volumes()[INDEX[s]] for s, x in atoms.items())
     cerium = atoms.get("Ce", 0.0) / rare
+    sizes = atomic_volumes()
+    of_earths = sum(atoms[s] * sizes[INDEX[s]] for s in earths) / rare
+    of_boride = 1.1 * of_earths + 4.0 * sizes[INDEX["Fe"]] + 4.0 * sizes[INDEX["B"]]
     return {
         "free": 100.0 * per_earth * (unbound - 2.0 / 17.0 * soft) / mass,
         "decoupling_earth": 100.0 * per_earth * 6.0 / 13.0 * gallium / mass,
         "r2fe17": soft * k["soft_volume"] / volume,
         "r6fe13ga": gallium * k["decoupling_volume"] / volume,
+        "r6fe13x": (gallium + others) * k["decoupling_volume"] / volume,
+        "boride": borides * of_boride / volume,
         "soft_doubt": sqrt((less**2 + more**2) / 2.0) * k["soft_volume"] / volume,
         "boron": 100.0 * atoms.get("B", 0.0) * ATOMIC_MASS[INDEX["B"]] / mass,
         "cerium": k["laves_over"]
@@ -165,8 +171,12 @@ def grain_decoupling(factor, soft, row):
     left = factor * exp(-soft / k["soft_scale"])
     lost_by_cobalt = 1.0 - exp(-row["cobalt_loss"] * row["cobalt"])
     left *= 1.0 - lost_by_cobalt * exp(-row["additive"] / k["additive"])
+    if row["carbide"] > k["carbide_from"]:
+        solid = (row["carbide"] - k["carbide_from"]) / (1.0 - k["carbide_from"])
+        left *= exp(-k["carbide_loss"] * solid)
     if row["grain_size_um"] < k["ribbon_grain"]:
-        return left
+        fine = 1.0 - exp(-row["refractory"] / k["refining_amount"])
+        return left * exp(k["refining_gain"] * fine)
     left *= exp(-row["lanthanum_loss"] * row["lanthanum"])
     return left * exp(-row["mischmetal_loss"] * row["lanthanum"] * row["cerium"])
 
@@ -196,3 +206,55 @@ def carrier_volume(atoms, carriers):
     put_in = sum(m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items())
     own *= 1.0 - sum(carriers.values())
     return put_in / (own + put_in)
+
+
+def alpha_ratio(kelvin, decay, curie, usual):
+    """Return what alpha_K keeps of its value at 20 C."""
+    k = book("temperature")
+    d = 1e-3 * (kelvin - 293.15) * usual / curie
+    settles = k["settles_hot"] if kelvin > 293.15 else k["settles_cold"]
+    return exp(-decay * settles * tanh(d / settles))
+
+
+def linear_fraction(kelvin, fall, curie):
+    """Return what a straight line leaves of H_cJ at 20 C."""
+    k = book("temperature")
+    line = 1.0 - 1e-3 * fall * (kelvin - 293.15)
+    if kelvin <= 293.15:
+        return min(max(line, 1.0), k["most_cold"])
+    if kelvin >= curie:
+        return 0.0
+    order = ((curie - kelvin) / (curie - 293.15)) ** k["order_power"]
+    return max(min(line, order), k["least_left"] * order)
+
+
+def producer_alpha(alpha_k, n_eff, level, j, field):
+    """Return alpha_K of a producer whose H_cJ at 20 C is `level` times the model's."""
+    least = book("temperature")["least_left"]
+    poles = n_eff * j / 1.25663706127e-6
+    h_cj = max(alpha_k * field - poles, least * alpha_k * field)
+    return alpha_k + (level - 1.0) * h_cj / field
+
+
+def unsure(on_h, h_cj, whole):
+    """Return the half width of ln H_cJ, of which `whole` was there without poles at 20 C."""
+    k = book("temperature")
+    if whole <= 0.0 or not 0.0 < h_cj < k["unsure_below"] * whole:
+        return on_h
+    share = h_cj / (k["unsure_below"] * whole)
+    return max(on_h, min(on_h - k["unsure_slope"] * log(share), k["widest_ln"]))
+
+
+def knee_field(h_cj, j, room_h, room_j, shape, on_h):
+    """Return H_k of the weak, the nominal and the strong magnet."""
+    square, on_square, law = shape
+    widest = book("temperature")["widest_ln"]
+    scale = 1.0
+    if law == "local fields" and h_cj > 0.0 and room_h > 0.0:
+        scale = room_h / h_cj * j / room_j
+    q = 1.0 - (1.0 - square) * scale
+    if q <= 0.0:
+        return 0.0, 0.0, 0.0
+    both = exp(-sqrt(on_h**2 + min(on_square * scale / q, widest) ** 2))
+    alone = exp(-on_h)
+    return h_cj * min(q * both, alone), h_cj * q, h_cj * min(q / both, 1.0 / alone)

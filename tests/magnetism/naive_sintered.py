@@ -17,13 +17,13 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     alpha_k, n_eff, decay = rules["alpha_k"], rules["n_eff"], rules["decay"]
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
     alpha_k += (rules["level"] - 1.0) * at_room / field_room
-    if 0.0 < rules["alpha_falls"] < 2.0:
+    if rules["temperature_law"] == 1:
         rise = (kelvin - 293.15) / 1000.0 * rules["usual_curie"] / curie
         over = 0.2 if rise > 0.0 else 0.06
         falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
-    if rules["alpha_falls"] == 2.0:
+    if rules["temperature_law"] == 2:
         own = rules["level"] * rules["pinned"]
         fall = decay if own else decay * rules["usual_curie"] / curie
         line = 1.0 - fall * (kelvin - 293.15) / 1000.0

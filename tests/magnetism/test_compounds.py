@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from magnetkit import CompositionTable, datasets
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
+from magnetkit.surrogates.intrinsic import intrinsic
 
 
 def test_compounds_lie_in_their_host_and_name_a_source():
@@ -27,3 +29,27 @@ def test_formula_and_table_of_the_anisotropy_field_agree_or_are_known_to_differ(
     field /= frame["saturation_polarization_T"]
     off = (field / frame["anisotropy_field_T"] - 1).abs() > 0.15
     assert set(frame.index[off]) == known
+
+
+def test_anisotropy_of_nd2fe14b_to_its_curie_temperature():
+    """K_1 against print above room temperature; nothing here was fitted to."""
+    kelvin = [300.0, 350.0, 400.0, 423.15, 450.0, 500.0, 550.0, 580.0]
+    frame = intrinsic("Nd2Fe14B", temperature=kelvin).set_index("temperature_K")
+    k_1 = frame["anisotropy_constant_MJ_m3"]
+    printed = pd.read_csv(datasets.path("intrinsic/held_out.csv"))
+    crystal = printed[printed["formula"] == "Nd2Fe14B"].set_index("property")["value"]
+    # Single crystals at 400 K (arXiv:1508.07792): 2 K_1 / J_s is 5.5 T, J_s 1.47 T: 3.2 MJ/m3.
+    field, polarization = crystal["anisotropy_field_T"], crystal["saturation_polarization_T"]
+    assert k_1[400.0] == pytest.approx(field * polarization / (0.8 * np.pi), rel=0.06)
+    # Published crystal fields (Yamada et al. 1988), diagonalized: neodymium has 2.25 MJ/m3 at 423 K
+    # of 3.71 at 295; iron, by Y2Fe14B, has the rest.
+    iron = intrinsic("Y2Fe14B", temperature=423.15)["anisotropy_constant_MJ_m3"][0]
+    assert k_1[423.15] == pytest.approx(2.25 + iron, rel=0.08)
+    # It ends with the order, at 586 K in print.
+    assert (np.diff(k_1) < 0.0).all()
+    assert k_1[580.0] < 0.1 * k_1[300.0]
+    assert crystal["curie_temperature_K"] == pytest.approx(586.0)
+    # A drawing remembered as 2.1 at 450 K lies below both, but inside the range.
+    low, high = (frame[f"anisotropy_constant_MJ_m3_{end}"][450.0] for end in ("lo", "hi"))
+    assert low < 2.1 < k_1[450.0] < 2.25 + iron
+    assert high < 4.0

@@ -234,13 +234,20 @@ def test_a_measured_grade_between_its_temperatures():
     assert hot["squareness"] < mk.grades("N48SH").iloc[0]["squareness"]
 
 
-def test_kernels_have_the_constants_of_the_law_book():
-    from magnetkit.magnetism import _magnet_kernels as kernels
-    from magnetkit.magnetism.laws import law
+def test_constants_of_the_book_act_in_the_kernel():
+    """A constant that is shifted moves the answer where its law acts, and nowhere else."""
+    from magnetkit.magnetism.laws import law, shift_constant
 
-    book = law("temperature")
-    assert book.settles_hot == kernels._SETTLES_HOT
-    assert book.settles_cold == kernels._SETTLES_COLD
-    assert book.most_cold == kernels._MOST_COLD
-    assert pytest.approx(book.order_power) == kernels._ORDER
-    assert book.least == kernels._LEAST_SHARE_LEFT
+    book = {constant.name: constant for constant in law("temperature")}
+    for name, recipe, basis, kelvin in (
+        ("settles_hot", HARD, "weight", 453.15),
+        ("settles_cold", PLAIN, "weight", 200.0),
+        ("most_cold", "SmCo5", "atomic", "77K"),
+        ("order_power", "SmCo5", "atomic", 1000.0),
+    ):
+        constant = book[name]
+        before = magnet(recipe, kelvin, basis)[H]
+        at_room = magnet(recipe, ROOM, basis)[H]
+        with shift_constant(constant, 0.8 * constant.value):
+            assert magnet(recipe, kelvin, basis)[H] != pytest.approx(before, rel=0.005), name
+            assert magnet(recipe, ROOM, basis)[H] == at_room

@@ -45,7 +45,7 @@ def test_figures_equal_their_twin(shell):
     most = np.where(rules.pinned > 0.0, rules.pinned, whole)
 
     def off(a, i, sign):
-        near = room[i] if rows["alpha_falls"][i] == 1.0 else None
+        near = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
         return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign, most[i]
 
     got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
@@ -92,11 +92,15 @@ def test_figures_equal_their_twin(shell):
 def _fields(at, phases):
     """Return polarization and nucleation field of each alloy, before any process, (k, n) each."""
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
-    carried = [_magnets._wall_polarization_ratio(i, phases, work) for i in every]
-    found = [
-        [_magnets.alloy_state(t, i, phases, carried[i], True, work)[:2] for i in every] for t in at
-    ]
-    return np.array(found).transpose(2, 0, 1)
+    # Walls follow their cells by half, from 300 K on.
+    carried = [_magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every]
+    fields = []
+    for kelvin in at:
+        states = [
+            _magnets.alloy_state(kelvin, i, phases, carried[i], 0.5, True, work) for i in every
+        ]
+        fields.append([state[:2] for state in states])
+    return np.array(fields).transpose(2, 0, 1)
 
 
 # Of each family its own temperatures, K: from the cold to near T_C.
@@ -124,7 +128,7 @@ def test_coercivity_equals_its_twin(family, level):
     _, got, _, status = _magnets.states(at, made.phases, rules)
     seen = 0
     for i in range(len(formulas)):
-        of_row = {name: values[i] for name, values in rules._asdict().items()}
+        of_row = {name: getattr(rules, name)[i] for name in rules._fields if name != "book"}
         for k in np.flatnonzero(status[:, i] == 0):
             expected = naive_sintered.coercivity(
                 at[k], field[k, i], field[0, i], polarization[k, i], polarization[0, i],

@@ -71,7 +71,7 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
     assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
     again.report(f"{url}/report.html")
     assert b"judged" in base.get("report.html")
-    again.tell(["Keep it."], url)
+    again.set_answer(["Keep it."], url)
     assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
 
 

@@ -36,3 +36,10 @@ def test_an_own_shortage_by_a_file(tmp_path):
         load_shortage(path)
     with pytest.raises(InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"):
         load_shortage("war")
+
+
+def test_a_file_that_says_nothing_is_refused(tmp_path):
+    file = tmp_path / "none.toml"
+    file.write_text('name="x"\ntitle="t"\ndescription="d"\n')
+    with pytest.raises(InputError, match="one of cuts, delays and prices"):
+        load_shortage(file)

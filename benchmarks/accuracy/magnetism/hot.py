@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._magnet_kernels import _SETTLES_COLD, _SETTLES_HOT
+from magnetkit.magnetism import laws
 from magnetkit.magnetism.process import parameters, routes
 from magnetkit.phases.records import HOSTS
 
@@ -85,7 +85,8 @@ def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
     """Return what alpha_K keeps at temperatures, see `_magnet_kernels.alpha_ratio`."""
     usual = HOSTS["2:14:1"].magnet.usual_curie_K
     rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
-    settles = np.where(rise > 0.0, _SETTLES_HOT, _SETTLES_COLD)
+    book = laws.law("temperature")
+    settles = np.where(rise > 0.0, book.settles_hot, book.settles_cold)
     return np.exp(-decay * settles * np.tanh(rise / settles))
 
 

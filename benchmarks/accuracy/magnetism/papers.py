@@ -378,11 +378,13 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``quantity family asked answered papers inside median rms width far``: numbers of values
-        asked for and answered, and of papers with an answer; share of the answers inside their
-        range (a bound that is met is inside); median and root mean square of the `errors`; median
-        width of the ranges, ln of upper over lower end (of a coefficient their difference); number
-        of answers more than a factor of `FAR` off.
+        ``quantity family asked answered papers inside median rms counted rms_counted width far``:
+        numbers of values asked for and answered, and of papers with an answer; share of the
+        answers inside their range (a bound that is met is inside); median and root mean square of
+        the `errors`; number of answers whose recipe and route are known well enough to be fitted
+        to, and the root mean square of their errors; median width of the ranges, ln of upper over
+        lower end (of a coefficient their difference); number of answers more than a factor of
+        `FAR` off.
     """
     import pandas as pd
 
@@ -399,6 +401,7 @@ def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
     error = errors(answered)
     exact = (answered["bound"] == "").to_numpy()
     coefficient = (answered["quantity"] == BETA).to_numpy()
+    counted = answered["fitted"].to_numpy(bool)
     wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
     wide = np.where(coefficient, answered["high"] - answered["low"], wide)
     return {
@@ -407,10 +410,19 @@ def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
         "papers": answered["paper"].nunique(),
         "inside": float(is_inside(answered).mean()),
         "median": float(np.median(error[exact])) if exact.any() else np.nan,
-        "rms": float(np.sqrt(np.mean(error[exact] ** 2))) if exact.any() else np.nan,
+        "rms": _root_mean_square(error[exact]),
+        "counted": int(counted.sum()),
+        "rms_counted": _root_mean_square(error[exact & counted]),
         "width": float(np.median(wide)) if len(wide) else np.nan,
         "far": int((np.abs(error[exact & ~coefficient]) > np.log(FAR)).sum()),
     }
+
+
+def _root_mean_square(error: Array) -> float:
+    """Return the root mean square, NaN of nothing."""
+    if not error.size:
+        return np.nan
+    return float(np.sqrt(np.mean(error**2)))
 
 
 def is_inside(answered: "pd.DataFrame") -> NDArray[np.bool_]:
@@ -446,16 +458,19 @@ def report(fit: FamilyFit | None = None) -> str:
         "from. Inside: share of the answers whose 90 % range holds the measured value. Median and "
         "rms: of ln(measured / predicted), of beta measured / predicted - 1. Width: median of "
         "ln(upper / lower), of beta upper - lower, %/K. Far: answers more than a factor of "
-        f"{FAR:g} off.",
+        f"{FAR:g} off. Counted: answers whose recipe and route are known well enough to be fitted "
+        "to (upper-case letters of `use`); the others are odd magnets, from memory, or of an "
+        "assumed recipe or route.",
         "",
-        "| quantity | family | asked | answered | papers | inside | median | rms | width | far |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| quantity | family | asked | answered | papers | inside | median | rms | counted "
+        "| rms of counted | width | far |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in summary(frame).to_dict("records"):
         lines.append(
             f"| {row['quantity']} | {row['family']} | {row['asked']} | {row['answered']} "
             f"| {row['papers']} | {row['inside']:.2f} | {row['median']:+.3f} | {row['rms']:.3f} "
-            f"| {row['width']:.2f} | {row['far']} |"
+            f"| {row['counted']} | {row['rms_counted']:.3f} | {row['width']:.2f} | {row['far']} |"
         )
     lines += ["", *pairs.lines(ranges_without), "", *_value_lines(frame)]
     return "\n".join(lines) + "\n"

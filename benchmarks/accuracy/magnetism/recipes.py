@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import Magnets, alloys, evaluate_magnets
+from magnetkit.magnetism.laws import law
 from magnetkit.magnetism.measured_magnets import measured_magnets
 from magnetkit.magnetism.process import Process
 
@@ -202,13 +203,16 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     phases = made.alloys.phases
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
-    carried = [_wall_polarization_ratio(i, phases, work) for i in every]
-    polarization, field = np.array(
-        [
-            [alloy_state(kelvin, i, phases, carried[i], True, work)[:2] for i in every]
-            for kelvin in np.concatenate([[ROOM], made.temperature])
+    book = made.rules.book
+    carried = [_wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every]
+    states = []
+    for kelvin in np.concatenate([[ROOM], made.temperature]):
+        of_alloys = [
+            alloy_state(kelvin, i, phases, carried[i], book.wall_coupling, True, work)
+            for i in every
         ]
-    ).transpose(2, 0, 1)
+        states.append([state[:2] for state in of_alloys])
+    polarization, field = np.array(states).transpose(2, 0, 1)
     return polarization, field
 
 
@@ -233,8 +237,7 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
     fall = rules.decay * np.where(own > 0.0, 1.0, rules.usual_curie / curie)
     straight = np.where(own > 0.0, own, room) * _straight(kelvin, fall, curie)
-    kind = rules.alpha_falls.astype(int)
-    return 1e-3 * np.choose(kind, [power, relation, straight]).T
+    return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
 
 
 def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.float64]:
@@ -242,8 +245,9 @@ def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
     left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
-    order = np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0) ** _magnets._ORDER
-    cold = np.clip(left, 1.0, _magnets._MOST_COLD)
+    book = law("temperature")
+    order = np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0) ** book.order_power
+    cold = np.clip(left, 1.0, book.most_cold)
     return np.where(kelvin <= _magnets.ROOM, cold, np.clip(left, 0.0, order))
 
 

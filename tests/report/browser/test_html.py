@@ -157,7 +157,7 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     result = ScreenResult.from_folder(copy)
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
-    result.tell(["Keep it & wait."], copy)
+    result.set_answer(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
     assert first.index("<li>Keep it &amp; wait.</li>") < first.index("<p>Decision: ")
     later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
