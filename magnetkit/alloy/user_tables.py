@@ -142,7 +142,7 @@ _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
-_NEAR = 0.84
+_NAME_LIKENESS = 0.84
 _MOST_COLUMNS = 500
 _EMPTY = frozenset(
     {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"}

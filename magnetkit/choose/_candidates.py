@@ -884,10 +884,3 @@ def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
     exposure = np.where(meets, frame[EXPOSURE].to_numpy(float).round(2), 0.0)
     cost = frame[COST_RATIO].to_numpy(float)
     return np.lexsort((cost, -chance.round(2), exposure, trial, ~meets))
-
-
-def exposure_step(today: HeavyToday) -> float:
-    """Return the difference of exposures, USD/kg, from which they are not equal."""
-    if today.wt_pct <= 0.0:
-        return 0.01
-    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)

@@ -124,8 +124,8 @@ def predict(
 
         frame = o.call_reporting(run, rows, at, **options)
     if out is not None:
-        rests = calibration_note(frame.attrs["calibration"])
-        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}")
+        asked_for = {"temperature": at, **keywords}
+        _write_predictions(frame, out, require or (), asked_for, units)
         if why:
             _print_why(frame, {"basis": basis, **keywords})
         return

@@ -270,8 +270,8 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     table = grades_at_room_temperature()
     square = table["squareness"].to_numpy(float)
     if kelvin != ROOM_K:
-        left = shares_left(table, kelvin)
-        square = squareness_at(square, _curved_hosts(table), *left.values())
+        left = remaining_shares(table, kelvin)
+        square = squareness_ratio(square, _curved_hosts(table), *left.values())
     return pd.Series(np.asarray(square, float), table["grade"])
 
 
@@ -604,8 +604,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     ``density_kg_m3`` and ``max_working_temperature_K``.
     """
     table = _minima_with_chords().copy()
-    left = shares_left(table, kelvin)
-    square = squareness_at(table["squareness"], _curved_hosts(table), *left.values())
+    left = remaining_shares(table, kelvin)
+    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
     for quantity, share in left.items():
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square

@@ -51,7 +51,7 @@ def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
             f'<rect x="{_LABEL_WIDTH}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
         )
         parts.append(
-            f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{_cut(value)}</text>'
+            f'<text x="{_LABEL_WIDTH + length + 6:.1f}" y="{y + 13}">{_cut(value)}</text>'
         )
     x = _LABEL_WIDTH + 1.1 * scale
     bottom = top + _ROW * len(margins)

@@ -210,7 +210,7 @@ def _draw_figures(
         "demagnetization": _demagnetization(shown),
         "supply": _supply(shown),
     }
-    if head_of(result.manifest) is None:
+    if replacement_head(result.manifest) is None:
         section = _section(shown.rows, shown.job.conditions.snapshot)
         maps = {"ternary": _ternary(ranked), "section": section}
         drawn |= {name: figure for name, figure in maps.items() if figure is not None}

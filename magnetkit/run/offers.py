@@ -174,7 +174,7 @@ def _read_pairs(text: str) -> dict[str, str]:
     return pairs
 
 
-def _basis_of(recipe: str) -> Basis:
+def _offer_basis(recipe: str) -> Basis:
     """Return the basis of a supplier's recipe: what it says or can only be, and wt.% otherwise."""
     from ..alloy.notation import parse_composition
 
