@@ -7,6 +7,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -603,16 +604,38 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     text = (
         f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
         f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
-        f"{search.probability:.2f}; with H_cJ at the low end that asks for, {share:.0f} % of the "
-        f"volume lies below its reverse field at {kelvin:.0f} C, most at ({place[0]:.1f}, "
-        f"{place[1]:.1f}, {place[2]:.1f}) mm, by {1e-3 * float(gap.max()):.0f} kA/m"
+        f"{search.probability:.2f}"
     )
+    certain = _with_evidence(search, coated)
+    if certain >= search.probability:
+        return [
+            f"{text}; it would be {certain:.2f} were magnets like it measured more: measure one "
+            "(`magnetkit calibrate`), or ask for less (--probability)"
+        ]
+    text += (
+        f"; with H_cJ at the low end that asks for, {share:.0f} % of the volume lies below its "
+        f"reverse field at {kelvin:.0f} C"
+    )
+    if float(gap.max()) > 0.0:
+        text += (
+            f", most at ({place[0]:.1f}, {place[1]:.1f}, {place[2]:.1f}) mm, by "
+            f"{1e-3 * float(gap.max()):.0f} kA/m"
+        )
     if way > reach:
         text += (
             f"; diffusion reaches {reach:.1f} mm and would have to reach {way:.1f} mm: what lies "
             "deeper keeps the base alloy, which has to be more coercive itself"
         )
     return [text]
+
+
+def _with_evidence(search: Search, coated: Coated) -> float:
+    """Return the probability of a coating if magnets like it had been measured."""
+    each = [
+        (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
+        for magnet, case in search.each
+    ]
+    return _local.design_probability(search.target, each, coated.amounts, search.cells)
 
 
 @dataclass(frozen=True, eq=False)
