@@ -64,10 +64,10 @@ from .probability import (
     least_likely,
     limit_deviation,
     limit_half_width,
-    probability_met,
+    probability_of_limits,
     producer_deviations,
 )
-from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
+from .thresholds import MEETS, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -305,7 +305,7 @@ def judge_melts(
     level = None
     leveled = None
     if incumbent.producer is None:
-        level = level_of(incumbent, own, request)
+        level = producer_level(incumbent, own, request)
         leveled = _producer_at_level(incumbent, own, request, level)
     model = _model_figures(frame, incumbent, request, leveled)
     first = model.iloc[0]
@@ -421,7 +421,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     return remanence, incumbent.spread.slack(COERCIVITY)
 
 
-def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
     """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
     return _cached_level_at_room(
@@ -535,7 +535,7 @@ def _probability(
         remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
         recoil = frame["recoil"].to_numpy(float)
         pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
-    return probability_met(
+    return probability_of_limits(
         flux,
         hardness,
         deviations[0],
@@ -565,7 +565,7 @@ def _least_ratio(
         limit = limits.get(column)
         if limit is None or limit.minimum is None:
             continue
-        value = _guaranteed(frame, column)
+        value = _guaranteed_values(frame, column)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = power * np.log(value / limit.minimum) + slack
         ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
@@ -575,7 +575,7 @@ def _least_ratio(
     return least_likely(ratios, widths, deviation)
 
 
-def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
+def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
     """Return what is guaranteed of a column, (n,)."""
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -634,7 +634,7 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the guaranteed values miss, most of all first."""
     missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
-        margin = limit.margin(_guaranteed(frame, column))
+        margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
@@ -707,7 +707,7 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
-def judge_sold(
+def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
@@ -789,7 +789,7 @@ _WITHOUT_ESTIMATE = {
 
 
 @lru_cache(maxsize=512)
-def makeup_of_sold(
+def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
@@ -815,7 +815,7 @@ def as_candidates(
     means = []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)
@@ -836,7 +836,7 @@ def as_candidates(
     return frame
 
 
-def select_sold(
+def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
@@ -898,10 +898,3 @@ def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
     exposure = np.where(meets, frame[EXPOSURE].to_numpy(float).round(2), 0.0)
     cost = frame[COST_RATIO].to_numpy(float)
     return np.lexsort((cost, -chance.round(2), exposure, trial, ~meets))
-
-
-def exposure_step(today: HeavyToday) -> float:
-    """Return the difference of exposures, USD/kg, from which they are not equal."""
-    if today.wt_pct <= 0.0:
-        return 0.01
-    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)

@@ -572,13 +572,13 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
-        raise error_nothing_left(
+        raise no_magnet_error(
             str(row["grade"]), kelvin, float(row["max_working_temperature_K"])
         )
     return row
 
 
-def error_nothing_left(name: str, kelvin: float, limit: float) -> InputError:
+def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
     """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
     hint = (
         ""

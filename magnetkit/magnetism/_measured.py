@@ -123,8 +123,14 @@ def splits() -> dict[str, Split]:
     soft = result["remanence_T"]
     alpha_share = (_ALPHA_RESIDUE / _COMPENSATED_ALPHA_DEVIATION) ** 2
     rest = (1.0 - alpha_share) / (1.0 - soft.residue)
-    parts = soft.common * rest, soft.composition * rest, alpha_share
-    return {**result, ALPHA: Split(*parts, soft.length, _COMPENSATED_ALPHA_DEVIATION)}
+    result[ALPHA] = Split(
+        common=soft.common * rest,
+        composition=soft.composition * rest,
+        residue=alpha_share,
+        length=soft.length,
+        deviation=_COMPENSATED_ALPHA_DEVIATION,
+    )
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +160,13 @@ class Known:
         """The inverse of the covariance of the measured scores, shape (k, k)."""
         from .._core._linear import invert
 
-        return np.asarray(invert(self.across(self.table, self.effects) + self.noise))
+        return np.asarray(
+            invert(self.cross_covariance(self.table, self.effects) + self.noise)
+        )
 
-    def across(self, table: CompositionTable, effects: Array | None = None) -> Array:
+    def cross_covariance(
+        self, table: CompositionTable, effects: Array | None = None
+    ) -> Array:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         from ..alloy._row_kernels import distances
 
@@ -192,7 +202,7 @@ class Known:
         """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
         from .._core._linear import multiply
 
-        across = self.across(table, effects)
+        across = self.cross_covariance(table, effects)
         weights = multiply(across, self.inverse)
         mean = multiply(weights, self.scores)
         alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
@@ -294,9 +304,9 @@ class Producer:
         noise += error_split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        effects = np.array(
-            [[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows]
-        )
+        effects = np.zeros((len(rows), len(EFFECTS)))
+        for place, name in enumerate(EFFECTS):
+            effects[:, place] = [float(m.get(name, 0.0)) for m in rows]
         return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
     def falls(self, hosts: Coded, route: str = "") -> Array:

@@ -34,7 +34,7 @@ _MOST_LEVEL = 50.0
 # differ by as much.
 _ABOVE = 1.05
 # ln of a small change of level, and of the fall, by which derivatives are taken.
-_STEP = 1e-3
+_DERIVATIVE_STEP = 1e-3
 # Nearer to 20 C than this a fall with temperature cannot be told, K.
 _NEAR_ROOM_K = 5.0
 # ln of the largest and least fall over the model's that is sought.
@@ -98,16 +98,18 @@ def equivalent_level(
     log = float(brentq(excess, *ends, xtol=1e-9))
     leveled = magnet.with_level(float(np.exp(log)))
     log_model = log_coercivity(leveled, kelvin)
-    steeper = leveled.with_level(1.0, fall=np.exp(_STEP))
-    rise = (log_coercivity(steeper, kelvin) - log_model) / _STEP
+    steeper = leveled.with_level(1.0, fall=np.exp(_DERIVATIVE_STEP))
+    rise = (log_coercivity(steeper, kelvin) - log_model) / _DERIVATIVE_STEP
     lift = lever(leveled, kelvin)
     return Equivalent(float(np.exp(log)), lift, fall_deviation() * rise / lift)
 
 
 def lever(magnet: Alloys, kelvin: float) -> float:
     """Return the rise of ln H_cJ of one magnet at a temperature, K, per rise of ln of its level."""
-    higher = magnet.with_level(float(np.exp(_STEP)))
-    return (log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)) / _STEP
+    higher = magnet.with_level(float(np.exp(_DERIVATIVE_STEP)))
+    return (
+        log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)
+    ) / _DERIVATIVE_STEP
 
 
 def log_coercivity(magnet: Alloys, kelvin: float) -> float:

@@ -11,7 +11,7 @@ from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
 
 import magnetkit as mk
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.choose._order import Rule
 
 DEVICE = "communication-twt"

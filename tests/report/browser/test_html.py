@@ -131,7 +131,7 @@ def test_pareto_in_a_notebook_takes_the_same_result(folder):
     result = ScreenResult.from_folder(folder)
     drawn = plots.pareto(result, x="heavy_rare_earth_wt_pct")
     assert drawn["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
-    assert sum(len(trace["x"]) for trace in drawn["data"][:3]) == len(result.thinned(2000))
+    assert sum(len(trace["x"]) for trace in drawn["data"][:3]) == len(result.sample_ranks(2000))
 
 
 def test_supply_names_the_elements_and_dates_the_claims(page):
