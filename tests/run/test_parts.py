@@ -195,3 +195,9 @@ def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     with pytest.raises(InputError, match="not asked here"):
         replace_parts(rows)
     assert seen == ["N40UH", "N40UH", "N42SH", "N42SH"]
+
+
+def test_rows_without_an_amount_are_named_and_no_others():
+    rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
+    notes = [note for note in replace_parts(rows).notes if "No amount a year" in note]
+    assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
