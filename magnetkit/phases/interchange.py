@@ -49,9 +49,17 @@ def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
     """Read pymatgen's entries; see `Snapshot.from_entries`."""
     import pandas as pd
 
-    computed = list(entries)
+    try:
+        computed = list(entries)
+    except TypeError:
+        computed = [entries]
     if not computed:
         raise InputError("expected entries of pymatgen, got none")
+    for entry in computed:
+        if not hasattr(entry, "composition"):
+            raise InputError(
+                f"expected entries of pymatgen, got a {type(entry).__name__}: {entry!r:.60}"
+            )
     elements = _element_energies(computed)
     frame = pd.DataFrame([_entry_row(entry, elements) for entry in computed])
     frame["energy_above_hull_eV_atom"] = np.nan
@@ -69,7 +77,12 @@ def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDia
     """Return pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
-    symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+    try:
+        symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+    except TypeError:
+        raise InputError(
+            f"expected a system such as 'Nd-Fe-B' or its elements, got {system!r:.60}"
+        ) from None
     absent = sorted(symbols - set(snapshot.elements))
     if absent:
         raise InputError(
