@@ -175,7 +175,7 @@ def find_grades(given: Any) -> list[str | None]:
     return []
 
 
-def refuse_beside(grade: str, process: Any, shell: Any) -> None:
+def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
     """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade."""
     if process is not None or shell is not None:
         raise InputError(

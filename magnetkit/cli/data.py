@@ -155,11 +155,13 @@ def pull(
     from ..phases.pull import systems_of_substitutes
     from ..phases.snapshot import write_cifs, write_poscars
 
-    wanted = _systems(systems, application)
+    systems_to_pull = _systems(systems, application)
     if replaced:
-        wanted = systems_of_substitutes(wanted, o.substitutes(replaced, "--for"))
+        systems_to_pull = systems_of_substitutes(
+            systems_to_pull, o.substitutes(replaced, "--for")
+        )
     snapshot = _pull(
-        wanted,
+        systems_to_pull,
         endpoint=endpoint,
         thermo_type=thermo_type,
         refresh=refresh,
@@ -351,7 +353,8 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
             part.formula, part.replace, step=part.step, limits=part.limits
         )
         shells = f", {len(part.shell)} shells" if part.shell else ""
-        say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
+        size = f"{len(space):,}{shells}"
+        say(f"{part.formula}: {swaps} ({size})", f"  {part.host:7s}")
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
@@ -456,7 +459,9 @@ def alloys(
         raise CompositionError(first.reason, first.text, first.position)
     name = _state(scenario, price)
     shares = o.pairs(recycled, "--recycled")
-    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
+    first_shell = (shell or [""])[0]
+    shells = [first_shell] * len(formulas)
+    shells += [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
     headings = dict(layouts()["alloys"])

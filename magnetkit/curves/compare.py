@@ -9,7 +9,7 @@ import numpy as np
 from .._core._arguments import check_arguments
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, Inputs, read_inputs
 from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
@@ -106,7 +106,7 @@ class Margin:
     knee_guaranteed_kA_m: float = float("nan")
     recoil: float = float("nan")
 
-    def guaranteed_at(self, duty: Duty) -> float:
+    def guaranteed_margin(self, duty: Duty) -> float:
         """Return the guaranteed margin of the same magnet at another duty.
 
         Parameters
@@ -279,13 +279,11 @@ def compare(
         {
             "label": [COLUMNS[name].label for name in rows],
             "unit": [COLUMNS[name].unit for name in rows],
-            **{
-                own: [frame[name].iloc[i] for name in rows]
-                for i, own in enumerate(names)
-            },
         },
         index=pd.Index(rows, name="property"),
     )
+    for i, magnet_name in enumerate(names):
+        table[magnet_name] = [frame[name].iloc[i] for name in rows]
     margins = [
         replace(
             _magnet_margin(one, conditions),
@@ -375,7 +373,7 @@ def _with_grades(
             process = process_record(first.process)
             magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
             continue
-        refuse_beside(grade, conditions.process, diffused or None)
+        refuse_recipe_options(grade, conditions.process, diffused or None)
         magnet = likely[grade]
         process = process_record(magnet.process)
         magnets.append(
@@ -441,7 +439,7 @@ def _duty_rows(
             margin.loses_from_K,
             equal.thickness,
             equal.mass,
-            margin.guaranteed_at(equal.duty),
+            margin.guaranteed_margin(equal.duty),
             10.0 * kilograms * float(row["heavy_rare_earth_wt_pct"]),
             kilograms * float(row["cost_USD_kg"]),
         ]

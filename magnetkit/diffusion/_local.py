@@ -22,7 +22,7 @@ from .._core.elements import INDEX
 from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
 from ..alloy.table import CompositionTable
-from ..choose.probability import probability_met
+from ..choose.probability import probability_of_limits
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ._profile import FieldMap, read_field
 from ._shapes import AXES, Array, Axis, Cells, SelfField
@@ -615,7 +615,7 @@ def _case_probability(
         step = max(deviations[1], _LEAST_STEP)
     reverse = float(np.average(case.reverse, weights=cells))
     own = float(np.average(case.own, weights=cells))
-    chance = probability_met(
+    chance = probability_of_limits(
         [_AMPLE],
         [-step * worst],
         np.array([deviations[0]]),
