@@ -5,6 +5,7 @@ what makers guarantee.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,12 +25,14 @@ from ..magnetism._composition_estimate import (
     CompositionEstimate,
     Recipe,
     estimate_composition,
+    printed_alpha,
     recipes,
     usual_magnets,
 )
 from ..magnetism._evidence import DISTANCE, cap_probability, coordinates
 from ..magnetism._magnets import Alloys, alloys
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer, StatedLevel
+from ..magnetism._reference import KnownValue, calibrate_on_reference
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import (
     curve_shapes,
@@ -61,10 +64,10 @@ from .probability import (
     least_likely,
     limit_deviation,
     limit_half_width,
-    probability_met,
+    probability_of_limits,
     producer_deviations,
 )
-from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
+from .thresholds import MEETS, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +171,7 @@ def _model_figures(
     frame: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
@@ -184,7 +187,7 @@ def _model_figures(
             producer=incumbent.producer,
         )
     return _cached_figures(
-        melts, request.temperature, between, conditions.curie, stated
+        melts, request.temperature, between, conditions.curie, leveled
     )
 
 
@@ -194,10 +197,18 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    return _figures_of_melts(melts, kelvin, between, curie, stated=stated)
+    stated = None
+    measured = None
+    if leveled is not None:
+        (stated,) = leveled.stated
+        if leveled.magnets:
+            measured = replace(leveled, stated=())
+    return _figures_of_melts(
+        melts, kelvin, between, curie, stated=stated, producer=measured
+    )
 
 
 def _figures_of_melts(
@@ -292,11 +303,11 @@ def judge_melts(
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    stated = None
+    leveled = None
     if incumbent.producer is None:
-        level = level_of(incumbent, own, request)
-        stated = _state_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, stated)
+        level = producer_level(incumbent, own, request)
+        leveled = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -410,7 +421,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     return remanence, incumbent.spread.slack(COERCIVITY)
 
 
-def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
     """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
     return _cached_level_at_room(
@@ -439,17 +450,17 @@ def _cached_level_at_room(
     )
 
 
-def _state_level(
+def _producer_at_level(
     incumbent: Incumbent, own: Recipe, request: Request, level: Level
-) -> StatedLevel:
-    """Return the level with which the model has the magnet in use as it is sold."""
+) -> Producer:
+    """Return the producer with whose level the model has the magnet in use as it is sold."""
     typical = {
         quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
     }
     alpha = None
     if incumbent.between:
-        alpha = float(incumbent.sheet[ALPHA])
-    return _cached_level(
+        alpha = printed_alpha(incumbent.sheet)
+    return _cached_producer(
         own.text,
         own.shell or None,
         level,
@@ -462,28 +473,31 @@ def _state_level(
 
 
 @lru_cache(maxsize=256)
-def _cached_level(
+def _cached_producer(
     text: str,
     shell: str | None,
     level: Level,
     kelvin: float,
     typical: tuple[tuple[str, float], ...],
-    alpha: float | None,
+    alpha: KnownValue | None,
     between: tuple[float, float],
     curie: "CurieModel",
-) -> StatedLevel:
-    """Return `state_level` of a recipe in wt.%."""
+) -> Producer:
+    """Return the producer of a recipe in wt.% at a level, with the alpha that is printed of it."""
     table = CompositionTable.from_strings([text], basis="weight")
-    return state_level(
+    seen = [] if alpha is None else [alpha]
+    measured = calibrate_on_reference("", table, shell, seen, between, curie)
+    stated = state_level(
         table,
         level,
         kelvin,
         dict(typical),
         shell=shell,
-        alpha=alpha,
+        measured=measured,
         between=between,
         curie=curie,
     )
+    return replace(measured, stated=(stated,))
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
@@ -521,7 +535,7 @@ def _probability(
         remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
         recoil = frame["recoil"].to_numpy(float)
         pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
-    return probability_met(
+    return probability_of_limits(
         flux,
         hardness,
         deviations[0],
@@ -551,7 +565,7 @@ def _least_ratio(
         limit = limits.get(column)
         if limit is None or limit.minimum is None:
             continue
-        value = _guaranteed(frame, column)
+        value = _guaranteed_values(frame, column)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = power * np.log(value / limit.minimum) + slack
         ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
@@ -561,7 +575,7 @@ def _least_ratio(
     return least_likely(ratios, widths, deviation)
 
 
-def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
+def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
     """Return what is guaranteed of a column, (n,)."""
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -620,7 +634,7 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the guaranteed values miss, most of all first."""
     missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
-        margin = limit.margin(_guaranteed(frame, column))
+        margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
@@ -693,7 +707,7 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
-def judge_sold(
+def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
@@ -775,7 +789,7 @@ _WITHOUT_ESTIMATE = {
 
 
 @lru_cache(maxsize=512)
-def makeup_of_sold(
+def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
@@ -801,7 +815,7 @@ def as_candidates(
     means = []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)
@@ -822,7 +836,7 @@ def as_candidates(
     return frame
 
 
-def select_sold(
+def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
@@ -884,10 +898,3 @@ def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
     exposure = np.where(meets, frame[EXPOSURE].to_numpy(float).round(2), 0.0)
     cost = frame[COST_RATIO].to_numpy(float)
     return np.lexsort((cost, -chance.round(2), exposure, trial, ~meets))
-
-
-def exposure_step(today: HeavyToday) -> float:
-    """Return the difference of exposures, USD/kg, from which they are not equal."""
-    if today.wt_pct <= 0.0:
-        return 0.01
-    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)

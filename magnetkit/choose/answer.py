@@ -25,12 +25,12 @@ from ._candidates import (
     Judged,
     as_candidates,
     enter_comparison,
+    grade_makeup,
     heavy_today,
+    judge_grades,
     judge_melts,
-    judge_sold,
-    makeup_of_sold,
     order_candidates,
-    select_sold,
+    select_grades,
     sold_figures,
 )
 from ._profile_parts import CHANCE, COST_PER_FLUX
@@ -220,7 +220,7 @@ def find_answers(
         return (_answer_without_recipe(incumbent, request, limits),)
     likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
     today = heavy_today(makeup, request)
-    sold = judge_sold(incumbent, request, limits)
+    sold = judge_grades(incumbent, request, limits)
     return tuple(
         _find_answer(incumbent, own, request, limits, today, sold)
         for own in (likely or [makeup.best])[: request.kinds]
@@ -367,7 +367,7 @@ def _compare(
         kind = ""
     bought = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
-        bought = select_sold(sold, incumbent, request, kind, reach=reach)
+        bought = select_grades(sold, incumbent, request, kind, reach=reach)
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
     if not is_sound:
@@ -551,7 +551,7 @@ def _write_sentence(
         # What is saved counts against the mean over its kinds, and against its own recipe.
         own = answer.own
         today = HeavyToday(own.heavy_rare_earth_wt_pct, own.exposure_USD_kg)
-    return f"{keep} {_in_the_way(likely, request, today)}"
+    return f"{keep} {_find_obstacle(likely, request, today)}"
 
 
 def _reaching_text(answer: Answer) -> str:
@@ -570,7 +570,7 @@ def _reaching_text(answer: Answer) -> str:
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
-def _in_the_way(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
+def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
     """Return why nothing is recommended though something would do."""
     own = [way for way in likely if way.kind not in (*TRIALS, "other-family")]
     if own:
@@ -647,7 +647,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Return what is sold for a duty without a magnet in use: the leanest of each family."""
     import pandas as pd
 
-    sold = judge_sold(None, request, limits)
+    sold = judge_grades(None, request, limits)
     sold = sold[sold[CHANCE] >= MEETS]
     known = sold["host"].isin(HOSTS) & sold["kind"].isin(MELTED)
     sold = sold[known | sold["kind"].isin(["ferrite", "bonded"])]
@@ -708,7 +708,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     )
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
     for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), own.kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), own.kind, request.conditions.curie)
         if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:

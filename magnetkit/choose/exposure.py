@@ -58,7 +58,7 @@ def heavy_exposure(
     return mass_percents(table, shells)[:, heavy] @ prices / 100.0
 
 
-def elements_held(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
+def element_contents(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
     """Return how much of each element, wt.%, a recipe (wt.%) with its shell holds, if any."""
     table = CompositionTable.from_strings([text], basis="weight")
     percents = mass_percents(table, [shell])[0]
@@ -66,14 +66,14 @@ def elements_held(text: str, shell: str, symbols: Sequence[str]) -> dict[str, fl
     return {symbol: amount for symbol, amount in amounts.items() if amount > 0.005}
 
 
-def heavy_held(text: str, shell: str) -> dict[str, float]:
+def heavy_rare_earth_contents(text: str, shell: str) -> dict[str, float]:
     """Return the heavy rare earths that a recipe with its shell holds, wt.%."""
-    return elements_held(text, shell, get_settings().heavy_rare_earths)
+    return element_contents(text, shell, get_settings().heavy_rare_earths)
 
 
-def beside_held(text: str, shell: str) -> dict[str, float]:
+def samarium_cobalt_contents(text: str, shell: str) -> dict[str, float]:
     """Return the samarium and cobalt that a recipe holds, wt.%."""
-    return elements_held(text, shell, _BESIDE)
+    return element_contents(text, shell, _BESIDE)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
 _SHOWN_LINES = 12
 
 
-def prices_of(scenario: Scenario) -> Prices:
+def symbol_prices(scenario: Scenario) -> Prices:
     """Return the price of each element that has one, USD/kg."""
     prices = element_prices(scenario).tolist()
     return {

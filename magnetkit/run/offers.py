@@ -16,7 +16,7 @@ from .._core.errors import CompositionError, InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
-from ..choose.probability import probability_met
+from ..choose.probability import probability_of_limits
 from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
 from ..magnetism.grades import grades
 from ..magnetism.spread import constants
@@ -146,14 +146,14 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     if is_grade(text):
         why = _rated_below(replacement, text)
         if why:
-            return _unjudged(replacement, text, "grade", "refuse", why)
-        return _judge_named(replacement, text, "grade", None, "auto")
+            return _make_unjudged_offer(replacement, text, "grade", "refuse", why)
+        return _judge_offer(replacement, text, "grade", None, "auto")
     recipe, *shells = _PLUS.split(text)
     shell = shells[0] if shells else None
     basis = replacement.request.basis
     if basis == "auto":
-        basis = _basis_of(recipe)
-    return _judge_named(replacement, text, "recipe", (recipe, shell), basis)
+        basis = _offer_basis(recipe)
+    return _judge_offer(replacement, text, "recipe", (recipe, shell), basis)
 
 
 def _read_pairs(text: str) -> dict[str, str]:
@@ -174,7 +174,7 @@ def _read_pairs(text: str) -> dict[str, str]:
     return pairs
 
 
-def _basis_of(recipe: str) -> Basis:
+def _offer_basis(recipe: str) -> Basis:
     """Return the basis of a supplier's recipe: what it says or can only be, and wt.% otherwise."""
     from ..alloy.notation import parse_composition
 
@@ -196,7 +196,7 @@ def _rated_below(replacement: Any, grade: str) -> str:
     return f"it is rated to {rating - ZERO_CELSIUS:.0f} °C, used at {use - ZERO_CELSIUS:.0f} °C"
 
 
-def _judge_named(
+def _judge_offer(
     replacement: Any,
     text: str,
     kind: str,
@@ -210,7 +210,7 @@ def _judge_named(
     except CompositionError:
         raise
     except InputError as error:
-        return _unjudged(replacement, text, kind, "ask", str(error))
+        return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
     reasons = [f"misses {way.failed_requirements}"] if way.failed_requirements else []
     if basis == "weight" and replacement.request.basis == "auto":
         reasons.append("amounts read as wt.%")
@@ -230,7 +230,9 @@ def _judge_named(
     )
 
 
-def _unjudged(replacement: Any, text: str, kind: str, verdict: str, why: str) -> Offer:
+def _make_unjudged_offer(
+    replacement: Any, text: str, kind: str, verdict: str, why: str
+) -> Offer:
     """Return an offer that no probability is given of."""
     nan = math.nan
     return Offer(
@@ -374,7 +376,7 @@ def _chance(
     spread = dict(constants()["sold"])
     if carried:
         spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
-    chance = probability_met(
+    chance = probability_of_limits(
         [flux],
         [hardness],
         np.array([spread[_REMANENCE]]),
@@ -404,7 +406,7 @@ def _decide(
     Else the supplier is asked.
     """
     today = _today(replacement)
-    most = float(replacement.reference.get(f"{_HEAVY}_hi", today))
+    largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
     other_family = way is not None and way.kind == "other-family"
     verdict = "take"
     if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
@@ -415,7 +417,7 @@ def _decide(
     elif chance < UNLIKELY:
         verdict = "refuse"
         reasons.append("it is unlikely to do what is asked")
-    elif heavy > most + SAVING_WT_PCT:
+    elif heavy > largest_wt_pct + SAVING_WT_PCT:
         verdict = "refuse"
         reasons.append("it holds more heavy rare earth than today's magnet")
     elif chance < MEETS:

@@ -26,7 +26,7 @@ from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, with_prices
 from ..supply.shortage import Shortage, load_shortage, shortages
 from ._part import Amount, Part, sum_heavy
-from ._parts_tables import main_table, notes, prices_of, totals, ways_table
+from ._parts_tables import main_table, notes, symbol_prices, totals, ways_table
 from ._shortage_plan import plan_changes
 from .replace import Replacement, replace
 
@@ -219,7 +219,7 @@ def replace_parts(
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
-    by_element = prices_of(state)
+    by_element = symbol_prices(state)
     changes, summary = plan_changes(parts, all_shortages, state)
     return PartsAnswer(
         parts=tuple(parts),
@@ -386,7 +386,7 @@ def _answer_part(
     name = str(row.get("part") or f"row {line}")
     maker = str(row.get("maker") or "")
     if grade is None:
-        text = _in_weight(str(recipe), row.get("basis"))
+        text = _weight_shares(str(recipe), row.get("basis"))
         shell = str(row.get("shell") or "")
         shares = {e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()}
         kg_year = _kg_year(row, None, per_year)
@@ -408,7 +408,7 @@ def _answer_part(
         raise answer
     way = recommended_way(answer)
     today = shares_today(answer)
-    then = today if way is None else shares_of(way)
+    then = today if way is None else element_shares(way)
     order = ""
     if way is not None:
         order = getattr(way, "order_line", "") or order_line(
@@ -501,7 +501,9 @@ def _heavy_spread(
     heavy: set[str],
 ) -> Amount:
     """Return factors that bring the kinds' heavy rare earth to the estimate's mean and ends."""
-    totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
+    totals = []
+    for shares in each:
+        totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
     ends = [
@@ -517,13 +519,13 @@ def _heavy_spread(
     )
 
 
-def shares_of(way: Any) -> dict[str, Amount]:
+def element_shares(way: Any) -> dict[str, Amount]:
     """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
     shares = mass_shares(way.candidate, way.shell or "")
     return {element: Amount(x, x, x) for element, x in shares.items()}
 
 
-def _in_weight(recipe: str, basis: Any) -> str:
+def _weight_shares(recipe: str, basis: Any) -> str:
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe
 

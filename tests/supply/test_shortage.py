@@ -12,7 +12,7 @@ def test_the_embedded_shortages():
     assert load_shortage("dy-tb-stop").missing_shares() == {"Dy": 1.0, "Tb": 1.0}
     weeks = load_shortage("licence-delay").weeks_late()
     assert set(weeks) == {"Sm", "Gd", "Tb", "Dy", "Lu", "Y"}
-    dearer = load_shortage("dy-tb-price-x3").priced(load_scenario("baseline"))
+    dearer = load_shortage("dy-tb-price-x3").price_scenario(load_scenario("baseline"))
     assert dearer.price_factor("Dy") == 3.0
     assert dearer.price_factor("Nd") == 1.0
 
