@@ -168,8 +168,8 @@ def decay(route: str = "sintered") -> float:
     # N_eff of hot-deformed magnets counts from a grain size of its own.
     curve = routes()["hot-deformed"].curve
     part = frame[own]
-    usual = np.log(family.grain_reference_um / curve["grain_reference_um"])
-    n_eff = curve["n_eff"] + family.grain_slope * usual
+    usual = np.log(family.grain_reference_um / float(curve["grain_reference_um"]))
+    n_eff = float(curve["n_eff"]) + family.grain_slope * usual
 
     def missed(fall: float) -> float:
         left_over = kronmueller(fall, n_eff, family.grain_slope, part)
