@@ -102,6 +102,10 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     return table[::-1]
 
 
+_ITERATED_ROWS = 4096
+"""Rows of a space that are written out at a time."""
+
+
 @dataclass(frozen=True, eq=False)
 class Substitutions:
     """A space of substituted formulas: described, numbered and sampled, never built whole.
@@ -126,6 +130,11 @@ class Substitutions:
 
     def __len__(self) -> int:
         return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the formulas in order, some thousands at a time."""
+        for start in range(0, self._size, _ITERATED_ROWS):
+            yield from self.formulas(slice(start, start + _ITERATED_ROWS))
 
     def __getitem__(self, key: Any) -> CompositionTable:
         """Return rows by number, slice or array; `row_index` is the number in the space."""

@@ -5,6 +5,7 @@ what makers guarantee.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,12 +25,14 @@ from ..magnetism._composition_estimate import (
     CompositionEstimate,
     Recipe,
     estimate_composition,
+    printed_alpha,
     recipes,
     usual_magnets,
 )
 from ..magnetism._evidence import DISTANCE, cap_probability, coordinates
 from ..magnetism._magnets import Alloys, alloys
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer, StatedLevel
+from ..magnetism._reference import KnownValue, calibrate_on_reference
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import (
     curve_shapes,
@@ -168,7 +171,7 @@ def _model_figures(
     frame: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
@@ -184,7 +187,7 @@ def _model_figures(
             producer=incumbent.producer,
         )
     return _cached_figures(
-        melts, request.temperature, between, conditions.curie, stated
+        melts, request.temperature, between, conditions.curie, leveled
     )
 
 
@@ -194,10 +197,18 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    return _figures_of_melts(melts, kelvin, between, curie, stated=stated)
+    stated = None
+    measured = None
+    if leveled is not None:
+        (stated,) = leveled.stated
+        if leveled.magnets:
+            measured = replace(leveled, stated=())
+    return _figures_of_melts(
+        melts, kelvin, between, curie, stated=stated, producer=measured
+    )
 
 
 def _figures_of_melts(
@@ -292,11 +303,11 @@ def judge_melts(
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    stated = None
+    leveled = None
     if incumbent.producer is None:
         level = producer_level(incumbent, own, request)
-        stated = _state_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, stated)
+        leveled = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -439,17 +450,17 @@ def _cached_level_at_room(
     )
 
 
-def _state_level(
+def _producer_at_level(
     incumbent: Incumbent, own: Recipe, request: Request, level: Level
-) -> StatedLevel:
-    """Return the level with which the model has the magnet in use as it is sold."""
+) -> Producer:
+    """Return the producer with whose level the model has the magnet in use as it is sold."""
     typical = {
         quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
     }
     alpha = None
     if incumbent.between:
-        alpha = float(incumbent.sheet[ALPHA])
-    return _cached_level(
+        alpha = printed_alpha(incumbent.sheet)
+    return _cached_producer(
         own.text,
         own.shell or None,
         level,
@@ -462,28 +473,31 @@ def _state_level(
 
 
 @lru_cache(maxsize=256)
-def _cached_level(
+def _cached_producer(
     text: str,
     shell: str | None,
     level: Level,
     kelvin: float,
     typical: tuple[tuple[str, float], ...],
-    alpha: float | None,
+    alpha: KnownValue | None,
     between: tuple[float, float],
     curie: "CurieModel",
-) -> StatedLevel:
-    """Return `state_level` of a recipe in wt.%."""
+) -> Producer:
+    """Return the producer of a recipe in wt.% at a level, with the alpha that is printed of it."""
     table = CompositionTable.from_strings([text], basis="weight")
-    return state_level(
+    seen = [] if alpha is None else [alpha]
+    measured = calibrate_on_reference("", table, shell, seen, between, curie)
+    stated = state_level(
         table,
         level,
         kelvin,
         dict(typical),
         shell=shell,
-        alpha=alpha,
+        measured=measured,
         between=between,
         curie=curie,
     )
+    return replace(measured, stated=(stated,))
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:

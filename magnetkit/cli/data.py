@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_SHOWN_SYSTEMS = 6
+"""Chemical systems that are named after a pull; the manifest names all."""
 
 Systems = Annotated[
     list[str] | None,
@@ -231,8 +233,12 @@ def _pull(
         message(f"warning: {warning.message}")
     if not quiet:
         facts = snapshot.manifest
+        systems = facts["query"]["systems"]
+        shown = ", ".join(systems[:_SHOWN_SYSTEMS])
+        if len(systems) > _SHOWN_SYSTEMS:
+            shown = f"{shown} and {len(systems) - _SHOWN_SYSTEMS} systems more"
         message(
-            f"{len(snapshot.entries)} phases of {', '.join(facts['query']['systems'])}: "
+            f"{len(snapshot.entries)} phases of {shown}: "
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )

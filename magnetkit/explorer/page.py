@@ -28,7 +28,13 @@ from .._core._files import put_csv
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
 from ..report import _figures
-from ..report._content import demagnetization_curves, kelvin, number, scenarios_to_show
+from ..report._content import (
+    demagnetization_curves,
+    kelvin,
+    number,
+    probability_text,
+    scenarios_to_show,
+)
 from ..report._figures import BLACK, COLOURS, GREY, Part
 from ..report._text import display_scale
 from ..supply.scenario import load_scenario
@@ -509,7 +515,9 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor
-    return number(value, 2 if name == "probability_meets_requirements" else 3)
+    if name == "probability_meets_requirements":
+        return probability_text(value)
+    return number(value)
 
 
 def _side_panel(name: str) -> str:

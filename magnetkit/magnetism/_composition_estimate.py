@@ -614,14 +614,14 @@ def calibrate_on_grade(
         KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
         KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
     ]
-    alpha = None
     if abs(float(here[ALPHA])) <= COMPENSATED:
-        alpha = float(here[ALPHA])
-        values.append(KnownValue(ALPHA, alpha, kelvin, _PRINTED_ALPHA_DEVIATION))
+        values.append(printed_alpha(here))
     table = read_recipe(made.best.text, "weight")
     shell = made.best.shell or None
     between = alpha_range(grade)
     producer = calibrate_on_reference(grade, table, shell, values, between, curie)
+    if not producer.magnets:
+        return producer
     level = find_level(
         table,
         h_cj,
@@ -630,19 +630,26 @@ def calibrate_on_grade(
         makers=str(room["makers"]),
         curie=curie,
     )
-    if not level.is_sound or not producer.magnets:
+    if not level.is_sound:
         return producer
+    of_alpha = [magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA]
     stated = state_level(
         table,
         level,
         kelvin,
         typical_values(room, kelvin),
         shell=shell,
-        alpha=alpha,
+        measured=Producer("", tuple(of_alpha)),
         between=between,
         curie=curie,
     )
     return replace(producer, stated=(stated,))
+
+
+def printed_alpha(sheet: "pd.Series") -> KnownValue:
+    """Return the temperature coefficient of B_r of a sheet as a known value."""
+    kelvin = float(sheet["temperature_K"])
+    return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, _PRINTED_ALPHA_DEVIATION)
 
 
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:

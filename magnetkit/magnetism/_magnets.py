@@ -248,7 +248,6 @@ class Alloys:
         rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
         stronger = np.where(of_host, stated.remanence, 1.0)
         rows["stronger"] = stronger * rows["stronger"]
-        rows["alpha_shift"] = np.where(of_host, stated.alpha, rows["alpha_shift"])
         made = replace(self, rows=rows, factor=stronger * self.factor)
         # As `alloys` has it, which works this out before a producer is known.
         vars(made)["_micro"] = self._micro

@@ -63,7 +63,6 @@ _LEVEL_BOUNDS = {
     "level": (1e-3, 1e3),
     "fall": (1e-3, 1e3),
     "remanence": (0.1, 10.0),
-    "alpha": (-1.0, 1.0),
 }
 
 
@@ -236,8 +235,6 @@ class StatedLevel:
         model's.
     remanence : float
         B_r over the model's, of every route of the host.
-    alpha : float
-        Shift of the temperature coefficient of B_r, %/K.
 
     Raises
     ------
@@ -250,7 +247,6 @@ class StatedLevel:
     level: float
     fall: float = 1.0
     remanence: float = 1.0
-    alpha: float = 0.0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _LEVEL_BOUNDS.items():
@@ -349,19 +345,20 @@ class Producer:
         for level in self.stated:
             rows = np.flatnonzero(hosts.says(level.host))
             result["remanence_T"][0][rows] = np.log(level.remanence)
-            result[ALPHA][0][rows] = level.alpha
             if level.route == route:
                 result[COERCIVITY][0][rows] = np.log(level.level)
         return result
 
     def record(self) -> dict[str, Any]:
         """Return the calibration as plain values, from which `from_record` makes it anew."""
-        return {
+        record = {
             "format": _FORMAT,
             "name": self.name,
             "magnets": [dict(m) for m in self.magnets],
-            "stated": [asdict(level) for level in self.stated],
         }
+        if self.stated:
+            record["stated"] = [asdict(level) for level in self.stated]
+        return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":

@@ -7,7 +7,7 @@ level keeps more of its coercivity when hot. It holds for the route by which the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
 from ._magnets import Alloys, alloys, evaluate_magnets
-from ._measured import COERCIVITY, StatedLevel, fall_deviation
+from ._measured import COERCIVITY, Producer, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
@@ -204,7 +204,7 @@ def state_level(
     typical: Mapping[str, float],
     *,
     shell: str | None = None,
-    alpha: float | None = None,
+    measured: Producer | None = None,
     between: tuple[float, float] = BETWEEN,
     curie: "CurieModel | None" = None,
 ) -> StatedLevel:
@@ -222,13 +222,16 @@ def state_level(
         ``remanence_T`` and ``coercivity_kA_m`` of a usual lot there.
     shell : str, optional
         What is diffused in.
-    alpha : float, optional
-        Temperature coefficient of B_r, %/K, `between` two temperatures, K, where the magnet is
-        sold by it.
+    measured : Producer, optional
+        Calibration on the temperature coefficient of B_r `between` two temperatures, K, where the
+        magnet is sold by it: what makes up for the fall of B_r is the recipe's, no level.
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
     """
-    made = read_process({"route": level.route} if level.route else None, 1)
+    process: dict[str, Any] = {"route": level.route} if level.route else {}
+    if measured is not None and measured.magnets:
+        process["producer"] = measured
+    made = read_process(process or None, 1)
     magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
     leveled = magnet.with_level(level.value)
     stated = StatedLevel(
@@ -237,17 +240,9 @@ def state_level(
         level.value,
         _find_fall(leveled, kelvin, typical[COERCIVITY]),
     )
-    if alpha is not None:
-        stated = replace(stated, alpha=alpha - _find_alpha(magnet, between))
     here = evaluate_magnets(magnet.with_stated(stated), [kelvin], between)
     ratio = typical["remanence_T"] / float(here.remanence()[0, 0])
     return replace(stated, remanence=ratio)
-
-
-def _find_alpha(magnet: Alloys, between: tuple[float, float]) -> float:
-    """Return the temperature coefficient of B_r of one magnet, %/K, between two temperatures, K."""
-    ends = evaluate_magnets(magnet, between, between).remanence()[0]
-    return 100.0 * float(ends[1] / ends[0] - 1.0) / (between[1] - between[0])
 
 
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:

@@ -184,15 +184,24 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 
 
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
-    """Return the number of each decision: today's magnet ``0``, of the others the rank.
+    """Return how each decision is called: today's magnet ``0``, the others by their rank.
 
     It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
-    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it.
+    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a search
+    for the best left out of its files has a letter.
     """
-    others = decided.iloc[1:]
-    ranks = others["rank"].astype("Int64").astype("string")
-    numbers = ranks.fillna(others["nearest_grade"].astype("string"))
-    return ["0", *numbers.astype(str)]
+    import pandas as pd
+
+    letters = iter("abcdefghij")
+    numbers = ["0"]
+    for row in decided.iloc[1:].to_dict("records"):
+        if not pd.isna(row["rank"]):
+            numbers.append(str(int(row["rank"])))
+        elif row["decision_status"] == "buy":
+            numbers.append(str(row["nearest_grade"]))
+        else:
+            numbers.append(next(letters))
+    return numbers
 
 
 def decision_names(decided: "pd.DataFrame") -> list[str]:

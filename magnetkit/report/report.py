@@ -17,6 +17,7 @@ from .._core._files import replacing, seal
 from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..choose._decisions import PROVEN
+from ..choose._profile_parts import CHANCE
 from ..choose.result import LEADING_ROWS
 from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.sintered import comparators
@@ -219,12 +220,14 @@ def _draw_figures(
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    digits = 2 if name == "probability_meets_requirements" else 3
+    value_text = _content.number
+    if name == CHANCE:
+        value_text = _content.probability_text
     ends = 2 if name == "remanence_coefficient_pct_K" else 3
     text, interval = with_range(
         row,
         name,
-        lambda v: _content.number(v, digits),
+        value_text,
         lambda v: _content.number(v, ends),
     )
     if name == "candidate":

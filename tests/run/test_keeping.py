@@ -165,7 +165,7 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
     whole, cut = tmp_path / "whole", tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(given, SCANNER, keep=40, out=out, **more)
+        mk.screen(given, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
 
     run(whole)
     slowly = {"progress": lambda *_: time.sleep(0.5)}
