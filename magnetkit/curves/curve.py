@@ -183,13 +183,13 @@ def _candidate_curve(
     )
     ((job, _),) = result.job.groups([route])
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
-    promised = _Promise(
+    promise = _Promise(
         result.job.temperature,
         [float(row[name]) for name in _PROMISED],
         float(row[_FIGURES[2]]),
     )
     with_own = replace(conditions, process=job.conditions.process, shell=shell)
-    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promised)
+    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promise)
 
 
 _PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
@@ -290,15 +290,17 @@ def _measured_curve(
 ) -> Curve:
     """Return the curves of a measured magnet: its points, or between two measured temperatures."""
     paths = list(files) if isinstance(files, list | tuple) else [files]
-    measured = read_curves(paths, None if sample is None else read_sample(sample))
-    temperatures = kelvin or [one.temperature_K for one in measured]
-    curves, points = interpolate_curves(measured, temperatures, load_line)
+    curves_of_files = read_curves(
+        paths, None if sample is None else read_sample(sample)
+    )
+    temperatures = kelvin or [one.temperature_K for one in curves_of_files]
+    curves, points = interpolate_curves(curves_of_files, temperatures, load_line)
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
-    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
+    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves_of_files)
     source = "; ".join([f"measured at {at} °C: {', '.join(map(str, paths))}", *notes])
-    at_K = [one.temperature_K for one in measured]
-    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in measured]))
+    at_K = [one.temperature_K for one in curves_of_files]
+    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in curves_of_files]))
     return Curve(
         name=name,
         bound="centre",
@@ -490,8 +492,8 @@ def _limits(
     for duty in duties:
         safety = duty.safety(own.remanence, own.knee, own.recoil)
         loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
-        spent = 1.0 / np.maximum(safety, 1e-9)
-        columns = {"knee_K": _crossing_temperature(kelvin, spent, 1.0, own.limit)}
+        spent_share = 1.0 / np.maximum(safety, 1e-9)
+        columns = {"knee_K": _crossing_temperature(kelvin, spent_share, 1.0, own.limit)}
         for percent in losses:
             name = f"loss_{percent:g}_pct_K"
             columns[name] = _crossing_temperature(kelvin, loss, percent, own.limit)
