@@ -266,5 +266,6 @@ def refusal(text: str) -> str | None:
     return (
         f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "
         f"'{name}'` says what it is, `magnetkit replace '{name}'` what it is thought to be made "
-        "of; give a recipe to predict one"
+        f"of, `magnetkit predict --compare '{name}'` its margin and, with OTHER, the thickness of another "
+        "for its flux; give a recipe to predict one"
     )

@@ -102,6 +102,10 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     return table[::-1]
 
 
+_ITERATED_ROWS = 4096
+"""Rows of a space that are written out at a time."""
+
+
 @dataclass(frozen=True, eq=False)
 class Substitutions:
     """A space of substituted formulas: described, numbered and sampled, never built whole.
@@ -126,6 +130,11 @@ class Substitutions:
 
     def __len__(self) -> int:
         return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the formulas in order, some thousands at a time."""
+        for start in range(0, self._size, _ITERATED_ROWS):
+            yield from self.formulas(slice(start, start + _ITERATED_ROWS))
 
     def __getitem__(self, key: Any) -> CompositionTable:
         """Return rows by number, slice or array; `row_index` is the number in the space."""
@@ -428,10 +437,10 @@ def arrange_sites(
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
     """Lay out the sites for the arguments of `substitutions`; InputError if one does not fit."""
-    written, balance = read_amounts(host)
+    host_amounts, balance = read_amounts(host)
     if balance is not None:
         raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
+    amounts = {symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0}
     if not amounts:
         raise InputError(f"a host needs atoms, got {host!r}")
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
@@ -579,8 +588,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 
     What is not added fills the host's sites.
     """
-    written = read_amounts(formula)[0]
-    amounts = {e: Fraction(str(amount)) for e, amount in written.items()}
+    formula_amounts = read_amounts(formula)[0]
+    amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
     minor_elements = {slot.element for slot in sites.slots if slot.site is None}
     on_sites = sum(amount for e, amount in amounts.items() if e not in minor_elements)
     unit = sum(sites.amounts.values()) / on_sites if on_sites else Fraction(1)

@@ -258,8 +258,8 @@ def compare(
     surroundings = read_surroundings(conditions.duty, shape, along)
     conditions = replace(conditions, load_line=surroundings.load_line(1.0))
     magnets, names, notes = _read_magnets(compositions, basis, conditions)
-    if len(magnets) < 2:
-        raise InputError(f"compare takes two magnets or more, got {len(magnets)}")
+    if not magnets:
+        raise InputError("compare takes one magnet or more, got none")
     frames = [
         predict_inputs(
             one.inputs, replace(conditions, process=one.process, shell=one.shell)
