@@ -250,8 +250,19 @@ def _figures_of_melts(
     return pd.DataFrame(words | numbers)
 
 
-_FIGURES = (REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, DISTANCE, "density_kg_m3")
-_FIGURES += tuple(f"{q}_{end}" for q in (REMANENCE, COERCIVITY) for end in ("lo", "hi"))
+_FIGURES = (
+    REMANENCE,
+    f"{REMANENCE}_lo",
+    f"{REMANENCE}_hi",
+    COERCIVITY,
+    f"{COERCIVITY}_lo",
+    f"{COERCIVITY}_hi",
+    KNEE,
+    PRODUCT,
+    ALPHA,
+    DISTANCE,
+    "density_kg_m3",
+)
 
 
 def _figures_of_alloys(
