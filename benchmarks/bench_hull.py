@@ -15,7 +15,7 @@ import pytest
 import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
-from magnetkit._core._jit import thread_count
+from magnetkit._core._threads import thread_count
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
 from magnetkit.phases._space import find_facets

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from magnetkit import CompositionTable
-from magnetkit._core._jit import limit_threads, thread_count
+from magnetkit._core._threads import limit_threads, thread_count
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 

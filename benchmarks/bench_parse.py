@@ -52,7 +52,8 @@ def note(benchmark, rows, size):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_magnetkit(benchmark, texts, threads):
-    from magnetkit._core._jit import limited_threads, most_threads
+    from magnetkit._core._compiling import most_threads
+    from magnetkit._core._threads import limited_threads
 
     if threads > most_threads():
         pytest.skip(f"fewer than {threads} threads here")

@@ -330,7 +330,7 @@ def stages(rows: int = 65_536) -> None:
 
     from magnetkit import phases as hosts
     from magnetkit._core._files import write_parquet
-    from magnetkit._core._jit import limit_threads
+    from magnetkit._core._threads import limit_threads
     from magnetkit.alloy import CompositionTable
     from magnetkit.choose._job import make_job
     from magnetkit.choose._order import rank_keys
@@ -350,7 +350,7 @@ def stages(rows: int = 65_536) -> None:
         pieces = list(source.pieces(rows))
         chunk = max((piece() for piece in pieces), key=lambda c: len(c.table))
         table, n = chunk.table, len(chunk.table)
-        judged = _work.table_of(chunk, job)
+        judged = _work.chunk_table(chunk, job)
         part = _work.encode(judged)
         at, given = [*needed_temperatures(job), _stages.ROOM_K], (table, None)
         asked, only = job.conditions, needed_elsewhere(job)
@@ -366,7 +366,7 @@ def stages(rows: int = 65_536) -> None:
             "stability": (lambda: _stages.makeable(table, asked), n),
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
             "supply": (lambda: _stages.supplies(*given, asked), n),
-            "whole evaluation": (lambda: _work.table_of(chunk, job), n),
+            "whole evaluation": (lambda: _work.chunk_table(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
             "ranking": (lambda: rank_keys([job.rule.keys(judged)]), n),
             "writing a part": (lambda: _work.encode(judged), n),
@@ -473,7 +473,7 @@ def travelling(path: Path) -> dict[str, float]:
     from magnetkit.choose._evaluate import Bound
     from magnetkit.choose._job import make_job
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
-    from magnetkit.run._work import evaluate_bounded, evaluate_piece
+    from magnetkit.run._work import evaluate_best, evaluate_piece
 
     job = make_job(load(DEVICE))
     _, part = evaluate_piece((0, next(FileCandidates(path).pieces())), job)
@@ -483,7 +483,7 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = evaluate_bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
+    _, left = evaluate_best((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 

@@ -16,7 +16,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
-from magnetkit._core._jit import thread_count
+from magnetkit._core._threads import thread_count
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import physical, prepare_query, trend_columns
@@ -74,7 +74,7 @@ def main(rows: int) -> None:
         branch = model.branches[model.of_host[codes[0]]].process
         base = physical(table, codes)
         x = trend_columns(table, codes, base)
-        rate = rows / seconds(model.of_phases, prepare_query(part))
+        rate = rows / seconds(model.predict_phases, prepare_query(part))
         every = rows / seconds(evaluate, part, TEMPERATURES)
         print(
             f"{host}, {len(branch.points_)} points: Curie temperature {rate:,.0f} rows/s, all at "

@@ -2,7 +2,8 @@
 
 ``python docs/physics_page.py`` writes the page; with ``--check`` it fails where the page differs
 from what code and data say. A line ``{{ laws }}`` of the template becomes a section a mechanism:
-equation, symbols, range and source are the docstring's, constants the law book's.
+equation, symbols, range and source are the docstring's, constants the law book's. A line
+``{{ magnets }}`` becomes the figures of left-out papers that `magnetkit.validate` gives.
 """
 
 import inspect
@@ -10,6 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from magnetkit import validate
 from magnetkit.magnetism.laws import STATUS, Constant, constants, law
 from magnetkit.magnetism.process import Family, parameters
 
@@ -51,6 +53,14 @@ _FITTED = (
     "alpha_k", "n_eff", "grain_slope", "wetted", "cobalt_loss", "lanthanum_loss",
     "surface_enrichment", "pinning_kA_m", "copper_scale", "hot_kA_m", "iron_limit", "decay",
 )  # fmt: skip
+
+
+LEFT_OUT = {
+    "B_r of magnets": "remanence_T",
+    "H_cJ of magnets": "coercivity_kA_m",
+    "coefficient of H_cJ": "coercivity_coefficient_pct_K",
+}
+"""Measured magnets of which figures are stored."""
 
 
 def docstring(path: str) -> str:
@@ -115,11 +125,29 @@ def status_line() -> str:
     return f"Of {int(counts.sum())} constants of the law book {', '.join(parts)}."
 
 
+def left_out_rows() -> str:
+    """Return how far off magnets of papers that were left out are, as `mk.validate` has it."""
+    lines = []
+    for label, target in LEFT_OUT.items():
+        table = validate(target).table.set_index("family")
+        figures = []
+        for family in ("2:14:1", "all"):
+            row = table.loc[family]
+            figures.append(
+                f"{family}: {100 * row['inside']:.0f} % of {row['answered']:.0f} inside the 90 % "
+                f"range, rms of ln {row['rms']:.2f}"
+            )
+        what = f'the whole paper left out, `mk.validate("{target}")`'
+        lines.append(f"| {label} | {what} | {'; '.join(figures)} |")
+    return "\n".join(lines)
+
+
 def page() -> str:
     """Return docs/physics.md as code and data say it."""
     laws = [status_line(), *(section(*each) for each in SECTIONS), family_table()]
     text = TEMPLATE.read_text(encoding="utf-8")
-    return text.replace("{{ laws }}", "\n\n".join(laws))
+    text = text.replace("{{ laws }}", "\n\n".join(laws))
+    return text.replace("{{ magnets }}", left_out_rows())
 
 
 def main(arguments: list[str]) -> int:

@@ -24,7 +24,7 @@ from magnetkit.magnetism.sintered import Duty, read_duty
 from magnetkit.phases.pull import chemical_systems
 from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
-from magnetkit.supply.scenario import validate_recycled, with_prices
+from magnetkit.supply.scenario import validate_recycled_shares, with_prices
 from magnetkit.surrogates.training_sets import training_set
 
 ALLOY = "Nd1.8Dy0.2Fe14B"
@@ -139,7 +139,7 @@ EDGES = {
     "step of a site": closed(
         lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
     ),
-    "recycled": closed(lambda v: validate_recycled({"Co": v}), 0.0, 1.0),
+    "recycled": closed(lambda v: validate_recycled_shares({"Co": v}), 0.0, 1.0),
     "price": between(lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")),
     # From helium to what no magnet stands.
     "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 4.0, 1000.0),

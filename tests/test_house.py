@@ -50,7 +50,7 @@ def test_the_package_stands_without_benchmarks_and_tests(rooms):
 
 def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
     allowed = {*sys.stdlib_module_names, "numpy", "numba"}
-    shared = {"_arrays", "_constants", "_hooks", "_jit", "_linear"}
+    shared = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
     for name, file in rooms.modules().items():
         if not name.endswith("_kernels"):
             continue

@@ -206,3 +206,14 @@ def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
 def test_atoms_of_ase_itself():
     ase = pytest.importorskip("ase")
     assert mk.phases.hull_energy(ase.Atoms("SmCo5")) == mk.phases.hull_energy("SmCo5")
+
+
+def test_nothing_shows_more_than_a_screen_of_itself():
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"] * 500, basis="atomic")
+    profile = mk.applications.load("e-bike")
+    shown = [repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))]
+    assert max(map(len, shown)) <= 800
+    assert (
+        shown[0] == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
+    )
+    assert "6 requirements" in shown[1]

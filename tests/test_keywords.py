@@ -225,7 +225,7 @@ def test_odd_numbers_of_rows_are_refused():
         with pytest.raises(InputError, match="whole number"):
             result.best(odd)
         with pytest.raises(InputError, match="whole number"):
-            result.thinned(odd)
+            result.sample_ranks(odd)
     with pytest.raises(InputError, match="must be a name"):
         result.find(5)
 

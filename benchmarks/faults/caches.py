@@ -16,7 +16,7 @@ from magnetkit.errors import StoreError
 from magnetkit.settings import get_settings
 
 from benchmarks.faults.mutation import spoiled
-from magnetkit._core._jit import folder
+from magnetkit._core._kernel_files import folder
 from magnetkit.magnetism import predict
 from magnetkit.surrogates import _store
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from magnetkit._core._jit import share_rows
+from magnetkit._core._threads import share_rows
 from magnetkit.features import composition_statistics, load_table
 from magnetkit.features._crystal_kernels import dipole_tensors, half_pairs
 from magnetkit.features.crystals import Crystals, both_ways, radial_counts, structure_descriptors
@@ -48,7 +48,7 @@ class Case:
 
 def _statistics(dtype: type, reuse: bool) -> Callable[[int], Work]:
     def prepare(n: int) -> Work:
-        table, elements = compositions(n), load_table("magpie").imputed()
+        table, elements = compositions(n), load_table("magpie").fill_gaps()
         out: Any = np.zeros((n, STATISTICS_COLUMNS), dtype) if reuse else None
         return lambda: composition_statistics(table, elements, dtype, out)
 

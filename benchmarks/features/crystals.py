@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.features.crystals import Crystals
 
 from . import cases

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from magnetkit._core._jit import jit, limited_threads, share_rows
+from magnetkit._core._jit import jit
+from magnetkit._core._threads import limited_threads, share_rows
 
 
 def best_seconds(work: Callable[[], Any], budget: float = 1.0, least: int = 3) -> float:

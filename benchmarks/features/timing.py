@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from magnetkit._core._jit import limited_threads, most_threads
+from magnetkit._core._compiling import most_threads
+from magnetkit._core._threads import limited_threads
 
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions
@@ -139,7 +140,7 @@ def _curve(progress: bool) -> pd.DataFrame:
     from magnetkit.features import composition_statistics, load_table
     from magnetkit.features.rare_earths import rare_earth_descriptors
 
-    elements = load_table("magpie").imputed()
+    elements = load_table("magpie").fill_gaps()
     lines = []
     for n in CURVE:
         say(f"curve: {n:,} rows", progress)

@@ -61,7 +61,7 @@ LAWS = {
         "unsure",
         "knee_field",
     ),
-    "magnetkit.magnetism.squareness": ("squareness_at",),
+    "magnetkit.magnetism.squareness": ("squareness_ratio",),
     "magnetkit.magnetism.shells": (
         "thickness_nm",
         "covering",

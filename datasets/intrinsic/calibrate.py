@@ -17,7 +17,7 @@ from magnetkit.elements import INDEX, SYMBOLS
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
 from benchmarks.accuracy.magnetism.priors import read_priors, write
-from magnetkit._core._jit import limit_threads
+from magnetkit._core._threads import limit_threads
 from magnetkit.compound.parameters import (
     ELEMENT_SLOTS,
     ENDS,

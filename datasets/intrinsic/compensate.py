@@ -55,7 +55,7 @@ APART = ", deviation by compensate.py"
 
 def misfit(factor: float) -> float:
     """Return the sum of squared errors over deviations with the field times a factor."""
-    values = load().for_kernels.element
+    values = load().kernel_parameters.element
     at = (
         HOST_NAMES.index("1:5"),
         INDEX["Gd"],
@@ -81,7 +81,7 @@ def turned(
     own: tuple[str, ...], formula: str, until: float, kelvin: float, wanted: float
 ) -> float:
     """Return the A_2^0 on the way from the fit's until another at which K_1 is what is wanted."""
-    values, (host, slot, ion) = load().for_kernels, own
+    values, (host, slot, ion) = load().kernel_parameters, own
     at = HOST_NAMES.index(host), INDEX[ion], ELEMENT_SLOTS.index(slot)
     table, kept = (
         CompositionTable.from_strings([formula], basis="atomic"),

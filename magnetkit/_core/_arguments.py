@@ -66,6 +66,9 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return checked
 
 
+_NUMBERS = {int: Integral, float: Real}
+
+
 def _fits(value: Any, wanted: Any) -> bool:
     """Return whether a value is of an annotated type; True where the type says too little."""
     kind = get_origin(wanted)
@@ -76,18 +79,13 @@ def _fits(value: Any, wanted: Any) -> bool:
         return isinstance(value, str) and value in inner
     if wanted is None:
         return value is None
-    if wanted in (int, float):
-        number = Integral if wanted is int else Real
-        return isinstance(value, number) and not isinstance(value, bool)
+    if wanted in _NUMBERS:
+        return isinstance(value, _NUMBERS[wanted]) and not isinstance(value, bool)
     if not isinstance(kind, type):
-        if isinstance(wanted, type) and wanted is not Any:
-            return isinstance(value, wanted)
-        return True
+        is_plain_type = isinstance(wanted, type) and wanted is not Any
+        return isinstance(value, wanted) if is_plain_type else True
     if issubclass(kind, Mapping):
-        pairs = value.items() if isinstance(value, Mapping) else ()
-        return isinstance(value, Mapping) and all(
-            _fits(k, inner[0]) and _fits(v, inner[1]) for k, v in pairs
-        )
+        return isinstance(value, Mapping) and _fits_pairs(value, *inner)
     if not issubclass(kind, Iterable) or kind.__module__ == "numpy":
         return isinstance(value, kind)
     parts = _parts(value)
@@ -96,6 +94,12 @@ def _fits(value: Any, wanted: Any) -> bool:
     if kind is tuple and inner[-1:] != (...,):
         return len(parts) == len(inner) and all(map(_fits, parts, inner))
     return all(_fits(part, inner[0]) for part in parts)
+
+
+def _fits_pairs(pairs: Mapping[Any, Any], of_key: Any, of_value: Any) -> bool:
+    """Return whether keys and values of a mapping are of annotated types."""
+    keys_fit = all(_fits(key, of_key) for key in pairs)
+    return keys_fit and all(_fits(value, of_value) for value in pairs.values())
 
 
 def _parts(value: Any) -> list[Any] | None:

@@ -71,14 +71,14 @@ class Coded:
     def where(self, rows: NDArray[np.bool_], other: "Coded") -> "Coded":
         """Return the column with another's words where `rows` does not hold."""
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
-        merged = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
-        return merged.renamed(str)
+        column = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
+        return column.renamed(str)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
         """Return the column with other words; equal new words are merged."""
-        named = [name(word) for word in self.words]
-        words = tuple(dict.fromkeys(named))
-        place = np.array([*map(words.index, named), -1], self.codes.dtype)
+        new_words = [name(word) for word in self.words]
+        words = tuple(dict.fromkeys(new_words))
+        place = np.array([*map(words.index, new_words), -1], self.codes.dtype)
         return Coded(place[self.codes], words)
 
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
@@ -108,7 +108,7 @@ class Coded:
 class Columns(dict[str, Any]):
     """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
-    def ordered(self) -> "Columns":
+    def sort_columns(self) -> "Columns":
         """Return them in the order of the registry."""
         names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
@@ -120,7 +120,7 @@ class Columns(dict[str, Any]):
         )
 
     @staticmethod
-    def gathered(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
+    def gather_rows(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
         """Return parts as one, each of the rows whose numbers stand beside it."""
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()
@@ -164,9 +164,11 @@ def _brief_frame() -> Any:
 
         def _brief_columns(self) -> pd.DataFrame:
             few = len(self) <= _FEW_ROWS
-            rows = [row for _, row in self.head(_MOST_ROWS).iterrows()]
-            cells = {_heading(n): [_cell(row, n, few) for row in rows] for n in BRIEF}
-            frame = pd.DataFrame(cells, index=self.index[:_MOST_ROWS])
+            rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
+            cells = {}
+            for name in BRIEF:
+                cells[_heading(name)] = [_cell(row, name, few) for row in rows]
+            frame = pd.DataFrame(cells, index=self.index[:_PRINTED_ROWS])
             if few:
                 return frame.reset_index(drop=True).T
             return frame
@@ -194,7 +196,7 @@ def _brief_frame() -> Any:
 
 
 _FEW_ROWS = 3
-_MOST_ROWS = 20
+_PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:

@@ -38,7 +38,7 @@ def is_url(text: object) -> bool:
 
 
 @contextmanager
-def write_whole(path: Path) -> Iterator[Path]:
+def replace_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
 
     Raises OSError if it cannot be written.
@@ -54,9 +54,9 @@ def write_whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path as `write_whole` does; InputError with the way out if writing fails."""
+    """Give a temporary path as `replace_file` does; InputError with the way out if writing fails."""
     try:
-        with write_whole(path) as temporary:
+        with replace_file(path) as temporary:
             yield temporary
     except OSError as error:
         full = error.errno in _FULL or "No space left" in str(error)
@@ -188,12 +188,11 @@ def put_csv(
 ) -> None:
     """Write rows as CSV to a stream."""
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    # Numbers are safe, texts repeat.
     safe = lru_cache(4096)(safe_cell)
     out.writerow([safe(str(name)) for name in header])
-    # Numbers are safe, texts repeat.
-    out.writerows(
-        [safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
+    for row in rows:
+        out.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")

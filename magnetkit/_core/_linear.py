@@ -7,7 +7,8 @@ bits alone and among many, on every processor.
 
 import numpy as np
 
-from ._jit import jit, share_rows
+from ._jit import jit
+from ._threads import share_rows
 
 # Rows of a product that one thread takes at a time, at least.
 _PRODUCT_ROWS = 64

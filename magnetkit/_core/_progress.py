@@ -51,16 +51,16 @@ def bars(
 
 
 @contextmanager
-def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
-    """Show a progress bar of `steps` on stderr, or nothing; yields what advances it."""
+def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
+    """Show a progress bar of `steps` on stderr, or nothing; yields what advances it, by 1 or more."""
     if not shown:
-        yield lambda: None
+        yield lambda count=1: None
         return
     from rich.progress import TaskProgressColumn, TimeRemainingColumn
 
     with bars(TaskProgressColumn(), TimeRemainingColumn(), transient=True) as progress:
         task = progress.add_task(title, total=steps)
-        yield lambda: progress.advance(task)
+        yield lambda count=1: progress.advance(task, count)
 
 
 # What is compiled in less is not reported; a pause that is longer ends a stretch.

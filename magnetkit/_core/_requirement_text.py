@@ -38,6 +38,16 @@ class ParsedRequirement:
     )
 
 
+def _match_form(text: str) -> re.Match[str]:
+    match = _TEXT.fullmatch(text)
+    if match is not None:
+        has_both_bars = bool(match["bar"]) == bool(match["close"])
+        has_one_limit = bool(match["reference"]) != (match["limit"] is not None)
+        if has_both_bars and has_one_limit:
+            return match
+    raise InputError(f"requirement {text!r} not understood; {_FORM}")
+
+
 def parse_requirement(text: str) -> ParsedRequirement:
     """Read ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``.
 
@@ -50,14 +60,10 @@ def parse_requirement(text: str) -> ParsedRequirement:
     >>> parse_requirement("coercivity_kA_m >= 800 at 150C").temperature_K
     423.15
     """
-    match = _TEXT.fullmatch(text)
-    if match is None or bool(match["bar"]) != bool(match["close"]):
-        raise InputError(f"requirement {text!r} not understood; {_FORM}")
+    match = _match_form(text)
     absolute = bool(match["bar"])
     relative = bool(match["reference"])
     has_limit = match["limit"] is not None
-    if relative == has_limit:
-        raise InputError(f"requirement {text!r} not understood; {_FORM}")
     if absolute and (match["sign"] == ">=" or relative):
         raise InputError(
             f"requirement {text!r}: |column| takes <= and a number; {_FORM}"

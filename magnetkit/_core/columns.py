@@ -249,9 +249,6 @@ COLUMNS: dict[str, Column] = {
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
 """The columns of a result, in order."""
 
-PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
-"""Those that are predicted, with an interval and a provenance."""
-
 BRIEF = (
     "candidate", "temperature_K", "status", "remanence_T", "coercivity_kA_m",
     "max_energy_product_kJ_m3", "max_working_temperature_K", "probability_phase_forms",

@@ -101,7 +101,7 @@ def digests() -> dict[str, str]:
     return {name: _digest(file) for name, file in files if file.is_file()}
 
 
-def check_unchanged() -> None:
+def check_for_changes() -> None:
     """Raise DataError if an embedded file was changed since this process read it.
 
     What is in memory would then differ from the file.

@@ -30,6 +30,8 @@ from .._core.errors import InputError
 from .table import composition_name, is_string, same_name, valid_text
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
+_SPREADSHEETS = (".ods", ".xls", ".xlsm", ".xlsb", ".numbers")
+"""Workbooks of other kinds, which a spreadsheet program saves as .xlsx."""
 _COMPOSITION_COLUMN = "composition"
 ELEMENT_COLUMNS = "*"
 """Name of the composition column that means one column per element instead."""
@@ -40,7 +42,7 @@ _BLOCK_BYTES = 4 << 20
 _DECIMAL_COMMA = r"^\s*([-+]?\d+),(\d+)\s*$"
 # Largest number of characters of a header, and of a rejected text that is shown.
 _LONGEST_HEADER = 1 << 20
-_LONGEST_TEXT = 1000
+_LONGEST_CELL = 1000
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Rejected:
     reason: str
 
     def __post_init__(self) -> None:
-        if len(self.text) > _LONGEST_TEXT:
-            object.__setattr__(self, "text", self.text[: _LONGEST_TEXT - 3] + "...")
+        if len(self.text) > _LONGEST_CELL:
+            object.__setattr__(self, "text", self.text[: _LONGEST_CELL - 3] + "...")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Block:
 def check_file(path: Path) -> None:
     """Raise InputError if a table is missing, empty or of another kind."""
     path = split_sheet(path)[0]
+    if path.suffix.lower() in _SPREADSHEETS:
+        raise InputError(
+            f"{path}: {path.suffix} is not read; save it as .xlsx or .csv (File > Save as) and "
+            "give that"
+        )
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(
             f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"
@@ -189,9 +196,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     cells = {
         symbol: table.column(column).to_pylist() for symbol, column in columns.items()
     }
-    return pa.array(
-        [_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))]
-    )
+    rows = zip(*cells.values(), strict=True)
+    return pa.array([_recipe(dict(zip(cells, row, strict=True))) for row in rows])
 
 
 def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -367,7 +373,7 @@ def _line_ends(table: pa.Table) -> NDArray[np.int64]:
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
         content = [chunk.buffers()[-1] for chunk in column.chunks]
-        if any(own is not None and b"\n" in own.to_pybytes() for own in content):
+        if any(value is not None and b"\n" in value.to_pybytes() for value in content):
             breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
     return breaks
 
@@ -492,16 +498,15 @@ def read_sheet(given: Path) -> SheetRows:
             f"{path}: row {lines[below - 1]} is taken for the header; column {duplicates[0]!r} stands "
             "there twice or has no name; name another row with --header-row"
         )
-    cells = _fill_merged(rows[below:], lines[below:], marks.merged)
+    cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     rejected = _without_values(marks.formulas, lines[below:], cells)
     gone = {one.line for one in rejected}
-    used = [i for i, line in enumerate(lines[below:]) if line not in gone]
-    cells = [cells[i] for i in used]
-    columns = {
-        name: _column([row[j] if j < len(row) else None for row in cells])
-        for j, name in enumerate(names)
-    }
-    numbers = np.array([lines[below + i] for i in used], np.int64)
+    used_rows = [i for i, line in enumerate(lines[below:]) if line not in gone]
+    cells = [cells[i] for i in used_rows]
+    columns = {}
+    for j, name in enumerate(names):
+        columns[name] = _column([row[j] if j < len(row) else None for row in cells])
+    numbers = np.array([lines[below + i] for i in used_rows], np.int64)
     return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
 
 
@@ -522,7 +527,7 @@ def _without_values(
     return rejected
 
 
-def _fill_merged(
+def _fill_merged_ranges(
     rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Give every cell of a merged range, such as ``A5:A6``, the value of the range's first."""
@@ -578,29 +583,45 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
     Without `at` the header is the first row of texts that names a composition or two elements, or
     that has more than half as many cells as the widest row.
     """
-    few = rows[: _SAMPLED_LINES if at is None else at + 2]
-    texts = [["" if c is None else str(c).strip() for c in row] for row in few]
-    plain = [
-        i for i, row in enumerate(few) if all(isinstance(c, str | None) for c in row)
-    ]
+    sample = rows[: _SAMPLED_LINES if at is None else at + 2]
+    texts = [_cell_texts(row) for row in sample]
+    plain = [i for i, row in enumerate(sample) if _holds_texts_alone(row)]
     if at is None:
-        widest = max(sum(map(bool, row)) for row in texts)
-        wide = [i for i in plain if 2 * sum(map(bool, texts[i])) > widest]
-        at = next((i for i in plain if _names_recipe(texts[i])), next(iter(wide), 0))
-        # The elements may stand below a heading of all of them.
-        at += at + 1 in plain and len(_element_columns(texts[at + 1])) > 1
+        at = _find_header(texts, plain)
     names = texts[at]
     above = texts[at - 1] if at and at - 1 in plain else []
-    if sum(map(bool, above)) > 1:
-        names = [
-            own or higher for own, higher in zip_longest(names, above, fillvalue="")
-        ]
+    if _count_cells(above) > 1:
+        pairs = zip_longest(names, above, fillvalue="")
+        names = [name or higher for name, higher in pairs]
     while names and not names[-1]:
         names.pop()
-    has_units = (
-        at + 1 < len(texts) and {c.lower() for c in texts[at + 1] if c} <= _UNITS
-    )
+    below = texts[at + 1] if at + 1 < len(texts) else None
+    has_units = below is not None and {c.lower() for c in below if c} <= _UNITS
     return names, at + 1 + has_units
+
+
+def _find_header(texts: list[list[str]], plain: list[int]) -> int:
+    """Return which row is the header; `plain` are those of texts alone."""
+    widest = max(map(_count_cells, texts))
+    at = next((i for i in plain if 2 * _count_cells(texts[i]) > widest), 0)
+    at = next((i for i in plain if _names_recipe(texts[i])), at)
+    # The elements may stand below a heading of all of them.
+    if at + 1 in plain and len(_element_columns(texts[at + 1])) > 1:
+        return at + 1
+    return at
+
+
+def _cell_texts(row: tuple[Any, ...]) -> list[str]:
+    return ["" if cell is None else str(cell).strip() for cell in row]
+
+
+def _holds_texts_alone(row: tuple[Any, ...]) -> bool:
+    return all(isinstance(cell, str | None) for cell in row)
+
+
+def _count_cells(texts: list[str]) -> int:
+    """Return how many cells of a row are not empty."""
+    return sum(map(bool, texts))
 
 
 def _names_recipe(row: list[str]) -> bool:
@@ -701,8 +722,10 @@ def _read_rows(
     notes = [note] if note else []
     if marks.hidden:
         listed = ", ".join(map(str, sorted(marks.hidden)[:8]))
-        more = ", ..." if len(marks.hidden) > 8 else ""
-        notes.append(f"{len(marks.hidden)} hidden rows are left out ({listed}{more})")
+        ellipsis = ", ..." if len(marks.hidden) > 8 else ""
+        notes.append(
+            f"{len(marks.hidden)} hidden rows are left out ({listed}{ellipsis})"
+        )
     return replace(marks, notes=tuple(notes)), lines, rows
 
 
@@ -710,23 +733,23 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     """Return the sheet to read, and a note where another could have been meant."""
     sheets = book.worksheets
     if wanted:
-        named = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
-        if not named:
-            known = ", ".join(book.sheetnames)
-            raise InputError(f"{path}: no sheet {wanted!r}; there is {known}")
-        return named[0], ""
+        matches = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
+        if not matches:
+            sheet_names = ", ".join(book.sheetnames)
+            raise InputError(f"{path}: no sheet {wanted!r}; there is {sheet_names}")
+        return matches[0], ""
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     # "columns" says what the columns of the package's own workbooks mean.
     rest = [sheet for sheet in sheets if sheet is not visible[0]]
-    others = [sheet.title for sheet in rest if sheet.title != "columns"]
-    if not others:
+    other_titles = [sheet.title for sheet in rest if sheet.title != "columns"]
+    if not other_titles:
         return visible[0], ""
     hidden = len(sheets) - len(visible)
     state = f", {hidden} of them hidden" if hidden else ""
-    listed = ", ".join(others[:5])
+    listed = ", ".join(other_titles[:5])
     return (
         visible[0],
-        f"sheet {visible[0].title!r} is read; there are {len(others)} more{state} ({listed}), "
+        f"sheet {visible[0].title!r} is read; there are {len(other_titles)} more{state} ({listed}), "
         "which --sheet names",
     )
 
@@ -749,20 +772,20 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
         if not is_marked:
             return _Marks()
         hidden: set[int] = set()
-        merged: list[str] = []
+        merged_ranges: list[str] = []
         formulas: list[str] = []
         with packed.open(member) as stream:
             for _, element in iterparse(stream):
                 kind = element.tag.rpartition("}")[2]
                 if kind == "mergeCell":
-                    merged.append(element.get("ref", ""))
+                    merged_ranges.append(element.get("ref", ""))
                 elif kind == "c" and _lacks_value(element):
                     formulas.append(element.get("r", "?"))
                 elif kind == "row":
                     if element.get("hidden") in ("1", "true"):
                         hidden.add(int(element.get("r", "0")))
                     element.clear()
-    ranges = tuple(text for text in merged if ":" in text)
+    ranges = tuple(text for text in merged_ranges if ":" in text)
     return _Marks(frozenset(hidden), ranges, tuple(formulas))
 
 
@@ -775,17 +798,19 @@ def _lacks_value(cell: Any) -> bool:
     return value is None or not value.text
 
 
+def _is_midnight(moment: datetime.datetime) -> bool:
+    return moment.time() == datetime.time()
+
+
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Return cells as values of one type, or as text."""
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
-    if kinds == {float} and all(v.is_integer() for v in present):
+    if kinds == {float} and all(map(float.is_integer, present)):
         return pa.array([None if v is None else int(v) for v in values], pa.int64())
-    if kinds == {datetime.datetime} and all(
-        v.time() == datetime.time() for v in present
-    ):
+    if kinds == {datetime.datetime} and all(map(_is_midnight, present)):
         return pa.array([None if v is None else v.date() for v in values])
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)

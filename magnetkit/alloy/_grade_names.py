@@ -175,7 +175,7 @@ def find_grades(given: Any) -> list[str | None]:
     return []
 
 
-def refuse_beside(grade: str, process: Any, shell: Any) -> None:
+def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
     """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade."""
     if process is not None or shell is not None:
         raise InputError(
@@ -266,5 +266,6 @@ def refusal(text: str) -> str | None:
     return (
         f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "
         f"'{name}'` says what it is, `magnetkit replace '{name}'` what it is thought to be made "
-        "of; give a recipe to predict one"
+        f"of, `magnetkit predict --compare '{name}'` its margin and, with OTHER, the thickness of another "
+        "for its flux; give a recipe to predict one"
     )

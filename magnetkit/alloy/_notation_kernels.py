@@ -2,8 +2,7 @@
 
 An element is followed by its amount (``Nd2Fe14B``, ``Nd 30.5 Fe bal.``), or, if the text begins
 with an amount, preceded by it (``30.5Nd-1.2Dy-Fe bal.``). Brackets nest; inside one the element
-always comes first. The tables of the parser (kinds of bytes, symbols, words, error codes) stand
-before it.
+always comes first. `_token_kernels` finds the tokens.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -13,33 +12,42 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core import _hooks
-from .._core._jit import jit, thread_count
-
-# Kinds of bytes. A gap may stand anywhere; a comma, semicolon, slash or hyphen parts elements.
-(
-    _OTHER,
-    _UPPER,
-    _LOWER,
-    _DIGIT,
-    _POINT,
-    _OPEN,
-    _CLOSE,
-    _GAP,
-    _PART,
-    _HYPHEN,
-    _PERCENT,
-) = range(11)
-
-# What is wrong with a row; the sentences are in `composition.notation`.
-(
+from .._core._jit import jit
+from .._core._threads import thread_count
+from ._token_kernels import (
+    ATOMIC_WORD,
+    BALANCE,
+    CLOSE,
+    DIGIT,
+    END,
     FINE,
+    GAP,
+    HYPHEN,
+    KINDS,
+    OPEN,
+    PART,
+    PERCENT,
+    POINT,
+    UPPER,
+    WEIGHT_WORD,
+    next_token,
+    read_number,
+    read_symbol,
+    read_symbol_before_figure,
+)
+from ._token_kernels import (
+    BAD_NUMBER as BAD_NUMBER,
+)
+from ._token_kernels import (
+    EXPONENT as EXPONENT,
+)
+
+# What is wrong with a row; the sentences are in `alloy.notation`.
+(
     EMPTY,
     UNEXPECTED,
     NO_SUCH_ELEMENT,
     NEGATIVE,
-    EXPONENT,
-    BAD_NUMBER,
     FOLLOWS_NOTHING,
     CLOSES_NOTHING,
     NEVER_CLOSED,
@@ -57,7 +65,7 @@ from .._core._jit import jit, thread_count
     ZERO,
     OUT_OF_RANGE,
     TOO_LONG,
-) = range(24)
+) = range(3, 24)
 
 _AUTO, _ATOMIC, _WEIGHT = range(3)
 
@@ -69,68 +77,36 @@ LONGEST = 100_000
 # could not be told from zero.
 SMALLEST_FRACTION = 1e-30
 
-# Words, by number: 1 balance, 2 and 3 the basis they name, as 1 + _ATOMIC and 1 + _WEIGHT.
-_NO_WORD, _BALANCE_WORD, _ATOMIC_WORD, _WEIGHT_WORD = range(4)
-_WORDS = {
-    "bal": _BALANCE_WORD,
-    "balance": _BALANCE_WORD,
-    "at": _ATOMIC_WORD,
-    "atomic": _ATOMIC_WORD,
-    "mol": _ATOMIC_WORD,
-    "wt": _WEIGHT_WORD,
-    "weight": _WEIGHT_WORD,
-    "mass": _WEIGHT_WORD,
-}
-
-
-def _kinds() -> np.ndarray:
-    kinds = np.full(256, _OTHER, np.uint8)
-    for kind, characters in (
-        (_UPPER, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        (_LOWER, "abcdefghijklmnopqrstuvwxyz"),
-        (_DIGIT, "0123456789"),
-        (_POINT, "."),
-        (_OPEN, "([{"),
-        (_CLOSE, ")]}"),
-        (_GAP, " \t\r\n_:="),
-        (_PART, ",;/"),
-        (_HYPHEN, "-"),
-        (_PERCENT, "%"),
-    ):
-        kinds[[ord(c) for c in characters]] = kind
-    return kinds
-
-
-def _symbols() -> np.ndarray:
-    columns = np.full(26 * 27, -1, np.int32)
-    for column, symbol in enumerate(_hooks.symbols()):
-        second = ord(symbol[1]) - 96 if len(symbol) == 2 else 0
-        columns[(ord(symbol[0]) - 65) * 27 + second] = column
-    return columns
-
-
-def _words() -> tuple[np.ndarray, np.ndarray]:
-    letters = np.zeros((len(_WORDS), 8), np.uint8)
-    for row, word in zip(letters, _WORDS, strict=True):
-        row[: len(word)] = list(word.encode())
-    return letters, np.array(list(_WORDS.values()), np.int64)
-
-
-# _KINDS uint8 (256,); _SYMBOL int32 (702,): column of a symbol at (first - "A") * 27 + second
-# letter's place (0 for none), -1 where there is no such element; WORDS uint8 (words, 8).
-_KINDS = _kinds()
-_SYMBOL = _symbols()
-WORDS, _WORD_KINDS = _words()
-
-
 # What stands before the place being read: nothing or a separator, an element or a closed
 # bracket that may still get its amount, or a finished amount.
 _NOTHING, _ELEMENT, _BRACKET, _AMOUNT = range(4)
 # Order of the outermost level.
 _UNKNOWN, _ELEMENT_FIRST, _AMOUNT_FIRST = range(3)
-# Fields of a level of brackets.
-_START, _OPENER, _PLACE, _PARTED, _BARE, _BALANCE = range(6)
-LEVEL_FIELDS = 6
+# What waits for the element behind it.
+_NOTHING_AHEAD, _AMOUNT_AHEAD, _BALANCE_AHEAD = range(3)
+
+# Fields of a level of brackets: its first entry, byte and place of the bracket, whether it holds
+# separators, how many elements without an amount, and the entry of the balance or -1.
+_START, _OPENER, _PLACE, _PARTED, _BARE, _BALANCE_ENTRY = range(6)
+_LEVEL_FIELDS = 6
+# Fields of what was read so far: what stands before, the order, the depth of brackets, the end of
+# the entries, marks, the first entry without an amount or -1 and its place, the place of the last
+# element, and what waits for an element, with its place.
+(
+    _BEFORE,
+    _ORDER,
+    _DEPTH,
+    _ENTRY_END,
+    _MARKS,
+    _FIRST_BARE,
+    _BARE_PLACE,
+    _ELEMENT_PLACE,
+    _AHEAD,
+    _AHEAD_PLACE,
+) = range(10)
+_STATE_FIELDS = 10
+# The amount that waits for an element, and the sum of a bracket that leaves no balance.
+_AHEAD_AMOUNT, BRACKET_SUM = range(2)
 
 # Marks of a whole recipe.
 _ATOMIC_MARK = 1
@@ -147,346 +123,378 @@ _NEODYMIUM = 59
 _SAMARIUM = 61
 # More than the neodymium of any formula beside a single praseodymium.
 _CHARGED = 10.0
-_POWERS = 10.0 ** np.arange(40)
-# From here on a further figure changes nothing in double precision.
-_FULL = 10**17
 
 
-# text uint8; at int64 -> value float64, place after it, fault code
-@jit(part="merged")
-def _read_number(text, at):
-    stop = len(text)
-    begin = at
-    whole = np.int64(0)
-    # Eighteen figures fit an int64.
-    while at < stop and 48 <= text[at] <= 57:
-        if at - begin < 18:
-            whole = whole * 10 + (np.int64(text[at]) - 48)
-        at += 1
-    figures = at - begin
-    if figures > 18:
-        return 0.0, begin, BAD_NUMBER
-    decimals = 0
-    if at < stop and text[at] == 46:
-        at += 1
-        point = at
-        while at < stop and 48 <= text[at] <= 57:
-            # Zeros behind the point are no figures yet.
-            if whole < _FULL and decimals < len(_POWERS) - 1:
-                whole = whole * 10 + (np.int64(text[at]) - 48)
-                decimals += 1
-            at += 1
-        if figures + at - point == 0 or (at < stop and text[at] == 46):
-            return 0.0, begin, BAD_NUMBER
-    # An e is an exponent; an E as well, unless it begins Er, Eu or Es.
-    if at < stop and text[at] | 32 == 101:
-        small = text[at + 1] if at + 1 < stop else 0
-        if text[at] == 101 or (small != 114 and small != 115 and small != 117):
-            return 0.0, at, EXPONENT
-    return whole / _POWERS[decimals], at, FINE
+class Reading(NamedTuple):
+    """What one recipe is read into.
+
+    Entries in the order written, the open brackets by level, and by the names above what was read
+    so far.
+    """
+
+    columns: NDArray[np.int32]
+    amounts: NDArray[np.float64]
+    levels: NDArray[np.int64]  # (depth, 6)
+    state: NDArray[np.int64]  # (10,)
+    numbers: NDArray[np.float64]  # (2,)
 
 
-# text uint8; at, stop int64 -> kind of word, place after it (and after its point and per cent)
-@jit(part="merged")
-def _read_word(text, at, stop):
-    end = at + 1
-    while end < stop and _KINDS[text[end]] == _LOWER:
-        end += 1
-    length = end - at
-    kind = _NO_WORD
-    if length <= 8:
-        for w in range(len(_WORD_KINDS)):
-            if length < 8 and WORDS[w, length] != 0:
-                continue
-            same = (text[at] | 32) == WORDS[w, 0]
-            for q in range(1, length):
-                same = same and text[at + q] == WORDS[w, q]
-            if same:
-                kind = _WORD_KINDS[w]
-    if kind == _NO_WORD:
-        return _NO_WORD, at
-    if end < stop and _KINDS[text[end]] == _POINT:
-        end += 1
-    if kind != _BALANCE_WORD:
-        after = end
-        while after < stop and (
-            _KINDS[text[after]] == _GAP or _KINDS[text[after]] == _HYPHEN
-        ):
-            after += 1
-        if after < stop and _KINDS[text[after]] == _PERCENT:
-            end = after + 1
-        elif _KINDS[text[at]] == _UPPER:
-            # Without a per cent, At is astatine.
-            return _NO_WORD, at
-    return kind, end
+# columns int32, amounts float64: room for the entries of all rows; longest int64: bytes of a row
+@jit
+def make_reading(columns, amounts, longest):
+    """Make room for the brackets of the longest row."""
+    levels = np.empty((longest + 2, _LEVEL_FIELDS), np.int64)
+    state = np.empty(_STATE_FIELDS, np.int64)
+    return Reading(columns, amounts, levels, state, np.zeros(2))
 
 
-# text uint8; at, stop int64 -> column of the symbol or -1, place after it
+# The functions that read a part of a recipe write to `reading` and return a fault code, and the
+# place of the fault or, where there is none, the place to read on at.
+
+
 @jit(part="copied")
-def _read_symbol(text, at, stop):
-    row = (np.int64(text[at]) - 65) * 27
-    if at + 1 < stop and _KINDS[text[at + 1]] == _LOWER:
-        column = _SYMBOL[row + np.int64(text[at + 1]) - 96]
-        if column >= 0:
-            return column, at + 2
-        # B of Bbal. is boron, B of Bx nothing.
-        if _read_word(text, at + 1, stop)[0] == _NO_WORD:
-            return np.int32(-1), at
-    return _SYMBOL[row], at + 1
-
-
-# levels int64 (depth, 6); start int64: entry; opener int64: byte; place int64
-@jit(part="linked")
 def _open_level(levels, depth, start, opener, place):
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
     levels[depth, _PLACE] = place
     levels[depth, _PARTED] = 0
     levels[depth, _BARE] = 0
-    levels[depth, _BALANCE] = -1
+    levels[depth, _BALANCE_ENTRY] = -1
 
 
-# text uint8: ASCII; first int64: where the entries go in columns int32, amounts float64;
-# levels int64 (depth, 6): room for nested brackets
-# -> fault code, place of the fault in the row, sum of a full bracket, end of the entries,
-#    entry of the balance element or -1, first element without an amount or -1, marks
-@jit
-def read_row(text, first, columns, amounts, levels):
-    """Read the amounts of one recipe, in the order written."""
-    order = _UNKNOWN
-    before = _NOTHING
-    marks = 0
-    # A literal would be a type of its own, for which all that is called here is compiled once more.
-    zero = np.int64(0)
-    stop = len(text)
-    end = first
-    at = zero
-    depth = zero
-    pending = -1.0
-    pending_at = zero
-    balance_pending = False
-    bare = -1
-    bare_at = zero
-    element_at = zero
-    balance = -1
-    _open_level(levels, zero, first, zero, zero)
-    while True:
-        # A word may stand in brackets of its own: (wt.%), Fe (bal.).
-        kind = _PART
-        word = _NO_WORD
-        after = at + 1
-        if at < stop:
-            b = text[at]
-            kind = _KINDS[b]
-            # The short way for most of a formula: a symbol with its amount right behind it.
-            if kind == _UPPER and order <= _ELEMENT_FIRST and not balance_pending:
-                second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
-                after = at + 2
-                if not 1 <= second <= 26:
-                    second = 0
-                    after = at + 1
-                column = _SYMBOL[(np.int64(b) - 65) * 27 + second]
-                if column >= 0 and after < stop and 48 <= text[after] <= 57:
-                    value, after, code = _read_number(text, after)
-                    if code != FINE:
-                        return code, after, 0.0, end, balance, bare, marks
-                    if before == _ELEMENT:
-                        levels[depth, _BARE] += 1
-                        if bare < 0:
-                            bare = end - 1
-                            bare_at = element_at
-                    columns[end] = column
-                    amounts[end] = value
-                    end += 1
-                    if depth == 0:
-                        order = _ELEMENT_FIRST
-                    before = _AMOUNT
-                    at = after
-                    continue
-            if kind == _GAP:
-                at += 1
-                continue
-            if kind == _LOWER or (kind == _UPPER and b in (65, 66, 77, 87)):
-                word, after = _read_word(text, at, stop)
-                if (
-                    b == 66
-                    and at + 2 < stop
-                    and text[at + 1] == 65
-                    and text[at + 2] == 76
-                ):
-                    word = _BALANCE_WORD
-                    after = at + 3
-                    if after < stop and _KINDS[text[after]] == _POINT:
-                        after += 1
-                if word == _NO_WORD and kind == _LOWER:
-                    return UNEXPECTED, at, 0.0, end, balance, bare, marks
-            elif kind == _OPEN:
-                inner = at + 1
-                while inner < stop and _KINDS[text[inner]] == _GAP:
-                    inner += 1
-                if inner < stop and _KINDS[text[inner]] in (_LOWER, _UPPER):
-                    word, after = _read_word(text, inner, stop)
-                    while after < stop and _KINDS[text[after]] == _GAP:
-                        after += 1
-                    if (
-                        word != _NO_WORD
-                        and after < stop
-                        and _KINDS[text[after]] == _CLOSE
-                    ):
-                        after += 1
-                    else:
-                        word = _NO_WORD
-                        after = at + 1
+@jit(part="copied")
+def _begin_row(reading, first):
+    state = reading.state
+    state[_BEFORE] = _NOTHING
+    state[_ORDER] = _UNKNOWN
+    state[_DEPTH] = 0
+    state[_ENTRY_END] = first
+    state[_MARKS] = 0
+    state[_FIRST_BARE] = -1
+    state[_BARE_PLACE] = 0
+    state[_ELEMENT_PLACE] = 0
+    state[_AHEAD] = _NOTHING_AHEAD
+    state[_AHEAD_PLACE] = 0
+    reading.numbers[BRACKET_SUM] = 0.0
+    _open_level(reading.levels, 0, first, 0, 0)
 
-        if word in (_ATOMIC_WORD, _WEIGHT_WORD) or kind == _PERCENT:
-            marks |= _PERCENT_MARK
-            if word == _ATOMIC_WORD:
-                marks |= _ATOMIC_MARK
-            elif word == _WEIGHT_WORD:
-                marks |= _WEIGHT_MARK
-            at = after
+
+@jit(part="merged")
+def _leave_bare(reading):
+    """Leave the last entry, an element, without an amount of its own."""
+    state = reading.state
+    reading.levels[state[_DEPTH], _BARE] += 1
+    if state[_FIRST_BARE] < 0:
+        state[_FIRST_BARE] = state[_ENTRY_END] - 1
+        state[_BARE_PLACE] = state[_ELEMENT_PLACE]
+
+
+@jit(part="merged")
+def _read_pairs(text, at, reading):
+    """Read symbols with their amounts right behind them: the short way for most of a formula."""
+    columns, amounts, _, state, _ = reading
+    if state[_ORDER] == _AMOUNT_FIRST or state[_AHEAD] != _NOTHING_AHEAD:
+        return FINE, at
+    end = state[_ENTRY_END]
+    while at < len(text):
+        kind = KINDS[text[at]]
+        if kind == GAP:
+            at += 1
             continue
-
-        if kind in (_DIGIT, _POINT):
-            value, after, code = _read_number(text, at)
-            if code != FINE:
-                return code, after, 0.0, end, balance, bare, marks
-            if depth == 0 and order == _UNKNOWN:
-                # Amounts come first if the first of them meets nothing, or only a balance.
-                if end == first or (end == first + 1 and levels[0, _BALANCE] == first):
-                    order = _AMOUNT_FIRST
-                    marks |= _AMOUNT_FIRST_MARK
-                else:
-                    order = _ELEMENT_FIRST
-            if depth == 0 and order == _AMOUNT_FIRST:
-                if pending >= 0 or balance_pending or before in (_ELEMENT, _BRACKET):
-                    return FOLLOWS_NOTHING, at, 0.0, end, balance, bare, marks
-                pending = value
-                pending_at = at
-                before = _NOTHING
-            elif before == _ELEMENT:
-                amounts[end - 1] = value
-                before = _AMOUNT
-            elif before == _BRACKET:
-                for e in range(levels[depth + 1, _START], end):
-                    amounts[e] *= value
-                before = _AMOUNT
-            else:
-                return FOLLOWS_NOTHING, at, 0.0, end, balance, bare, marks
-            at = after
-            continue
-
-        if word == _BALANCE_WORD:
-            if before == _BRACKET or balance_pending or pending >= 0:
-                return BALANCE_ALONE, at, 0.0, end, balance, bare, marks
-            if levels[depth, _BALANCE] >= 0:
-                return TWO_BALANCES, at, 0.0, end, balance, bare, marks
-            if before == _ELEMENT:
-                amounts[end - 1] = 0.0
-                levels[depth, _BALANCE] = end - 1
-                before = _AMOUNT
-            else:
-                balance_pending = True
-                pending_at = at
-            at = after
-            continue
-
-        # Whatever comes now, an element just read gets no amount of its own.
-        if before == _ELEMENT:
-            levels[depth, _BARE] += 1
-            if bare < 0:
-                bare = end - 1
-                bare_at = element_at
-        if kind == _UPPER:
-            column, after = _read_symbol(text, at, stop)
-            if column < 0:
-                return NO_SUCH_ELEMENT, at, 0.0, end, balance, bare, marks
-            columns[end] = column
-            amounts[end] = 1.0
-            before = _ELEMENT
-            element_at = at
-            if balance_pending:
-                amounts[end] = 0.0
-                levels[depth, _BALANCE] = end
-                balance_pending = False
-                before = _AMOUNT
-            elif depth == 0 and pending >= 0:
-                amounts[end] = pending
-                pending = -1.0
-                before = _AMOUNT
-            end += 1
-        elif kind == _OPEN:
-            if balance_pending:
-                return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
-            depth += 1
-            _open_level(levels, depth, end, b, at)
-            before = _NOTHING
-        elif kind == _CLOSE:
-            # ")" follows "(" by one in ASCII, "]" and "}" follow theirs by two.
-            opener = levels[depth, _OPENER]
-            if depth == 0 or np.int64(b) - opener != (1 if opener == 40 else 2):
-                return CLOSES_NOTHING, at, 0.0, end, balance, bare, marks
-            begin = levels[depth, _START]
-            opened = levels[depth, _PLACE]
-            if balance_pending:
-                return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
-            if end == begin:
-                return EMPTY_BRACKET, opened, 0.0, end, balance, bare, marks
-            if levels[depth, _PARTED] and levels[depth, _BARE]:
-                return AMBIGUOUS_BRACKET, opened, 0.0, end, balance, bare, marks
-            if (
-                levels[depth, _BARE] == 2
-                and end == begin + 2
-                and columns[begin] + columns[begin + 1] == _PRASEODYMIUM + _NEODYMIUM
-                and columns[begin] in (_PRASEODYMIUM, _NEODYMIUM)
-            ):
-                return PAIR, opened, 0.0, end, balance, bare, marks
-            own = levels[depth, _BALANCE]
-            if own >= 0:
-                total = 0.0
-                for e in range(begin, end):
-                    total += amounts[e]
-                if total >= 1.0:
-                    return NOTHING_LEFT, opened, total, end, balance, bare, marks
-                amounts[own] = 1.0 - total
-            depth -= 1
-            before = _BRACKET
-            if depth == 0 and pending >= 0:
-                for e in range(begin, end):
-                    amounts[e] *= pending
-                pending = -1.0
-                before = _AMOUNT
-        elif at >= stop:
+        if kind != UPPER:
             break
-        elif kind == _PART:
-            levels[depth, _PARTED] = 1
-            before = _NOTHING
-        elif kind == _HYPHEN:
-            glued = at > 0 and _KINDS[text[at - 1]] not in (_GAP, _PART, _HYPHEN)
-            spaced = at + 1 >= stop or _KINDS[text[at + 1]] not in (_DIGIT, _POINT)
-            follows = depth == 0 and order != _ELEMENT_FIRST and before == _AMOUNT
-            if not spaced and not (follows and glued):
-                return NEGATIVE, at, 0.0, end, balance, bare, marks
-            levels[depth, _PARTED] = 1
-            before = _NOTHING
-        else:
-            return UNEXPECTED, at, 0.0, end, balance, bare, marks
+        column, figure = read_symbol_before_figure(text, at)
+        if column < 0:
+            break
+        value, after, fault = read_number(text, figure)
+        if fault != FINE:
+            return fault, after
+        columns[end] = column
+        amounts[end] = value
+        end += 1
         at = after
+    if end > state[_ENTRY_END]:
+        if state[_BEFORE] == _ELEMENT:
+            _leave_bare(reading)
+        if state[_DEPTH] == 0:
+            state[_ORDER] = _ELEMENT_FIRST
+        state[_BEFORE] = _AMOUNT
+        state[_ENTRY_END] = end
+    return FINE, at
 
+
+@jit(part="copied")
+def _add_up(amounts, first, end):
+    total = 0.0
+    for e in range(first, end):
+        total += amounts[e]
+    return total
+
+
+@jit(part="copied")
+def _multiply_entries(amounts, first, end, factor):
+    for e in range(first, end):
+        amounts[e] *= factor
+
+
+@jit(part="copied")
+def _decide_order(reading):
+    """Amounts come first if the first of them meets nothing, or only a balance."""
+    state = reading.state
+    level = reading.levels[0]
+    count = state[_ENTRY_END] - level[_START]
+    if count == 0 or (count == 1 and level[_BALANCE_ENTRY] == level[_START]):
+        state[_ORDER] = _AMOUNT_FIRST
+        state[_MARKS] |= _AMOUNT_FIRST_MARK
+    else:
+        state[_ORDER] = _ELEMENT_FIRST
+
+
+@jit(part="merged")
+def _read_amount(text, place, reading):
+    _, amounts, levels, state, numbers = reading
+    value, after, fault = read_number(text, place)
+    if fault != FINE:
+        return fault, after
+    depth = state[_DEPTH]
+    if depth == 0 and state[_ORDER] == _UNKNOWN:
+        _decide_order(reading)
+    before = state[_BEFORE]
+    if depth == 0 and state[_ORDER] == _AMOUNT_FIRST:
+        is_open = before in (_ELEMENT, _BRACKET)
+        if is_open or state[_AHEAD] != _NOTHING_AHEAD:
+            return FOLLOWS_NOTHING, place
+        state[_AHEAD] = _AMOUNT_AHEAD
+        state[_AHEAD_PLACE] = place
+        numbers[_AHEAD_AMOUNT] = value
+        state[_BEFORE] = _NOTHING
+        return FINE, after
+    if before == _ELEMENT:
+        amounts[state[_ENTRY_END] - 1] = value
+    elif before == _BRACKET:
+        _multiply_entries(amounts, levels[depth + 1, _START], state[_ENTRY_END], value)
+    else:
+        return FOLLOWS_NOTHING, place
+    state[_BEFORE] = _AMOUNT
+    return FINE, after
+
+
+@jit(part="merged")
+def _read_balance(place, after, reading):
+    _, amounts, levels, state, _ = reading
+    level = levels[state[_DEPTH]]
+    if state[_BEFORE] == _BRACKET or state[_AHEAD] != _NOTHING_AHEAD:
+        return BALANCE_ALONE, place
+    if level[_BALANCE_ENTRY] >= 0:
+        return TWO_BALANCES, place
+    if state[_BEFORE] == _ELEMENT:
+        entry = state[_ENTRY_END] - 1
+        amounts[entry] = 0.0
+        level[_BALANCE_ENTRY] = entry
+        state[_BEFORE] = _AMOUNT
+    else:
+        state[_AHEAD] = _BALANCE_AHEAD
+        state[_AHEAD_PLACE] = place
+    return FINE, after
+
+
+@jit(part="merged")
+def _read_element(text, place, reading):
+    columns, amounts, levels, state, numbers = reading
+    column, after = read_symbol(text, place)
+    if column < 0:
+        return NO_SUCH_ELEMENT, place
+    depth = state[_DEPTH]
+    end = state[_ENTRY_END]
+    columns[end] = column
+    amounts[end] = 1.0
+    state[_BEFORE] = _ELEMENT
+    state[_ELEMENT_PLACE] = place
+    state[_ENTRY_END] = end + 1
+    if state[_AHEAD] == _BALANCE_AHEAD:
+        amounts[end] = 0.0
+        levels[depth, _BALANCE_ENTRY] = end
+        state[_AHEAD] = _NOTHING_AHEAD
+        state[_BEFORE] = _AMOUNT
+    elif depth == 0 and state[_AHEAD] == _AMOUNT_AHEAD:
+        amounts[end] = numbers[_AHEAD_AMOUNT]
+        state[_AHEAD] = _NOTHING_AHEAD
+        state[_BEFORE] = _AMOUNT
+    return FINE, after
+
+
+@jit(part="merged")
+def _open_bracket(text, place, reading):
+    state = reading.state
+    if state[_AHEAD] == _BALANCE_AHEAD:
+        return BALANCE_ALONE, state[_AHEAD_PLACE]
+    state[_DEPTH] += 1
+    opener = np.int64(text[place])
+    _open_level(reading.levels, state[_DEPTH], state[_ENTRY_END], opener, place)
+    state[_BEFORE] = _NOTHING
+    return FINE, place + 1
+
+
+@jit(part="merged")
+def _find_fault_of_bracket(columns, level, end):
+    """Return the fault of a bracket that closes, found from its entries."""
+    begin = level[_START]
+    if end == begin:
+        return EMPTY_BRACKET
+    if level[_PARTED] and level[_BARE]:
+        return AMBIGUOUS_BRACKET
+    if level[_BARE] == 2 and end == begin + 2 and _is_pair(columns, begin):
+        return PAIR
+    return FINE
+
+
+@jit(part="copied")
+def _is_pair(columns, entry):
+    """Return whether an entry and the next are praseodymium and neodymium."""
+    first = columns[entry]
+    if first != _PRASEODYMIUM and first != _NEODYMIUM:
+        return False
+    return first + columns[entry + 1] == _PRASEODYMIUM + _NEODYMIUM
+
+
+@jit(part="merged")
+def _close_bracket(text, place, reading):
+    columns, amounts, levels, state, numbers = reading
+    depth = state[_DEPTH]
+    end = state[_ENTRY_END]
+    level = levels[depth]
+    # ")" follows "(" by one in ASCII, "]" and "}" follow theirs by two.
+    apart = 1 if level[_OPENER] == 40 else 2
+    if depth == 0 or np.int64(text[place]) - level[_OPENER] != apart:
+        return CLOSES_NOTHING, place
+    if state[_AHEAD] == _BALANCE_AHEAD:
+        return BALANCE_ALONE, state[_AHEAD_PLACE]
+    fault = _find_fault_of_bracket(columns, level, end)
+    if fault != FINE:
+        return fault, level[_PLACE]
+    begin = level[_START]
+    if level[_BALANCE_ENTRY] >= 0:
+        total = _add_up(amounts, begin, end)
+        if total >= 1.0:
+            numbers[BRACKET_SUM] = total
+            return NOTHING_LEFT, level[_PLACE]
+        amounts[level[_BALANCE_ENTRY]] = 1.0 - total
+    state[_DEPTH] = depth - 1
+    state[_BEFORE] = _BRACKET
+    if depth == 1 and state[_AHEAD] == _AMOUNT_AHEAD:
+        _multiply_entries(amounts, begin, end, numbers[_AHEAD_AMOUNT])
+        state[_AHEAD] = _NOTHING_AHEAD
+        state[_BEFORE] = _AMOUNT
+    return FINE, place + 1
+
+
+@jit(part="copied")
+def _part_entries(place, reading):
+    reading.levels[reading.state[_DEPTH], _PARTED] = 1
+    reading.state[_BEFORE] = _NOTHING
+    return FINE, place + 1
+
+
+@jit(part="copied")
+def _is_figure(text, at):
+    return at < len(text) and (KINDS[text[at]] == DIGIT or KINDS[text[at]] == POINT)
+
+
+@jit(part="merged")
+def _read_hyphen(text, place, reading):
+    """Read a hyphen: a separator, but before an amount only where it follows one closely."""
+    state = reading.state
+    if _is_figure(text, place + 1):
+        previous = KINDS[text[place - 1]] if place > 0 else GAP
+        is_apart = previous in (GAP, PART, HYPHEN)
+        can_follow = (
+            state[_DEPTH] == 0
+            and state[_ORDER] != _ELEMENT_FIRST
+            and state[_BEFORE] == _AMOUNT
+        )
+        if is_apart or not can_follow:
+            return NEGATIVE, place
+    return _part_entries(place, reading)
+
+
+@jit(part="merged")
+def _end_row(reading):
+    columns, _, levels, state, _ = reading
+    depth = state[_DEPTH]
     if depth > 0:
-        return NEVER_CLOSED, levels[depth, _PLACE], 0.0, end, balance, bare, marks
-    if pending >= 0:
-        return FOLLOWS_NOTHING, pending_at, 0.0, end, balance, bare, marks
-    if balance_pending:
-        return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
+        return NEVER_CLOSED, levels[depth, _PLACE]
+    if state[_AHEAD] == _AMOUNT_AHEAD:
+        return FOLLOWS_NOTHING, state[_AHEAD_PLACE]
+    if state[_AHEAD] == _BALANCE_AHEAD:
+        return BALANCE_ALONE, state[_AHEAD_PLACE]
+    level = levels[0]
+    first = level[_START]
+    count = state[_ENTRY_END] - first
     # NaN is a missing value before it is a nitride of sodium.
-    missing = end == first + 2 and levels[0, _BARE] == 2 and columns[first] == _SODIUM
-    if end == first or (missing and columns[first + 1] == _NITROGEN):
-        return EMPTY, 0, 0.0, end, balance, bare, marks
-    if levels[0, _PARTED] and levels[0, _BARE]:
-        return NO_AMOUNT, bare_at, 0.0, end, balance, bare, marks
-    balance = levels[0, _BALANCE]
-    return FINE, bare_at, 0.0, end, balance, bare, marks
+    is_missing = (
+        count == 2
+        and level[_BARE] == 2
+        and columns[first] == _SODIUM
+        and columns[first + 1] == _NITROGEN
+    )
+    if count == 0 or is_missing:
+        return EMPTY, np.int64(0)
+    if level[_PARTED] and level[_BARE]:
+        return NO_AMOUNT, state[_BARE_PLACE]
+    return FINE, state[_BARE_PLACE]
+
+
+# text uint8: ASCII; first int64: where the entries go; reading: `Reading`
+# -> fault code, its place in the row or that of the first element without an amount
+@jit
+def read_row(text, first, reading):
+    """Read the amounts of one recipe, in the order written."""
+    state = reading.state
+    _begin_row(reading, first)
+    at = np.int64(0)
+    while True:
+        fault, at = _read_pairs(text, at, reading)
+        if fault != FINE:
+            return fault, at
+        kind, place, at = next_token(text, at)
+        if kind == ATOMIC_WORD:
+            state[_MARKS] |= _ATOMIC_MARK | _PERCENT_MARK
+            continue
+        if kind == WEIGHT_WORD:
+            state[_MARKS] |= _WEIGHT_MARK | _PERCENT_MARK
+            continue
+        if kind == PERCENT:
+            state[_MARKS] |= _PERCENT_MARK
+            continue
+        if kind in (DIGIT, POINT):
+            fault, at = _read_amount(text, place, reading)
+        elif kind == BALANCE:
+            fault, at = _read_balance(place, at, reading)
+        else:
+            # Whatever comes now, an element just read gets no amount of its own.
+            if state[_BEFORE] == _ELEMENT:
+                _leave_bare(reading)
+            if kind == END:
+                return _end_row(reading)
+            if kind == UPPER:
+                fault, at = _read_element(text, place, reading)
+            elif kind == OPEN:
+                fault, at = _open_bracket(text, place, reading)
+            elif kind == CLOSE:
+                fault, at = _close_bracket(text, place, reading)
+            elif kind == PART:
+                fault, at = _part_entries(place, reading)
+            elif kind == HYPHEN:
+                fault, at = _read_hyphen(text, place, reading)
+            else:
+                return UNEXPECTED, place
+        if fault != FINE:
+            return fault, at
+
+
+def find_entries(reading: Reading) -> tuple[int, int]:
+    """Return where the entries of a row that was read end, and which is the balance or -1."""
+    return int(reading.state[_ENTRY_END]), int(reading.levels[0, _BALANCE_ENTRY])
 
 
 # What a grade's name can be read as, beside what ends in a light element: NdFeB N35 is mostly
@@ -564,57 +572,56 @@ class Parsed(NamedTuple):
     sums: NDArray[np.float64]  # (n,)
 
 
-# Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
-# place -> fault code, sum, number of entries
+# total float64: sum of the amounts as written -> fault code, number of the basis
 @jit(part="merged")
-def _settle(rules, balance, bare, marks, first, end, out):
-    """Apply basis and balance to the amounts of one recipe."""
-    basis, masses = rules
-    columns = out.columns
-    amounts = out.amounts
-    total = 0.0
-    for e in range(first, end):
-        total += amounts[e]
-    # Brackets in brackets multiply: the product may leave what a float64 can hold.
-    if not total < np.inf:
-        return OUT_OF_RANGE, total, 0
-    percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _SUM_SLACK
-    whole = percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
+def _choose_basis(basis, reading, total):
+    """Return what the amounts of a recipe are, and whether they say so."""
+    columns, amounts, levels, state, _ = reading
+    marks = state[_MARKS]
+    bare = state[_FIRST_BARE]
+    has_balance = levels[0, _BALANCE_ENTRY] >= 0
     if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
-        return TWO_BASES, total, 0
+        return TWO_BASES, basis
     if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
         named = _WEIGHT if marks & _WEIGHT_MARK else _ATOMIC
         if basis != _AUTO and basis != named:
-            return OTHER_BASIS, total, 0
+            return OTHER_BASIS, basis
         basis = named
-    recipe = balance >= 0 or marks != 0 or basis == _WEIGHT
-    if recipe and bare >= 0:
-        return NO_AMOUNT, total, 0
-    if balance >= 0:
-        if total >= 100.0:
-            return NOTHING_LEFT, total, 0
-        amounts[balance] = 100.0 - total
-    elif recipe and not whole:
-        return BAD_SUM, total, 0
+    is_percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _SUM_SLACK
+    is_whole = is_percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
+    is_recipe = has_balance or marks != 0 or basis == _WEIGHT
+    if is_recipe and bare >= 0:
+        return NO_AMOUNT, basis
+    if has_balance and total >= 100.0:
+        return NOTHING_LEFT, basis
+    if is_recipe and not has_balance and not is_whole:
+        return BAD_SUM, basis
     # PrNd30.5 may be a charge of both, or one of praseodymium and 30.5 of neodymium.
-    charge = (
-        0 <= bare < end - 1
-        and columns[bare] in (_PRASEODYMIUM, _NEODYMIUM)
-        and columns[bare] + columns[bare + 1] == _PRASEODYMIUM + _NEODYMIUM
+    is_charge = (
+        0 <= bare < state[_ENTRY_END] - 1
         and amounts[bare + 1] > _CHARGED
+        and _is_pair(columns, bare)
     )
-    if basis == _AUTO and (recipe or percent or charge):
-        return NAME_BASIS, total, 0
-    if not total > 0.0 and balance < 0:
-        return ZERO, total, 0
-    # Insertion sort by column; an element written twice is added up.
+    if basis == _AUTO and (is_recipe or is_percent or is_charge):
+        return NAME_BASIS, basis
+    if not total > 0.0 and not has_balance:
+        return ZERO, basis
+    return FINE, basis
+
+
+# first, end int64: entries -> end of those that are left
+@jit(part="merged")
+def _sort_entries(reading, first, end, by_weight, masses):
+    """Sort entries by element in place, as moles; an element written twice is added up."""
+    columns = reading.columns
+    amounts = reading.amounts
     position = first
     for e in range(first, end):
         column = columns[e]
         amount = amounts[e]
         if amount <= 0.0:
             continue
-        if basis == _WEIGHT:
+        if by_weight:
             amount /= masses[column]
         at = position
         while at > first and columns[at - 1] > column:
@@ -628,14 +635,34 @@ def _settle(rules, balance, bare, marks, first, end, out):
         columns[at] = column
         amounts[at] = amount
         position += 1
-    total = 0.0
-    for e in range(first, position):
-        total += amounts[e]
-    for e in range(first, position):
+    return position
+
+
+# The entries of `reading` are sorted, merged and made fractions in place
+# -> fault code, sum, number of entries
+@jit(part="merged")
+def _make_fractions(rules, reading):
+    """Apply basis and balance to the amounts of one recipe."""
+    amounts = reading.amounts
+    first = reading.levels[0, _START]
+    end = reading.state[_ENTRY_END]
+    balance = reading.levels[0, _BALANCE_ENTRY]
+    total = _add_up(amounts, first, end)
+    # Brackets in brackets multiply: the product may leave what a float64 can hold.
+    if not total < np.inf:
+        return OUT_OF_RANGE, total, 0
+    fault, basis = _choose_basis(rules.basis, reading, total)
+    if fault != FINE:
+        return fault, total, 0
+    if balance >= 0:
+        amounts[balance] = 100.0 - total
+    end = _sort_entries(reading, first, end, basis == _WEIGHT, rules.masses)
+    total = _add_up(amounts, first, end)
+    for e in range(first, end):
         amounts[e] /= total
         if not SMALLEST_FRACTION <= amounts[e] <= 1.0:
             return OUT_OF_RANGE, total, 0
-    return FINE, total, position - first
+    return FINE, total, end - first
 
 
 # Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
@@ -645,7 +672,7 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     longest = 0
     for i in range(lo, hi):
         longest = max(longest, min(offsets[i + 1] - offsets[i], LONGEST))
-    levels = np.empty((longest + 2, LEVEL_FIELDS), np.int64)
+    reading = make_reading(columns, amounts, longest)
     for i in range(lo, hi):
         if offsets[i + 1] - offsets[i] > LONGEST:
             counts[i] = 0
@@ -653,12 +680,11 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
             places[i] = -1
             sums[i] = 0.0
             continue
-        code, place, total, end, balance, bare, marks = read_row(
-            data[offsets[i] : offsets[i + 1]], at, columns, amounts, levels
-        )
+        code, place = read_row(data[offsets[i] : offsets[i + 1]], at, reading)
+        total = reading.numbers[BRACKET_SUM]
         count = 0
         if code == FINE:
-            code, total, count = _settle(rules, balance, bare, marks, at, end, out)
+            code, total, count = _make_fractions(rules, reading)
             if code != NO_AMOUNT:
                 place = -1
         counts[i] = count

@@ -226,11 +226,8 @@ class Inputs:
         ]
         if self.library == "pandas":
             if self.others is not None:
-                is_file = isinstance(self.others, pa.Table)
-                extra_columns = self.others.to_pandas() if is_file else self.others
                 renames = self._rename_columns(named, frame.columns)
-                part = extra_columns[list(renames)].iloc[rows].rename(columns=renames)
-                frame = pd.concat([frame, part.set_axis(frame.index)], axis=1)
+                frame = self._add_columns(frame, renames, rows)
             if records:
                 frame.attrs["rejected"] = records
             return frame
@@ -248,6 +245,17 @@ class Inputs:
 
         columns = (self.others[name][rows].alias(renames[name]) for name in renames)
         return polars.DataFrame(table).with_columns(columns)
+
+    def _add_columns(
+        self, frame: "pd.DataFrame", renames: dict[str, str], rows: NDArray[np.int64]
+    ) -> "pd.DataFrame":
+        """Return a pandas frame with the user's columns, whose row is given for each of its rows."""
+        import pandas as pd
+
+        is_file = isinstance(self.others, pa.Table)
+        columns = self.others.to_pandas() if is_file else self.others
+        part = columns[list(renames)].iloc[rows].rename(columns=renames)
+        return pd.concat([frame, part.set_axis(frame.index)], axis=1)
 
     def _rename_columns(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
@@ -421,13 +429,13 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
     atoms = CompositionTable.from_pymatgen(formulas.values())
     errors = [replace(e, row=int(rows[e.row])) for e in atoms.errors]
     errors += [e for e in table.errors if e.row not in formulas]
-    merged = CompositionTable.concat(
+    together = CompositionTable.concat(
         [table, replace(atoms, row_index=rows[atoms.row_index])]
     )
-    merged = merged[np.argsort(merged.row_index)]
+    together = together[np.argsort(together.row_index)]
     names = [_name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)]
     return replace(
-        merged, errors=sorted(errors, key=lambda e: e.row)
+        together, errors=sorted(errors, key=lambda e: e.row)
     ), reading.text_array(names)[0]
 
 

@@ -6,7 +6,8 @@ The distance of two compositions is the sum over elements of the difference in a
 import numpy as np
 
 from .._core._arrays import Phases
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 
 
 # rows: `Rows`; kind int8 (n): which weights are a row's; weights float64 (kinds, 118)
@@ -234,7 +235,8 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
             same += 1
         for c in range(same, d):
             for p in range(k):
-                squares[c + 1, p] = squares[c, p] + (places[i, c] - points[c, p]) ** 2
+                difference = places[i, c] - points[c, p]
+                squares[c + 1, p] = squares[c, p] + difference**2
         smallest = np.inf
         best = -1
         largest = -1.0

@@ -211,10 +211,10 @@ def expand_trade_names(text: str, basis: str) -> str | None:
             return None
         return plain
     trade_names = inputs()
-    parts = [
-        f"{n} as {' '.join(f'{e}{x:g}' for e, x in trade_names[n].items())}"
-        for n in sorted(symbols)
-    ]
+    parts = []
+    for name in sorted(symbols):
+        amounts = [f"{e}{x:g}" for e, x in trade_names[name].items()]
+        parts.append(f"{name} as {' '.join(amounts)}")
     warn(
         f"read {', '.join(parts)} wt.% (MAGNETKIT_CHARGE_INPUTS sets other ratios)",
         UserWarning,
@@ -226,20 +226,21 @@ def _replace_inputs(
     text: str, pattern: re.Pattern[str], form: str
 ) -> tuple[str, set[str]]:
     """Return a text with its inputs as elements, each written in a form, and the inputs met."""
-    known = inputs()
-    met: set[str] = set()
+    amounts_by_name = inputs()
+    names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
         name = match["name"].replace("Mm", "MM")
-        if name not in known:
+        if name not in amounts_by_name:
             return match[0]
-        met.add(name)
-        share = float(match["amount"]) / sum(known[name].values())
+        names_met_so_far.add(name)
+        share = float(match["amount"]) / sum(amounts_by_name[name].values())
         return " ".join(
-            form.format(e=e, x=share * part) for e, part in known[name].items()
+            form.format(e=e, x=share * part)
+            for e, part in amounts_by_name[name].items()
         )
 
-    return pattern.sub(write_elements, text), met
+    return pattern.sub(write_elements, text), names_met_so_far
 
 
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
@@ -254,14 +255,13 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
         )
     columns = np.empty(len(row), np.int32)
     values = np.empty(len(row), np.float64)
-    levels = np.empty((len(row) + 2, _notation.LEVEL_FIELDS), np.int64)
-    code, place, total, end, balance, _, _ = _notation.read_row(
-        row, 0, columns, values, levels
-    )
+    reading = _notation.make_reading(columns, values, len(row))
+    code, place = _notation.read_row(row, 0, reading)
     if code != _notation.FINE:
-        raise CompositionError(
-            explain_fault(code, text, place, total, "atomic"), text, place
-        )
+        total = reading.numbers[_notation.BRACKET_SUM]
+        why = explain_fault(code, text, place, total, "atomic")
+        raise CompositionError(why, text, place)
+    end, balance = _notation.find_entries(reading)
     amounts: dict[str, float] = {}
     for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
         amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
@@ -286,6 +286,16 @@ def _row(text: str) -> np.ndarray:
     return data
 
 
+def _describe_missing_amount(rest: str, basis: str) -> str:
+    symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
+    if basis == "weight":
+        return (
+            f"{symbol} has no amount; in wt.% every element needs one, or bal. "
+            "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
+        )
+    return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+
+
 def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
     """Return the sentence for a refused recipe.
 
@@ -298,19 +308,13 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
     if code == _notation.NO_SUCH_ELEMENT:
         return _no_such_element(text, place)
     if code == _notation.UNEXPECTED:
-        return _describe_unexpected(text, place)
+        return _describe_unexpected_character(text, place)
     if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
         return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
     if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
     if code == _notation.NO_AMOUNT:
-        symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
-        if basis == "weight":
-            return (
-                f"{symbol} has no amount; in wt.% every element needs one, or bal. "
-                "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
-            )
-        return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+        return _describe_missing_amount(rest, basis)
     if code == _notation.NOTHING_LEFT:
         whole = "1 in this bracket" if place >= 0 else "100"
         return (
@@ -353,7 +357,7 @@ def _no_such_element(text: str, place: int) -> str:
     return f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
 
 
-def _describe_unexpected(text: str, place: int) -> str:
+def _describe_unexpected_character(text: str, place: int) -> str:
     character = text[place]
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"

@@ -56,7 +56,7 @@ class ShellRows:
         """Whether a rare earth makes a rim about the grains of a magnet, shape (n,)."""
         return np.isfinite(self.amount) | (np.nan_to_num(self.fraction) > 0.0)
 
-    def paid(self, atoms: Array, own: Array, mass: Array) -> Array:
+    def replaced_part(self, atoms: Array, own: Array, mass: Array) -> Array:
         """Return the share of each magnet's rare earth that is replaced and paid for, shape (n,).
 
         That is what the shell holds and what stays in boundaries and corners; 0 without shell.
@@ -70,7 +70,7 @@ class ShellRows:
         share = np.where(np.isnan(self.amount), from_content, from_amount)
         return np.nan_to_num(np.clip(share, 0.0, 1.0))
 
-    def resolved(
+    def resolve_amounts(
         self,
         table: CompositionTable,
         law: Mapping[str, float] | None = None,
@@ -86,7 +86,9 @@ class ShellRows:
         """
         law = law or shell_law()
         share_inside = (
-            (1.0 - law["lost"]) * self.paid(*rare_earth_masses(table)) * arriving
+            (1.0 - law["lost"])
+            * self.replaced_part(*rare_earth_masses(table))
+            * arriving
         )
         content = -law["most_content"] * np.expm1(-share_inside / law["held"])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -122,8 +124,13 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
 
     def numbers(name: str, scale: float = 1.0) -> Array:
         """Return a number of each row: 0 without shell, NaN where the shell gives another."""
-        found = [0.0 if s is None else getattr(s, name) for s in shells]
-        return scale * np.array([np.nan if v is None else v for v in found], float)[at]
+        values_of_shells = [0.0 if s is None else getattr(s, name) for s in shells]
+        return (
+            scale
+            * np.array([np.nan if v is None else v for v in values_of_shells], float)[
+                at
+            ]
+        )
 
     with_rim = np.array([s is not None and s.R != "" for s in shells])
     amount = np.where(with_rim, 1.0, np.nan)[at] * numbers("amount_wt_pct", 0.01)
@@ -176,16 +183,18 @@ def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
         return table
     some = table[rows]
     weights = some.weight_fractions()
-    added = masses[rows]
-    weights = weights * (1.0 - added.sum(axis=1, keepdims=True)) + added
+    carrier_masses = masses[rows]
+    weights = (
+        weights * (1.0 - carrier_masses.sum(axis=1, keepdims=True)) + carrier_masses
+    )
     atoms = weights / ATOMIC_MASS
     atoms /= atoms.sum(axis=1, keepdims=True)
     mixed = CompositionTable.from_array(atoms, some.row_index)
     mixed = replace(mixed, by_weight=some.by_weight)
-    both = CompositionTable.concat([replace(table, given={}), mixed])
+    joint_table = CompositionTable.concat([replace(table, given={}), mixed])
     place = np.arange(len(table))
     place[rows] = len(table) + np.arange(rows.size)
-    return replace(both[place], errors=table.errors, given=table.given)
+    return replace(joint_table[place], errors=table.errors, given=table.given)
 
 
 def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
@@ -202,7 +211,7 @@ def replace_rare_earth(
 ) -> CompositionTable:
     """Return the table with a share of each row's rare earth, (n,), replaced by that of a column.
 
-    With ``content`` as share this is the shell itself; with `ShellRows.paid` it is the whole
+    With ``content`` as share this is the shell itself; with `ShellRows.replaced_part` it is the whole
     magnet, core, shell and what stays in the boundaries together, which is what is paid for.
     """
     from ._row_kernels import replace_rare_earth as kernel
@@ -237,7 +246,9 @@ def with_shell(
     rows = read_shells(shell, len(table))
     if rows is None:
         return table
-    whole = replace_rare_earth(table, rows.column, rows.paid(*rare_earth_masses(table)))
+    whole = replace_rare_earth(
+        table, rows.column, rows.replaced_part(*rare_earth_masses(table))
+    )
     if rows.carriers is None:
         return whole
     return add_masses(whole, rows.carriers)
@@ -262,11 +273,14 @@ def mean_over_mass(
         of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
         rare_sums = sums_of_each(table.rows, of_rare)
         put_in = rare_sums[:, -1:] * per_atom[rows.column]
-        share = rows.paid(rare_sums[:, -1], rare_sums[:, 0], sums[:, 0])
+        share = rows.replaced_part(rare_sums[:, -1], rare_sums[:, 0], sums[:, 0])
         sums += share[:, None] * (put_in - rare_sums[:, :-1])
         if rows.carriers is not None:
-            added = rows.carriers.sum(axis=1, keepdims=True)
+            carrier_sums = rows.carriers.sum(axis=1, keepdims=True)
             mean = sums / sums[:, :1]
-            used = np.flatnonzero(rows.carriers.any(axis=0))
-            return mean * (1.0 - added) + rows.carriers[:, used] @ figures[used]
+            carrier_columns = np.flatnonzero(rows.carriers.any(axis=0))
+            return (
+                mean * (1.0 - carrier_sums)
+                + rows.carriers[:, carrier_columns] @ figures[carrier_columns]
+            )
     return sums / sums[:, :1]

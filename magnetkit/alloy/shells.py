@@ -139,6 +139,18 @@ def is_one(shell: Any) -> bool:
     return getattr(shell, "ndim", 1) == 0
 
 
+def _read_record(record: dict[str, Any]) -> Shell:
+    if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
+        raise InputError(
+            "a shell needs R and amount_wt_pct, or R, fraction and content, "
+            f"got {', '.join(map(str, record)) or 'none'}"
+        )
+    numbers: dict[str, Any] = {
+        name: float(value) for name, value in record.items() if name != "R"
+    }
+    return Shell(str(record["R"]), **numbers)
+
+
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
 
@@ -163,15 +175,7 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     if isinstance(value, Shell):
         return value
     if isinstance(value, dict):
-        if set(value) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
-            raise InputError(
-                "a shell needs R and amount_wt_pct, or R, fraction and content, "
-                f"got {', '.join(map(str, value)) or 'none'}"
-            )
-        numbers: dict[str, Any] = {
-            name: float(v) for name, v in value.items() if name != "R"
-        }
-        return Shell(str(value["R"]), **numbers)
+        return _read_record(value)
     text = value if isinstance(value, str) else ""
     if match := _COATED.match(text):
         # Both faces are coated; thickness in mm.

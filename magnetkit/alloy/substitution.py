@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,11 +94,16 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     after = [1] * (budget + 1)
     table = []
     for cap in reversed(caps):
-        after = [
-            sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)
-        ]
+        # The sum of `after` over the last cap + 1 numbers of steps.
+        sums = list(accumulate(after, initial=0))
+        firsts = [max(r - cap, 0) for r in range(budget + 1)]
+        after = [sums[r + 1] - sums[first] for r, first in enumerate(firsts)]
         table.append(after)
     return table[::-1]
+
+
+_ITERATED_ROWS = 4096
+"""Rows of a space that are written out at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +130,11 @@ class Substitutions:
 
     def __len__(self) -> int:
         return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the formulas in order, some thousands at a time."""
+        for start in range(0, self._size, _ITERATED_ROWS):
+            yield from self.formulas(slice(start, start + _ITERATED_ROWS))
 
     def __getitem__(self, key: Any) -> CompositionTable:
         """Return rows by number, slice or array; `row_index` is the number in the space."""
@@ -446,18 +457,7 @@ def arrange_sites(
             raise InputError(
                 f"the substituents of {site} must differ, got {', '.join(elements)}"
             )
-        size = step.get(site) if isinstance(step, Mapping) else step
-        if size is None:
-            raise InputError(
-                f"step names no site {site}; give a step for each site replaced"
-            )
-        part = site_share(size, "step")
-        if part == 0:
-            raise InputError(f"step must be above 0 and at most 1, got {size!r}")
-        if part < _LEAST_STEP:
-            raise InputError(
-                f"step must be {float(_LEAST_STEP):g} or more, got {size!r}"
-            )
+        part = _step_of_site(site, step)
         for element in elements:
             index(element)
             cap = int(shares.get(element, Fraction(1)) / part)
@@ -568,42 +568,62 @@ def refine(
     return finer, np.unique(rows[rows >= 0])
 
 
+def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
+    """Return the share of a site that one step replaces; InputError if it cannot be used."""
+    size = step.get(site) if isinstance(step, Mapping) else step
+    if size is None:
+        raise InputError(
+            f"step names no site {site}; give a step for each site replaced"
+        )
+    part = site_share(size, "step")
+    if part == 0:
+        raise InputError(f"step must be above 0 and at most 1, got {size!r}")
+    if part < _LEAST_STEP:
+        raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+    return part
+
+
+def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
+    """Return what a formula has more than the host of each element, in formula units of the host.
+
+    What is not added fills the host's sites.
+    """
+    written = read_amounts(formula)[0]
+    amounts = {e: Fraction(str(amount)) for e, amount in written.items()}
+    minor_elements = {slot.element for slot in sites.slots if slot.site is None}
+    on_sites = sum(amount for e, amount in amounts.items() if e not in minor_elements)
+    unit = sum(sites.amounts.values()) / on_sites if on_sites else Fraction(1)
+    surplus = {e: -amount for e, amount in sites.amounts.items()}
+    for element, amount in amounts.items():
+        surplus[element] = surplus.get(element, Fraction(0)) + unit * amount
+    return surplus
+
+
 def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
     """Return the digits of a formula, the nearest where it falls between steps."""
-    amounts = {
-        e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()
-    }
     owners = [slot.element for slot in sites.slots]
-    left = {e: -amount for e, amount in sites.amounts.items()}
-    # In formula units of the host: what is not added fills its sites.
-    minor_elements = {slot.element for slot in sites.slots if slot.site is None}
-    site_amount = sum(
-        amount for element, amount in amounts.items() if element not in minor_elements
-    )
-    unit = sum(sites.amounts.values()) / site_amount if site_amount else Fraction(1)
-    for element, amount in amounts.items():
-        left[element] = left.get(element, Fraction(0)) + unit * amount
+    replaced_sites = {slot.site for slot in sites.slots}
+    surplus = _surplus_amounts(sites, formula)
     digits = np.zeros(len(owners), np.int64)
+    steps = [Fraction(1, 10**_MAX_DECIMALS)]
     for j, slot in enumerate(sites.slots):
-        if owners.count(slot.element) > 1 or slot.element in {
-            s.site for s in sites.slots
-        }:
+        if owners.count(slot.element) > 1 or slot.element in replaced_sites:
             raise InputError(
                 f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
                 "elements have one place each"
             )
-        surplus = left.get(slot.element, Fraction(0))
-        misses = [abs(level - surplus) for level in slot.levels]
+        amount = surplus.get(slot.element, Fraction(0))
+        misses = [abs(level - amount) for level in slot.levels]
         digits[j] = misses.index(min(misses))
-        left[slot.element] = surplus - slot.levels[digits[j]]
-        if slot.site is not None:
-            left[slot.site] += slot.levels[digits[j]]
+        surplus[slot.element] = amount - slot.levels[digits[j]]
+        if slot.site is None:
+            continue
+        surplus[slot.site] += slot.levels[digits[j]]
+        if len(slot.levels) > 1:
+            steps.append(slot.levels[1])
     # What is left over may be no more than a step between the formula's grid and this one.
-    steps = [
-        s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None
-    ]
-    slack = max([*steps, Fraction(1, 10**_MAX_DECIMALS)]) * len(owners)
-    if any(abs(rest) > slack for rest in left.values()):
+    slack = max(steps) * len(owners)
+    if any(abs(rest) > slack for rest in surplus.values()):
         raise InputError(f"{formula!r} is no mixture of {space!r}")
     return digits
 

@@ -53,7 +53,11 @@ GIVEN_AT = "temperature_K"
 """Temperature of the latter two, K."""
 
 
-@dataclass(frozen=True, eq=False)
+_SHOWN_ELEMENTS = 12
+"""Elements that a table names where it is shown."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class CompositionTable:
     """Compositions in compressed sparse rows.
 
@@ -210,8 +214,8 @@ class CompositionTable:
         rows = [np.zeros((0, N_ELEMENTS))]
         positions = []
         errors = []
-        for i, given in enumerate(compositions):
-            composition = getattr(given, "composition", given)
+        for i, item in enumerate(compositions):
+            composition = getattr(item, "composition", item)
             amounts: dict[str, float] = {}
             for species, amount in composition.items():
                 symbol = getattr(species, "symbol", str(species))
@@ -289,17 +293,12 @@ class CompositionTable:
             np.concatenate([np.empty(0), *(t.values for t in parts)]),
             np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
             [e for t in parts for e in t.errors],
-            {
-                name: np.concatenate(
-                    [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
-                )
-                for name in {n for t in parts for n in t.given}
-            },
+            _join_given(parts),
             _joined_by_weight(parts),
         )
 
     @property
-    def weighed(self) -> NDArray[np.bool_]:
+    def is_by_weight(self) -> NDArray[np.bool_]:
         """Return which rows were written in wt.%, shape (n,)."""
         if self.by_weight is None:
             return np.zeros(len(self), bool)
@@ -318,7 +317,7 @@ class CompositionTable:
         return Rows(self.indptr, self.indices, self.values)
 
     @cached_property
-    def alike(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    def unique_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Return rows of which no two are equal, and the place there of each; None if most differ.
 
         What follows from a composition alone need not be worked out for each of its shells.
@@ -330,7 +329,7 @@ class CompositionTable:
         rng = np.random.default_rng(0)
         key = sums(self.rows, rng.random(N_ELEMENTS))
         # A charge by weight is no formula of the same composition.
-        key = key + self.weighed
+        key = key + self.is_by_weight
         some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
         if len(np.unique(some)) == len(some):
             return None
@@ -345,6 +344,16 @@ class CompositionTable:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return len(self), N_ELEMENTS
+
+    def __repr__(self) -> str:
+        """Return how many rows and elements there are, and how many rows could not be read."""
+        used = np.unique(self.indices).tolist()
+        elements = ", ".join(self.elements[i] for i in used[:_SHOWN_ELEMENTS])
+        more = ", ..." if len(used) > _SHOWN_ELEMENTS else ""
+        return (
+            f"<CompositionTable: {len(self):,} rows of {len(used)} elements ({elements}{more}), "
+            f"{len(self.errors):,} not read>"
+        )
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -416,21 +425,21 @@ class CompositionTable:
         ]
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
-        found = {}
+        columns = {}
         for name in [own for own in names if f"{prefix}{own}" in given]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(values, rows or values.shape or len(self))
-                found[name] = (
+                columns[name] = (
                     whole[self.row_index] if values.ndim else whole[: len(self)]
                 )
             except (TypeError, ValueError, IndexError):
                 raise InputError(
                     f"{prefix}{name}: expected a number, or one a row"
                 ) from None
-            if not name.startswith(GIVEN[2]) and (found[name] < 0.0).any():
+            if not name.startswith(GIVEN[2]) and (columns[name] < 0.0).any():
                 raise InputError(f"{prefix}{name}: a value is below zero")
-        return replace(self, given=found)
+        return replace(self, given=columns)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""
@@ -715,7 +724,7 @@ def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
     """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
-    from .._core._jit import thread_count
+    from .._core._threads import thread_count
     from . import _notation_kernels as _notation
 
     texts = array.fill_null("") if array.null_count else array
@@ -740,11 +749,11 @@ def _parse_strings(
             text = array[int(i)].as_py() or ""
             reason = explain_fault(codes[i], text, place, sums[i], basis)
         errors.append(ParseError(row, text, place, reason))
-    read = np.flatnonzero(codes == 0)
+    read_rows = np.flatnonzero(codes == 0)
     by_weight = _find_by_weight(texts, basis)
-    by_weight = None if by_weight is None else by_weight[read]
+    by_weight = None if by_weight is None else by_weight[read_rows]
     return CompositionTable(
-        indptr, indices, values, start + read, errors, by_weight=by_weight
+        indptr, indices, values, start + read_rows, errors, by_weight=by_weight
     )
 
 
@@ -754,19 +763,28 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
         return np.ones(len(texts), bool)
     if basis == "atomic":
         return None
-    named = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
+    names_weight = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
         zero_copy_only=False
     )
-    if not named.any():
+    if not names_weight.any():
         return None
-    return np.asarray(named, bool)
+    return np.asarray(names_weight, bool)
+
+
+def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.float64]]:
+    """Return what is said of the hard phases of all parts, NaN where a part says nothing."""
+    joint = {}
+    for name in {name for table in parts for name in table.given}:
+        columns = [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
+        joint[name] = np.concatenate(columns)
+    return joint
 
 
 def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:
     """Return `by_weight` of tables joined; None where no row of them is in wt.%."""
     if all(table.by_weight is None for table in tables):
         return None
-    return np.concatenate([table.weighed for table in tables])
+    return np.concatenate([table.is_by_weight for table in tables])
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -789,7 +807,7 @@ def _without_grades(
 
     Its rows and errors are those of `texts`, of which the first is row `start`.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._notation_kernels import grade_like
 
     # Rows that a grade's name could have been read as.

@@ -18,6 +18,7 @@ from .._core import datasets
 from .._core._arguments import warn
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
+from .._core.plausible import LIMITS
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
-_NEAR = 0.84
+_NAME_LIKENESS = 0.84
+_MOST_COLUMNS = 500
 _EMPTY = frozenset(
     {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "?", "tbd", "/"}
 )
@@ -162,7 +164,7 @@ class Column:
 
     def describe(self) -> str:
         """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
-        unit = f", {_shown(self.unit, self.quantity)}" if self.unit else ""
+        unit = f", {_print_unit(self.unit, self.quantity)}" if self.unit else ""
         return f"'{self.header}' as {self.name}{unit}"
 
 
@@ -234,7 +236,7 @@ def read_user_table(
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
-    notes += mark_notes + _gaps_filled(frame, columns)
+    notes += mark_notes + _describe_unnamed_units(frame, columns)
     rows: list[dict[str, Any]] = []
     places: list[int] = []
     for place, (line, record) in enumerate(
@@ -259,6 +261,11 @@ def match_headers(
     Raises InputError of two headers of one quantity, of a unit that is not read, and of a header
     that is nearly a known one.
     """
+    if len(headers) > _MOST_COLUMNS:
+        raise InputError(
+            f"{len(headers):,} columns; expected some ten, {_MOST_COLUMNS} at most: is the table "
+            "turned on its side?"
+        )
     matches = [_match(header, kind) for header in headers]
     units = dict(units or {})
     place_of: dict[str, int] = {}
@@ -303,10 +310,13 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     ]
     if "shell" not in headers:
         nearest = difflib.get_close_matches(
-            "shell", [_plain(header) for header in extra_headers], n=1, cutoff=0.8
+            "shell",
+            [_simplify_header(header) for header in extra_headers],
+            n=1,
+            cutoff=0.8,
         )
         for header in extra_headers:
-            if nearest and _plain(header) == nearest[0]:
+            if nearest and _simplify_header(header) == nearest[0]:
                 raise InputError(
                     f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
                     "Rename it, or call it otherwise if it is your own"
@@ -334,7 +344,7 @@ def _is_condition(header: str) -> bool:
 
 def parse_unit(text: str) -> str | None:
     """Return the unit that a text names, by its short name; None where it names none."""
-    plain = _plain(text).strip()
+    plain = _simplify_header(text).strip()
     plain = re.sub(r"^(?:in|unit:?|einheit:?)\s+", "", plain).strip()
     return _SPELLINGS.get(plain) or _SPELLINGS.get(plain.replace(" ", ""))
 
@@ -386,10 +396,10 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
         raise InputError(f"no kind of table {kind!r}")
     entries = []
     for row in rows:
-        texts = [_plain(text) for text in row["spellings"].split(";")]
+        texts = [_simplify_header(text) for text in row["spellings"].split(";")]
         if row["quantity"] not in _ASKED:
             # The name itself; a unit at its end is read as any other.
-            texts.insert(0, _plain(row["column"]))
+            texts.insert(0, _simplify_header(row["column"]))
         spellings = tuple(dict.fromkeys(texts))
         entries.append(_Known(row["column"], row["quantity"], spellings))
     return tuple(entries)
@@ -405,7 +415,7 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
     return spelt
 
 
-def _plain(text: str) -> str:
+def _simplify_header(text: str) -> str:
     """Return a header in lower case, with blanks for the signs between its words."""
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
@@ -415,35 +425,46 @@ def _plain(text: str) -> str:
     return " ".join(plain.split())
 
 
+def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column | None:
+    """Return what a header that is but a unit means; None where it may be of anything."""
+    name = _named_by_unit(unit, yearly)
+    entry = next((k for k in _vocabulary(kind) if k.name == name), None)
+    if entry is None:
+        return None
+    return Column(header, entry.name, entry.quantity, unit)
+
+
 def _match(header: str, kind: str) -> tuple[Column, int]:
     """Return what a header means and the priority of its spelling; a carried column otherwise."""
     spelt = _spelt(kind)
-    whole = _plain(header)
+    whole = _simplify_header(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
         if text in spelt:
-            known, priority = spelt[text]
-            return Column(header, known.name, known.quantity), priority
+            entry_of_spelling, priority = spelt[text]
+            return Column(
+                header, entry_of_spelling.name, entry_of_spelling.quantity
+            ), priority
     yearly = _YEARLY.search(whole) is not None
     rest = " ".join(_YEARLY.sub(" ", whole).split())
     base, unit, foreign = _split_unit(rest)
     if not base and unit is not None:
-        name = _named_by_unit(unit, yearly)
-        entry = next((k for k in _vocabulary(kind) if k.name == name), None)
-        if entry is not None:
-            return Column(header, entry.name, entry.quantity, unit), 0
+        column = _match_unit_alone(header, unit, yearly, kind)
+        if column is not None:
+            return column, 0
     entry, priority = spelt.get(base, (None, 0))
     if entry is None and foreign is None:
         entry, priority = spelt.get(rest, (None, 0))
-        unit = None if entry is not None else unit
+        if entry is not None:
+            unit = None
     if entry is None:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
     if foreign is not None and entry.quantity != "text":
-        raise InputError(_unit_refused(header, foreign, entry.quantity))
+        raise InputError(_unit_error(header, foreign, entry.quantity))
     if entry.quantity == "text":
         return Column(header, entry.name, "text"), priority
     if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
-        raise InputError(_unit_refused(header, unit, entry.quantity))
+        raise InputError(_unit_error(header, unit, entry.quantity))
     return Column(header, entry.name, entry.quantity, unit or ""), priority
 
 
@@ -503,10 +524,10 @@ def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known
     for other in ("mass", "count"):
         if unit in UNITS[other]:
             subject = other
-    return _of_name(_AMOUNTS[subject, yearly], kind)
+    return _resolve_column_name(_AMOUNTS[subject, yearly], kind)
 
 
-def _of_name(name: str, kind: str) -> _Known:
+def _resolve_column_name(name: str, kind: str) -> _Known:
     return next(entry for entry in _vocabulary(kind) if entry.name == name)
 
 
@@ -514,8 +535,8 @@ def _subject(quantity: str) -> str:
     return _SUBJECTS.get(quantity, quantity)
 
 
-def _unit_refused(header: str, unit: str, quantity: str) -> str:
-    names = ", ".join(_shown(u, quantity) for u in UNITS[_subject(quantity)] if u)
+def _unit_error(header: str, unit: str, quantity: str) -> str:
+    names = ", ".join(_print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u)
     expected = f"expected {names}" if names else "it has none"
     return (
         f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
@@ -527,7 +548,7 @@ _SHOWN |= {"koe": "kOe", "oe": "Oe"}
 _MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
 
 
-def _shown(unit: str, quantity: str) -> str:
+def _print_unit(unit: str, quantity: str) -> str:
     """Return a unit as it is printed: t is a tonne of a mass and a tesla of a field."""
     if quantity in ("field", "polarization") and unit in _MAGNETIC:
         return _MAGNETIC[unit]
@@ -537,7 +558,12 @@ def _shown(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it, which is taken out of `units`."""
     key = next(
-        (k for k in units if _plain(k) in (_plain(column.header), _plain(column.name))),
+        (
+            k
+            for k in units
+            if _simplify_header(k)
+            in (_simplify_header(column.header), _simplify_header(column.name))
+        ),
         None,
     )
     if key is None:
@@ -548,28 +574,33 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
         return Column(column.header, "number_year", "count_year", str(unit))
     is_text = column.quantity == "text"
     if unit is None or is_text or unit not in UNITS[_subject(column.quantity)]:
-        raise InputError(_unit_refused(column.header, text, column.quantity))
+        raise InputError(_unit_error(column.header, text, column.quantity))
     return Column(column.header, column.name, column.quantity, unit)
+
+
+def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
+    """Return the entry that a text is nearly a spelling of, or of which it holds a word."""
+    nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
+    if nearest:
+        return spellings[nearest[0]]
+    words = set(text.split())
+    for spelling, entry in spellings.items():
+        if entry.quantity != "text" and spelling in words:
+            return entry
+    return None
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     """Raise InputError if a header that is not known is nearly that of a column not yet there."""
-    plain = _plain(header)
+    plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
     spellings = {text: entry for entry in open_columns for text in entry.spellings}
-    long_enough = [text for text in spellings if len(text) > 4]
-    nearest = difflib.get_close_matches(base, long_enough, n=1, cutoff=_NEAR)
-    if not nearest:
-        words = set(base.split())
-        quantities = [
-            t for t in long_enough if spellings[t].quantity != "text" and " " not in t
-        ]
-        nearest = [text for text in quantities if text in words][:1]
-    if nearest:
-        entry = spellings[nearest[0]]
+    long_spellings = {t: entry for t, entry in spellings.items() if len(t) > 4}
+    entry = _nearest_entry(base, long_spellings)
+    if entry is not None:
         units = UNITS.get(_subject(entry.quantity), {})
-        names = ", ".join(_shown(u, entry.quantity) for u in units if u)
+        names = ", ".join(_print_unit(u, entry.quantity) for u in units if u)
         unit = f" (in {names})" if names else ""
         raise InputError(
             f"column {header!r} is not known: did you mean {entry.name!r}{unit}? Rename it, or "
@@ -636,12 +667,12 @@ def _with_cell_units(
             }
             example = unit[column.quantity]
             names = ", ".join(
-                _shown(u, column.quantity) for u in UNITS[column.quantity]
+                _print_unit(u, column.quantity) for u in UNITS[column.quantity]
             )
+            rows = f"{len(cells)} rows, the first {cells[0]}"
             raise InputError(
-                f"column {column.header!r} names no unit ({len(cells)} rows, the first "
-                f"{cells[0]}): {names}? Write it into the header, '{column.header} ({example})', "
-                f"or give --unit '{column.header}={example}'"
+                f"column {column.header!r} names no unit ({rows}): {names}? Write it into the "
+                f"header, '{column.header} ({example})', or give --unit '{column.header}={example}'"
             )
     return columns
 
@@ -702,14 +733,19 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
     return any(word in headers for word in _GERMAN)
 
 
-def _gaps_filled(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> list[str]:
+def _describe_unnamed_units(
+    frame: "pd.DataFrame", columns: tuple[Column, ...]
+) -> list[str]:
     """Say of each column read in a unit that nobody named how many rows that is."""
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)
         if unit is None or column.unit or column.quantity in ("count", "count_year"):
             continue
-        if column.name.startswith("mass_kg") and " kg" in f" {_plain(column.header)}":
+        if (
+            column.name.startswith("mass_kg")
+            and " kg" in f" {_simplify_header(column.header)}"
+        ):
             continue
         cells = [c for c in frame.iloc[:, place] if not is_missing(c)]
         bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
@@ -780,8 +816,11 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     """Return a cell in the unit that is handed on."""
     quantity = _subject(column.quantity)
     unit = column.unit
+    if isinstance(value, bool):
+        raise InputError(f"{column.header}: expected a number, got {value}")
     if isinstance(value, str):
-        match = _NUMBER.match(value.strip())
+        # A minus sign as it is printed.
+        match = _NUMBER.match(value.strip().replace("\u2212", "-"))
         if match is None:
             raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
         number = read_number(match[1], mark)
@@ -809,17 +848,15 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
 _PLAUSIBLE = {
     "temperature": (60.0, 1000.0, "K"),
     "temperature_K": (60.0, 1000.0, "K"),
-    "remanence_T": (0.02, 2.0, "T"),
-    "coercivity_kA_m": (1.0, 6000.0, "kA/m"),
-    "outside_field_kA_m": (0.0, 5000.0, "kA/m"),
     "mass_kg": (1e-8, 200.0, "kg"),
     "mass_kg_year": (1e-6, 1e8, "kg"),
     "number": (1e-9, 1e9, ""),
     "number_year": (1e-9, 1e10, ""),
-    "load_line": (0.01, 100.0, ""),
     "hours": (1e-3, 1e7, "h"),
 }
-"""Least and largest value of a column that is believed, in the unit handed on (assumed)."""
+"""Least and largest value of a column that is believed, in the unit handed on."""
+for _name in ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line"):
+    _PLAUSIBLE[_name] = LIMITS[_name].low, LIMITS[_name].high, LIMITS[_name].unit
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
@@ -831,8 +868,10 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     likely_units = [
         u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high
     ]
-    guess = f"; {_shown(likely_units[0], column.quantity)}?" if likely_units else ""
-    unit_text = _shown(unit, column.quantity)
+    guess = (
+        f"; {_print_unit(likely_units[0], column.quantity)}?" if likely_units else ""
+    )
+    unit_text = _print_unit(unit, column.quantity)
     what = f"{number:g} {unit_text}".strip()
     span = f"{low:g} to {high:g} {limit_unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")

@@ -36,7 +36,7 @@ from ._request import (
 if TYPE_CHECKING:
     from ._job import Job
 
-_SAME_K = 0.5
+_SAME_TEMPERATURE_K = 0.5
 _JUDGED = (REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY, *GUARANTEED.values())
 
 
@@ -52,7 +52,7 @@ def _is_supported(requirement: Requirement, job: "Job") -> bool:
     """Return whether a requirement is one that a replacement can be asked for."""
     kelvin = requirement.temperature_K or job.temperature
     if (
-        abs(kelvin - job.temperature) > _SAME_K
+        abs(kelvin - job.temperature) > _SAME_TEMPERATURE_K
         or requirement.share_of_reference is not None
     ):
         return False

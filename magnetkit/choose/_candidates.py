@@ -5,39 +5,48 @@ what makers guarantee.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._columnar import Columns
 from .._core._constants import DEVIATIONS_90, ROOM_K
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
+from .._core.settings import get_settings
 from .._core.units import MU_0
+from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..magnetism._composition_estimate import (
     MELTED,
     CompositionEstimate,
     Recipe,
     estimate_composition,
+    printed_alpha,
     recipes,
     usual_magnets,
 )
 from ..magnetism._evidence import DISTANCE, cap_probability, coordinates
+from ..magnetism._magnets import Alloys, alloys
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer, StatedLevel
+from ..magnetism._reference import KnownValue, calibrate_on_reference
 from ..magnetism._stages import GUARANTEED, cost_per_flux
 from ..magnetism.grades import (
     curve_shapes,
-    grades,
     grades_at_room_temperature,
     guaranteed_minima,
+    hot_squareness,
     secondhand,
 )
 from ..magnetism.levels import Level, find_level, state_level
 from ..magnetism.process import routes
+from ..magnetism.sintered import Use, figure_columns
 from ..magnetism.spread import constants
 from ..phases.records import HOSTS, root_host
+from ..supply.scenario import Scenario
 from ._profile_parts import CHANCE, COST_PER_FLUX
 from ._request import (
     KNEE,
@@ -55,10 +64,10 @@ from .probability import (
     least_likely,
     limit_deviation,
     limit_half_width,
-    probability_met,
+    probability_of_limits,
     producer_deviations,
 )
-from .thresholds import EQUAL_WT_PCT, MEETS, UNLIKELY
+from .thresholds import MEETS, UNLIKELY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,27 +122,35 @@ def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataF
     import pandas as pd
 
     host = root_host(incumbent.host)
-    rows: list[tuple[str, str, str, str | None]] = [
-        (own.text, own.shell, "own", own.route)
-    ]
-    for grid in usual_magnets()[host].candidates:
-        if grid.beside == "device" or (
-            grid.beside == "compensated" and not incumbent.between
-        ):
-            continue
-        for text, shell in recipes(host, grid):
-            rows.append((text, shell, grid.kind, grid.route))
+    others = _other_melts(host, compensated=incumbent.between is not None)
     if request.route is not None:
-        rows = rows[:1] + _by_route(rows[1:], request.route, host)
+        others = tuple(_by_route(others, request.route, host))
+    rows = [(own.text, own.shell, "own", own.route), *others]
     frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
     return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(
         drop=True
     )
 
 
-def _by_route(
-    rows: Sequence[Any], route: str, host: str
-) -> list[tuple[str, str, str, str | None]]:
+_Melt = tuple[str, str, str, str | None]
+"""Composition in wt.%, shell, way and route of a melt."""
+
+
+@lru_cache(maxsize=32)
+def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
+    """Return the melts that may take the place of a magnet of a host."""
+    rows: list[_Melt] = []
+    for grid in usual_magnets()[host].candidates:
+        if grid.beside == "device" or (
+            grid.beside == "compensated" and not compensated
+        ):
+            continue
+        for text, shell in recipes(host, grid):
+            rows.append((text, shell, grid.kind, grid.route))
+    return tuple(rows)
+
+
+def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     """Return the recipes of candidates as made by one route; InputError for another host's."""
     if routes()[route].host != host:
         raise InputError(
@@ -154,7 +171,7 @@ def _model_figures(
     frame: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
@@ -167,10 +184,10 @@ def _model_figures(
             request.temperature,
             between,
             conditions.curie,
-            incumbent.producer.record(),
+            producer=incumbent.producer,
         )
     return _cached_figures(
-        melts, request.temperature, between, conditions.curie, stated
+        melts, request.temperature, between, conditions.curie, leveled
     )
 
 
@@ -180,13 +197,18 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    stated: StatedLevel | None,
+    leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    producer = None
-    if stated is not None:
-        producer = Producer("", (), (stated,)).record()
-    return _figures_of_melts(melts, kelvin, between, curie, producer)
+    stated = None
+    measured = None
+    if leveled is not None:
+        (stated,) = leveled.stated
+        if leveled.magnets:
+            measured = replace(leveled, stated=())
+    return _figures_of_melts(
+        melts, kelvin, between, curie, stated=stated, producer=measured
+    )
 
 
 def _figures_of_melts(
@@ -194,44 +216,76 @@ def _figures_of_melts(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    producer: Mapping[str, Any] | None,
+    *,
+    stated: StatedLevel | None = None,
+    producer: Producer | None = None,
 ) -> "pd.DataFrame":
-    """Return what the model makes of recipes with shells by routes, in their order."""
+    """Return what the model makes of recipes with shells by routes, in their order.
+
+    The first, the magnet in use, is made apart: the others are the same for many magnets in use.
+    """
     import pandas as pd
 
-    from ..magnetism.sintered import sintered_at
+    groups: dict[tuple[bool, str, bool], list[int]] = {}
+    for row, (_, shell, route) in enumerate(melts):
+        groups.setdefault((row == 0, route, bool(shell)), []).append(row)
+    numbers = {name: np.empty(len(melts)) for name in (*_FIGURES, "bare")}
+    words = {name: np.empty(len(melts), object) for name in ("host", "status")}
+    for (_, route, has_shell), places in groups.items():
+        texts = tuple(melts[row][0] for row in places)
+        shells = None
+        if has_shell:
+            shells = tuple(melts[row][1] for row in places)
+        magnets = _melt(texts, shells, route, curie, producer)
+        columns = _figures_of_alloys(magnets, kelvin, between, stated)
+        bare = columns
+        if has_shell:
+            magnets = _melt(texts, None, route, curie, producer)
+            bare = _figures_of_alloys(magnets, kelvin, between, stated)
+        for name in _FIGURES:
+            numbers[name][places] = columns[name]
+        numbers["bare"][places] = bare[COERCIVITY]
+        for name, column in words.items():
+            column[places] = columns[name].texts()
+    return pd.DataFrame(words | numbers)
 
-    columns = [
-        "host",
-        "status",
-        REMANENCE,
-        COERCIVITY,
-        KNEE,
-        PRODUCT,
-        ALPHA,
-        "density_kg_m3",
-    ]
-    columns.append(DISTANCE)
-    for quantity in (REMANENCE, COERCIVITY):
-        columns += [f"{quantity}_lo", f"{quantity}_hi"]
-    frame = pd.DataFrame(melts, columns=["composition", "shell", "route"])
-    use: dict[str, Any] = {"curie": curie, "between": between}
-    parts = []
-    for route, part in frame.groupby("route", sort=False):
-        process: dict[str, Any] = {"route": route} if route else {}
-        if producer is not None:
-            process["producer"] = producer
-        table = CompositionTable.from_strings(
-            part["composition"].tolist(), basis="weight"
-        )
-        shells = part["shell"].tolist()
-        (plain,) = sintered_at(table, [kelvin], process or None, **use)
-        whole = plain
-        if any(shells):
-            (whole,) = sintered_at(table, [kelvin], process or None, shells, **use)
-        whole.index = plain.index = part.index
-        parts.append(whole[columns].assign(bare=plain[COERCIVITY]))
-    return pd.concat(parts).sort_index()
+
+_FIGURES = (REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, DISTANCE, "density_kg_m3")
+_FIGURES += tuple(f"{q}_{end}" for q in (REMANENCE, COERCIVITY) for end in ("lo", "hi"))
+
+
+def _figures_of_alloys(
+    magnets: Alloys,
+    kelvin: float,
+    between: tuple[float, float],
+    stated: StatedLevel | None,
+) -> Columns:
+    """Return `_FIGURES`, host and status of magnets at a temperature, K, of a stated level."""
+    if stated is not None:
+        magnets = magnets.with_stated(stated)
+    (columns,) = figure_columns(
+        magnets, [kelvin], Use(between), {kelvin: {"host", "status", *_FIGURES}}
+    )
+    return columns
+
+
+@lru_cache(maxsize=256)
+def _melt(
+    texts: tuple[str, ...],
+    shells: tuple[str, ...] | None,
+    route: str,
+    curie: "CurieModel",
+    producer: Producer | None,
+) -> Alloys:
+    """Return recipes in wt.% with shells, made by a route; shared, and not to be changed."""
+    process: dict[str, Any] = {"route": route} if route else {}
+    if producer is not None:
+        process["producer"] = producer
+    table = CompositionTable.from_strings(list(texts), basis="weight")
+    shell_rows = None
+    if shells is not None:
+        shell_rows = read_shells(list(shells), len(table))
+    return alloys(table, process or None, shell_rows, curie=curie, ranges=True)
 
 
 def judge_melts(
@@ -249,11 +303,11 @@ def judge_melts(
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    stated = None
+    leveled = None
     if incumbent.producer is None:
-        level = level_of(incumbent, own, request)
-        stated = _state_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, stated)
+        level = producer_level(incumbent, own, request)
+        leveled = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -367,31 +421,46 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     return remanence, incumbent.spread.slack(COERCIVITY)
 
 
-def level_of(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
     """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
-    table = CompositionTable.from_strings([own.text], basis="weight")
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
-    return find_level(
-        table,
+    return _cached_level_at_room(
+        own.text,
+        own.shell or None,
+        own.route,
         typical,
-        shell=own.shell or None,
-        route=own.route,
-        makers=incumbent.makers,
-        curie=request.conditions.curie,
+        incumbent.makers,
+        request.conditions.curie,
     )
 
 
-def _state_level(
+@lru_cache(maxsize=512)
+def _cached_level_at_room(
+    text: str,
+    shell: str | None,
+    route: str | None,
+    typical: float,
+    makers: str,
+    curie: "CurieModel",
+) -> Level:
+    """Return `find_level` of a recipe in wt.%."""
+    table = CompositionTable.from_strings([text], basis="weight")
+    return find_level(
+        table, typical, shell=shell, route=route, makers=makers, curie=curie
+    )
+
+
+def _producer_at_level(
     incumbent: Incumbent, own: Recipe, request: Request, level: Level
-) -> StatedLevel:
-    """Return the level with which the model has the magnet in use as it is sold."""
+) -> Producer:
+    """Return the producer with whose level the model has the magnet in use as it is sold."""
     typical = {
         quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
     }
     alpha = None
     if incumbent.between:
-        alpha = float(incumbent.sheet[ALPHA])
-    return _cached_level(
+        alpha = printed_alpha(incumbent.sheet)
+    return _cached_producer(
         own.text,
         own.shell or None,
         level,
@@ -404,28 +473,31 @@ def _state_level(
 
 
 @lru_cache(maxsize=256)
-def _cached_level(
+def _cached_producer(
     text: str,
     shell: str | None,
     level: Level,
     kelvin: float,
     typical: tuple[tuple[str, float], ...],
-    alpha: float | None,
+    alpha: KnownValue | None,
     between: tuple[float, float],
     curie: "CurieModel",
-) -> StatedLevel:
-    """Return `state_level` of a recipe in wt.%."""
+) -> Producer:
+    """Return the producer of a recipe in wt.% at a level, with the alpha that is printed of it."""
     table = CompositionTable.from_strings([text], basis="weight")
-    return state_level(
+    seen = [] if alpha is None else [alpha]
+    measured = calibrate_on_reference("", table, shell, seen, between, curie)
+    stated = state_level(
         table,
         level,
         kelvin,
         dict(typical),
         shell=shell,
-        alpha=alpha,
+        measured=measured,
         between=between,
         curie=curie,
     )
+    return replace(measured, stated=(stated,))
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
@@ -463,7 +535,7 @@ def _probability(
         remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
         recoil = frame["recoil"].to_numpy(float)
         pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
-    return probability_met(
+    return probability_of_limits(
         flux,
         hardness,
         deviations[0],
@@ -493,7 +565,7 @@ def _least_ratio(
         limit = limits.get(column)
         if limit is None or limit.minimum is None:
             continue
-        value = _guaranteed(frame, column)
+        value = _guaranteed_values(frame, column)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = power * np.log(value / limit.minimum) + slack
         ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
@@ -503,7 +575,7 @@ def _least_ratio(
     return least_likely(ratios, widths, deviation)
 
 
-def _guaranteed(frame: "pd.DataFrame", column: str) -> _Array:
+def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
     """Return what is guaranteed of a column, (n,)."""
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -562,7 +634,7 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the guaranteed values miss, most of all first."""
     missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
-        margin = limit.margin(_guaranteed(frame, column))
+        margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
@@ -572,18 +644,19 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
 
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     """Enter what recipes hold, their exposure, risk and cost; zeros where there is no recipe."""
-    from ..supply.ledger import ledger
-
     name = "composition" if "composition" in frame else "candidate"
     texts = frame[name].tolist()
     shells = frame["shell"].tolist()
-    table = CompositionTable.from_strings(texts, basis="weight")
     use = request.conditions
-    put_in = shells if any(shells) else None
-    supply = ledger(table, use.supply_scenario, use.recycled or None, shell=put_in)
-    for column in _LEDGER:
-        frame[column] = supply[column].to_numpy(float)
-    frame[EXPOSURE] = heavy_exposure(table, shells, use.supply_scenario)
+    figures = _supply_figures(
+        tuple(texts),
+        tuple(shells),
+        use.supply_scenario.model_dump_json(),
+        tuple(sorted((use.recycled or {}).items())),
+        tuple(get_settings().heavy_rare_earths),
+    )
+    for column, values in figures.items():
+        frame[column] = values
     frame[COST_PER_FLUX] = cost_per_flux(
         frame["density_kg_m3"].to_numpy(float),
         frame[COST].to_numpy(float),
@@ -591,16 +664,42 @@ def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     )
 
 
+@lru_cache(maxsize=256)
+def _supply_figures(
+    texts: tuple[str, ...],
+    shells: tuple[str, ...],
+    scenario: str,
+    recycled: tuple[tuple[str, float], ...],
+    heavy: tuple[str, ...],
+) -> dict[str, _Array]:
+    """Return what recipes in wt.% hold, their risk, cost and exposure; not to be changed.
+
+    `scenario` is one as JSON, `heavy` the elements that count as heavy rare earth.
+    """
+    from ..supply.ledger import ledger_columns
+
+    state = Scenario.model_validate_json(scenario)
+    table = CompositionTable.from_strings(list(texts), basis="weight")
+    shell = list(shells) if any(shells) else None
+    supply = ledger_columns(
+        table, state, dict(recycled) or None, heavy_rare_earths=heavy, shell=shell
+    )
+    figures = {column: np.asarray(supply[column], float) for column in _LEDGER}
+    figures[EXPOSURE] = heavy_exposure(table, shells, state)
+    return figures
+
+
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     """Return what the magnet in use holds, the mean over the kinds that it may be of."""
+    table = CompositionTable.from_strings(
+        [recipe.text for recipe in makeup.recipes], basis="weight"
+    )
+    shells = [recipe.shell for recipe in makeup.recipes]
+    each = heavy_exposure(table, shells, request.conditions.supply_scenario)
     exposures = 0.0
     amounts = 0.0
-    for recipe in makeup.recipes:
-        table = CompositionTable.from_strings([recipe.text], basis="weight")
-        scenario = request.conditions.supply_scenario
-        exposures += recipe.weight * float(
-            heavy_exposure(table, [recipe.shell], scenario)[0]
-        )
+    for recipe, exposure in zip(makeup.recipes, each.tolist(), strict=True):
+        exposures += recipe.weight * exposure
         amounts += recipe.weight * recipe.heavy_wt_pct
     mean = makeup.heavy_wt_pct[0]
     if amounts <= 0.0:
@@ -608,7 +707,7 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
-def judge_sold(
+def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
@@ -652,30 +751,34 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Shared, and not to be changed.
     """
     rows = guaranteed_minima(kelvin)
-    grouped = rows.groupby("grade", sort=False)
-    least = grouped[[REMANENCE, COERCIVITY]].median()
-    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
-    hot = grades(temperature=kelvin).set_index("grade").loc[least.index]
-    shape = curve_shapes(hot.reset_index()).set_index(hot.index)
-    frame = least.assign(makers=makers)
-    for column in ("host", "kind", "density_kg_m3", LIMIT):
-        frame[column] = hot[column]
-    frame["recoil"] = shape["recoil"]
-    frame[ALPHA] = (
-        grades_at_room_temperature().set_index("grade").loc[frame.index, ALPHA]
-    )
-    frame["coercivity_20C_kA_m"] = (
-        guaranteed_minima(ROOM_K).groupby("grade")[COERCIVITY].median()
-    )
+    least = rows.groupby("grade", sort=False)[[REMANENCE, COERCIVITY]].median()
+    cold = _cold_sold_figures().loc[least.index]
+    frame = least.join(cold)
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
-    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * shape["squareness"]
+    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(kelvin)
     remanence = frame[REMANENCE].to_numpy(float)
     frame[PRODUCT] = (
         1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
     )
     frame["copied"] = frame.index.isin(secondhand())
     return frame.reset_index()
+
+
+@lru_cache(maxsize=1)
+def _cold_sold_figures() -> "pd.DataFrame":
+    """Return what no temperature changes of the grades that are sold, by grade."""
+    rows = guaranteed_minima(ROOM_K)
+    grouped = rows.groupby("grade", sort=False)
+    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    frame = makers.rename("makers").to_frame()
+    cold = grades_at_room_temperature().set_index("grade").loc[frame.index]
+    for column in ("host", "kind", "density_kg_m3", LIMIT):
+        frame[column] = cold[column]
+    frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)["recoil"]
+    frame[ALPHA] = cold[ALPHA]
+    frame["coercivity_20C_kA_m"] = grouped[COERCIVITY].median()
+    return frame
 
 
 # What magnets hold whose recipes are not estimated, wt.%: no heavy rare earth, as is usual.
@@ -686,7 +789,7 @@ _WITHOUT_ESTIMATE = {
 
 
 @lru_cache(maxsize=512)
-def makeup_of_sold(
+def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
     """Return what a sold grade is made of, of one kind where one is asked for, or None."""
@@ -712,7 +815,7 @@ def as_candidates(
     means = []
     kept = []
     for index, row in sold.iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)
@@ -733,7 +836,7 @@ def as_candidates(
     return frame
 
 
-def select_sold(
+def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
@@ -787,18 +890,11 @@ def enter_comparison(
     frame["meets_requirements"] = frame[CHANCE] >= MEETS
 
 
-def order_candidates(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return candidates in order: those that meet, the least exposure first; then the likelier."""
-    meets = frame[CHANCE] >= MEETS
-    trial = frame["way"].isin(TRIALS)
-    exposure = frame[EXPOSURE].round(2).where(meets, 0.0)
-    keys = frame.assign(a=~meets, b=trial, c=exposure, d=-frame[CHANCE].round(2))
-    order = keys.sort_values(["a", "b", "c", "d", COST_RATIO], kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
-
-
-def exposure_step(today: HeavyToday) -> float:
-    """Return the difference of exposures, USD/kg, from which they are not equal."""
-    if today.wt_pct <= 0.0:
-        return 0.01
-    return max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, 0.01)
+def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
+    """Return the order of candidates: those that meet, least exposure first; then the likelier."""
+    chance = frame[CHANCE].to_numpy(float)
+    meets = chance >= MEETS
+    trial = frame["way"].isin(TRIALS).to_numpy(bool)
+    exposure = np.where(meets, frame[EXPOSURE].to_numpy(float).round(2), 0.0)
+    cost = frame[COST_RATIO].to_numpy(float)
+    return np.lexsort((cost, -chance.round(2), exposure, trial, ~meets))

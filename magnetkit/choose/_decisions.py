@@ -474,7 +474,7 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
     profile = job.profile
-    steady = profile.compensated or ALPHA in str(record["failed_requirements"])
+    steady = profile.is_compensated or ALPHA in str(record["failed_requirements"])
     ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
     figures = f"α from {' to '.join(ends)}, " if steady else ""
     if status == "keep":

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from .._core._columnar import Columns
-from .._core._jit import limit_threads, thread_count
 from .._core._linear import factor, multiply
+from .._core._threads import limit_threads, thread_count
 from ..alloy.table import CompositionTable
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ..magnetism._figures import kinds
@@ -99,22 +99,27 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     magnets_as = kinds(
         table, hosts, shells, conditions.process, job.temperature, conditions.curie
     )
-    for made, rows in groups[1:]:
-        at_hosts, at_shells = (
-            [texts[row] for row in rows] for texts in (hosts, shells)
-        )
+    for route_job, rows in groups[1:]:
         magnets_as.effects[rows] = kinds(
             table[rows],
-            at_hosts,
-            at_shells,
-            made.conditions.process,
+            [hosts[row] for row in rows],
+            [shells[row] for row in rows],
+            route_job.conditions.process,
             job.temperature,
             conditions.curie,
         ).effects
     errors = magnets_as, get_producer(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
-    supply = conditions.scenario, conditions.recycled, shell, conditions.prices
-    values.known |= sampled_supply(table, draws, rng, *supply, _OTHERS_SHARE)
+    values.known |= sampled_supply(
+        table,
+        draws,
+        rng,
+        conditions.scenario,
+        conditions.recycled,
+        shell,
+        conditions.prices,
+        _OTHERS_SHARE,
+    )
     margin = np.full((len(leading), draws), np.inf)
     strictness: dict[str, _Values] = {}
     for requirement in profile.requirements:
@@ -168,7 +173,7 @@ def magnets_by_route(
             table[rows], own if any(own) else None, temperatures, made.conditions
         )
         found.append([(rows, columns) for columns in some])
-    return [Columns.gathered(parts) for parts in zip(*found, strict=True)]
+    return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
 
 
 class Properties:

@@ -249,14 +249,15 @@ def columns_read(job: Job) -> list[str]:
     What stands first, what a candidate is made of, status, probability and failures, evidence,
     objectives, and the required properties with range and provenance.
     """
-    asked = [*job.rule.columns(), *(r.column for r in job.profile.requirements)]
-    predicted = [name for column in asked for name in with_interval(column)]
-    what = ("host", "temperature_K", "route", "decision")
-    shown = ("remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT)
-    rest = ("heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE)
-    return list(
-        dict.fromkeys([*what, *predicted, *shown, *rest, "failed_requirements"])
-    )
+    names = ["host", "temperature_K", "route", "decision"]
+    for column in job.rule.columns():
+        names += with_interval(column)
+    for requirement in job.profile.requirements:
+        names += with_interval(requirement.column)
+    names += ["remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT]
+    names += ["heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE]
+    names.append("failed_requirements")
+    return list(dict.fromkeys(names))
 
 
 def reference_candidate(job: Job) -> Columns:
@@ -542,10 +543,11 @@ def _with_requirements(
     required = [with_interval(r.column) for r in job.profile.requirements]
     kelvins = [*at, _stages.ROOM_K]
     asked = None if want is None else {*want}.union(*required)
-    own = (COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula", "decision")
+    computed = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    computed |= {"decision", *supply}
     if asked is not None:
         kelvins = at
-        if asked - {*supply, *own} <= MADE:
+        if asked - computed <= MADE:
             only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
     made = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
@@ -555,19 +557,21 @@ def _with_requirements(
     # A hundred arrays that nothing below asks for.
     del made
     room = others.pop() if want is None else None
-    if asked is None or not asked <= {*here, *supply, *own}:
-        known = None, shells, here, room, supply, split
-        here = _stages.describe(table, at[0], job.conditions, *known)
+    if asked is None or not asked <= computed.union(here):
+        here = _stages.describe(
+            table, at[0], job.conditions, None, shells, here, room, supply, split
+        )
     else:
         here |= supply
-        per_mass = here["density_kg_m3"], here["cost_USD_kg"]
-        here[COST_PER_FLUX] = _stages.cost_per_flux(*per_mass, here["remanence_T"])
+        here[COST_PER_FLUX] = _stages.cost_per_flux(
+            here["density_kg_m3"], here["cost_USD_kg"], here["remanence_T"]
+        )
         here["formula"] = table.to_arrow()
     here["decision"] = supply["decision"]
     here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
     if is_beside_grade(job):
         here = judge_beside_grade(table, shells, here, job)
-    return here.ordered() if want is None else here, split
+    return here.sort_columns() if want is None else here, split
 
 
 def _requirement_bound(
@@ -576,15 +580,10 @@ def _requirement_bound(
     """Return which of the open candidates are within the bound."""
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
-    own = (
-        decision,
-        keys.meets,
-        near.meets & ~keys.meets,
-        loss,
-        -keys.margin,
-        keys.hashes,
+    worth_a_trial = near.meets & ~keys.meets
+    within = bound.admits(
+        decision, keys.meets, worth_a_trial, loss, -keys.margin, keys.hashes
     )
-    within = bound.admits(*own)
     tally.end("requirements missed", open_ & ~keys.meets & ~within)
     tally.end("loss", keys.meets & ~within)
     return open_ & within

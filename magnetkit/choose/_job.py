@@ -155,8 +155,10 @@ def make_job(
         profile = with_fields(profile, objectives=tuple(objectives))
     added = [resolve_requirement(text, profile, made, kelvin) for text in require]
     if added:
-        replaced = {_limit_side(new) for new in added}
-        kept = [old for old in profile.requirements if _limit_side(old) not in replaced]
+        replaced = {_side_of_limit(new) for new in added}
+        kept = [
+            old for old in profile.requirements if _side_of_limit(old) not in replaced
+        ]
         profile = with_fields(profile, requirements=(*kept, *added))
     return Job(profile, kelvin, made)
 
@@ -202,7 +204,7 @@ def _working(
     low = -np.inf
     high = np.inf
     for requirement in profile.requirements:
-        at = profile.temperature_of(requirement)
+        at = profile.requirement_temperature(requirement)
         if (
             requirement.column != anchor.column
             or requirement.share_of_reference is not None
@@ -276,7 +278,7 @@ def resolve_requirement(
     )
 
 
-def _limit_side(requirement: Requirement) -> tuple[str, bool, float | None]:
+def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
     return (
         requirement.column,
         requirement.minimum is not None,

@@ -52,7 +52,7 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
     found = sample(leading, job, DRAWS, SEED)
     share = (found.place() <= TOP).mean(axis=1)
-    ranking = ranking.reordered(
+    ranking = ranking.reorder_leaders(
         rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1)
     )
     place = ranking.place[rows]
@@ -118,11 +118,9 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
     shells = [
         read_shell(text or None) for text in leading["shell"].astype(object).fillna("")
     ]
-    rims = ["" if shell is None else shell.R for shell in shells]
-    shell = np.array(
-        [[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool
-    )
-    return np.column_stack([alloy, shell.reshape(len(leading), -1)])
+    rims = np.array(["" if shell is None else shell.R for shell in shells])
+    in_shell = [rims == element for element in sorted(set(rims.tolist()) - {""})]
+    return np.column_stack([alloy, *in_shell])
 
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:

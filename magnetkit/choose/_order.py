@@ -165,7 +165,7 @@ class Ranking:
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
 
-    def in_order_of(self, ranks: NDArray[np.int64]) -> "Ranking":
+    def order_by(self, ranks: NDArray[np.int64]) -> "Ranking":
         """Return the ranking with the places of all that have one as `ranks`, (n,), order them."""
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -174,7 +174,7 @@ class Ranking:
         )
         return replace(self, place=place, simpler={})
 
-    def reordered(
+    def reorder_leaders(
         self,
         rows: NDArray[np.int64],
         share: NDArray[np.float64],
@@ -307,10 +307,9 @@ class Rule:
 
     def columns(self) -> list[str]:
         """Return the columns that `keys` reads."""
-        fixed = ("formula", "shell", "status", CHANCE, MARGIN)
-        return list(
-            dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)])
-        )
+        names = ["formula", "shell", "status", CHANCE, MARGIN, *BURDEN]
+        names += [objective.column for objective in self.objectives]
+        return list(dict.fromkeys(names))
 
     def near(self, table: pa.Table) -> Keys:
         """Return `keys` in which all that are worth a trial count as meeting the requirements."""

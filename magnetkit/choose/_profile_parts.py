@@ -42,7 +42,7 @@ Kelvin = Annotated[float, Field(gt=0, le=2000)]
 """No alloy is magnetic above: cobalt is up to 1388 K."""
 
 
-def believed(name: str, value: float) -> float:
+def check_belief(name: str, value: float) -> float:
     """Return a number; ValueError, with the likely slip, if nobody believes it of that name."""
     try:
         check_plausible(name, value)
@@ -163,7 +163,7 @@ class Requirement(Evidence):
             raise ValueError(
                 f"{self.column} belongs to no one temperature; drop temperature_K"
             )
-        believed(self.column, self.limit)
+        check_belief(self.column, self.limit)
         if (self.limit_lo is None) != (self.limit_hi is None):
             raise ValueError("limit_lo and limit_hi: give both or none")
         low, high = self.limit_range
@@ -250,7 +250,7 @@ class Anchor(Evidence):
             raise ValueError(
                 f"{self.column} of a magnet is above 0, got {self.value:g}"
             )
-        believed(self.column, self.value)
+        check_belief(self.column, self.value)
         if self.column != "remanence_coefficient_pct_K" and self.spread >= self.value:
             raise ValueError(
                 f"spread {self.spread:g} is a standard deviation of {self.value:g}"

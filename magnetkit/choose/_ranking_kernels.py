@@ -99,6 +99,41 @@ def _divide(order, second, third, front):
         depth += 1
 
 
+@jit(part="copied")
+def _has_nan(point):
+    return np.isnan(point[0]) or np.isnan(point[1]) or np.isnan(point[2])
+
+
+@jit(part="copied")
+def _is_same(one, other):
+    return one[0] == other[0] and one[1] == other[1] and one[2] == other[2]
+
+
+# values float64, ascending in its first `size` -> how many are no larger than a value
+@jit(part="copied")
+def _count_up_to(values, size, value):
+    lo = 0
+    hi = size
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if values[mid] <= value:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
+
+
+# Entries begin to size - 1 of values float64 move by `shift` places.
+@jit(part="copied")
+def _move_entries(values, begin, size, shift):
+    if shift > 0:
+        for i in range(size - 1, begin - 1, -1):
+            values[i + shift] = values[i]
+    elif shift < 0:
+        for i in range(begin, size):
+            values[i + shift] = values[i]
+
+
 # points: float64 (n, 3); order: int64 (n,) lexicographic order of its rows
 # returns int32 (n,): front from 1; rows with NaN have front 0
 @jit
@@ -111,15 +146,11 @@ def sorted_fronts(points, order):
     m = 0
     for k in range(n):
         p = order[k]
-        if np.isnan(points[p, 0]) or np.isnan(points[p, 1]) or np.isnan(points[p, 2]):
+        if _has_nan(points[p]):
             continue
         if m > 0:
             q = distinct[m - 1]
-            if (
-                points[p, 0] == points[q, 0]
-                and points[p, 1] == points[q, 1]
-                and points[p, 2] == points[q, 2]
-            ):
+            if _is_same(points[p], points[q]):
                 same_as[p] = q
                 continue
         distinct[m] = p
@@ -148,46 +179,26 @@ def sorted_first_front(points, order):
     last = -1
     for k in range(n):
         p = order[k]
-        a = points[p, 0]
-        b = points[p, 1]
-        c = points[p, 2]
-        if np.isnan(a) or np.isnan(b) or np.isnan(c):
+        if _has_nan(points[p]):
             continue
-        if (
-            last >= 0
-            and points[last, 0] == a
-            and points[last, 1] == b
-            and points[last, 2] == c
-        ):
+        if last >= 0 and _is_same(points[last], points[p]):
             keep[p] = keep[last]
             continue
         last = p
-        lo = 0
-        hi = size
-        while lo < hi:
-            mid = (lo + hi) // 2
-            if stair_2[mid] <= b:
-                lo = mid + 1
-            else:
-                hi = mid
-        if lo > 0 and stair_3[lo - 1] <= c:
+        b = points[p, 1]
+        c = points[p, 2]
+        first = _count_up_to(stair_2, size, b)
+        if first > 0 and stair_3[first - 1] <= c:
             continue
         keep[p] = True
-        first = lo
         if first > 0 and stair_2[first - 1] == b:
             first -= 1
         end = first
         while end < size and stair_3[end] >= c:
             end += 1
         shift = first + 1 - end
-        if shift > 0:
-            for i in range(size - 1, end - 1, -1):
-                stair_2[i + 1] = stair_2[i]
-                stair_3[i + 1] = stair_3[i]
-        elif shift < 0:
-            for i in range(end, size):
-                stair_2[i + shift] = stair_2[i]
-                stair_3[i + shift] = stair_3[i]
+        _move_entries(stair_2, end, size, shift)
+        _move_entries(stair_3, end, size, shift)
         stair_2[first] = b
         stair_3[first] = c
         size += shift

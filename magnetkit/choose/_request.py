@@ -19,9 +19,9 @@ from ..magnetism._composition_estimate import (
     MELTED,
     CompositionEstimate,
     alpha_range,
-    error_nothing_left,
     estimate_composition,
     given_composition,
+    no_magnet_error,
     read_recipe,
 )
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
@@ -30,12 +30,12 @@ from ..magnetism.grades import (
     curve_shapes,
     grades,
     guaranteed_values,
-    shares_left,
+    remaining_shares,
 )
 from ..magnetism.measured_curve import is_curve, read_curve
 from ..magnetism.process import process_record, read_process, routes
 from ..magnetism.spread import Spread, lots
-from ..magnetism.squareness import squareness_at
+from ..magnetism.squareness import squareness_ratio
 from ..phases.records import HOSTS
 from ._profile_parts import Host, Reference, Requirement, Sources
 from .applications import Profile
@@ -99,6 +99,8 @@ class Request:
         Largest cost per flux over today's; None takes the usual one.
     route : str or None
         The route of the candidates, where only one is asked for.
+    kinds : int or None
+        For so many kinds that the magnet in use may be of there is an answer; None: all likely.
     """
 
     conditions: "Conditions"
@@ -114,6 +116,7 @@ class Request:
     family: Literal["own", "any"] = "own"
     most_cost: float | None = None
     route: str | None = None
+    kinds: int | None = None
 
     @property
     def temperature(self) -> float:
@@ -275,12 +278,12 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
     return _incumbent_of_row(sheet, str(sheet["grade"]), least, request)
 
 
-def shape_at(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
+def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a row of grades."""
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
-    left = shares_left(sheet, kelvin)
+    left = remaining_shares(sheet, kelvin)
     host = "" if sheet["kind"] == "bonded" else str(sheet["host"])
-    square = squareness_at(float(shape["squareness"]), host, *left.values())
+    square = squareness_ratio(float(shape["squareness"]), host, *left.values())
     return float(square), float(shape["recoil"])
 
 
@@ -294,8 +297,8 @@ def _incumbent_of_row(
     """Return the magnet in use, from a row of grades and what is known better."""
     kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
-        raise error_nothing_left(name, request.temperature, float(sheet[LIMIT]))
-    squareness, recoil = shape_at(sheet, request.temperature)
+        raise no_magnet_error(name, request.temperature, float(sheet[LIMIT]))
+    squareness, recoil = curve_shape(sheet, request.temperature)
     source = f"as class and number: {name} is in no table"
     if makers:
         source = f"guaranteed by {makers}"
@@ -350,7 +353,7 @@ def incumbent_of_values(
     for quantity, chord in _CHORDS.items():
         sheet[chord] = known.get(chord, sheet[chord])
         sheet[quantity] = cold_value(sheet, quantity, known[quantity], at)
-    hot = shares_left(sheet, request.temperature)
+    hot = remaining_shares(sheet, request.temperature)
     for quantity in _CHORDS:
         cold = float(sheet[quantity])
         low = cold * better["spread"].share(quantity)
@@ -360,7 +363,7 @@ def incumbent_of_values(
         least[quantity] = low * float(hot[quantity])
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
-        better["squareness"] = _squareness_from(curve, sheet, request.temperature)
+        better["squareness"] = _carry_squareness(curve, sheet, request.temperature)
     name = str(sheet["grade"])
     better["source"] = (
         f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest as of {name}"
@@ -370,12 +373,14 @@ def incumbent_of_values(
     return _incumbent_of_row(sheet, name, least, request, **better)
 
 
-def _squareness_from(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
+def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
     """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one."""
-    cold = shares_left(sheet, curve.temperature_K)
-    hot = shares_left(sheet, kelvin)
+    cold = remaining_shares(sheet, curve.temperature_K)
+    hot = remaining_shares(sheet, kelvin)
     left = {q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS}
-    square = squareness_at(float(curve.squareness), str(sheet["host"]), *left.values())
+    square = squareness_ratio(
+        float(curve.squareness), str(sheet["host"]), *left.values()
+    )
     return float(square)
 
 
@@ -440,7 +445,7 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         off = min(abs(row.temperature - kelvin) for row in with_value)
         near = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
         at = np.array([kelvin, *(r.temperature for r in near)])
-        left = shares_left(sheet, at)[quantity]
+        left = remaining_shares(sheet, at)[quantity]
         logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
         if len(near) >= _MEASURED_LOTS and not request.spread:
             # What is assumed counts as much as three magnets.
@@ -494,7 +499,7 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
     return given_composition(text, shell or "", float(heavy))
 
 
-def profile_of(
+def build_profile(
     incumbent: Incumbent, limits: Sequence[Requirement], request: Request
 ) -> Profile:
     """Return the device profile whose magnet is the one in use, for a screening of candidates."""

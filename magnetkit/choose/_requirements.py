@@ -194,9 +194,10 @@ def _window(
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
     """Return each bit set as the joined names."""
     distinct, codes = np.unique(bits, return_inverse=True)
-    texts = [
-        "; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct
-    ]
+    texts = []
+    for number in distinct.tolist():
+        members = [name for place, name in enumerate(names) if number >> place & 1]
+        texts.append("; ".join(members))
     return Coded(codes, tuple(texts))
 
 

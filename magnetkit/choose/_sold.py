@@ -19,7 +19,7 @@ from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
 from ._profile_parts import CHANCE
 from ._request import KNEE
-from .probability import limit_deviation, probability_sold
+from .probability import limit_deviation, probability_of_grades
 from .thresholds import MEETS, SAVING_WT_PCT
 
 _LOWER = 0.9
@@ -53,7 +53,9 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         ratios.append(np.full(len(rows), _AMPLE))
         deviations.append(np.zeros(len(rows)))
     for one in job.profile.requirements:
-        sheets = _sheets(job.profile.temperature_of(one) or job.temperature, job)
+        sheets = _sheets(
+            job.profile.requirement_temperature(one) or job.temperature, job
+        )
         if one.column not in sheets:
             return (
                 None,
@@ -68,7 +70,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
             widths[lot].append(power * width)
         else:
             fits &= one.margin(values) >= 0.0
-    chance = probability_sold(lots, widths)
+    chance = probability_of_grades(lots, widths)
     able = rows.assign(**{CHANCE: chance})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
     able = able[able[CHANCE] >= MEETS].sort_values("coercivity_kA_m", kind="stable")

@@ -25,12 +25,12 @@ from ._candidates import (
     Judged,
     as_candidates,
     enter_comparison,
+    grade_makeup,
     heavy_today,
+    judge_grades,
     judge_melts,
-    judge_sold,
-    makeup_of_sold,
     order_candidates,
-    select_sold,
+    select_grades,
     sold_figures,
 )
 from ._profile_parts import CHANCE, COST_PER_FLUX
@@ -220,10 +220,10 @@ def find_answers(
         return (_answer_without_recipe(incumbent, request, limits),)
     likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
     today = heavy_today(makeup, request)
-    sold = judge_sold(incumbent, request, limits)
+    sold = judge_grades(incumbent, request, limits)
     return tuple(
         _find_answer(incumbent, own, request, limits, today, sold)
-        for own in likely or [makeup.best]
+        for own in (likely or [makeup.best])[: request.kinds]
     )
 
 
@@ -367,7 +367,7 @@ def _compare(
         kind = ""
     bought = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
-        bought = select_sold(sold, incumbent, request, kind, reach=reach)
+        bought = select_grades(sold, incumbent, request, kind, reach=reach)
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
     if not is_sound:
@@ -391,10 +391,8 @@ def _choose_ways(
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
     """Return the ways that are shown, and the candidates with these first, numbered as they."""
-    import pandas as pd
-
-    frame = frame.assign(place=np.arange(len(frame)))
-    others = frame[
+    others = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    others = others[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
@@ -435,7 +433,7 @@ def _choose_ways(
     picked += shown[: _MOST_WAYS - len(picked)]
     ways = []
     for number, place in enumerate(picked, start=1):
-        row = others.iloc[place]
+        row = frame.iloc[others["place"].iloc[place]]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -445,13 +443,17 @@ def _choose_ways(
             today_cost_USD_kg=float(own_row[COST]),
         )
         ways.append(replace(way, order_line=line))
-    shown_places = others.loc[picked, "place"]
-    rest = order_candidates(frame[~frame["place"].isin(shown_places)])
-    order = pd.concat([frame.loc[shown_places], rest], ignore_index=True).drop(
-        columns="place"
-    )
+    places = others.loc[picked, "place"].to_list()
+    rest = [
+        place for place in order_candidates(frame).tolist() if place not in set(places)
+    ]
+    order = frame.take([*places, *rest]).reset_index(drop=True)
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
+
+
+_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, HEAVY, REMANENCE, "way", "grade")
+_CHOSEN_BY += ("candidate", "shell")
 
 
 def _shell_element(shell: str) -> str:
@@ -549,7 +551,7 @@ def _write_sentence(
         # What is saved counts against the mean over its kinds, and against its own recipe.
         own = answer.own
         today = HeavyToday(own.heavy_rare_earth_wt_pct, own.exposure_USD_kg)
-    return f"{keep} {_in_the_way(likely, request, today)}"
+    return f"{keep} {_find_obstacle(likely, request, today)}"
 
 
 def _reaching_text(answer: Answer) -> str:
@@ -568,7 +570,7 @@ def _reaching_text(answer: Answer) -> str:
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
-def _in_the_way(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
+def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
     """Return why nothing is recommended though something would do."""
     own = [way for way in likely if way.kind not in (*TRIALS, "other-family")]
     if own:
@@ -645,7 +647,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Return what is sold for a duty without a magnet in use: the leanest of each family."""
     import pandas as pd
 
-    sold = judge_sold(None, request, limits)
+    sold = judge_grades(None, request, limits)
     sold = sold[sold[CHANCE] >= MEETS]
     known = sold["host"].isin(HOSTS) & sold["kind"].isin(MELTED)
     sold = sold[known | sold["kind"].isin(["ferrite", "bonded"])]
@@ -706,7 +708,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     )
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
     for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        makeup = makeup_of_sold(str(row["grade"]), own.kind, request.conditions.curie)
+        makeup = grade_makeup(str(row["grade"]), own.kind, request.conditions.curie)
         if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
             continue
         for line in _LINES:

@@ -12,7 +12,7 @@ from .._core._constants import ROOM_K
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Name, Strict, Text, validate_record
 from .._core.errors import InputError
-from .._core.units import TEN_YEARS, parse_temperature
+from .._core.units import TEN_YEARS, kelvin_text, parse_temperature
 from ..phases.records import HOST_NAMES, HOSTS
 from . import _profile_parts as parts
 from ._profile_parts import Reference, Requirement, Space
@@ -106,7 +106,7 @@ class Profile(Strict):
     @field_validator("outside_field_kA_m", "service_hours", "load_line")
     @classmethod
     def _believed(cls, value: float, info: ValidationInfo) -> float:
-        return parts.believed(str(info.field_name), value)
+        return parts.check_belief(str(info.field_name), value)
 
     @field_validator("objectives")
     @classmethod
@@ -137,6 +137,16 @@ class Profile(Strict):
                 )
         return self
 
+    def __repr__(self) -> str:
+        """Return the device in a line; `model_dump` has every number."""
+        low, high = (
+            kelvin_text(k) for k in (self.temperature_min_K, self.temperature_max_K)
+        )
+        return (
+            f"<Profile {self.name}: {self.title}; {low} to {high}, today {self.reference.grade}; "
+            f"{len(self.requirements)} requirements>"
+        )
+
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
         """The hosts and their variants."""
@@ -145,7 +155,7 @@ class Profile(Strict):
         )
 
     @property
-    def compensated(self) -> bool:
+    def is_compensated(self) -> bool:
         """Whether heavy rare earth holds the temperature coefficient of its magnet."""
         return bool(self.reference.table().fraction("Gd", "Er")[0] > 0.0)
 
@@ -161,7 +171,7 @@ class Profile(Strict):
             for o in parsed
         )
 
-    def temperature_of(self, requirement: Requirement) -> float | None:
+    def requirement_temperature(self, requirement: Requirement) -> float | None:
         """Return the temperature of a requirement, K; None for columns that have none.
 
         Parameters
@@ -181,7 +191,7 @@ class Profile(Strict):
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending."""
-        required = {self.temperature_of(r) for r in self.requirements}
+        required = {self.requirement_temperature(r) for r in self.requirements}
         own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
         return tuple(
             sorted(own | {kelvin for kelvin in required if kelvin is not None})

@@ -6,6 +6,7 @@ magnet: 0.5 wt.% of dysprosium replaced by 0.2 wt.% of terbium lowers the mass a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,13 @@ _BESIDE = ("Sm", "Co")
 
 def element_prices(scenario: Scenario) -> _Array:
     """Return the price of each element, USD/kg, shape (118,); NaN where it is not known."""
-    table = element_table(scenario)
+    return _prices_by_record(scenario.model_dump_json()).copy()
+
+
+@lru_cache(maxsize=32)
+def _prices_by_record(scenario: str) -> _Array:
+    """Return `element_prices` of a scenario as JSON; shared, not to be changed."""
+    table = element_table(Scenario.model_validate_json(scenario))
     prices = np.full(N_ELEMENTS, np.nan)
     places = [INDEX[symbol] for symbol in table["element"]]
     prices[places] = table["price_USD_kg"].to_numpy(float)
@@ -51,7 +58,7 @@ def heavy_exposure(
     return mass_percents(table, shells)[:, heavy] @ prices / 100.0
 
 
-def elements_held(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
+def element_contents(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
     """Return how much of each element, wt.%, a recipe (wt.%) with its shell holds, if any."""
     table = CompositionTable.from_strings([text], basis="weight")
     percents = mass_percents(table, [shell])[0]
@@ -59,14 +66,14 @@ def elements_held(text: str, shell: str, symbols: Sequence[str]) -> dict[str, fl
     return {symbol: amount for symbol, amount in amounts.items() if amount > 0.005}
 
 
-def heavy_held(text: str, shell: str) -> dict[str, float]:
+def heavy_rare_earth_contents(text: str, shell: str) -> dict[str, float]:
     """Return the heavy rare earths that a recipe with its shell holds, wt.%."""
-    return elements_held(text, shell, get_settings().heavy_rare_earths)
+    return element_contents(text, shell, get_settings().heavy_rare_earths)
 
 
-def beside_held(text: str, shell: str) -> dict[str, float]:
+def samarium_cobalt_contents(text: str, shell: str) -> dict[str, float]:
     """Return the samarium and cobalt that a recipe holds, wt.%."""
-    return elements_held(text, shell, _BESIDE)
+    return element_contents(text, shell, _BESIDE)
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def score_at_limit(
     return score
 
 
-def probability_met(
+def probability_of_limits(
     flux: Any,
     hardness: Any,
     flux_deviation: _Array,
@@ -231,7 +231,7 @@ def probability_met(
     Examples
     --------
     >>> none = np.zeros(1)
-    >>> probability_met([0.0], [0.0], none, none)
+    >>> probability_of_limits([0.0], [0.0], none, none)
     array([1.])
     """
     from scipy.special import ndtr, ndtri
@@ -262,7 +262,7 @@ def probability_met(
     return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
 
 
-def probability_sold(
+def probability_of_grades(
     ratios: Sequence[Sequence[_Array]], limit_deviations: Sequence[Sequence[_Array]]
 ) -> _Array:
     """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
@@ -285,7 +285,7 @@ def probability_sold(
     hardness, hardness_limit = least_likely(
         ratios[1], limit_deviations[1], sold["coercivity_kA_m"]
     )
-    return probability_met(
+    return probability_of_limits(
         flux,
         hardness,
         np.full(len(flux), sold["remanence_T"]),

@@ -227,7 +227,7 @@ class Ranked:
             np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False))
         )
 
-    def thinned(self, n: int) -> pd.DataFrame:
+    def sample_ranks(self, n: int) -> pd.DataFrame:
         """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
 
         Parameters

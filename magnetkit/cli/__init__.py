@@ -16,6 +16,17 @@ _NOT_WHOLE = (
 )
 
 
+def _describe_defect(error: Exception) -> str:
+    if "can't start new thread" in str(error):
+        return f"error: {_NO_ROOM}"
+    if isinstance(error, ImportError) and (error.name or "").startswith("magnetkit"):
+        return f"error: {error}: {_NOT_WHOLE}"
+    return (
+        f"defect: {type(error).__name__}: {error}; please report it with "
+        "what `magnetkit --verbose ...` prints"
+    )
+
+
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
     from .._core.errors import MagnetkitError
@@ -47,16 +58,7 @@ def main() -> NoReturn:
             _start.end()
         if _start.verbose():
             raise
-        if "can't start new thread" in str(error):
-            _fail(f"error: {_NO_ROOM}")
-        if isinstance(error, ImportError) and (error.name or "").startswith(
-            "magnetkit"
-        ):
-            _fail(f"error: {error}: {_NOT_WHOLE}")
-        _fail(
-            f"defect: {type(error).__name__}: {error}; please report it with "
-            "what `magnetkit --verbose ...` prints"
-        )
+        _fail(_describe_defect(error))
     sys.exit(0)
 
 

@@ -237,7 +237,9 @@ def check_folder(out: Path) -> None:
 def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
     """Read ``Element=value`` options."""
     result = {}
-    for text in [part for given in texts or [] for part in given.split(",")]:
+    for text in [
+        part for text_of_pairs in texts or [] for part in text_of_pairs.split(",")
+    ]:
         name, _, value = text.partition("=")
         try:
             result[name.strip()] = kind(value.strip())
@@ -252,12 +254,14 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     """Read ``Element=Substitute,...`` options: what replaces each element."""
     sites = {}
     for text in texts:
-        site, _, others = text.partition("=")
-        if not site.strip() or not others.strip():
+        site, _, texts_of_substitutes = text.partition("=")
+        if not site.strip() or not texts_of_substitutes.strip():
             raise InputError(
                 f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La"
             )
-        sites[site.strip()] = [symbol.strip() for symbol in others.split(",")]
+        sites[site.strip()] = [
+            symbol.strip() for symbol in texts_of_substitutes.split(",")
+        ]
     return sites
 
 
@@ -404,7 +408,7 @@ def call_reporting(
     return frame
 
 
-def refuse_beside(option: str, **given: object) -> None:
+def refuse_options(option: str, **given: object) -> None:
     """Refuse options that have no effect together with another, by their parameters' names."""
     for name, value in given.items():
         if value not in (None, False, [], ()):

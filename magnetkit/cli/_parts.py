@@ -75,7 +75,7 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
         raise InputError(
             f"--out {path}: the answer of a parts list is a workbook, e.g. answer.xlsx"
         )
-    if path.resolve() == Path(name.partition("#")[0]).resolve():
+    if os.path.realpath(path) == os.path.realpath(name.partition("#")[0]):
         raise InputError(f"--out {path} is the parts list itself; name another file")
     if path.exists() and not force:
         raise InputError(f"{path} is there already; name another file or give --force")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_SHOWN_SYSTEMS = 6
+"""Chemical systems that are named after a pull; the manifest names all."""
 
 Systems = Annotated[
     list[str] | None,
@@ -153,11 +155,13 @@ def pull(
     from ..phases.pull import systems_of_substitutes
     from ..phases.snapshot import write_cifs, write_poscars
 
-    wanted = _systems(systems, application)
+    systems_to_pull = _systems(systems, application)
     if replaced:
-        wanted = systems_of_substitutes(wanted, o.substitutes(replaced, "--for"))
+        systems_to_pull = systems_of_substitutes(
+            systems_to_pull, o.substitutes(replaced, "--for")
+        )
     snapshot = _pull(
-        wanted,
+        systems_to_pull,
         endpoint=endpoint,
         thermo_type=thermo_type,
         refresh=refresh,
@@ -229,8 +233,12 @@ def _pull(
         message(f"warning: {warning.message}")
     if not quiet:
         facts = pulled.manifest
+        systems = facts["query"]["systems"]
+        shown = ", ".join(systems[:_SHOWN_SYSTEMS])
+        if len(systems) > _SHOWN_SYSTEMS:
+            shown = f"{shown} and {len(systems) - _SHOWN_SYSTEMS} systems more"
         message(
-            f"{len(pulled.entries)} phases of {', '.join(facts['query']['systems'])}: "
+            f"{len(pulled.entries)} phases of {shown}: "
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )
@@ -345,7 +353,8 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
             part.formula, part.replace, step=part.step, limits=part.limits
         )
         shells = f", {len(part.shell)} shells" if part.shell else ""
-        say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
+        size = f"{len(space):,}{shells}"
+        say(f"{part.formula}: {swaps} ({size})", f"  {part.host:7s}")
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
@@ -450,7 +459,9 @@ def alloys(
         raise CompositionError(first.reason, first.text, first.position)
     name = _state(scenario, price)
     shares = o.pairs(recycled, "--recycled")
-    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
+    first_shell = (shell or [""])[0]
+    shells = [first_shell] * len(formulas)
+    shells += [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
     frame.insert(0, "formula", texts)
     headings = dict(layouts()["alloys"])

@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from json import dumps, loads
@@ -77,10 +78,8 @@ def _print(findings: "list[Finding]") -> None:
         console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
         if finding.advice:
             console.print(f"         [dim]{escape(finding.advice)}[/]")
-    faults, notes = (
-        sum(f.state == state for f in findings) for state in ("broken", "note")
-    )
-    console.print(f"\n{faults} broken, {notes} to note")
+    count = Counter(finding.state for finding in findings)
+    console.print(f"\n{count['broken']} broken, {count['note']} to note")
 
 
 State = Literal["ok", "note", "broken"]
@@ -268,13 +267,9 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     group = "Kernels"
     try:
-        from .._core._jit import (
-            folder,
-            is_switched_off,
-            list_cached_files,
-            most_threads,
-            read_hash_lists,
-        )
+        from .._core._compiling import most_threads
+        from .._core._jit import is_switched_off
+        from .._core._kernel_files import folder, list_kernels
     except InputError as error:
         yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
         return
@@ -284,7 +279,6 @@ def _kernels() -> Iterator[Finding]:
         advice = "unset NUMBA_DISABLE_JIT: it is slow"
         yield Finding(group, "compiled", "switched off", "note", advice)
         return
-    # This removes damaged files, and says so.
     place = folder()
     if place is None:
         advice = (
@@ -293,15 +287,13 @@ def _kernels() -> Iterator[Finding]:
         )
         yield Finding(group, "compiled", "not kept between commands", "note", advice)
         return
-    files = [file for file, _ in list_cached_files(place) if file.suffix == ".nbc"]
+    kernels = [kernel for kernel in list_kernels(place) if kernel.are_ready()]
+    files = [f for kernel in kernels for f in kernel.find() if f.suffix == ".nbc"]
     if not files:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
         return
-    names = {line.partition("  ")[2] for line in read_hash_lists(place)}
-    new = sum(file.name not in names for file in files)
-    note = f", {new} of them by commands still running" if new else ""
-    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}{note}")
+    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}")
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
@@ -356,7 +348,7 @@ def _size(files: list[Path]) -> str:
 
 def _make_ready() -> None:
     """Compile the kernels that commands run, and train the models."""
-    from .._core._jit import compile_kernel_list
+    from .._core._compiling import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load
     from ..surrogates.training_sets import TARGETS

@@ -2,12 +2,15 @@
 
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .._core.errors import InputError
 from ._options import Json, Phases, Quiet, shown_in_full
+
+if TYPE_CHECKING:
+    from ..run.validation import Validation
 
 app = typer.Typer(help="Models trained on data.", no_args_is_help=True)
 
@@ -72,6 +75,19 @@ def train(
         )
 
 
+def _print_validation(target: str, validation: "Validation", *, as_json: bool) -> None:
+    from ..report._text import say
+
+    figures = validation.table.round(4).reset_index()
+    if as_json:
+        records = figures.astype(object).where(figures.notna(), None)
+        content = {target: records.to_dict("records")}
+        typer.echo(dumps(content, ensure_ascii=False))
+        return
+    say(f"{target}, {validation.about}")
+    _print_figures(figures)
+
+
 def validate(
     target: Annotated[
         str | None,
@@ -121,27 +137,19 @@ def validate(
 
       magnetkit validate curie_temperature_K --data mine.csv --groups paper --plot parity.png
     """
-    from ..report._text import remark, say
-    from ..run.validation import validate as run
-
     if data is not None:
         if target is None:
             raise InputError(
                 "--data needs a target: the column of the file to validate"
             )
-        found = run(
+        from ..run.validation import validate as run
+
+        validation = run(
             target, data=data, groups=groups, learn_from=learn_from, progress=not quiet
         )
         if plot is not None:
-            found.plot().save(plot)
-        figures = found.table.round(4).reset_index()
-        if json:
-            records = (
-                figures.astype(object).where(figures.notna(), None).to_dict("records")
-            )
-            return typer.echo(dumps({target: records}, ensure_ascii=False))
-        say(f"{target}, {found.about}")
-        return _print_figures(figures)
+            validation.plot().save(plot)
+        return _print_validation(target, validation, as_json=json)
     if groups is not None or plot is not None or learn_from != "data":
         raise InputError(
             "--groups, --plot and --learn-from are of your own rows: give --data"
@@ -159,6 +167,8 @@ def validate(
         for table in tables:
             _show(name, table)
     if not quiet:
+        from ..report._text import remark
+
         remark(
             f"in a checkout, anew: python -m benchmarks.accuracy {target or 'TARGET'}"
         )

@@ -15,6 +15,8 @@ from . import _options as o
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..curves._formats import Curve
+
 
 _FORMS = "probability_phase_forms"
 
@@ -91,18 +93,16 @@ def predict(
       magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
-    from ..report._text import calibration_note
-    from ..report._written import write_results, write_table
 
     at = temperature or "300K"
     if compare:
-        o.refuse_beside(
+        o.refuse_options(
             "--compare", column=column, element_columns=element_columns, out=out
         )
-        o.refuse_beside(
+        o.refuse_options(
             "--compare", require=require, reference=reference, objective=objective
         )
-        o.refuse_beside("--compare", strict=strict, columns=columns)
+        o.refuse_options("--compare", strict=strict, columns=columns)
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
         return _compare(
             formulas, at, request, json=json, units=units, everything=everything
@@ -123,27 +123,12 @@ def predict(
         from ..magnetism.predict import predict as run
 
         frame = o.call_reporting(run, rows, at, **options)
-    if out is not None and out.suffix.lower() == ".xlsx":
-        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
-        conditions = " ".join(
-            f"{k}: {v};" for k, v in {"temperature": at, **keywords}.items()
-        )
-        sentences = [
-            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {conditions[:-1]}."
-        ]
-        sentences.append(calibration_note(frame.attrs["calibration"]))
-        if require:
-            sentences.append(
-                f"{int(frame['meets_requirements'].sum()):,} meet {', '.join(require)}."
-            )
-        write_results(frame, out, sentences, rejected=unread, units=units)
-    elif out is not None:
-        write_table(frame, out)
     if out is not None:
-        rests = calibration_note(frame.attrs["calibration"])
-        return message(
-            f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}. {rests}"
-        )
+        asked_for = {"temperature": at, **keywords}
+        _write_predictions(frame, out, require or (), asked_for, units)
+        if why:
+            _print_why(frame, {"basis": basis, **keywords})
+        return
     interval = keywords.get("interval", 0.9)
     display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
     print_properties(frame, as_json=json, interval=interval, **display)
@@ -151,6 +136,35 @@ def predict(
         _print_margins(rows, at, {"basis": basis, **keywords})
     if why:
         _print_why(frame, {"basis": basis, **keywords})
+
+
+def _write_predictions(
+    frame: "pd.DataFrame",
+    out: Path,
+    require: Sequence[str],
+    conditions: dict[str, Any],
+    units: Any,
+) -> None:
+    """Write predictions to a table or a workbook, which says what was asked for."""
+    from ..report._text import calibration_note
+    from ..report._written import write_results, write_table
+
+    rests = calibration_note(frame.attrs["calibration"])
+    if out.suffix.lower() == ".xlsx":
+        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
+        condition_text = "; ".join(f"{k}: {v}" for k, v in conditions.items())
+        sentences = [
+            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {condition_text}.",
+            rests,
+        ]
+        if require:
+            count = int(frame["meets_requirements"].sum())
+            sentences.append(f"{count:,} meet {', '.join(require)}.")
+        write_results(frame, out, sentences, rejected=unread, units=units)
+    else:
+        write_table(frame, out)
+    rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+    message(f"{rows} in {out}. {rests}")
 
 
 _DUTY = ("load_line", "outside_field_kA_m", "hours")
@@ -169,7 +183,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         return
     made_by = {name: asked.get(name) for name in ("process", "calibration", "shell")}
     conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
-    made = {
+    recipe_options = {
         "process": conditions.process,
         "shell": conditions.shell,
         "basis": asked["basis"],
@@ -178,7 +192,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         for kelvin in conditions.temperature:
             try:
                 margin = find_margin(
-                    text, replace(conditions, temperature=(kelvin,)), **made
+                    text, replace(conditions, temperature=(kelvin,)), **recipe_options
                 )
             except InputError:
                 continue
@@ -202,12 +216,12 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
-            said = str(
+            explanation = str(
                 explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
             )
         except InputError as error:
-            said = f"{row['candidate']}: {error}"
-        remark(said)
+            explanation = f"{row['candidate']}: {error}"
+        remark(explanation)
     if len(frame) > _MOST_EXPLAINED:
         remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
 
@@ -220,7 +234,7 @@ def _evaluate(
     from ..run.screen import screen
     from .screen import check_device
 
-    o.refuse_beside("--require", host=asked.get("host"))
+    o.refuse_options("--require", host=asked.get("host"))
     check_device(None, asked["require"], asked["reference"], temperature)
     result = screen(compositions, None, temperature, **asked)
     for row in result.rejected:
@@ -361,7 +375,6 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from .._core.units import ZERO_CELSIUS
     from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
@@ -369,9 +382,9 @@ def curve(
     if application is not None:
         temperature, load_line = _read_device(application, temperature, load_line)
     if limits:
-        o.refuse_beside("--limits", out=out, bare=bare)
-        asked = {"basis": basis, "bound": bound, **keywords}
-        return _limits(magnets, temperature, load_line, hours, json, asked)
+        o.refuse_options("--limits", out=out, bare=bare)
+        options = {"basis": basis, "bound": bound, **keywords}
+        return _limits(magnets, temperature, load_line, hours, json, options)
     if hours is not None or "outside_field_kA_m" in keywords or json:
         raise InputError("--hours, --outside-field and --json are of --limits")
     if out is not None:
@@ -384,17 +397,15 @@ def curve(
             )
         keywords["load_line"] = lines[0]
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
-    drawn = out is not None and out.suffix.lower() in _DRAWN
+    is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
-    alone = len(magnets) == 1 or (out is not None and not drawn and is_curve(magnets))
-    if drawn or not alone:
+    alone = len(magnets) == 1 or (
+        out is not None and not is_picture and is_curve(magnets)
+    )
+    if is_picture or not alone:
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
-    if result.measured:
-        message(result.source)
-    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
-        if why:
-            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
+    _report_origin(result)
     if out is not None:
         for file in result.write(out, form, kind, bare):
             message(f"see {file}")
@@ -404,6 +415,17 @@ def curve(
             "several temperatures need --out; each curve is a file of its own"
         )
     typer.echo(result.text(form, 0, kind, bare), nl=False)
+
+
+def _report_origin(result: "Curve") -> None:
+    """Say where measured curves come from, and which are extrapolated."""
+    from .._core.units import ZERO_CELSIUS
+
+    if result.measured:
+        message(result.source)
+    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
+        if why:
+            message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
 
 
 def _read_device(
@@ -481,7 +503,7 @@ def _limits(
     from ..report._tables import print_json
     from ..report._text import print_csv, remark, to_terminal
 
-    o.refuse_beside(
+    o.refuse_options(
         "--limits", **{n: given.get(n) for n in ("interval", "data", "add")}
     )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
@@ -498,12 +520,12 @@ def _limits(
         print_csv(frame)
     if temperature is not None:
         duties = [(line, hour) for line in lines for hour in times]
-        _print_margins_of(recipes, temperature, duties, made_by, arguments)
+        _print_all_margins(recipes, temperature, duties, made_by, arguments)
     for note in frame.attrs["notes"]:
         remark(note)
 
 
-def _print_margins_of(
+def _print_all_margins(
     magnets: list[str],
     temperature: str,
     duties: list[tuple[float, float]],
@@ -523,7 +545,7 @@ def _print_margins_of(
         "basis": asked.get("basis", "auto"),
     }
     for magnet in magnets:
-        made = {} if is_grade(magnet) else recipe
+        recipe_options = {} if is_grade(magnet) else recipe
         for load_line, hours in duties:
             conditions = Conditions.of(
                 temperature=temperature,
@@ -533,7 +555,7 @@ def _print_margins_of(
             )
             for kelvin in conditions.temperature:
                 margin = find_margin(
-                    magnet, replace(conditions, temperature=(kelvin,)), **made
+                    magnet, replace(conditions, temperature=(kelvin,)), **recipe_options
                 )
                 remark(f"{magnet}, {hours:g} h: {margin}")
 
@@ -561,9 +583,8 @@ def _show_limits(frame: "pd.DataFrame") -> None:
         for row in rows.to_dict("records"):
             cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
             row_text = "".join(f"{cell:>12}" for cell in cells[1:])
-            typer.echo(
-                f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}{row_text}"
-            )
+            duty_text = f"  {row['load_line']:9g} {row['hours']:8g}"
+            typer.echo(f"{duty_text} {cells[0]:>10}{row_text}")
 
 
 def phases(

@@ -27,7 +27,7 @@ _MARKS = {"estimate": "*", "extrapolated": "!"}
 _OTHER = "Other questions"
 _PARTS = "A parts list"
 # Characters of a line that is printed as it stands.
-_LINE = 80
+_LINE_WIDTH = 80
 
 
 @o.with_options(
@@ -161,7 +161,6 @@ def replace(
       magnetkit replace patriot --per-year 100
     """
     from ..report._text import is_cgs, say
-    from ..run._buyer_page import write_buyer_page
     from ..run.replace import replace as run
 
     shell = o.single_shell(shell, "give --shell once: the magnet is one")
@@ -172,7 +171,7 @@ def replace(
     beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
     if grade is not None and is_parts_list(grade):
         beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
-        o.refuse_beside("a parts list", compensated=compensated, **beside)
+        o.refuse_options("a parts list", compensated=compensated, **beside)
         return answer_parts_list(
             o.on_sheet(grade, sheet, header_row),
             temperature=temperature,
@@ -190,11 +189,13 @@ def replace(
                 **keywords,
             },
         )
-    o.refuse_beside(
+    o.refuse_options(
         "a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage
     )
     if compensated:
-        o.refuse_beside("--compensated", require=require, out=out, **beside, **keywords)
+        o.refuse_options(
+            "--compensated", require=require, out=out, **beside, **keywords
+        )
         if grade is None:
             raise InputError("--compensated needs a grade")
         return _compensate(grade, temperature, recipe, basis, circuit, json)
@@ -229,15 +230,12 @@ def replace(
         for line in result.lines(
             "cgs" if is_cgs(units) else "si", everything=everything
         ):
-            if len(line) <= _LINE:
+            if len(line) <= _LINE_WIDTH:
                 typer.echo(line)
             else:
                 say(line)
     if out is not None:
-        message(f"see {out}/report.html")
-        if Path(str(out)).is_dir():
-            page = write_buyer_page(result, Path(str(out)) / "order.html")
-            message(f"see {page}: two pages for a buyer")
+        message(f"see {out}/report.html, which prints on two pages")
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:

@@ -182,7 +182,7 @@ def screen(
         }
         result = run(candidates, application, keep=keep, **options)
     elif refine is not None:
-        o.refuse_beside("--refine", shell=shell, keep=keep)
+        o.refuse_options("--refine", shell=shell, keep=keep)
         result = refined(space, application, refine, sample=sample, **options)
     else:
         result = run(
@@ -256,12 +256,12 @@ def _candidates(
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates
-    from ..run.screen import some_of
+    from ..run.screen import sample_space
 
     if sample is not None:
         if shells:
             raise InputError("--shell is for the host itself; leave --sample out")
-        return some_of(space, sample)
+        return sample_space(space, sample)
     (host,) = space.formulas([0])
     for text in shells or ():
         shell = read_shell(text)
@@ -327,7 +327,7 @@ def report(
             if not quiet:
                 message(f"see {out}")
         return
-    o.refuse_beside("report without --robustness", json=json)
+    o.refuse_options("report without --robustness", json=json)
     ending = ".html" if out is None else out.suffix.lower()
     if ending not in (".html", ".htm", ".xlsx"):
         raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")

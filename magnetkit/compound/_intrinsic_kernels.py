@@ -5,7 +5,7 @@ in `q` of shape (6, 30); `magnetkit.compound.parameters` names each slot. `dp` a
 standard deviations, which are taken as independent and propagated linearly.
 
 A composition is condensed first into what temperature does not change: a `state` of the alloy and
-one row an ion. `evaluate_at` then gives polarization and anisotropy at a temperature, `evaluate` the
+one row an ion. `evaluate_state` then gives polarization and anisotropy at a temperature, `evaluate` the
 properties and their deviations.
 """
 
@@ -34,7 +34,8 @@ from .._core._arrays import (
     respond,
 )
 from .._core._constants import K_B, MU_0, MU_B
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..phases._host_kernels import ON_R, ON_T, ON_X
 
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
@@ -160,6 +161,29 @@ def _occupation(i, rows, h, model):
     return True, sum_r, sum_t, cobalt / metal, w, carbon
 
 
+# values float64: of the iron compound at `at` and of the cobalt compound behind it; c float64: share
+# of cobalt
+@jit(part="copied")
+def _blend(values, at, c):
+    """Return a value between those with iron and with cobalt."""
+    return (1.0 - c) * values[at] + c * values[at + 1]
+
+
+# values float64: coefficients from `at` on; d float64: 1 - 2 c
+@jit(part="copied")
+def _bow(values, at, d):
+    """Return by how much a property bows between iron and cobalt, over c (1 - c)."""
+    return values[at] + d * (values[at + 1] + d * values[at + 2])
+
+
+# values float64: slopes and curvatures of an element, in turn for iron and cobalt; y float64: its
+# share of the metals' sites
+@jit(part="copied")
+def _effect(values, at, y):
+    """Return what a substituent does to a property of the one compound."""
+    return y * (values[at] + y * values[at + 2])
+
+
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
 # Returns how many ions, -1 for what is outside the model.
 @jit(part="merged")
@@ -181,8 +205,7 @@ def condense_row(i, rows, h, model, condensed, mix):
         + w * q[h, _CRYSTAL_FIELD_FILLING]
     )
     for k in range(5):
-        b = _BOW + 3 * k
-        mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
+        mix[k] = c * (1.0 - c) * _bow(q[h], _BOW + 3 * k, d)
         mix[k] += w * q[h, _FILLING + k]
     # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
     # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
@@ -196,7 +219,8 @@ def condense_row(i, rows, h, model, condensed, mix):
     level = (1.0 - c) * iron + c * cobalt + ion_exchange
     if model.kind[h, _SATURATES] > 0:
         # Exchange saturates as the interstitial sites fill.
-        mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + carbon * q[h, CARBON]
+        by_carbon = carbon * q[h, CARBON]
+        mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + by_carbon
     coupling = 0.0
     dilution = 0.0
     exchange = 0.0
@@ -206,18 +230,14 @@ def condense_row(i, rows, h, model, condensed, mix):
         if role[h, e] == ON_R:
             x = values[k] / sum_r
             for j in range(5):
-                mix[j] += x * ((1.0 - c) * p[h, e, 6 * j] + c * p[h, e, 6 * j + 1])
-            ion_exchange += x * (
-                (1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1]
-            )
-            coupling += x * (
-                (1.0 - c) * p[h, e, _ION_COUPLING] + c * p[h, e, _ION_COUPLING + 1]
-            )
+                mix[j] += x * _blend(p[h, e], 6 * j, c)
+            ion_exchange += x * _blend(p[h, e], 6 * EXCHANGE, c)
+            coupling += x * _blend(p[h, e], _ION_COUPLING, c)
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                iron = y * (p[h, e, 6 * j + 2] + y * p[h, e, 6 * j + 4])
-                cobalt = y * (p[h, e, 6 * j + 3] + y * p[h, e, 6 * j + 5])
+                iron = _effect(p[h, e], 6 * j + 2, y)
+                cobalt = _effect(p[h, e], 6 * j + 3, y)
                 part = (1.0 - c) * iron + c * cobalt
                 if j == EXCHANGE:
                     exchange += on_iron * iron + on_cobalt * cobalt
@@ -247,7 +267,7 @@ def condense_row(i, rows, h, model, condensed, mix):
     state[i, CURIE] = 0.5 * (
         mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling)
     )
-    state[i, _FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
+    state[i, _FORM] = _blend(q[h], SHAPE, c)
     state[i, MOMENT_T] = mix[_MOMENT]
     state[i, _BROAD] = mix[_K_BROAD]
     state[i, _STEEP] = mix[_K_STEEP]
@@ -284,7 +304,7 @@ def _write_ions(i, rows, h, model, sites, ion):
             ion[a, SITE] = rows.values[k] / sum_r
             for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
                             (A_4, _ION_A4)):  # fmt: skip
-                ion[a, j] = (1.0 - c) * p[h, e, slot] + c * p[h, e, slot + 1]
+                ion[a, j] = _blend(p[h, e], slot, c)
             ion[a, STRENGTH] *= kept
             ion[a, ION_J] *= ion[a, SITE] * model.counts[h, 0]
             a += 1
@@ -297,7 +317,7 @@ def _write_ions(i, rows, h, model, sites, ion):
 # those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
 # moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
-def evaluate_at(kelvin, i, state, ion, work, tables, slopes):
+def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -306,7 +326,8 @@ def evaluate_at(kelvin, i, state, ion, work, tables, slopes):
     steep = m2 * m2
     steep *= steep * m2
     j = state[i, MOMENT_T] * mt
-    k1 = state[i, _BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, _STEEP] * steep
+    broad = state[i, _BROAD] * m2 * (0.6 + 0.4 * m2)
+    k1 = broad + state[i, _STEEP] * steep
     k2 = 0.0
     k3 = 0.0
     n = int(state[i, IONS])
@@ -388,7 +409,7 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `evaluate_at`, found as it returned it; u: cosine of the angle with the axis
+# i, state, ion, work as for `evaluate_state`, found as it returned it; u: cosine of the angle with the axis
 # -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
 def switching(i, state, ion, work, found, u):
@@ -600,8 +621,11 @@ def spread_row(i, rows, h, model, state, room):
             sum_t += values[k]
     for k in range(5):
         b = _BOW + 3 * k
-        bow = dq[h, b] ** 2 + d * d * (dq[h, b + 1] ** 2 + d * d * dq[h, b + 2] ** 2)
-        mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, _FILLING + k]) ** 2
+        linear = dq[h, b + 1] ** 2
+        square = dq[h, b + 2] ** 2
+        bow = dq[h, b] ** 2 + d * d * (linear + d * d * square)
+        filling = (w * dq[h, _FILLING + k]) ** 2
+        mix[k] = (c * (1.0 - c)) ** 2 * bow + filling
     v[_V_FIELD] = (c * (1.0 - c) * dq[h, _CRYSTAL_FIELD_BOW]) ** 2
     v[_V_FIELD] += (w * dq[h, _CRYSTAL_FIELD_FILLING]) ** 2
     has_sublattices = model.kind[h, _SUBLATTICES] > 1
@@ -637,8 +661,10 @@ def spread_row(i, rows, h, model, state, room):
                 if j == EXCHANGE:
                     on_iron = state[i, _ON_IRON]
                     on_cobalt = state[i, _ON_COBALT]
-                iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
-                cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
+                curved = y * dp[h, e, 6 * j + 4]
+                iron = dp[h, e, 6 * j + 2] ** 2 + curved**2
+                curved = y * dp[h, e, 6 * j + 5]
+                cobalt = dp[h, e, 6 * j + 3] ** 2 + curved**2
                 mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
             v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
     mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
@@ -653,7 +679,9 @@ def spread_row(i, rows, h, model, state, room):
     v[_D_CURIE] = np.sqrt(
         (curie / root) ** 2 * mix[EXCHANGE] + coupling * (moment_share / root) ** 2
     )
-    v[_D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
+    iron = (1.0 - c) * dq[h, SHAPE]
+    cobalt = c * dq[h, SHAPE + 1]
+    v[_D_FORM] = np.sqrt(iron**2 + cobalt**2)
     v[_LEFT_J] = model.host[h, _RESIDUAL_J]
     v[_LEFT_K] = model.host[h, _RESIDUAL_K]
 
@@ -663,7 +691,8 @@ def spread_row(i, rows, h, model, state, room):
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64: from `evaluate_at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# g float64: from `evaluate_state` on, what one deviation makes of moment and constants; factor: on
+# it; adds to
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
@@ -681,7 +710,7 @@ def _add(g, at, factor, out):
     out[_J_1] += moment * first
 
 
-# i: row of condensed; found: what `evaluate_at` returned; room as `evaluate_at` and `spread_row`
+# i: row of condensed; found: what `evaluate_state` returned; room as `evaluate_state` and `spread_row`
 # left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
@@ -694,7 +723,8 @@ def variances(kelvin, i, condensed, found, room):
     m2 = mt * mt
     out[:] = 0.0
     out[_J] = v[_V_MOMENT] * m2
-    out[_1] = v[_V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[_V_STEEP] * m2**10
+    broad = v[_V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2
+    out[_1] = broad + v[_V_STEEP] * m2**10
     out[_SUM] = out[_1]
     # What the reduced moment of the metals and the factor on the crystal field do.
     by_m = room.by[0]
@@ -702,9 +732,8 @@ def variances(kelvin, i, condensed, found, room):
     by_m[:] = 0.0
     by_field[:] = 0.0
     by_m[0] = state[i, MOMENT_T]
-    by_m[1] = (
-        state[i, _BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, _STEEP] * m2**4 * mt
-    )
+    by_broad = state[i, _BROAD] * mt * (1.2 + 1.6 * m2)
+    by_m[1] = by_broad + 10.0 * state[i, _STEEP] * m2**4 * mt
     field = state[i, CRYSTAL_FIELD]
     first = int(state[i, FIRST])
     for r in range(int(state[i, IONS])):
@@ -712,9 +741,8 @@ def variances(kelvin, i, condensed, found, room):
         ion_work = work[r]
         for k in range(4):
             by_m[k] += ion_work[BY_FIELD + k] * ion[a, STRENGTH]
-            by_field[k] += (
-                ion_work[BY_A2 + k] * ion[a, A_2] + ion_work[BY_A4 + k] * ion[a, A_4]
-            )
+            by_fourth = ion_work[BY_A4 + k] * ion[a, A_4]
+            by_field[k] += ion_work[BY_A2 + k] * ion[a, A_2] + by_fourth
         _add(ion_work, BY_FIELD, mt * spread[r, STRENGTH], out)
         _add(ion_work, BY_A2, field * spread[r, A_2], out)
         _add(ion_work, BY_A4, field * spread[r, A_4], out)
@@ -754,10 +782,14 @@ def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=N
         condensed = condense(rows, codes, model)
     n = len(codes)
     m = len(temperatures)
+    shape = (7, m, n) if spread else (7, 0, 0)
     out = Evaluated(
-        np.full(n, np.nan), np.full(n, np.nan), np.full((7, m, n), np.nan),
-        np.full((7, m, n) if spread else (7, 0, 0), np.nan), np.empty((m, n), np.int8),
-    )  # fmt: skip
+        np.full(n, np.nan),
+        np.full(n, np.nan),
+        np.full((7, m, n), np.nan),
+        np.full(shape, np.nan),
+        np.empty((m, n), np.int8),
+    )
     share_rows(
         _evaluate_chunks,
         chunks(n),
@@ -814,7 +846,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
         if not temperatures[l] < curie:
             out.status[l, i] = PARAMAGNETIC
             continue
-        values = evaluate_at(
+        values = evaluate_state(
             temperatures[l], i, state, condensed.ion, room.work, model.ions, 2
         )
         _write_values(l, i, condensed, values, room.work, out)
@@ -823,7 +855,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
             _write_deviations(l, i, values, room.out, out)
 
 
-# l, i: temperature and phase; found: what `evaluate_at` returned. Writes value and status of out.
+# l, i: temperature and phase; found: what `evaluate_state` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value

@@ -22,10 +22,15 @@ WHOLE, AXIAL = CRYSTAL_FIELDS
 Matrix = NDArray[np.complexfloating[Any, Any]]
 
 
+# Order and component of the terms of a crystal field.
+_TERMS = ((2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6))
+
+
 def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
     """Return J_x, J_y, J_z on the states from m = j down to -j."""
     m = np.arange(j, -j - 0.5, -1.0)
-    up = np.diag(np.sqrt(j * (j + 1) - m[1:] * (m[1:] + 1)), 1)
+    raised = m[1:]
+    up = np.diag(np.sqrt(j * (j + 1) - raised * (raised + 1)), 1)
     return (up + up.T) / 2, (up - up.T) / 2j, np.diag(m).astype(complex)
 
 
@@ -44,9 +49,11 @@ def stevens(j: float, n: int, m: int) -> NDArray:
         return np.diag(
             {
                 2: 3 * d**2 - s,
-                4: 35 * d**4 - (30 * s - 25) * d**2 + 3 * s**2 - 6 * s,
+                4: 35 * d**4 - (30 * s - 25) * d**2
+                + 3 * s**2 - 6 * s,
                 6: 231 * d**6 - (315 * s - 735) * d**4
-                + (105 * s**2 - 525 * s + 294) * d**2 - 5 * s**3 + 40 * s**2 - 60 * s,
+                + (105 * s**2 - 525 * s + 294) * d**2
+                - 5 * s**3 + 40 * s**2 - 60 * s,
             }[n]
         ).astype(complex)  # fmt: skip
     k = abs(m)
@@ -56,17 +63,21 @@ def stevens(j: float, n: int, m: int) -> NDArray:
     if n == k:
         return turn
     z2 = z @ z
-    inner = {
-        (6, 2): 33 * z2 @ z2 - (18 * s + 123) * z2 + (s**2 + 10 * s + 102) * one,
-        (6, 4): 11 * z2 - (s + 38) * one,
-    }[n, k]
+    if (n, k) == (6, 2):
+        inner = 33 * z2 @ z2 - (18 * s + 123) * z2
+        inner = inner + (s**2 + 10 * s + 102) * one
+    elif (n, k) == (6, 4):
+        inner = 11 * z2 - (s + 38) * one
+    else:
+        raise KeyError((n, k))
     return (inner @ turn + turn @ inner) / 2
 
 
 def hund(n: int) -> tuple[float, int, float]:
     """Return S, L, J of 4f^n, by Hund's rules."""
     s = min(n, 14 - n) / 2
-    orbital = sum(range(3, 3 - n, -1)) if n <= 7 else sum(range(3, 3 - (n - 7), -1))
+    last_shell = n if n <= 7 else n - 7
+    orbital = sum(range(3, 3 - last_shell, -1))
     return s, orbital, abs(orbital - s) if n <= 7 else orbital + s
 
 
@@ -142,10 +153,11 @@ class Ion:
         f = self.field
         r = {k: f[f"r{k}_a0_{k}"] for k in (2, 4, 6)}
         whole: Matrix = np.zeros_like(self.base)
-        for n, m in ((2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)):
-            if f[f"A{n}{m}"]:
+        for n, m in _TERMS:
+            strength = f[f"A{n}{m}"]
+            if strength:
                 sign = -1.0 if turned and m < 0 else 1.0
-                whole = whole + sign * f[f"A{n}{m}"] * self.operator(n, m, r[n])
+                whole = whole + sign * strength * self.operator(n, m, r[n])
         return whole / max(f["A20"], 1.0), self.operator(4, 0, r[4])
 
 

@@ -35,7 +35,7 @@ def condense(
     """Return hard phases, whose hosts are `codes`, as arrays that temperature does not change."""
     from ._intrinsic_kernels import condense as kernel
 
-    return kernel(table.rows, codes, p.for_kernels)
+    return kernel(table.rows, codes, p.kernel_parameters)
 
 
 def curie_temperature(
@@ -163,7 +163,7 @@ def evaluate_phases(
     tc, tc_sd, value, sd, status = kernel(
         t.rows,
         part.host,
-        parameters.for_kernels,
+        parameters.kernel_parameters,
         temperatures,
         spread,
         curie,
@@ -222,7 +222,7 @@ def intrinsic_columns(
             data[f"{name}_provenance"] = physics
         if names is None or "curie_temperature_K" in names:
             data |= provenance
-        tables.append(data.ordered())
+        tables.append(data.sort_columns())
     return tables
 
 

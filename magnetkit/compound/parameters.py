@@ -32,15 +32,10 @@ IONIC = ("ion_moment", "ion_exchange_K", "ion_A2_K", "ion_A4_K", "ion_coupling_K
 2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
 its coupling in T_C."""
 
+_PARTS = (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
+
 ELEMENT_SLOTS: tuple[str, ...] = (
-    *(
-        f"{name}:{part}"
-        for name in MIXED
-        for part in (
-            *ENDS,
-            *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS),
-        )
-    ),
+    *(f"{name}:{part}" for name in MIXED for part in _PARTS),
     *(f"{name}:{end}" for name in IONIC for end in ENDS),
     "crystal_field:slope",
 )
@@ -99,7 +94,7 @@ class Parameters:
         )
 
     @cached_property
-    def for_kernels(self) -> "Model":
+    def kernel_parameters(self) -> "Model":
         """Return the parameters with the sites of the hosts, as kernels take them."""
         from .._core._arrays import Model
 
@@ -112,8 +107,10 @@ class Parameters:
 @lru_cache(maxsize=1)
 def _kinds() -> NDArray[np.int8]:
     """Return what each host is to the kernels, see `magnetkit.compound._intrinsic_kernels`."""
-    return np.array(
-        [
+    kinds = []
+    for host in HOSTS.values():
+        rules = host.magnetism
+        kinds.append(
             (
                 rules.sublattices,
                 rules.anisotropy_order // 2,
@@ -121,35 +118,33 @@ def _kinds() -> NDArray[np.int8]:
                 FILLINGS.index(rules.filling),
                 rules.exchange_saturates,
             )
-            for rules in (host.magnetism for host in HOSTS.values())
-        ],
-        np.int8,
-    )
+        )
+    return np.array(kinds, np.int8)
 
 
 @lru_cache(maxsize=1)
 def ions() -> dict[str, dict[str, float]]:
     """Return the rare-earth ions of ``datasets/ions`` by symbol."""
-    return {
-        row["symbol"]: {
-            k: float(v or "nan")
-            for k, v in row.items()
-            if k not in _TEXT and k != "symbol"
-        }
-        for row in datasets.rows("ions/ions.csv")
-    }
+    return _numbers_by_name("ions/ions.csv", "symbol")
 
 
-_TEXT = frozenset({"ion", "source", "verification"})
+# Columns of texts.
+_TEXT = frozenset({"symbol", "ion", "source", "verification"})
+
+
+def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
+    """Return the numbers of a table, a row by the text in its column `name`; NaN for a gap."""
+    numbers = {}
+    for row in datasets.rows(file):
+        cells = {column: row[column] for column in row if column not in _TEXT}
+        numbers[row[name]] = {c: float(cell or "nan") for c, cell in cells.items()}
+    return numbers
 
 
 @lru_cache(maxsize=1)
 def published_fields() -> dict[str, dict[str, float]]:
     """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
-    return {
-        row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
-        for row in datasets.rows("ions/crystal_fields.csv")
-    }
+    return _numbers_by_name("ions/crystal_fields.csv", "ion")
 
 
 @lru_cache(maxsize=1)

@@ -113,28 +113,26 @@ class Curve:
         """
         import pandas as pd
 
-        own = self.curves
-        b_r = own.remanence
-        h_cj = own.coercivity
-        h_k = own.knee_field
-        recoil = own.recoil
-        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * own.coercivity_b}
+        curves = self.curves
+        b_r = curves.remanence
+        h_cj = curves.coercivity
+        h_k = curves.knee_field
+        recoil = curves.recoil
+        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * curves.coercivity_b}
         found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
-        product = (-own.field * own.induction).max(axis=2)
+        product = (-curves.field * curves.induction).max(axis=2)
         found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
         found["recoil_permeability"] = recoil
         if self.measured:
-            found = {
-                name: np.array([[getattr(x, name) for x in self.measured]])
-                for name in found
-            }
-        found |= {"load_line": np.full(b_r.shape, own.load_line)}
-        found |= {"working_field_kA_m": -1e-3 * own.working_field}
-        found |= {"working_induction_T": own.working_induction}
-        found["irreversible_loss_pct"] = Duty(own.load_line).loss(
+            for name in found:
+                found[name] = np.array([[getattr(one, name) for one in self.measured]])
+        found |= {"load_line": np.full(b_r.shape, curves.load_line)}
+        found |= {"working_field_kA_m": -1e-3 * curves.working_field}
+        found |= {"working_induction_T": curves.working_induction}
+        found["irreversible_loss_pct"] = Duty(curves.load_line).loss(
             b_r, h_cj, h_k, recoil
         )
-        head = {"candidate": self.name, "temperature_K": own.temperature}
+        head = {"candidate": self.name, "temperature_K": curves.temperature}
         return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
 
     def text(
@@ -164,10 +162,10 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        for name, given, known in (("form", form, Form), ("kind", kind, Kind)):
-            if given not in (names := get_args(known)):
+        for name, value, choices in (("form", form, Form), ("kind", kind, Kind)):
+            if value not in (names := get_args(choices)):
                 raise InputError(
-                    f"{name} must be one of {', '.join(names)}, got {given!r}"
+                    f"{name} must be one of {', '.join(names)}, got {value!r}"
                 )
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(
@@ -265,22 +263,22 @@ class Curve:
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
     """Return the lines of the head of a file of one temperature."""
-    own = curve.curves
-    celsius = own.temperature[at] - ZERO_CELSIUS
+    curves = curve.curves
+    celsius = curves.temperature[at] - ZERO_CELSIUS
     end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
     figures = {
-        "B_r": f"{own.remanence[0, at]:.4f} T",
-        "H_cB": f"{own.coercivity_b[0, at]:.0f} A/m",
-        "H_cJ": f"{own.coercivity[0, at]:.0f} A/m",
-        "H_k": f"{own.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
-        "mu_rec": f"{own.recoil[0, at]:.4g}",
+        "B_r": f"{curves.remanence[0, at]:.4f} T",
+        "H_cB": f"{curves.coercivity_b[0, at]:.0f} A/m",
+        "H_cJ": f"{curves.coercivity[0, at]:.0f} A/m",
+        "H_k": f"{curves.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
+        "mu_rec": f"{curves.recoil[0, at]:.4g}",
     }
     warning = (
         [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
     )
     return [
         *warning,
-        f"{curve.name} at {celsius:.4g} C ({own.temperature[at]:.2f} K), {end}",
+        f"{curve.name} at {celsius:.4g} C ({curves.temperature[at]:.2f} K), {end}",
         *(f"{name} = {value}" for name, value in figures.items()),
         f"From: {curve.source}",
     ]
@@ -290,8 +288,10 @@ def _name(curve: Curve, at: int | None = None) -> str:
     """Return a name of the material that every program accepts; `at` None is all temperatures."""
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
     kelvin = curve.curves.temperature
-    here = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
-    return f"{plain}{here}" + ("" if curve.bound == "centre" else f" {curve.bound}")
+    temperature_text = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
+    return f"{plain}{temperature_text}" + (
+        "" if curve.bound == "centre" else f" {curve.bound}"
+    )
 
 
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
@@ -299,11 +299,11 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float
 
     Without `kind` it is B(H) from -H_cJ.
     """
-    own = curve.curves
-    field = own.field[0, at, ::-1]
-    values = (own.polarization if kind == "JH" else own.induction)[0, at, ::-1]
+    curves = curve.curves
+    field = curves.field[0, at, ::-1]
+    values = (curves.polarization if kind == "JH" else curves.induction)[0, at, ::-1]
     if kind == "BH":
-        inside = field >= -own.coercivity_b[0, at]
+        inside = field >= -curves.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
         field = field[inside]
         values = np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
@@ -314,12 +314,14 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     """Return the two columns of one temperature, or three of all."""
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
     columns = f"field H (A/m), {what}"
-    each = [_header_lines(curve, k) for k in range(curve.curves.temperature.size)]
+    header_lines = [
+        _header_lines(curve, k) for k in range(curve.curves.temperature.size)
+    ]
     if at is not None:
-        head = each[at]
+        head = header_lines[at]
         rows = [("", *point) for point in _points(curve, at, kind)]
     else:
-        head = [*("; ".join(lines[:-1]) for lines in each), each[0][-1]]
+        head = [*("; ".join(lines[:-1]) for lines in header_lines), header_lines[0][-1]]
         columns = f"temperature (C), {columns}"
         celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
         rows = [
@@ -337,39 +339,39 @@ def _grid(curve: Curve) -> list[Any]:
 
     The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
     """
-    own = curve.curves
+    curves = curve.curves
     order = np.argsort(curve.curves.temperature)
     # Closer than this they would be written alike.
-    fields = np.unique(np.round(own.field[0], 1))
-    fields = fields[fields >= -own.coercivity_b.max() - 0.1] + 0.0
+    fields = np.unique(np.round(curves.field[0], 1))
+    fields = fields[fields >= -curves.coercivity_b.max() - 0.1] + 0.0
     loops = (_points(curve, at, "JH").T for at in order)
     rows = [(np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist() for loop in loops]
-    return [fields.tolist(), own.temperature[order].tolist(), rows]
+    return [fields.tolist(), curves.temperature[order].tolist(), rows]
 
 
 def _render_template(curve: Curve, form: str, at: int) -> str:
     """Return a file by its template, for which `one` is a temperature and `each` are all."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    own = curve.curves
+    curves = curve.curves
     places = range(curve.curves.temperature.size)
-    columns = {"remanence": own.remanence, "recoil": own.recoil}
-    columns |= {"h_cb": own.coercivity_b, "h_cj": own.coercivity}
-    each: list[dict[str, Any]] = []
-    each += (
-        {name: float(values[0, k]) for name, values in columns.items()} for k in places
-    )
-    for k, one in enumerate(each):
+    columns = {"remanence": curves.remanence, "recoil": curves.recoil}
+    columns |= {"h_cb": curves.coercivity_b, "h_cj": curves.coercivity}
+    records: list[dict[str, Any]] = []
+    for k in places:
+        one: dict[str, Any] = {n: float(column[0, k]) for n, column in columns.items()}
+        records.append(one)
         one |= {
-            "celsius": float(own.temperature[k]) - ZERO_CELSIUS,
+            "celsius": float(curves.temperature[k]) - ZERO_CELSIUS,
             "name": _name(curve, k),
         }
         one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
-    lines = [*("; ".join(one["head"][:-1]) for one in each), each[0]["head"][-1]]
+    lines = ["; ".join(one["head"][:-1]) for one in records]
+    lines.append(records[0]["head"][-1])
     values: dict[str, Any] = {
-        "one": each[at],
-        "each": each,
+        "one": records[at],
+        "each": records,
         "head": lines,
         "name": _name(curve),
     }
@@ -381,12 +383,12 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
         "grid": lambda: _grid(curve),
     }
     loader = PackageLoader("magnetkit", "curves/templates")
-    made = Environment(
+    environment = Environment(
         loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
     )
-    made.trim_blocks = True
-    made.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
-    text = made.get_template(_FILES[form]).render(values)
+    environment.trim_blocks = True
+    environment.filters["g"] = lambda value, digits: f"{value:.{digits}g}"
+    text = environment.get_template(_FILES[form]).render(values)
     if ".json" in _FILES[form]:
         return json.dumps(json.loads(text), indent=1) + "\n"
     return text
@@ -396,14 +398,14 @@ def _shifted_curve(
     curve: Curve, at: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return B and H + H_cB from the origin on, both rising, with a point beyond remanence."""
-    own = curve.curves
-    h_cb = own.coercivity_b[0, at]
-    inside = own.field[0, at] >= -h_cb
-    h = own.field[0, at][inside][::-1] + h_cb
-    b = own.induction[0, at][inside][::-1]
+    curves = curve.curves
+    h_cb = curves.coercivity_b[0, at]
+    inside = curves.field[0, at] >= -h_cb
+    h = curves.field[0, at][inside][::-1] + h_cb
+    b = curves.induction[0, at][inside][::-1]
     b[0] = h[0] = 0.0
     # In the first quadrant the magnet follows its recoil line, which both programs prolong.
     return (
-        np.append(b, own.remanence[0, at] + own.recoil[0, at] * MU_0 * h_cb),
+        np.append(b, curves.remanence[0, at] + curves.recoil[0, at] * MU_0 * h_cb),
         np.append(h, 2.0 * h_cb),
     )

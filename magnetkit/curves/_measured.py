@@ -20,7 +20,7 @@ from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
 _Array = NDArray[np.float64]
 
 # A temperature this close to a measured one, K, is that one.
-_SAME_K = 2.0
+_MEASURED_WITHIN_K = 2.0
 # Levels of J / B_r at which curves are blended, and most points of a measured curve in a file.
 _LEVELS = 401
 _MOST_POINTS = 401
@@ -72,23 +72,20 @@ def interpolate_curves(
                 f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
-    chosen = tuple(_interpolate_curve(curves, one) for one in kelvin)
-    size = max(CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in chosen))
-    points = [_curve_points(one, size) for one in chosen]
+    interpolated = tuple(_interpolate_curve(curves, one) for one in kelvin)
+    size = max(
+        CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in interpolated)
+    )
+    points = [_curve_points(one, size) for one in interpolated]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    b_r, h_cj, h_cb, h_k, recoil = (
-        np.array([[factor * getattr(one, name) for one in chosen]])
-        for name, factor in (
-            ("remanence_T", 1.0),
-            ("coercivity_kA_m", 1e3),
-            ("coercivity_b_kA_m", 1e3),
-            ("knee_field_kA_m", 1e3),
-            ("recoil_permeability", 1.0),
-        )
-    )
+    b_r = np.array([[one.remanence_T for one in interpolated]])
+    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in interpolated]])
+    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in interpolated]])
+    h_k = np.array([[1e3 * one.knee_field_kA_m for one in interpolated]])
+    recoil = np.array([[one.recoil_permeability for one in interpolated]])
     working = np.array([[_working_field(*one, load_line) for one in points]])
-    drawn = Demagnetization(
+    demagnetization = Demagnetization(
         temperature=np.array(kelvin, np.float64),
         field=field,
         polarization=polarization,
@@ -103,7 +100,7 @@ def interpolate_curves(
         above_knee=working <= h_k,
         load_line=load_line,
     )
-    return drawn, chosen
+    return demagnetization, interpolated
 
 
 def _celsius(curve: MeasuredCurve) -> str:
@@ -114,7 +111,7 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
     """Return the curve at a temperature: as measured, or between two that are."""
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
-    if abs(measured_at[nearest] - kelvin) <= _SAME_K:
+    if abs(measured_at[nearest] - kelvin) <= _MEASURED_WITHIN_K:
         return curves[nearest]
     if not measured_at[0] < kelvin < measured_at[-1]:
         ends = f"{_celsius(curves[0])} to {_celsius(curves[-1])}"
@@ -183,12 +180,18 @@ def _interpolate_figure(
 def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
     """Return H / H_cJ at which the part `levels`, falling, of the polarization is left."""
     line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
-    left = np.minimum.accumulate(np.clip(curve.polarization / line, 0.0, 1.0))
+    remaining_share = np.minimum.accumulate(
+        np.clip(curve.polarization / line, 0.0, 1.0)
+    )
     # The last field at which so much is left: a plateau ends there.
-    place = left.size - 1 - np.searchsorted(left[::-1], levels, side="left")
-    place = np.clip(place, 0, left.size - 2)
-    drop = np.maximum(left[place] - left[place + 1], 1e-12)
-    part = np.clip((left[place] - levels) / drop, 0.0, 1.0)
+    place = (
+        remaining_share.size
+        - 1
+        - np.searchsorted(remaining_share[::-1], levels, side="left")
+    )
+    place = np.clip(place, 0, remaining_share.size - 2)
+    drop = np.maximum(remaining_share[place] - remaining_share[place + 1], 1e-12)
+    part = np.clip((remaining_share[place] - levels) / drop, 0.0, 1.0)
     field = curve.field[place] + part * (curve.field[place + 1] - curve.field[place])
     return field / (1e3 * curve.coercivity_kA_m)
 

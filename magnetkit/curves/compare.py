@@ -9,11 +9,11 @@ import numpy as np
 from .._core._arguments import check_arguments
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, Inputs, read_inputs
 from ..alloy.notation import Basis
 from ..diffusion._shapes import Axis
-from ..magnetism._composition_estimate import grade_magnet
+from ..magnetism._composition_estimate import GradeMagnet, grade_magnet
 from ..magnetism._stages import predict_inputs
 from ..magnetism.conditions import (
     ConditionKeywords,
@@ -67,6 +67,8 @@ class _Magnet:
     process: Any
     shell: Any
     grade: str | None = None
+    # Of a grade the mean over what it may be made of, wt.%.
+    heavy_wt_pct: float | None = None
 
     @property
     def made(self) -> dict[str, Any]:
@@ -104,7 +106,7 @@ class Margin:
     knee_guaranteed_kA_m: float = float("nan")
     recoil: float = float("nan")
 
-    def guaranteed_at(self, duty: Duty) -> float:
+    def guaranteed_margin(self, duty: Duty) -> float:
         """Return the guaranteed margin of the same magnet at another duty.
 
         Parameters
@@ -256,8 +258,8 @@ def compare(
     surroundings = read_surroundings(conditions.duty, shape, along)
     conditions = replace(conditions, load_line=surroundings.load_line(1.0))
     magnets, names, notes = _read_magnets(compositions, basis, conditions)
-    if len(magnets) < 2:
-        raise InputError(f"compare takes two magnets or more, got {len(magnets)}")
+    if not magnets:
+        raise InputError("compare takes one magnet or more, got none")
     frames = [
         predict_inputs(
             one.inputs, replace(conditions, process=one.process, shell=one.shell)
@@ -265,6 +267,9 @@ def compare(
         for one in magnets
     ]
     frame = pd.concat(frames, ignore_index=True)
+    for i, one in enumerate(magnets):
+        if one.heavy_wt_pct is not None:
+            frame.loc[i, "heavy_rare_earth_wt_pct"] = one.heavy_wt_pct
     rows = [
         name
         for name in COLUMNS
@@ -274,13 +279,11 @@ def compare(
         {
             "label": [COLUMNS[name].label for name in rows],
             "unit": [COLUMNS[name].unit for name in rows],
-            **{
-                own: [frame[name].iloc[i] for name in rows]
-                for i, own in enumerate(names)
-            },
         },
         index=pd.Index(rows, name="property"),
     )
+    for i, magnet_name in enumerate(names):
+        table[magnet_name] = [frame[name].iloc[i] for name in rows]
     margins = [
         replace(
             _magnet_margin(one, conditions),
@@ -370,18 +373,31 @@ def _with_grades(
             process = process_record(first.process)
             magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
             continue
-        refuse_beside(grade, conditions.process, diffused or None)
+        refuse_recipe_options(grade, conditions.process, diffused or None)
         magnet = likely[grade]
         process = process_record(magnet.process)
         magnets.append(
-            _Magnet(grade, read_inputs(magnet.table), process, magnet.shell, grade)
+            _Magnet(
+                what=grade,
+                inputs=read_inputs(magnet.table),
+                process=process,
+                shell=magnet.shell,
+                grade=grade,
+                heavy_wt_pct=magnet.made.heavy_wt_pct[0],
+            )
         )
-    notes = [one.sentence() for one in likely.values()]
+    notes = [f"{one.sentence()}; {_heavy_sentence(one)}" for one in likely.values()]
     if None in grades:
         notes.append(
             f"recipes are predicted as of the producer that makes {first.grade}"
         )
     return magnets, notes
+
+
+def _heavy_sentence(magnet: GradeMagnet) -> str:
+    """Return what a grade may hold of heavy rare earth."""
+    mean, low, high = magnet.made.heavy_wt_pct
+    return f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
@@ -423,7 +439,7 @@ def _duty_rows(
             margin.loses_from_K,
             equal.thickness,
             equal.mass,
-            margin.guaranteed_at(equal.duty),
+            margin.guaranteed_margin(equal.duty),
             10.0 * kilograms * float(row["heavy_rare_earth_wt_pct"]),
             kilograms * float(row["cost_USD_kg"]),
         ]

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from .._core._arguments import check_arguments
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.conditions import (
     ConditionKeywords,
     Conditions,
@@ -49,7 +49,7 @@ _LOSSES = (0.2, 1.0, 5.0)
 # Temperatures at which losses are evaluated, K.
 _FIRST = ROOM_K
 _HIGHEST_LOSS_K = 1200.0
-_STEP = 2.0
+_LIMIT_STEP_K = 2.0
 _LAST_SHEET = 900.0
 _ENDS = {"low": "_lo", "centre": "", "high": "_hi", "guaranteed": ""}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
@@ -119,15 +119,15 @@ def curve(
         )
     conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
-        wanted = None if temperature is None else conditions.temperature
-        return _measured_curve(magnet, wanted, conditions.load_line, sample)
+        kelvin_or_none = None if temperature is None else conditions.temperature
+        return _measured_curve(magnet, kelvin_or_none, conditions.load_line, sample)
     if sample is not None:
         raise InputError(
             "sample is the shape of a measured sample: give the file of its curve"
         )
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
-        refuse_beside(magnet, conditions.process, conditions.shell)
+        refuse_recipe_options(magnet, conditions.process, conditions.shell)
         return _grade_curve(
             magnet, list(conditions.temperature), bound, conditions.load_line
         )
@@ -230,11 +230,13 @@ def _recipe_curve(
     at = [*kelvin, ROOM_K]
     if promised is not None:
         at.append(promised.kelvin)
-    made = alloys(
+    alloy_rows = alloys(
         table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True
     )
-    found = figure_columns(made, at, Use(interval=conditions.interval))
-    rows = [columns.frame().iloc[0] for columns in found]
+    columns_by_temperature = figure_columns(
+        alloy_rows, at, Use(interval=conditions.interval)
+    )
+    rows = [columns.frame().iloc[0] for columns in columns_by_temperature]
     ratios = [1.0] * len(_FIGURES)
     if promised is not None:
         ratios = promised.ratios(rows.pop())
@@ -244,17 +246,19 @@ def _recipe_curve(
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
             raise InputError(f"{named_so} has no demagnetization curve at {why}")
     host = str(rows[0]["host"])
-    figures = [
-        [ratio * float(row[f"{x}{_ENDS[bound]}"]) for row in rows]
-        for x, ratio in zip(_FIGURES, ratios, strict=True)
-    ]
+    shares = [1.0] * len(_FIGURES)
     if bound == "guaranteed":
         shares = [lots(host).share(x) for x in (*_FIGURES[:2], _FIGURES[1])]
-        figures = [[s * v for v in x] for s, x in zip(shares, figures, strict=True)]
-    recoil = float(made.rows["recoil"][0])
+    figures = []
+    for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
+        column = f"{figure}{_ENDS[bound]}"
+        figures.append([share * (ratio * float(row[column])) for row in rows])
+    recoil = float(alloy_rows.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
-    source = "; ".join(filter(None, (source, whose, describe_uncompared(min(kelvin)))))
+    source = "; ".join(
+        filter(None, (source, whose, describe_missing_comparison(min(kelvin))))
+    )
     density = rows[0]["density_kg_m3"]
     conducts = resistivity(host, read_process(process, 1).route)
     curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
@@ -275,8 +279,10 @@ def _recipe_curve(
 
 def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
     """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
-    own = [row["coercivity_kA_m_provenance"] for row in rows]
-    return tuple(why if provenance == "extrapolated" else "" for provenance in own)
+    provenances = [row["coercivity_kA_m_provenance"] for row in rows]
+    return tuple(
+        why if provenance == "extrapolated" else "" for provenance in provenances
+    )
 
 
 def _measured_curve(
@@ -285,8 +291,8 @@ def _measured_curve(
     """Return the curves of a measured magnet: its points, or between two measured temperatures."""
     paths = list(files) if isinstance(files, list | tuple) else [files]
     measured = read_curves(paths, None if sample is None else read_sample(sample))
-    wanted = kelvin or [one.temperature_K for one in measured]
-    curves, points = interpolate_curves(measured, wanted, load_line)
+    temperatures = kelvin or [one.temperature_K for one in measured]
+    curves, points = interpolate_curves(measured, temperatures, load_line)
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
     at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
@@ -339,10 +345,8 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
         return ""
     if kelvin < ROOM_K:
         return "below the sheets, which begin at 20 C: their coefficients are taken on into the cold"
-    most = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
-    return (
-        f"beyond the sheets, which end at {most:.0f} C; nobody guarantees these values"
-    )
+    highest_celsius = float(sheet["max_working_temperature_K"]) - ZERO_CELSIUS
+    return f"beyond the sheets, which end at {highest_celsius:.0f} C; nobody guarantees these values"
 
 
 def _demagnetization(
@@ -416,8 +420,8 @@ def use_limits(
     """
     import pandas as pd
 
-    wanted = _as_list("losses", losses)
-    if not all(0.0 < percent < 100.0 for percent in wanted):
+    loss_limits = _as_list("losses", losses)
+    if not all(0.0 < percent < 100.0 for percent in loss_limits):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
     if bound not in get_args(_Bound):
         raise InputError(
@@ -426,23 +430,24 @@ def use_limits(
     lines = _as_list("load_line", load_line)
     times = _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
-    kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _STEP)
+    kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _LIMIT_STEP_K)
     named_so = find_grades(compositions)
     if named_so:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
-        known = [
+        loops = [
             _grade_loops(grade, kelvin, process, shell, bound)
             if grade
             else _recipe_loops([text], kelvin, process, shell, basis, bound)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
-        known = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
-    found = pd.concat(
-        [_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True
+        loops = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
+    limits = pd.concat(
+        [_limits(loop, kelvin, duties, loss_limits) for loop in loops],
+        ignore_index=True,
     )
-    found.attrs["notes"] = [own.note for own in known if own.note]
-    return found
+    limits.attrs["notes"] = [loop.note for loop in loops if loop.note]
+    return limits
 
 
 limits = use_limits
@@ -451,14 +456,14 @@ limits = use_limits
 def _as_list(name: str, given: Any) -> list[float]:
     """Return one number or several as a list."""
     try:
-        found = np.atleast_1d(np.asarray(given, float))
+        values = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
-        found = np.empty(0)
-    if found.ndim != 1 or not found.size:
+        values = np.empty(0)
+    if values.ndim != 1 or not values.size:
         raise InputError(
             f"{name} must be a number or a list of them, got {given!r:.60}"
         )
-    return found.tolist()
+    return values.tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -515,9 +520,9 @@ def _recipe_loops(
     shell = inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
     of_all = alloys(table, process, shells, ranges=bound in ("low", "high"))
-    made = evaluate_magnets(of_all, kelvin)
-    axial = made.status == 0
-    figures = [made.remanence(), made.coercivity(), made.knee_field]
+    magnets = evaluate_magnets(of_all, kelvin)
+    axial = magnets.status == 0
+    figures = [magnets.remanence(), magnets.coercivity(), magnets.knee_field]
     if _ENDS[bound]:
         # As many temperatures as a straight line between them needs, and no more.
         some = kelvin[::_EVERY]
@@ -525,27 +530,31 @@ def _recipe_loops(
         for place, name in enumerate(_FIGURES):
             with np.errstate(divide="ignore", invalid="ignore"):
                 ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
-            figures[place] = figures[place] * _between(kelvin, some, np.array(ratios).T)
+            figures[place] = figures[place] * _interpolate_temperatures(
+                kelvin, some, np.array(ratios).T
+            )
     elif bound == "guaranteed":
         (room,) = figure_columns(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
-        shares = np.array([[one.share(x) for x in _FIGURES[:2]] for one in spreads])
-        figures = [
-            figures[0] * shares[:, :1],
-            *(h * shares[:, 1:] for h in figures[1:]),
-        ]
+        remanence_share = np.array([one.share(_FIGURES[0]) for one in spreads])
+        coercivity_share = np.array([one.share(_FIGURES[1]) for one in spreads])
+        figures[0] = figures[0] * remanence_share[:, None]
+        figures[1] = figures[1] * coercivity_share[:, None]
+        figures[2] = figures[2] * coercivity_share[:, None]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
-    recoil = np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape)
+    recoil = np.broadcast_to(magnets.rows["recoil"][:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text
-    return _Loops(names, put_in, b_r, h_cj, h_k, recoil, made.rows["structure_limit_K"])
+    return _Loops(
+        names, put_in, b_r, h_cj, h_k, recoil, magnets.rows["structure_limit_K"]
+    )
 
 
 # Every so manieth temperature of the limits is evaluated where figures go by straight lines.
 _EVERY = 5
 
 
-def _between(kelvin: _Array, some: _Array, values: _Array) -> _Array:
+def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:
     """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
     return np.array(
         [
@@ -562,13 +571,14 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
     sheets = [grades(name, k).iloc[0] for k in kelvin]
     grade = str(sheets[0]["grade"])
     ends = [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
-    least = sheets
+    guaranteed_sheets = sheets
     if bound == "guaranteed":
-        least = [
+        guaranteed_sheets = [
             guaranteed_minima(k).set_index("grade").loc[[grade], ends].median()
             for k in kelvin
         ]
-    b_r, h_cj = (np.array([float(one[x]) for one in least]) for x in ends)
+    b_r = np.array([float(one[ends[0]]) for one in guaranteed_sheets])
+    h_cj = np.array([float(one[ends[1]]) for one in guaranteed_sheets])
     shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
     square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
     return [b_r, h_cj, h_cj * np.nan_to_num(square)]
@@ -581,7 +591,7 @@ def _grade_loops(
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
 
-    refuse_beside(name, process, shell)
+    refuse_recipe_options(name, process, shell)
     row, shape, source = curve_figures(name)
     # Sheets end long before.
     some = kelvin[kelvin <= _LAST_SHEET][::_EVERY]
@@ -591,9 +601,11 @@ def _grade_loops(
     families = parameters().families
     host = row["host"]
     limit = np.array([families[host].structure_limit_K if host in families else np.inf])
-    most = float(row["max_working_temperature_K"])
+    highest_kelvin = float(row["max_working_temperature_K"])
     beyond = (
-        "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
+        ""
+        if np.isnan(highest_kelvin)
+        else f", extrapolated beyond {highest_kelvin - ZERO_CELSIUS:.0f} °C"
     )
     note = f"{name}: {bound} of what makers print{beyond}; {source}"
     if bound in ("centre", "guaranteed"):
@@ -619,7 +631,7 @@ def _crossing_temperature(
     high = logs[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = -low / (high - low)
-    found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _STEP * (
-        first > 0
-    )
-    return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(found, limit))
+    crossing = kelvin[before] + np.clip(
+        np.nan_to_num(part), 0.0, 1.0
+    ) * _LIMIT_STEP_K * (first > 0)
+    return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(crossing, limit))

@@ -61,7 +61,7 @@ class OpenBody:
     shape: Shape
     along: Axis = "z"
 
-    def stretched(self, thickness: float) -> Shape:
+    def stretch(self, thickness: float) -> Shape:
         """Return the shape with `thickness` times the length along the magnetization."""
         place = AXES.index(self.along) if self.shape.kind == "block" else -1
         size = list(self.shape.size)
@@ -70,7 +70,7 @@ class OpenBody:
 
     def load_line(self, thickness: float) -> float:
         """Return the load line of the body with `thickness` times its length."""
-        factor = SelfField(cut(self.stretched(thickness)), self.along).factor
+        factor = SelfField(cut(self.stretch(thickness)), self.along).factor
         return (1.0 - factor) / factor
 
     def response(self, load_line: float, recoil: float) -> float:

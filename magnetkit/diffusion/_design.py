@@ -93,16 +93,17 @@ class Search:
         if key not in self._known:
             density = self.each[0][0].density
             response = self.spreading.response
-            columns = [
-                sum(response(patch, spread) for patch in group) for group in groups
-            ]
+            columns = []
+            for group in groups:
+                columns.append(sum(response(patch, spread) for patch in group))
             # The groups are kept with it: their identity is the key.
             self._known[key] = groups, 100.0 / density * np.column_stack(columns)
         return self._known[key][1]
 
     def areas(self, groups: Groups) -> Array:
         """Return the area of each group, m2."""
-        return np.array([sum(self.spreading.patch_area(p) for p in g) for g in groups])
+        area = self.spreading.patch_area
+        return np.array([sum(map(area, group)) for group in groups])
 
     def needed(self, relief: float, deviations: float) -> Array:
         """Return the least content each cell needs, %, if a share `relief` of the field counts."""
@@ -283,7 +284,7 @@ def uniform_content(search: Search) -> tuple[float, float]:
     return high, chance(high)
 
 
-def nothing_needed(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
+def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
     """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
     each = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(

@@ -22,7 +22,7 @@ from .._core.elements import INDEX
 from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
 from ..alloy.table import CompositionTable
-from ..choose.probability import probability_met
+from ..choose.probability import probability_of_limits
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ._profile import FieldMap, read_field
 from ._shapes import AXES, Array, Axis, Cells, SelfField
@@ -210,19 +210,6 @@ def _magnet(
 
     end = count_magnets(frame, table.formulas()[0], element)
     frame = frame.iloc[:end]
-    ends = {
-        name: np.array(
-            [
-                value
-                + (frame[f"{name}_{side}"].to_numpy(float) - value) / DEVIATIONS_90
-                for side in ("lo", "hi")
-            ]
-        )
-        for name, value in (
-            (name, frame[name].to_numpy(float))
-            for name in ("remanence_T", "coercivity_kA_m")
-        )
-    }
     h_cj = frame["coercivity_kA_m"].to_numpy(float)
     return Magnet(
         element=element,
@@ -230,14 +217,21 @@ def _magnet(
         amount=np.asarray(amounts[:end], float),
         remanence=frame["remanence_T"].to_numpy(float),
         coercivity=1e3 * h_cj,
-        remanence_ends=ends["remanence_T"],
-        coercivity_ends=1e3 * ends["coercivity_kA_m"],
+        remanence_ends=_predicted_ends(frame, "remanence_T"),
+        coercivity_ends=1e3 * _predicted_ends(frame, "coercivity_kA_m"),
         squareness=frame["knee_field_kA_m"].to_numpy(float) / h_cj,
         recoil=float(alloys(table, process).rows["recoil"][0]),
         density=float(frame["density_kg_m3"].iloc[0]),
         most_wt_pct=most,
         distance=frame[DISTANCE].to_numpy(float),
     )
+
+
+def _predicted_ends(frame: Any, quantity: str) -> Array:
+    """Return predicted values a standard deviation lower, and higher, (2, m)."""
+    value = frame[quantity].to_numpy(float)
+    ends = [frame[f"{quantity}_{side}"].to_numpy(float) for side in ("lo", "hi")]
+    return value + (np.array(ends) - value) / DEVIATIONS_90
 
 
 def count_magnets(frame: Any, name: str, element: str) -> int:
@@ -621,7 +615,7 @@ def _case_probability(
         step = max(deviations[1], _LEAST_STEP)
     reverse = float(np.average(case.reverse, weights=cells))
     own = float(np.average(case.own, weights=cells))
-    chance = probability_met(
+    chance = probability_of_limits(
         [_AMPLE],
         [-step * worst],
         np.array([deviations[0]]),

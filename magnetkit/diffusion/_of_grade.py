@@ -59,7 +59,7 @@ class GradeMagnets:
         texts = [weight_text(self.table, 0)] * len(shells)
         return self._magnet(element, kelvin, texts, shells, AMOUNTS, most_wt_pct)
 
-    def alloyed(self, element: str, kelvin: float) -> Magnet:
+    def make_alloy(self, element: str, kelvin: float) -> Magnet:
         """Return the base alloy with part of its rare earth replaced."""
         alloys = alloyed_table(self.table, element)
         texts = [weight_text(alloys, row) for row in range(len(alloys))]

@@ -14,6 +14,7 @@ solver's map over the magnet.
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -378,9 +379,7 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
             )
         own = found.setdefault(name, {})
         own[face] = own.get(face, np.zeros_like(where)) | where
-    return [
-        [Patch(face, where) for face, where in own.items()] for own in found.values()
-    ]
+    return [list(starmap(Patch, group.items())) for group in found.values()]
 
 
 _POSITIONS = ("x_mm", "y_mm", "z_mm")

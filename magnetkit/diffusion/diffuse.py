@@ -7,6 +7,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -24,7 +25,7 @@ from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..alloy._grade_names import find_grades, is_grade, refuse_beside
+from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -37,8 +38,8 @@ from ._design import (
     Coated,
     Search,
     best_anneal,
-    nothing_needed,
     refined_coating,
+    uncoated_design,
     uniform_content,
 )
 from ._of_grade import GradeMagnets
@@ -465,7 +466,7 @@ def diffuse(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
             )
             groups = face_groups(faces, many.spreading, easy)
-            coat = nothing_needed(many, groups, tried[name][0])
+            coat = uncoated_design(many, groups, tried[name][0])
             if coat is None:
                 _refuse_too_much(target, few)
                 coat = best_anneal(
@@ -478,7 +479,7 @@ def diffuse(
             bulk = Search(
                 few.spreading, job.each(name, coarse[2], bulk=True), target, probability
             )
-            rows.append(costs.alloyed(bulk))
+            rows.append(costs.make_alloy(bulk))
             left += _shortfall(many, coat)
     import pandas as pd
 
@@ -514,7 +515,7 @@ def _base(
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
         grade = grades[0]
-        refuse_beside(grade, conditions.process, None)
+        refuse_recipe_options(grade, conditions.process, None)
         makeup = find_makeup(grade)
         best = makeup.best
         table = read_recipe(best.text, "weight")
@@ -558,15 +559,16 @@ def _target_text(
 def _anneals(
     element: str | None, hours: float | None, anneal: float | None
 ) -> dict[str, list[Anneal]]:
-    tried = treatment()["treatment"]
-    return {
-        name: [
-            Anneal(name, float(c), float(h))
-            for c in ([anneal] if anneal is not None else tried["tried_C"])
-            for h in ([hours] if hours is not None else tried["tried_hours"])
-        ]
-        for name in ([element] if element is not None else ELEMENTS)
-    }
+    """Return the anneals to try, by element: what is not given is tried at the usual values."""
+    usual = treatment()["treatment"]
+    names = ELEMENTS if element is None else [element]
+    temperatures = usual["tried_C"] if anneal is None else [anneal]
+    times = usual["tried_hours"] if hours is None else [hours]
+    treatments = [(float(c), float(h)) for c in temperatures for h in times]
+    anneals = {}
+    for name in names:
+        anneals[name] = [Anneal(name, celsius, time) for celsius, time in treatments]
+    return anneals
 
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:
@@ -603,16 +605,38 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     text = (
         f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
         f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
-        f"{search.probability:.2f}; with H_cJ at the low end that asks for, {share:.0f} % of the "
-        f"volume lies below its reverse field at {kelvin:.0f} C, most at ({place[0]:.1f}, "
-        f"{place[1]:.1f}, {place[2]:.1f}) mm, by {1e-3 * float(gap.max()):.0f} kA/m"
+        f"{search.probability:.2f}"
     )
+    certain = _with_evidence(search, coated)
+    if certain >= search.probability:
+        return [
+            f"{text}; it would be {certain:.2f} were magnets like it measured more: measure one "
+            "(`magnetkit calibrate`), or ask for less (--probability)"
+        ]
+    text += (
+        f"; with H_cJ at the low end that asks for, {share:.0f} % of the volume lies below its "
+        f"reverse field at {kelvin:.0f} C"
+    )
+    if float(gap.max()) > 0.0:
+        text += (
+            f", most at ({place[0]:.1f}, {place[1]:.1f}, {place[2]:.1f}) mm, by "
+            f"{1e-3 * float(gap.max()):.0f} kA/m"
+        )
     if way > reach:
         text += (
             f"; diffusion reaches {reach:.1f} mm and would have to reach {way:.1f} mm: what lies "
             "deeper keeps the base alloy, which has to be more coercive itself"
         )
     return [text]
+
+
+def _with_evidence(search: Search, coated: Coated) -> float:
+    """Return the probability of a coating if magnets like it had been measured."""
+    each = [
+        (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
+        for magnet, case in search.each
+    ]
+    return _local.design_probability(search.target, each, coated.amounts, search.cells)
 
 
 @dataclass(frozen=True, eq=False)
@@ -635,10 +659,10 @@ class _Job:
         return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
 
     @cache  # noqa: B019  lives as long as a design does
-    def alloyed(self, element: str, kelvin: float) -> _local.Magnet:
+    def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with part of its rare earth replaced by an element."""
         if self.of_grade is not None:
-            return self.of_grade.alloyed(element, kelvin)
+            return self.of_grade.make_alloy(element, kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process)
 
     def setting(
@@ -670,7 +694,7 @@ class _Job:
         self, element: str, cases: list[_local.Case], bulk: bool = False
     ) -> list[Any]:
         """Return magnet and case of each operating point."""
-        made = self.alloyed if bulk else self.magnet
+        made = self.make_alloy if bulk else self.magnet
         return [(made(element, case.kelvin), case) for case in cases]
 
 
@@ -710,7 +734,7 @@ class _Costs:
             design, search, coated.amount, coated.put_on_kg, coated.entered_kg
         )
 
-    def alloyed(self, search: Search) -> dict[str, Any]:
+    def make_alloy(self, search: Search) -> dict[str, Any]:
         """Return the row of an alloy that has the element throughout."""
         content, probability = uniform_content(search)
         magnet = search.each[0][0]

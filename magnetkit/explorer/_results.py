@@ -125,9 +125,9 @@ class Results:
         shells = [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
-        columns = {
-            name: np.array([frame[name][0] for frame in frames]) for name in MAGNET
-        }
+        columns = {}
+        for name in MAGNET:
+            columns[name] = np.array([frame[name][0] for frame in frames])
         shells_today = shells if today.shell else None
         margin = evaluate(
             table, shells_today, self.job, want=["performance_margin"]
@@ -230,7 +230,8 @@ def _stops(profile: "Profile", screened: float) -> list[float]:
     """Return the temperature screened at, then round degrees C over the device's range."""
     low = profile.temperature_min_K
     high = profile.temperature_max_K
-    step = next((s for s in (5, 10, 20, 25, 50) if (high - low) / s <= _STOPS - 1), 100)
+    least = (high - low) / (_STOPS - 1)
+    step = next((s for s in (5, 10, 20, 25, 50) if s >= least), 100)
     first = np.ceil((low - ZERO_CELSIUS) / step) * step + ZERO_CELSIUS
     round_ones = [low, *np.arange(first, high + 1e-6, step).tolist(), high]
     stops = [float(screened)]

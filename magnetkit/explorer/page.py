@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -28,7 +28,13 @@ from .._core._files import put_csv
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
 from ..report import _figures
-from ..report._content import demagnetization_curves, kelvin, number, scenarios_to_show
+from ..report._content import (
+    demagnetization_curves,
+    kelvin,
+    number,
+    probability_text,
+    scenarios_to_show,
+)
 from ..report._figures import BLACK, COLOURS, GREY, Part
 from ..report._text import display_scale
 from ..supply.scenario import load_scenario
@@ -360,6 +366,12 @@ def _is_view(view: Any, names: Sequence[str]) -> bool:
     )
 
 
+def _is_number_or_empty(value: Any) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 def _question(results: Results, given: dict[str, Any]) -> Question:
     """Return the question of the controls, checked."""
     by_celsius = {
@@ -375,10 +387,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         given["goal"] in _GOALS,
         given["scenario"] in scenarios_to_show(results.conditions.scenario),
         set(given["meets"] or ()) <= {"decisions", "meets"},
-        all(
-            n is None or (isinstance(n, int | float) and math.isfinite(n))
-            for n in numbers
-        ),
+        all(map(_is_number_or_empty, numbers)),
         isinstance(elements, list) and all(e in results.elements for e in elements),
     )
     shares = dict.fromkeys(elements, (share or 0.0) / 100.0)
@@ -467,10 +476,11 @@ def _names(results: Results) -> list[str]:
 def _today(results: Results, question: Question) -> str:
     """Return in words what today's magnet is under the same conditions."""
     today = results.reference
-    figures = ", ".join(
-        f"{COLUMNS[name].short} {_cell(name, today[name][question.stop])} {display_scale(name).unit}"
-        for name in MAGNET
-    )
+    texts = []
+    for name in MAGNET:
+        value = _cell(name, today[name][question.stop])
+        texts.append(f"{COLUMNS[name].short} {value} {display_scale(name).unit}")
+    figures = ", ".join(texts)
     return (
         f"Today’s magnet, {results.profile.reference.formula}: {figures}, heavy rare earth "
         f"{number(today['heavy_rare_earth_wt_pct'][0])} wt.%, margin "
@@ -484,7 +494,7 @@ def _cells(
     """Return the texts of the table, by column."""
     values = _values(results, rows, question, names)
     return [
-        [_cell(name, v) for v in column]
+        list(map(partial(_cell, name), column))
         for name, column in zip(names, values, strict=True)
     ]
 
@@ -505,7 +515,9 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor
-    return number(value, 2 if name == "probability_meets_requirements" else 3)
+    if name == "probability_meets_requirements":
+        return probability_text(value)
+    return number(value)
 
 
 def _side_panel(name: str) -> str:
@@ -524,6 +536,19 @@ def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> 
     kelvins = [results.temperatures[question.stop]] * len(rows)
     put_csv([*names, "temperature_K"], zip(*columns, kelvins, strict=True), out)
     return out.getvalue()
+
+
+def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
+    """Return what is shown beside the points of some rows."""
+    candidates = results.text("candidate", rows)
+    shells = results.text("shell", rows)
+    texts = []
+    for candidate, shell, row, risk in zip(
+        candidates, shells, rows.tolist(), risks, strict=True
+    ):
+        name = escape(f"{candidate} + {shell}" if shell else candidate)
+        texts.append(f"{name}<br>rank {row + 1}, risk {number(risk)}")
+    return texts
 
 
 def _pareto(
@@ -550,16 +575,7 @@ def _pareto(
             "colorscale": "Viridis",
             "colorbar": _figures.colour_bar(COLUMNS[_COLOUR].heading),
         }
-        texts = [
-            f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
-            f"rank {row + 1}, risk {number(risk)}"
-            for candidate, shell, row, risk in zip(
-                *(results.text(c, thinned) for c in ("candidate", "shell")),
-                thinned.tolist(),
-                values[_COLOUR].tolist(),
-                strict=True,
-            )
-        ]
+        texts = _point_texts(results, thinned, values[_COLOUR].tolist())
         marker = look if "color" in look else scale | look
         trace = _figures.candidates(
             values, _X, goal, f"{name} ({count})", marker, texts

@@ -79,13 +79,18 @@ def serve(
             f"port {port} cannot be used ({error.strerror}); choose another with --port"
         ) from None
     with listener:
-        own = listener.getsockname()[1]
+        own_port = listener.getsockname()[1]
         server = make_server(
-            HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
+            HOST,
+            own_port,
+            app.server,
+            True,
+            request_handler=Quiet,
+            fd=listener.fileno(),
         )
         # A client that leaves or falls silent is no fault; --verbose shows it.
         server.handle_error = _remaining_length  # type: ignore[assignment, method-assign]
-        _run(server, results, lambda: announce(f"http://{HOST}:{own}/"))
+        _run(server, results, lambda: announce(f"http://{HOST}:{own_port}/"))
 
 
 def _remaining_length(*_: object) -> None:

@@ -43,7 +43,8 @@ def triangular(lattice):
     lattice_rows[2, 1] = (bc - lattice_rows[1, 0] * lattice_rows[2, 0]) / lattice_rows[
         1, 1
     ]
-    lattice_rows[2, 2] = np.sqrt(cc - lattice_rows[2, 0] ** 2 - lattice_rows[2, 1] ** 2)
+    across = cc - lattice_rows[2, 0] ** 2
+    lattice_rows[2, 2] = np.sqrt(across - lattice_rows[2, 1] ** 2)
     return lattice_rows
 
 
@@ -94,7 +95,9 @@ def images(within, d0, d1, d2, reach, same, place, square):
     m = 0
     # Along the turned axes the planes within reach bound the images: those of c first, then b,
     # and what is left of the squared distance bounds those of a.
-    for n2 in range(int(np.ceil(-d2 - span2)), int(np.floor(-d2 + span2)) + 1):
+    lowest = int(np.ceil(-d2 - span2))
+    highest = int(np.floor(-d2 + span2))
+    for n2 in range(lowest, highest + 1):
         f2 = d2 + n2
         z = f2 * cz
         middle = d1 + f2 * cy * inverse_by
@@ -142,6 +145,55 @@ def _bin(coordinate, bins):
     return min(int(coordinate * bins), bins - 1)
 
 
+# a, b float64[3]
+@jit(part="copied")
+def _dot(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+# n0, n1, n2: multiples; rows float64[3, 3] -> component k of the sum of the multiples of the rows
+@jit(part="copied")
+def _combine(n0, n1, n2, rows, k):
+    return n0 * rows[0, k] + n1 * rows[1, k] + n2 * rows[2, k]
+
+
+# lattice float64[3, 3]; reach float; n int -> bins along each axis, int64[3]
+@jit(part="merged")
+def _count_bins(lattice, reach, n):
+    """Return how many bins, at least as wide as the reach, part the cell along each axis."""
+    bins = np.ones(3, np.int64)
+    inverse = np.linalg.inv(lattice)
+    for axis in range(3):
+        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
+        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
+        fit = int(min(apart / reach, n))
+        bins[axis] = fit if fit >= 3 else 1
+    return bins
+
+
+# frac float64[n, 3]; bins int64[3]. Writes what is below the cell, base int32[n, 3], the place in
+# it, inside float64[n, 3], whether there is one, is_set bool[n], and its bin, bin_of int64[n].
+@jit(part="merged")
+def _place_atoms(frac, bins, base, inside, is_set, bin_of):
+    """Move each atom into the cell and find its bin."""
+    for i in range(len(frac)):
+        is_set[i] = np.isfinite(frac[i].sum())
+        if not is_set[i]:
+            continue
+        for axis in range(3):
+            down = np.floor(frac[i, axis])
+            base[i, axis] = down
+            inside[i, axis] = frac[i, axis] - down
+            bin_of[i] = bin_of[i] * bins[axis] + _bin(inside[i, axis], bins[axis])
+
+
+# f0, f1, f2 float: fractional displacement
+@jit(part="copied")
+def _is_on_other_side(f0, f1, f2):
+    """Return whether an image of an atom is the opposite of one that counts."""
+    return f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
+
+
 # lattice float64[3, 3]   rows are the cell vectors (A)
 # frac    float64[n, 3]   fractional coordinates, in the cell or not
 # cutoff  float           largest distance (A)
@@ -158,26 +210,12 @@ def half_pairs(lattice, frac, cutoff):
     ax = within[0]
     by = within[2]
     cz = within[5]
-    bins = np.ones(3, np.int64)
-    inverse = np.linalg.inv(lattice)
-    for axis in range(3):
-        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
-        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
-        fit = int(min(apart / reach, n))
-        bins[axis] = fit if fit >= 3 else 1
+    bins = _count_bins(lattice, reach, n)
     base = np.zeros((n, 3), np.int32)
     inside = np.zeros((n, 3))
     is_set = np.empty(n, np.bool_)
     bin_of = np.zeros(n, np.int64)
-    for i in range(n):
-        is_set[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
-        if not is_set[i]:
-            continue
-        for axis in range(3):
-            down = np.floor(frac[i, axis])
-            base[i, axis] = down
-            inside[i, axis] = frac[i, axis] - down
-            bin_of[i] = bin_of[i] * bins[axis] + _bin(inside[i, axis], bins[axis])
+    _place_atoms(frac, bins, base, inside, is_set, bin_of)
     # Atoms of bin b are order[begin[b]:begin[b + 1]].
     order = np.argsort(bin_of, kind="mergesort")
     begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
@@ -190,7 +228,8 @@ def half_pairs(lattice, frac, cutoff):
     square = np.empty(place.shape[1])
     m = 0
     # As many as a uniform crystal of this density has, and some more.
-    room = 64 + n + int(2.5 * n * n * reach**3 / (ax * by * cz))
+    likely = 2.5 * n * n * reach**3 / (ax * by * cz)
+    room = 64 + n + int(likely)
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     shift = np.empty((room, 3), np.int32)
@@ -227,9 +266,7 @@ def half_pairs(lattice, frac, cutoff):
                             f1 = place[1, p]
                             f2 = place[2, p]
                             # Of an atom's own images, those on one side.
-                            if i == j and (
-                                f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
-                            ):
+                            if i == j and _is_on_other_side(f0, f1, f2):
                                 continue
                             first[m] = i
                             second[m] = j
@@ -324,7 +361,8 @@ def reciprocal_vectors(lattice, longest):
     for axis in range(3):
         length = np.sqrt((lattice[axis] ** 2).sum())
         limits[axis] = int(longest * length / (2.0 * np.pi))
-    room = (limits[0] + 1) * (2 * limits[1] + 1) * (2 * limits[2] + 1)
+    area = (2 * limits[1] + 1) * (2 * limits[2] + 1)
+    room = (limits[0] + 1) * area
     g = np.empty((room, 3))
     m = 0
     for n0 in range(limits[0] + 1):
@@ -334,9 +372,7 @@ def reciprocal_vectors(lattice, longest):
                     continue
                 square = 0.0
                 for k in range(3):
-                    g[m, k] = (
-                        n0 * inverse[0, k] + n1 * inverse[1, k] + n2 * inverse[2, k]
-                    )
+                    g[m, k] = _combine(n0, n1, n2, inverse, k)
                     square += g[m, k] ** 2
                 if square <= longest * longest:
                     m += 1
@@ -353,9 +389,9 @@ def _add_tensors(lattice, place, square, screen, found, part):
         f0 = place[0, p]
         f1 = place[1, p]
         f2 = place[2, p]
-        x = f0 * lattice[0, 0] + f1 * lattice[1, 0] + f2 * lattice[2, 0]
-        y = f0 * lattice[0, 1] + f1 * lattice[1, 1] + f2 * lattice[2, 1]
-        z = f0 * lattice[0, 2] + f1 * lattice[1, 2] + f2 * lattice[2, 2]
+        x = _combine(f0, f1, f2, lattice, 0)
+        y = _combine(f0, f1, f2, lattice, 1)
+        z = _combine(f0, f1, f2, lattice, 2)
         second = 1.0 / square[p]
         third = screen[p] * second * math.sqrt(second)
         fifth = 3.0 * third * second
@@ -408,9 +444,8 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
             if ewald:
                 for p in range(count):
                     x = alpha * math.sqrt(square[p])
-                    screen[p] = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(
-                        math.pi
-                    ) * (2.0 + 4.0 / 3.0 * x * x)
+                    bell = math.exp(-x * x) * x / math.sqrt(math.pi)
+                    screen[p] = math.erfc(x) + bell * (2.0 + 4.0 / 3.0 * x * x)
             _add_tensors(lattice, place, square, screen, count, part)
             # The tensor is even: atom i sees j as j sees i.
             for s in range(w):
@@ -437,7 +472,7 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
         part[3] = factor * y * z / square
         part[4] = factor * x * z / square
         part[5] = factor * x * y / square
-        _phases(lattice, frac, x, y, z, cosine, sine)
+        _phases(lattice, frac, vectors[q], cosine, sine)
         for s in range(w):
             even = odd = 0.0
             for i in range(n):
@@ -450,13 +485,13 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
 
 
 @jit(part="linked")
-def _phases(lattice, frac, x, y, z, cosine, sine):
+def _phases(lattice, frac, vector, cosine, sine):
     """Write cosine and sine of G r for every atom."""
     along = np.empty(3)
     for axis in range(3):
-        along[axis] = lattice[axis, 0] * x + lattice[axis, 1] * y + lattice[axis, 2] * z
+        along[axis] = _dot(lattice[axis], vector)
     for i in range(len(frac)):
-        phase = frac[i, 0] * along[0] + frac[i, 1] * along[1] + frac[i, 2] * along[2]
+        phase = _dot(frac[i], along)
         cosine[i] = math.cos(phase)
         sine[i] = math.sin(phase)
 
@@ -477,9 +512,7 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     squares = np.empty(place.shape[1])
     slope = np.empty(3)
     for k in range(3):
-        slope[k] = (
-            lattice[k, 0] * axis[0] + lattice[k, 1] * axis[1] + lattice[k, 2] * axis[2]
-        )
+        slope[k] = _dot(lattice[k], axis)
     for i in range(n):
         for j in range(i, n):
             if weights[i] == 0.0 and weights[j] == 0.0:
@@ -492,14 +525,10 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
             for p in range(count):
                 r = math.sqrt(squares[p])
                 x2 = alpha * alpha * squares[p]
-                screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(
-                    math.pi
-                ) * (2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0)))
-                along = (
-                    place[0, p] * slope[0]
-                    + place[1, p] * slope[1]
-                    + place[2, p] * slope[2]
-                )
+                bell = math.exp(-x2) * alpha * r / math.sqrt(math.pi)
+                series = 4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0)
+                screen = math.erfc(alpha * r) + bell * (2.0 + x2 * series)
+                along = _dot(place[:, p], slope)
                 part += screen * _fourth(along / r) / (squares[p] * squares[p] * r)
             out[i] += weights[j] * part
             if i != j:
@@ -508,14 +537,12 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     cosine = np.empty(n)
     sine = np.empty(n)
     for q in range(len(vectors)):
-        x = vectors[q, 0]
-        y = vectors[q, 1]
-        z = vectors[q, 2]
-        square = x * x + y * y + z * z
-        along = (x * axis[0] + y * axis[1] + z * axis[2]) / np.sqrt(square)
+        vector = vectors[q]
+        square = _dot(vector, vector)
+        along = _dot(vector, axis) / np.sqrt(square)
         factor = 8.0 * np.pi / volume * square / 105.0 * _fourth(along)
         factor *= math.exp(-square / (4.0 * alpha * alpha))
-        _phases(lattice, frac, x, y, z, cosine, sine)
+        _phases(lattice, frac, vector, cosine, sine)
         even = odd = 0.0
         for i in range(n):
             even += weights[i] * cosine[i]
@@ -574,8 +601,11 @@ def axis_component(tensor, axis):
     x = axis[0]
     y = axis[1]
     z = axis[2]
-    diagonal = tensor[0] * x * x + tensor[1] * y * y + tensor[2] * z * z
-    return diagonal + 2.0 * (tensor[3] * y * z + tensor[4] * x * z + tensor[5] * x * y)
+    diagonal = tensor[0] * x * x + tensor[1] * y * y
+    diagonal += tensor[2] * z * z
+    mixed = tensor[3] * y * z + tensor[4] * x * z
+    mixed += tensor[5] * x * y
+    return diagonal + 2.0 * mixed
 
 
 # reach    float64[3, 3]       largest distance (A) of neighbours, by kinds, symmetric
@@ -615,7 +645,8 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
         for a in range(3):
             for b in range(3):
                 if members[a] > 0:
-                    out[c, 1 + 3 * a + b] = counts[:, b][kind == a].sum() / members[a]
+                    total = counts[:, b][kind == a].sum()
+                    out[c, 1 + 3 * a + b] = total / members[a]
         o = 10
         for a, b in ((0, 0), (0, 1), (1, 1)):
             smallest, middle, deviation, share = distance_statistics(

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 
 STATISTICS = ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
 

@@ -42,7 +42,7 @@ class ElementTable:
         shown = ", ".join(self.names[:3])
         return f"<ElementTable {self.prefix}: {len(self.names)} properties, {shown}...>"
 
-    def imputed(self) -> "ElementTable":
+    def fill_gaps(self) -> "ElementTable":
         """Fill each gap with the mean of its property over the elements that have it."""
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)
@@ -50,7 +50,7 @@ class ElementTable:
         values = np.where(np.isnan(self.values), means, self.values)
         return ElementTable(self.prefix, self.names, values)
 
-    def padded(self) -> NDArray[np.float64]:
+    def pad_columns(self) -> NDArray[np.float64]:
         """Return the values with zero columns up to a multiple of eight, for vectorized kernels."""
         width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
@@ -310,7 +310,7 @@ def composition_statistics(
     table : CompositionTable
         The compositions.
     elements : ElementTable
-        The properties, e.g. ``load_table("magpie").imputed()``.
+        The properties, e.g. ``load_table("magpie").fill_gaps()``.
     dtype : float64 or float32
         Type of a new result.
     out : ndarray, shape (n, 6 * properties), optional
@@ -329,7 +329,7 @@ def composition_statistics(
     InputError
         If `out` does not fit or the type is neither float64 nor float32.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._descriptor_kernels import STATISTICS
     from ._descriptor_kernels import composition_statistics as kernel
 
@@ -348,6 +348,11 @@ def composition_statistics(
             f"got {out.dtype} {out.shape}"
         )
     share_rows(
-        kernel, len(table), *table.rows, elements.padded(), len(elements.names), out
+        kernel,
+        len(table),
+        *table.rows,
+        elements.pad_columns(),
+        len(elements.names),
+        out,
     )
     return out

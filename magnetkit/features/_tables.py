@@ -52,13 +52,11 @@ def featurize(
                 rejections += [
                     (int(block.lines[e.row]), e.text, e.reason) for e in table.errors
                 ]
-                columns = [pa.array(block.start + table.row_index)]
                 formulas = texts.take(pa.array(table.row_index)).cast(pa.string())
                 if is_csv:
-                    formulas = pa.array(
-                        [safe_cell(text) for text in formulas.to_pylist()], pa.string()
-                    )
-                columns.append(formulas)
+                    safe = list(map(safe_cell, formulas.to_pylist()))
+                    formulas = pa.array(safe, pa.string())
+                columns = [pa.array(block.start + table.row_index), formulas]
                 for part in parts:
                     columns += [pa.array(values) for values in part.transform(table).T]
                 writer.write_table(pa.table(columns, schema=schema))

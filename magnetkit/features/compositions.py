@@ -93,7 +93,7 @@ class CompositionStatistics(CompositionTransformer):
     def fit(self, X: Any = None, y: Any = None) -> Self:
         """Load the properties; nothing is learnt from `X`."""
         elements = load_table(self.preset)
-        self.elements_ = elements.imputed() if self.impute else elements
+        self.elements_ = elements.fill_gaps() if self.impute else elements
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:

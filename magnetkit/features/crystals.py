@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
 from .._core._arguments import check_arguments, parse_finite_number
-from .._core._jit import share_rows
+from .._core._threads import share_rows
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
 from ._crystal_kernels import Atoms, describe_crystals
@@ -387,7 +387,8 @@ def dipolar_field(
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T
-    full = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1).reshape(-1, 3, 3)
+    parts = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1)
+    full = parts.reshape(-1, 3, 3)
     return _DIPOLE * full @ direction
 
 

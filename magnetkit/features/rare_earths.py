@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .._core import elements
 from .._core._arguments import check_arguments
-from .._core._jit import share_rows
+from .._core._threads import share_rows
 from ..alloy._read import as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable

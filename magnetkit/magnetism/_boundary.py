@@ -327,7 +327,7 @@ def formula_likelihood(
     steepness = (book.bare - book.mixed) / (book.bare - book.added)
     likelihood = np.minimum(likelihood, 1.0 + additives * steepness * (pure - 1.0))
     likelihood = np.where(hosts_by_hardening(host, "boundary"), likelihood, pure)
-    likelihood = np.where(table.weighed, 0.0, likelihood)
+    likelihood = np.where(table.is_by_weight, 0.0, likelihood)
     return np.clip(likelihood, 0.0, 1.0)
 
 

@@ -82,12 +82,12 @@ def _earths() -> Array:
     cells = next(
         name for name, host in HOSTS.items() if host.magnet.hardening == "cells"
     )
-    found = evaluate_phases(
+    properties = evaluate_phases(
         partition(pure, cells), np.array([ROOM_K]), load(), spread=False
     )
     names = "anisotropy_constant_MJ_m3", "saturation_polarization_T"
     cell_values = np.nan_to_num(
-        found.value[:, 0, [PROPERTIES.index(name) for name in names]]
+        properties.value[:, 0, [PROPERTIES.index(name) for name in names]]
     )
     weights = np.zeros((2, N_ELEMENTS))
     weights[:, [INDEX[symbol] for symbol in RARE_EARTHS]] = (

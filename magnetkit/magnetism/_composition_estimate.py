@@ -59,6 +59,8 @@ _DEVIATION = {
     "remanence_T": MAKEUP.unknown_remanence,
     "coercivity_kA_m": MAKEUP.unknown_coercivity,
 }
+# What is read of a grade to estimate what it is made of.
+_ESTIMATED_BY = ("remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K")
 # Probability from which a kind is named.
 _LIKELY = 0.2
 
@@ -169,12 +171,25 @@ def estimate_composition(
             f"what {grade.get('grade', 'it')} is made of is not estimated: that is done of "
             f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
+    values = tuple(float(grade[name]) for name in _ESTIMATED_BY)
+    return _estimate(host, made_as, str(grade.get("makers", "")), values, curie)
+
+
+@lru_cache(maxsize=512)
+def _estimate(
+    host: str,
+    made_as: str,
+    makers: str,
+    values: tuple[float, ...],
+    curie: "CurieModel | None",
+) -> CompositionEstimate:
+    """Return the estimated composition of a grade; `values` are those of `_ESTIMATED_BY`."""
+    usual = usual_magnets()[host]
+    grade = {"host": host, **dict(zip(_ESTIMATED_BY, values, strict=True))}
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
-    ladder_slope = (
-        ladder(str(grade.get("makers", "")))
-        if ladders.get("bulk") is not None
-        else None
-    )
+    ladder_slope = None
+    if ladders.get("bulk") is not None:
+        ladder_slope = ladder(makers)
     kinds: list[Recipe] = []
     parts: list[_Array] = []
     logs = []
@@ -549,13 +564,13 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
-        raise error_nothing_left(
+        raise no_magnet_error(
             str(row["grade"]), kelvin, float(row["max_working_temperature_K"])
         )
     return row
 
 
-def error_nothing_left(name: str, kelvin: float, limit: float) -> InputError:
+def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
     """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
     hint = (
         ""
@@ -591,14 +606,14 @@ def calibrate_on_grade(
         KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
         KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
     ]
-    alpha = None
     if abs(float(here[ALPHA])) <= COMPENSATED:
-        alpha = float(here[ALPHA])
-        values.append(KnownValue(ALPHA, alpha, kelvin, MAKEUP.printed_alpha))
+        values.append(printed_alpha(here))
     table = read_recipe(made.best.text, "weight")
     shell = made.best.shell or None
     between = alpha_range(grade)
     producer = calibrate_on_reference(grade, table, shell, values, between, curie)
+    if not producer.magnets:
+        return producer
     level = find_level(
         table,
         h_cj,
@@ -607,19 +622,26 @@ def calibrate_on_grade(
         makers=str(room["makers"]),
         curie=curie,
     )
-    if not level.is_sound or not producer.magnets:
+    if not level.is_sound:
         return producer
+    of_alpha = [magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA]
     stated = state_level(
         table,
         level,
         kelvin,
         typical_values(room, kelvin),
         shell=shell,
-        alpha=alpha,
+        measured=Producer("", tuple(of_alpha)),
         between=between,
         curie=curie,
     )
     return replace(producer, stated=(stated,))
+
+
+def printed_alpha(sheet: "pd.Series") -> KnownValue:
+    """Return the temperature coefficient of B_r of a sheet as a known value."""
+    kelvin = float(sheet["temperature_K"])
+    return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, MAKEUP.printed_alpha)
 
 
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:

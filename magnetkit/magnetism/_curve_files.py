@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -193,49 +194,59 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     A file whose numbers begin at once takes its heads from a comment ``Columns: ...``, as
     `magnetkit curve` writes it; a row of units below the heads is put behind them.
     """
-    try:
-        data = Path(source).read_bytes()
-    except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}") from None
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    lines = data.decode(
-        "utf-16" if wide else "utf-8-sig", errors="replace"
-    ).splitlines()
-    if any(line.strip().casefold() == "[data]" for line in lines):
-        start = next(
-            i for i, line in enumerate(lines) if line.strip().casefold() == "[data]"
-        )
-        lines = lines[start + 1 :]
-    lines = [line for line in lines if line.strip()]
+    lines = _read_data_lines(source)
     comments = [line[1:].strip() for line in lines if line[0] in "#%"]
     lines = [line for line in lines if line[0] not in "#%"]
     if not lines:
         raise InputError(f"{source} holds no points")
-    mark = next((one for one in ";\t," if one in lines[0]), ",")
-    decimal = mark != "," and not any("." in line for line in lines[1:])
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
-    if decimal:
-        rows = [
-            rows[0],
-            *([cell.replace(",", ".") for cell in row] for row in rows[1:]),
-        ]
-    if all(_is_number(cell) for cell in rows[0] if cell):
-        headings = [
-            c.partition(":")[2] for c in comments if c.casefold().startswith("columns:")
-        ]
-        if not headings:
-            raise InputError(
-                f"{source} begins with numbers; its first line must name the columns with their "
-                "units, such as H (kA/m),J (T)"
-            )
-        return [head.strip() for head in headings[0].split(",")], rows, comments
+    rows = _split_cells(lines)
     heads = rows[0]
     body = rows[1:]
+    if all(_is_number(cell) for cell in heads if cell):
+        return _find_heads(source, comments), rows, comments
     if body and not any(_is_number(cell) for cell in body[0]):
-        units = body[0] + [""] * (len(heads) - len(body[0]))
-        heads = [f"{h} ({u})" if u else h for h, u in zip(heads, units, strict=False)]
+        pairs = zip_longest(heads, body[0][: len(heads)], fillvalue="")
+        heads = [f"{head} ({unit})" if unit else head for head, unit in pairs]
         body = body[1:]
     return heads, body, comments
+
+
+def _read_data_lines(source: str | Path) -> list[str]:
+    """Return the lines of a file that are not blank, those after ``[Data]`` where it has that."""
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}") from None
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text = data.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
+    lines = text.splitlines()
+    marks = [line.strip().casefold() for line in lines]
+    if "[data]" in marks:
+        lines = lines[marks.index("[data]") + 1 :]
+    return [line for line in lines if line.strip()]
+
+
+def _split_cells(lines: list[str]) -> list[list[str]]:
+    """Split lines at the mark of the first; decimal commas of the others become points."""
+    mark = next((one for one in ";\t," if one in lines[0]), ",")
+    has_commas = mark != "," and not any("." in line for line in lines[1:])
+    rows: list[list[str]] = []
+    for row in csv.reader(lines, delimiter=mark):
+        if has_commas and rows:
+            row = [cell.replace(",", ".") for cell in row]
+        rows.append([cell.strip() for cell in row])
+    return rows
+
+
+def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
+    """Return the heads that a comment ``Columns: ...`` gives."""
+    for comment in comments:
+        if comment.casefold().startswith("columns:"):
+            return [head.strip() for head in comment.partition(":")[2].split(",")]
+    raise InputError(
+        f"{source} begins with numbers; its first line must name the columns with their "
+        "units, such as H (kA/m),J (T)"
+    )
 
 
 def _is_number(cell: str) -> bool:
@@ -275,13 +286,13 @@ def _is_dat(heads: Sequence[str]) -> bool:
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
     """Return temperature, field and moment among the many columns of such a magnetometer."""
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
-    wanted = {
+    kind_of_head = {
         "Temperature (K)": "temperature",
         "Magnetic Field (Oe)": "field",
         moment: "moment",
     }
     columns = []
-    for head, kind in wanted.items():
+    for head, kind in kind_of_head.items():
         if head in heads:
             unit = head.rpartition("(")[2].rstrip(")")
             columns.append(

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .._core._constants import MU_0
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
@@ -67,9 +68,11 @@ def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
     for i in range(start, stop):
         if h_cj[i] <= 0.0:
             continue
-        power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        b = b_r[i]
+        mu = mu_rec[i]
+        power = corner(b, h_cj[i], h_knee[i], mu)
         for j in range(m):
-            out[i, j] = polarization(b_r[i], h_cj[i], mu_rec[i], power, reverse[i, j])
+            out[i, j] = polarization(b, h_cj[i], mu, power, reverse[i, j])
 
 
 # b_r T, h_cj, h_knee A/m, mu_rec, h_cb A/m float64 (n), count an integer of 4 or more. Returns
@@ -98,7 +101,8 @@ def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
         for j in range(even):
             out[i, j] = h_cj[i] * j / even
         for j in range(curvature):
-            out[i, even + j] = h_cj[i] * ((j + 1) / (curvature + 1)) ** (1.0 / power)
+            reversed_part = (j + 1) / (curvature + 1)
+            out[i, even + j] = h_cj[i] * reversed_part ** (1.0 / power)
         out[i, even + curvature] = h_cb[i]
         out[i, even + curvature + 1] = h_cj[i]
         out[i] = np.sort(out[i])
@@ -214,15 +218,20 @@ def energy_product(b_r, h_knee, mu_rec):
 @jit(part="copied")
 def crossing(t, room, s):
     """Return where the room before the knee is used up."""
-    if np.isnan(room[s, 2]):
-        if np.isnan(room[s, 0]) or room[s, 1] >= room[s, 0]:
+    before = room[s, 0]
+    here = room[s, 1]
+    after = room[s, 2]
+    if np.isnan(after):
+        if np.isnan(before) or here >= before:
             return t[1]
-        return min(t[1] + (t[1] - t[0]) * room[s, 1] / (room[s, 0] - room[s, 1]), t[2])
-    slope = (room[s, 2] - room[s, 1]) / (t[2] - t[1])
-    if np.isnan(room[s, 0]):
-        return t[1] - room[s, 1] / slope
-    bend = (slope - (room[s, 1] - room[s, 0]) / (t[1] - t[0])) / (t[2] - t[0])
-    # room = room[s, 1] + steep u + bend u^2, with u counted from t[1]: the root next to it.
+        step = (t[1] - t[0]) * here / (before - here)
+        return min(t[1] + step, t[2])
+    slope = (after - here) / (t[2] - t[1])
+    if np.isnan(before):
+        return t[1] - here / slope
+    slope_before = (here - before) / (t[1] - t[0])
+    bend = (slope - slope_before) / (t[2] - t[0])
+    # room = here + steep u + bend u^2, with u counted from t[1]: the root next to it.
     steep = slope - bend * (t[2] - t[1])
-    root = np.sqrt(max(steep * steep - 4.0 * bend * room[s, 1], 0.0))
-    return t[1] + 2.0 * room[s, 1] / (root - steep)
+    root = np.sqrt(max(steep * steep - 4.0 * bend * here, 0.0))
+    return t[1] + 2.0 * here / (root - steep)

@@ -334,16 +334,16 @@ def evidence(
             )
         if root not in places:
             places[root] = coordinates(table[rows], root)
-        here = places[root]
+        measured_places = places[root]
         if family:
             alike, names_alike = _measured_points(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
             called = (*names_alike, *called)
-            here = np.pad(here, ((0, 0), (0, 1)))
+            measured_places = np.pad(measured_places, ((0, 0), (0, 1)))
         if not len(points):
             continue
-        apart, which, axis = nearest_points(here, points)
+        apart, which, axis = nearest_points(measured_places, points)
         apart /= _LONGER.get(quantity, 1.0)
         distance[rows] = apart
         names[rows] = which + len(words)

@@ -60,10 +60,10 @@ def families() -> Families:
 
 @lru_cache(maxsize=1)
 def _carried_families() -> Families:
-    return {
-        name: {quantity: Range(**numbers) for quantity, numbers in entry.items()}
-        for name, entry in datasets.toml(FILE)["family"].items()
-    }
+    families = {}
+    for name, entry in datasets.toml(FILE)["family"].items():
+        families[name] = {quantity: Range(**entry[quantity]) for quantity in entry}
+    return families
 
 
 @contextmanager

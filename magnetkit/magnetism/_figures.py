@@ -73,7 +73,8 @@ def widen(
     rules = pick_rules(made.rules(), rows)
     j, h_cj, h_k, _ = states(bulk.temperatures[at], phases, rules)
     edges = values[:4, :, at[:, None], rows]
-    center = np.where(near_curie, edges[0, 0] * np.exp(spread[rows]), edges[0, 2])
+    center_near_curie = edges[0, 0] * np.exp(spread[rows])
+    center = np.where(near_curie, center_near_curie, edges[0, 2])
     b_r = np.fmax(j * rules.factor, center)
     h_cj = np.fmax(h_cj, edges[1, 2])
     knee = np.fmax(h_k, edges[2, 2])
@@ -95,7 +96,8 @@ def _scale_phases(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
     for name in ("walls", "skins", "shells"):
         values = getattr(phases, name)[rows]
         has = values >= 0
-        places[name] = np.where(has, sum(map(len, arrays)) + np.cumsum(has) - 1, -1)
+        first = sum(map(len, arrays))
+        places[name] = np.where(has, first + np.cumsum(has) - 1, -1)
         arrays.append(values[has])
         factors.append(hotter[has])
     state = phases.state[np.concatenate(arrays)]
@@ -219,7 +221,7 @@ def least_widths(
     return on_b, _coercivity_half_width(made, kelvin) * scale
 
 
-def at_temperatures(
+def figures_by_temperature(
     made: Alloys,
     bulk: Intrinsic,
     values: Array,
@@ -244,7 +246,7 @@ def at_temperatures(
     return values, status
 
 
-def describe_uncompared(coldest: float) -> str:
+def describe_missing_comparison(coldest: float) -> str:
     """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
     if coldest >= COMPARED_FROM:
         return ""
@@ -263,9 +265,9 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
 def _grid(first: float, second: float) -> Array:
     """Return the temperatures at which the load line is tried, from the first of use on."""
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
-    coarse = np.arange(
-        fine[-1] + _STEPS[1], max(_HIGHEST_K, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1]
-    )
+    step = _STEPS[1]
+    end = max(_HIGHEST_K, fine[-1] + 2.0 * step)
+    coarse = np.arange(fine[-1] + step, end, step)
     return np.concatenate([fine, coarse])
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from .._core._arrays import N_WORK
 from .._core._constants import ROOM_K
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..compound._intrinsic_kernels import (
     CHUNK,
     CONE,
@@ -19,7 +20,7 @@ from ..compound._intrinsic_kernels import (
     chunks,
     direction,
     easy_angle,
-    evaluate_at,
+    evaluate_state,
     most_ions,
     switching,
 )
@@ -142,7 +143,9 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, k3 = evaluate_at(kelvin, i, state, ion, work, tables, int(reverses))
+    m, j, k1, k2, k3 = evaluate_state(
+        kelvin, i, state, ion, work, tables, int(reverses)
+    )
     easy = direction(k1, k2, k3)
     field = 0.0
     along = 1.0
@@ -592,7 +595,8 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         for s in range(3):
             if not open_[s]:
                 continue
-            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 0] = left[s, 1]
+            left[s, 1] = left[s, 2]
             left[s, 2] = _room(j, knees[s], on_j[s], permeance)
             if left[s, 2] > 0.0:
                 t_max[s] = min(kelvin, limit)

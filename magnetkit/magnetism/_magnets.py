@@ -36,7 +36,7 @@ from ._gates import (
     rows_made_by_route,
     turned_width,
 )
-from ._measured import COERCIVITY, QUANTITIES
+from ._measured import COERCIVITY, QUANTITIES, StatedLevel
 from ._uncertainty import condition_rows
 from .laws import law
 from .process import Process, by_row, level_route, parameters, read_process
@@ -132,7 +132,9 @@ def _charge(
     alone = rare + table.fraction("Co", "Fe") > 1.0 - 1e-9
     # No charge hardens what has too much iron.
     alone &= table.fraction("Fe") <= CELLS.most_iron * (1.0 - rare)
-    rows &= alone & (np.abs(rare - likeness) < FORMULA.charge_step) & ~table.weighed
+    rows &= (
+        alone & (np.abs(rare - likeness) < FORMULA.charge_step) & ~table.is_by_weight
+    )
     if not rows.any():
         return table, rows
     cells = parameters().cells
@@ -231,19 +233,39 @@ class Alloys:
         new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
         return replace(self, rows={**rows, **new_rows})
 
+    def with_stated(self, stated: StatedLevel) -> "Alloys":
+        """Return the alloys, made without a producer, of one whose level is stated.
+
+        They are what `alloys` makes with that producer: the recipes are split and condensed once
+        for all levels.
+        """
+        from ..phases.partition import root_codes
+
+        rows = dict(self.rows)
+        of_host = Coded(root_codes(self.written.host), HOST_NAMES).says(stated.host)
+        of_level = of_host & (stated.route == level_route(self.process.route))
+        rows["harder"] = np.where(of_level, stated.level, 1.0) * rows["harder"]
+        rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
+        stronger = np.where(of_host, stated.remanence, 1.0)
+        rows["stronger"] = stronger * rows["stronger"]
+        made = replace(self, rows=rows, factor=stronger * self.factor)
+        # As `alloys` has it, which works this out before a producer is known.
+        vars(made)["_micro"] = self._micro
+        return made
+
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
         own = self.phases
         cells = self.balance.parts.hard_phase
         codes = self.balance.parts.host
-        rows = picked[self._skinned[picked]]
+        rows = picked[self._has_skin[picked]]
         if not rows.size or (own.skins >= 0).any():
             return own
         skins = enrich_surface(cells[rows], self.rows["surface_enrichment"][rows])
         skin_phases = condensed_alone(skins, codes[rows], self.curie)
         return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skin_phases))
 
-    def gate_at(self, kelvin: Any) -> NDArray[np.int8]:
+    def closed_gate(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
         return gates_at_temperatures(self.gate, self.written, kelvin)
 
@@ -273,7 +295,7 @@ class Alloys:
         )
 
     @cached_property
-    def _skinned(self) -> NDArray[np.bool_]:
+    def _has_skin(self) -> NDArray[np.bool_]:
         return _has_surface(self.balance.parts.hard_phase, self.rows)
 
     @cached_property
@@ -365,7 +387,7 @@ def evaluate_magnets(
         magnets.knee_field,
     ):
         values[blank] = np.nan
-    status = apply_gates(magnets.status.T, made.gate_at(magnets.temperature)).T
+    status = apply_gates(magnets.status.T, made.closed_gate(magnets.temperature)).T
     magnets.intrinsic_coercivity[status] = magnets.knee_field[status] = np.nan
     return magnets
 
@@ -473,7 +495,7 @@ def alloys(
     cover = np.zeros(n)
     if shells is not None:
         arriving = arriving_share(shells.faces_mm)
-        fraction, content = shells.resolved(table, arriving=arriving)
+        fraction, content = shells.resolve_amounts(table, arriving=arriving)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     with_shell = np.flatnonzero(fraction > 0.0)
     richer = rows["surface_enrichment"]
@@ -532,8 +554,21 @@ def alloys(
     gate = gates(balance_parts, structure, made.route)
     distance = np.zeros(n)
     made_of = Alloys(
-        *(written, balance_parts, made, shells, never, traces, gate, charged),
-        *(phases, prediction, factor, structure, rows, widths, curie),
+        written=written,
+        balance=balance_parts,
+        process=made,
+        shells=shells,
+        never_made=never,
+        traces=traces,
+        gate=gate,
+        charged=charged,
+        phases=phases,
+        predicted=prediction,
+        factor=factor,
+        structure=structure,
+        rows=rows,
+        given=widths,
+        curie=curie,
     )
     if skins:
         made_of.near.update(made_of.nearest())

@@ -60,7 +60,6 @@ _LEVEL_BOUNDS = {
     "level": (1e-3, 1e3),
     "fall": (1e-3, 1e3),
     "remanence": (0.1, 10.0),
-    "alpha": (-1.0, 1.0),
 }
 
 
@@ -121,8 +120,14 @@ def splits() -> dict[str, Split]:
     soft = result["remanence_T"]
     alpha_share = (MAKEUP.alpha_residue / MAKEUP.compensated_doubt) ** 2
     rest = (1.0 - alpha_share) / (1.0 - soft.residue)
-    parts = soft.common * rest, soft.composition * rest, alpha_share
-    return {**result, ALPHA: Split(*parts, soft.length, MAKEUP.compensated_doubt)}
+    result[ALPHA] = Split(
+        common=soft.common * rest,
+        composition=soft.composition * rest,
+        residue=alpha_share,
+        length=soft.length,
+        deviation=MAKEUP.compensated_doubt,
+    )
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +157,13 @@ class Known:
         """The inverse of the covariance of the measured scores, shape (k, k)."""
         from .._core._linear import invert
 
-        return np.asarray(invert(self.across(self.table, self.effects) + self.noise))
+        return np.asarray(
+            invert(self.cross_covariance(self.table, self.effects) + self.noise)
+        )
 
-    def across(self, table: CompositionTable, effects: Array | None = None) -> Array:
+    def cross_covariance(
+        self, table: CompositionTable, effects: Array | None = None
+    ) -> Array:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         from ..alloy._row_kernels import distances
 
@@ -190,7 +199,7 @@ class Known:
         """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
         from .._core._linear import multiply
 
-        across = self.across(table, effects)
+        across = self.cross_covariance(table, effects)
         weights = multiply(across, self.inverse)
         mean = multiply(weights, self.scores)
         alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
@@ -223,8 +232,6 @@ class StatedLevel:
         model's.
     remanence : float
         B_r over the model's, of every route of the host.
-    alpha : float
-        Shift of the temperature coefficient of B_r, %/K.
 
     Raises
     ------
@@ -237,7 +244,6 @@ class StatedLevel:
     level: float
     fall: float = 1.0
     remanence: float = 1.0
-    alpha: float = 0.0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _LEVEL_BOUNDS.items():
@@ -295,9 +301,9 @@ class Producer:
         noise += error_split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        effects = np.array(
-            [[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows]
-        )
+        effects = np.zeros((len(rows), len(EFFECTS)))
+        for place, name in enumerate(EFFECTS):
+            effects[:, place] = [float(m.get(name, 0.0)) for m in rows]
         return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
     def falls(self, hosts: Coded, route: str = "") -> Array:
@@ -336,19 +342,20 @@ class Producer:
         for level in self.stated:
             rows = np.flatnonzero(hosts.says(level.host))
             result["remanence_T"][0][rows] = np.log(level.remanence)
-            result[ALPHA][0][rows] = level.alpha
             if level.route == route:
                 result[COERCIVITY][0][rows] = np.log(level.level)
         return result
 
     def record(self) -> dict[str, Any]:
         """Return the calibration as plain values, from which `from_record` makes it anew."""
-        return {
+        record = {
             "format": _FORMAT,
             "name": self.name,
             "magnets": [dict(m) for m in self.magnets],
-            "stated": [asdict(level) for level in self.stated],
         }
+        if self.stated:
+            record["stated"] = [asdict(level) for level in self.stated]
+        return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":

@@ -42,8 +42,8 @@ def magnets(
 
     `only` names the columns that are wanted at a temperature; all are where it has none.
     """
-    made = make_alloys(table, shells, conditions, ranges=True)
-    return figure_columns(made, temperatures, conditions.use, only)
+    alloy_rows = make_alloys(table, shells, conditions, ranges=True)
+    return figure_columns(alloy_rows, temperatures, conditions.use, only)
 
 
 def nominal_magnets(
@@ -59,8 +59,8 @@ def nominal_magnets(
     Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
     """
     parts["skins"] = hard is None or bool(hard.any())
-    made = make_alloys(table, shells, conditions, **parts)
-    return evaluate_magnets(made, temperatures, conditions.between, hard)
+    alloy_rows = make_alloys(table, shells, conditions, **parts)
+    return evaluate_magnets(alloy_rows, temperatures, conditions.between, hard)
 
 
 def make_alloys(
@@ -70,8 +70,11 @@ def make_alloys(
     **parts: Any,
 ) -> Alloys:
     """Return what the process makes of each candidate; `parts` as of `alloys`."""
-    asked: dict[str, Any] = {"host": conditions.host, "curie": conditions.curie} | parts
-    return alloys(table, conditions.process, read_shells(shells, len(table)), **asked)
+    options: dict[str, Any] = {
+        "host": conditions.host,
+        "curie": conditions.curie,
+    } | parts
+    return alloys(table, conditions.process, read_shells(shells, len(table)), **options)
 
 
 GUARANTEED = {
@@ -111,12 +114,12 @@ def makeable(
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
-    if table.alike is not None:
-        first, place = table.alike
-        own = None if split is None else split[first]
-        found, forms = makeable(table[first], conditions, own, **more)
-        return found.take(place), forms[place]
-    _, found = stability_columns(
+    if table.unique_rows is not None:
+        first, place = table.unique_rows
+        first_split = None if split is None else split[first]
+        chances, forms = makeable(table[first], conditions, first_split, **more)
+        return chances.take(place), forms[place]
+    _, chances = stability_columns(
         table,
         conditions.host,
         None,
@@ -126,7 +129,7 @@ def makeable(
         **more,
     )
     # A comparison with NaN is false: only what is judged can be refused.
-    return found, ~(found["probability_phase_forms"] < FORMS)
+    return chances, ~(chances["probability_phase_forms"] < FORMS)
 
 
 def describe(
@@ -176,7 +179,7 @@ def describe(
     for record in properties():
         found |= _learnt_columns(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
-    return found.ordered()
+    return found.sort_columns()
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
@@ -184,12 +187,14 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
     alike = make_alloys(inputs.table, shells, conditions, ranges=True)
-    *made, room = figure_columns(alike, [*kelvin, ROOM_K], conditions.use)
+    *magnets_by_temperature, room = figure_columns(
+        alike, [*kelvin, ROOM_K], conditions.use
+    )
     table = inputs.table
     labels = inputs.labels
     split = alike.written
     frames = []
-    for k, magnet in zip(kelvin, made, strict=True):
+    for k, magnet in zip(kelvin, magnets_by_temperature, strict=True):
         found = describe(
             table, k, conditions, labels, shells, magnet, room, split=split
         )
@@ -213,11 +218,13 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
     """Return the columns of a measured property that is learnt from compositions alone."""
     from ..surrogates.models import load
 
-    found = load(name).predict(table, interval)
+    predicted = load(name).predict(table, interval)
     columns = Columns(
-        (c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
+        (c, predicted[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
     )
-    columns[f"{name}_provenance"] = Coded.constant("surrogate", len(found), PROVENANCES)
+    columns[f"{name}_provenance"] = Coded.constant(
+        "surrogate", len(predicted), PROVENANCES
+    )
     return columns
 
 

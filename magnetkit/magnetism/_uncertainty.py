@@ -68,8 +68,8 @@ def distance_variance(
 
 def growth(distance: Array, quantity: str) -> Array:
     """Return the variance of ln of a quantity that is added at a distance, shape (n,)."""
-    far, reach = _growth().get(quantity, (0.0, 1.0))
-    return np.asarray(-(far**2) * np.expm1(-((distance / reach) ** 2)))
+    far_variance, reach = _growth().get(quantity, (0.0, 1.0))
+    return np.asarray(-(far_variance**2) * np.expm1(-((distance / reach) ** 2)))
 
 
 def condition_rows(
@@ -95,7 +95,7 @@ def condition_rows(
     shift, left = shifts[COERCIVITY]
     split = splits()[COERCIVITY]
     spread = rows["spread"]
-    known = np.isfinite(left)
+    has_value = np.isfinite(left)
     half = DEVIATIONS_90 * split.deviation
     alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
     rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
@@ -104,7 +104,7 @@ def condition_rows(
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = DEVIATIONS_90**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(
-        np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen
+        np.where(has_value, np.minimum(spread, half) * left, alone) ** 2 + unseen
     )
     shift, left = shifts["remanence_T"]
     cap = DEVIATIONS_90 * splits()["remanence_T"].deviation
@@ -154,10 +154,10 @@ def covariance(
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
-    for host, known in _known(producer, quantity).items():
+    for host, known in _known_magnets(producer, quantity).items():
         rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
-        first = known.across(one.table[rows], one.effects[rows])
-        second = known.across(other.table[columns], other.effects[columns])
+        first = known.cross_covariance(one.table[rows], one.effects[rows])
+        second = known.cross_covariance(other.table[columns], other.effects[columns])
         block = np.ix_(rows, columns)
         found[block] -= multiply(multiply(first, known.inverse), second.T)
         found[block] *= known.stretch**2
@@ -174,10 +174,10 @@ def relative_width(
 
     0 for the reference itself, sqrt(2) for one that has nothing in common with it.
     """
-    own = variance(magnets, quantity, producer)
+    magnet_variance = variance(magnets, quantity, producer)
     shared = covariance(magnets, reference, quantity, producer)[:, 0]
-    apart = own + variance(reference, quantity, producer)[0] - 2.0 * shared
-    return np.sqrt(np.maximum(apart, 0.0) / np.maximum(own, _ITSELF))
+    apart = magnet_variance + variance(reference, quantity, producer)[0] - 2.0 * shared
+    return np.sqrt(np.maximum(apart, 0.0) / np.maximum(magnet_variance, _ITSELF))
 
 
 def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) -> Array:
@@ -186,18 +186,18 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
         return np.ones(len(magnets.table))
     from .._core._linear import multiply
 
-    found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
-    for host, known in _known(producer, quantity).items():
+    total = 1.0 + shared_variance(magnets.effects, splits()[quantity])
+    for host, known in _known_magnets(producer, quantity).items():
         rows = np.flatnonzero(magnets.hosts.says(host))
-        across = known.across(magnets.table[rows], magnets.effects[rows])
-        found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
-        found[rows] *= known.stretch**2
+        across = known.cross_covariance(magnets.table[rows], magnets.effects[rows])
+        total[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
+        total[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
     apart = distance_variance(magnets.table, magnets.hosts, quantity, producer)
-    return found + apart / deviation**2
+    return total + apart / deviation**2
 
 
-def _known(producer: Producer | None, quantity: str) -> dict[str, Known]:
+def _known_magnets(producer: Producer | None, quantity: str) -> dict[str, Known]:
     both = (
         {}
         if producer is None

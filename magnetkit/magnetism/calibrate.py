@@ -95,7 +95,7 @@ class Calibration:
 
     def lines(self) -> list[str]:
         """Return the outcome as sentences: error and width before and after, and odd rows."""
-        found = []
+        texts = []
         for quantity, part in self.report.groupby("quantity", sort=False):
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
             magnets = part["magnet"].nunique()
@@ -105,7 +105,8 @@ class Calibration:
             for name in ("before", "after"):
                 off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
                 error[name] = 100 * float(np.expm1(off))
-                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                ratio = part[f"{name}_hi"] / part[f"{name}_lo"]
+                width = np.mean(np.log(ratio)) / 2.0
                 reach[name] = 100 * float(np.expm1(width))
                 text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
             if magnets == 1:
@@ -120,16 +121,16 @@ class Calibration:
             if wider > _WIDER:
                 text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
                 text += "the model's uncertainty"
-            found.append(text)
+            texts.append(text)
         odd = self.report[self.report["remark"] != ""]
-        found += [
-            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
-            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            for _, r in odd.iterrows()
-        ]
-        found += self.contradictions
-        found += self.notes
-        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+        for _, r in odd.iterrows():
+            magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
+            expected = f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            measured = f"{r['quantity']} {r['measured']:g}"
+            texts.append(f"{magnet}: {measured}, expected {expected}")
+        texts += self.contradictions
+        texts += self.notes
+        return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
         """Return the half width of ln for a further magnet of a like composition.
@@ -277,8 +278,8 @@ def read_magnets(
     `magnetkit.calibrate`.
     """
     basis_code(basis)
-    said: list[str] = []
-    table = read_user_table(_number_rows(source, said), "magnets")
+    remarks: list[str] = []
+    table = read_user_table(_number_rows(source, remarks), "magnets")
     names = {column.name for column in table.columns}
     curves = "curve" in names
     recipe = {"composition"} if "grade" not in names else set()
@@ -291,7 +292,7 @@ def read_magnets(
             f"{headers or 'none'}; a row is a magnet at a temperature"
         )
     if notes is not None:
-        notes += [table.sentence(), *said, *table.notes]
+        notes += [table.sentence(), *remarks, *table.notes]
     rows: list[_Row] = []
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):
@@ -361,9 +362,8 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    values_given, made_by = (
-        {q: v for q, v in part.items() if v is not None} for part in (values, process)
-    )
+    values_given = {q: v for q, v in values.items() if v is not None}
+    made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
     return _Row(number, label, text, table, temperature, values_given, made_by, shell)
@@ -463,7 +463,8 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
             continue
         x = a["composition"]
         y = b["composition"]
-        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in {*x, *y})
+        elements = {*x, *y}
+        apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in elements)
         own_variance = (
             0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
         )

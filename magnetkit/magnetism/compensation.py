@@ -105,9 +105,9 @@ class _Search:
         axial = has_answer.all(axis=1) & (b_r > 0.0).all(axis=1)
         weight = 100.0 * table.weight_fractions()[:, self.columns].sum(axis=1)
         weight -= 100.0 * self.base.weight_fractions()[0, self.columns].sum()
-        chord = b_r[:, :1] + (b_r[:, -1:] - b_r[:, :1]) * np.linspace(
-            0.0, 1.0, b_r.shape[1]
-        )
+        shares_of_range = np.linspace(0.0, 1.0, b_r.shape[1])
+        rise = b_r[:, -1:] - b_r[:, :1]
+        chord = b_r[:, :1] + rise * shares_of_range
         with np.errstate(invalid="ignore", divide="ignore"):
             frame = pd.DataFrame(shares, columns=self.names).assign(
                 added_wt_pct=weight,
@@ -227,15 +227,15 @@ def compensate(
     scales = np.linspace(0.0, 1.0, 501)[:, None, None]
     line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
     near_target = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
-    found = (good if near_target.empty else near_target).iloc[0]
-    share = {name: float(found[name]) for name in names}
+    chosen_row = (good if near_target.empty else near_target).iloc[0]
+    share = {name: float(chosen_row[name]) for name in names}
     return Compensation(
         search.formula(np.array(list(share.values()))),
         share,
-        float(found["added_wt_pct"]),
+        float(chosen_row["added_wt_pct"]),
         (first, second),
-        float(found["remanence_coefficient_pct_K"]),
-        float(found["remanence_T"]),
-        float(found["sag_pct"]),
+        float(chosen_row["remanence_coefficient_pct_K"]),
+        float(chosen_row["remanence_T"]),
+        float(chosen_row["sag_pct"]),
         trials,
     )

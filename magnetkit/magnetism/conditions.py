@@ -257,56 +257,56 @@ class Conditions:
         """
         # Late, since the command line asks this module what its options are.
         from ..compound.evaluate import quantile
-        from ..supply.scenario import validate_recycled
+        from ..supply.scenario import validate_recycled_shares
         from .sintered import Duty, parse_chord, read_duty
 
-        stated = {name: value for name, value in given.items() if value is not None}
-        if "interval" in stated:
-            quantile(stated["interval"])
-            stated["interval"] = float(stated["interval"])
-        scenario = stated.get("scenario") or "baseline"
+        values = {name: value for name, value in given.items() if value is not None}
+        if "interval" in values:
+            quantile(values["interval"])
+            values["interval"] = float(values["interval"])
+        scenario = values.get("scenario") or "baseline"
         if not isinstance(scenario, str | Path):
             raise InputError(
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
-        prices = stated.get("prices", {})
+        prices = values.get("prices", {})
         if not isinstance(prices, Mapping):
             raise InputError(
                 f"prices must map elements to prices, got {prices!r:.60}; e.g. Tb=3x"
             )
-        stated |= {
+        values |= {
             "scenario": str(scenario),
             "prices": {e: str(p) for e, p in prices.items()},
         }
-        if "between" in stated:
-            stated["between"] = parse_chord(stated["between"])
-        if "temperature" in stated:
-            stated["temperature"] = tuple(parse_temperatures(stated["temperature"]))
+        if "between" in values:
+            values["between"] = parse_chord(values["between"])
+        if "temperature" in values:
+            values["temperature"] = tuple(parse_temperatures(values["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
         duty = read_duty(
-            Duty(**{name: stated[name] for name in uses if name in stated})
+            Duty(**{name: values[name] for name in uses if name in values})
         )
-        stated |= zip(
+        values |= zip(
             uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True
         )
-        stated["recycled"] = validate_recycled(stated.get("recycled"))
-        if "snapshot" in stated:
+        values["recycled"] = validate_recycled_shares(values.get("recycled"))
+        if "snapshot" in values:
             from ..phases.snapshot import snapshot_folder
 
-            stated["snapshot"] = snapshot_folder(stated["snapshot"])
+            values["snapshot"] = snapshot_folder(values["snapshot"])
         for name in ("data", "add"):
-            if name in stated:
-                stated[name] = str(_file_of(name, stated[name]))
-        kelvin = stated.get("temperature", (300.0,))[0]
-        stated["process"] = calibrated_process(
-            stated.get("process"), stated.get("calibration"), kelvin
+            if name in values:
+                values[name] = str(_table_path(name, values[name]))
+        kelvin = values.get("temperature", (300.0,))[0]
+        values["process"] = calibrated_process(
+            values.get("process"), values.get("calibration"), kelvin
         )
-        conditions = cls(**stated)
+        conditions = cls(**values)
         _ = conditions.supply_scenario  # one that cannot be read fails here
         return conditions
 
 
-def _file_of(name: str, given: Any) -> Path:
+def _table_path(name: str, given: Any) -> Path:
     """Return the path of a table; a frame is written to the cache first."""
     from ..surrogates._measured import table_path
 
@@ -390,8 +390,9 @@ def with_conditions(
         parameters = [
             p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
         ]
-        new_fields = [f for f in condition_fields(*names, without=without)
-                 if f.name not in {p.name for p in parameters} and f.name != "temperature"]  # fmt: skip
+        own_names = {"temperature", *(p.name for p in parameters)}
+        fields_of_names = condition_fields(*names, without=without)
+        new_fields = [f for f in fields_of_names if f.name not in own_names]
         kind = inspect.Parameter.KEYWORD_ONLY
         notes = ConditionKeywords.__annotations__
         annotations = {
@@ -402,8 +403,8 @@ def with_conditions(
             inspect.Parameter(n, kind, default=None, annotation=a)
             for n, a in annotations.items()
         ]
-        shown = signature.replace(parameters=parameters + new_parameters)
-        function.__signature__ = shown  # type: ignore[attr-defined]
+        new_signature = signature.replace(parameters=parameters + new_parameters)
+        function.__signature__ = new_signature  # type: ignore[attr-defined]
         other_annotations = {
             n: a for n, a in function.__annotations__.items() if n != "keywords"
         }

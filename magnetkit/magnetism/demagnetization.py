@@ -129,10 +129,13 @@ def magnet_curves(
 
     load = read_duty(load_line).load_line
     shape = remanence.shape
-    figures = remanence.ravel(), coercivity.ravel(), knee_field.ravel(), recoil.ravel()
-    h_cb = working_fields(*figures, 0.0)
+    b_r = remanence.ravel()
+    h_cj = coercivity.ravel()
+    h_k = knee_field.ravel()
+    mu_rec = recoil.ravel()
+    h_cb = working_fields(b_r, h_cj, h_k, mu_rec, 0.0)
     if fields is None:
-        reverse = own_fields(*figures, h_cb, CURVE_POINTS)
+        reverse = own_fields(b_r, h_cj, h_k, mu_rec, h_cb, CURVE_POINTS)
     else:
         fields = np.asarray(fields, float)
         if fields.ndim != 1 or not (fields <= 0.0).all():
@@ -140,9 +143,9 @@ def magnet_curves(
                 "fields must be a vector of zero or negative H, A/m (second quadrant)"
             )
         reverse = np.tile(-fields, (h_cb.size, 1))
-    j = curves(*figures, reverse).reshape(*shape, -1)
+    j = curves(b_r, h_cj, h_k, mu_rec, reverse).reshape(*shape, -1)
     field = -reverse.reshape(j.shape)
-    working = -working_fields(*figures, load).reshape(shape)
+    working = -working_fields(b_r, h_cj, h_k, mu_rec, load).reshape(shape)
     return Demagnetization(
         temperature,
         field,

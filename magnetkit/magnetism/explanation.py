@@ -51,7 +51,7 @@ _TITLES = {
 }
 # So many measurements are named, each of at least this share of the range.
 _NARROWEST = 3
-_LEAST_SHARE = 0.01
+_NAMED_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Explanation:
 
     def measurements(self) -> list[str]:
         """Return in words which measurements would narrow the range most, the best first."""
-        worth = self.constants["share"] >= _LEAST_SHARE
+        worth = self.constants["share"] >= _NAMED_SHARE
         first = self.constants[worth].head(_NARROWEST)
         lines = []
         if first.empty:
@@ -91,10 +91,9 @@ class Explanation:
                 "magnets of this producer; no constant of the law book narrows the range"
             )
         for row in first.to_dict("records"):
-            lines.append(
-                f"{row['meaning']} ({row['value']:g} +- {row['deviation']:g} {row['unit']}, "
-                f"{row['status']}): {100 * row['share']:.0f} % of the range"
-            )
+            value = f"{row['value']:g} +- {row['deviation']:g} {row['unit']}"
+            share_text = f"{100 * row['share']:.0f} % of the range"
+            lines.append(f"{row['meaning']} ({value}, {row['status']}): {share_text}")
         return lines
 
     def __str__(self) -> str:
@@ -187,7 +186,7 @@ class _OneMagnet:
         self.process = process
         self.shells = read_shells(shell, 1)
         self.made = self.make()
-        status = int(self.made.gate_at([kelvin])[0, 0])
+        status = int(self.made.closed_gate([kelvin])[0, 0])
         if not status:
             status = int(self.made.at(np.array([kelvin])).status[0, 0])
         if self.made.never_made[0]:

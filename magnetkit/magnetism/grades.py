@@ -23,10 +23,10 @@ from ..alloy._grade_names import (
     nearest_grades,
     parse_class,
 )
-from .printed_temperature import chord_end, coercivity_left, remanence_left
+from .printed_temperature import chord_end, coercivity_ratio, remanence_ratio
 from .process import parameters
 from .spread import constants, lots
-from .squareness import squareness_at
+from .squareness import squareness_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,21 +180,19 @@ def _as_class(name: str) -> "pd.DataFrame":
         if quantity in _OF_THE_FAMILY or not is_number.any():
             continue
         middle = float(np.median(values))
-        ends = (values.min(), values.max())
+        low = values.min()
+        high = values.max()
         if quantity in (_REMANENCE, "coercivity_b_kA_m", _PRODUCT):
             # Within a class (BH)max, and with it B_r, goes with the number.
             degree = 1 if len(at) > 2 and np.ptp(at) > 2 else 0
             line = np.polyfit(np.log(at), np.log(values), degree)
             off = np.log(values) - np.polyval(line, np.log(at))
             middle = float(np.exp(np.polyval(line, np.log(product_class))))
-            ends = (
-                middle * np.exp(min(off.min(), 0.0)),
-                middle * np.exp(max(off.max(), 0.0)),
-            )
-        estimate[quantity], estimate[f"{quantity}_lo"], estimate[f"{quantity}_hi"] = (
-            middle,
-            *ends,
-        )
+            low = middle * np.exp(min(off.min(), 0.0))
+            high = middle * np.exp(max(off.max(), 0.0))
+        estimate[quantity] = middle
+        estimate[f"{quantity}_lo"] = low
+        estimate[f"{quantity}_hi"] = high
         estimate[f"{quantity}_provenance"] = "estimate"
     return pd.DataFrame(estimate)
 
@@ -217,10 +215,10 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     step = kelvin - ROOM_K
     if not step:
         return table
-    shares = {end: shares_left(table, kelvin, end) for end in ("", "_lo", "_hi")}
+    shares = {end: remaining_shares(table, kelvin, end) for end in ("", "_lo", "_hi")}
     keeps = shares[""]
     square = table["squareness"]
-    table["squareness"] = squareness_at(
+    table["squareness"] = squareness_ratio(
         table["squareness"], _curved_hosts(table), *keeps.values()
     )
     for quantity, chord in _CHORDS.items():
@@ -248,7 +246,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     return table
 
 
-def shares_left(
+def remaining_shares(
     table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
 ) -> dict[str, _Array]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
@@ -260,9 +258,21 @@ def shares_left(
     to = (chord_end(table[_TO[chord]], table[_LIMIT]) for chord in _CHORDS.values())
     hosts, (alpha_to, beta_to) = _curved_hosts(table), to
     return {
-        _REMANENCE: remanence_left(alpha, kelvin, hosts, alpha_to),
-        _COERCIVITY: coercivity_left(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
+        _REMANENCE: remanence_ratio(alpha, kelvin, hosts, alpha_to),
+        _COERCIVITY: coercivity_ratio(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
     }
+
+
+def hot_squareness(kelvin: float) -> "pd.Series":
+    """Return H_k / H_cJ of each grade at a temperature, K, by its name."""
+    import pandas as pd
+
+    table = grades_at_room_temperature()
+    square = table["squareness"].to_numpy(float)
+    if kelvin != ROOM_K:
+        left = remaining_shares(table, kelvin)
+        square = squareness_ratio(square, _curved_hosts(table), *left.values())
+    return pd.Series(np.asarray(square, float), table["grade"])
 
 
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
@@ -275,7 +285,7 @@ def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> 
     # How coercivity falls depends on how high it is at 20 degrees C.
     for _ in range(_ROUNDS):
         cold_row[quantity] = cold
-        cold = value / float(shares_left(cold_row, kelvin)[quantity])
+        cold = value / float(remaining_shares(cold_row, kelvin)[quantity])
     return cold
 
 
@@ -432,7 +442,7 @@ def printed_values(grade: str | None = None) -> "pd.DataFrame":
     Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
     is part of the quantity.
     """
-    values = _printed()
+    values = _printed_figures()
     rows = values if grade is None else values[values["grade"] == grade]
     return rows.reset_index(drop=True)
 
@@ -444,7 +454,7 @@ def secondhand() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _printed() -> "pd.DataFrame":
+def _printed_figures() -> "pd.DataFrame":
     import pandas as pd
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
@@ -560,12 +570,10 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 
     shapes = {name: vars(family) for name, family in parameters().families.items()}
     shapes |= datasets.toml("grades/usual_shapes.toml")
-    names = "squareness", "recoil"
-    shape_rows = [
-        [shapes.get(host, {}).get(name, np.nan) for name in names]
-        for host in table["host"]
-    ]
-    usual = pd.DataFrame(shape_rows, table.index, names, dtype=float)
+    of_hosts = [shapes.get(host, {}) for host in table["host"]]
+    usual = pd.DataFrame(index=table.index)
+    for name in ("squareness", "recoil"):
+        usual[name] = np.array([shape.get(name, np.nan) for shape in of_hosts], float)
     return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
 
@@ -585,7 +593,7 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Arr
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
 
@@ -595,6 +603,20 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
     ``density_kg_m3`` and ``max_working_temperature_K``.
     """
+    table = _minima_with_chords().copy()
+    left = remaining_shares(table, kelvin)
+    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
+    for quantity, share in left.items():
+        table[quantity] *= share
+    table["knee_field_kA_m"] = table[_COERCIVITY] * square
+    table["recoil"] = table.pop("recoil")
+    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
+    return table.dropna(subset=[*_CHORDS]).reset_index()
+
+
+@lru_cache(maxsize=1)
+def _minima_with_chords() -> "pd.DataFrame":
+    """Return `guaranteed_minima` at 20 degrees C by grade and maker, with chords and squareness."""
     import pandas as pd
 
     ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
@@ -626,14 +648,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         # Of a maker's own chord the end is its own too.
         usual = pd.Series(rows[_TO[chord]].to_numpy(float), table.index)
         table[_TO[chord]] = ends[chord].where(chord_values.notna(), usual)
-    left = shares_left(table, kelvin)
-    square = squareness_at(table["squareness"], _curved_hosts(table), *left.values())
-    for quantity, share in left.items():
-        table[quantity] *= share
-    table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = curve_shapes(rows.reset_index())["recoil"].to_numpy()
-    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
-    return table.dropna(subset=[*_CHORDS]).reset_index()
+    return table
 
 
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
@@ -641,8 +657,8 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 
     `sheet` is its row as of `grades` at 20 degrees C; ``remanence_T`` and ``coercivity_kA_m``.
     """
-    sold = guaranteed_minima(kelvin)
-    rows = sold.loc[sold["grade"] == sheet["grade"], list(_CHORDS)]
+    minima = guaranteed_minima(kelvin)
+    rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
     if len(rows):
         return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
     # A class and number that nobody prints, or a value that is an estimate.
@@ -650,8 +666,10 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
         _REMANENCE: float(sheet[f"{_REMANENCE}_lo"]),
         _COERCIVITY: float(sheet[_COERCIVITY]),
     }
-    left = shares_left(sheet, kelvin)
-    return {quantity: at_room[quantity] * float(left[quantity]) for quantity in _CHORDS}
+    remaining = remaining_shares(sheet, kelvin)
+    return {
+        quantity: at_room[quantity] * float(remaining[quantity]) for quantity in _CHORDS
+    }
 
 
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
@@ -765,13 +783,9 @@ def _sintered_names() -> (
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     table = table[~table["grade"].isin(secondhand())]
     names = tuple(sorted({"", *table["grade"]}))
-    places = {
-        str(host): (
-            np.array([names.index(grade) for grade in part["grade"]]),
-            np.log(
-                part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
-            ).copy(),
-        )
-        for host, part in table.groupby("host")
-    }
+    places = {}
+    for host, part in table.groupby("host"):
+        figures = part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
+        own_places = np.array([names.index(grade) for grade in part["grade"]])
+        places[str(host)] = own_places, np.log(figures).copy()
     return names, places

@@ -7,7 +7,7 @@ level keeps more of its coercivity when hot. It holds for the route by which the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,17 +17,14 @@ from .._core.units import BETWEEN, ROOM_K
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
-from ._magnets import Alloys, alloys
-from ._measured import ALPHA, COERCIVITY, Producer, StatedLevel, fall_deviation
+from ._magnets import Alloys, alloys, evaluate_magnets
+from ._measured import COERCIVITY, Producer, StatedLevel, fall_deviation
 from .grades import most_without_heavy_rare_earth, named_host
 from .process import level_route, read_process, routes
 from .shells import SURFACE
-from .sintered import sintered_at
 from .spread import constants
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..surrogates._curie import CurieModel
 
 # Levels between which that of a measured coercivity is sought: beyond, no magnet is one.
@@ -37,7 +34,7 @@ _MOST_LEVEL = 50.0
 # differ by as much.
 _ABOVE = 1.05
 # ln of a small change of level, and of the fall, by which derivatives are taken.
-_STEP = 1e-3
+_DERIVATIVE_STEP = 1e-3
 # Nearer to 20 C than this a fall with temperature cannot be told, K.
 _NEAR_ROOM_K = 5.0
 # ln of the largest and least fall over the model's that is sought.
@@ -101,16 +98,18 @@ def equivalent_level(
     log = float(brentq(excess, *ends, xtol=1e-9))
     leveled = magnet.with_level(float(np.exp(log)))
     log_model = log_coercivity(leveled, kelvin)
-    steeper = leveled.with_level(1.0, fall=np.exp(_STEP))
-    rise = (log_coercivity(steeper, kelvin) - log_model) / _STEP
+    steeper = leveled.with_level(1.0, fall=np.exp(_DERIVATIVE_STEP))
+    rise = (log_coercivity(steeper, kelvin) - log_model) / _DERIVATIVE_STEP
     lift = lever(leveled, kelvin)
     return Equivalent(float(np.exp(log)), lift, fall_deviation() * rise / lift)
 
 
 def lever(magnet: Alloys, kelvin: float) -> float:
     """Return the rise of ln H_cJ of one magnet at a temperature, K, per rise of ln of its level."""
-    higher = magnet.with_level(float(np.exp(_STEP)))
-    return (log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)) / _STEP
+    higher = magnet.with_level(float(np.exp(_DERIVATIVE_STEP)))
+    return (
+        log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)
+    ) / _DERIVATIVE_STEP
 
 
 def log_coercivity(magnet: Alloys, kelvin: float) -> float:
@@ -205,7 +204,7 @@ def state_level(
     typical: Mapping[str, float],
     *,
     shell: str | None = None,
-    alpha: float | None = None,
+    measured: Producer | None = None,
     between: tuple[float, float] = BETWEEN,
     curie: "CurieModel | None" = None,
 ) -> StatedLevel:
@@ -223,13 +222,15 @@ def state_level(
         ``remanence_T`` and ``coercivity_kA_m`` of a usual lot there.
     shell : str, optional
         What is diffused in.
-    alpha : float, optional
-        Temperature coefficient of B_r, %/K, `between` two temperatures, K, where the magnet is
-        sold by it.
+    measured : Producer, optional
+        Calibration on the temperature coefficient of B_r `between` two temperatures, K, where the
+        magnet is sold by it: what makes up for the fall of B_r is the recipe's, no level.
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
     """
-    process = {"route": level.route} if level.route else {}
+    process: dict[str, Any] = {"route": level.route} if level.route else {}
+    if measured is not None and measured.magnets:
+        process["producer"] = measured
     made = read_process(process or None, 1)
     magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
     leveled = magnet.with_level(level.value)
@@ -239,18 +240,8 @@ def state_level(
         level.value,
         _find_fall(leveled, kelvin, typical[COERCIVITY]),
     )
-
-    def model() -> "pd.Series":
-        producer = Producer("", (), (stated,)).record()
-        given = {**process, "producer": producer}
-        (frame,) = sintered_at(
-            table, [kelvin], given, shell or None, between=between, curie=curie
-        )
-        return frame.iloc[0]
-
-    if alpha is not None:
-        stated = replace(stated, alpha=alpha - float(model()[ALPHA]))
-    ratio = typical["remanence_T"] / float(model()["remanence_T"])
+    here = evaluate_magnets(magnet.with_stated(stated), [kelvin], between)
+    ratio = typical["remanence_T"] / float(here.remanence()[0, 0])
     return replace(stated, remanence=ratio)
 
 

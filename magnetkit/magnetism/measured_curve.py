@@ -21,21 +21,21 @@ from ._curve_files import RawCurve, is_curve_file, read_raw_curves
 _Array = NDArray[np.float64]
 
 # A sweep ends where the field comes back by more than this share of its range.
-_TURN = 0.02
+_SWEEP_END = 0.02
 # Share of the largest reverse field within which the first point must lie, and least of points.
 _FIRST = 0.1
 _LEAST_POINTS = 5
 # Share of B_r below which a last point counts as H_cJ.
 _LEFT = 0.01
 # Share of the reverse field within which B_r is read from a straight line, with so many points.
-_NEAR = 0.05
+_NEAR_REMANENCE = 0.05
 _LINE_POINTS = 4
 # The slope of the recoil line is that up to this share of H_k.
 _RECOIL = 0.3
 # A branch whose J at H = 0 is less than this share of the largest is no branch from saturation.
 _SATURATED = 0.9
 # Two curves of one temperature that differ by more than this share are said to.
-_UNLIKE = 0.02
+_DIFFERING_SHARE = 0.02
 # Curves closer than this, K, are of one temperature.
 _ALIKE_K = 2.0
 # Beyond these a number is more likely a slip of a unit than a magnet: iron cobalt, the best
@@ -209,10 +209,11 @@ def _demagnetization_branch(
     whole = [one for one in usable if one[1].min() <= 0.0] or usable
     field, level = whole[0]
     order = np.argsort(-field, kind="stable")
-    ends = [
-        find_crossing(-f[::-1], p[::-1], 0.0) for f, p in whole[:2] if p.min() <= 0.0
-    ]
-    if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _UNLIKE:
+    ends = []
+    for one_field, one_level in whole[:2]:
+        if one_level.min() <= 0.0:
+            ends.append(find_crossing(-one_field[::-1], one_level[::-1], 0.0))
+    if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _DIFFERING_SHARE:
         warn(
             f"{source}: the other branch of the loop gives H_cJ {1e-3 * ends[1]:.0f} kA/m beside "
             f"{1e-3 * ends[0]:.0f}: the field is shifted, or the sample not saturated",
@@ -245,7 +246,7 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
     Where rows are sorted by the field and hold two values at each, they are two branches: the
     larger values come down from saturation.
     """
-    step = _TURN * float(np.ptp(h))
+    step = _SWEEP_END * float(np.ptp(h))
     turns = [0]
     direction = 0
     extreme = 0
@@ -342,7 +343,7 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
 def _read_remanence(field: _Array, level: _Array) -> float:
     """Return J at H = 0, T: of a straight line through the points near it."""
     reach = float(field[-1])
-    near_zero = (field >= 0.0) & (field <= _NEAR * reach)
+    near_zero = (field >= 0.0) & (field <= _NEAR_REMANENCE * reach)
     if near_zero.sum() >= _LINE_POINTS:
         return float(np.polyval(np.polyfit(field[near_zero], level[near_zero], 1), 0.0))
     if field[0] <= 0.0:

@@ -113,7 +113,7 @@ def phase_balance(
                     (HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan)
                 )
             else:
-                phases += _phases_beside(recipes, i, (1.0 - part) * inside)
+                phases += _coexisting_phases(recipes, i, (1.0 - part) * inside)
             phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
             phases += _boundary_phases(recipes, i, name, boundary)
@@ -145,7 +145,7 @@ def _boundary_phases(
         return [("grain boundary", outside, 0.0)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:
-        return _phases_beside(made, i, outside)
+        return _coexisting_phases(made, i, outside)
     if HOSTS[name].split.boride_ratio > 0.0:
         return _phases_of_boundary(boundary, i, outside, made.soft[i], beside)
     if made.soft[i] > 0.0:
@@ -184,7 +184,7 @@ def _phases_of_boundary(
 _THERE = 0.005, 0.05, 0.5
 
 
-def _phases_beside(
+def _coexisting_phases(
     made: Balance, i: int, outside: float
 ) -> list[tuple[str, float, float]]:
     """Return the phases in balance with the hard phase of a row, as `_on_hull`.

@@ -20,7 +20,7 @@ _Array = NDArray[np.float64]
 # The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
 # near its Curie temperature, K.
 _SHAPE_OF = "Nd2Fe14B"
-_LEVEL = 5.0
+_SHAPE_LEVEL = 5.0
 _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 
 
@@ -33,7 +33,7 @@ def _shape() -> tuple[_Array, _Array, _Array, float]:
     """
     from ._magnets import alloys
 
-    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_LEVEL)
+    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_SHAPE_LEVEL)
     kelvin = np.sort(_GRID)
     magnets = magnet.at(kelvin)
     poles = 1e-3 * float(magnet.rules().n_eff[0]) * magnets.polarization[0] / MU_0
@@ -53,7 +53,9 @@ def chord_end(to_K: Any, max_working_temperature_K: Any) -> _Array:
     return np.where(np.isnan(to), otherwise, to)
 
 
-def remanence_left(coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any) -> _Array:
+def remanence_ratio(
+    coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any
+) -> _Array:
     """Return B_r at a temperature over that at 20 degrees C, of n printed magnets.
 
     Parameters
@@ -74,19 +76,19 @@ def remanence_left(coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any) ->
 
     Examples
     --------
-    >>> print(f"{remanence_left(-0.12, 423.15, '2:14:1', 423.15):.3f}")
+    >>> print(f"{remanence_ratio(-0.12, 423.15, '2:14:1', 423.15):.3f}")
     0.844
     """
     grid, polarization, _, _ = _shape()
-    end = _straight(coefficient_pct_K, to_K)
+    end = _linear_ratio(coefficient_pct_K, to_K)
     at_end, now = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log(end) / np.log(at_end)
         curve = now**power
-    return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
+    return _choose_curve(host, curve, _linear_ratio(coefficient_pct_K, kelvin))
 
 
-def coercivity_left(
+def coercivity_ratio(
     coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any, coercivity_kA_m: Any
 ) -> _Array:
     """Return H_cJ at a temperature over that at 20 degrees C, of n printed magnets.
@@ -98,7 +100,7 @@ def coercivity_left(
     kelvin : float or array
         Temperature, K.
     host : str or array of str, shape (n,)
-        As of `remanence_left`.
+        As of `remanence_ratio`.
     to_K : float or array, shape (n,)
         Upper temperature of the chord, K, of `chord_end`.
     coercivity_kA_m : float or array, shape (n,)
@@ -110,12 +112,12 @@ def coercivity_left(
 
     Examples
     --------
-    >>> ends = (coercivity_left(-0.55, t, "2:14:1", 423.15, 1592.0) for t in (373.15, 423.15))
+    >>> ends = (coercivity_ratio(-0.55, t, "2:14:1", 423.15, 1592.0) for t in (373.15, 423.15))
     >>> print(*(f"{left:.3f}" for left in ends))
     0.513 0.285
     """
     grid, polarization, field, poles = _shape()
-    end = _straight(coefficient_pct_K, to_K)
+    end = _linear_ratio(coefficient_pct_K, to_K)
     share = poles / np.asarray(coercivity_kA_m, float)
     at_end, now = (np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin))
     own_end, polarization_now = (
@@ -124,16 +126,16 @@ def coercivity_left(
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log((end + share * own_end) / (1.0 + share)) / np.log(at_end)
         curve = np.maximum((1.0 + share) * now**power - share * polarization_now, 0.0)
-    return _where_curved(host, curve, _straight(coefficient_pct_K, kelvin))
+    return _choose_curve(host, curve, _linear_ratio(coefficient_pct_K, kelvin))
 
 
-def _straight(coefficient_pct_K: Any, kelvin: Any) -> Any:
+def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
     """Return what a straight line with a chord's coefficient leaves of a value at 20 degrees C."""
     step = np.asarray(kelvin, float) - ROOM_K
     return np.maximum(1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0)
 
 
-def _where_curved(host: Any, curve: _Array, line: _Array) -> _Array:
+def _choose_curve(host: Any, curve: _Array, line: _Array) -> _Array:
     """Return the curve for sintered Nd-Fe-B, the line for others."""
     hosts = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
     return np.where(

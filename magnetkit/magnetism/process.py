@@ -112,9 +112,10 @@ class Route:
             values = np.asarray(given[name], float)
             values = values[~np.isnan(values)]
             if values.size and (values.min() < low or values.max() > high):
+                limits = f"{name} from {low:g} to {high:g} (measured: {self.measured})"
                 raise InputError(
-                    f"route {self.name} has {name} from {low:g} to {high:g} (measured: "
-                    f"{self.measured}), got {given[name]!r}; leave the route out to go beyond"
+                    f"route {self.name} has {limits}, got {given[name]!r}; leave the route out to "
+                    "go beyond"
                 )
 
 
@@ -382,13 +383,23 @@ def parameters() -> Parameters:
 def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from the parsed parameter file."""
     names = [f.name for f in fields(Family) if f.name != "process"]
-    families = {
-        host: Family(
-            process=Process(**entry["process"]), **{n: entry[n] for n in names}
-        )
-        for host, entry in data["family"].items()
-    }
+    families = {}
+    for host, entry in data["family"].items():
+        values = {name: entry[name] for name in names}
+        families[host] = Family(process=Process(**entry["process"]), **values)
     return Parameters(families, data["shell"], data["cells"])
+
+
+def _read_setting(name: str, value: Any, meaning: str) -> NDArray[np.float64]:
+    is_missing = np.ndim(value) == 0 and value != value
+    if isinstance(value, (str, bytes)) or is_missing:
+        raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"process {name} must be {meaning}, a number; got {value!r:.60}"
+        ) from None
 
 
 def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:
@@ -414,16 +425,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
         value = getattr(process, name)
         if value is None:
             continue
-        if isinstance(value, (str, bytes)) or (np.ndim(value) == 0 and value != value):
-            raise InputError(
-                f"process {name} must be {meaning}, a number; got {value!r}"
-            )
-        try:
-            array = np.asarray(value, float)
-        except (TypeError, ValueError):
-            raise InputError(
-                f"process {name} must be {meaning}, a number; got {value!r:.60}"
-            ) from None
+        array = _read_setting(name, value, meaning)
         if array.shape not in ((), (n,)):
             raise InputError(
                 f"process {name} must be one number or {n}, got shape {array.shape}"

@@ -136,8 +136,8 @@ def carrier_volume(table: CompositionTable, rows: ShellRows) -> Array:
     volumes = atomic_volumes()
     per_mass = sums(table.rows, volumes) / sums(table.rows, ATOMIC_MASS)
     carrier = rows.carriers @ (volumes / ATOMIC_MASS)
-    own = (1.0 - rows.carriers.sum(axis=1)) * per_mass
-    return np.asarray(carrier / (own + carrier))
+    matrix_volume = (1.0 - rows.carriers.sum(axis=1)) * per_mass
+    return np.asarray(carrier / (matrix_volume + carrier))
 
 
 def mix_between_grains(

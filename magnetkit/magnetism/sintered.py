@@ -52,8 +52,8 @@ from ._evidence import COMPARED_FROM, DISTANCE, evidence_at_temperature
 from ._figures import (
     FIGURES,
     WITHOUT_COERCIVITY,
-    at_temperatures,
     blank_hard,
+    figures_by_temperature,
     magnet_figures,
 )
 from ._gates import apply_gates
@@ -129,20 +129,7 @@ class Duty:
         return self.own_field(b_r, recoil) + 1e3 * self.outside_field_kA_m + self.creep
 
     def own_field(self, b_r: Array, recoil: Array) -> Array:
-        """Return the part of `field` that goes with the magnet's own remanence.
-
-        Parameters
-        ----------
-        b_r : ndarray of float64, shape (n,)
-            Remanence, T.
-        recoil : ndarray of float64, shape (n,)
-            Recoil permeability.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,)
-            Field against the magnet, A/m.
-        """
+        """Return the part of `field` that goes with the magnet's own remanence, A/m, shape (n,)."""
         from ._demagnetization_kernels import straight_field
 
         return np.asarray(straight_field(b_r, recoil, self.load_line, 0.0))
@@ -248,7 +235,10 @@ def duty_columns(
         n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names
     }
     # A weaker magnet also demagnetizes itself less: ends may change places.
-    return {n: (v[0], np.fmin.reduce(v), np.fmax.reduce(v)) for n, v in columns.items()}
+    ranges = {}
+    for name, values in columns.items():
+        ranges[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
+    return ranges
 
 
 _ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
@@ -413,10 +403,9 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_by_kelvin = {
-        kelvin: {column for name in names for column in with_interval(name)}
-        for kelvin, names in (only or {}).items()
-    }
+    columns_by_kelvin: dict[float, set[str]] = {}
+    for kelvin, names in (only or {}).items():
+        columns_by_kelvin[kelvin] = set().union(*map(with_interval, names))
     kelvins = [parse_temperature(t) for t in temperatures]
     use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
@@ -455,10 +444,12 @@ def figure_columns(
     load_line = use.duty.load_line
     values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
-        values, status = at_temperatures(made, bulk, values, status, load_line, z)
+        values, status = figures_by_temperature(
+            made, bulk, values, status, load_line, z
+        )
     blank_rows(bulk, values, status, made.never_made)
     is_ok = status == 0
-    gate = made.gate_at(kelvins)
+    gate = made.closed_gate(kelvins)
     blank_hard(values, apply_gates(status, gate))
     tables = intrinsic_columns(bulk, z, only)
     for table, (name, width) in product(tables, made.given.items()):
@@ -508,10 +499,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     ]
     words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    plain, charge_words = (
-        np.array([*(words.index(name + suffix) for name in names), -1], np.int8)[codes]
-        for suffix in ("", assumption_text)
-    )
+    plain_words = [words.index(name) for name in names]
+    charged_words = [words.index(name + assumption_text) for name in names]
+    plain = np.array([*plain_words, -1], np.int8)[codes]
+    charge_words = np.array([*charged_words, -1], np.int8)[codes]
     made_so = Coded(np.where(made.charged, charge_words, plain), words)
     gas_words = {} if made.traces is None else made.traces.words()
     if made.never_made.any():
@@ -548,9 +539,9 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     weaker = b_r.distance > hard.distance
     nearest = hard.nearest.where(~weaker, b_r.nearest)
     if made.given:
-        own = np.isfinite(list(made.given.values())).any(axis=0)
+        has_own_values = np.isfinite(list(made.given.values())).any(axis=0)
         nearest = Coded.of(
-            np.where(own, "given; ", "") + np.array(nearest.texts(), object)
+            np.where(has_own_values, "given; ", "") + np.array(nearest.texts(), object)
         )
     farther = np.maximum(hard.distance, b_r.distance)
     return {

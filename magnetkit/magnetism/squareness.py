@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..phases.records import HOSTS
 
 
-def squareness_at(
+def squareness_ratio(
     squareness: Any, host: Any, remanence_left: Any, coercivity_left: Any
 ) -> NDArray[np.float64]:
     """Return H_k / H_cJ of n magnets at a temperature.
@@ -35,7 +35,7 @@ def squareness_at(
 
     Examples
     --------
-    >>> print(f"{squareness_at(0.95, '2:14:1', 0.844, 0.285):.3f}")
+    >>> print(f"{squareness_ratio(0.95, '2:14:1', 0.844, 0.285):.3f}")
     0.852
     """
     with np.errstate(divide="ignore", invalid="ignore"):

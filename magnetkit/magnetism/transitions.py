@@ -83,8 +83,9 @@ def transitions(
         got = evaluate(partition(table[rows], codes[rows]), at, spread=False)
         js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
-        zeros = _last_zero(at, k1), _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
-        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), *zeros])
+        axis = _last_zero(at, k1)
+        plane = _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
+        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), axis, plane])
     return inputs.give(pd.DataFrame(temperatures, columns=_CHANGES))
 
 
@@ -109,7 +110,10 @@ def _cusp(at: Array, curve: Array) -> Array:
     sign change; at a smooth minimum it does not.
     """
     result = np.full(len(curve), np.nan)
-    first, left, right, last = (curve[:, i : curve.shape[1] - 3 + i] for i in range(4))
+    first = curve[:, :-3]
+    left = curve[:, 1:-2]
+    right = curve[:, 2:-1]
+    last = curve[:, 3:]
     with np.errstate(invalid="ignore"):
         crossing = (2.0 * left - first < left) & (2.0 * right - last < right)
         crossing &= left + right < 1.5 * np.abs(left - first + right - last)
@@ -117,7 +121,7 @@ def _cusp(at: Array, curve: Array) -> Array:
     a = curve[rows, columns + 1]
     b = curve[rows, columns + 2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        result[rows] = at[columns + 1] + (at[columns + 2] - at[columns + 1]) * a / (
-            a + b
-        )
+        begin = at[columns + 1]
+        end = at[columns + 2]
+        result[rows] = begin + (end - begin) * a / (a + b)
     return result

@@ -44,13 +44,12 @@ def judge_data(
         return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
-    texts = [
-        _describe_gaps([SYMBOLS[e] for e in np.flatnonzero(one)], source)
-        for one in sets
-    ]
-    word_of_row[rows] = np.array(
-        [words.setdefault(text, len(words)) for text in texts]
-    )[place.ravel()]
+    word_of_set = []
+    for members in sets:
+        symbols = [SYMBOLS[element] for element in np.flatnonzero(members)]
+        text = _describe_gaps(symbols, source)
+        word_of_set.append(words.setdefault(text, len(words)))
+    word_of_row[rows] = np.array(word_of_set)[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]

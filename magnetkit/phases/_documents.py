@@ -96,10 +96,10 @@ def read_document(kind: str, fields: Record) -> Record:
     Raises NetworkError if a field is missing or has another shape than expected.
     """
     try:
-        found = _MODELS[kind].model_validate(fields)
-        if isinstance(found, _Summary):
-            return {**found.model_dump(), **_read_crystal(found)}
-        return found.model_dump()
+        document = _MODELS[kind].model_validate(fields)
+        if isinstance(document, _Summary):
+            return {**document.model_dump(), **_read_crystal(document)}
+        return document.model_dump()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         field = str(fault["loc"][0])
@@ -154,17 +154,18 @@ def make_tables(
     }
     energies = [e for e in records["thermo"] if e["material_id"] in crystals]
     scheme = _choose_scheme(energies, crystals, schemes)
-    chosen: dict[str, Record] = {}
+    records_by_id: dict[str, Record] = {}
     for energy in energies:
-        own = energy["thermo_type"].casefold() == scheme.casefold()
-        if own and energy["formation_energy_per_atom"] is not None:
-            chosen.setdefault(energy["material_id"], energy)
+        is_of_scheme = energy["thermo_type"].casefold() == scheme.casefold()
+        if is_of_scheme and energy["formation_energy_per_atom"] is not None:
+            records_by_id.setdefault(energy["material_id"], energy)
     magnetic = {m["material_id"]: m for m in records["magnetism"]}
-    names = sorted(chosen, key=lambda n: (crystals[n]["formula"], n))
+    names = sorted(records_by_id, key=lambda n: (crystals[n]["formula"], n))
     source = f"Materials Project {scheme}"
     entries = pd.DataFrame(
         [
-            _make_row(crystals[n], chosen[n], magnetic.get(n, {})) | {"source": source}
+            _make_row(crystals[n], records_by_id[n], magnetic.get(n, {}))
+            | {"source": source}
             for n in names
         ]
     )
@@ -175,9 +176,9 @@ def make_tables(
         "thermo_type": scheme,
         "documents": {
             "summary": len(crystals),
-            "thermo": len(chosen),
-            "magnetism": sum(n in magnetic for n in chosen),
-            "without_energy_in_scheme": len(crystals) - len(chosen),
+            "thermo": len(records_by_id),
+            "magnetism": sum(n in magnetic for n in records_by_id),
+            "without_energy_in_scheme": len(crystals) - len(records_by_id),
         },
         "mp_api": version("mp-api"),
     }
@@ -192,16 +193,20 @@ def _choose_scheme(
     for energy in energies:
         system = crystals[energy["material_id"]]["system"]
         # The interface writes one of the schemes both as R2SCAN and as r2SCAN.
-        found = elements.setdefault(energy["thermo_type"].casefold(), set())
-        found.update({system} if "-" not in system else ())
-    known = [scheme for scheme in schemes if scheme.casefold() in elements]
-    if not known:
-        others = ", ".join(sorted(elements))
+        scheme_elements = elements.setdefault(energy["thermo_type"].casefold(), set())
+        scheme_elements.update({system} if "-" not in system else ())
+    available = [scheme for scheme in schemes if scheme.casefold() in elements]
+    if not available:
+        scheme_names = ", ".join(sorted(elements))
         raise InputError(
             f"the server has no {' or '.join(schemes)} energies of these systems"
-            + (f"; it has {others}: name one with thermo_type=" if others else "")
+            + (
+                f"; it has {scheme_names}: name one with thermo_type="
+                if scheme_names
+                else ""
+            )
         )
-    return max(known, key=lambda scheme: len(elements[scheme.casefold()]))
+    return max(available, key=lambda scheme: len(elements[scheme.casefold()]))
 
 
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:

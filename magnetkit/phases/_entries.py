@@ -32,19 +32,7 @@ ERROR = "energy_error_eV_atom"
 class Entries:
     """Phases of one scheme: what hull and energies are computed from.
 
-    Attributes
-    ----------
-    name : str
-        Name to print: the folder's, or ``"embedded"``.
-    entries : DataFrame
-        One row an entry; see `REQUIRED`.
-    manifest : dict
-        ``format``, ``scheme``, ``elements``, ``licence``, ``source``, ``files`` and what the
-        source adds (database version, thermo type, query, date).
-    folder : Path or None
-        Where it lies on disk.
-    crystals : DataFrame or None
-        ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
+    A `magnetkit.phases.Snapshot`, which says what each attribute holds, without files and hulls.
     """
 
     name: str
@@ -57,7 +45,8 @@ class Entries:
     def __repr__(self) -> str:
         """Return name, size and scheme."""
         scheme = self.manifest.get("scheme", "no scheme named")
-        return f"<{type(self).__name__} {self.name}: {len(self.entries):,} phases, {scheme}>"
+        size = f"{len(self.entries):,} phases"
+        return f"<{type(self).__name__} {self.name}: {size}, {scheme}>"
 
     def __len__(self) -> int:
         """Return the number of entries."""
@@ -117,6 +106,6 @@ def element_symbols(*formulas: str) -> set[str]:
     return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
 
 
-def systems_of(entries: "pd.DataFrame") -> list[frozenset[str]]:
+def entry_systems(entries: "pd.DataFrame") -> list[frozenset[str]]:
     """Return the elements of each entry."""
     return [frozenset(element_symbols(formula)) for formula in entries["formula"]]

@@ -77,13 +77,13 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
 
     Host to metal to the shares of the metal sites that are enough of it alone, and the most.
     """
-    found: dict[str, dict[str, tuple[float, float]]] = {}
+    limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
-        least, most = (
+        least_share, most_share = (
             float(row[f"{end}_metal_share"] or "inf") for end in ("least", "most")
         )
-        found.setdefault(row["host"], {})[row["element"]] = least, most
-    return found
+        limits.setdefault(row["host"], {})[row["element"]] = least_share, most_share
+    return limits
 
 
 def atoms() -> "Atoms":
@@ -96,13 +96,22 @@ def atoms() -> "Atoms":
         radius[INDEX[row["element"]]] = float(row["radius_A"])
     less[INDEX["Ce"]] = _CERIUM_LOSES_A
     guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
-    enough, most = np.zeros((2, len(FAMILIES), N_ELEMENTS))
+    enough, most_shares = np.zeros((2, len(FAMILIES), N_ELEMENTS))
     for f, name in enumerate(FAMILIES[:-1]):
         guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
         for symbol, shares in stabilizers().get(name, {}).items():
-            enough[f, INDEX[symbol]], most[f, INDEX[symbol]] = 1.0 / np.array(shares)
+            enough[f, INDEX[symbol]], most_shares[f, INDEX[symbol]] = 1.0 / np.array(
+                shares
+            )
     return Atoms(
-        kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough, most
+        kinds(),
+        radius,
+        less,
+        mask(_EARLY) > 0,
+        mask(_SP) > 0,
+        guest,
+        enough,
+        most_shares,
     )
 
 
@@ -114,7 +123,7 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
     stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
     covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
-    root = [factor(0.5 * (own + own.T)) for own in covariance]
+    root = [factor(0.5 * (matrix + matrix.T)) for matrix in covariance]
     return atoms(), Weights(mean, np.array(root))
 
 
@@ -141,13 +150,13 @@ def _host_facts() -> tuple[
         else bare.get((host.rare_earth, host.transition_metal), other)
         for host in HOSTS.values()
     ]
-    made = [host.making_temperature_K for host in HOSTS.values()]
+    making_temperatures = [host.making_temperature_K for host in HOSTS.values()]
     melts = [host.melts_at_K for host in HOSTS.values()]
     takes_gas = [f < other and host.root != FAMILIES[f]
                  for host, f in zip(HOSTS.values(), family, strict=True)]  # fmt: skip
     return (
         np.array([*family, other], np.int8),
-        np.array([*made, OTHERS_MADE_AT_K]),
+        np.array([*making_temperatures, OTHERS_MADE_AT_K]),
         np.array([*melts, np.inf]),
         np.array([*takes_gas, False]),
     )
@@ -185,7 +194,7 @@ def phase_states(
     from ._stability_kernels import State
 
     family, _, _, takes_gas = _host_facts()
-    own = family[judged.host]
+    family_of_row = family[judged.host]
     distance = above.copy()
     deviation = judged.deviation.copy()
     phases = judged.ideal
@@ -204,7 +213,9 @@ def phase_states(
         bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[
             row
         ]
-        parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
+        parent = np.array(
+            [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]], np.int8
+        )
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])
         deviation[gas] = metal.deviation
@@ -216,7 +227,9 @@ def phase_states(
         deviation[silent] = np.nan
     mixing = BOLTZMANN_EV_K * kelvin * np.nan_to_num(entropy)
     warmer = kelvin - making_temperature(judged.host)
-    return phases, State(own, judged.named, distance, deviation, mixing, warmer)
+    return phases, State(
+        family_of_row, judged.named, distance, deviation, mixing, warmer
+    )
 
 
 def odds(
@@ -230,19 +243,21 @@ def odds(
     `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,); if these
     were `given`, what forms in the solid or in a gas may decompose.
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _stability_kernels as _stability
 
     phases, state = phase_states(judged, above, kelvin)
-    found = Odds(np.empty(len(phases)), np.empty(len(phases)))
-    known, weights = _embedded_model()
-    share_rows(_stability.odds, len(phases), phases.rows, known, state, weights, *found)
-    found.mean[is_melted(judged.host, kelvin)] = -np.inf
+    result = Odds(np.empty(len(phases)), np.empty(len(phases)))
+    coefficients, weights = _embedded_model()
+    share_rows(
+        _stability.odds, len(phases), phases.rows, coefficients, state, weights, *result
+    )
+    result.mean[is_melted(judged.host, kelvin)] = -np.inf
     if given:
-        found.mean[
+        result.mean[
             kelvin >= decomposition_temperature(judged.ideal, judged.host)
         ] = -np.inf
-    return found
+    return result
 
 
 def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
@@ -250,25 +265,27 @@ def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
     if "analogues" not in source._cache:
         space = lowest_entries(source)
         above = space.energy - solve(space.table(), stable_space(source)).energy
-        known: dict[tuple, list[tuple[float, float]]] = {}
+        radii_by_pattern: dict[tuple, list[tuple[float, float]]] = {}
         for (key, radius), energy in zip(_patterns(space.table()), above, strict=True):
             if key:
-                known.setdefault(key, []).append((radius, energy))
-        source._cache["analogues"] = {k: np.array(v).T for k, v in known.items()}
+                radii_by_pattern.setdefault(key, []).append((radius, energy))
+        source._cache["analogues"] = {
+            k: np.array(v).T for k, v in radii_by_pattern.items()
+        }
     known_of = source._cache["analogues"]
-    found = np.full(len(table), np.nan)
+    mean_above = np.full(len(table), np.nan)
     for i, (key, radius) in enumerate(_patterns(table)):
         if key in known_of:
             radii, energies = known_of[key]
-            near = np.exp(-0.5 * ((radii - radius) / _ALIKE_A) ** 2) + 1e-9
-            found[i] = near @ energies / near.sum()
-    return found
+            weights = np.exp(-0.5 * ((radii - radius) / _ALIKE_A) ** 2) + 1e-9
+            mean_above[i] = weights @ energies / weights.sum()
+    return mean_above
 
 
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     """Return each row with its rare earths as one, and their mean radius (R3+, angstrom)."""
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
-    found: list[tuple[tuple, float]] = []
+    patterns: list[tuple[tuple, float]] = []
     for i in range(len(table)):
         part = slice(table.indptr[i], table.indptr[i + 1])
         row = dict(
@@ -276,10 +293,10 @@ def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
         )
         earth = {e: a for e, a in row.items() if e in radii}
         if not earth:
-            found.append(((), 0.0))
+            patterns.append(((), 0.0))
             continue
         rest = sorted((e, round(a, 4)) for e, a in row.items() if e not in radii)
         total = sum(earth.values())
         mean = sum(radii[e] * a for e, a in earth.items()) / total
-        found.append(((round(total, 4), *rest), mean))
-    return found
+        patterns.append(((round(total, 4), *rest), mean))
+    return patterns

@@ -76,6 +76,30 @@ def assign(rows, rules, codes, begin, end):
                 break
 
 
+# per: atoms of a formula unit on the R, T and X sites, (3,); ratios float64 (2,), boride float64: of
+# the host; total_r, total_t, total_x float64: atoms on these sites -> float64
+@jit(part="copied")
+def _count_units(per, ratios, boride, total_r, total_t, total_x):
+    """Return the formula units of the hard phase by the lever rule."""
+    r_per = per[0]
+    t_per = per[1]
+    x_per = per[2]
+    excess_r = total_r - r_per * total_t / t_per
+    if excess_r > 0.0:
+        units = (total_t - ratios[0] * total_r) / (t_per - ratios[0] * r_per)
+    elif np.isinf(ratios[1]):
+        units = total_r / r_per
+    else:
+        units = (ratios[1] * total_r - total_t) / (ratios[1] * r_per - t_per)
+    if boride > 0.0:
+        if total_x < x_per * units:
+            units = total_x / x_per
+        else:
+            bound = (total_t - boride * total_x) / (t_per - boride * x_per)
+            units = min(units, bound)
+    return max(units, 0.0)
+
+
 # rows: compositions; codes int8 (n): host, -1 unknown.
 # Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
 # the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
@@ -116,21 +140,8 @@ def split(rows, codes, rules, hard, fraction, begin, end):
                 hard[k] = values[k]
             fraction[i] = np.nan
             continue
-        # Formula units by the lever rule, then bounded by what can enter the T sites.
-        excess_r = total_r - r_per * total_t / t_per
-        if excess_r > 0.0:
-            units = (total_t - ratios[h, 0] * total_r) / (t_per - ratios[h, 0] * r_per)
-        elif np.isinf(ratios[h, 1]):
-            units = total_r / r_per
-        else:
-            units = (ratios[h, 1] * total_r - total_t) / (ratios[h, 1] * r_per - t_per)
-        if boride[h] > 0.0:
-            if total_x < x_per * units:
-                units = total_x / x_per
-            else:
-                bound = (total_t - boride[h] * total_x) / (t_per - boride[h] * x_per)
-                units = min(units, bound)
-        units = max(units, 0.0)
+        # By the lever rule, then bounded by what can enter the T sites.
+        units = _count_units(counts[h], ratios[h], boride[h], total_r, total_t, total_x)
         for _ in range(4):
             inside_x = min(total_x, x_per * units)
             size = units * (r_per + t_per) + inside_x

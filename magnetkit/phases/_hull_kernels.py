@@ -57,7 +57,9 @@ def factor(work, n, order):
         if best != c:
             order[c], order[best] = order[best], order[c]
             for k in range(n):
-                work[c, k], work[best, k] = work[best, k], work[c, k]
+                value = work[c, k]
+                work[c, k] = work[best, k]
+                work[best, k] = value
         for r in range(c + 1, m):
             # Most are 0: a phase has few elements.
             if work[r, c] != 0.0:
@@ -407,7 +409,8 @@ def _remember(state, since, at, memory):
 def _begin(x, inner, phases, state):
     m = len(x)
     for c in range(m):
-        inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
+        offset = (c * 0.6180339887) % 1.0
+        inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * offset) / m
     return start(inner, phases, state)
 
 
@@ -427,7 +430,8 @@ def _run(rows, column, order, first, last, inside, phases, found):
     )  # fmt: skip
     x = np.zeros(m)
     inner = np.empty(m)
-    room = np.empty(m, np.int64), np.empty(m, np.int64), np.empty((m, m)), np.empty(m)
+    numbers = np.empty(m, np.int64)
+    room = numbers, np.empty(m, np.int64), np.empty((m, m)), np.empty(m)
     since = -1
     kept = 0
     at = -1
@@ -500,6 +504,16 @@ class Planes(NamedTuple):
     energy: NDArray[np.float64]  # of the corners, eV/atom, (facets, m)
 
 
+# base, s1 to s5 float64: price of a facet and its slopes; x float64 (elements, lanes)
+@jit(part="copied")
+def _price_six(base, s1, s2, s3, s4, s5, x, lane):
+    """Return what a facet prices a composition of six elements at."""
+    total = base + s1 * x[1, lane] + s2 * x[2, lane]
+    total += s3 * x[3, lane]
+    total += s4 * x[4, lane] + s5 * x[5, lane]
+    return total
+
+
 # table: compositions; place int64 (118,): column of each element in the system; rows int64 (r,):
 # all of this system; price float64 (facets, m), m <= 8.
 # Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
@@ -536,8 +550,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
                 s4 = slope[f, 3]
                 s5 = slope[f, 4]
                 for lane in range(_LANES):
-                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
-                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    total = _price_six(b, s1, s2, s3, s4, s5, x, lane)
                     better = total > best[lane]
                     best[lane] = total if better else best[lane]
                     at[lane] = f if better else at[lane]
@@ -552,8 +565,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
                 s6 = slope[f, 5]
                 s7 = slope[f, 6]
                 for lane in range(_LANES):
-                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
-                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    total = _price_six(b, s1, s2, s3, s4, s5, x, lane)
                     total += s6 * x[6, lane] + s7 * x[7, lane]
                     better = total > best[lane]
                     best[lane] = total if better else best[lane]

@@ -39,10 +39,10 @@ def kinds() -> NDArray[np.int8]:
     """Return whether each element is a rare earth, a metal or an interstitial, shape (118,)."""
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
-    found = np.full(N_ELEMENTS, METAL, np.int8)
-    found[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH
-    found[[INDEX[s] for s in ("H", "B", "C", "N", "O")]] = INTERSTITIAL
-    return found
+    site_kinds = np.full(N_ELEMENTS, METAL, np.int8)
+    site_kinds[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH
+    site_kinds[[INDEX[s] for s in ("H", "B", "C", "N", "O")]] = INTERSTITIAL
+    return site_kinds
 
 
 @lru_cache(maxsize=1)
@@ -70,23 +70,27 @@ def named_phases(
     from ._stability_kernels import ratios
 
     places = ratios(table.rows, kinds(), *_exact_ratios())
-    found = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
+    host_of_row = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
-        found[found != HOST_NAMES.index(HOSTS[host].root)] = -1
-    named = found >= 0
-    if named.all():
-        return Named(found, table, named)
+        host_of_row[host_of_row != HOST_NAMES.index(HOSTS[host].root)] = -1
+    is_named = host_of_row >= 0
+    if is_named.all():
+        return Named(host_of_row, table, is_named)
     if split is None:
-        split = partition(table[~named], host)
+        split = partition(table[~is_named], host)
         rest = slice(None)
     else:
-        rest = ~named
-    found[~named] = split.host[rest]
-    both = CompositionTable.concat([table, split.hard_phase[rest]])
+        rest = ~is_named
+    host_of_row[~is_named] = split.host[rest]
+    joint_table = CompositionTable.concat([table, split.hard_phase[rest]])
     order = np.arange(len(table))
-    order[~named] = len(table) + np.arange(len(both) - len(table))
-    return Named(found, CompositionTable(*both[order].rows, table.row_index), named)
+    order[~is_named] = len(table) + np.arange(len(joint_table) - len(table))
+    return Named(
+        host_of_row,
+        CompositionTable(*joint_table[order].rows, table.row_index),
+        is_named,
+    )
 
 
 class Judged:
@@ -100,7 +104,7 @@ class Judged:
     """
 
     def __init__(self, given: Named, source: Entries) -> None:
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from . import _stability_kernels as _stability
 
         self.source = source
@@ -173,9 +177,9 @@ class Judged:
         """Take rows of no host for what the snapshot lists at their composition."""
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
-            own = entry_energies(self.ideal[rows], self.source)
-            self.energy[rows] = own
-            self.deviation[rows] = np.where(np.isnan(own), np.nan, 0.0)
+            own_energies = entry_energies(self.ideal[rows], self.source)
+            self.energy[rows] = own_energies
+            self.deviation[rows] = np.where(np.isnan(own_energies), np.nan, 0.0)
             self.entropy[rows] = 0.0
 
     def above(
@@ -187,7 +191,7 @@ class Judged:
         separate into members of its own structure); and all of other structures, which mix rare
         earths, and late 3d metals, as ideally as they can.
         """
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
 
         stable = stable_space(self.source)
@@ -198,7 +202,7 @@ class Judged:
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
         for code, rows in self.by_host:
-            others = solve(
+            rival_energies = solve(
                 self.ideal[rows], rivals(self.source, HOST_NAMES[code])
             ).energy
             late = mask(_LATE) > 0
@@ -206,7 +210,7 @@ class Judged:
                 rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed
             )
             gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
-            above[rows] = np.maximum(above[rows], free[rows] - others + gain)
+            above[rows] = np.maximum(above[rows], free[rows] - rival_energies + gain)
         return above, hull
 
     def judge_data(self, hull: Decomposition) -> Coded:
@@ -248,7 +252,7 @@ def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
 # Of so many sets of elements: each takes up to some megabytes, and a search meets ever new ones.
 @lru_cache(maxsize=32)
 def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
-    return model.nodes(*(np.array(own, np.int64) for own in elements))
+    return model.nodes(*(np.array(numbers, np.int64) for numbers in elements))
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
@@ -261,8 +265,7 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     ):
         if role[element] >= 0:
             sites[role[element]][element] = amount
-    shares = ({e: a / sum(site.values()) for e, a in site.items()} for site in sites)
-    earths, metals, thirds = shares
+    earths, metals, thirds = map(_shares_of_site, sites)
     names = []
     for earth, x in earths.items():
         for third, z in (thirds or {-1: 1.0}).items():
@@ -274,6 +277,11 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
                         _formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol)
                     )
     return ", ".join(names)
+
+
+def _shares_of_site(amounts: dict[int, float]) -> dict[int, float]:
+    total = sum(amounts.values())
+    return {element: amount / total for element, amount in amounts.items()}
 
 
 def _formula(host: str, earth: str, metal: str, third: str) -> str:

@@ -94,8 +94,8 @@ class MixingTerms:
         self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
         rivals = ~self.members(space.table().to_array())
         rivals[: space.columns] = True
-        own = listed[0] if listed else -1
-        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), own)
+        first_listed = listed[0] if listed else -1
+        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_listed)
 
     def members(self, dense: NDArray) -> NDArray[np.bool_]:
         """Return which compositions (rows of atomic fractions) have the host's ratio of sites."""
@@ -130,14 +130,14 @@ class MixingTerms:
         ]
         pairs = np.triu_indices(len(self.metals), 1)
         rows += [
-            dict.fromkeys(both.tolist(), 0.5)
-            for both in self.metals[np.transpose(pairs)]
+            dict.fromkeys(two_metals.tolist(), 0.5)
+            for two_metals in self.metals[np.transpose(pairs)]
         ]
-        found = solve(_table(rows), rivals).energy
+        hull_energies = solve(_table(rows), rivals).energy
         shape = len(self.earths), len(self.metals)
         metal = np.zeros((len(self.metals), len(self.metals)))
-        metal[pairs] = 4.0 * found[shape[0] * shape[1] :]
-        return found[: shape[0] * shape[1]].reshape(shape), metal + metal.T
+        metal[pairs] = 4.0 * hull_energies[shape[0] * shape[1] :]
+        return hull_energies[: shape[0] * shape[1]].reshape(shape), metal + metal.T
 
     def trend(self, at: Occupation) -> NDArray:
         """Return the hull of all other phases, from the end members linearly, eV/atom."""
@@ -326,31 +326,34 @@ class MixingModel:
         """
         self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
-        used = [
+        observations = [
             s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths
         ]
-        at = self.terms.nothing(2 * len(used))
-        for k, slope in enumerate(used):
-            both = slice(2 * k, 2 * k + 2)
-            at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
-            at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
+        at = self.terms.nothing(2 * len(observations))
+        for k, slope in enumerate(observations):
+            columns = slice(2 * k, 2 * k + 2)
+            at.earth[columns, np.searchsorted(self.earths, slope.earth)] = 1.0
+            at.metal[columns, np.searchsorted(self.metals, slope.main)] = 1.0
             at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= MIXED_SHARE
             at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += MIXED_SHARE
         atoms = MIXED_SHARE * self.terms.sites[1] / self.terms.sites.sum()
-        energy = atoms * np.array([slope.energy for slope in used])
-        return at, energy, np.full(len(used), atoms * NOISE_EV)
+        energy = atoms * np.array([slope.energy for slope in observations])
+        return at, energy, np.full(len(observations), atoms * NOISE_EV)
 
     def _fit(self, known: tuple[Slope, ...]) -> None:
         """Solve for the weights, without outliers."""
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
-        own = zip(self.occupation, pairs, strict=True)
-        self._points = Occupation(*(np.vstack(both) for both in own))
+        pairs_of_parts = zip(self.occupation, pairs, strict=True)
+        self._points = Occupation(
+            *(np.vstack(two_parts) for two_parts in pairs_of_parts)
+        )
         # What is observed, of the energies at the points: each entry's, then the differences.
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)
         for k in range(len(differences)):
-            observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
+            first = n + 2 * k
+            observe[n + k, first : first + 2] = 1.0, -1.0
         scatter = self.terms.scatter(self.occupation) + self._error**2
         noise = np.concatenate([scatter, deviations**2])
         full = multiply(observe, self.terms.kernel(self._points, self._points))
@@ -373,11 +376,11 @@ class MixingModel:
         self.loo_deviation = np.full(n, np.nan)
         self.loo_error[kept] = error[: kept.sum()]
         self.loo_deviation[kept] = deviation[: kept.sum()]
-        left = Occupation(*(part[~kept] for part in self.occupation))
-        mean, covariance = self.predict(left)
+        remainder = Occupation(*(part[~kept] for part in self.occupation))
+        mean, covariance = self.predict(remainder)
         self.loo_error[~kept] = self.energy[~kept] - mean
         self.loo_deviation[~kept] = np.sqrt(
-            np.diag(covariance) + self.terms.scatter(left)
+            np.diag(covariance) + self.terms.scatter(remainder)
         )
         self.scale = conformal_scale(self.far)
 
@@ -401,8 +404,8 @@ class MixingModel:
         """
         cross = self.terms.kernel(at, self._points)
         mean = self.terms.trend(at) + multiply(cross, self._weights)
-        known = multiply(multiply(cross, self._precision), cross.T)
-        return mean, self.terms.kernel(at, at) - known
+        explained = multiply(multiply(cross, self._precision), cross.T)
+        return mean, self.terms.kernel(at, at) - explained
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
@@ -440,12 +443,12 @@ class MixingModel:
         third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
         pure = earth[:, own_earths, None, None] * third[:, None, :, None]
         pure = pure * metals_on[:, None, None, own_metals]
-        known: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
+        is_pure: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
         spread = self.scale**2
         return Nodes(
             Sites(role, index, self.terms.sites),
             Energies(node, mean, covariance * spread, NOISE**2 * spread),
-            Members(known, borrowed, SIGNIFICANT, TRACE),
+            Members(is_pure, borrowed, SIGNIFICANT, TRACE),
         )
 
 
@@ -457,22 +460,24 @@ def _select_observations(
     Of their covariance `full`, (n, n), and what they are beside the trend, `rest`, (n,); the first
     `entries` may go.
     """
-    left = np.arange(len(rest))
+    candidates = np.arange(len(rest))
     inverse = invert(full)
-    while len(left):
+    while len(candidates):
         # An error over its deviation, both as predicted by the others.
-        far = np.abs(multiply(inverse, rest[left])) / np.sqrt(np.diag(inverse))
-        far[left >= entries] = 0.0
-        worst = int(np.argmax(far))
-        if far[worst] <= _OUTLIER:
+        scaled_residuals = np.abs(multiply(inverse, rest[candidates])) / np.sqrt(
+            np.diag(inverse)
+        )
+        scaled_residuals[candidates >= entries] = 0.0
+        worst = int(np.argmax(scaled_residuals))
+        if scaled_residuals[worst] <= _OUTLIER:
             break
         # The inverse without a row and its column, from that with them.
         column = inverse[:, worst]
         inverse = inverse - np.outer(column, column / column[worst])
-        stay = left != left[worst]
-        left = left[stay]
+        stay = candidates != candidates[worst]
+        candidates = candidates[stay]
         inverse = inverse[np.ix_(stay, stay)]
-    return np.isin(np.arange(len(rest)), left)
+    return np.isin(np.arange(len(rest)), candidates)
 
 
 def conformal_scale(far: NDArray[np.float64]) -> float:

@@ -4,6 +4,7 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +63,15 @@ class PhaseSpace:
     def take(self, chosen: NDArray) -> "PhaseSpace":
         """Return the space of some phases (a mask that holds the elements)."""
         keep = np.flatnonzero(chosen)
-        kept = self.table()[keep]
+        compounds = self.table()[keep]
         names = [self.formulas[k] for k in keep]
-        columns = self.column[kept.indices]
+        columns = self.column[compounds.indices]
         return PhaseSpace(
             formulas=names,
             column=self.column,
-            ptr=kept.indptr,
+            ptr=compounds.indptr,
             col=columns,
-            val=kept.values,
+            val=compounds.values,
             energy=self.energy[keep],
             left_out=self.left_out,
             doubtful=self.doubtful,
@@ -80,10 +81,33 @@ class PhaseSpace:
     def table(self) -> CompositionTable:
         """Return the phases as a composition table."""
         element = np.full(self.columns, -1, np.int32)
-        known = self.column >= 0
-        element[self.column[known]] = np.flatnonzero(known)
+        has_column = self.column >= 0
+        element[self.column[has_column]] = np.flatnonzero(has_column)
         rows = np.arange(len(self.energy), dtype=np.int64)
         return CompositionTable(self.ptr, element[self.col], self.val, rows)
+
+
+def _find_lowest(
+    keys: Iterable[bytes], energies: NDArray[np.float64]
+) -> dict[bytes, int]:
+    """Return the place of the lowest energy of each key, the first of equal ones."""
+    lowest: dict[bytes, int] = {}
+    for place, key in enumerate(keys):
+        if key not in lowest or energies[place] < energies[lowest[key]]:
+            lowest[key] = place
+    return lowest
+
+
+def _check_elements(
+    formulas: list[str], energies: NDArray[np.float64], rows: NDArray[np.int64]
+) -> None:
+    """Raise DataError if an element lies below zero."""
+    for i in rows:
+        if energies[i] < -1e-6:
+            raise DataError(
+                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
+                "must be of one scheme with the elements at zero"
+            )
 
 
 def build_space(
@@ -110,39 +134,31 @@ def build_space(
         raise DataError(
             f"a formula of the snapshot cannot be read: {table.errors[0].text!r}"
         )
-    lowest: dict[bytes, int] = {}
-    for place, key in enumerate(composition_keys(table)):
-        if key not in lowest or energies[rows[place]] < energies[rows[lowest[key]]]:
-            lowest[key] = place
+    lowest = _find_lowest(composition_keys(table), energies[rows])
     doubtful = {
         key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]
     }
     places = np.array([k for key, k in lowest.items() if key not in doubtful], np.int64)
     pure = np.diff(table.indptr)[places] == 1
-    for i in rows[places[pure]]:
-        if energies[i] < -1e-6:
-            raise DataError(
-                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
-                "must be of one scheme with the elements at zero"
-            )
+    _check_elements(formulas, energies, rows[places[pure]])
     places = places[~pure]
-    chosen = rows[places]
+    compound_rows = rows[places]
     present = np.unique(table.indices).astype(np.int64)
     column = np.full(N_ELEMENTS, -1, np.int64)
     column[present] = np.arange(len(present))
     compounds = table[places]
-    each = np.arange(len(present))
+    numbers = np.arange(len(present))
     nothing = np.zeros(len(present))
     return PhaseSpace(
-        formulas=[SYMBOLS[c] for c in present] + [formulas[i] for i in chosen],
+        formulas=[SYMBOLS[c] for c in present] + [formulas[i] for i in compound_rows],
         column=column,
-        ptr=np.concatenate([each, len(present) + compounds.indptr]).astype(np.int64),
-        col=np.concatenate([each, column[compounds.indices]]),
+        ptr=np.concatenate([numbers, len(present) + compounds.indptr]).astype(np.int64),
+        col=np.concatenate([numbers, column[compounds.indices]]),
         val=np.concatenate([np.ones(len(present)), compounds.values]),
-        energy=np.concatenate([nothing, energies[chosen]]),
+        energy=np.concatenate([nothing, energies[compound_rows]]),
         left_out=left_out,
         doubtful=doubtful,
-        error=np.concatenate([nothing, errors[chosen]]),
+        error=np.concatenate([nothing, errors[compound_rows]]),
     )
 
 
@@ -186,7 +202,7 @@ def lowest_entries(snapshot: Entries) -> PhaseSpace:
         space = build_space(
             entries["formula"].tolist(),
             entries["formation_energy_eV_atom"].to_numpy(float),
-            find_collapsed(entries),
+            find_collapsed_entries(entries),
             _errors(entries),
         )
         _warn_left_out(snapshot.name, space)
@@ -204,9 +220,9 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     """Warn of entries left out, and of compositions whose phase is unknown for it."""
     if not space.left_out:
         return
-    shown = "; ".join(space.left_out[:5])
-    more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
-    text = f"snapshot {name}: left out {shown}{more}"
+    first_ones = "; ".join(space.left_out[:5])
+    rest = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
+    text = f"snapshot {name}: left out {first_ones}{rest}"
     if space.doubtful:
         unknown = ", ".join(list(space.doubtful.values())[:5])
         text += (
@@ -216,7 +232,7 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     warn(text)
 
 
-def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
+def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
     """Return which entries fell into a solution without the moment that such compounds have.
 
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;
@@ -229,27 +245,29 @@ def find_collapsed(entries: Any) -> NDArray[np.bool_] | None:
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     moment = entries[name].to_numpy(float)[table.row_index]
     iron = table.fraction("Fe")
-    both = table.fraction("Fe", "Co")
+    iron_and_cobalt = table.fraction("Fe", "Co")
     rich = (table.fraction(*RARE_EARTHS) > 0) & (
-        (iron >= _RICH_IN_IRON) | (both >= _RICH_IN_BOTH)
+        (iron >= _RICH_IN_IRON) | (iron_and_cobalt >= _RICH_IN_BOTH)
     )
     rich &= table.fraction("Gd", "Eu") == 0.0
-    found = np.zeros(len(entries), bool)
-    found[table.row_index] = rich & (moment < _LEAST_MOMENT_MUB * both)
+    is_collapsed = np.zeros(len(entries), bool)
+    is_collapsed[table.row_index] = rich & (
+        moment < _LEAST_MOMENT_MUB * iron_and_cobalt
+    )
     if "ordering" in entries.columns:
-        found &= (entries["ordering"] != "AFM").to_numpy(bool)
-    return found
+        is_collapsed &= (entries["ordering"] != "AFM").to_numpy(bool)
+    return is_collapsed
 
 
 def _check_one_scheme(snapshot: Entries) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
-            named = {
+            functionals = {
                 str(s).rsplit(" ", 1)[-1]
                 for s in snapshot.entries[name].dropna().unique()
             }
-            schemes = sorted(named & set(SCHEMES))
+            schemes = sorted(functionals & set(SCHEMES))
             if len(schemes) > 1:
                 raise DataError(
                     f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}; one hull "
@@ -289,29 +307,33 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ..alloy._row_kernels import element_sets
 
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
     sets = np.zeros((len(table), words), np.uint64)
-    known = np.zeros(len(table), bool)
+    has_entries = np.zeros(len(table), bool)
     share_rows(
-        element_sets, len(table), table.rows, word, space.column % 64, sets, known
+        element_sets, len(table), table.rows, word, space.column % 64, sets, has_entries
     )
     code = np.zeros(len(table), np.int64)
     for w in range(words):
         codes, distinct = pd.factorize(sets[:, w])
         code = code * len(distinct) + codes
-    given = np.flatnonzero(known)
-    code, systems = pd.factorize(code[given])
-    sets = sets[given[first_positions(code, len(systems))]]
+    rows_with_entries = np.flatnonzero(has_entries)
+    code, systems = pd.factorize(code[rows_with_entries])
+    sets = sets[rows_with_entries[first_positions(code, len(systems))]]
     bits = np.unpackbits(sets.view(np.uint8), axis=1, bitorder="little")
     members = bits[:, : space.columns].astype(bool)
     owner = _cover(sets, members.sum(axis=1))
     keep, owner = np.unique(owner, return_inverse=True)
     group = owner[code]
-    order = given[np.argsort(group, kind="stable")] if len(keep) > 1 else given
+    order = (
+        rows_with_entries[np.argsort(group, kind="stable")]
+        if len(keep) > 1
+        else rows_with_entries
+    )
     bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(keep)))])
     return Systems(members[keep], order, bounds.astype(np.int64))
 
@@ -349,10 +371,10 @@ def _is_subset(
     some: NDArray[np.uint64], others: NDArray[np.uint64]
 ) -> NDArray[np.bool_]:
     """Return whether each of some sets, a row, lies within each of others, a column."""
-    held = np.ones((len(some), len(others)), bool)
-    for own, other in zip(some.T, others.T, strict=True):
-        held &= (own[:, None] & ~other) == 0
-    return held
+    is_inside = np.ones((len(some), len(others)), bool)
+    for column, other in zip(some.T, others.T, strict=True):
+        is_inside &= (column[:, None] & ~other) == 0
+    return is_inside
 
 
 def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
@@ -387,10 +409,10 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
         points = np.column_stack([dense[:, 1:], energy])
         top = np.append(np.full(m - 1, 1.0 / m), 1.0)
         try:
-            found = ConvexHull(np.vstack([points, top])).simplices
+            simplices = ConvexHull(np.vstack([points, top])).simplices
         except QhullError:
             return None
-        corners = np.sort(found[(found < len(ids)).all(axis=1)], axis=1)
+        corners = np.sort(simplices[(simplices < len(ids)).all(axis=1)], axis=1)
     matrix = dense[corners].transpose(0, 2, 1)
     flat = np.abs(np.linalg.det(matrix)) < 1e-13
     corners = corners[~flat]
@@ -403,8 +425,8 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
         return None
     factors = matrix.copy(order="C")
     order = np.empty(corners.shape, np.int64)
-    for own, rows in zip(factors, order, strict=True):
-        factor(own, m, rows)
+    for factor_of_facet, rows in zip(factors, order, strict=True):
+        factor(factor_of_facet, m, rows)
     price = np.ascontiguousarray(price)
     matrix = np.ascontiguousarray(matrix)
     return Planes(

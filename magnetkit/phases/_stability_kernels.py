@@ -183,6 +183,21 @@ def present_elements(indptr, indices, rows):
     return found
 
 
+# Writes of_role float64 (3,): amounts first to last - 1 by role
+# -> the entry of the metal of which there is most, -1 where there is none
+@jit(part="copied")
+def _add_up_roles(indices, values, first, last, role, of_role):
+    of_role[:] = 0.0
+    major = -1
+    for p in range(first, last):
+        e = indices[p]
+        if role[e] >= 0:
+            of_role[role[e]] += values[p]
+        if role[e] == METAL and (major < 0 or values[p] > values[major]):
+            major = p
+    return major
+
+
 # table, rows and host as above. Writes at rows[start:stop].
 @jit
 def compare(table, rows, host, members, found, start, stop):
@@ -196,14 +211,7 @@ def compare(table, rows, host, members, found, start, stop):
         row = rows[o]
         first = indptr[row]
         last = indptr[row + 1]
-        of_role[:] = 0.0
-        major = -1
-        for p in range(first, last):
-            e = indices[p]
-            if role[e] >= 0:
-                of_role[role[e]] += values[p]
-            if role[e] == METAL and (major < 0 or values[p] > values[major]):
-                major = p
+        major = _add_up_roles(indices, values, first, last, role, of_role)
         for p in range(first, last):
             e = indices[p]
             counts = values[p] >= trace * of_role[METAL]
@@ -369,7 +377,9 @@ def _describe(i, rows, atoms, state, x):
     x[8] = early**2
     x[9] = sp
     x[10] = sp**2
-    x[11], x[12], x[13] = ratio, ratio * x[2], ratio * x[3]
+    x[11] = ratio
+    x[12] = ratio * x[2]
+    x[13] = ratio * x[3]
     x[14] = max(ratio, 0.0) ** 2
     x[15] = -max(squares / metal / mean**2 - 1.0, 0.0) / 0.002
     x[16] = min(max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0)

@@ -61,7 +61,7 @@ def fetch_records(
 
     from .._core._progress import bars
 
-    with bars(MofNCompleteColumn(), shown=progress) as shown:
+    with bars(MofNCompleteColumn(), shown=progress) as progress_bars:
         tasks: dict[str, Any] = {}
         for news in _ask_in_child({"systems": systems, "endpoint": endpoint}, key):
             if "error" in news:
@@ -71,10 +71,12 @@ def fetch_records(
             if "kind" in news:
                 kind = news["kind"]
                 if kind not in tasks:
-                    tasks[kind] = shown.add_task(f"Materials Project {kind}")
-                shown.update(tasks[kind], completed=news["done"], total=news["total"])
+                    tasks[kind] = progress_bars.add_task(f"Materials Project {kind}")
+                progress_bars.update(
+                    tasks[kind], completed=news["done"], total=news["total"]
+                )
             elif "note" in news and progress:
-                shown.console.print(news["note"], markup=False, highlight=False)
+                progress_bars.console.print(news["note"], markup=False, highlight=False)
     return news["version"], news["records"]
 
 
@@ -152,16 +154,16 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     """Say what the server answers, or an error without any word of the server's."""
     where = _place(question["endpoint"])
     try:
-        found = _ask(question, key, say)
-        if json.dumps(key)[1:-1] in json.dumps(found):
+        records = _ask(question, key, say)
+        if json.dumps(key)[1:-1] in json.dumps(records):
             raise NetworkError(
                 f"{where} sends the API key among its documents; {_CHECK}"
             )
     except NetworkError as error:
-        found = {"error": str(error)}
+        records = {"error": str(error)}
     except Exception as error:
-        found = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
-    say(found)
+        records = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
+    say(records)
 
 
 def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
@@ -247,16 +249,16 @@ class _Watch:
     ) -> Any:
         """Return the documents of a search, all that were announced; `before` came earlier."""
         self._before = before
-        found = self.try_again(lambda: ask(**criteria), where)
+        records = self.try_again(lambda: ask(**criteria), where)
         distinct = {
-            (str(d.get("material_id")), str(d.get("thermo_type"))) for d in found
+            (str(d.get("material_id")), str(d.get("thermo_type"))) for d in records
         }
-        if self._totals != {len(found)} or len(distinct) != len(found):
+        if self._totals != {len(records)} or len(distinct) != len(records):
             raise NetworkError(
                 f"{where} announced {max(self._totals)} documents and sent {len(distinct)} "
                 "different ones; nothing was kept, pull again"
             )
-        return found
+        return records
 
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an answer whole and check it; `_PassingError` where it may be another later."""

@@ -17,7 +17,7 @@ from .._core._constants import DEVIATIONS_90
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
-from ._entries import ERROR, Entries, systems_of
+from ._entries import ERROR, Entries, entry_systems
 from ._space import composition_keys, lowest_entries
 from .hull import measure_distances
 
@@ -100,7 +100,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     lacking = _is_outside(snapshot, embedded.entries) | _is_among(
         embedded.entries, doubtful
     )
-    borrowed = _corrected(
+    borrowed = _correct_energies(
         embedded.entries[lacking], correction, snapshot.manifest["scheme"]
     )
     manifest = {
@@ -128,7 +128,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     return whole
 
 
-def _corrected(
+def _correct_energies(
     entries: "pd.DataFrame", correction: Correction, scheme: str
 ) -> "pd.DataFrame":
     """Return entries with energies of another scheme, and the error of that."""
@@ -159,5 +159,5 @@ def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bo
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return which entries are of a chemical system that the snapshot does not cover."""
     return np.array(
-        [not snapshot.covers(symbols) for symbols in systems_of(entries)], bool
+        [not snapshot.covers(symbols) for symbols in entry_systems(entries)], bool
     )

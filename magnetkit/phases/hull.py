@@ -51,25 +51,30 @@ def solve(
 ) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from .._core._arrays import Phases
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _hull_kernels as _hull
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
-    found = _hull.Found(
+    result = _hull.Found(
         np.full(len(table), np.nan),
         np.full((len(table), width), -1, np.int32),
         np.zeros((len(table), width)),
     )
     rows = table.rows
-    left = np.ones(len(systems.members), bool)
-    for s in range(len(left)):
+    is_unsolved = np.ones(len(systems.members), bool)
+    for s in range(len(is_unsolved)):
         members = systems.members[s]
-        own = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
+        rows_of_system = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
         elements = int(members.sum())
-        if elements < len(_ROWS_TO_PAY) and len(own) >= _ROWS_TO_PAY[elements]:
-            left[s] = not _by_facets(rows, own, space, members, found)
-    runs = _hull.Runs(systems.order, *systems.runs(left))
+        if (
+            elements < len(_ROWS_TO_PAY)
+            and len(rows_of_system) >= _ROWS_TO_PAY[elements]
+        ):
+            is_unsolved[s] = not _by_facets(
+                rows, rows_of_system, space, members, result
+            )
+    runs = _hull.Runs(systems.order, *systems.runs(is_unsolved))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     share_rows(
         _hull.solve,
@@ -79,10 +84,10 @@ def solve(
         runs,
         systems.members,
         phases,
-        found,
+        result,
         chunk=1,
     )
-    return Decomposition(*found, space.formulas)
+    return Decomposition(*result, space.formulas)
 
 
 def _by_facets(
@@ -93,7 +98,7 @@ def _by_facets(
     found: "Found",
 ) -> bool:
     """Solve the rows of one chemical system by all its facets; return whether all were solved."""
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from . import _hull_kernels as _hull
 
     facets = find_facets(space, members)
@@ -104,10 +109,10 @@ def _by_facets(
     inside = inside[members[space.column[inside]]]
     place[inside] = np.arange(len(inside))
     facet = np.zeros(len(found.hull), np.int32)
-    given = rows, place, own
-    share_rows(_hull.highest, len(own), *given, facets.price, found.hull, facet)
-    done = np.ones(len(own), bool)
-    share_rows(_hull.split, len(own), *given, facets, facet, found, done)
+    n = len(own)
+    share_rows(_hull.highest, n, rows, place, own, facets.price, found.hull, facet)
+    done = np.ones(n, bool)
+    share_rows(_hull.split, n, rows, place, own, facets, facet, found, done)
     return bool(done.all())
 
 

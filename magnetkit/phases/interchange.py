@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
-from ._entries import Entries, element_symbols, systems_of
-from ._space import ABSURD_EV_ATOM, composition_keys, find_collapsed, lowest_entries
+from ._entries import Entries, element_symbols, entry_systems
+from ._space import (
+    ABSURD_EV_ATOM,
+    composition_keys,
+    find_collapsed_entries,
+    lowest_entries,
+)
 from .hull import measure_distances
 
 if TYPE_CHECKING:
@@ -60,9 +65,11 @@ def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
         "source": f"{len(computed)} entries of pymatgen",
         "licence": "as of their source",
     }
-    read = Entries("entries", frame, manifest, crystals=_crystal_table(computed))
-    frame["energy_above_hull_eV_atom"] = measure_distances(read)
-    return read
+    entries_read = Entries(
+        "entries", frame, manifest, crystals=_crystal_table(computed)
+    )
+    frame["energy_above_hull_eV_atom"] = measure_distances(entries_read)
+    return entries_read
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
@@ -77,10 +84,13 @@ def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDia
             f"{', '.join(snapshot.elements)}"
         )
     entries = snapshot.entries
-    inside = np.array([elements <= symbols for elements in systems_of(entries)], bool)
-    chosen = entries[inside & _is_usable(snapshot)]
+    inside = np.array(
+        [elements <= symbols for elements in entry_systems(entries)], bool
+    )
+    usable_entries = entries[inside & _is_usable(snapshot)]
     return PhaseDiagram(
-        _computed_entries(chosen, total=False) + _missing_elements(chosen)
+        _computed_entries(usable_entries, total=False)
+        + _missing_elements(usable_entries)
     )
 
 
@@ -134,7 +144,9 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
 
     if _has_total_energies(entries):
         return []
-    pure = set().union(*(system for system in systems_of(entries) if len(system) == 1))
+    pure = set().union(
+        *(system for system in entry_systems(entries) if len(system) == 1)
+    )
     absent = sorted(element_symbols(*entries["formula"]) - pure)
     return [
         ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent
@@ -210,7 +222,7 @@ def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
     doubtful = lowest_entries(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     usable = np.abs(energies) <= ABSURD_EV_ATOM
-    collapsed = find_collapsed(entries)
+    collapsed = find_collapsed_entries(entries)
     if collapsed is not None:
         usable &= ~collapsed
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")

@@ -9,6 +9,7 @@ rows of its root.
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -74,8 +75,9 @@ class Partition:
     def __repr__(self) -> str:
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
-        shown = ", ".join(f"{counts[k]:,} {names[k]}" for k in np.flatnonzero(counts))
-        return f"<Partition of {len(self.host):,} recipes: {shown}>"
+        texts = [f"{n:,} {name}" for n, name in zip(counts, names, strict=False) if n]
+        counts_text = ", ".join(texts)
+        return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
 
     def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
         """Return some of the recipes."""
@@ -89,11 +91,13 @@ class Partition:
     @cached_property
     def charges(self) -> NDArray[np.bool_]:
         """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
-        found = np.zeros(len(self.host), bool)
+        is_charge = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
             for rule in HOSTS[HOST_NAMES[code]].split.boundary:
-                found |= (self.host == code) & is_in_windows(self.grain_boundary, rule)
-        return found
+                is_charge |= (self.host == code) & is_in_windows(
+                    self.grain_boundary, rule
+                )
+        return is_charge
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the split as a table of formulas and shares."""
@@ -127,14 +131,14 @@ class Traces(NamedTuple):
 
     def words(self) -> dict[int, str]:
         """Return in words, by row, which elements those are."""
-        found: dict[int, list[str]] = {}
+        words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
-            known = f"outside, over {limit:g}" if weight > limit else "taken for inert"
-            found.setdefault(row, []).append(
-                f"{SYMBOLS[element]} {weight:.3g} wt.% {known}"
+            reason = f"outside, over {limit:g}" if weight > limit else "taken for inert"
+            words_of_row.setdefault(row, []).append(
+                f"{SYMBOLS[element]} {weight:.3g} wt.% {reason}"
             )
-        return {row: ", ".join(parts) for row, parts in found.items()}
+        return {row: ", ".join(parts) for row, parts in words_of_row.items()}
 
 
 # Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
@@ -159,8 +163,8 @@ def purify(
     indices = table.indices
     values = table.values
     limits = _trace_limits()
-    held = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
-    if not held.take(indices).any():
+    is_limited = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    if not is_limited.take(indices).any():
         return table, None
     row = np.repeat(np.arange(n), np.diff(table.indptr))
     limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)
@@ -181,21 +185,23 @@ def purify(
     taken[over] = 0.0
     gases = {}
     for symbol, name in GASES.items():
-        own = np.where(indices == INDEX[symbol], taken * weight, 0.0)
-        total = np.bincount(row, own, n)
+        own_weight = np.where(indices == INDEX[symbol], taken * weight, 0.0)
+        total = np.bincount(row, own_weight, n)
         gases[name] = np.where(total > 0.0, total, np.nan)
-        over |= (own > _MOST_GAS) & ~inert
+        over |= (own_weight > _MOST_GAS) & ~inert
     volume = values * atomic_volumes()[indices]
     diluted = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
-    said = row[inert], indices[inert], weight[inert]
+    inert_entries = row[inert], indices[inert], weight[inert]
     beyond = np.bincount(row, over, n) > 0.0
     inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
-    found = Traces(gases, inside, diluted, beyond, said)
+    traces = Traces(gases, inside, diluted, beyond, inert_entries)
     # Rows of which nothing is taken stay as they are, to the last bit.
     changed = np.bincount(row, taken, n) > 0.0
-    both = CompositionTable.concat([table, _compact(table, values * (1.0 - taken))])
-    kept = both[np.arange(n) + n * changed]
-    return replace(kept, row_index=table.row_index, errors=table.errors), found
+    joint_table = CompositionTable.concat(
+        [table, _compact(table, values * (1.0 - taken))]
+    )
+    result = joint_table[np.arange(n) + n * changed]
+    return replace(result, row_index=table.row_index, errors=table.errors), traces
 
 
 GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
@@ -208,18 +214,21 @@ def _trace_limits() -> NDArray[np.float64]:
 
     0 where the host holds it, infinite of what binds rare earth; the last row is for all hosts.
     """
-    known = {
+    limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])
         for r in datasets.rows("hosts/traces.csv")
     }
     limits = np.zeros((len(HOSTS) + 1, N_ELEMENTS))
-    limits[:, [INDEX[s] for s in known]] = list(known.values())
+    limits[:, [INDEX[s] for s in limit_of_element]] = list(limit_of_element.values())
     limits[:, [INDEX[s] for s in GASES]] = np.inf
     for h, host in enumerate(HOSTS.values()):
-        held = {*host.interstitial_elements, *(host.split.solubility.keys() & _JUDGED)}
+        own_elements = {
+            *host.interstitial_elements,
+            *(host.split.solubility.keys() & _JUDGED),
+        }
         if host.split.boride_ratio > 0.0:
-            held.discard("C")
-        limits[h, [INDEX[s] for s in held]] = 0.0
+            own_elements.discard("C")
+        limits[h, [INDEX[s] for s in own_elements]] = 0.0
     return limits
 
 
@@ -263,7 +272,7 @@ def partition(
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ..alloy._row_kernels import sums
     from ._host_kernels import split
 
@@ -294,17 +303,19 @@ def partition(
 def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
     from .._core._arrays import Rows
-    from .._core._jit import share_rows
+    from .._core._threads import share_rows
     from ._host_kernels import compact, count_entries
 
     n = len(table)
     indptr = np.zeros(n + 1, np.int64)
     share_rows(count_entries, n, table.indptr, atoms, _ZERO_ATOMS, indptr[1:])
     np.cumsum(indptr, out=indptr)
-    kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
-    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _ZERO_ATOMS, kept)
+    compact_rows = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    share_rows(
+        compact, n, Rows(table.indptr, table.indices, atoms), _ZERO_ATOMS, compact_rows
+    )
     return CompositionTable(
-        *kept, table.row_index, table.errors, by_weight=table.by_weight
+        *compact_rows, table.row_index, table.errors, by_weight=table.by_weight
     )
 
 
@@ -343,7 +354,7 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
-        from .._core._jit import share_rows
+        from .._core._threads import share_rows
         from ._host_kernels import assign
 
         codes = np.empty(len(table), np.int8)
@@ -368,10 +379,11 @@ def _assignment_rules() -> "AssignmentRules":
             (HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives
         ]
     conditions = [condition for _, rule in rules for condition in rule.items()]
-    sides = [
-        tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions
-    ]
-    sums = list(dict.fromkeys(side for both in sides for side in both))
+    sides = []
+    for ratio, _ in conditions:
+        above, below = ratio.split("/")
+        sides.append((above.strip(), below.strip()))
+    sums = list(dict.fromkeys(chain.from_iterable(sides)))
     window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
@@ -390,22 +402,24 @@ def _assignment_rules() -> "AssignmentRules":
 @lru_cache(maxsize=1)
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the windows of known phases that are of no host."""
-    known = datasets.toml("hosts/others.toml")["phase"]
-    return {
-        one["name"]: {k: v for k, v in one.items() if k not in ("name", "source")}
-        for one in known
-    }
+    windows = {}
+    for phase in datasets.toml("hosts/others.toml")["phase"]:
+        ratios = phase.keys() - {"name", "source"}
+        windows[phase["name"]] = {
+            ratio: phase[ratio] for ratio in phase if ratio in ratios
+        }
+    return windows
 
 
 def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
     """Return the names, by row, of phases that are known and of no host."""
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for name, rule in _other_windows().items() if rows.size else ():
         for row in np.flatnonzero(is_in_windows(some, rule)).tolist():
-            found.setdefault(int(rows[row]), name)
-    return found
+            names.setdefault(int(rows[row]), name)
+    return names
 
 
 def is_in_windows(
@@ -414,17 +428,17 @@ def is_in_windows(
     """Return which rows have every ratio within its window; a ratio to nothing never is."""
     from ..alloy._row_kernels import sums
 
-    found = np.ones(len(table), bool)
+    is_inside = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
         top, bottom = (
             sums(table.rows, _counted_elements(side)) for side in ratio.split("/")
         )
-        found &= (
+        is_inside &= (
             (bottom > 0.0)
             & (top >= (low - _WINDOW_SLACK) * bottom)
             & (top <= (high + _WINDOW_SLACK) * bottom)
         )
-    return found
+    return is_inside
 
 
 @lru_cache(maxsize=64)
@@ -469,13 +483,13 @@ def _site_rules() -> "SiteRules":
         )
         counts[i] = host.rare_earth, host.transition_metal, host.interstitial
         ratios[i] = rules.rich_ratio, rules.poor_ratio
-    known = {
+    volume_of_element = {
         r["element"]: float(r["volume_A3"])
         for r in datasets.rows("hosts/atomic_volumes.csv")
     }
     # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
     volume = np.full(N_ELEMENTS, 20.0)
-    volume[[INDEX[s] for s in known]] = list(known.values())
+    volume[[INDEX[s] for s in volume_of_element]] = list(volume_of_element.values())
     return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
 
 
@@ -506,8 +520,8 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
 
 def hosts_by_hardening(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
     """Return which hosts, int8 (n,), make magnets by one of `records.HARDENING`, shape (n,)."""
-    own = [host.magnet.hardening == hardening for host in HOSTS.values()]
-    return np.array([*own, False])[codes]
+    is_of_hardening = [host.magnet.hardening == hardening for host in HOSTS.values()]
+    return np.array([*is_of_hardening, False])[codes]
 
 
 def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -520,15 +534,17 @@ def not_from_melt(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
     """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
-    found = np.zeros(len(codes), bool)
+    is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
-        if host.formation is not None and (own := codes == code).any():
+        if host.formation is not None and (is_of_host := codes == code).any():
             of = host.formation.of
             sites = host.interstitial_elements
-            found |= (
-                own & (2.0 * table.fraction(of) > table.fraction(*sites)) if of else own
+            is_not_from_melt |= (
+                is_of_host & (2.0 * table.fraction(of) > table.fraction(*sites))
+                if of
+                else is_of_host
             )
-    return found
+    return is_not_from_melt
 
 
 def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -564,22 +580,26 @@ def describe_beyond_precedent(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> dict[int, str]:
     """Return in words, by row, of which elements there is more than `is_within_precedent` allows."""
-    group, most = _largest_shares()
+    group, largest = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
     of = ("the metals", "the rare earth", "the atoms")
-    found = {}
+    texts_of_row = {}
     for row in np.flatnonzero(~is_within_precedent(table, codes)).tolist():
         part = slice(table.indptr[row], table.indptr[row + 1])
         elements = table.indices[part]
         host = codes[row]
         kind = group[host, elements]
-        top = 100.0 * most[host, elements]
+        top = 100.0 * largest[host, elements]
         share = 100.0 * table.values[part] / totals[row, kind]
-        found[row] = ", ".join(
-            f"{SYMBOLS[elements[k]]} {share[k]:.3g} % of {of[kind[k]]} outside, over {top[k]:.3g}"
-            for k in np.flatnonzero(share > top)
-        )
-    return found
+        texts = []
+        for k in np.flatnonzero(share > top):
+            symbol = SYMBOLS[elements[k]]
+            whole = of[kind[k]]
+            texts.append(
+                f"{symbol} {share[k]:.3g} % of {whole} outside, over {top[k]:.3g}"
+            )
+        texts_of_row[row] = ", ".join(texts)
+    return texts_of_row
 
 
 @lru_cache(maxsize=1)
@@ -594,12 +614,12 @@ def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     }
     group = np.full((len(HOST_NAMES), N_ELEMENTS), _hosts.OF_METAL, np.int8)
     group[:, [INDEX[s] for s in RARE_EARTHS]] = _hosts.OF_EARTH
-    most = np.zeros(group.shape)
+    largest = np.zeros(group.shape)
     for h, row in _iterate_hosts("hosts/made.csv"):
         at = h, INDEX[row["element"]]
         group[at] = kinds[row["share_of"]]
-        most[at] = _PRINTED_FACTOR * float(row["largest_share"])
-    return group, most
+        largest[at] = _PRINTED_FACTOR * float(row["largest_share"])
+    return group, largest
 
 
 def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -607,8 +627,8 @@ def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
     rows = datasets.rows(table)
     listed = {row["host"] for row in rows}
     for h, (name, host) in enumerate(HOSTS.items()):
-        known = name if name in listed else host.root
-        yield from ((h, row) for row in rows if row["host"] == known)
+        listed_name = name if name in listed else host.root
+        yield from ((h, row) for row in rows if row["host"] == listed_name)
 
 
 @lru_cache(maxsize=1)
@@ -622,8 +642,8 @@ def _shells() -> NDArray[np.bool_]:
 
 def shelled_hosts() -> tuple[str, ...]:
     """Return the hosts, no variants, into which any rare earth has been diffused."""
-    known = np.any(_shells(), axis=1)
-    return tuple(name for name in ROOTS if known[HOST_NAMES.index(name)])
+    has_shells = np.any(_shells(), axis=1)
+    return tuple(name for name in ROOTS if has_shells[HOST_NAMES.index(name)])
 
 
 def hosts_with_shells(codes: NDArray[np.int8]) -> NDArray[np.bool_]:

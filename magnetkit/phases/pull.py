@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from .._core import datasets
 from .._core._arguments import check_arguments, warn
-from .._core._files import write_whole
+from .._core._files import replace_file
 from .._core._version import __version__
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
@@ -94,32 +94,38 @@ def pull(
         If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
         Nothing is stored then.
     """
-    wanted = chemical_systems(systems)
+    systems_to_pull = chemical_systems(systems)
     if substitutes:
-        wanted = systems_of_substitutes(wanted, substitutes)
+        systems_to_pull = systems_of_substitutes(systems_to_pull, substitutes)
     address = check_endpoint(endpoint)
     if thermo_type is not None and thermo_type not in SCHEMES:
         raise InputError(
             f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}"
         )
-    question = {"systems": wanted, "endpoint": address, "thermo_type": thermo_type}
-    with Cache("pulls", "_".join(wanted), question) as cache:
+    question = {
+        "systems": systems_to_pull,
+        "endpoint": address,
+        "thermo_type": thermo_type,
+    }
+    with Cache("pulls", "_".join(systems_to_pull), question) as cache:
         if not refresh:
             try:
-                kept = cache.read()
+                cached = cache.read()
             except DataError as error:
                 warn(f"{error}; pulling it anew")
-                kept = None
-            if kept is not None:
-                return kept
+                cached = None
+            if cached is not None:
+                return cached
         _need_client()
-        parts = subsystems(wanted)
+        parts = subsystems(systems_to_pull)
         version, records = fetch_records(
             parts, _key(api_key, address), address, progress
         )
         schemes = (thermo_type,) if thermo_type else SCHEMES
         entries, structures, facts = make_tables(parts, schemes, records)
-        absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
+        absent = sorted(
+            set("-".join(systems_to_pull).split("-")) - set(entries["formula"])
+        )
         if absent:
             warn(
                 f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
@@ -129,7 +135,7 @@ def pull(
             "scheme": f"Materials Project {facts['thermo_type']}",
             "source": f"Materials Project, {address}",
             "licence": "CC BY 4.0",
-            "query": {"systems": wanted, "subsystems": len(parts)},
+            "query": {"systems": systems_to_pull, "subsystems": len(parts)},
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "magnetkit": __version__,
             "database_version": version,
@@ -154,11 +160,11 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
     """
-    given = [systems] if isinstance(systems, str) else list(systems)
-    if not given:
+    texts = [systems] if isinstance(systems, str) else list(systems)
+    if not texts:
         raise InputError("no chemical system given; give one such as 'Sm-Co'")
-    found = set()
-    for text in given:
+    systems_by_name = set()
+    for text in texts:
         symbols = (
             {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
         )
@@ -172,8 +178,8 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
                 f"{text!r} has {len(symbols)} elements and so too many subsystems; "
                 f"pull systems of at most {MOST_ELEMENTS}"
             )
-        found.add("-".join(sorted(symbols)))
-    return sorted(found)
+        systems_by_name.add("-".join(sorted(symbols)))
+    return sorted(systems_by_name)
 
 
 @check_arguments
@@ -213,15 +219,19 @@ def systems_of_substitutes(
                 f"{element} is replaced but in none of the systems {', '.join(plain)}; name one "
                 "that has it"
             )
-    wanted = set()
+    chemical_sets = set()
     for system in plain:
         symbols = set(system.split("-"))
         larger = set(symbols)
-        for element, others in substitutes.items():
+        for element, substitutes_of_element in substitutes.items():
             if element in symbols:
-                larger.update([others] if isinstance(others, str) else others)
-        wanted.update([system] if larger == symbols else largest_systems(larger))
-    return chemical_systems(wanted)
+                larger.update(
+                    [substitutes_of_element]
+                    if isinstance(substitutes_of_element, str)
+                    else substitutes_of_element
+                )
+        chemical_sets.update([system] if larger == symbols else largest_systems(larger))
+    return chemical_systems(chemical_sets)
 
 
 @check_arguments
@@ -276,12 +286,12 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     >>> subsystems(["Co-Sm"])
     ['Co', 'Sm', 'Co-Sm']
     """
-    found: set[str] = set()
+    names: set[str] = set()
     for system in chemical_systems(systems):
         symbols = system.split("-")
         for n in range(1, len(symbols) + 1):
-            found.update("-".join(some) for some in combinations(symbols, n))
-    return sorted(found, key=lambda s: (s.count("-"), s))
+            names.update("-".join(some) for some in combinations(symbols, n))
+    return sorted(names, key=lambda s: (s.count("-"), s))
 
 
 def _key(api_key: str | None, address: str) -> str:
@@ -378,7 +388,7 @@ class Cache:
             make(self.folder / name)
             digest = datasets.sha256(self.folder / name / MANIFEST)
             text = json.dumps({"folder": name, "manifest_sha256": digest})
-            with write_whole(self.folder / "current") as draft:
+            with replace_file(self.folder / "current") as draft:
                 draft.write_text(text, encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error

@@ -135,11 +135,11 @@ class Magnetism:
             "own_curie_process": (False, True),
         }
         for name, values in allowed.items():
-            given = getattr(self, name)
-            if given not in values or type(given) is not type(values[0]):
+            value = getattr(self, name)
+            if value not in values or type(value) is not type(values[0]):
                 raise ValueError(
                     f"{name} of [magnetism] must be one of {', '.join(map(str, values))}, "
-                    f"got {given!r}"
+                    f"got {value!r}"
                 )
 
 
@@ -187,7 +187,7 @@ class Magnet:
     route : str
         The usual way of making a magnet, in a word.
     made : str
-        How a magnet is assumed to be made if nothing else is given.
+        How a magnet is taken to be made if nothing else is given.
     trade : str
         What a buyer should know of the family; empty where none is sold.
     exchange_stiffness_J_m, exchange_stiffness_curie_K : float
@@ -234,9 +234,9 @@ class Magnet:
 
     def __post_init__(self) -> None:
         if self.hardening not in HARDENING:
-            named = ", ".join(filter(None, HARDENING))
+            choices = ", ".join(filter(None, HARDENING))
             raise ValueError(
-                f"hardening of [magnet] must be one of {named}, got {self.hardening!r}"
+                f"hardening of [magnet] must be one of {choices}, got {self.hardening!r}"
             )
         for name in (
             "usual_curie_K",
@@ -362,7 +362,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
-    atoms = ("rare_earth", "transition_metal", "interstitial")
+    names = ("name", "variant_of", "rare_earth", "transition_metal", "interstitial")
     forms = (
         "substitution_slopes",
         "own_forming_weights",
@@ -370,7 +370,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         "melts_at_K",
     )
     return Host(
-        **{name: entry[name] for name in ("name", "variant_of", *atoms)},
+        **{name: entry[name] for name in names},
         root=root,
         interstitial_elements=tuple(entry["interstitial_elements"]),
         structure=_structure(entry),
@@ -398,17 +398,15 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
     alternatives = []
-    for chosen in itertools.product(*groups):
+    for combination in itertools.product(*groups):
         # The conditions of the alternative come first and narrow those of all alternatives.
         narrow = {
             ratio: window
-            for conditions in chosen
+            for conditions in combination
             for ratio, window in conditions.items()
         }
-        merged = {**narrow, **entry, **narrow}
-        alternatives.append(
-            {ratio: (low, high) for ratio, (low, high) in merged.items()}
-        )
+        rule = {**narrow, **entry, **narrow}
+        alternatives.append({ratio: (low, high) for ratio, (low, high) in rule.items()})
     return Assignment(float(precedence), tuple(alternatives))
 
 
@@ -447,10 +445,10 @@ def root_host(name: str) -> str:
 
 def host_file(name: str, file: str) -> str:
     """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
-    own = f"{_host_folder(name)}/{file}"
+    own_path = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of
-    if parent is None or (datasets.root() / own).is_file():
-        return own
+    if parent is None or (datasets.root() / own_path).is_file():
+        return own_path
     return host_file(parent, file)
 
 

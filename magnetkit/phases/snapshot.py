@@ -137,8 +137,13 @@ class Snapshot(Entries):
         InputError
             If an element of a compound has no entry of its own.
         """
-        read = read_entries(entries)
-        return Snapshot(name, read.entries, read.manifest, crystals=read.crystals)
+        entries_read = read_entries(entries)
+        return Snapshot(
+            name,
+            entries_read.entries,
+            entries_read.manifest,
+            crystals=entries_read.crystals,
+        )
 
     def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
         """Return pymatgen's phase diagram of a chemical system, with the hull used here.
@@ -212,15 +217,10 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     return _read(path("snapshot", folder).resolve())
 
 
-@lru_cache(maxsize=8)
-def _read(folder: Path) -> Snapshot:
-    import pandas as pd
-    from pyarrow import ArrowException
-
-    file = folder / MANIFEST
+def _read_manifest(file: Path) -> dict[str, Any]:
     if not file.is_file():
         raise DataError(
-            f"{folder} is no phase snapshot (it has no {MANIFEST}); "
+            f"{file.parent} is no phase snapshot (it has no {MANIFEST}); "
             "`magnetkit data pull --out` writes one"
         )
     try:
@@ -236,17 +236,33 @@ def _read(folder: Path) -> Snapshot:
             f"{file} says format {manifest.get('format')!r}, expected {FORMAT!r}; "
             "freeze the pull again with this version"
         )
-    files = manifest.get("files")
+    return manifest
+
+
+def _check_files(manifest_file: Path, files: Any) -> None:
+    """Raise DataError unless the files that a manifest names are those of a snapshot, and whole."""
     if not isinstance(files, dict) or ENTRIES not in files:
-        raise DataError(f"{file} names no {ENTRIES}; freeze the pull again")
+        raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
     for name, digest in files.items():
         if name not in (ENTRIES, STRUCTURES):
-            raise DataError(f"{file} names {name!r}, which is no file of a snapshot")
-        part = folder / name
+            raise DataError(
+                f"{manifest_file} names {name!r}, which is no file of a snapshot"
+            )
+        part = manifest_file.parent / name
         if not part.is_file() or datasets.sha256(part) != digest:
             raise DataError(
                 f"{part} is missing or damaged (its hash differs); freeze it again"
             )
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path) -> Snapshot:
+    import pandas as pd
+    from pyarrow import ArrowException
+
+    file = folder / MANIFEST
+    manifest = _read_manifest(file)
+    _check_files(file, manifest.get("files"))
     try:
         entries = pd.read_parquet(folder / ENTRIES)
     except (OSError, ValueError, ArrowException) as error:
@@ -264,8 +280,8 @@ def _read(folder: Path) -> Snapshot:
 @lru_cache(maxsize=1)
 def _embedded_snapshot() -> Snapshot:
     folder = datasets.path(f"{EMBEDDED}/{MANIFEST}").parent
-    found = _read(folder)
-    return Snapshot("embedded", found.entries, found.manifest, folder)
+    snapshot = _read(folder)
+    return Snapshot("embedded", snapshot.entries, snapshot.manifest, folder)
 
 
 @check_arguments

@@ -144,21 +144,21 @@ def stability_columns(
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
     above, hull = judged.above(kelvin)
-    found = odds(judged, above, kelvin, temperature is not None)
+    chances = odds(judged, above, kelvin, temperature is not None)
     data = judged.judge_data(hull)
-    known = data.says(JUDGED)
+    is_judged = data.says(JUDGED)
     columns = Columns()
     name = "probability_phase_forms"
-    columns[name] = np.where(known, found.probability(), np.nan)
+    columns[name] = np.where(is_judged, chances.probability(), np.nan)
     # The mean over the deviation of large odds lies nearer to a half than their range does.
-    ends = ("lo", "hi"), found.ends(half), (np.minimum, np.maximum)
-    for end, value, outer in zip(*ends, strict=True):
-        columns[f"{name}_{end}"] = np.where(
-            known, outer(value, found.probability()), np.nan
-        )
-    columns[f"{name}_provenance"] = _provenance(columns[name], known)
+    low, high = chances.ends(half)
+    low = np.minimum(low, chances.probability())
+    high = np.maximum(high, chances.probability())
+    columns[f"{name}_lo"] = np.where(is_judged, low, np.nan)
+    columns[f"{name}_hi"] = np.where(is_judged, high, np.nan)
+    columns[f"{name}_provenance"] = _provenance(columns[name], is_judged)
     columns["stability_status"] = data
-    _energies(columns, judged, above, known, half)
+    _energies(columns, judged, above, is_judged, half)
     if words:
         liquid = is_melted(judged.host, kelvin)
         columns["decomposes_to"] = _name_products(hull, liquid, data)
@@ -241,14 +241,8 @@ def energy_above_hull(
 
     Parameters
     ----------
-    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The compositions; see `magnetkit.predict`.
-    snapshot : str, Path or Snapshot, optional
-        Phases to compete with; the embedded snapshot without it.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
-    strict : bool
-        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
+    compositions, snapshot, basis, strict
+        As in `hull_energy`.
 
     Returns
     -------
@@ -263,12 +257,15 @@ def energy_above_hull(
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
     source = open_snapshot(snapshot)
-    own = entry_energies(table, source)
+    own_energies = entry_energies(table, source)
     judged = Judged(named_phases(table), source)
-    found = np.isfinite(own)
+    has_entry = np.isfinite(own_energies)
     above = judged.energy - solve(judged.ideal, stable_space(source)).energy
-    if found.any():
-        above[found] = own[found] - solve(table[found], stable_space(source)).energy
+    if has_entry.any():
+        above[has_entry] = (
+            own_energies[has_entry]
+            - solve(table[has_entry], stable_space(source)).energy
+        )
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 

@@ -123,6 +123,14 @@ def number(value: object, digits: int = 3) -> str:
     return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")
 
 
+def probability_text(value: object) -> str:
+    """Return a probability with two digits; what is below a thousandth is no figure."""
+    text = number(value, 2)
+    if text not in ("–", "0") and float(value) < 1e-3:  # type: ignore[arg-type]
+        return "< 0.001"
+    return text
+
+
 def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
     celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
@@ -234,7 +242,7 @@ def _decision_line(
         b_r = b_r / KILO_GAUSS
         h_cj = 1e3 / KILO_OERSTED * h_cj
         units = ("kG", "kOe")
-    chance = f"P {number(row['probability_meets_requirements'], 2)}"
+    chance = f"P {probability_text(row['probability_meets_requirements'])}"
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":

@@ -66,19 +66,19 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
         ) from None
     name = element or found.best
     figure = Figure(_SIZE_INCHES, layout="constrained")
-    panels = figure.subplot_mosaic([["depth", "margin"]])
+    panels = figure.subplot_mosaic("dm")
     if not found.none_needed:
         figure.set_figheight(_HEIGHT_WITH_FACES)
         figure.clear()
-        rows = [["faces", "faces"], ["depth", "margin"]]
-        panels = figure.subplot_mosaic(rows, height_ratios=(1.2, 1.0))
-        _draw_faces(found, name, panels["faces"])
-    plots.depth_profile(found, name).draw(panels["depth"])
-    panels["depth"].set_title("through the middle", fontsize="medium")
+        panels = figure.subplot_mosaic("ff;dm", height_ratios=(1.2, 1.0))
+        _draw_faces(found, name, panels["f"])
+    depth, margin = (panels[key] for key in "dm")
+    plots.depth_profile(found, name).draw(depth)
+    depth.set_title("through the middle", fontsize="medium")
     when: Any = "before" if found.none_needed else "after"
-    plots.margin_map(found, when, name).draw(panels["margin"])
+    plots.margin_map(found, when, name).draw(margin)
     if found.none_needed:
-        panels["margin"].set_title("as it is, on the worst layer", fontsize="medium")
+        margin.set_title("as it is, on the worst layer", fontsize="medium")
     figure.suptitle(_headline(found, name), fontsize="large")
     return figure
 

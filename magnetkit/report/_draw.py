@@ -48,23 +48,16 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
-        own = places[trace.get("yaxis", "y")]
-        drawn = _trace(trace, layout, own)
+        own_axes = places[trace.get("yaxis", "y")]
+        artist = _trace(trace, layout, own_axes)
+        scale = trace.get("marker", {})
         # All traces of a shared scale have one bar.
-        scale = (
-            layout["coloraxis"]
-            if shared and trace is shared[-1]
-            else trace.get("marker", {})
-        )
-        if drawn is not None and "colorbar" in scale and scale.get("showscale", True):
-            title = _text(scale["colorbar"]["title"]["text"])
-            own.figure.colorbar(drawn, ax=own, label=title, shrink=0.8)
+        if shared and trace is shared[-1]:
+            scale = layout["coloraxis"]
+        if artist is not None:
+            _colour_bar(artist, scale, own_axes)
     for shape in layout.get("shapes", ()):
-        look = {
-            "color": shape["line"]["color"],
-            "linestyle": _DASHES[shape["line"]["dash"]],
-        }
-        ax.axvline(shape["x0"], linewidth=_PER_PIXEL * shape["line"]["width"], **look)
+        _vertical_line(shape, ax)
     if "ternary" not in layout:
         _axis(layout["xaxis"], ax, "x")
         for name, place in places.items():
@@ -88,23 +81,54 @@ def _axes(layout: Part) -> "Axes":
     return Figure(size, layout="constrained").subplots()
 
 
+def _colour_bar(artist: "PathCollection", scale: Part, ax: "Axes") -> None:
+    if "colorbar" in scale and scale.get("showscale", True):
+        title = _text(scale["colorbar"]["title"]["text"])
+        ax.figure.colorbar(artist, ax=ax, label=title, shrink=0.8)
+
+
+def _vertical_line(shape: Part, ax: "Axes") -> None:
+    line = shape["line"]
+    ax.axvline(
+        shape["x0"],
+        linewidth=_PER_PIXEL * line["width"],
+        color=line["color"],
+        linestyle=_DASHES[line["dash"]],
+    )
+
+
+def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
+    """Write the texts of a trace beside its points."""
+    size = _PER_PIXEL * trace["textfont"]["size"]
+    places = np.broadcast_to(trace["textposition"], len(x))
+    points = zip(x, y, strict=True)
+    for at, text, place in zip(points, trace["text"], places, strict=True):
+        is_below = place.startswith("bottom")
+        off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
+        ax.annotate(
+            _text(text),
+            at,
+            size=size,
+            va="top" if is_below else "bottom",
+            # plotly names where the text stands, matplotlib which end of it is at the point.
+            ha=_ENDS.get(place.split()[-1], "center"),
+            xytext=(0, -off if is_below else off),
+            textcoords="offset points",
+        )
+
+
 def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     """Draw a trace; return points that have a scale of colours."""
     coloured = None
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
-        drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(
-            drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"])
-        )
+        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
+        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
         return None
     x, y = _places(trace)
-    name = (
-        _text(trace["name"])
-        if trace.get("name") and trace.get("showlegend", True)
-        else ""
-    )
-    label = name or "_nolegend_"
+    label = "_nolegend_"
+    if trace.get("name") and trace.get("showlegend", True):
+        label = _text(trace["name"]) or label
     look = trace.get("line", {})
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
@@ -126,21 +150,7 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
             trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax
         )
     if "text" in trace["mode"]:
-        size = _PER_PIXEL * trace["textfont"]["size"]
-        places = np.broadcast_to(trace["textposition"], len(x))
-        for at, text, place in zip(
-            zip(x, y, strict=True), trace["text"], places, strict=True
-        ):
-            below = place.startswith("bottom")
-            off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
-            # plotly names where the text stands, matplotlib which end of it is at the point.
-            side = _ENDS.get(place.split()[-1], "center")
-            beside: dict[str, Any] = {"va": "top" if below else "bottom", "ha": side}
-            beside |= {
-                "xytext": (0, -off if below else off),
-                "textcoords": "offset points",
-            }
-            ax.annotate(_text(text), at, size=size, **beside)
+        _annotate_points(trace, x, y, ax)
     return coloured
 
 
@@ -230,9 +240,13 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 
 
 def _legend(layout: Part, places: "list[Axes]") -> None:
-    named = [zip(*ax.get_legend_handles_labels(), strict=True) for ax in places]
-    shown = dict(reversed(pair) for pairs in named for pair in pairs)
-    if not shown:
+    handles_and_labels = [
+        zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
+    ]
+    handle_of_label = dict(
+        reversed(pair) for pairs in handles_and_labels for pair in pairs
+    )
+    if not handle_of_label:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
     # Below the axes where curves fill them.
@@ -243,7 +257,11 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     }
     aside = below if layout["yaxis"].get("side") == "right" else {}
     places[-1].legend(
-        shown.values(), shown.keys(), fontsize="small", title=title, **aside
+        handle_of_label.values(),
+        handle_of_label.keys(),
+        fontsize="small",
+        title=title,
+        **aside,
     )
 
 

@@ -184,15 +184,24 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 
 
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
-    """Return the number of each decision: today's magnet ``0``, of the others the rank.
+    """Return how each decision is called: today's magnet ``0``, the others by their rank.
 
     It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
-    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it.
+    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a search
+    for the best left out of its files has a letter.
     """
-    others = decided.iloc[1:]
-    ranks = others["rank"].astype("Int64").astype("string")
-    numbers = ranks.fillna(others["nearest_grade"].astype("string"))
-    return ["0", *numbers.astype(str)]
+    import pandas as pd
+
+    letters = iter("abcdefghij")
+    numbers = ["0"]
+    for row in decided.iloc[1:].to_dict("records"):
+        if not pd.isna(row["rank"]):
+            numbers.append(str(int(row["rank"])))
+        elif row["decision_status"] == "buy":
+            numbers.append(str(row["nearest_grade"]))
+        else:
+            numbers.append(next(letters))
+    return numbers
 
 
 def decision_names(decided: "pd.DataFrame") -> list[str]:
@@ -588,7 +597,7 @@ def section(
     traces = [
         line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
     ]
-    formulas = [_subscripted(name) for name in hull.names]
+    formulas = [_lower_numbers(name) for name in hull.names]
     own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
     places = _label_positions(at, [len(name) for name in hull.names], own)
     # The name of a phase that would lie on another's is shown when pointed at.
@@ -626,14 +635,14 @@ def binary_section(
     order = np.argsort(hull.shares[:, 1])
     x = 100.0 * hull.shares[order, 1]
     y = hull.energies[order]
-    formulas = [_subscripted(hull.names[k]) for k in order]
+    formulas = [_lower_numbers(hull.names[k]) for k in order]
     traces = [
         line("", x, y, width=1, color="#888")
         | {"hoverinfo": "skip", "showlegend": False}
     ]
     above = hull.others
     if len(above.names):
-        names = [_subscripted(name) for name in above.names]
+        names = [_lower_numbers(name) for name in above.names]
         dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
         others = points(
             "Above the hull",
@@ -681,14 +690,14 @@ def _probability_look(odds: ArrayLike) -> Part:
     }
 
 
-def _subscripted(formula: str) -> str:
+def _lower_numbers(formula: str) -> str:
     """Return a formula with its numbers lowered."""
     return re.sub(r"([\d.]+)", r"<sub>\1</sub>", formula)
 
 
 _PLACED = {"top center": 0.035, "bottom center": -0.035}
 _LETTER = 0.016
-_LINE = 0.045
+_LINE_HEIGHT = 0.045
 """Width and height of a letter, as shares of the side of a section's triangle."""
 
 
@@ -703,11 +712,13 @@ def _label_positions(
             half = 0.5 * _LETTER * count
             free = (
                 all(
-                    abs(x - other) > half + wide or abs(y + up - high) > _LINE
+                    abs(x - other) > half + wide or abs(y + up - high) > _LINE_HEIGHT
                     for other, high, wide in boxes
                 )
                 and not (
-                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE)).all(axis=1)
+                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE_HEIGHT)).all(
+                        axis=1
+                    )
                 ).any()
             )
             if free:

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
 from ..alloy.table import join_names
 from ..choose._profile_parts import MEETS_PROBABILITY
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from . import _text
 
 if TYPE_CHECKING:
@@ -144,19 +144,21 @@ def choose_columns(
     `names` are printed by default, `columns`, joined by commas, in their place.
     """
     if columns is not None:
-        wanted = [name.strip() for name in columns.split(",") if name.strip()]
-        missing = [name for name in wanted if name not in frame.columns]
+        names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
+        missing = [name for name in names_asked_for if name not in frame.columns]
         if missing:
             raise InputError(
                 f"--columns: no column {missing[0]!r}; there is {join_names(list(frame.columns))}"
             )
-        return dict.fromkeys(wanted, 0)
-    own = [n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS]
-    found = {name: p for name, p in names.items() if name in frame.columns}
-    if own:
-        first = {name: found.pop(name) for name in ("rank",) if name in found}
-        found = {**first, own[0]: 0, **found}
-    return found
+        return dict.fromkeys(names_asked_for, 0)
+    id_columns = [
+        n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS
+    ]
+    priorities = {name: p for name, p in names.items() if name in frame.columns}
+    if id_columns:
+        first = {name: priorities.pop(name) for name in ("rank",) if name in priorities}
+        priorities = {**first, id_columns[0]: 0, **priorities}
+    return priorities
 
 
 def print_rows(
@@ -169,20 +171,21 @@ def print_rows(
     wide: bool,
 ) -> list[str]:
     """Print rows; where all have the same host it goes into the title. Return what is printed."""
-    shown = {}
+    columns_to_print = {}
     for name, priority in names.items():
         if name == "host" and len(set(frame[name].astype(str))) == 1 and len(frame) > 1:
             about = [*about, str(frame[name].iloc[0])]
             continue
-        shown[name] = _shown_column(frame, name, priority, cgs=cgs)
-    kept = _text.print_table(
-        "; ".join(about), list(shown.values()), styles, all_columns=wide
+        columns_to_print[name] = _shown_column(frame, name, priority, cgs=cgs)
+    printed_columns = _text.print_table(
+        "; ".join(about), list(columns_to_print.values()), styles, all_columns=wide
     )
     # Texts that were folded closer made other columns of the same cells.
+    printed_cells = {id(column.cells) for column in printed_columns}
     return [
         name
-        for name, column in shown.items()
-        if any(column.cells is k.cells for k in kept)
+        for name, column in columns_to_print.items()
+        if id(column.cells) in printed_cells
     ]
 
 
@@ -203,13 +206,13 @@ def _print_csv(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
 ) -> None:
     """Print rows as CSV: the columns of the terminal, with shells and intervals."""
-    wanted: list[str] = []
+    names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
-        wanted += with_interval(name) if name in COLUMNS else (name,)
+        names_to_print += with_interval(name) if name in COLUMNS else (name,)
         if name == "candidate" and "shell" in frame:
-            wanted.append("shell")
-    shown = frame[list(dict.fromkeys(wanted))]
-    _text.print_csv(_convert_to_cgs(shown) if cgs else shown)
+            names_to_print.append("shell")
+    table_to_print = frame[list(dict.fromkeys(names_to_print))]
+    _text.print_csv(_convert_to_cgs(table_to_print) if cgs else table_to_print)
 
 
 def print_json(frame: "pd.DataFrame") -> None:
@@ -271,14 +274,16 @@ def _print_best(
         # It stands behind the candidate's name.
         names.pop("simpler_rank", None)
     wide = wide or columns is not None
-    kept = print_rows(best, names, about, dim, cgs=cgs, wide=wide)
+    printed_columns = print_rows(best, names, about, dim, cgs=cgs, wide=wide)
     _text.say(f"± is half of the {100 * identity['interval']:g} % interval.")
-    if "probability_meets_requirements" in kept:
+    if "probability_meets_requirements" in printed_columns:
         _text.say("P: probability that every requirement of the device is met.")
-    if "remanence_coefficient_pct_K" in kept:
+    if "remanence_coefficient_pct_K" in printed_columns:
         _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
     notes = [calibration(result)]
-    notes += [_text.cost_note(best["formula"])] if "cost_USD_kg" in kept else []
+    notes += (
+        [_text.cost_note(best["formula"])] if "cost_USD_kg" in printed_columns else []
+    )
     notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
     for note in filter(None, notes):
         _text.say(note)
@@ -318,11 +323,11 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
         row = best.iloc[int(likeliest)]
-        missed = requirement_text(str(row["failed_requirements"]), result.profile)
+        failures = requirement_text(str(row["failed_requirements"]), result.profile)
         chance = row["probability_meets_requirements"]
         _tell(
             f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
-            f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {missed}."
+            f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {failures}."
         )
 
 
@@ -332,8 +337,8 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
     names = choose_columns(frame, _SHOWN["robustness"])
-    kept = print_rows(frame, names, about, cgs=False, wide=False)
-    if "tie_group" in kept:
+    printed_columns = print_rows(frame, names, about, cgs=False, wide=False)
+    if "tie_group" in printed_columns:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
 
 
@@ -359,7 +364,7 @@ def print_properties(
 ) -> None:
     """Print the properties of some compositions: a block for each of a few, a table of many."""
     cgs = _text.is_cgs(units)
-    kept: list[str] = []
+    printed_columns: list[str] = []
     if as_json:
         print_json(frame)
     elif not _text.to_terminal():
@@ -379,21 +384,26 @@ def print_properties(
         if set(frame["status"]) == {"ok"} and columns is None:
             names.pop("status")
         wide = wide or columns is not None
-        kept = print_rows(frame, names, about, cgs=cgs, wide=wide)
+        printed_columns = print_rows(frame, names, about, cgs=cgs, wide=wide)
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
             _print_block(row, cgs=cgs, interval=interval, wide=wide)
-        kept = list(frame.columns if wide else BRIEF)
+        printed_columns = list(frame.columns if wide else BRIEF)
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
     if _text.to_terminal() and not as_json:
-        _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
-        if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
-            _text.say(f"* Extrapolated. {describe_uncompared(0.0)}.")
-        wanted = "cost_USD_kg" in kept and "formula" in frame
-        if wanted and (note := _text.cost_note(frame["formula"])):
-            _text.say(note)
+        _print_notes(frame, printed_columns)
+
+
+def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
+    """Say what calibration was used, what is extrapolated, and of what day the costs are."""
+    _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
+    if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
+        _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
+    has_costs = "cost_USD_kg" in printed_columns and "formula" in frame
+    if has_costs and (note := _text.cost_note(frame["formula"])):
+        _text.say(note)
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
@@ -440,8 +450,8 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
         number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi")
     )
     source = row[f"{name}_provenance"]
-    said = "" if is_missing(source) else str(source)
-    return label, text, "" if is_missing(value) else " to ".join(ends), said
+    source_text = "" if is_missing(source) else str(source)
+    return label, text, "" if is_missing(value) else " to ".join(ends), source_text
 
 
 def print_comparison(
@@ -478,7 +488,7 @@ def print_comparison(
     # No column may go: all of them are folded until they fit.
     longest = max(len(one.unit) for one in scales) + _text.COLUMN_PADDING
     room = _text.console().width - _LABEL - max(longest, _UNIT)
-    most = max(room // len(values) - _text.COLUMN_PADDING, _NARROWEST_COLUMN)
+    width_of_column = max(room // len(values) - _text.COLUMN_PADDING, _NARROWEST_COLUMN)
     columns = [
         _text.Shown(
             "Property",
@@ -487,7 +497,10 @@ def print_comparison(
             0,
             _LABEL - _text.COLUMN_PADDING,
         ),
-        *(_compared_column(frame, str(c), names, scales, most) for c in values),
+        *(
+            _compared_column(frame, str(c), names, scales, width_of_column)
+            for c in values
+        ),
         _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
     ]
     _text.print_table("Side by side", columns)
@@ -514,8 +527,8 @@ def _compared_column(
     most: int,
 ) -> _text.Shown:
     change = heading.startswith("difference")
-    given = zip(names, frame[heading], units, strict=True)
-    cells = [_compared_cell(*one, change=change) for one in given]
+    cells_of_rows = zip(names, frame[heading], units, strict=True)
+    cells = [_compared_cell(*one, change=change) for one in cells_of_rows]
     title = heading.replace("difference", "Difference").replace("_", " of ")
     return _text.Shown(title if change else heading, cells, False, 0, most)
 

@@ -220,19 +220,23 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     Those of highest `priority` go first, the last of equals first; long texts are folded closer
     before those of priority 1 go.
     """
-    kept = list(columns)
+    columns_that_fit = list(columns)
     folded = False
-    while sum(c.width + COLUMN_PADDING for c in kept) + 1 > width:
-        droppable = [c for c in kept if c.priority > (0 if folded else _MATTERS)]
+    while sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1 > width:
+        droppable = [
+            c for c in columns_that_fit if c.priority > (0 if folded else _MATTERS)
+        ]
         if not droppable and not folded:
-            kept = [replace(c, most=min(c.most, _FOLDED_TEXT)) for c in kept]
+            columns_that_fit = [
+                replace(c, most=min(c.most, _FOLDED_TEXT)) for c in columns_that_fit
+            ]
             folded = True
             continue
         if not droppable:
             break
         worst = max(reversed(droppable), key=lambda c: c.priority)
-        kept = [c for c in kept if c is not worst]
-    return kept
+        columns_that_fit = [c for c in columns_that_fit if c is not worst]
+    return columns_that_fit
 
 
 def print_table(
@@ -250,14 +254,16 @@ def print_table(
     from rich.text import Text
 
     out = console()
-    kept = list(columns)
+    columns_that_fit = list(columns)
     if all_columns:
-        out.width = max(out.width, sum(c.width + COLUMN_PADDING for c in kept) + 1)
+        out.width = max(
+            out.width, sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1
+        )
     else:
-        kept = fitting(kept, out.width)
-    shown = Table(title=Text(title), title_justify="left")
-    for column in kept:
-        shown.add_column(
+        columns_that_fit = fitting(columns_that_fit, out.width)
+    table_to_print = Table(title=Text(title), title_justify="left")
+    for column in columns_that_fit:
+        table_to_print.add_column(
             Text(column.heading),
             justify="right" if column.number else "left",
             overflow="fold",
@@ -265,14 +271,16 @@ def print_table(
             min_width=min(column.width, out.width),
             max_width=None if column.number else column.width,
         )
-    for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
+    for i, cells in enumerate(zip(*(c.cells for c in columns_that_fit), strict=True)):
         lines = [
             cell if column.number else fold_lines(cell, column.width)
-            for cell, column in zip(cells, kept, strict=True)
+            for cell, column in zip(cells, columns_that_fit, strict=True)
         ]
-        shown.add_row(*map(Text, lines), style=styles[i] if i < len(styles) else "")
-    out.print(shown, soft_wrap=all_columns)
-    return kept
+        table_to_print.add_row(
+            *map(Text, lines), style=styles[i] if i < len(styles) else ""
+        )
+    out.print(table_to_print, soft_wrap=all_columns)
+    return columns_that_fit
 
 
 def print_csv(frame: "pd.DataFrame") -> None:

@@ -65,6 +65,12 @@ def write_results(
     return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)
 
 
+def _column_width(name: str, column: list[Any]) -> int:
+    """Return the width of a column of a workbook, characters."""
+    longest = max((len(c) for c in (name, *column) if isinstance(c, str)), default=0)
+    return min(max(longest + 2, 10), 40)
+
+
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one that says what the columns mean.
 
@@ -86,11 +92,11 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         )
     book = Workbook(write_only=True)
     last = list(sheets)[-1]
-    said = {str(name): meaning(str(name)) for name in sheets[last].columns}
+    meanings = {str(name): meaning(str(name)) for name in sheets[last].columns}
     for title, frame in sheets.items():
         # What people read comes before all columns; a table alone is read from the first sheet.
         if title == last and len(sheets) > 1:
-            _put_meanings(book, said)
+            _put_meanings(book, meanings)
         if len(frame) > _SHEET_ROWS:
             raise InputError(
                 f"{len(frame):,} rows do not fit into a sheet of {_SHEET_ROWS:,}; write .parquet"
@@ -104,16 +110,13 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         ]
         formats = [_number_format(column) for column in columns]
         for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
-            longest = max(
-                (len(c) for c in (name, *column) if isinstance(c, str)), default=0
-            )
-            width = 110 if len(names) == 1 else min(max(longest + 2, 10), 40)
+            width = 110 if len(names) == 1 else _column_width(name, column)
             sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.append(_cells(sheet, names, bold=True))
         for row in zip(*columns, strict=True):
             sheet.append(_cells(sheet, row, formats))
     if len(sheets) == 1:
-        _put_meanings(book, said)
+        _put_meanings(book, meanings)
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     packed = io.BytesIO()
     book.save(packed)
@@ -127,8 +130,8 @@ def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.append(_cells(sheet, ["column", "label", "unit", "meaning"], bold=True))
-    for name, said in meanings.items():
-        sheet.append(_cells(sheet, [name, *said]))
+    for name, text in meanings.items():
+        sheet.append(_cells(sheet, [name, *text]))
 
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
@@ -167,15 +170,17 @@ def _cells(
 
     cells = []
     for place, value in enumerate(values):
-        own = value.item() if hasattr(value, "item") else value
-        if isinstance(own, str):
-            own = _CONTROL.sub("\ufffd", own)[:_CELL]
-        elif own is not None and not isinstance(own, int | float | date):
-            own = str(own)
-        cell = WriteOnlyCell(sheet, own)
-        if isinstance(own, float) and formats:
+        plain_value = value.item() if hasattr(value, "item") else value
+        if isinstance(plain_value, str):
+            plain_value = _CONTROL.sub("\ufffd", plain_value)[:_CELL]
+        elif plain_value is not None and not isinstance(
+            plain_value, int | float | date
+        ):
+            plain_value = str(plain_value)
+        cell = WriteOnlyCell(sheet, plain_value)
+        if isinstance(plain_value, float) and formats:
             cell.number_format = formats[place]
-        if isinstance(own, str):
+        if isinstance(plain_value, str):
             # A text that begins with = would be taken as a formula.
             cell.data_type = "s"
         if bold:
@@ -191,7 +196,7 @@ def meaning(name: str) -> tuple[str, str, str]:
         return column.label, column.unit, column.meaning
     for base, column in COLUMNS.items():
         if column.predicted and name in with_interval(base):
-            said = {
+            texts_of_endings = {
                 "lo": "Lower end of the interval.",
                 "hi": "Upper end of the interval.",
                 "provenance": "What the value rests on.",
@@ -199,6 +204,6 @@ def meaning(name: str) -> tuple[str, str, str]:
             return (
                 column.label,
                 "" if name.endswith("provenance") else column.unit,
-                said,
+                texts_of_endings,
             )
     return name, "", "Column of the input."

@@ -106,13 +106,13 @@ class Figure(Part):
 
     def _picture(self, kind: str, dpi: int) -> bytes:
         _check_date_of_source()
-        drawn = self.draw().figure
+        picture = self.draw().figure
         out = BytesIO()
         from matplotlib import rc_context
 
         with rc_context({"svg.hashsalt": "magnetkit"}):
             stamp = {"Date": None} if kind == "svg" else None
-            drawn.savefig(  # type: ignore[union-attr]
+            picture.savefig(  # type: ignore[union-attr]
                 out, format=kind, dpi=dpi, bbox_inches="tight", metadata=stamp
             )
         return out.getvalue()
@@ -203,10 +203,10 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
     @wraps(drawing)
     def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
-        made = Figure(**_figures.convert_axes(checked(*given, **options)))
+        figure = Figure(**_figures.convert_axes(checked(*given, **options)))
         if ax is not None:
-            made.draw(ax)
-        return made
+            figure.draw(ax)
+        return figure
 
     ours = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
     signature = inspect.signature(drawing)
@@ -358,12 +358,12 @@ def overlay(curves: Sequence[Any]) -> Part:
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
     names = [
-        f"{own.name}, {k - ZERO_CELSIUS:.0f} °C"
-        for own in curves
-        for k in own.curves.temperature
+        f"{one_curve.name}, {k - ZERO_CELSIUS:.0f} °C"
+        for one_curve in curves
+        for k in one_curve.curves.temperature
     ]
-    dots = [points for own in curves for points in own.measured]
-    loops = [own.curves for own in curves]
+    dots = [points for one_curve in curves for points in one_curve.measured]
+    loops = [one_curve.curves for one_curve in curves]
     looks = _figures.looks(len(names))
     return _figures.demagnetization(loops, names, looks, measured=dots)
 
@@ -419,7 +419,7 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
         Result columns; the first objective of the device that sets the decisions apart and the last
         by default.
     """
-    frame = result.thinned(_figures.POINTS)
+    frame = result.sample_ranks(_figures.POINTS)
     across, up, colour = _figures.trade_off_axes(
         result.profile, result.decisions, frame
     )
@@ -459,10 +459,10 @@ def ternary(
         If no candidate has three rare earths, or `corners` are not three.
     """
     heading = COLUMNS[_check_column(column)].heading
-    known = np.asarray(values, dtype=np.float64)
-    if known.shape != (len(table),):
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape != (len(table),):
         raise InputError(
-            f"expected {len(table)} values, one a candidate; got {known.shape}"
+            f"expected {len(table)} values, one a candidate; got {numbers.shape}"
         )
     corners = corners or _figures.ternary_corners(table)
     if corners is None:
@@ -472,8 +472,8 @@ def ternary(
             f"a triangle has three different corners, got {', '.join(corners)}"
         )
     shares = _figures.rare_earth_shares(table, corners)
-    shown = ~np.isnan(shares[:, 0]) & ~np.isnan(known)
-    return _figures.ternary(shares[shown], known[shown], corners, heading)
+    is_drawn = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
+    return _figures.ternary(shares[is_drawn], numbers[is_drawn], corners, heading)
 
 
 @_plot
@@ -524,11 +524,11 @@ def section(
     names = list[str]()
     if compositions is not None:
         candidates = read_inputs(compositions, "auto").table
-        shown = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
-        names = shown.formulas()
-        shares = np.column_stack([shown.fraction(e) for e in elements])
+        in_section = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
+        names = in_section.formulas()
+        shares = np.column_stack([in_section.fraction(e) for e in elements])
     if names:
-        judged = stability(shown, temperature=temperature, snapshot=source)
+        judged = stability(in_section, temperature=temperature, snapshot=source)
         odds = judged["probability_phase_forms"].to_numpy(float)
         energies = judged["formation_energy_eV_atom"].to_numpy(float)
     title = f"{system}, phases of the snapshot at 0 K"
@@ -621,13 +621,13 @@ def coverage(
     scale = np.array([normal.inv_cdf(0.5 + p / 2.0) for p in nominal])
     scale /= normal.inv_cdf(0.5 + interval / 2.0)
     inside = float((distance <= 1.0).mean())
-    given = points(
+    trace = points(
         "", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside"
     )
     traces = [
         line("", [0, 1], [0, 1], color="#666", width=1),
         line("", nominal, (distance[:, None] <= scale).mean(axis=0), color=COLOURS[0]),
-        given,
+        trace,
     ]
     title = f"{100 * inside:.0f} % inside the {100 * interval:g} % interval, {len(true)} rows"
     whole = {"range": [0, 1]}
@@ -645,10 +645,10 @@ def _drop_missing(*given: ArrayLike) -> list[NDArray[np.float64]]:
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
         shapes = ", ".join(str(v.shape) for v in vectors)
         raise InputError(f"expected vectors of the same length, got shapes {shapes}")
-    known = np.isfinite(np.stack(vectors)).all(axis=0)
-    if not known.any():
+    is_complete = np.isfinite(np.stack(vectors)).all(axis=0)
+    if not is_complete.any():
         raise InputError("no row has both a measurement and a prediction")
-    return [v[known] for v in vectors]
+    return [v[is_complete] for v in vectors]
 
 
 @_plot
@@ -724,10 +724,10 @@ def margin_map(
     )
     layer = margins[np.isclose(margins[f"{along}_mm"], worst)]
     grid = layer.pivot_table(index=f"{y}_mm", columns=f"{x}_mm", values=f"{when}_kA_m")
-    most = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
+    largest = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
     trace = {
         "type": "heatmap", "x": numbers(grid.columns), "y": numbers(grid.index),
-        "z": [numbers(row) for row in grid.to_numpy(float)], "zmin": -most, "zmax": most,
+        "z": [numbers(row) for row in grid.to_numpy(float)], "zmin": -largest, "zmax": largest,
         "colorscale": "RdBu", "reversescale": True,
         "colorbar": _figures.colour_bar("margin (kA/m)"),
     }  # fmt: skip

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from html import escape
+from math import floor
 from typing import Any
 
 _WIDTH = 720
-_LEFT = 240
+_LABEL_WIDTH = 240
 _ROW = 26
 _BAR = 16
 """Pixels of the picture: its width, what names take, the height of a row and of its bar."""
@@ -13,12 +14,17 @@ _MOST = 3.0
 """Margins beyond this are drawn to the edge."""
 
 
-def head_of(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+def replacement_head(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what the head of a report shows, None where no replacement made the result."""
     record = manifest.get("replacement")
     if not isinstance(record, dict):
         return None
     return {**record, "picture": draw_margins(record["margins"], record["duty"])}
+
+
+def _cut(value: float) -> str:
+    """Return a margin with two decimals, cut as in the table of ways, so that 1.10 is never less."""
+    return f"{floor(100.0 * value + 1e-6) / 100.0:.2f}"
 
 
 def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
@@ -27,7 +33,7 @@ def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
     Each of `margins` has a ``name`` and a ``margin``; a line stands where a duty asks it to be.
     """
     height = 58 + _ROW * len(margins)
-    scale = (_WIDTH - _LEFT - 60) / _MOST
+    scale = (_WIDTH - _LABEL_WIDTH - 60) / _MOST
     title = f"Knee field over the field against the magnet, guaranteed, {duty}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
@@ -42,12 +48,12 @@ def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
         colour = "#1f77b4" if value >= 1.1 else "#d62728"
         parts.append(f'<text x="0" y="{y + 13}">{escape(str(one["name"])[:34])}</text>')
         parts.append(
-            f'<rect x="{_LEFT}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
+            f'<rect x="{_LABEL_WIDTH}" y="{y}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
         )
         parts.append(
-            f'<text x="{_LEFT + length + 6:.1f}" y="{y + 13}">{value:.2f}</text>'
+            f'<text x="{_LABEL_WIDTH + length + 6:.1f}" y="{y + 13}">{_cut(value)}</text>'
         )
-    x = _LEFT + 1.1 * scale
+    x = _LABEL_WIDTH + 1.1 * scale
     bottom = top + _ROW * len(margins)
     parts.append(
         f'<line x1="{x:.1f}" y1="{top - 6}" x2="{x:.1f}" y2="{bottom}" stroke="#000" '

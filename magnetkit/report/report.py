@@ -17,8 +17,9 @@ from .._core._files import replacing, seal
 from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..choose._decisions import PROVEN
+from ..choose._profile_parts import CHANCE
 from ..choose.result import LEADING_ROWS
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.records import HOSTS
@@ -39,7 +40,7 @@ from ._figures import (
     numbers,
 )
 from ._text import cost_note, display_scale, rename_unit, with_range
-from .replacement import head_of
+from .replacement import replacement_head
 
 if TYPE_CHECKING:
     from ..choose.result import Ranked
@@ -93,7 +94,7 @@ def _mark_code(text: object) -> str:
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked = result.best(LEADING_ROWS)
-    spread = result.thinned(POINTS)
+    spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, ranked, spread, shown)
     # What all share is not shown.
@@ -110,8 +111,8 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "temperature": shown.job.temperature,
         "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
-        "lead": [] if head_of(result.manifest) else _content.lead(result),
-        "head": head_of(result.manifest),
+        "lead": [] if replacement_head(result.manifest) else _content.lead(result),
+        "head": replacement_head(result.manifest),
         "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
@@ -121,7 +122,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "notes": [
             cost_note(shown.table),
             f"{cold}."
-            if (cold := describe_uncompared(result.profile.temperature_min_K))
+            if (cold := describe_missing_comparison(result.profile.temperature_min_K))
             else "",
         ],
         "requirements": _content.requirements(shown),
@@ -155,7 +156,7 @@ def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
     """Return the headings and cells of a table of the decisions, which stand by name or number."""
-    cells = [[_cell(row, name) for name in names] for _, row in frame.iterrows()]
+    cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
         "headings": [_display_column(name) for name in names],
         "rows": cells,
@@ -174,14 +175,17 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     rows = rows.dropna(
         subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
     )
-    return [
-        {"cells": [_cell(row, name) for name in _SHOWN["comparators"]]}
-        | {
-            name: _render_text(row[name])
-            for name in ("kind", "source", "confidence", "note")
-        }
-        for _, row in rows.iterrows()
-    ]
+    records = []
+    for _, row in rows.iterrows():
+        record: dict[str, Any] = {"cells": _row_cells(row, _SHOWN["comparators"])}
+        for name in ("kind", "source", "confidence", "note"):
+            record[name] = _render_text(row[name])
+        records.append(record)
+    return records
+
+
+def _row_cells(row: "pd.Series", names: tuple[str, ...]) -> list[Any]:
+    return [_cell(row, name) for name in names]
 
 
 def _render_text(value: Any) -> str:
@@ -207,20 +211,23 @@ def _draw_figures(
         "demagnetization": _demagnetization(shown),
         "supply": _supply(shown),
     }
-    section = _section(shown.rows, shown.job.conditions.snapshot)
-    maps = {"ternary": _ternary(ranked), "section": section}
-    drawn |= {name: figure for name, figure in maps.items() if figure is not None}
+    if replacement_head(result.manifest) is None:
+        section = _section(shown.rows, shown.job.conditions.snapshot)
+        maps = {"ternary": _ternary(ranked), "section": section}
+        drawn |= {name: figure for name, figure in maps.items() if figure is not None}
     return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    digits = 2 if name == "probability_meets_requirements" else 3
+    value_text = _content.number
+    if name == CHANCE:
+        value_text = _content.probability_text
     ends = 2 if name == "remanence_coefficient_pct_K" else 3
     text, interval = with_range(
         row,
         name,
-        lambda v: _content.number(v, digits),
+        value_text,
         lambda v: _content.number(v, ends),
     )
     if name == "candidate":
@@ -401,24 +408,23 @@ def _supply(shown: Magnets) -> Part:
     """Return supply risk and cost of the decisions in every scenario."""
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": escape(name),
-            "y": titles,
-            "x": numbers([state[column][i] for state in states]),
-            "xaxis": f"x{axis}",
-            "yaxis": f"y{axis}",
-            "marker": {"color": colour},
-            "legendgroup": str(i),
-            "showlegend": not axis,
-        }
-        for i, (name, (colour, _)) in enumerate(
-            zip(shown.labels, _styles(shown), strict=True)
-        )
-        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
-    ]
+    traces = []
+    for i, name in enumerate(shown.labels):
+        colour, _ = _styles(shown)[i]
+        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg")):
+            bar = {
+                "type": "bar",
+                "orientation": "h",
+                "name": escape(name),
+                "y": titles,
+                "x": numbers([state[column][i] for state in states]),
+                "xaxis": f"x{axis}",
+                "yaxis": f"y{axis}",
+                "marker": {"color": colour},
+                "legendgroup": str(i),
+                "showlegend": not axis,
+            }
+            traces.append(bar)
     rows = {"automargin": True, "autorange": "reversed"}
     layout = figure_layout(column_axis("supply_risk"), rows, height=1060)
     _below(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))

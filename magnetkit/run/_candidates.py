@@ -107,8 +107,12 @@ class SpacePiece:
 
     def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
         """Return some of them, as `Chunk.take` does; without labels unless `named`."""
-        own = self.numbers
-        numbers = own.start + rows if isinstance(own, range) else own[rows]
+        row_numbers = self.numbers
+        numbers = (
+            row_numbers.start + rows
+            if isinstance(row_numbers, range)
+            else row_numbers[rows]
+        )
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
         labels = (
@@ -172,13 +176,13 @@ class TableCandidates:
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates: their number and hash."""
-        found = hashlib.sha256()
+        digest = hashlib.sha256()
         for array in (self.table.indptr, self.table.indices, self.table.values):
-            found.update(np.ascontiguousarray(array).tobytes())
-        found.update(repr((self.labels, self.shells)).encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(repr((self.labels, self.shells)).encode())
         if self.extra is not None:
-            found.update(repr(self.extra.to_pydict()).encode())
-        return {"kind": "table", "rows": len(self.table), "sha256": found.hexdigest()}
+            digest.update(repr(self.extra.to_pydict()).encode())
+        return {"kind": "table", "rows": len(self.table), "sha256": digest.hexdigest()}
 
 
 @dataclass(frozen=True)
@@ -225,13 +229,13 @@ class SpaceCandidates:
 
     def sample(self, n: int) -> list[Chunk]:
         """Return about `n` formulas, drawn at random: a chunk for each space."""
-        found = []
+        samples = []
         rng = np.random.default_rng(0)
         for space in self.spaces:
             many = min(len(space), max(1, round(n * len(space) / self.count())))
             rows = np.sort(rng.choice(len(space), many, replace=False, shuffle=False))
-            found.append(SpacePiece(space, rows, 0, self.shell)())
-        return found
+            samples.append(SpacePiece(space, rows, 0, self.shell)())
+        return samples
 
     def count(self) -> int:
         """Return the number of candidates; those in two spaces count twice."""
@@ -244,7 +248,7 @@ class SpaceCandidates:
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
             "charges": {
-                r: [list(pair) for pair in melts] for r, melts in self.charges.items()
+                route: list(map(list, melts)) for route, melts in self.charges.items()
             },
             "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],
@@ -273,20 +277,22 @@ class Chosen:
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order; those of several pieces of a space together."""
-        held: list[tuple[Piece, NDArray[np.int64]]] = []
+        waiting: list[tuple[Piece, NDArray[np.int64]]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
-                grown = [*held, (piece, rows[start : start + size])]
-                few = sum(len(own) for _, own in grown) <= min(size, _JOINED_ROWS)
-                if held and not (
+                grown = [*waiting, (piece, rows[start : start + size])]
+                few = sum(
+                    len(numbers_of_piece) for _, numbers_of_piece in grown
+                ) <= min(size, _JOINED_ROWS)
+                if waiting and not (
                     few and all(isinstance(one, SpacePiece) for one, _ in grown)
                 ):
-                    yield partial(_take_candidates, held)
+                    yield partial(_take_candidates, waiting)
                     grown = grown[-1:]
-                held = grown
-        if held:
-            yield partial(_take_candidates, held)
+                waiting = grown
+        if waiting:
+            yield partial(_take_candidates, waiting)
 
     def count(self) -> int:
         """Return how many there are."""
@@ -362,14 +368,14 @@ reading), `describe` what identifies them, for the manifest.
 
 def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
     """Return the shells that no furnace makes, with the reason."""
-    found = {}
+    reasons = {}
     for text in set(shells):
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            found[text] = (
+            reasons[text] = (
                 f"no furnace makes this shell ({reason}); predict it, do not rank it"
             )
-    return found
+    return reasons
 
 
 def as_candidates(
@@ -428,28 +434,30 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
             )
         )
         leading += [(part.formula, shell) for shell in part.shell]
-    made = charges(profile)
-    if not spaces and not made:
+    melts = charges(profile)
+    if not spaces and not melts:
         raise InputError(
             f"application {profile.name} has no substitution space, and no charge is known of its "
             "hosts; give a candidate table, or --host and --replace"
         )
-    return SpaceCandidates(spaces, leading, charges=made)
+    return SpaceCandidates(spaces, leading, charges=melts)
 
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """Return the melts for a device, wt.%, with their shells, by route."""
-    wanted = {"own", "device"} | ({"compensated"} if profile.compensated else set())
+    kinds = {"own", "device"} | ({"compensated"} if profile.is_compensated else set())
     hottest = profile.temperature_max_K
-    found: dict[str, list[tuple[str, str]]] = {}
+    melts_by_route: dict[str, list[tuple[str, str]]] = {}
     usual = {
-        host: made
-        for host, made in usual_magnets().items()
+        host: magnet
+        for host, magnet in usual_magnets().items()
         if host in profile.allowed_hosts and hottest <= HOSTS[host].magnet.sold_below_K
     }
-    for host, made in usual.items():
-        for grid in made.candidates:
+    for host, magnet in usual.items():
+        for grid in magnet.candidates:
             borne = routes()[grid.route].bears_K[1] if grid.route else np.inf
-            if grid.beside in wanted and hottest <= borne:
-                found.setdefault(grid.route or "", []).extend(recipes(host, grid))
-    return {name: list(dict.fromkeys(melts)) for name, melts in found.items()}
+            if grid.beside in kinds and hottest <= borne:
+                melts_by_route.setdefault(grid.route or "", []).extend(
+                    recipes(host, grid)
+                )
+    return {name: list(dict.fromkeys(melts)) for name, melts in melts_by_route.items()}

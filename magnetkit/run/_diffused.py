@@ -16,7 +16,7 @@ ELEMENTS = ("Tb", "Dy")
 _AMOUNTS = np.arange(0.1, 1.55, 0.1)
 
 
-def estimate_diffused(grade: str, element: str) -> tuple[str, str]:
+def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     """Return the likeliest recipe (wt.%) and shell of a grade into which an element is diffused.
 
     The makeup of the grade names the recipe; of another element than its shell's so much is taken

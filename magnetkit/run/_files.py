@@ -104,11 +104,11 @@ class Place:
         """Return a file's path within the file system."""
         return f"{self._found[1]}/{name}"
 
-    def under(self, name: str) -> "Place":
+    def subfolder(self, name: str) -> "Place":
         """Return a folder within."""
-        return Place(self.name_of(name))
+        return Place(self.path_text(name))
 
-    def name_of(self, name: str) -> str:
+    def path_text(self, name: str) -> str:
         """Return the path or URL of a file, as a user names it."""
         if self.is_local:
             return str(Path(self.address, name))
@@ -122,7 +122,7 @@ class Place:
                 temporary.write_bytes(content)
             return
         with (
-            _explain_error(self.name_of(name), "write"),
+            _explain_error(self.path_text(name), "write"),
             self.filesystem.open_output_stream(self.path(name)) as stream,
         ):
             stream.write(content)
@@ -137,7 +137,7 @@ class Place:
     def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
         """Return a file's content for Arrow to read in parts: mapped into memory if it is here."""
         if self.is_local:
-            return pa.memory_map(self.name_of(name))
+            return pa.memory_map(self.path_text(name))
         return self.get(name)
 
     def has(self, name: str) -> bool:
@@ -147,11 +147,11 @@ class Place:
     def names(self) -> set[str]:
         """Return the names of all files, with their folders."""
         root = self._found[1]
-        chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
+        selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
         with _explain_error(self.address, "list"):
-            found = self.filesystem.get_file_info(chosen)
+            infos = self.filesystem.get_file_info(selector)
         return {
-            f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File
+            f.path.removeprefix(f"{root}/") for f in infos if f.type == fs.FileType.File
         }
 
     def remove(self, names: set[str]) -> None:
@@ -187,9 +187,9 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
     the parts names its owner. After `wait` seconds `InputError` says which process, or other
     screening of this one, has the lock, and since when; or that the folder cannot be written.
     """
-    own = FileLock(path / _LOCK, timeout=wait, thread_local=False)
+    file_lock = FileLock(path / _LOCK, timeout=wait, thread_local=False)
     try:
-        own.acquire()
+        file_lock.acquire()
     except Timeout:
         raise InputError(
             f"{path} is being written by {_holder(path)}; wait for its end, or choose another "
@@ -208,7 +208,7 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
         for name in (_HOLDER, _LOCK):
             with suppress(OSError):
                 (path / name).unlink()
-        own.release()
+        file_lock.release()
 
 
 def _sign(path: Path) -> None:
@@ -221,8 +221,8 @@ def _sign(path: Path) -> None:
 
 def _holder(path: Path) -> str:
     try:
-        found = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
-        return f"process {found['pid']} on {found['host']} since {found['since']}"
+        record = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
+        return f"process {record['pid']} on {record['host']} since {record['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
 
@@ -252,12 +252,14 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
     """Return a manifest that this program wrote; None where there is none or another."""
     place = folder if isinstance(folder, Place) else Place.of(folder)
     try:
-        found = json.loads(place.get(MANIFEST))
+        manifest = json.loads(place.get(MANIFEST))
     except (OSError, ValueError):
         return None
-    own = isinstance(found, dict) and isinstance(found.get("identity"), dict)
-    if own and found.get("format") == FORMAT:
-        return found
+    is_result = isinstance(manifest, dict) and isinstance(
+        manifest.get("identity"), dict
+    )
+    if is_result and manifest.get("format") == FORMAT:
+        return manifest
     return None
 
 
@@ -291,11 +293,11 @@ def check_place(path: Path) -> None:
     if not names or own_manifest(path) is not None:
         return
     if MANIFEST in names or own_manifest(hidden) is None:
-        shown = ", ".join(names[:3]) + (
+        first_names = ", ".join(names[:3]) + (
             f" and {len(names) - 3} more" if len(names) > 3 else ""
         )
         raise InputError(
-            f"{path} holds {shown}, and no manifest of magnetkit: nothing is written beside files "
+            f"{path} holds {first_names}, and no manifest of magnetkit: nothing is written beside files "
             "of yours; choose another --out folder, one that is new or empty"
         )
 
@@ -309,9 +311,9 @@ def check_own(path: Path) -> None:
     manifest = own_manifest(path)
     staged = named_files(own_manifest(path / PARTS / STAGED))
     for name in (RANKED, RANKED_CSV, REJECTED):
-        known = [files.get(name) for files in (named_files(manifest), staged)]
+        digests = [files.get(name) for files in (named_files(manifest), staged)]
         if os.path.lexists(path / name) and not any(
-            has_digest(path / name, d) for d in known if d
+            has_digest(path / name, d) for d in digests if d
         ):
             raise _foreign_files(path / name)
     check_report(path / REPORT)
@@ -448,7 +450,7 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
 
 def read_rejections(place: Place) -> list[Rejected]:
     """Read the lines that were rejected, as `write_rejections` wrote them; none without the file."""
-    with _readable(place.name_of(REJECTED)):
+    with _readable(place.path_text(REJECTED)):
         try:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
         except FileNotFoundError:
@@ -522,7 +524,7 @@ class StoredRows:
 
     @property
     def _name(self) -> str:
-        return self.place.name_of(next(iter(self.files), MANIFEST))
+        return self.place.path_text(next(iter(self.files), MANIFEST))
 
     def __len__(self) -> int:
         return int(self._dataset.count_rows())
@@ -551,10 +553,10 @@ class StoredRows:
                 for group in file.row_groups:
                     start = stop
                     stop = stop + group.num_rows
-                    own = slice_rows(rows, start, stop)
-                    if len(own):
-                        read = file.subset(row_group_ids=[group.id]).to_table()
-                        parts.append(read.take(pa.array(own - start)))
+                    own_rows = slice_rows(rows, start, stop)
+                    if len(own_rows):
+                        table = file.subset(row_group_ids=[group.id]).to_table()
+                        parts.append(table.take(pa.array(own_rows - start)))
         return pa.concat_tables(parts)
 
 
@@ -569,9 +571,11 @@ def load_result(
     with _readable(place.address):
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
-        named = sorted(named_files(manifest).items())
+        names_and_digests = sorted(named_files(manifest).items())
         rows = StoredRows(
-            place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory
+            place,
+            {n: d for n, d in names_and_digests if n.endswith(".parquet")},
+            in_memory,
         )
         return kind(rows, profile, manifest, partial(read_rejections, place), job)
 
@@ -584,12 +588,12 @@ def open_result(path: str | Path, kind: type[R]) -> R:
     place = Place.of(path)
     if not place.is_local:
         return load_result(place, _read_remote_manifest(place), kind)
-    found = load_result(place, read_finished_manifest(Path(path)), kind)
+    result = load_result(place, read_finished_manifest(Path(path)), kind)
     with _readable(place.address):
-        rows = len(found.source)
-        if rows != len(found):
+        rows = len(result.source)
+        if rows != len(result):
             raise ValueError(f"{RANKED} has {rows:,} rows")
-    return found
+    return result
 
 
 def _read_remote_manifest(place: Place) -> dict[str, Any]:
@@ -598,12 +602,12 @@ def _read_remote_manifest(place: Place) -> dict[str, Any]:
     if MANIFEST not in names:
         raise StoreError(f"{place.address} is no finished result: it has no {MANIFEST}")
     try:
-        found = json.loads(place.get(MANIFEST))
-        missing = sorted(set(found["files"]) - names)
+        manifest = json.loads(place.get(MANIFEST))
+        missing = sorted(set(manifest["files"]) - names)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"{place.name_of(MANIFEST)} is damaged ({error}); screen again"
+            f"{place.path_text(MANIFEST)} is damaged ({error}); screen again"
         ) from None
     if missing:
-        raise StoreError(f"{place.name_of(missing[0])} is missing; screen again")
-    return found
+        raise StoreError(f"{place.path_text(missing[0])} is missing; screen again")
+    return manifest

@@ -16,10 +16,10 @@ from ..alloy.table import CompositionTable
 from ..choose._candidates import HEAVY
 from ..choose._request import KNEE, MARGIN_OF_DUTY, PRODUCT, REMANENCE
 from ..choose.answer import WAYS, Answer, Way, next_melt, short_name
-from ..choose.exposure import beside_held, heavy_held
+from ..choose.exposure import heavy_rare_earth_contents, samarium_cobalt_contents
 from ..choose.rule import rule_text
 from ..magnetism._composition_estimate import COMPENSATED
-from ..magnetism._figures import describe_uncompared
+from ..magnetism._figures import describe_missing_comparison
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..phases.records import HOSTS, root_host
 from ..supply.ledger import ledger
@@ -51,19 +51,19 @@ def _show(units: str, column: str, *values: float) -> str:
 def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     """Return the answer: the verdict, a table of the ways, and what it rests on."""
     first = replacement.answers[0]
-    shown = [f"{first.sentence}."]
+    texts = [f"{first.sentence}."]
     if first.recommended is not None and first.recommended.order_line:
-        shown.append(f"Order: {first.recommended.order_line}")
+        texts.append(f"Order: {first.recommended.order_line}")
     if first.ways or first.own is not None:
-        shown += ["", *table_lines(replacement, first, units), ""]
-    shown += lines_below(replacement, first, units)
+        texts += ["", *table_lines(replacement, first, units), ""]
+    texts += lines_below(replacement, first, units)
     if not everything:
-        return shown
+        return texts
     for answer in replacement.answers[1:]:
-        shown += ["", f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.", ""]
-        shown += table_lines(replacement, answer, units)
-    shown += ["", *_recipes(first), *_details(replacement, first, units)]
-    return shown
+        texts += ["", f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.", ""]
+        texts += table_lines(replacement, answer, units)
+    texts += ["", *_recipes(first), *_details(replacement, first, units)]
+    return texts
 
 
 HEADS = (
@@ -101,17 +101,17 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     units_row = ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")
     rows: list[tuple[str, ...]] = [_SHORT, units_row]
     rows += table_cells(replacement, answer, units)
-    shown = []
+    texts = []
     for row in rows:
         cells = []
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
             cut = text[:width]
             cells.append(cut.ljust(width) if place == 1 else cut.rjust(width))
-        shown.append(" ".join(cells).rstrip())
-    return shown
+        texts.append(" ".join(cells).rstrip())
+    return texts
 
 
-def _plain(units: str, column: str, value: float) -> str:
+def _print_value(units: str, column: str, value: float) -> str:
     """Return a value of a column in the units asked for, without their name."""
     if value != value:
         return "-"
@@ -121,8 +121,8 @@ def _plain(units: str, column: str, value: float) -> str:
 def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
     """Return the row of the magnet in use."""
     reference = replacement.reference
-    own = answer.own
-    assert own is not None
+    own_way = answer.own
+    assert own_way is not None
     low = reference[f"{HEAVY}_lo"]
     high = reference[f"{HEAVY}_hi"]
     heavy = f"{reference[HEAVY]:.1f}"
@@ -134,8 +134,8 @@ def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ..
         heavy,
         "",
         f"{answer.own_probability:.2f}",
-        _plain(units, REMANENCE, reference[REMANENCE]),
-        _plain(units, COERCIVITY, reference[COERCIVITY]),
+        _print_value(units, REMANENCE, reference[REMANENCE]),
+        _print_value(units, COERCIVITY, reference[COERCIVITY]),
         _two(reference[MARGIN_OF_DUTY]),
         "1.00",
     )
@@ -161,8 +161,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
         heavy,
         saved,
         f"{way.chance:.2f}",
-        _plain(units, REMANENCE, way.remanence_guaranteed_T),
-        _plain(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
+        _print_value(units, REMANENCE, way.remanence_guaranteed_T),
+        _print_value(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
         _two(way.demagnetization_safety),
         cost,
     )
@@ -170,19 +170,19 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Return at most six lines: what the answer assumes, what would change it, what is next."""
-    shown = [_request_text(replacement, units)]
+    texts = [_request_text(replacement, units)]
     if first.recipe is not None:
-        shown.append(_assumed(replacement, first))
+        texts.append(_describe_basis(replacement, first))
         rule = rule_text(replacement.request.most_cost, reach=first.reach)
-        shown.append(f"The rule: {rule}.")
-    if (beside := _beside(replacement, first)) is not None:
-        shown.append(beside)
+        texts.append(f"The rule: {rule}.")
+    if (beside := _describe_savings(replacement, first)) is not None:
+        texts.append(beside)
     changes = _changes(replacement, first)
     if changes:
-        shown.append(f"What would change this: {'; '.join(changes)}.")
+        texts.append(f"What would change this: {'; '.join(changes)}.")
     if (line := _next_measurement(replacement, first)) is not None:
-        shown.append(line)
-    return shown
+        texts.append(line)
+    return texts
 
 
 def _request_text(replacement: Any, units: str) -> str:
@@ -207,13 +207,13 @@ def _request_text(replacement: Any, units: str) -> str:
         f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
     )
     text += f"({replacement.basis})."
-    cold = describe_uncompared(replacement.reference["temperature_K"])
+    cold = describe_missing_comparison(replacement.reference["temperature_K"])
     if cold:
         text += f" {cold}."
     return text
 
 
-def _assumed(replacement: Any, first: Answer) -> str:
+def _describe_basis(replacement: Any, first: Answer) -> str:
     """Return what the magnet in use is taken to be, and what the levels rest on."""
     recipe = first.recipe
     assert recipe is not None
@@ -224,7 +224,7 @@ def _assumed(replacement: Any, first: Answer) -> str:
     if replacement.estimate:
         kinds = ", ".join(f"{a.kind} {a.weight:.2f}" for a in replacement.answers)
         text = f"Taken for today's magnet: {what}, an estimate ({kinds})"
-        others = []
+        other_sources = []
         for other in replacement.answers[1:]:
             ways = (first.recommended, other.recommended)
             same = [way.kind if way is not None else "" for way in ways]
@@ -233,24 +233,24 @@ def _assumed(replacement: Any, first: Answer) -> str:
                 if same[0] == same[1]
                 else f"then {other.sentence}"
             )
-            others.append(f"if it is {other.kind}, {alike}")
-        text += "".join(f"; {one}" for one in others) + "."
+            other_sources.append(f"if it is {other.kind}, {alike}")
+        text += "".join(f"; {one}" for one in other_sources) + "."
     if not first.is_level_sound:
         text += f" No melt is offered, since {first.level_reason}: give its recipe (--recipe)."
     return text
 
 
-def _beside(replacement: Any, first: Answer) -> str | None:
+def _describe_savings(replacement: Any, first: Answer) -> str | None:
     """Return what the recommended way saves in all, and what stands beside it."""
     best = first.recommended
     if best is None or first.recipe is None:
         return None
     request = replacement.request
-    own = first.recipe
+    own_recipe = first.recipe
     kg_year = best.saved / 100.0 * request.mass_kg * request.per_year
     parts = []
-    before = heavy_held(own.text, own.shell)
-    after = heavy_held(best.candidate, best.shell)
+    before = heavy_rare_earth_contents(own_recipe.text, own_recipe.shell)
+    after = heavy_rare_earth_contents(best.candidate, best.shell)
     amounts = [
         f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
         for symbol in dict.fromkeys([*before, *after])
@@ -259,13 +259,13 @@ def _beside(replacement: Any, first: Answer) -> str | None:
         parts.append("; ".join(amounts))
     licensed = [
         symbol
-        for symbol in (*after, *beside_held(best.candidate, ""))
+        for symbol in (*after, *samarium_cobalt_contents(best.candidate, ""))
         if symbol in _LICENSED
     ]
     if licensed:
         parts.append(f"export licence needed for {', '.join(licensed)}")
     if best.kind == "other-family":
-        beside = beside_held(best.candidate, best.shell)
+        beside = samarium_cobalt_contents(best.candidate, best.shell)
         parts += [
             f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"
         ]
@@ -284,19 +284,19 @@ def _beside(replacement: Any, first: Answer) -> str | None:
 
 def _recipes(first: Answer) -> list[str]:
     """Return what each way is made of, and what nobody knows of it."""
-    shown = []
+    texts = []
     for way in first.ways:
         what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
         miss = f"; misses {way.failed_requirements}" if way.failed_requirements else ""
         usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
         if way.grade:
             usual = ""
-        shown.append(
+        texts.append(
             f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}H_k "
             f"{way.knee_guaranteed_kA_m:.0f}, field {way.field_kA_m:.0f} kA/m; not known: "
             f"{way.unknown}{miss}"
         )
-    return shown
+    return texts
 
 
 def _details(replacement: Any, first: Answer, units: str) -> list[str]:
@@ -304,17 +304,19 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     from ..supply.scenario import scenarios
 
     best = first.recommended
-    own = first.recipe
-    if best is None or own is None:
+    own_recipe = first.recipe
+    if best is None or own_recipe is None:
         return []
-    table = CompositionTable.from_strings([best.candidate, own.text], basis="weight")
+    table = CompositionTable.from_strings(
+        [best.candidate, own_recipe.text], basis="weight"
+    )
     shell = None
-    if best.shell or own.shell:
-        shell = [best.shell, own.shell]
-    shown = []
+    if best.shell or own_recipe.shell:
+        shell = [best.shell, own_recipe.shell]
+    texts = []
     for name in dict.fromkeys([replacement.request.conditions.scenario, *scenarios()]):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
-        shown.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
+        texts.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
     if root_host(best.host) != root_host(replacement.reference["host"]):
         heavier = 100.0 * (
             best.density_kg_m3 / replacement.reference["density_kg_m3"] - 1.0
@@ -324,10 +326,24 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
             if best.host in HOSTS
             else ""
         )
-        shown.append(f"Weight {heavier:+.0f} %; {trade}.")
+        texts.append(f"Weight {heavier:+.0f} %; {trade}.")
     if not best.grade:
-        shown.append(_charge_text(best, replacement.request.conditions.supply_scenario))
-    return shown
+        texts.append(_charge_text(best, replacement.request.conditions.supply_scenario))
+    return texts
+
+
+def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
+    """Return the inputs and elements, wt.%, that give amounts of elements."""
+    put_in = {}
+    for name, parts in inputs().items():
+        limits = [amounts.get(e, 0.0) / (share / 100.0) for e, share in parts.items()]
+        amount = min(limits)
+        if amount > 0.005:
+            put_in[name] = amount
+            amounts = {
+                e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in amounts.items()
+            }
+    return put_in | {e: x for e, x in amounts.items() if x > 0.005}
 
 
 def _charge_text(way: Way, scenario: Any) -> str:
@@ -338,25 +354,20 @@ def _charge_text(way: Way, scenario: Any) -> str:
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
-    left = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
-    put_in, fed_back = _fed_back(left)
-    for name, parts in inputs().items():
-        amount = min(left.get(e, 0.0) / (share / 100.0) for e, share in parts.items())
-        if amount > 0.005:
-            put_in[name] = amount
-            left = {e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in left.items()}
-    put_in |= {e: x for e, x in left.items() if x > 0.005}
+    remaining = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
+    put_in, fed_back = _fed_back(remaining)
+    put_in |= _charge_inputs(remaining)
     elements = CompositionTable.from_strings(
         [e for e in put_in if e in INDEX], basis="atomic"
     )
-    each = ledger(elements, scenario)["cost_USD_kg"].tolist()
-    price = dict(zip((e for e in put_in if e in INDEX), each, strict=True))
+    prices = ledger(elements, scenario)["cost_USD_kg"].tolist()
+    price = dict(zip((e for e in put_in if e in INDEX), prices, strict=True))
     rows = datasets.rows("supply/inputs.csv")
     price |= {r["input"]: float(r["price_USD_kg"]) for r in rows if r["price_USD_kg"]}
     whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
-    own = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
+    elements_cost = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
     cut, sintered = (
         f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
         for row in datasets.rows("supply/yields.csv")
@@ -366,7 +377,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
         fed_back += f" A kilogram of finished magnets takes {steps}; printed:"
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
-        f"{''.join(f', {u}' for u in unknown)}; {own}.{fed_back} A kilogram of finished magnets "
+        f"{''.join(f', {u}' for u in unknown)}; {elements_cost}.{fed_back} A kilogram of finished magnets "
         f"takes {cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
         "inventory."
     )
@@ -419,14 +430,16 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
         changes.append(f"lots that vary otherwise than {replacement.spread} (--spread)")
     if not replacement.request.lasting and replacement.request.on_duty:
         changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
-    own = first.recipe
+    own_recipe = first.recipe
     reference = replacement.reference
     if (
-        own is not None
+        own_recipe is not None
         and abs(reference[ALPHA]) <= COMPENSATED
-        and own.heavy_wt_pct > 0.05
+        and own_recipe.heavy_wt_pct > 0.05
     ):
-        without = compensation(reference["grade"], recipe=own.text, basis="weight")
+        without = compensation(
+            reference["grade"], recipe=own_recipe.text, basis="weight"
+        )
         parts = [text for text in sentences(without) if text.startswith("without")]
         changes.append(f"its heavy rare earth serves alpha: {'; '.join(parts)}")
     return changes

@@ -23,7 +23,7 @@ TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
 _SHOWN_LINES = 12
 
 
-def prices_of(scenario: Scenario) -> Prices:
+def symbol_prices(scenario: Scenario) -> Prices:
     """Return the price of each element that has one, USD/kg."""
     prices = element_prices(scenario).tolist()
     return {
@@ -109,7 +109,7 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
 def _reason(part: Part) -> str:
     if part.answer is None:
         return "recipe alone: counted, not replaced (give its grade)"
-    return part.answer.lines()[0]
+    return f"{part.answer.answers[0].sentence}."
 
 
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":

@@ -102,14 +102,25 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
     """Format the cells of a column below its header."""
     from openpyxl.styles import Alignment
 
-    top = Alignment(vertical="top", wrap_text=wrapped)
+    # A style is worked out once for each kind of value: of a long list that takes longest.
+    styled: dict[type, Any] = {}
     for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
-        cell.alignment = top
-        if isinstance(cell.value, str):
+        kind = type(cell.value)
+        if kind not in styled:
+            # Beside a number, which stands to the right, a text needs room.
+            cell.alignment = Alignment(
+                horizontal="left" if kind is str else None,
+                vertical="top",
+                wrap_text=wrapped,
+                indent=int(kind is str),
+            )
+            if kind is float:
+                cell.number_format = _number_format(name)
+            styled[kind] = cell
+        cell._style = styled[kind]._style
+        if kind is str:
             # A text that begins like a formula stays a text.
             cell.data_type = "s"
-        elif isinstance(cell.value, float):
-            cell.number_format = _number_format(name)
 
 
 def _number_format(name: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from warnings import catch_warnings, filterwarnings
 
-from .._core._jit import limit_threads, limited_threads, thread_count
+from .._core._threads import limit_threads, limited_threads, thread_count
 from .._core.errors import InputError, NetworkError
 from ..choose._job import Job
 from ._work import dependencies, differences
@@ -50,18 +50,18 @@ def iterate_results(
         while started:
             yield started.popleft().result()
     finally:
-        for left in started:
-            left.cancel()
+        for unfinished in started:
+            unfinished.cancel()
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
     """Yield items, while a thread makes the next one."""
-    given = iter(items)
+    iterator = iter(items)
     end = object()
     with ThreadPoolExecutor(1, "ahead") as pool:
-        coming: Any = pool.submit(next, given, end)
+        coming: Any = pool.submit(next, iterator, end)
         while (item := coming.result()) is not end:
-            coming = pool.submit(next, given, end)
+            coming = pool.submit(next, iterator, end)
             yield item
 
 
@@ -135,12 +135,12 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
     if address is None:
         # Without an address the scheduler asks for a port that another one may have.
         free = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-        asked = {
+        options = {
             "n_workers": workers,
             "threads_per_worker": 1,
             "scheduler_kwargs": free,
         }
-        cluster = distributed.LocalCluster(**asked)
+        cluster = distributed.LocalCluster(**options)
         with cluster, distributed.Client(cluster) as client:
             yield client
         return
@@ -259,6 +259,8 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
 
     with bars(
         MofNCompleteColumn(), Rate(), TimeRemainingColumn(), transient=True
-    ) as shown:
-        number = shown.add_task(task, total=None)
-        yield lambda done, total: shown.update(number, completed=done, total=total)
+    ) as progress_bar:
+        number = progress_bar.add_task(task, total=None)
+        yield lambda done, total: progress_bar.update(
+            number, completed=done, total=total
+        )

@@ -1,6 +1,7 @@
 """What a shortage does to a parts list: which parts stop, in what order to change them, and why."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from ..choose.order_line import mass_shares
 from ..supply.scenario import Scenario
 from ..supply.shortage import Shortage
 from ._part import Part
-from ._parts_tables import Prices, prices_of, today_cost, way_cost
+from ._parts_tables import Prices, symbol_prices, today_cost, way_cost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,9 +46,13 @@ def plan_changes(
 
     changes: list[dict[str, Any]] = []
     summary: list[dict[str, Any]] = []
-    usual = prices_of(scenario)
+    usual = symbol_prices(scenario)
     for shortage in shortages:
-        prices = prices_of(shortage.priced(scenario)) if shortage.prices else usual
+        prices = (
+            symbol_prices(shortage.price_scenario(scenario))
+            if shortage.prices
+            else usual
+        )
         if shortage.cuts:
             table, row = _plan_cut(parts, shortage, prices)
         elif shortage.delays:
@@ -87,10 +92,7 @@ def _plan_cut(
             _row(shortage, order, change, status, why)
             | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
         )
-    count = {
-        name: sum(row["What to do"] == name for row in table)
-        for name in ("change", "stops")
-    }
+    count = Counter(row["What to do"] for row in table)
     elements = ", ".join(missing)
     words = (
         f"{len(changes)} parts need {total:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
@@ -104,7 +106,7 @@ def _plan_cut(
         words += (
             f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
         )
-    row = {
+    row: dict[str, float] = {
         "Parts concerned": len(changes),
         "To change": count["change"],
         "Stop": count["stops"],
@@ -169,11 +171,12 @@ def _best_way(
 ) -> Any:
     """Return the likely way that holds least of what is scarce, or none of it if all is missing."""
     ways = part.answer.ways if part.answer is not None else ()
-    most = TRACE_WT_PCT if whole else 0.95 * today
+    largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     good = [
         way
         for way in ways
-        if way.probability_meets_requirements >= LIKELY and _scarce(way, missing) < most
+        if way.probability_meets_requirements >= LIKELY
+        and _scarce(way, missing) < largest_wt_pct
     ]
     if not good:
         return None
@@ -308,17 +311,17 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most, USD a year, or None."""
     ways = part.answer.ways if part.answer is not None else ()
     best = None
-    most = 0.0
+    largest_saving = 0.0
     for way in ways:
         saving = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
         likely = (
             way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
         )
-        if likely and saving > most:
+        if likely and saving > largest_saving:
             best = way
-            most = saving
-    return best, most
+            largest_saving = saving
+    return best, largest_saving
 
 
 def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:

@@ -87,7 +87,7 @@ class _Chunks:
         """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
         raise NotImplementedError
 
-    def numbered(
+    def number_chunks(
         self, columns: list[str] | None = None
     ) -> Iterator[tuple[int, pa.Table]]:
         """Yield the chunks in order, each with its number."""
@@ -97,7 +97,7 @@ class _Chunks:
 
     def tables(self) -> Iterator[pa.Table]:
         """Yield the chunks in order."""
-        return (table for _, table in self.numbered())
+        return (table for _, table in self.number_chunks())
 
     def keys(self, rule: Rule) -> Iterator[Keys]:
         """Yield what the ranking needs of each chunk, in order."""
@@ -125,15 +125,15 @@ class _Chunks:
     ) -> pa.Table:
         """Return columns, or all, of some candidates, whose numbers ascend."""
         stop = 0
-        found = []
+        tables = []
         for number, part in self._of(self.phase):
             start = stop
             stop = stop + part.rows
-            own = slice_rows(rows, start, stop)
-            if len(own):
+            own_rows = slice_rows(rows, start, stop)
+            if len(own_rows):
                 table: Any = self._table(self.phase, number, _TABLE, columns)
-                found.append(table.take(pa.array(own - start)))
-        return pa.concat_tables(found).unify_dictionaries()
+                tables.append(table.take(pa.array(own_rows - start)))
+        return pa.concat_tables(tables).unify_dictionaries()
 
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
@@ -152,7 +152,7 @@ class Memory(_Chunks):
     def chunk(self, number: int) -> None:
         """Return None: no chunk is finished before."""
 
-    def prepared(self, work: Work) -> Work:
+    def prepare_work(self, work: Work) -> Work:
         """Return the work unchanged."""
         return work
 
@@ -185,7 +185,7 @@ class Store(_Chunks):
         self.place = _files.Place.of(path)
         self.path = Path(path) if self.place.is_local else self.place.address
         self.shared = not self.place.is_local
-        self.parts = self.place.under(_files.PARTS)
+        self.parts = self.place.subfolder(_files.PARTS)
         self.hashed: dict[str, str] = {}
         self.identity: dict[str, Any] = {}
         self.models: dict[str, str] = {}
@@ -212,7 +212,7 @@ class Store(_Chunks):
 
     def __exit__(self, kind: object, *error: object) -> None:
         if kind is not None:
-            self.leave_off()
+            self.name_finished_chunks()
         self._open.close()
 
     def _check_names(self, names: set[str]) -> None:
@@ -220,8 +220,8 @@ class Store(_Chunks):
         foreign = {name for name in names if not name.startswith(f"{_files.PARTS}/")}
         if _files.own_manifest(self.parts) is not None:
             # Files of a result whose manifest was not written.
-            own = {name for name in foreign if _FRAGMENT.fullmatch(name)}
-            foreign -= own | {_files.RANKED_CSV, _files.REJECTED}
+            own_names = {name for name in foreign if _FRAGMENT.fullmatch(name)}
+            foreign -= own_names | {_files.RANKED_CSV, _files.REJECTED}
         if foreign and _files.own_manifest(self.place) is None:
             raise InputError(
                 f"{self.path} holds {min(foreign)}, and no manifest of magnetkit: nothing is "
@@ -237,20 +237,20 @@ class Store(_Chunks):
         """
         self.identity = json.loads(json.dumps(identity))
         if resume:
-            there = _files.own_manifest(self.place) or {}
+            manifest = _files.own_manifest(self.place) or {}
             if (
-                there.get("done")
-                and there["identity"] == self.identity
-                and self._is_whole(there)
+                manifest.get("done")
+                and manifest["identity"] == self.identity
+                and self._is_whole(manifest)
             ):
                 self._clear()
                 return False
             before = _files.own_manifest(self.parts)
             if before is None and self.parts.has(_files.MANIFEST):
                 raise StoreError(
-                    f"{self.parts.name_of(_files.MANIFEST)} is damaged; start anew without --resume"
+                    f"{self.parts.path_text(_files.MANIFEST)} is damaged; start anew without --resume"
                 )
-            before = before or there
+            before = before or manifest
             self._compare(before.get("identity", self.identity))
             self._take_up(before.get("chunks", []))
         else:
@@ -297,11 +297,11 @@ class Store(_Chunks):
             if damaged:
                 _log.warning(
                     "%s is damaged or missing; its chunk is evaluated again",
-                    self.parts.name_of(damaged[0]),
+                    self.parts.path_text(damaged[0]),
                 )
             else:
-                known = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
-                part = Part(table=b"", rejected=b"", first=None, **known)
+                record = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
+                part = Part(table=b"", rejected=b"", first=None, **record)
                 self._parts[chunk["phase"], chunk["number"]] = part
                 self._agree(part.models, chunk["number"])
 
@@ -329,10 +329,10 @@ class Store(_Chunks):
             return None
         return (part.rows, part.lines)
 
-    def prepared(self, work: Work) -> Work:
+    def prepare_work(self, work: Work) -> Work:
         """Return the work with writing its chunk, if the workers reach the folder."""
-        far = not self._workers_write
-        if far:
+        is_remote = not self._workers_write
+        if is_remote:
             return work
         return partial(write_piece, work=work, place=self.parts, phase=self.phase)
 
@@ -351,7 +351,7 @@ class Store(_Chunks):
             if took > _AT_ONCE:
                 self._due = begun + took / _SHARE_OF_TIME
 
-    def leave_off(self) -> None:
+    def name_finished_chunks(self) -> None:
         """Name the finished chunks in the manifest, where a screening ends early."""
         if self._unnamed:
             with suppress(OSError, MagnetkitError):
@@ -359,12 +359,12 @@ class Store(_Chunks):
 
     def digests(self) -> dict[int, tuple[str, int]]:
         """Return the SHA-256 of each chunk's table and its rows, by number."""
-        found = {}
+        digest_of_name = {}
         for number, part in self._of(self.phase):
             name = file_name(self.phase, number, _TABLE)
             if name in part.files:
-                found[number] = part.files[name], part.rows
-        return found
+                digest_of_name[number] = part.files[name], part.rows
+        return digest_of_name
 
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
@@ -383,34 +383,38 @@ class Store(_Chunks):
             return decode(content)
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreError(
-                f"{self.parts.name_of(name)} cannot be read ({str(error).splitlines()[0]}); "
+                f"{self.parts.path_text(name)} cannot be read ({str(error).splitlines()[0]}); "
                 "--resume evaluates it again"
             ) from None
 
     def _write_manifest(self) -> None:
-        chunks = [
-            {"phase": phase, "number": number, "rows": part.rows, "lines": part.lines}
-            | {name: dict(getattr(part, name)) for name in _NAMED}
-            for (phase, number), part in sorted(self._parts.items())
-        ]
+        chunks = []
+        for (phase, number), part in sorted(self._parts.items()):
+            chunk = {
+                "phase": phase,
+                "number": number,
+                "rows": part.rows,
+                "lines": part.lines,
+            }
+            chunks.append(chunk | {name: dict(getattr(part, name)) for name in _NAMED})
         self.parts.put(
-            _files.MANIFEST, self._manifest_of({"done": False, "chunks": chunks})
+            _files.MANIFEST, self._make_manifest({"done": False, "chunks": chunks})
         )
 
-    def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
+    def _make_manifest(self, content: Mapping[str, Any]) -> bytes:
         """Return a manifest with this content and the identity."""
         whole = {"format": _files.FORMAT, "identity": self.identity, **content}
         return json.dumps(whole, indent=1, ensure_ascii=False).encode()
 
-    def staged(self, name: str) -> Path:
+    def staging_path(self, name: str) -> Path:
         """Return where to write a file of the new result on this machine."""
         return self._staged / name
 
-    def list_rejected(self) -> str:
+    def list_rejected_lines(self) -> str:
         """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
-        _files.write_rejections(self.rejected(), self.staged(_files.REJECTED))
-        self.parts.put(_files.REJECTED, self.staged(_files.REJECTED).read_bytes())
-        return self.parts.name_of(_files.REJECTED)
+        _files.write_rejections(self.rejected(), self.staging_path(_files.REJECTED))
+        self.parts.put(_files.REJECTED, self.staging_path(_files.REJECTED).read_bytes())
+        return self.parts.path_text(_files.REJECTED)
 
     def finish(
         self, summary: dict[str, Any], decisions: Sequence[dict[str, Any]] = ()
@@ -418,9 +422,9 @@ class Store(_Chunks):
         """Put the files written in their place, remove the parts, return the new manifest."""
         files = dict(self.hashed)
         for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):
-            if name not in files and self.staged(name).is_file():
-                files[name] = sha256(self.staged(name))
-        content = self._manifest_of(
+            if name not in files and self.staging_path(name).is_file():
+                files[name] = sha256(self.staging_path(name))
+        content = self._make_manifest(
             {
                 "done": True,
                 "summary": summary,
@@ -431,16 +435,16 @@ class Store(_Chunks):
         )
         if self.shared:
             for name in (_files.RANKED_CSV, _files.REJECTED):
-                self.place.put(name, self.staged(name).read_bytes())
+                self.place.put(name, self.staging_path(name).read_bytes())
             self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
             names = self.place.names()
-            own = {
+            own_names = {
                 n
                 for n in names
                 if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)
             }
-            self.place.remove(own - set(files))
+            self.place.remove(own_names - set(files))
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))

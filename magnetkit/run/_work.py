@@ -91,14 +91,16 @@ def evaluate_piece(
     """Read and evaluate a piece, `want` or all columns of it; its number is passed on."""
     number, piece = numbered
     chunk = piece()
-    table = table_of(chunk, job, want) if len(chunk.table) else None
+    table = chunk_table(chunk, job, want) if len(chunk.table) else None
     part = _part(len(chunk.table), table, chunk.rejected)
     if table is None:
         return number, part
-    near = job.rule.near(table)
-    keys = near.at(job.threshold)
-    best = choices(table, job.rule, near)
-    return number, replace(part, models=_models_of(table, job), keys=keys, choices=best)
+    trial_keys = job.rule.near(table)
+    keys = trial_keys.at(job.threshold)
+    best = choices(table, job.rule, trial_keys)
+    return number, replace(
+        part, models=_load_models(table, job), keys=keys, choices=best
+    )
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
@@ -113,7 +115,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     )
 
 
-def evaluate_bounded(
+def evaluate_best(
     numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int
 ) -> tuple[int, Part]:
     """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
@@ -125,19 +127,27 @@ def evaluate_bounded(
     number, piece = numbered
     rows = 0
     tally = Tally()
-    left: list[pa.Table] = []
+    tables_to_write: list[pa.Table] = []
     rejected: list[Rejected] = []
     # What is left of a few chunks is evaluated in full together.
     for chunk in batches(piece, 4 * CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
-            made = job.by(chunk.route)
-            found = evaluate(chunk.table, chunk.shells, made, bound, job.rule.columns())
-            tally.add(found.tally)
-            if found.keys is not None and found.near is not None:
-                left.append(_key_table(rows, found, found.keys, found.near))
+            route_job = job.by(chunk.route)
+            evaluated = evaluate(
+                chunk.table, chunk.shells, route_job, bound, job.rule.columns()
+            )
+            tally.add(evaluated.tally)
+            if evaluated.keys is not None and evaluated.near is not None:
+                tables_to_write.append(
+                    _key_table(rows, evaluated, evaluated.keys, evaluated.near)
+                )
             rows += len(chunk.table)
-    table = leading(pa.concat_tables(left), count_leading_rows(keep)) if left else None
+    table = (
+        leading(pa.concat_tables(tables_to_write), count_leading_rows(keep))
+        if tables_to_write
+        else None
+    )
     return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
@@ -147,14 +157,14 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
     by[keys.meets] = keys.loss
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
-    made = Columns(
+    key_columns = Columns(
         row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision
     )
-    return made.arrow().append_column("hash", pa.array(keys.hashes))
+    return key_columns.arrow().append_column("hash", pa.array(keys.hashes))
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `evaluate_bounded`, and the best and trials of each decision.
+    """Return the first rows of the tables of `evaluate_best`, and the best and trials of each decision.
 
     They stay in the order in which they stood.
     """
@@ -202,7 +212,7 @@ def file_name(phase: str, number: int, suffix: str) -> str:
     return f"{phase}-{number:06d}.{suffix}"
 
 
-def recovered(
+def recover_chunk(
     number: int, piece: Piece, digest: str, work: Work, place: Place
 ) -> pa.Table:
     """Read a chunk that a worker has written; make it again where it is lost or damaged."""
@@ -215,17 +225,17 @@ def recovered(
         content = work((number, piece))[1].table
         if file_digest(content) != digest:
             raise StoreError(
-                f"{place.name_of(name)} is lost and cannot be made again; screen anew"
+                f"{place.path_text(name)} is lost and cannot be made again; screen anew"
             )
         place.put(name, content)
     return decode(content)
 
 
-def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
+def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models used: that of the Curie temperature, and of the energy where needed."""
     from ..surrogates import _curie_training, energy
 
-    found = {
+    fingerprints = {
         TARGET: _curie_training.load(
             job.conditions.data, job.conditions.add
         ).fingerprint
@@ -235,42 +245,50 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
         made_by in table.column_names
         and pc.any(pc.equal(table[made_by], "surrogate")).as_py()
     ):
-        found[ENERGY] = energy.load().fingerprint
-    return found
+        fingerprints[ENERGY] = energy.load().fingerprint
+    return fingerprints
 
 
-def table_of(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
+def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
     """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
-    found = evaluate(chunk.table, chunk.shells, job.by(chunk.route), want=want).columns
-    found |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
+    columns_evaluated = evaluate(
+        chunk.table, chunk.shells, job.by(chunk.route), want=want
+    ).columns
+    columns_evaluated |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
-        found = Columns((name, found[name]) for name in (*_OWN, *want))
-    table = _plain(found.arrow())
+        columns_evaluated = Columns(
+            (name, columns_evaluated[name]) for name in (*_OWN, *want)
+        )
+    table = _unify_schema(columns_evaluated.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
-            own = name.removeprefix(GIVEN)
+            own_name = name.removeprefix(GIVEN)
             if name == GIVEN_RANK:
                 table = table.append_column(
                     name, chunk.extra.column(name).cast(pa.int64())
                 )
                 continue
-            if own != name and own in table.column_names:
-                place = table.schema.get_field_index(own)
-                given = chunk.extra.column(name)
+            if own_name != name and own_name in table.column_names:
+                place = table.schema.get_field_index(own_name)
+                own_column = chunk.extra.column(name)
                 table = table.set_column(
-                    place, own, given.cast(table.schema.field(own).type)
+                    place, own_name, own_column.cast(table.schema.field(own_name).type)
                 )
                 continue
-            while own in table.column_names or own in (*OUTPUT, COPIES, *COLUMNS):
-                own = f"input_{own}"
-            table = table.append_column(own, chunk.extra.column(name))
+            while own_name in table.column_names or own_name in (
+                *OUTPUT,
+                COPIES,
+                *COLUMNS,
+            ):
+                own_name = f"input_{own_name}"
+            table = table.append_column(own_name, chunk.extra.column(name))
     return table.select(order_columns(table.column_names))
 
 
 _OWN = ("candidate", "row_index")
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def _unify_schema(table: pa.Table) -> pa.Table:
     """Give every chunk the same schema: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
@@ -302,8 +320,8 @@ def decode(
     if columns is None:
         return file.read_all()
     # The reader returns them in the order of the file.
-    wanted = [file.schema.get_field_index(name) for name in columns]
-    options = pa.ipc.IpcReadOptions(included_fields=wanted)
+    field_numbers = [file.schema.get_field_index(name) for name in columns]
+    options = pa.ipc.IpcReadOptions(included_fields=field_numbers)
     return pa.ipc.open_file(source, options=options).read_all().select(columns)
 
 
@@ -318,7 +336,7 @@ def dependencies(job: Job) -> dict[str, Any]:
     from ..supply.scenario import load_scenario
     from ..surrogates._curie_training import load
 
-    datasets.check_unchanged()
+    datasets.check_for_changes()
     conditions = job.conditions
     # Every row needs this model; that of the formation energy, needed where the phase data have no
     # answer, is then named by the part (`Part.models`).
@@ -351,5 +369,5 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
             )
     elif before != now:
         texts = (json.dumps(value, ensure_ascii=False) for value in (before, now))
-        there, here = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
-        yield f"{name} {there} there, {here} here".strip()
+        other_text, own_text = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
+        yield f"{name} {other_text} there, {own_text} here".strip()

@@ -28,7 +28,7 @@ from . import _files
 from ._candidates import Chunk, Piece, take_rows
 from ._pool import Pool, Progress, ahead, iterate_results
 from ._store import Memory, Store, fragments_folder
-from ._work import GIVEN_RANK, Work, decode, encode, recovered, table_of
+from ._work import GIVEN_RANK, Work, chunk_table, decode, encode, recover_chunk
 
 # Numbers of rows, ascending; which rows of all are written, None for all.
 _Rows = NDArray[np.int64]
@@ -64,22 +64,22 @@ def finish(
     shared = store.shared
     some = identity.get(ranked.WRITTEN) is not None
     take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
-    whole: Take = partial(_whole_rows, store, crew, job, take) if some else take
+    whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if given_ranks is not None:
-        ranking = ranking.in_order_of(given_ranks)
-    found = join_choices(store.choices(job.rule))
+        ranking = ranking.order_by(given_ranks)
+    candidates_of_decisions = join_choices(store.choices(job.rule))
     # The first pass counted over all that are within its bound.
     copies = (
         summary["sieve"]["copies"]
         if "sieve" in summary
-        else found.counts
-        if found
+        else candidates_of_decisions.counts
+        if candidates_of_decisions
         else {}
     )
     ranking = replace(ranking, copies=copies)
-    kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
-    place = ranking.place if kept is None else ranking.place[kept]
+    is_kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    place = ranking.place if is_kept is None else ranking.place[is_kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
         if isinstance(store, Store):
@@ -88,19 +88,19 @@ def finish(
                 if shared
                 else partial(_write, store)
             )
-            writing = beside.submit(write, ranking, kept, rows, report)
-        sold, why = lower_class(job, today := reference_candidate(job))
-        anyway = [today.arrow(), *([] if sold is None else [sold])]
-        decisions = decide(found, ranking, whole, job, anyway)
+            writing = beside.submit(write, ranking, is_kept, rows, report)
+        lower_rows, why = lower_class(job, today := reference_candidate(job))
+        anyway = [today.arrow(), *([] if lower_rows is None else [lower_rows])]
+        decisions = decide(candidates_of_decisions, ranking, whole, job, anyway)
         summary = {
             "meet_requirements": int(ranking.meets.sum()),
             "lower_class": why,
             **summary,
         }
-        if keep is not None and kept is not None:
+        if keep is not None and is_kept is not None:
             summary |= {
                 "meet_requirements": sum(copies.values()),
-                "kept": int(kept.sum()),
+                "kept": int(is_kept.sum()),
             }
             for record in decisions:
                 # Beyond those that are kept not all were ranked.
@@ -109,31 +109,33 @@ def finish(
                 )
         if isinstance(store, Memory):
             data = pa.concat_tables(
-                _with_ranks(store.tables(), ranking, kept)
+                _with_ranks(store.tables(), ranking, is_kept)
             ).unify_dictionaries()
-            told = {"summary": summary, ranked.DECISIONS: decisions}
-            manifest = {"identity": dict(identity), **told}
+            summaries = {"summary": summary, ranked.DECISIONS: decisions}
+            manifest = {"identity": dict(identity), **summaries}
             return ranked.Ranked(
                 data, job.profile, manifest, list(store.rejected()), job
             )
         if some:
-            own = rows if kept is None else np.flatnonzero(kept)[rows]
-            shown = ranked.compact(
-                _joined(whole(own, None), ranking.columns().take(pa.array(own)))
+            own_rows = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            best_rows = ranked.compact(
+                _order_columns(
+                    whole(own_rows, None), ranking.columns().take(pa.array(own_rows))
+                )
             )
         else:
-            shown = writing.result()
-        in_memory = _files.RowsInMemory(rows, shown)
-        most = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
-        top = in_memory.take(_leading(place, most)).sort_by("rank")
-        write_csv_table(top, store.staged(_files.RANKED_CSV))
-        _files.write_rejections(store.rejected(), store.staged(_files.REJECTED))
+            best_rows = writing.result()
+        in_memory = _files.RowsInMemory(rows, best_rows)
+        row_limit = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
+        top = in_memory.take(_leading(place, row_limit)).sort_by("rank")
+        write_csv_table(top, store.staging_path(_files.RANKED_CSV))
+        _files.write_rejections(store.rejected(), store.staging_path(_files.REJECTED))
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
 
 
-def _whole_rows(
+def _read_complete_rows(
     store: Any,
     crew: Crew,
     job: Job,
@@ -146,15 +148,15 @@ def _whole_rows(
         return take(rows, columns)
 
     def needed(start: int, stop: int) -> Any:
-        own = ranked.slice_rows(rows, start, stop)
-        if len(own):
-            return own - start
+        own_rows = ranked.slice_rows(rows, start, stop)
+        if len(own_rows):
+            return own_rows - start
         return None
 
     tasks = iter(_tasks(store, crew, needed))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
-    found = iterate_results(crew.pool, partial(_evaluated, job=job), groups)
-    return pa.concat_tables(map(decode, found)).unify_dictionaries()
+    tables = iterate_results(crew.pool, partial(_evaluate_rows, job=job), groups)
+    return pa.concat_tables(map(decode, tables)).unify_dictionaries()
 
 
 def _write(
@@ -164,11 +166,11 @@ def _write(
     tables = _with_ranks(store.tables(), ranking, kept)
     found: list[pa.Table] = []
     first = next(tables)
-    passed = _watched(
+    passed = _watch_tables(
         chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
     )
     store.hashed[_files.RANKED] = write_parquet(
-        passed, first.schema, store.staged(_files.RANKED)
+        passed, first.schema, store.staging_path(_files.RANKED)
     )
     return ranked.compact(pa.concat_tables(found))
 
@@ -181,7 +183,7 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     if not rejected:
         raise InputError("there is no candidate; give at least one composition")
     listed = (
-        f"; all are listed in {store.list_rejected()}"
+        f"; all are listed in {store.list_rejected_lines()}"
         if isinstance(store, Store)
         else ""
     )
@@ -195,11 +197,11 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 def _leading(place: _Rows, first: int) -> _Rows:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
     rows = np.flatnonzero((place > 0) & (place <= first))
-    others = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
-    return np.sort(np.concatenate([rows, others]))
+    other_rows = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
+    return np.sort(np.concatenate([rows, other_rows]))
 
 
-def _watched(
+def _watch_tables(
     tables: Iterable[pa.Table],
     rows: _Rows,
     found: list[pa.Table],
@@ -211,8 +213,8 @@ def _watched(
     for table in tables:
         start = stop
         stop = stop + len(table)
-        own = ranked.slice_rows(rows, start, stop)
-        found.append(table.take(pa.array(own - start)))
+        own_rows = ranked.slice_rows(rows, start, stop)
+        found.append(table.take(pa.array(own_rows - start)))
         yield table
         report(stop, total)
 
@@ -226,7 +228,7 @@ def _with_ranks(
         rows = slice(start, start + len(table))
         start += len(table)
         part = None if kept is None else kept[rows]
-        yield _joined(table, ranking.columns(rows.start, rows.stop), part)
+        yield _order_columns(table, ranking.columns(rows.start, rows.stop), part)
 
 
 def rows_in_memory(place: _Rows, first: int) -> _Rows:
@@ -234,12 +236,12 @@ def rows_in_memory(place: _Rows, first: int) -> _Rows:
 
     `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
     """
-    known = int(np.count_nonzero(place))
-    wanted = np.zeros(known + 1, bool)
-    wanted[1 : ranked.LEADING_ROWS + 1] = True
-    wanted[ranked.spread_places(known, ranked.SPREAD_ROWS)] = True
-    others = np.flatnonzero(place == 0)[: max(first - known, 0)]
-    return np.sort(np.concatenate([np.flatnonzero(wanted[place]), others]))
+    ranked_count = int(np.count_nonzero(place))
+    is_needed = np.zeros(ranked_count + 1, bool)
+    is_needed[1 : ranked.LEADING_ROWS + 1] = True
+    is_needed[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
+    other_rows = np.flatnonzero(place == 0)[: max(first - ranked_count, 0)]
+    return np.sort(np.concatenate([np.flatnonzero(is_needed[place]), other_rows]))
 
 
 class _Ranks(NamedTuple):
@@ -266,7 +268,7 @@ Task = tuple[int, Piece, str, Any]
 _JOINED_PIECES = 8
 
 
-def _joined(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
+def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of the ranking in order."""
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
@@ -281,8 +283,8 @@ def _write_fragment(
 ) -> _Fragment:
     """Write a chunk with its ranks, in the worker."""
     number, piece, digest, ranks = task
-    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
-    table = _joined(table, decode(ranks.columns), ranks.kept)
+    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
+    table = _order_columns(table, decode(ranks.columns), ranks.kept)
     name = f"{folder}/part-{number:06d}.parquet"
     content = parquet_bytes(table)
     place.put(name, content)
@@ -294,17 +296,19 @@ def _write_fragment(
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     """Return some columns of some rows of a chunk as an Arrow file."""
     number, piece, digest, (rows, columns) = task
-    table = recovered(number, piece, digest, work, place.under(_files.PARTS))
+    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     return encode(
         (table if columns is None else table.select(columns)).take(pa.array(rows))
     )
 
 
-def _evaluated(tasks: Sequence[Task], job: Job) -> bytes:
+def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     """Return all columns of some rows of pieces as an Arrow file."""
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(
-        pa.concat_tables(table_of(chunk, job) for chunk in chunks).unify_dictionaries()
+        pa.concat_tables(
+            chunk_table(chunk, job) for chunk in chunks
+        ).unify_dictionaries()
     )
 
 
@@ -328,9 +332,9 @@ def _rows_of_workers(
     """Return columns, or all, of some candidates, which the workers read out of their chunks."""
 
     def needed(start: int, stop: int) -> Any:
-        own = ranked.slice_rows(rows, start, stop)
-        if len(own):
-            return (own - start, columns)
+        own_rows = ranked.slice_rows(rows, start, stop)
+        if len(own_rows):
+            return (own_rows - start, columns)
         return None
 
     tasks = _tasks(store, crew, needed)
@@ -355,17 +359,17 @@ def _write_fragments(
     )
 
     def needed(start: int, stop: int) -> _Ranks:
-        own = (
+        own_rows = (
             ranked.slice_rows(in_memory, counted[start], counted[stop]) - counted[start]
         )
         part = None if kept is None else kept[start:stop]
-        return _Ranks(encode(ranking.columns(start, stop)), part, own)
+        return _Ranks(encode(ranking.columns(start, stop)), part, own_rows)
 
     folder = fragments_folder(store.identity)
     work = partial(_write_fragment, work=crew.work, place=store.place, folder=folder)
-    found = []
+    fragments = []
     for fragment in iterate_results(crew.pool, work, _tasks(store, crew, needed)):
         store.hashed[fragment.name] = fragment.digest
-        found.append(decode(fragment.rows))
-        report(len(found), None)
-    return ranked.compact(pa.concat_tables(found))
+        fragments.append(decode(fragment.rows))
+        report(len(fragments), None)
+    return ranked.compact(pa.concat_tables(fragments))

@@ -105,21 +105,25 @@ def compensation(
             f"circuit must be a coefficient in %/K such as 0.01, got {circuit}"
         )
     low, high = _range(temperature, str(room["grade"]))
-    here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[
-        0
-    ]
-    given = None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
-    made = given or estimate_composition(room)
-    producer = calibrate_on_grade(here, made)
+    hot_sheet = grades(
+        reference, min(high, float(room["max_working_temperature_K"]))
+    ).iloc[0]
+    own_estimate = (
+        None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
+    )
+    estimate = own_estimate or estimate_composition(room)
+    producer = calibrate_on_grade(hot_sheet, estimate)
     if recipe is not None and not producer.magnets:
         raise InputError(
-            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
-            f"give the recipe of {here['grade']}, or leave it out"
+            f"{recipe!r:.80} is no magnet at {float(hot_sheet['temperature_K']):g} K by the model; "
+            f"give the recipe of {hot_sheet['grade']}, or leave it out"
         )
-    frame = _described(_variants(made), (low, high), producer, circuit)
-    least = _least(str(room["host"]), made, (low, high), producer, circuit)
-    if least is not None:
-        frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
+    frame = _describe_magnet(_variants(estimate), (low, high), producer, circuit)
+    least_heavy = _choose_least_heavy(
+        str(room["host"]), estimate, (low, high), producer, circuit
+    )
+    if least_heavy is not None:
+        frame.loc[len(frame)] = {**least_heavy, "what": "least Gd and Er that does it"}
     frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
     return frame
 
@@ -127,9 +131,9 @@ def compensation(
 def sentences(frame: "pd.DataFrame") -> list[str]:
     """Return what `compensation` found in words."""
     low, high = frame.attrs["range"]
-    found = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
+    texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
     for row in frame.to_dict("records"):
-        found.append(
+        texts.append(
             f"{row['what']}: Gd + Er "
             f"{row['gadolinium_erbium_wt_pct']:.1f} wt.%; alpha(B_r) {row[ALPHA]:+.4f} "
             f"({row[f'{ALPHA}_lo']:+.4f} to {row[f'{ALPHA}_hi']:+.4f}) %/K; B_r "
@@ -139,8 +143,8 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
             f"({row['field_change_pct_lo']:+.2f} to {row['field_change_pct_hi']:+.2f}) %"
         )
     if not (frame["what"] == "least Gd and Er that does it").any():
-        found.append("no magnet of its family with less Gd and Er is as stable")
-    return found
+        texts.append("no magnet of its family with less Gd and Er is as stable")
+    return texts
 
 
 def _range(temperature: Any, grade: str) -> _Range:
@@ -162,17 +166,17 @@ def _range(temperature: Any, grade: str) -> _Range:
 def _variants(made: CompositionEstimate) -> dict[str, str]:
     """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
     table = CompositionTable.from_strings([made.best.text], basis="weight")
-    own = given_recipe(table, None).best.text
+    recipe_text = given_recipe(table, None).best.text
     atoms = table.to_array()[0]
-    found = {"as it is": own}
+    variants = {"as it is": recipe_text}
     for gone in (("Er",), ("Gd",), _PUT_IN):
-        text = _without(atoms, gone)
+        text = _replace_by_samarium(atoms, gone)
         if text is not None:
-            found[f"without {' and '.join(gone)}"] = text
-    return found
+            variants[f"without {' and '.join(gone)}"] = text
+    return variants
 
 
-def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
+def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     """Return the recipe with samarium in place of some elements; None where it has none."""
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -183,7 +187,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
     return given_recipe(CompositionTable.from_array(changed[None, :]), None).best.text
 
 
-def _described(
+def _describe_magnet(
     texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
 ) -> "pd.DataFrame":
     import pandas as pd
@@ -223,7 +227,7 @@ def _deviation(frame: "pd.DataFrame") -> "pd.Series":
     return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * DEVIATIONS_90)
 
 
-def _least(
+def _choose_least_heavy(
     host: str,
     made: CompositionEstimate,
     between: _Range,
@@ -231,8 +235,8 @@ def _least(
     circuit: float,
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
-    own = made.best
-    table = CompositionTable.from_strings([own.text], basis="weight")
+    recipe = made.best
+    table = CompositionTable.from_strings([recipe.text], basis="weight")
     melted = usual_magnets()[host].charge
     free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
     weight = dict(zip(free, _share(table, *free), strict=True))
@@ -244,11 +248,11 @@ def _least(
         f"{gd:g} {er:g}": charge(host, rare_earth=rare, **weight, Gd=gd, Er=er)
         for gd in _GRID_GD
         for er in _GRID_ER
-        if 0.0 < gd + er < min(rare - 8.0, own.heavy_wt_pct - 0.25)
+        if 0.0 < gd + er < min(rare - 8.0, recipe.heavy_wt_pct - 0.25)
     }
     if not texts:
         return None
-    frame = _described(texts, between, producer, circuit)
+    frame = _describe_magnet(texts, between, producer, circuit)
     # What is known of it counts: no more than a standard deviation may lie outside.
     good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY_ALPHA]
     if good.empty:

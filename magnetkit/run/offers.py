@@ -16,7 +16,7 @@ from .._core.errors import CompositionError, InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
-from ..choose.probability import probability_met
+from ..choose.probability import probability_of_limits
 from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
 from ..magnetism.grades import grades
 from ..magnetism.spread import constants
@@ -96,8 +96,9 @@ class Offer:
             if value == value:
                 values.append(form.format(value))
         verdict = self.verdict.capitalize()
+        shown = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
         texts = [
-            f"{verdict} the offer {self.text}: {chance_text}; {', '.join(values) or 'no values'}."
+            f"{verdict} the offer {shown}: {chance_text}; {', '.join(values) or 'no values'}."
         ]
         texts.append(
             f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%."
@@ -131,10 +132,13 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     """
     if isinstance(offer, Mapping):
         return _judge_sheet(replacement, dict(offer), str(dict(offer)))
-    text = str(offer).strip()
-    pairs = dict(_PAIR.findall(text))
-    if pairs and set(pairs) <= set(_SHEET):
-        return _judge_sheet(replacement, pairs, text)
+    if not isinstance(offer, str):
+        raise InputError(
+            f"an offer is a text or a mapping of values, got a {type(offer).__name__}"
+        )
+    text = offer.strip()
+    if "=" in text:
+        return _judge_sheet(replacement, _read_pairs(text), text)
     if not text:
         raise InputError(
             "the offer is empty; give a recipe, a grade, or values as B_r=1.3,H_cJ=1600"
@@ -142,17 +146,35 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     if is_grade(text):
         why = _rated_below(replacement, text)
         if why:
-            return _unjudged(replacement, text, "grade", "refuse", why)
-        return _judge_named(replacement, text, "grade", None, "auto")
+            return _make_unjudged_offer(replacement, text, "grade", "refuse", why)
+        return _judge_offer(replacement, text, "grade", None, "auto")
     recipe, *shells = _PLUS.split(text)
     shell = shells[0] if shells else None
     basis = replacement.request.basis
     if basis == "auto":
-        basis = _basis_of(recipe)
-    return _judge_named(replacement, text, "recipe", (recipe, shell), basis)
+        basis = _offer_basis(recipe)
+    return _judge_offer(replacement, text, "recipe", (recipe, shell), basis)
 
 
-def _basis_of(recipe: str) -> Basis:
+def _read_pairs(text: str) -> dict[str, str]:
+    """Read ``B_r=1.31,H_cJ=1600``; InputError of a rest, such as what a decimal comma leaves."""
+    pairs: dict[str, str] = {}
+    place = 0
+    while place < len(text):
+        match = _PAIR.match(text, place)
+        if match is None:
+            raise InputError(
+                f"{text[place:]!r:.40} is no NAME=NUMBER; write values with a decimal point, "
+                "B_r=1.31,H_cJ=1600,T=20C"
+            )
+        if match[1] in pairs:
+            raise InputError(f"{match[1]} is given twice in {text!r:.60}")
+        pairs[match[1]] = match[2]
+        place = match.end()
+    return pairs
+
+
+def _offer_basis(recipe: str) -> Basis:
     """Return the basis of a supplier's recipe: what it says or can only be, and wt.% otherwise."""
     from ..alloy.notation import parse_composition
 
@@ -174,7 +196,7 @@ def _rated_below(replacement: Any, grade: str) -> str:
     return f"it is rated to {rating - ZERO_CELSIUS:.0f} °C, used at {use - ZERO_CELSIUS:.0f} °C"
 
 
-def _judge_named(
+def _judge_offer(
     replacement: Any,
     text: str,
     kind: str,
@@ -188,7 +210,7 @@ def _judge_named(
     except CompositionError:
         raise
     except InputError as error:
-        return _unjudged(replacement, text, kind, "ask", str(error))
+        return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
     reasons = [f"misses {way.failed_requirements}"] if way.failed_requirements else []
     if basis == "weight" and replacement.request.basis == "auto":
         reasons.append("amounts read as wt.%")
@@ -208,7 +230,9 @@ def _judge_named(
     )
 
 
-def _unjudged(replacement: Any, text: str, kind: str, verdict: str, why: str) -> Offer:
+def _make_unjudged_offer(
+    replacement: Any, text: str, kind: str, verdict: str, why: str
+) -> Offer:
     """Return an offer that no probability is given of."""
     nan = math.nan
     return Offer(
@@ -235,8 +259,10 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
     sheet = {_SHEET[name]: value for name, value in values.items()}
-    measured_at = parse_temperature(sheet.pop("T", ROOM_K))
+    measured_at = _read_temperature(sheet.pop("T", ROOM_K))
     try:
+        if any(isinstance(value, bool) for value in sheet.values()):
+            raise TypeError
         numbers = {name: float(value) for name, value in sheet.items()}
     except (TypeError, ValueError):
         raise InputError(
@@ -251,6 +277,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
+    _check_sheet(numbers)
     carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
     b_r, h_cj = _carry(replacement, numbers, measured_at)
     knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
@@ -282,6 +309,33 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         reasons=reasons,
         carried=carried,
     )
+
+
+def _read_temperature(value: Any) -> float:
+    """Return the temperature of a sheet, K; a text without its unit is asked."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
+        raise InputError(f"T={value.strip()}: {value.strip()}C or {value.strip()}K?")
+    return parse_temperature(value)
+
+
+_BELIEVED = {"alpha": (-0.6, 0.05), "beta": (-1.5, 0.6), "Dy": (0.0, 20.0)}
+_BELIEVED |= {"Tb": (0.0, 20.0)}
+"""What is believed of a sheet's coefficients, %/K, and contents, wt.% (assumed, wide)."""
+
+
+def _check_sheet(numbers: Mapping[str, float]) -> None:
+    """Raise InputError of a value of a sheet that no magnet has."""
+    for name, (low, high) in _BELIEVED.items():
+        value = numbers.get(name, low)
+        if low <= value <= high:
+            continue
+        sign = f"; {-value:g}?" if low <= -value <= high else ""
+        raise InputError(f"{name}={value:g} lies outside {low:g} to {high:g}{sign}")
+    if not 1.0 <= numbers.get(_KNEE, 1.0) <= numbers[_COERCIVITY]:
+        raise InputError(
+            f"H_k {numbers[_KNEE]:g} kA/m lies outside 1 to H_cJ, "
+            f"{numbers[_COERCIVITY]:g} kA/m"
+        )
 
 
 def _carry(
@@ -322,7 +376,7 @@ def _chance(
     spread = dict(constants()["sold"])
     if carried:
         spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
-    chance = probability_met(
+    chance = probability_of_limits(
         [flux],
         [hardness],
         np.array([spread[_REMANENCE]]),
@@ -352,7 +406,7 @@ def _decide(
     Else the supplier is asked.
     """
     today = _today(replacement)
-    most = float(replacement.reference.get(f"{_HEAVY}_hi", today))
+    largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
     other_family = way is not None and way.kind == "other-family"
     verdict = "take"
     if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
@@ -363,7 +417,7 @@ def _decide(
     elif chance < UNLIKELY:
         verdict = "refuse"
         reasons.append("it is unlikely to do what is asked")
-    elif heavy > most + SAVING_WT_PCT:
+    elif heavy > largest_wt_pct + SAVING_WT_PCT:
         verdict = "refuse"
         reasons.append("it holds more heavy rare earth than today's magnet")
     elif chance < MEETS:

@@ -6,7 +6,7 @@ goes on.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,15 @@ from .._core._arguments import check_arguments, parse_whole_number
 from .._core._progress import bar
 from .._core.elements import RARE_EARTHS
 from .._core.errors import InputError
+from .._core.plausible import check_plausible
 from .._core.settings import get_settings
 from .._core.units import parse_temperature
 from ..alloy.user_tables import UserTable, read_user_table
 from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, with_prices
-from ..supply.shortage import load_shortage, shortages
+from ..supply.shortage import Shortage, load_shortage, shortages
 from ._part import Amount, Part, sum_heavy
-from ._parts_tables import main_table, notes, prices_of, totals, ways_table
+from ._parts_tables import main_table, notes, symbol_prices, totals, ways_table
 from ._shortage_plan import plan_changes
 from .replace import Replacement, replace
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = "devices"
+_OF_ONE_MAGNET = {"grade", "recipe", "basis", "shell", "measured", "values", "mass_kg"}
+_OF_ONE_MAGNET |= {"offer", "diffused", "kinds", "out", "force"}
+"""Keywords of `replace` that a list does not take."""
 _SIZE = re.compile(
     r"^\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*(?:mm)?\s*$"
 )
@@ -185,6 +189,10 @@ def replace_parts(
 
     parse_whole_number("per_year", per_year)
     parse_whole_number("workers", workers)
+    if of_one := sorted(_OF_ONE_MAGNET & keywords.keys()):
+        raise InputError(
+            f"{of_one[0]} is of one magnet: `magnetkit.replace` takes it; a list has columns"
+        )
     user_table = read_user_table(_source(table), "parts", units, strict)
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
@@ -209,9 +217,9 @@ def replace_parts(
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
-    all_shortages = [load_shortage(one) for one in (*shortages(), *shortage)]
+    all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
-    by_element = prices_of(state)
+    by_element = symbol_prices(state)
     changes, summary = plan_changes(parts, all_shortages, state)
     return PartsAnswer(
         parts=tuple(parts),
@@ -226,6 +234,20 @@ def replace_parts(
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
     )
+
+
+def _load_shortages(shortage: Any) -> list[Shortage]:
+    """Return the embedded shortages and the user's; InputError of two of one name."""
+    users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
+    loaded = {name: load_shortage(name) for name in shortages()}
+    for one in users:
+        read = load_shortage(one)
+        if read.name in loaded and one != read.name:
+            raise InputError(
+                f"two shortages are called {read.name!r}; give yours another name"
+            )
+        loaded[read.name] = read
+    return list(loaded.values())
 
 
 def _source(table: Any) -> Any:
@@ -255,8 +277,15 @@ def _check_columns(listed: UserTable) -> None:
         headers = ", ".join(column.header for column in listed.columns[:12])
         raise InputError(
             f"no column of grades: expected a header such as Grade, Material, Werkstoff or 牌号 "
-            f"(or a recipe), got {headers or 'none'}"
+            f"(or a recipe), got {headers or 'none'}{_encoding_hint(headers)}"
         )
+
+
+def _encoding_hint(headers: str) -> str:
+    """Return what to do where headers may have been read by another encoding."""
+    if headers.isascii():
+        return ""
+    return "; if these letters are wrong, save the file as CSV UTF-8, or as .xlsx"
 
 
 Question = tuple[tuple[str, Any], ...]
@@ -264,7 +293,9 @@ Question = tuple[tuple[str, Any], ...]
 _ASKED = ("grade", "temperature", "load_line", "outside_field_kA_m", "hours", "recipe")
 _OF_RECIPE = ("basis", "shell")
 # So many questions are worth the start of another process.
-_QUESTIONS_A_PROCESS = 15
+_QUESTIONS_A_PROCESS = 60
+# So many go to a process at once: enough to share the melts of a grade, few for a bar that moves.
+_MOST_A_GROUP = 20
 
 
 def _question(row: Mapping[str, Any]) -> Question:
@@ -276,9 +307,9 @@ def _question(row: Mapping[str, Any]) -> Question:
 def _ask_question(
     question: Question, keywords: Mapping[str, Any]
 ) -> Replacement | InputError:
-    """Return the answer of `replace`, or the error that it raises."""
+    """Return the answer of `replace` for the likeliest kind, or the error that it raises."""
     try:
-        return replace(**{**keywords, **dict(question)})
+        return replace(**{"kinds": 1, **keywords, **dict(question)})
     except InputError as error:
         return InputError(str(error))
 
@@ -290,26 +321,55 @@ def _ask_questions(
     *,
     progress: bool,
 ) -> dict[Question, Replacement | InputError]:
-    """Return the answer to each question, asked once, in so many processes."""
+    """Return the answer to each question, asked once, in so many processes.
+
+    Questions on one grade are asked one after the other, those of a temperature together: they
+    share what is made of it.
+    """
+    answers: dict[Question, Replacement | InputError] = {}
+    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
+    rest = sorted(questions, key=_grade_and_temperature)
+    with bar("parts", len(questions), progress) as advance:
+        if workers > 1:
+            # The first is asked here, so that kernels are compiled once.
+            first = rest.pop(0)
+            answers[first] = _ask_question(first, keywords)
+            advance()
+            for group, texts in _ask_in_processes(rest, keywords, workers):
+                answers |= dict(zip(group, texts, strict=True))
+                advance(len(group))
+            return answers
+        for question in rest:
+            answers[question] = _ask_question(question, keywords)
+            advance()
+    return answers
+
+
+def _grade_and_temperature(question: Question) -> tuple[str, float]:
+    stated = dict(question)
+    return str(stated.get("grade", "")), float(stated.get("temperature", 0.0))
+
+
+def _ask_in_processes(
+    questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
+) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
+    """Yield groups of questions with their answers, as processes finish them."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    answers: dict[Question, Replacement | InputError] = {}
-    workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
-    with bar("parts", len(questions), progress) as advance:
-        # The first is asked here, so that kernels are compiled once.
-        for question in questions[:1] if workers > 1 else questions:
-            answers[question] = _ask_question(question, keywords)
-            advance()
-        if workers > 1:
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-                tasks = {
-                    pool.submit(_ask_question, q, keywords): q for q in questions[1:]
-                }
-                for task in as_completed(tasks):
-                    answers[tasks[task]] = task.result()
-                    advance()
-    return answers
+    size = min(_MOST_A_GROUP, -(-len(questions) // workers))
+    groups = [questions[i : i + size] for i in range(0, len(questions), size)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        tasks = {pool.submit(_ask_group, group, keywords): group for group in groups}
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
+
+
+def _ask_group(
+    questions: Sequence[Question], keywords: Mapping[str, Any]
+) -> list[Replacement | InputError]:
+    """Return the answer to each of some questions."""
+    return [_ask_question(question, keywords) for question in questions]
 
 
 def _answer_part(
@@ -326,7 +386,7 @@ def _answer_part(
     name = str(row.get("part") or f"row {line}")
     maker = str(row.get("maker") or "")
     if grade is None:
-        text = _in_weight(str(recipe), row.get("basis"))
+        text = _weight_shares(str(recipe), row.get("basis"))
         shell = str(row.get("shell") or "")
         shares = {e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()}
         kg_year = _kg_year(row, None, per_year)
@@ -348,7 +408,7 @@ def _answer_part(
         raise answer
     way = recommended_way(answer)
     today = shares_today(answer)
-    then = today if way is None else shares_of(way)
+    then = today if way is None else element_shares(way)
     order = ""
     if way is not None:
         order = getattr(way, "order_line", "") or order_line(
@@ -441,7 +501,9 @@ def _heavy_spread(
     heavy: set[str],
 ) -> Amount:
     """Return factors that bring the kinds' heavy rare earth to the estimate's mean and ends."""
-    totals = [sum(shares.get(element, 0.0) for element in heavy) for shares in each]
+    totals = []
+    for shares in each:
+        totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
     ends = [
@@ -457,13 +519,13 @@ def _heavy_spread(
     )
 
 
-def shares_of(way: Any) -> dict[str, Amount]:
+def element_shares(way: Any) -> dict[str, Amount]:
     """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
     shares = mass_shares(way.candidate, way.shell or "")
     return {element: Amount(x, x, x) for element, x in shares.items()}
 
 
-def _in_weight(recipe: str, basis: Any) -> str:
+def _weight_shares(recipe: str, basis: Any) -> str:
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe
 
@@ -501,4 +563,9 @@ def _mass_of_size(size: str, answer: Replacement | None) -> float:
             "a recipe needs a mass; a size is enough where the grade is known"
         )
     sides = [float(side.replace(",", ".")) for side in match.groups()]
-    return float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    mass = float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    try:
+        check_plausible("magnet_mass_kg", mass)
+    except InputError as error:
+        raise InputError(f"size {size!r:.40}, in mm: {error}") from None
+    return mass

@@ -14,6 +14,7 @@ from .._core._arguments import (
     parse_whole_number,
     warn,
 )
+from .._core._shown import shorten_lines
 from .._core.errors import InputError
 from .._core.units import parse_temperature
 from ..alloy.notation import Basis
@@ -22,8 +23,8 @@ from ..choose._candidates import (
     SAVED,
     TRIALS,
     as_candidates,
+    judge_grades,
     judge_melts,
-    judge_sold,
 )
 from ..choose._profile_parts import CHANCE
 from ..choose._request import (
@@ -35,12 +36,12 @@ from ..choose._request import (
     REMANENCE,
     Incumbent,
     Request,
+    build_profile,
     find_limits,
     given_recipe,
     incumbent_of_grade,
     incumbent_of_magnets,
     incumbent_of_values,
-    profile_of,
     route_of_candidates,
     with_makeup,
 )
@@ -67,7 +68,7 @@ from ..magnetism.conditions import (
     with_conditions,
 )
 from ..magnetism.measured_curve import is_curve
-from ._diffused import estimate_diffused
+from ._diffused import estimate_shell
 from ._lines import HEADS, PAIR_NAMES, lines_below, table_cells
 from ._lines import lines as answer_lines
 
@@ -215,12 +216,16 @@ class Replacement:
             "answers": [record(one) for one in self.answers],
         }
         rows = self.candidates.to_json(orient="records", force_ascii=False)
-        text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(_drop_missing(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         """Return the lines as one text."""
         return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        """Return the first lines; `print` shows all."""
+        return shorten_lines(str(self))
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -250,6 +255,7 @@ def replace(
     most_cost: float | None = None,
     offer: Any = None,
     diffused: str | None = None,
+    kinds: int | None = None,
     out: str | Path | None = None,
     force: bool = False,
     **keywords: Unpack[SupplyKeywords],
@@ -300,6 +306,9 @@ def replace(
         sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
+    kinds : int, optional
+        Largest number of kinds of the magnet in use (bulk, diffused) that are answered for, the
+        likeliest first; all likely ones otherwise.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a store.
     force : bool
@@ -340,7 +349,7 @@ def replace(
             raise InputError(
                 "diffused is what is known of a grade whose recipe is not: give a grade"
             )
-        recipe, shell = estimate_diffused(grade, diffused)
+        recipe, shell = estimate_shell(grade, diffused)
         basis = "weight"
         warn(
             f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
@@ -375,6 +384,7 @@ def replace(
         family=family,
         most_cost=most_cost,
         route=route_of_candidates(conditions.process),
+        kinds=None if kinds is None else parse_whole_number("kinds", kinds),
     )
     incumbent = _find_incumbent(grade, request, measured, values)
     if incumbent is None:
@@ -554,7 +564,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     kind = "diffused" if shell else "bulk"
     if grade:
         name = incumbent_of_grade(what, request).name
-        sold = judge_sold(None, request, limits)
+        sold = judge_grades(None, request, limits)
         rows = sold[sold["grade"] == name].head(1)
         if not len(rows):
             raise InputError(
@@ -629,7 +639,7 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     use = request.conditions
     result = screen(
         table,
-        profile_of(incumbent, list(replacement.limits.values()), request),
+        build_profile(incumbent, list(replacement.limits.values()), request),
         request.temperature,
         basis="weight",
         process={"producer": producer.record()},
@@ -643,7 +653,7 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
     )
     result.manifest[DECISIONS] = _decisions(replacement, result)
     result.manifest[REPLACEMENT] = _report_record(replacement)
-    result.tell(replacement.lines(), out)
+    result.set_answer(replacement.lines(), out)
     result.report(f"{out}/{REPORT}")
 
 
@@ -655,6 +665,11 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     best = first.recommended
     duty = duty_text(replacement.request)
     shown = table_cells(replacement, first, "si")
+    orders = [
+        {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
+        for way in first.ways
+        if way.likely
+    ]
     margins = [
         {"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}
     ]
@@ -668,10 +683,10 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
             {"name": name, "today": was, "new": then}
             for name, was, then in zip(PAIR_NAMES, today, new, strict=True)
         ]
-    return _finite(
+    return _drop_missing(
         {
             "headline": first.sentence + ".",
-            "order": best.order_line if best is not None else "",
+            "orders": orders,
             "today": reference["grade"],
             "new": "" if best is None else short_name(best),
             "pair": pair,
@@ -717,12 +732,12 @@ def _decisions(
     return records
 
 
-def _finite(value: Any) -> Any:
+def _drop_missing(value: Any) -> Any:
     """Return a record with None where a number is missing."""
     if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
+        return {k: _drop_missing(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [_drop_missing(v) for v in value]
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value

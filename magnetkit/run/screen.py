@@ -49,7 +49,7 @@ from ._work import (
     GIVEN_RANK,
     Work,
     dependencies,
-    evaluate_bounded,
+    evaluate_best,
     evaluate_piece,
     leading,
 )
@@ -103,7 +103,7 @@ class ScreenResult(Ranked):
         lines = "<br>".join(map(escape, answer(self)))
         return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
 
-    def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
+    def set_answer(self, answer: Sequence[str], out: str | Path | None = None) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
         Parameters
@@ -177,7 +177,7 @@ class ScreenResult(Ranked):
         return write_results(rows, Path(path), [*lead(self), *answer(self)], refused)
 
 
-def _shown(found: Ranked) -> ScreenResult:
+def _shown_columns(found: Ranked) -> ScreenResult:
     return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
 
 
@@ -308,14 +308,14 @@ def screen(
         "scenario": scenario,
     }
     job = make_job(profile, kelvin, **wishes, **keywords)
-    keep = rows_kept(keep, source)
+    keep = count_kept_rows(keep, source)
     with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
         job = replace(job, trial=trial_threshold(reference_candidate(job)[CHANCE][0]))
-        lean = not all_columns and place is not None and _many(source, keep)
+        lean = not all_columns and place is not None and _is_large(source, keep)
         want = columns_read(job) if lean else None
         known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
         if place is not None and not store.begin(known, resume):
@@ -328,11 +328,13 @@ def screen(
         ):
             found: dict[str, Any] = {}
             if keep is not None:
-                source, found = _best_of(source, job, keep, store, pool, report, strict)
+                source, found = _collect_best(
+                    source, job, keep, store, pool, report, strict
+                )
             work = partial(evaluate_piece, job=job, want=want)
             total = source.count()
             pieces = source.pieces(chunk_rows)
-            done = _through(
+            done = _run_pieces(
                 pieces, work, store, pool, lambda n: report(n, total), strict
             )
             found = {"candidates": done.rows, "rejected": done.rejected, **found}
@@ -349,7 +351,7 @@ def screen(
                     keep=keep,
                     given_ranks=_given_ranks(source),
                 )
-                return _shown(result)
+                return _shown_columns(result)
 
 
 def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
@@ -423,7 +425,7 @@ class _Counts(NamedTuple):
     rejected: int
 
 
-def _through(
+def _run_pieces(
     pieces: Iterable[_candidates.Piece],
     work: Work,
     store: Memory | Store,
@@ -431,7 +433,7 @@ def _through(
     report: Callable[[int], None],
     strict: bool = False,
 ) -> _Counts:
-    """Do the work (`evaluate_piece` or `evaluate_bounded`) on the pieces that are not finished yet, in order.
+    """Do the work (`evaluate_piece` or `evaluate_best`) on the pieces that are not finished yet, in order.
 
     `report` is called with the candidates done. With `strict` the first line that cannot be read
     raises `CompositionError`.
@@ -449,7 +451,7 @@ def _through(
                 lines = lines + before[1]
                 report(rows)
 
-    for number, part in iterate_results(pool, store.prepared(work), unfinished()):
+    for number, part in iterate_results(pool, store.prepare_work(work), unfinished()):
         if strict and part.first is not None:
             first = part.first
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)
@@ -460,7 +462,7 @@ def _through(
     return _Counts(rows, lines)
 
 
-def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
+def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | None:
     """Return how many of the best are kept; None for all."""
     if keep is not None:
         return parse_whole_number("keep", keep)
@@ -471,7 +473,7 @@ def rows_kept(keep: int | None, source: _candidates.Candidates) -> int | None:
     return None
 
 
-def _many(source: _candidates.Candidates, keep: int | None) -> bool:
+def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
     """Return whether so many rows are written that not all get every column."""
     if keep is not None and keep <= MANY_ROWS:
         return False
@@ -481,7 +483,7 @@ def _many(source: _candidates.Candidates, keep: int | None) -> bool:
     return rows is not None and rows > MANY_ROWS
 
 
-def _best_of(
+def _collect_best(
     source: _candidates.Candidates,
     job: Job,
     keep: int,
@@ -494,9 +496,11 @@ def _best_of(
     total = source.count()
     for number, bound in enumerate(_bounds(source, job, keep)):
         store.phase = f"bound{number}"
-        work = partial(evaluate_bounded, job=job, bound=bound, keep=keep)
+        work = partial(evaluate_best, job=job, bound=bound, keep=keep)
         pieces = source.pieces(PIECE_ROWS)
-        counts = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
+        counts = _run_pieces(
+            pieces, work, store, pool, lambda n: report(n, total), strict
+        )
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
@@ -531,7 +535,7 @@ def _best_of(
 def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows within the bound, by piece."""
     found: list[pa.Table] = []
-    for number, table in store.numbered():
+    for number, table in store.number_chunks():
         table = table.append_column(
             "piece", pa.array(np.full(len(table), number, np.int32))
         )
@@ -561,7 +565,9 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
     yield Bound()
 
 
-def some_of(space: Substitutions, n: int, seed: int = 0) -> _candidates.TableCandidates:
+def sample_space(
+    space: Substitutions, n: int, seed: int = 0
+) -> _candidates.TableCandidates:
     """Return `n` formulas evenly spread over a space, for one too large to screen whole."""
     table = space.sample(n, seed=seed)
     return _candidates.TableCandidates(table, space.formulas(table.row_index))
@@ -618,7 +624,7 @@ def refined(
     if isinstance(place, Path):
         # Only the last round writes there.
         check_place(place)
-    start = space if sample is None else some_of(space, sample)
+    start = space if sample is None else sample_space(space, sample)
     found = screen(start, application, **options)
     coarse = space
     near = np.empty(0, np.int64)

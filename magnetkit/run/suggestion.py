@@ -74,7 +74,7 @@ class Shop:
             parse_whole_number("melts", self.melts)
         parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
-    def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
+    def is_allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
         """Return which magnets keep the limits and are of elements in the store, shape (n,).
 
         `weight` (n, N_ELEMENTS) has mass fractions including the diffused element, `shell` (n,)
@@ -94,10 +94,10 @@ class Shop:
 
     def there(self) -> Array:
         """Return the amount of each element in the store, kg."""
-        found = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
+        amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
-            found[INDEX[element]] = amount
-        return found
+            amounts[INDEX[element]] = amount
+        return amounts
 
 
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
@@ -171,44 +171,51 @@ def suggest(
     shop = Shop(
         stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg
     )
-    found = result if isinstance(result, Ranked) else open_result(result, Ranked)
-    leading = found.best(_POOL)
+    ranked_result = (
+        result if isinstance(result, Ranked) else open_result(result, Ranked)
+    )
+    leading = ranked_result.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
     leading = leading.reset_index(drop=True)
     if not len(leading):
         raise InputError("no candidate is a magnet in the range of this device")
-    weight, shell = _made_of(leading)
-    allowed = shop.allowed(weight, shell)
+    weight, shell = _mass_fractions(leading)
+    allowed = shop.is_allowed(weight, shell)
     if not allowed.any():
         raise InputError(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = sample(leading, found.job, _PROPERTY_DRAWS, seed)
-    measured = measurements(made.scores, np.random.default_rng(seed))
-    loss = np.minimum(made.loss, 1e6)
-    able = _feasible(leading, shop, weight, allowed)
+    samples = sample(leading, ranked_result.job, _PROPERTY_DRAWS, seed)
+    measured = measurements(samples.scores, np.random.default_rng(seed))
+    loss = np.minimum(samples.loss, 1e6)
+    able = _make_feasibility_check(leading, shop, weight, allowed)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
-        chosen, worths = greedy(loss, measured, batch, able, step)
-        after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
+        batch_rows, worths = greedy(loss, measured, batch, able, step)
+        after = [
+            batch_value(loss, measured, batch_rows[: k + 1])
+            for k in range(len(batch_rows))
+        ]
     # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
-    rows = leading.iloc[chosen].reset_index(drop=True)
+    rows = leading.iloc[batch_rows].reset_index(drop=True)
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
 
 def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
     """Return the measurement of each magnet in each draw, shape (n, draws, quantities)."""
-    found = []
+    tables = []
     for quantity, score in scores.items():
         noise = _MEASUREMENT[quantity] / splits()[quantity].deviation
-        found.append(score + noise * rng.standard_normal(score.shape))
-    return np.stack(found, axis=2)
+        tables.append(score + noise * rng.standard_normal(score.shape))
+    return np.stack(tables, axis=2)
 
 
-def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float, float]:
+def batch_value(
+    loss: Array, measured: Array, batch: Sequence[int]
+) -> tuple[float, float]:
     """Return the worth of measuring a batch, in the unit of the loss, and a share of the draws.
 
     The share is that in which it changes the choice. The regression is fitted on one half of the
@@ -223,9 +230,9 @@ def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float,
     saved = 0.0
     changed = 0
     for fitted in (halves, ~halves):
-        own = terms[fitted]
-        square = own.T @ own + 1e-6 * np.eye(own.shape[1])
-        weights = np.linalg.solve(square, own.T @ loss[:, fitted].T)
+        own_terms = terms[fitted]
+        square = own_terms.T @ own_terms + 1e-6 * np.eye(own_terms.shape[1])
+        weights = np.linalg.solve(square, own_terms.T @ loss[:, fitted].T)
         choice = (terms[~fitted] @ weights).argmin(axis=1)
         other = loss[:, ~fitted]
         saved += float((other[best] - other[choice, np.arange(choice.size)]).sum())
@@ -242,25 +249,25 @@ def greedy(
 ) -> tuple[list[int], list[float]]:
     """Return the candidates to measure, each the one that adds most, and the worth up to each.
 
-    `loss` and `measured` are those of `value_of`; `feasible` takes those chosen and returns a mask
+    `loss` and `measured` are those of `batch_value`; `feasible` takes those chosen and returns a mask
     of those that may be added, and `step` is called after each.
     """
-    chosen: list[int] = []
+    batch_rows: list[int] = []
     worths: list[float] = []
-    while len(chosen) < batch:
-        able = np.flatnonzero(feasible(chosen))
+    while len(batch_rows) < batch:
+        able = np.flatnonzero(feasible(batch_rows))
         if not able.size:
             break
-        values = [value_of(loss, measured, [*chosen, int(j)])[0] for j in able]
+        values = [batch_value(loss, measured, [*batch_rows, int(j)])[0] for j in able]
         best = int(np.argmax(values))
-        chosen.append(int(able[best]))
+        batch_rows.append(int(able[best]))
         worths.append(values[best])
         if step is not None:
             step()
-    return chosen, worths
+    return batch_rows, worths
 
 
-def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
+def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
     """Return mass fractions including the diffused element, and the wt.% of that."""
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
@@ -273,17 +280,17 @@ def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
     return weight, amount
 
 
-def _feasible(
+def _make_feasibility_check(
     leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
 ) -> Any:
     """Return the function that finds which candidates may be added to a batch."""
     alloy = leading["formula"].factorize()[0]
 
     def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
-        found = allowed.copy()
-        found[list(chosen)] = False
+        is_able = allowed.copy()
+        is_able[list(chosen)] = False
         if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
-            found &= np.isin(alloy, alloy[list(chosen)])
+            is_able &= np.isin(alloy, alloy[list(chosen)])
         # A magnet of an alloy that is melted already takes no new charge.
         spent = np.zeros(weight.shape[1])
         melted: set[int] = set()
@@ -293,7 +300,7 @@ def _feasible(
             melted.add(int(alloy[i]))
         free = np.isin(alloy, list(melted))
         enough = (shop.charge_kg * weight <= shop.there() - spent + 1e-12).all(axis=1)
-        return found & (free | enough)
+        return is_able & (free | enough)
 
     return able
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import datasets
 from .._core._arguments import check_arguments, share
 from .._core._progress import bar
+from .._core._shown import shorten_lines
 from .._core.errors import InputError
 from .._core.units import parse_temperatures
 from ..surrogates import _validation
@@ -50,6 +51,10 @@ class Validation:
     predictions: "pd.DataFrame | None" = None
 
     def __repr__(self) -> str:
+        """Return the first lines of the tables; `print` shows all."""
+        return shorten_lines(str(self))
+
+    def __str__(self) -> str:
         """Return the tables as text."""
         texts = [
             f"{about}\n{table.round(3).to_string()}"

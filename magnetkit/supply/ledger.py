@@ -36,7 +36,13 @@ from ..alloy.notation import Basis
 from ..alloy.shell_rows import mean_over_mass
 from ..alloy.shells import Shells
 from ..alloy.table import CompositionTable
-from .scenario import Scenario, load_scenario, scenarios, validate_recycled, with_prices
+from .scenario import (
+    Scenario,
+    load_scenario,
+    scenarios,
+    validate_recycled_shares,
+    with_prices,
+)
 from .tables import element_table, overdue, supply_sources
 
 if TYPE_CHECKING:
@@ -169,7 +175,7 @@ def ledger_columns(
         if heavy_rare_earths is None
         else heavy_rare_earths
     )
-    matrix = _matrix(state, validate_recycled(recycled), heavy)
+    matrix = _matrix(state, validate_recycled_shares(recycled), heavy)
     figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T
     savings = np.full(len(table), np.nan)
@@ -310,7 +316,7 @@ def break_even_recycled_share(
     """
     column = index(element)
     other_shares = {
-        k: v for k, v in validate_recycled(recycled).items() if k != element
+        k: v for k, v in validate_recycled_shares(recycled).items() if k != element
     }
     state = load_scenario(scenario)
     own_shares = {k: v for k, v in state.recycled.items() if k != element}
@@ -399,7 +405,8 @@ def sampled_supply(
         return np.column_stack([columns[state.name] for state in states])
 
     z = scores() / at_five_percent
-    factors = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
+    slope = np.where(z > 0, rise[:, None], fall[:, None])
+    factors = np.exp(slope * z)
     per_element = {
         "cost_USD_kg": stated_figures("price_USD_kg") * factors,
         "supply_risk": stated_figures("supply_risk") * np.exp(_RISK_SPREAD * scores()),

@@ -236,7 +236,7 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
 
 @lru_cache(maxsize=16)
 def _embedded_scenarios(file: Path) -> Scenario:
-    # Embedded files do not change while a process runs (`datasets.check_unchanged`).
+    # Embedded files do not change while a process runs (`datasets.check_for_changes`).
     return _toml.load(file, Scenario, "scenario", _FOLDER)
 
 
@@ -290,7 +290,7 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
     return state
 
 
-def validate_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
+def validate_recycled_shares(recycled: Mapping[str, float] | None) -> dict[str, float]:
     """Return recycled shares; InputError if a key is no element or a share not 0 to 1."""
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .._core import _toml, datasets
 from .._core._toml import Name, Strict, Text
@@ -60,6 +60,12 @@ class Shortage(Strict):
     delays: tuple[Delay, ...] = ()
     prices: tuple[PriceChange, ...] = ()
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "Shortage":
+        if not (self.cuts or self.delays or self.prices):
+            raise ValueError("expected one of cuts, delays and prices, got none")
+        return self
+
     def missing_shares(self) -> dict[str, float]:
         """Return the share of each element that cannot be had."""
         return _largest(
@@ -72,7 +78,7 @@ class Shortage(Strict):
             (element, late.weeks) for late in self.delays for element in late.elements
         )
 
-    def priced(self, scenario: Scenario) -> Scenario:
+    def price_scenario(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the prices of the shortage on top of its own."""
         return scenario.model_copy(update={"prices": (*scenario.prices, *self.prices)})
 
@@ -106,11 +112,11 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
             datasets.path(f"{_FOLDER}/{shortage}.toml"), Shortage, "shortage", _FOLDER
         )
     if shortage in scenarios():
-        return shortage_of(load_scenario(shortage))
+        return find_shortage(load_scenario(shortage))
     return _toml.load(shortage, Shortage, "shortage", _FOLDER)
 
 
-def shortage_of(scenario: Scenario) -> Shortage:
+def find_shortage(scenario: Scenario) -> Shortage:
     """Return what the restrictions of a scenario cut from what is bought.
 
     A country that withholds a share of its exports cuts that share of its part of the world's

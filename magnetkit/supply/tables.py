@@ -32,7 +32,14 @@ from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
 from .._core.elements import INDEX, SYMBOLS
-from .scenario import Row, Scenario, countries, load_scenario, rows, validate_recycled
+from .scenario import (
+    Row,
+    Scenario,
+    countries,
+    load_scenario,
+    rows,
+    validate_recycled_shares,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +80,7 @@ def element_table(
     import pandas as pd
 
     state = load_scenario(scenario)
-    shares = {**state.recycled, **validate_recycled(recycled)}
+    shares = {**state.recycled, **validate_recycled_shares(recycled)}
     stages: dict[str, list[Row]] = {}
     for row in rows("production"):
         stages.setdefault(row["element"], []).append(row)

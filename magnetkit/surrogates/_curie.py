@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from .._core import _intervals
 from .._core._linear import invert, multiply
 from .._core.elements import N_ELEMENTS
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import PredictedCurie, curie_temperature
 from ..compound.parameters import load, prior_parameters
@@ -33,10 +32,13 @@ from ..phases.partition import Partition, partition, root_codes, root_places
 from ..phases.records import ROOTS
 from . import _store
 from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet, thousandths
+from ._prediction import TrainedModel, prediction_frame
 from ._process import TrendProcess
 from ._store import fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..features._descriptor_kernels import Layout
 
 
@@ -53,7 +55,7 @@ OFFSET_K = 140.0
 WITHOUT_PHYSICS_K = 350.0
 """Deviation of a Curie temperature of which no physics says anything, K.
 
-Fitted: of 336 compounds of unseen papers that are as near to an embedded one as `_NEAREST` says,
+Fitted: of 336 compounds of unseen papers that are as near to an embedded one as `_NEARLY_KNOWN` says,
 89 % lie in ranges of 90 %; with 250 K it is 84 %, with 400 K 95 %. The values of all 1,450 there
 scatter by 307 K about `TYPICAL_K`.
 """
@@ -210,7 +212,7 @@ _FOREIGN = 0.1
 # left out to know the errors there, all but the nearest data: by those that take 0.8 to 0.9 off
 # compounds of unseen papers are 215 K off, by those that take more 75 K.
 _SILENT = 0.3
-_NEAREST = 0.9
+_NEARLY_KNOWN = 0.9
 # Distance, at least, of a host nothing of which was learnt, and of what gets no answer.
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
@@ -248,7 +250,7 @@ class Residual(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class CurieModel:
+class CurieModel(TrainedModel):
     """A trained model of the Curie temperature.
 
     Attributes
@@ -313,8 +315,8 @@ class CurieModel:
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
         parts = [(b.process, b.coefficients, float(b.edge)) for b in self.branches]
-        known = *self.scores, self.anywhere, self.beside
-        return fingerprint((self.target, parts, self.of_host, *known))
+        content = [self.target, parts, self.of_host, *self.scores]
+        return fingerprint((*content, self.anywhere, self.beside))
 
     @property
     def decides(self) -> bool:
@@ -324,16 +326,16 @@ class CurieModel:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(self, whose: Asked) -> PredictedCurie:
-        """Return what `of_phases` does, NaN where the calibrated parameters stand."""
+    def predict_magnets(self, whose: Asked) -> PredictedCurie:
+        """Return what `predict_phases` does, NaN where the calibrated parameters stand."""
         # Of equal phases one is asked.
-        if whose.phases.alike is not None:
-            first, place = whose.phases.alike
+        if whose.phases.unique_rows is not None:
+            first, place = whose.phases.unique_rows
             once = whose.at(first)
             beside = np.column_stack(whose[1:])
             if np.array_equal(np.column_stack(once[1:])[place], beside):
                 return PredictedCurie._make(
-                    part[place] for part in self.of_magnets(once)
+                    part[place] for part in self.predict_magnets(once)
                 )
         found, answered, known = self._answers(whose)
         stand = known & (not self.decides)
@@ -347,10 +349,10 @@ class CurieModel:
         )
 
     def curie_of_magnets(self, whose: Asked) -> Array:
-        """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
+        """Return the `value` of `predict_magnets` alone, which takes no work where it never decides."""
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
-            return self.of_magnets(whose).value
+            return self.predict_magnets(whose).value
         return nothing
 
     def columns(
@@ -366,16 +368,16 @@ class CurieModel:
             return physical(phases, codes)
         return np.full(len(phases), np.nan)
 
-    def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
+    def choose_branch(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
-        from ._gaussian_process_kernels import posterior_of_picked
+        from ._gaussian_process_kernels import posterior_of_rows
 
         phases, codes, outside = whose
-        which = self.branch_of(codes, base)
+        which = self.choose_branch(codes, base)
         rows = phases.rows
         kind, at = classify_rows(codes, base)
         amount, measured = self._met(phases)
@@ -390,7 +392,7 @@ class CurieModel:
             if len(picked):
                 process = branch.process
                 own = process.in_units(
-                    posterior_of_picked(rows, picked, layout(), kind, at, process.known)
+                    posterior_of_rows(rows, picked, layout(), kind, at, process.known)
                 )
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
@@ -405,14 +407,14 @@ class CurieModel:
                 )
         return found
 
-    def of_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
+    def predict_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
         """Return the predicted T_C of phases."""
         return self._answers(whose, interval)[0]
 
     def _answers(
         self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return what `of_phases` does, where a user's rows answered, and where physics does."""
+        """Return what `predict_phases` does, where a user's rows answered, and where physics does."""
         phases, codes, _ = whose
         base = self.base(phases, codes)
         found = self.residual(whose, base)
@@ -425,7 +427,7 @@ class CurieModel:
             )
             self._widths[interval] = width = np.array(list(each))
         inside = found.distance <= 1.0
-        which = self.branch_of(codes, base)
+        which = self.choose_branch(codes, base)
         half = np.where(inside, width[which], width[-1]) * found.size
         normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
         if not len(self.scores[-1]):
@@ -441,7 +443,7 @@ class CurieModel:
             deviation = np.sqrt(found.novelty * (2.0 - found.novelty))
             prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
             half = np.where(known, half, prior)
-        least_learnt = _SILENT if self.anywhere else _NEAREST
+        least_learnt = _SILENT if self.anywhere else _NEARLY_KNOWN
         empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < least_learnt))
         value[empty] = half[empty] = np.nan
         share = np.where(known, learnt, 1.0)
@@ -461,50 +463,19 @@ class CurieModel:
             known,
         )
 
-    def predict(
-        self,
-        compositions: Any,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict, see `magnetkit.predict`; of a magnet's charge, its hard phase.
-        interval : float
-            Probability that the true value lies inside, for a paper not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame, or frame of the input's library
-            One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share``,
-            ``in_domain`` and ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        from ..alloy._read import read_inputs
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        found = self.of_phases(prepare_query(partition(inputs.table)), interval)
-        frame = pd.DataFrame(
-            {
-                self.target: found.value,
-                f"{self.target}_lo": np.maximum(found.value - found.half, 0.0),
-                f"{self.target}_hi": found.value + found.half,
-                f"{self.target}_data_share": found.share,
-                "in_domain": found.distance <= 1.0,
-                "domain_distance": found.distance,
-            }
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        predicted = self.predict_phases(prepare_query(partition(table)), interval)
+        low = np.maximum(predicted.value - predicted.half, 0.0)
+        high = predicted.value + predicted.half
+        return prediction_frame(
+            self.target,
+            predicted.value,
+            low,
+            high,
+            distance=predicted.distance,
+            data_share=predicted.share,
         )
-        return inputs.give(frame)
 
     @cached_property
     def _widths(self) -> dict[float, Array]:

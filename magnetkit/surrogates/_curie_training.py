@@ -96,8 +96,8 @@ class Rows(NamedTuple):
 
     def at(self, rows: NDArray) -> "Rows":
         """Return the rows a mask or index array selects."""
-        x, base, host, compound, asked = self
-        return Rows(x[rows], base[rows], host[rows], compound[rows], asked.at(rows))
+        x, base, host, compound, whose = self
+        return Rows(x[rows], base[rows], host[rows], compound[rows], whose.at(rows))
 
 
 class LeftOut(NamedTuple):
@@ -117,18 +117,18 @@ class LeftOut(NamedTuple):
     chemistry: NDArray[np.bool_]
     base: Array
 
-    def known(self, rows: "NDArray | slice" = slice(None)) -> Array:
+    def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> Array:
         """Return what `error_inputs` does of some rows."""
         apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
-        known = self.novelty, self.local, self.outside, apart, self.unseen
-        return error_inputs(*(each[rows] for each in known))
+        parts = self.novelty, self.local, self.outside, apart, self.unseen
+        return error_inputs(*(part[rows] for part in parts))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
         found = np.full(len(self.mean), np.nan)
-        for k, own in enumerate(coefficients):
+        for k, coefficients_of_branch in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(own, self.known(rows))
+            found[rows] = error_size(coefficients_of_branch, self.error_inputs(rows))
         return found
 
 
@@ -139,19 +139,25 @@ def train_model(
 
     The latter of a large set alone. `advance` is called once a fold and once before.
     """
-    blank = fit_uncalibrated(data)
+    blank = fit_model(data)
     advance()
-    made = left_out(blank, advance)
+    predictions = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
-    if not np.isfinite(made.mean).any():
+    if not np.isfinite(predictions.mean).any():
         raise DataError(
             f"{data.origin} holds no compound that could be left out: give values of two compounds "
             "or more, or --add these to what is known otherwise"
         )
     # What is told of a new chemistry is worse than of a new paper on a known one: both calibrate.
-    both = [made] if len(data) < _SMALL else [made, left_out(blank, advance, True)]
-    values = np.concatenate([data.values] * len(both))
-    every = LeftOut(*(np.concatenate(parts) for parts in zip(*both, strict=True)))
+    sets_of_predictions = (
+        [predictions]
+        if len(data) < _SMALL
+        else [predictions, left_out(blank, advance, True)]
+    )
+    values = np.concatenate([data.values] * len(sets_of_predictions))
+    every = LeftOut(
+        *(np.concatenate(parts) for parts in zip(*sets_of_predictions, strict=True))
+    )
     branches, scores = calibrate_errors(blank.branches, every, values)
     manifest = {
         "target": TARGET,
@@ -160,16 +166,16 @@ def train_model(
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": float(np.nanmean(np.abs(data.values - made.mean))),
+        "error": float(np.nanmean(np.abs(data.values - predictions.mean))),
     }
     model = replace(
         blank,
         branches=branches,
         scores=scores,
-        anywhere=int((~np.isfinite(made.base)).sum()) >= _LEAST_LEFT_OUT,
+        anywhere=int((~np.isfinite(predictions.base)).sum()) >= _LEAST_LEFT_OUT,
         manifest=manifest,
     )
-    return model, both
+    return model, sets_of_predictions
 
 
 def calibrate_errors(
@@ -184,18 +190,22 @@ def calibrate_errors(
         # A set that is all of hosts with branches of their own leaves the common one none.
         rows = rows if rows.any() else predicted
         edge = max(float(np.quantile(made.novelty[rows], _INSIDE_SHARE)), 1e-3)
-        found = _intervals.fit_difficulty(residual[rows], made.known(rows), _CLIP)
-        fitted.append(replace(branch, coefficients=found, edge=edge))
+        fitted_coefficients = _intervals.fit_difficulty(
+            residual[rows], made.error_inputs(rows), _CLIP
+        )
+        fitted.append(replace(branch, coefficients=fitted_coefficients, edge=edge))
     score = residual / made.sizes([b.coefficients for b in fitted])
     inside = predicted & (
         made.novelty <= np.array([b.edge for b in fitted])[made.branch]
     )
     scores = []
     for k in range(len(fitted)):
-        own = inside & (made.branch == k)
+        in_branch = inside & (made.branch == k)
         scores.append(
             _wider_scores(
-                score, own if own.sum() >= _LEAST_OUTSIDE else inside, made.chemistry
+                score,
+                in_branch if in_branch.sum() >= _LEAST_OUTSIDE else inside,
+                made.chemistry,
             )
         )
     beyond = predicted & ~inside
@@ -221,7 +231,7 @@ def left_out_half_widths(
         half = np.full(len(data), np.nan)
         for k in np.unique(folds):
             test = folds == k
-            branches, scores = _calibrated_without(model, left, test)
+            branches, scores = _calibrate_without_rows(model, left, test)
             widths = [
                 _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
             ]
@@ -229,13 +239,13 @@ def left_out_half_widths(
             size = rows_left.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
             inside = rows_left.novelty <= edges[rows_left.branch]
-            own = np.where(inside, factor[rows_left.branch], factor[-1]) * size
-            half[test] = own[test]
+            half_widths = np.where(inside, factor[rows_left.branch], factor[-1]) * size
+            half[test] = half_widths[test]
         halves.append(half)
     return halves
 
 
-def _calibrated_without(
+def _calibrate_without_rows(
     model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches and scores calibrated without the rows of `test`."""
@@ -263,20 +273,20 @@ def _wider_scores(
     )
 
 
-def fit_uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
+def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
     """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
-    own = training_rows(data, physics)
+    rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
     for host, name in enumerate(ROOTS):
-        if len(np.unique(own.compound[own.host == host])) >= _OWN:
+        if len(np.unique(rows.compound[rows.host == host])) >= _OWN:
             of_host[host] = len(branches)
             alone = HOSTS[name].magnetism.own_curie_process
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
             branches.append(
                 replace(branches[0], learns=learns, sparse_for=None if alone else host)
             )
-    fitted = fit_branches(data, own, branches, search=True)
+    fitted = fit_branches(data, rows, branches, search=True)
     return CurieModel(
         fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics
     )
@@ -308,11 +318,13 @@ def left_out(
     """
     data = model.known
     groups = assign_folds(data, chemistry)
-    own = training_rows(data, model.physics)
-    made = np.full((4, len(data)), np.nan)
+    rows_of_data = training_rows(data, model.physics)
+    figures = np.full((4, len(data)), np.nan)
     for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
-        train = np.flatnonzero(~np.isin(own.compound, own.compound[test]))
+        train = np.flatnonzero(
+            ~np.isin(rows_of_data.compound, rows_of_data.compound[test])
+        )
         if len(test) and len(train):
             rest = data[train]
             # The size of an error is then the local residual alone.
@@ -320,25 +332,36 @@ def left_out(
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
                 for branch in fit_branches(
-                    rest, own.at(train), model.branches, search=True
+                    rest, rows_of_data.at(train), model.branches, search=True
                 )
             )
             answered: Residual = replace(model, branches=branches, known=rest).residual(
-                own.asked.at(test), own.base[test]
+                rows_of_data.asked.at(test), rows_of_data.base[test]
             )
             mean = (
-                np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K)
+                np.where(
+                    np.isfinite(rows_of_data.base[test]),
+                    rows_of_data.base[test],
+                    TYPICAL_K,
+                )
                 + answered.mean
             )
             own_mean = np.maximum(mean, _LEAST_K)
             new = answered.novelty
-            made[:, test] = own_mean, new, answered.size, answered.unseen
+            figures[:, test] = own_mean, new, answered.size, answered.unseen
         advance()
     way = np.full(len(data), chemistry)
-    branch = model.of_host[own.host]
-    mean, novelty, local, unseen = made
+    branch = model.of_host[rows_of_data.host]
+    mean, novelty, local, unseen = figures
     return LeftOut(
-        mean, novelty, local, unseen, own.asked.outside, branch, way, own.base
+        mean,
+        novelty,
+        local,
+        unseen,
+        rows_of_data.asked.outside,
+        branch,
+        way,
+        rows_of_data.base,
     )
 
 
@@ -348,17 +371,17 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
     Beside the calibrated parameters, which know the embedded facts, the rows move what is like
     them alone.
     """
-    known = _join_rows(model.known, rows)
-    own = training_rows(known, model.physics)
-    branches = fit_branches(known, own, model.branches)
-    near = None if model.decides else replacement_rows(rows)
-    return replace(model, branches=branches, known=known, beside=near)
+    joint_set = _join_rows(model.known, rows)
+    rows_of_set = training_rows(joint_set, model.physics)
+    branches = fit_branches(joint_set, rows_of_set, model.branches)
+    kriging = None if model.decides else replacement_rows(rows)
+    return replace(model, branches=branches, known=joint_set, beside=kriging)
 
 
 def training_rows(data: TrainingSet, physics: bool) -> Rows:
     """Return the rows of a set as they are learnt, with or without the physics."""
-    own = prepare_query(partition(data.table))
-    phases, codes, _ = own
+    query = prepare_query(partition(data.table))
+    phases, codes, _ = query
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
     return Rows(
@@ -366,7 +389,7 @@ def training_rows(data: TrainingSet, physics: bool) -> Rows:
         base,
         classify_rows(codes, base)[0],
         compound,
-        own,
+        query,
     )
 
 
@@ -385,9 +408,9 @@ def fit_branches(
             )
         else:
             common = fitted[0].process
-            near = common.points_[:, branch.sparse_for] != 0.0
+            is_near = common.points_[:, branch.sparse_for] != 0.0
             process = (
-                common.sparse_about(near, _SPARSE_POINTS) if near.any() else common
+                common.make_sparse(is_near, _SPARSE_POINTS) if is_near.any() else common
             )
         fitted.append(replace(branch, process=process))
     return tuple(fitted)
@@ -475,10 +498,10 @@ def _load(
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
-    known = training_set(data)
-    file = _store.model_file(TARGET, model_key(known))
-    train = partial(_train_and_store, known, progress)
-    rebuild = partial(unpack, known)
+    data_set = training_set(data)
+    file = _store.model_file(TARGET, model_key(data_set))
+    train = partial(_train_and_store, data_set, progress)
+    rebuild = partial(unpack, data_set)
     return _store.load_or_train(file, train, pack, rebuild)
 
 
@@ -492,17 +515,24 @@ def model_key(known: TrainingSet) -> str:
     from . import _curie, _process
     from . import _gaussian_process_kernels as _gaussian_process
 
-    own = training_rows(known, physics=True)
+    rows = training_rows(known, physics=True)
     # `host` says where there is no physics.
-    columns = np.nan_to_num(np.column_stack([own.x, own.base]))
+    columns = np.nan_to_num(np.column_stack([rows.x, rows.base]))
     size = np.abs(columns).max(axis=0)
     # The last digits depend on the machine; adding zero makes one of the two zeros.
     design = np.round(columns / np.where(size > 0.0, size, 1.0), 9) + 0.0
-    scales = [f"{each:.9g}" for each in size]
-    groups = (known.groups, assign_folds(known))
-    received = (design, scales, own.host, own.compound, known.values, *groups)
-    fits = (_curie, _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, sys.modules[__name__], _store))
+    scales = [f"{size_of_column:.9g}" for size_of_column in size]
+    learnt_from = (
+        design,
+        scales,
+        rows.host,
+        rows.compound,
+        known.values,
+        known.groups,
+        assign_folds(known),
+    )
+    modules = [_curie, _process, _intervals, _gaussian_process]
+    return _store.key(learnt_from, (*modules, sys.modules[__name__], _store))
 
 
 def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:

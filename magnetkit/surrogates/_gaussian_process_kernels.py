@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._core._jit import jit, share_rows
+from .._core._jit import jit
+from .._core._threads import share_rows
 from ..features._descriptor_kernels import design_rows, width
 
 _FAR = np.float32(60.0)
@@ -281,7 +282,7 @@ def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
 
 
 # As `_posterior_row`, for all picked rows -> out float64 (3, p)
-def posterior_of_picked(rows, picked, layout, kind, at, known):
+def posterior_of_rows(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
     share_rows(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from .._core import _fetch, datasets
 from .._core._constants import ZERO_CELSIUS
-from .._core._files import write_whole
+from .._core._files import replace_file
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
@@ -81,7 +81,8 @@ class TrainingSet:
         low = self.values.min()
         high = self.values.max()
         groups = len(np.unique(self.groups))
-        return f"{text} of {groups} groups, {low:.4g} to {high:.4g}; {self.origin:.400}"
+        values = f"{low:.4g} to {high:.4g}"
+        return f"{text} of {groups} groups, {values}; {self.origin:.400}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a value, as `magnetkit.surrogates.training_set` reads it again.
@@ -240,7 +241,7 @@ def table_path(given: Any) -> Path:
     if not path.is_file():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with write_whole(path) as work:
+            with replace_file(path) as work:
                 work.write_text(text, "utf-8")
         except OSError as error:
             raise StoreError(
@@ -342,7 +343,7 @@ _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
 # No compound of iron or cobalt orders above cobalt, 1388 K.
-_HIGHEST_K = 1400.0
+_ABOVE_COBALT_K = 1400.0
 _DOI = "https://doi.org/"
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
@@ -377,15 +378,15 @@ def kelvin(text: str) -> float:
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)
     """
-    found = _VALUE.fullmatch(text.strip())
-    if found is None:
+    match = _VALUE.fullmatch(text.strip())
+    if match is None:
         return float("nan")
-    value = float(found[1])
-    if found[2]:
-        if abs(float(found[2]) - value) > _RANGE_K:
+    value = float(match[1])
+    if match[2]:
+        if abs(float(match[2]) - value) > _RANGE_K:
             return float("nan")
-        value = 0.5 * (value + float(found[2]))
-    celsius = found[3] is not None and found[3].lower() != "k"
+        value = 0.5 * (value + float(match[2]))
+    celsius = match[3] is not None and match[3].lower() != "k"
     if celsius:
         return value + ZERO_CELSIUS
     return value
@@ -435,7 +436,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
         frames.append(
             _by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False))
         )
-    return clean(
+    return clean_rows(
         pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN
     )[0]
 
@@ -445,16 +446,16 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
     Raises InputError if one is no temperature in kelvin that a compound can order at.
     """
-    found = read_rows(TARGET, given, least)
-    wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
+    rows = read_rows(TARGET, given, least)
+    wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
     refuse(
         TARGET,
         named_so(given),
-        found,
+        rows,
         wrong,
-        f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)",
+        f"0 and {_ABOVE_COBALT_K:.0f} K (cobalt: 1388 K)",
     )
-    return found
+    return rows
 
 
 def _embedded_facts() -> pd.DataFrame:
@@ -465,35 +466,41 @@ def _embedded_facts() -> pd.DataFrame:
     frames = [pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files]
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET][["formula", "value", "source"]]
-    found = pd.concat([*frames, single.set_axis(names, axis=1)])
+    facts = pd.concat([*frames, single.set_axis(names, axis=1)])
     papers = [
         s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
-        for s in found["paper"]
+        for s in facts["paper"]
     ]
-    found = found.assign(paper=papers, kind="", computed=False, typed=True)
-    return found[np.isfinite(found["value"])]
+    facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
+    return facts[np.isfinite(facts["value"])]
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return DS1+DS2 with the columns that `clean` takes."""
+    """Return DS1+DS2 with the columns that `clean_rows` takes."""
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
         )
     value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0)
-    found = pd.DataFrame({"name": frame["Name"], "value": value})
-    return found.assign(paper=COMPILATIONS[0], kind="", computed=False)
+    rows = pd.DataFrame({"name": frame["Name"], "value": value})
+    return rows.assign(paper=COMPILATIONS[0], kind="", computed=False)
 
 
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return MagneticMaterials_All with the columns that `clean` takes.
+    """Return MagneticMaterials_All with the columns that `clean_rows` takes.
 
     A blank `Experimental` stands beside titles of measurements, and is taken as measured.
     """
-    wanted = ("Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure")
-    if not {*wanted, "Lattice_Structure"} <= set(frame.columns):
+    column_names = (
+        "Material_Name",
+        "Curie",
+        "DOI",
+        "Experimental",
+        "Crystal_Structure",
+    )
+    if not {*column_names, "Lattice_Structure"} <= set(frame.columns):
         raise DataError(
-            f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}"
+            f"expected columns {', '.join(column_names)}, got {', '.join(frame.columns[:8])}"
         )
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
@@ -514,7 +521,7 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def clean(
+def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
     """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
@@ -546,7 +553,7 @@ def clean(
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
     drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
     drop(
-        ~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"),
+        ~frame["value"].between(0.0, _ABOVE_COBALT_K, inclusive="right"),
         "no single temperature",
     )
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
@@ -590,8 +597,8 @@ def clean(
     review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
     groups = np.where(review, families, groups)
     value = joined["value"].to_numpy(np.float64)
-    found = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
-    return found, pd.concat(faulty, ignore_index=True)
+    cleaned = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
+    return cleaned, pd.concat(faulty, ignore_index=True)
 
 
 @lru_cache(maxsize=1)
@@ -626,11 +633,13 @@ def _columns(
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows far from the median of three or more sources of the same compound."""
-    own = frame.groupby(["key", "paper"])["value"].median().reset_index()
-    of_compound = own.groupby("key")["value"]
-    far = (own["value"] - of_compound.transform("median")).abs() > _CONTRADICTED_K
-    found = own[far & (of_compound.transform("size") >= 3)]
-    bad = set(zip(found["key"], found["paper"], strict=True))
+    medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
+    of_compound = medians.groupby("key")["value"]
+    is_far = (
+        medians["value"] - of_compound.transform("median")
+    ).abs() > _CONTRADICTED_K
+    contradictions = medians[is_far & (of_compound.transform("size") >= 3)]
+    bad = set(zip(contradictions["key"], contradictions["paper"], strict=True))
     return np.array(
         [pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool
     )

@@ -22,7 +22,7 @@ _SHARE_OF_SPREAD = 0.05
 _DRAWS = 2000
 
 
-def tolerance_of(target: str, values: Array) -> float:
+def order_tolerance(target: str, values: Array) -> float:
     """Return the difference up to which two values of a target do not count as an order."""
     if target in TOLERANCE:
         return TOLERANCE[target]

@@ -246,9 +246,9 @@ def _left_out(
 
 def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
     """Return the mixture; beyond all that was left out the trees fade as the process does."""
-    near = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
+    nearness = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
     by_process = weights[0] * (parts.process - parts.mean)
-    by_trees = weights[1] * near * (parts.trees - parts.mean)
+    by_trees = weights[1] * nearness * (parts.trees - parts.mean)
     return np.asarray(parts.mean + by_process + by_trees)
 
 
@@ -256,7 +256,7 @@ def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
     """Return the weights of process and trees that leave the least error."""
     unit = np.abs(y - np.median(y)).mean()
     best = np.zeros(2)
-    least = np.inf
+    smallest_loss = np.inf
     for first in _TENTHS:
         for second in _TENTHS:
             if first + second > 1.0 + 1e-9:
@@ -264,9 +264,9 @@ def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
             weights = np.array([first, second])
             error = np.abs(y - _mix(parts, weights, reach)).mean() / unit
             pull = _PULL / len(y) * ((weights - _FIRST_WEIGHT) ** 2).sum()
-            if error + pull < least:
+            if error + pull < smallest_loss:
                 best = weights
-                least = error + pull
+                smallest_loss = error + pull
     return best
 
 

@@ -70,7 +70,8 @@ def loss(
     gradient[0] = -np.sum(slope * first)
     gradient[1] = -np.sum(slope * second)
     pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
-    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
+    products = np.einsum("ij,ij->j", x, pull @ x)
+    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - products)
     gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
     gradient[-1] = -float(np.diag(slope) @ own)
     off = (theta - about) / sd
@@ -153,11 +154,12 @@ class TrendProcess:
         draws = max(1, min(self.draws, len(mixed) // size))
         inflation = np.ones(len(y))
         for _ in range(self.searches):
-            found = [
-                self._search(X[few], y[few] / self.scale_, (noise * inflation)[few])
-                for few in (mixed[k * size : (k + 1) * size] for k in range(draws))
-            ]
-            self.theta_ = np.round(np.array(found).mean(axis=0), _PARAMETER_DIGITS)
+            thetas = []
+            for draw in range(draws):
+                few = mixed[draw * size : (draw + 1) * size]
+                weights = (noise * inflation)[few]
+                thetas.append(self._search(X[few], y[few] / self.scale_, weights))
+            self.theta_ = np.round(np.array(thetas).mean(axis=0), _PARAMETER_DIGITS)
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self
@@ -189,7 +191,7 @@ class TrendProcess:
         return other
 
     @one_thread()
-    def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+    def make_sparse(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
         """Return a sparse process: the mean of this one about some of its points, of fewer points.
 
         Of `points_`, those `near`, (m,), stay, and `others` of the rest, that matter most to them,
@@ -431,7 +433,8 @@ def kept_points(
         score = np.abs(left) * alike
         score[at[:k]] = -1.0
         i = at[k] = score.argmax()
-        new = (covariance[i] - basis[:k, i] @ basis[:k]) / np.sqrt(max(free[i], JITTER))
+        scale = np.sqrt(max(free[i], JITTER))
+        new = (covariance[i] - basis[:k, i] @ basis[:k]) / scale
         # A point that those before give whole tells nothing.
         left -= new * (left[i] / new[i] if new[i] else 0.0)
         free -= new**2

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from .._core._arguments import warn
-from .._core._files import write_whole
+from .._core._files import replace_file
 from .._core.errors import StoreError
 from .._core.settings import get_settings
 
@@ -83,14 +83,14 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
         / f"{sys.implementation.cache_tag}-{written}"
     )
     with suppress(OSError, ValueError):
-        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
-            return known
-    found = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
+        if re.fullmatch(r"[0-9a-f]{64}", noted_digest := note.read_text()):
+            return noted_digest
+    digest = hashlib.sha256(b"".join(map(_syntax, sources))).hexdigest()
     with suppress(OSError):
         note.parent.mkdir(parents=True, exist_ok=True)
-        with write_whole(note) as work:
-            work.write_text(found)
-    return found
+        with replace_file(note) as work:
+            work.write_text(digest)
+    return digest
 
 
 @lru_cache(maxsize=512)
@@ -153,7 +153,7 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     line = json.dumps(described, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with write_whole(file) as work:
+        with replace_file(file) as work:
             work.write_bytes(MAGIC + line + payload)
     except OSError as error:
         raise StoreError(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-FOLDS = 10
+VALIDATION_FOLDS = 10
 """Groups are left out in so many parts, one by one where there are fewer."""
 
 PHYSICS = (
@@ -43,7 +43,7 @@ MODEL = "model"
 # A Gaussian process of scikit-learn takes the third power of its rows: it searches its scales on
 # the first number of rows, and rests on the second.
 _SEARCHED_ROWS = 500
-_MOST_ROWS = 3000
+_VALIDATED_ROWS = 3000
 _TREES = 100
 
 
@@ -61,7 +61,7 @@ Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 
 def columns_of_peers(table: CompositionTable) -> Array:
     """Return what models of scikit-learn see: Magpie statistics and rare-earth descriptors."""
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
@@ -93,7 +93,7 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 
         scaler = StandardScaler()
         x = scaler.fit_transform(columns_of_peers(data.table))
-        rows = np.random.default_rng(0).permutation(len(x))[:_MOST_ROWS]
+        rows = np.random.default_rng(0).permutation(len(x))[:_VALIDATED_ROWS]
         few = rows[:_SEARCHED_ROWS]
         kernel = 1.0 * Matern(length_scale=10.0, nu=2.5) + WhiteKernel(0.1)
         with warnings.catch_warnings():
@@ -138,7 +138,7 @@ def _fit_curie(coverage: float) -> Fit:
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            answer = model.of_phases(prepare_query(partition(table)), coverage)
+            answer = model.predict_phases(prepare_query(partition(table)), coverage)
             low = np.maximum(answer.value - answer.half, 0.0)
             return Prediction(answer.value, low, answer.value + answer.half)
 
@@ -230,7 +230,7 @@ class LeftOut:
                 f"no row of {self.data.origin} was answered; give more groups"
             )
         values = self.data.values
-        tolerance = _merit.tolerance_of(self.data.target, values)
+        tolerance = _merit.order_tolerance(self.data.target, values)
         lines = []
         for name, prediction in self.predictions.items():
             rows = answered & np.isfinite(prediction.value)
@@ -309,9 +309,9 @@ def _curie_left_out(
     data: TrainingSet, coverage: float, advance: Callable[[], None]
 ) -> Prediction:
     """Return what the model of the Curie temperature says of rows it left out in training."""
-    model, left = _curie_training.train_model(data, advance)
-    half = _curie_training.left_out_half_widths(model, left, coverage)[0]
-    value = left[0].mean
+    model, estimates = _curie_training.train_model(data, advance)
+    half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
+    value = estimates[0].mean
     return Prediction(value, np.maximum(value - half, 0.0), value + half)
 
 
@@ -346,7 +346,7 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
     count = 1 + 3 * with_peers
     if learn_from == "known":
         return count
-    folds = min(FOLDS, len(np.unique(data.groups)))
+    folds = min(VALIDATION_FOLDS, len(np.unique(data.groups)))
     return count * folds + (folds + 1) * (data.target == CURIE)
 
 
@@ -367,7 +367,7 @@ def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.in
 
 def _even_folds(groups: NDArray) -> NDArray[np.int64]:
     result = np.zeros(len(groups), np.int64)
-    for number, (_, test) in enumerate(_intervals.folds(groups, FOLDS)):
+    for number, (_, test) in enumerate(_intervals.folds(groups, VALIDATION_FOLDS)):
         result[test] = number
     return result
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from .._core import _intervals, datasets
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from . import _store
 from ._measured import TrainingSet
+from ._prediction import TrainedModel, prediction_frame
 from ._process import Estimate, TrendProcess
 from ._store import fingerprint
 from .training_sets import ENERGY, HULL_DISTANCE, training_set
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -47,12 +49,12 @@ def columns(table: CompositionTable) -> Array:
     """Return a constant, composition statistics with norms, and atomic fractions."""
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([np.ones(len(table)), statistics, *norms, atoms])
 
 
 @dataclass(frozen=True, eq=False)
-class EnergyModel:
+class EnergyModel(TrainedModel):
     """A trained model of the formation energy, or of the distance to the hull that follows.
 
     Attributes
@@ -104,64 +106,32 @@ class EnergyModel:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
-        parts = (self.process, self.coefficients, *self.scores, float(self.edge))
-        return fingerprint((self.target, *parts))
+        inside, outside = self.scores
+        edge = float(self.edge)
+        return fingerprint(
+            (self.target, self.process, self.coefficients, inside, outside, edge)
+        )
 
-    def predict(
-        self,
-        compositions: Compositions,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; see `magnetkit.predict`.
-        interval : float
-            Probability that the true value lies inside, for a chemical system not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame
-            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
-            ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        table = inputs.table
-        found = self.process.estimate(columns(table))
-        new = np.maximum(found.novelty, _foreign_amount(table, self.known.table))
-        distance = new / self.edge
-        width = [_intervals.quantile(s, interval) for s in self.scores]
-        known = found._replace(novelty=new)
-        half = np.where(distance <= 1.0, *width) * size(self.coefficients, known)
-        values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
-        low = values - half
-        high = values + half
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        estimate = self.process.estimate(columns(table))
+        foreign = _foreign_amount(table, self.known.table)
+        estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))
+        distance = estimate.novelty / self.edge
+        inside, outside = (_intervals.quantile(s, interval) for s in self.scores)
+        width = np.where(distance <= 1.0, inside, outside)
+        half = width * size(self.coefficients, estimate)
+        value = np.where(np.diff(table.indptr) > 0, estimate.mean, np.nan)
+        low = value - half
+        high = value + half
         if self.target == HULL_DISTANCE:
             from ..phases.stability import hull_energy
 
             hull = hull_energy(table)
-            values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
-        frame = pd.DataFrame(
-            {
-                self.target: values,
-                f"{self.target}_lo": low,
-                f"{self.target}_hi": high,
-                "in_domain": distance <= 1.0,
-                "domain_distance": distance,
-            }
-        )
-        return inputs.give(frame)
+            value = np.maximum(value - hull, 0.0)
+            low = np.maximum(low - hull, 0.0)
+            high = np.maximum(high - hull, 0.0)
+        return prediction_frame(self.target, value, low, high, distance)
 
 
 def size(coefficients: Array, found: Estimate) -> Array:
@@ -189,9 +159,9 @@ def model_key(data: TrainingSet) -> str:
     from . import _gaussian_process_kernels as _gaussian_process
     from . import _process
 
-    received = (data.sha256, load_table("magpie").imputed())
-    fits = (sys.modules[__name__], _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, _elements, _descriptors, _store))
+    received = (data.sha256, load_table("magpie").fill_gaps())
+    modules = [sys.modules[__name__], _process, _intervals, _gaussian_process]
+    return _store.key(received, (*modules, _elements, _descriptors, _store))
 
 
 def blank() -> TrendProcess:
@@ -205,13 +175,13 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     x = columns(data.table[learn])
     process = blank().fit(x, data.values[learn])
     advance()
-    found = left_out(process, data, advance)
-    residual = np.abs(data.values - found.mean)
-    known = np.column_stack([found.novelty, found.local])
-    coefficients = _intervals.fit_difficulty(residual, known, _CLIP)
-    edge = max(float(np.quantile(found.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
-    score = residual / size(coefficients, found)
-    inside = found.novelty <= edge
+    estimates = left_out(process, data, advance)
+    residual = np.abs(data.values - estimates.mean)
+    error_sources = np.column_stack([estimates.novelty, estimates.local])
+    coefficients = _intervals.fit_difficulty(residual, error_sources, _CLIP)
+    edge = max(float(np.quantile(estimates.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
+    score = residual / size(coefficients, estimates)
+    inside = estimates.novelty <= edge
     manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
     scores = score[inside], outside
@@ -236,14 +206,14 @@ def left_out(
     """Return the prediction of each phase with its chemical system left out, scales kept."""
     x = columns(data.table)
     learn = data.learn
-    made = np.full((3, len(data)), np.nan)
+    figures = np.full((3, len(data)), np.nan)
     for inside, outside in _intervals.folds(data.groups, ENERGY_FOLDS):
         rows = inside[learn[inside]]
-        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
+        figures[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
             x[outside]
         )
         advance()
-    return Estimate(*made)
+    return Estimate(*figures)
 
 
 _LOADING = Lock()
@@ -264,32 +234,32 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
     It is one of other rows, or of other columns, where the set or the features have changed.
     """
     with np.load(datasets.path(FITTED), allow_pickle=False) as stored:
-        kept = dict(stored)
-    if str(kept["data_sha256"]) != known.sha256:
+        arrays = dict(stored)
+    if str(arrays["data_sha256"]) != known.sha256:
         return None
     x = columns(known.table[known.learn])
-    mean = kept["columns"]
+    mean = arrays["columns"]
     if len(mean) != x.shape[1] or not np.allclose(
         mean, x.mean(axis=0), rtol=1e-9, atol=1e-12
     ):
         return None
-    process = blank().from_arrays(x, known.values[known.learn], kept)
-    scores = kept["inside"], kept["outside"]
-    manifest = _manifest(known, float(kept["error"]))
-    edge = float(kept["edge"])
+    process = blank().from_arrays(x, known.values[known.learn], arrays)
+    scores = arrays["inside"], arrays["outside"]
+    manifest = _manifest(known, float(arrays["error"]))
+    edge = float(arrays["edge"])
     return EnergyModel(
-        ENERGY, process, kept["coefficients"], scores, edge, known, manifest
+        ENERGY, process, arrays["coefficients"], scores, edge, known, manifest
     )
 
 
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
-    known = training_set(ENERGY, data)
-    if data is None and (model := stored_model(known)) is not None:
+    data_set = training_set(ENERGY, data)
+    if data is None and (model := stored_model(data_set)) is not None:
         return model
-    file = _store.model_file(ENERGY, model_key(known))
-    train = partial(_train_and_store, known, progress)
-    unpack = partial(_unpack, known)
+    file = _store.model_file(ENERGY, model_key(data_set))
+    train = partial(_train_and_store, data_set, progress)
+    unpack = partial(_unpack, data_set)
     return _store.load_or_train(file, train, _pack, unpack)
 
 

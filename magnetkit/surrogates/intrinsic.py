@@ -61,7 +61,7 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_phases(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).of_magnets(prepare_query(part))
+    predicted = (curie or load_curie()).predict_magnets(prepare_query(part))
     return evaluate_phases(part, at, load(), predicted, spread)
 
 
@@ -85,7 +85,7 @@ def condense_groups(
         curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
     ]
     if written is not None:
-        predicted = curie.of_magnets(prepare_query(written))
+        predicted = curie.predict_magnets(prepare_query(written))
     if (
         written is not None
         and predicted is not None
@@ -105,8 +105,8 @@ def condense_groups(
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)
     phases = condense(*_join_groups(groups), load())
-    known = np.isfinite(value)
-    phases.state[known, CURIE] = value[known]
+    has_value = np.isfinite(value)
+    phases.state[has_value, CURIE] = value[has_value]
     return phases, predicted
 
 
@@ -116,12 +116,14 @@ def condensed_alone(
     """Return phases of hosts `codes` as `condense_groups` does its groups."""
     from ..compound._intrinsic_kernels import CURIE
 
-    found = condense(phases, codes, load())
+    condensed = condense(phases, codes, load())
     value = (curie or load_curie()).curie_of_magnets(
         Asked(phases, codes, np.zeros(len(codes)))
     )
-    found.state[:, CURIE] = np.where(np.isfinite(value), value, found.state[:, CURIE])
-    return found
+    condensed.state[:, CURIE] = np.where(
+        np.isfinite(value), value, condensed.state[:, CURIE]
+    )
+    return condensed
 
 
 def _join_groups(

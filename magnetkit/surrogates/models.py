@@ -60,12 +60,12 @@ def train(
     StoreError
         If the cache cannot be written.
     """
-    chosen = _choose(target, training_set, data)
+    known_set = _choose(target, training_set, data)
     if target == CURIE:
-        return _regressing(_curie_training.retrain(chosen, progress))
+        return _regressing(_curie_training.retrain(known_set, progress))
     if target not in _ENERGIES:
-        return properties.retrain(chosen)
-    return _regressing(replace(energy.retrain(chosen, progress), target=target))
+        return properties.retrain(known_set)
+    return _regressing(replace(energy.retrain(known_set, progress), target=target))
 
 
 @check_arguments

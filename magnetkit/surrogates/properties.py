@@ -5,22 +5,25 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._core import _intervals
 from .._core.columns import COLUMNS
-from ..alloy._read import Compositions, read_inputs
-from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
 from ..features._elements import load_table
 from . import _store
 from ._measured import TrainingSet
+from ._prediction import TrainedModel, prediction_frame
 from .regressor import CompositionRegressor
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
-class PropertyModel:
+class PropertyModel(TrainedModel):
     """A property learnt from compositions alone.
 
     Attributes
@@ -44,7 +47,9 @@ class PropertyModel:
         """Return what was trained and how well, in one line."""
         rows = self.manifest["rows"]
         groups = self.manifest["groups"]
-        error = f"{self.estimator_.mixture_.error:.3g} {unit_of(self.target)}".rstrip()
+        error = (
+            f"{self.estimator_.mixture_.error:.3g} {target_unit(self.target)}".rstrip()
+        )
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
             f"out; {self.file}"
@@ -55,58 +60,22 @@ class PropertyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _store.model_file(self.target, key_of(self.known))
+        return _store.model_file(self.target, model_key(self.known))
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
         return _store.fingerprint((self.target, self.estimator_.to_content()))
 
-    def predict(
-        self,
-        compositions: Compositions,
-        interval: float = 0.9,
-        *,
-        basis: Basis = "auto",
-        strict: bool = False,
-    ) -> Any:
-        """Predict with interval and domain.
-
-        Parameters
-        ----------
-        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-            What to predict; see `magnetkit.predict`.
-        interval : float
-            Probability that the true value lies inside, for a group not seen.
-        basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
-        strict : bool
-            Fail on the first row that cannot be read; it is left out with a warning otherwise.
-
-        Returns
-        -------
-        DataFrame, or frame of the input's library
-            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
-            ``domain_distance`` (1 at the edge).
-        """
-        import pandas as pd
-
-        inputs = read_inputs(compositions, basis, strict=strict)
-        low, high = self.estimator_.predict_interval(inputs.table, interval).T
-        distance = self.estimator_.domain_distance(inputs.table)
-        frame = pd.DataFrame(
-            {
-                self.target: self.estimator_.predict(inputs.table),
-                f"{self.target}_lo": low,
-                f"{self.target}_hi": high,
-                "in_domain": distance <= 1.0,
-                "domain_distance": distance,
-            }
-        )
-        return inputs.give(frame)
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        low, high = self.estimator_.predict_interval(table, interval).T
+        value = self.estimator_.predict(table)
+        distance = self.estimator_.domain_distance(table)
+        return prediction_frame(self.target, value, low, high, distance)
 
 
-def unit_of(target: str) -> str:
+def target_unit(target: str) -> str:
     """Return the unit of a registered result column; empty for any other name."""
     if target in COLUMNS:
         return COLUMNS[target].unit
@@ -116,7 +85,7 @@ def unit_of(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train on a set."""
     learn = np.flatnonzero(known.learn)
-    regressor = CompositionRegressor(known.target, unit=unit_of(known.target))
+    regressor = CompositionRegressor(known.target, unit=target_unit(known.target))
     regressor.learn_compositions(
         known.table[learn], known.values[learn], known.groups[learn]
     )
@@ -144,7 +113,7 @@ def load(known: TrainingSet) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
-    file = _store.model_file(known.target, key_of(known))
+    file = _store.model_file(known.target, model_key(known))
     with _LOADING:
         if file not in _loaded:
             _loaded[file] = _store.load_or_train(
@@ -160,10 +129,10 @@ def retrain(known: TrainingSet) -> PropertyModel:
     return model
 
 
-def key_of(known: TrainingSet) -> str:
+def model_key(known: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
     return _store.key(
-        (known.sha256, load_table("magpie").imputed()), _fitting_modules()
+        (known.sha256, load_table("magpie").fill_gaps()), _fitting_modules()
     )
 
 

@@ -44,7 +44,7 @@ def composition_columns(table: CompositionTable) -> Array:
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").imputed())
+    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table), *norms, atoms])
 
 
@@ -399,9 +399,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         regressor.model_ = None
         model = content["model"]
         if model is not None:
-            known = TrainingSet.from_arrays(model["known"])
+            known_set = TrainingSet.from_arrays(model["known"])
             about = json.loads(model["about"])
-            regressor.model_ = _curie_training.unpack(known, model["arrays"], about)
+            regressor.model_ = _curie_training.unpack(known_set, model["arrays"], about)
         return regressor
 
     @classmethod

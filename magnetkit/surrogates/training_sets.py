@@ -88,15 +88,18 @@ class Computed:
         from .intrinsic import intrinsic
 
         inputs = read_inputs(compositions, basis, strict=strict)
-        found = intrinsic(inputs.table, temperature, interval=interval)
-        near = _curie_training.load().predict(inputs.table)
+        properties = intrinsic(inputs.table, temperature, interval=interval)
+        domain = _curie_training.load().predict(inputs.table)
         name = self.target
         frame = pd.DataFrame(
             {
-                **{c: found[c].to_numpy() for c in (name, f"{name}_lo", f"{name}_hi")},
+                **{
+                    c: properties[c].to_numpy()
+                    for c in (name, f"{name}_lo", f"{name}_hi")
+                },
                 f"{name}_data_share": 0.0,
-                "in_domain": near["in_domain"].to_numpy(),
-                "domain_distance": near["domain_distance"].to_numpy(),
+                "in_domain": domain["in_domain"].to_numpy(),
+                "domain_distance": domain["domain_distance"].to_numpy(),
             }
         )
         return inputs.give(frame)
@@ -169,7 +172,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     check_target(target, data)
     folder = Path(data) if isinstance(data, str | Path) else None
     if folder is not None and target == ENERGY and folder.is_dir():
-        found = _phases(target, folder)
+        own_training_set = _phases(target, folder)
     elif data is not None:
         if target == CURIE:
             return own_set(data)
@@ -182,25 +185,25 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     elif target in OWN:
         return read_rows(target, OWN[target].file)
     else:
-        found = curie_set() if target == CURIE else _phases(target)
-    if len(found) < 2 and data is not None:
+        own_training_set = curie_set() if target == CURIE else _phases(target)
+    if len(own_training_set) < 2 and data is not None:
         raise DataError(
             f"{data} holds too few phases to learn {target} from; pull more systems"
         )
-    if len(found) < 2:
+    if len(own_training_set) < 2:
         raise DataError(
             f"no training data for {target}; `magnetkit data verify` checks the files"
         )
-    return found
+    return own_training_set
 
 
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Return a user's own values, which must be such as a compound can have."""
-    found = read_rows(target, given)
+    values_read = read_rows(target, given)
     low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
-    wrong = (found.values < low) | (found.values > high)
-    refuse(target, named_so(given), found, wrong, f"{low:g} and {high:g} {unit}")
-    return found
+    wrong = (values_read.values < low) | (values_read.values > high)
+    refuse(target, named_so(given), values_read, wrong, f"{low:g} and {high:g} {unit}")
+    return values_read
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:

@@ -42,7 +42,9 @@ def test_rows_are_taken_of_every_kind_of_column():
 
 
 def test_the_order_is_that_of_the_registry_and_strangers_come_last():
-    found = Columns(mine=np.zeros(3), status=STATUS, candidate=pa.array(["a", "b", "c"])).ordered()
+    found = Columns(
+        mine=np.zeros(3), status=STATUS, candidate=pa.array(["a", "b", "c"])
+    ).sort_columns()
     assert list(found) == ["candidate", "status", "mine"]
 
 

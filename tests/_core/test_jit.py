@@ -14,8 +14,9 @@ from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
-from magnetkit._core import _hooks, _jit
+from magnetkit._core import _hooks
 from magnetkit._core._jit import jit
+from magnetkit._core._kernel_files import KernelFiles
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
@@ -23,9 +24,9 @@ pytestmark = pytest.mark.skipif(
 
 CODE = """
 import numpy as np
-from magnetkit._core import _jit, own_kernels as own
+from magnetkit._core import _kernel_files, own_kernels as own
 assert own.twice(np.arange(3.0)).tolist() == {result}
-print(_jit.folder(), sum(own.twice.stats.cache_hits.values()))
+print(_kernel_files.folder(), sum(own.twice.stats.cache_hits.values()))
 """
 KERNELS = """
 from ._jit import jit
@@ -49,7 +50,8 @@ def package(tmp_path):
     """A copy of the package with two small kernels in place of its own."""
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
-    names = "_arrays _hooks _jit _linear _progress _public_modules _version errors settings"
+    names = "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
+    names += " _threads _version errors settings"
     files = ["__init__.py", "__init__.pyi", "_core/__init__.py", "_core/__init__.pyi"]
     for file in (*files, *(f"_core/{name}.py" for name in names.split())):
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
@@ -184,30 +186,32 @@ def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path):
 def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
     said = []
     monkeypatch.setattr(_hooks, "said", said.append)
-    files = [tmp_path / "kernels" / "of" / f"twice.{suffix}" for suffix in ("nbc", "nbi")]
-    files[0].parent.mkdir(parents=True)
-    for file in files:
-        file.write_bytes(np.random.default_rng(7).bytes(5000))
-    _jit._list_files(files[0].parents[1], set())
-    _jit._remove_damaged(files[0].parents[1], np.inf)
-    assert (kept_in(tmp_path), said) == (files, [])
-    damaged = files[which == "nbi"]
+    place = tmp_path / "kernels"
+    (place / "of").mkdir(parents=True)
+    for name in ("twice", "thrice"):
+        for suffix in ("nbc", "nbi"):
+            file = place / "of" / f"{name}-1.{suffix}"
+            file.write_bytes(np.random.default_rng(7).bytes(5000))
+        KernelFiles(place, name).write_list()
+    assert KernelFiles(place, "twice").are_ready()
+    assert said == []
+    damaged = place / "of" / f"twice-1.{which}"
     damaged.write_bytes(damage(damaged.read_bytes()))
-    _jit._remove_damaged(files[0].parents[1], np.inf)
-    assert [file for file in files if file.exists()] == [files[which == "nbc"]]
+    assert not KernelFiles(place, "twice").are_ready()
+    assert KernelFiles(place, "thrice").are_ready()
+    assert [file.name for file in kept_in(place)] == ["thrice-1.nbc", "thrice-1.nbi"]
     assert "were damaged; compiling them anew" in said[0]
 
 
-@pytest.mark.parametrize(("minutes", "hits"), [(8.0, 1), (11.0, 0)])
-def test_what_no_process_listed_is_left_for_ten_minutes(package, tmp_path, minutes, hits):
+def test_what_a_process_left_without_a_list_is_compiled_anew(package, tmp_path):
     folder, _ = run(package, tmp_path)
-    # As a process leaves it that is still at work, or was killed.
+    # As a process leaves it that was killed between the two.
     for file in Path(folder).glob("*.sha256"):
         file.unlink()
     for file in kept_in(folder):
-        os.utime(file, (time.time() - 60.0 * minutes,) * 2)
-    assert run(package, tmp_path) == (folder, hits)
-    assert len(list(Path(folder).glob("*.sha256"))) == 1
+        file.write_bytes(b"")
+    assert run(package, tmp_path) == (folder, 0)
+    assert run(package, tmp_path) == (folder, 1)
 
 
 def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(package, tmp_path):
@@ -221,15 +225,12 @@ def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(package, t
         lines = iter(at_work.stdout.readline, "compiled\n")
         folder = next(lines).split()[0]
         assert list(lines) == []
-        for file in (Path(folder) / "in-use", *kept_in(folder)):
-            # Long at work.
-            os.utime(file, (time.time() - 3600.0,) * 2)
         out, err = start(package, tmp_path).communicate(timeout=900)
         assert (out, err) == (f"{folder} 1\n", "")
         at_work.communicate("\n", timeout=600)
 
 
-def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path):
+def test_an_emptied_list_stops_nothing(package, tmp_path):
     folder, _ = run(package, tmp_path)
     for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
         file.write_bytes(b"")
@@ -239,7 +240,7 @@ def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path)
 
 def test_code_of_another_numba_is_not_read(package, tmp_path):
     folder, _ = run(package, tmp_path)
-    wrapper = package / "_core" / "_jit.py"
+    wrapper = package / "_core" / "_kernel_files.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
     assert (again == folder, hits) == (False, 0)

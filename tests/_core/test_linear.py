@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit._core._jit import limited_threads
 from magnetkit._core._linear import factor, invert, multiply
+from magnetkit._core._threads import limited_threads
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import sums, sums_of_each
 

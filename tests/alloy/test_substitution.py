@@ -210,3 +210,9 @@ def test_bad_sample_and_chunk_sizes_are_refused():
         SPACE.sample(-1)
     with pytest.raises(InputError, match="chunk size"):
         next(SPACE.chunks(0))
+
+
+def test_a_space_is_gone_through_formula_by_formula():
+    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.1)
+    assert list(space) == space.formulas()
+    assert len(list(space)) == len(space) == 66

@@ -210,3 +210,17 @@ def test_a_condition_in_a_list_of_recipes_is_said_to_be_unused():
     with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
         inputs = read_inputs(frame)
     assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]
+
+
+def test_a_truth_value_is_no_number_and_a_printed_minus_is_one():
+    rows = [{"grade": "N42SH", "kg/year": True}, {"grade": "N42SH", "kg/year": 3.0}]
+    table = read_user_table(rows, "parts")
+    assert list(table.refused) == [1]
+    assert "expected a number, got True" in table.refused[1][1]
+    cold = read_user_table([{"grade": "N42SH", "Max temp C": "\u221220"}], "parts")
+    assert cold.rows[0]["temperature"] == pytest.approx(253.15)
+
+
+def test_a_table_of_very_many_columns_is_asked_about():
+    with pytest.raises(InputError, match="turned on its side"):
+        match_headers([f"c{i}" for i in range(600)], "parts")

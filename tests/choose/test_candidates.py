@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.choose._candidates import judge_melts, judge_sold, level_of, list_melts
+from magnetkit.choose._candidates import judge_grades, judge_melts, list_melts, producer_level
 from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
 from magnetkit.magnetism._composition_estimate import Recipe, read_recipe
 from magnetkit.magnetism._measured import Producer
@@ -101,7 +101,7 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     rows = table.set_index(["candidate", "shell"])
     texts = [BASE, BULK.text]
     # The level is that of the alloy in use, cold and hot, for the others alike.
-    level = level_of(held, held.makeup.best, asked)
+    level = producer_level(held, held.makeup.best, asked)
     typical = {q: held.typical(q) for q in ("remanence_T", "coercivity_kA_m")}
     own = read_recipe(held.makeup.best.text, "weight")
     stated = state_level(own, level, 423.15, typical, shell=held.makeup.best.shell or None)
@@ -161,7 +161,7 @@ def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
 
 def test_what_is_bought_is_compared_by_what_makers_print(motor):
     held, asked, limits, _ = motor
-    table = judge_sold(held, asked, limits).set_index("grade")
+    table = judge_grades(held, asked, limits).set_index("grade")
     chance = table["probability_meets_requirements"]
     sold = guaranteed_minima(423.15)
     arnold = sold[(sold["grade"] == "Recoma 33E") & (sold["maker"] == "Arnold")].iloc[0]
@@ -176,7 +176,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     on_duty = wish(75.0, duty=True, load_line=2.0)
     held = with_makeup(incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
     asks = find_limits({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
-    classes = judge_sold(held, on_duty, asks).set_index("grade")
+    classes = judge_grades(held, on_duty, asks).set_index("grade")
     likely = classes[classes["probability_meets_requirements"] > 0.8]
     assert "N45M" in likely.index
     assert (likely["demagnetization_safety"] >= 1.1).all()

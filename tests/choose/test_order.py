@@ -200,14 +200,14 @@ def test_the_leading_are_reordered_and_the_rest_stays():
     assert found.place.tolist() == [1, 2, 3, 4]
     rows = found.leading(3)
     assert rows.tolist() == [0, 1, 2]
-    other = found.reordered(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
+    other = found.reorder_leaders(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
     assert other.place.tolist() == [2, 1, 3, 4]
     # Who is more often among the best comes first, whatever he loses in the mean.
     often = np.array([0.1, 0.2, 0.3])
-    assert found.reordered(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
+    assert found.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
     # Draws would put a magnet first that the second beats in everything.
     worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
-    settled = ranked(worse).reordered(
+    settled = ranked(worse).reorder_leaders(
         np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
     )
     assert settled.place.tolist() == [1, 2]
@@ -274,7 +274,7 @@ def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, m
         met = np.flatnonzero(found.meets)
         chance = found.chance[np.searchsorted(met, rows)] - 0.05
         zero = np.zeros(len(rows))
-        again = found.reordered(rows, zero, zero, chance)
+        again = found.reorder_leaders(rows, zero, zero, chance)
         return table["formula"].to_numpy()[again.leading(keep)].tolist()
 
     whole = first(frame)

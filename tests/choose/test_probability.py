@@ -5,8 +5,8 @@ import pytest
 
 from magnetkit.choose.probability import (
     limit_deviation,
-    probability_met,
-    probability_sold,
+    probability_of_grades,
+    probability_of_limits,
     producer_deviations,
     sample_limit,
 )
@@ -28,21 +28,21 @@ def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness
     seen = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
     expected = np.array([flux + 0.0055]), np.array([hardness + 0.0274])
     deviations = np.array([flux_deviation]), np.array([hardness_deviation])
-    traded = probability_met(*expected, *deviations, trade=True)
+    traded = probability_of_limits(*expected, *deviations, trade=True)
     assert traded[0] == pytest.approx(seen, abs=0.004)
-    plain = probability_met(*expected, *deviations)
+    plain = probability_of_limits(*expected, *deviations)
     both = (of_flux >= 0.0) & (of_hardness >= 0.0)
     assert plain[0] == pytest.approx(np.mean(both), abs=0.004)
     # A magnet of more flux has more of its own field against it.
-    pulled = probability_met(*expected, *deviations, pull=0.8)
+    pulled = probability_of_limits(*expected, *deviations, pull=0.8)
     both = (of_flux >= 0.0) & (of_hardness - 0.8 * x >= 0.0)
     assert pulled[0] == pytest.approx(np.mean(both), abs=0.004)
 
 
 def test_what_has_no_deviation_is_decided_by_its_sign():
-    decided = probability_met([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
+    decided = probability_of_limits([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
     assert decided == pytest.approx([1.0, 0.0], abs=1e-12)
-    at_the_limit = probability_met([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
+    at_the_limit = probability_of_limits([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
     assert at_the_limit == pytest.approx([1.0, 0.0], abs=1e-12)
 
 
@@ -56,7 +56,7 @@ def test_limits_that_are_assumptions_widen_as_draws_of_them_do():
     limits = {"flux_limit_deviation": 0.02 * one, "hardness_limit_deviation": 0.08 * one}
     for pull in (0.0, 3.0):
         seen = np.mean((flux >= 0.0) & (hardness - pull * 0.01 * x >= 0.0))
-        found = probability_met([0.01], [0.1], 0.01 * one, 0.1 * one, pull=pull, **limits)
+        found = probability_of_limits([0.01], [0.1], 0.01 * one, 0.1 * one, pull=pull, **limits)
         assert found[0] == pytest.approx(seen, abs=0.003)
 
 
@@ -65,9 +65,9 @@ def test_a_limit_as_sure_as_the_magnet_doubles_the_variance():
     deviation = limit_deviation(np.array([1100.0]), 1000.0, (1000.0 / 1.1, 1100.0))
     assert deviation[0] == pytest.approx(np.log(1.1) / 1.6449, rel=1e-4)
     gap = np.array([np.log(1.1)])
-    sure = probability_met([1.0], gap, 1e-6 * np.ones(1), deviation)
+    sure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation)
     assumed = {"hardness_limit_deviation": deviation}
-    unsure = probability_met([1.0], gap, 1e-6 * np.ones(1), deviation, **assumed)
+    unsure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation, **assumed)
     assert sure[0] == pytest.approx(0.95, abs=1e-4)
     assert unsure[0] == pytest.approx(0.8776, abs=1e-4)
 
@@ -87,12 +87,12 @@ def test_what_is_sold_is_as_sure_as_print():
     flux = np.array([1.0])
     hardness = np.array([0.02])
     sure = np.zeros(1)
-    chance = probability_sold([[flux], [hardness]], [[sure], [sure]])
+    chance = probability_of_grades([[flux], [hardness]], [[sure], [sure]])
     assert chance[0] == pytest.approx(0.841, abs=0.002)
     # Of two limits the less likely one decides, which need not be that of less margin.
     wide = np.array([0.15])
     ratios = [[flux], [hardness + 0.1, hardness + 0.08]]
-    both = probability_sold(ratios, [[sure], [wide, sure]])
+    both = probability_of_grades(ratios, [[sure], [wide, sure]])
     assert both[0] == pytest.approx(0.786, abs=0.002)
 
 

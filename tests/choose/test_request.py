@@ -8,13 +8,13 @@ from magnetkit.errors import InputError
 import magnetkit as mk
 from magnetkit.choose._request import (
     Request,
+    build_profile,
     find_limits,
     given_recipe,
     incumbent_of_grade,
     incumbent_of_magnets,
     incumbent_of_values,
     producer_of_candidates,
-    profile_of,
     read_limit,
     route_of_candidates,
     with_makeup,
@@ -165,5 +165,5 @@ def test_a_recipe_that_is_given_is_said_in_round_figures():
 def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin(celsius, hottest):
     asked = wish(celsius)
     held = with_makeup(incumbent_of_grade("N42SH", asked), asked)
-    found = profile_of(held, list(find_limits(REFERENCE, asked).values()), asked)
+    found = build_profile(held, list(find_limits(REFERENCE, asked).values()), asked)
     assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx((293.15, hottest))

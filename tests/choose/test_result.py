@@ -23,13 +23,13 @@ def result():
 def test_thinned_rows_are_half_the_best_and_the_rest_evenly(result):
     ranks = result.table["rank"].dropna()
     assert len(ranks) > 12
-    found = result.thinned(8)["rank"].tolist()
+    found = result.sample_ranks(8)["rank"].tolist()
     assert found[:5] == [1, 2, 3, 4, 5]
     assert found[-1] == len(ranks)
     assert len(found) == len(set(found)) == 8
     gaps = [b - a for a, b in pairwise(found[4:])]
     assert max(gaps) - min(gaps) <= 1
-    assert result.thinned(10_000)["rank"].tolist() == sorted(ranks.tolist())
+    assert result.sample_ranks(10_000)["rank"].tolist() == sorted(ranks.tolist())
 
 
 def test_rows_of_a_file_are_those_in_memory(result, tmp_path):

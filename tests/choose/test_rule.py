@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.choose.exposure import HeavyToday, heavy_exposure, heavy_held
+from magnetkit.choose.exposure import HeavyToday, heavy_exposure, heavy_rare_earth_contents
 from magnetkit.choose.rule import recommend, rule_text
 from magnetkit.supply.scenario import load_scenario, with_prices
 
@@ -80,7 +80,7 @@ def test_exposure_is_mass_times_price():
 
 
 def test_what_a_recipe_holds_is_counted_with_its_shell():
-    held = heavy_held("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
+    held = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
     assert held["Tb"] == pytest.approx(0.4, abs=0.02)
     assert held["Dy"] == pytest.approx(1.5, abs=0.03)
 

@@ -46,7 +46,7 @@ def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
     asked = [r for r in profile.requirements if r.column == "demagnetization_safety"]
     assert [r.limit for r in asked] == [1.1]
     assert [r.limit_range for r in asked] == [(1.0, 1.2)]
-    assert profile.temperature_of(asked[0]) == profile.temperature_max_K
+    assert profile.requirement_temperature(asked[0]) == profile.temperature_max_K
 
 
 def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():

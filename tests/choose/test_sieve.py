@@ -118,7 +118,7 @@ def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkey
     for module in (_decisions, _work):
         monkeypatch.setattr(module, "BEST", 3)
     table, job = case(device)
-    _, part = _work.evaluate_bounded((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
+    _, part = _work.evaluate_best((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
     found = _decisions.choices(full(table, job).arrow(), job.rule)
     assert len(found.rows) > 4
     assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()

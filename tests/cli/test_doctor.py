@@ -77,7 +77,7 @@ def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_not
     rows = found()
     assert rows["server"].value == "api.materialsproject.org, not requested (--online requests it)"
     assert rows["compiled"].state == "ok"
-    monkeypatch.setattr("magnetkit._core._jit.folder", lambda: None)
+    monkeypatch.setattr("magnetkit._core._kernel_files.folder", lambda: None)
     lost = found()["compiled"]
     assert (lost.state, lost.value) == ("note", "not kept between commands")
     assert "NUMBA_CACHE_DIR" in lost.advice

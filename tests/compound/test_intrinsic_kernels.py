@@ -74,7 +74,7 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     amounts = np.array([symbols[c] for c in columns.tolist()])
     got = kernel(
         Rows(np.array([0, len(columns)]), columns, amounts), np.array([h], np.int8),
-        parameters.for_kernels, np.array([temperature]), True, np.full((2, 1), np.nan),
+        parameters.kernel_parameters, np.array([temperature]), True, np.full((2, 1), np.nan),
     )  # fmt: skip
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
@@ -169,7 +169,7 @@ def test_empty_and_unknown_rows_are_nan():
 def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(formula):
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
     rows = CompositionTable.from_strings([formula], basis="atomic").rows
-    model = load().for_kernels
+    model = load().kernel_parameters
     for each in {_occupation, getattr(_occupation, "py_func", _occupation)}:
         assert not any(each(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
 
@@ -190,7 +190,7 @@ def test_a_deviation_moves_the_constants_together():
 def _of_kind(formula, temperature, **changes):
     """Return T_C, and J_s to K_3, of a compound whose host is of another kind."""
     part = partition(CompositionTable.from_strings([formula], basis="atomic"))
-    model = load().for_kernels
+    model = load().kernel_parameters
     kinds = model.kind.copy()
     for column, value in changes.items():
         kinds[:, getattr(_intrinsic, f"_{column}")] = value

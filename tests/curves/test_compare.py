@@ -5,7 +5,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.curves.compare import SHORT, _distinct_names
-from magnetkit.magnetism._composition_estimate import grade_magnet
+from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
 from magnetkit.magnetism.sintered import Duty
 
 
@@ -52,9 +52,6 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
         mk.compare(["N42SH", "Nd2Fe14B"], shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], process={"grain_size_um": 3.0})
-    for alone in ("N42SH", ["N42SH"]):
-        with pytest.raises(InputError, match="two magnets"):
-            mk.compare(alone)
     shelled = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
     assert shelled.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
 
@@ -98,3 +95,19 @@ def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
     assert table.loc["same_flux_heavy_rare_earth_g", "unit"] == "g/magnet"
     with pytest.raises(InputError, match="makes its own load line"):
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
+
+
+def test_a_grade_holds_the_mean_of_what_it_may_be_made_of():
+    table = mk.compare(["N42SH", "N38SH"], "150C", load_line=2.0)
+    mean, low, high = find_makeup("N42SH").heavy_wt_pct
+    assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)
+    assert f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%" in table.attrs["notes"][0]
+
+
+def test_one_magnet_alone_has_its_margin():
+    table = mk.compare("N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0)
+    assert list(table.columns) == ["label", "unit", "N42SH"]
+    # By hand: B_r / (mu_0 (2 + 1.05)) = 1.1092 / (4e-7 pi 3.05) = 289 kA/m, and 150 of the currents.
+    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(289.4 + 150.0, rel=0.01)
+    assert table.loc["same_flux_thickness", "N42SH"] == pytest.approx(1.0)
+    assert "with load line 2 and 150 kA/m" in table.attrs["margins"]["N42SH"]

@@ -40,7 +40,7 @@ def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(blocks) == 9
+    assert len(blocks) == 11
     for code, stored in blocks:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):

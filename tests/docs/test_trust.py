@@ -62,16 +62,22 @@ def test_what_is_said_beside_it_is_too():
     assert f"{turned[2]} K in place of {turned[1]}" in " ".join(TRUST.split())
 
 
-def test_what_is_said_of_magnets_is_what_was_measured():
-    found = {q: cells("recipes/VALIDATION", q, n) for q, n in (
-        ("remanence_T", "30"), ("coercivity_kA_m", "54"), ("remanence_coefficient_pct_K", "12"),
-        ("coercivity_coefficient_pct_K", "17"))}  # fmt: skip
-    assert f"for {found['remanence_T'][4]} recipes" in told("B_r of sintered magnets")
-    met, ordinary = found["coercivity_kA_m"][4:6]
-    said = told("H_cJ of sintered magnets")
-    assert f"for {met} recipes, {ordinary.replace('of', 'of the')} ordinary ones" in said
-    alpha, beta = (found[f"{q}_coefficient_pct_K"][4] for q in ("remanence", "coercivity"))
-    assert f"{alpha} and for {beta}" in told("alpha and beta")
+@pytest.mark.parametrize(
+    ("quantity", "target"),
+    [
+        ("B_r of magnets", "remanence_T"),
+        ("H_cJ of magnets", "coercivity_kA_m"),
+        ("coefficient of H_cJ", "coercivity_coefficient_pct_K"),
+    ],
+)
+def test_what_is_said_of_magnets_is_what_validate_prints(quantity, target):
+    stored = json.loads(datasets.path("accuracy/figures.json").read_text("utf-8"))[target][0]
+    rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
+    whole = next(row for row in rows if row["family"] == "all")
+    said = told(quantity)
+    inside = f"{100 * float(whole['inside']):.0f} % of {whole['answered']} inside"
+    assert f"all: {inside}" in said
+    assert f"rms of ln {float(whole['rms']):.2f}" in said
 
 
 def test_what_is_said_of_the_belief_is_what_was_measured():

@@ -11,10 +11,10 @@ from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
 
 import magnetkit as mk
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.choose._order import Rule
 
-DEVICE = "medical-imaging"
+DEVICE = "communication-twt"
 
 
 def recipes() -> list[str]:
@@ -23,6 +23,7 @@ def recipes() -> list[str]:
     return [
         *(f"Nd{2 - i / 40:g}Dy{i / 40:g}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
         *(f"Sm{1 - i / 20:g}Gd{i / 20:g}Co5" for i in range(1, 20)), *SYMBOLS, f"Nd2Fe14B{many}",
+        *(f"Sm{1 - i / 100:g}Gd{i / 100:g}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
         "".join(f"{s}1" for s in SYMBOLS[:40]), "".join(f"{s}1" for s in SYMBOLS[56:96]),
         "Nd2Fe14BDy0.000000000001", "Sm0.000000000001Co5", "Fe999999999999Nd0.000000000001",
         "Nd0.000000000001Fe14B0.000000000001", "Sm2Co17N0.000001", "Nd2Fe14BH3",

@@ -18,7 +18,7 @@ from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from benchmarks.faults import storage
-from magnetkit._core import _jit
+from magnetkit._core import _kernel_files
 from magnetkit.phases.pull import pull
 from magnetkit.report import _written
 from magnetkit.run import _files
@@ -53,7 +53,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
         assert not _files.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
-        assert contents(disk / "out") == contents(tmp_path / "write_whole")
+        assert contents(disk / "out") == contents(tmp_path / "replace_file")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
 
 
@@ -100,7 +100,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
         (tmp_path / "cache").write_text("in the way")
     else:
         (tmp_path / "cache").mkdir()
-        monkeypatch.setattr(_store, "write_whole", storage.no_space)
+        monkeypatch.setattr(_store, "replace_file", storage.no_space)
     get_settings.cache_clear()
     try:
         with warnings.catch_warnings(record=True) as told:
@@ -180,7 +180,7 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     other = tmp_path / ("kernels-" + "0" * 16)
     other.mkdir()
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    _jit._remove_stale(tmp_path, "kernels-" + "1" * 16)
+    _kernel_files._remove_stale(tmp_path, "kernels-" + "1" * 16)
     assert other.is_dir()
 
 

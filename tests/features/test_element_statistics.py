@@ -13,7 +13,7 @@ from magnetkit.features import composition_statistics, load_table
 
 def test_out_and_dtype():
     table = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
-    elements = load_table("magpie").imputed()
+    elements = load_table("magpie").fill_gaps()
     full = composition_statistics(table, elements)
     out = np.empty((2, 132), np.float32)
     assert composition_statistics(table, elements, out=out) is out

@@ -139,6 +139,7 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     module = import_module("magnetkit.magnetism._composition_estimate")
     monkeypatch.setattr(module, "sintered_at", judged)
     module._model_recipes.cache_clear()
+    module._estimate.cache_clear()
     _made("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
     assert seen[0] == ([293.15], (293.15, 373.15))

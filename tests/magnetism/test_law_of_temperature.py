@@ -12,7 +12,7 @@ import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.levels import find_level
-from magnetkit.magnetism.printed_temperature import coercivity_left, remanence_left
+from magnetkit.magnetism.printed_temperature import coercivity_ratio, remanence_ratio
 
 H, J, K = "coercivity_kA_m", "saturation_polarization_T", "knee_field_kA_m"
 ROOM, MU_0 = 293.15, 1.25663706127e-6
@@ -216,14 +216,14 @@ def test_sheets_pass_their_printed_ends_and_lie_below_their_chords_between():
         (-0.47, 473.15, 2388.0),
         (-0.75, 373.15, 955.0),
     ):
-        ends = coercivity_left(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
+        ends = coercivity_ratio(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
         np.testing.assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
-        assert coercivity_left(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
-        assert remanence_left(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (middle - ROOM)
+        assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
+        assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (middle - ROOM)
     # Of Sm-Co the chord is the curve.
-    line = coercivity_left(-0.25, 373.15, "2:17", 473.15, 1700.0)
+    line = coercivity_ratio(-0.25, 373.15, "2:17", 473.15, 1700.0)
     assert line == pytest.approx(0.8)
 
 

@@ -91,7 +91,7 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     assert known([0.1, 0.0, -0.1]).stretch == 1.0
     wild = known([3.0, -3.0, 3.0])
     # By hand: chi2 about the mean that the covariance weighs, over two.
-    inverse = np.linalg.inv(wild.across(wild.table, wild.effects) + wild.noise)
+    inverse = np.linalg.inv(wild.cross_covariance(wild.table, wild.effects) + wild.noise)
     mean = inverse.sum(axis=0) @ wild.scores / inverse.sum()
     off = wild.scores - mean
     assert wild.stretch == pytest.approx(np.sqrt(off @ inverse @ off / 2.0))

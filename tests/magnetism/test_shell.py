@@ -122,7 +122,7 @@ def test_what_boundaries_keep_is_paid_and_does_nothing():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     rows = read_shells("Tb 0.5 wt%", 1)
     assert isinstance(rows, ShellRows)
-    fraction, content = rows.resolved(table)
+    fraction, content = rows.resolve_amounts(table)
     tb = 64
     paid = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
     assert paid == pytest.approx(0.005, rel=1e-9)
@@ -157,7 +157,7 @@ def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason
 def test_a_shell_is_at_most_half_of_the_grain():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
-    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolved(table)
+    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(table)
     assert fraction[0] == 0.5
     assert content[0] == pytest.approx(0.5)
 

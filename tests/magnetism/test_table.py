@@ -15,7 +15,7 @@ from magnetkit.magnetism.grades import (
     guaranteed_minima,
     printed_values,
     reconcile_makers,
-    shares_left,
+    remaining_shares,
 )
 
 
@@ -170,7 +170,7 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     sintered = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
 
     def keeps(chord, end):
-        left = shares_left(cold, kelvin, end)[f"{chord.split('_')[0]}_{UNITS[chord]}"]
+        left = remaining_shares(cold, kelvin, end)[f"{chord.split('_')[0]}_{UNITS[chord]}"]
         # Of all but sintered Nd-Fe-B the chord is the curve.
         line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
         np.testing.assert_allclose(left[~sintered], line[~sintered], rtol=1e-12)

@@ -123,7 +123,9 @@ def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
     _, knee, _ = kernels.knee_field(5e5, 1.1, start, shape, 0.0, book.widest_ln)
     assert knee == pytest.approx(5e5 - 0.05 * 1.2e6 * 1.1 / 1.4)
     # N48SH, measured at 20 and 150 C: 0.95 becomes 0.85 where 0.285 of H_cJ is left.
-    assert squareness.squareness_at(0.95, "2:14:1", 0.844, 0.285) == pytest.approx(0.852, abs=1e-3)
+    assert squareness.squareness_ratio(0.95, "2:14:1", 0.844, 0.285) == pytest.approx(
+        0.852, abs=1e-3
+    )
     at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[1]
     assert at_room == pytest.approx(0.95 * 1.2e6)
     assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (0.0, 0.0, 0.0)
@@ -134,7 +136,7 @@ def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
     hosts = np.array(["2:14:1", "2:14:1", "2:14:1", "2:17"])
     remanence = np.array([1.0, 0.844, 0.844, 0.9])
     coercivity = np.array([1.0, 0.285, 0.1, 0.5])
-    found = squareness.squareness_at(square, hosts, remanence, coercivity)
+    found = squareness.squareness_ratio(square, hosts, remanence, coercivity)
     for i in range(4):
         name = "local fields" if hosts[i] == "2:14:1" else "share"
         shape = square[i], 0.0, name

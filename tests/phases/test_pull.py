@@ -137,7 +137,7 @@ def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Pa
 
 @pytest.mark.parametrize(
     ("holder", "step"),
-    [(PULLING, "write_snapshot"), (datasets, "sha256"), (PULLING, "write_whole")],
+    [(PULLING, "write_snapshot"), (datasets, "sha256"), (PULLING, "replace_file")],
 )
 def test_a_pull_killed_at_any_step_leaves_the_older_answer(
     mp_server: Server,

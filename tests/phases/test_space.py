@@ -8,7 +8,7 @@ from magnetkit.errors import DataError
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
-from magnetkit.phases._space import build_space, find_collapsed, gather, lowest_entries
+from magnetkit.phases._space import build_space, find_collapsed_entries, gather, lowest_entries
 from magnetkit.phases.snapshot import Snapshot
 
 
@@ -150,8 +150,8 @@ def test_moments_are_judged_where_any_is_known():
             "magnetic_moment_muB_atom": [1.5, 0.01, np.nan, 1.4],
         }
     )
-    found = find_collapsed(entries)
+    found = find_collapsed_entries(entries)
     assert found is not None
     assert found.tolist() == [False, True, False, False]
-    assert find_collapsed(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
-    assert find_collapsed(entries[["formula"]]) is None
+    assert find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    assert find_collapsed_entries(entries[["formula"]]) is None

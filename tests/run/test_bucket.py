@@ -71,7 +71,7 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
     assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
     again.report(f"{url}/report.html")
     assert b"judged" in base.get("report.html")
-    again.tell(["Keep it."], url)
+    again.set_answer(["Keep it."], url)
     assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
 
 
@@ -105,7 +105,7 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_p
 def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/lost"
-    parts = Place(url).under(".magnetkit-parts")
+    parts = Place(url).subfolder(".magnetkit-parts")
     done = []
 
     def harm(rows, total):
@@ -133,7 +133,7 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
     with pytest.raises(StoreError, match="no finished result"):
         ScreenResult.from_folder(cut)
     # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
-    parts = Place(cut).under(PARTS)
+    parts = Place(cut).subfolder(PARTS)
     parts.put(file_name("chunk", 0, "arrow"), parts.get(file_name("chunk", 1, "arrow")))
     seen = []
     mk.screen(
@@ -223,7 +223,7 @@ def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
     opened = ScreenResult.from_folder(url)
     assert far.source.in_memory is not None
     assert opened.source.in_memory is None
-    one, other = far.thinned(40), opened.thinned(40)
+    one, other = far.sample_ranks(40), opened.sample_ranks(40)
     assert one.index.tolist() == other.index.tolist()
     assert np.array_equal(one["rank"], other["rank"])
 

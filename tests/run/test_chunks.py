@@ -36,7 +36,7 @@ def screened(monkeypatch, per_byte, number):
     for i in range(number):
         clock.now += 1.0
         chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))
-    chunks.leave_off()
+    chunks.name_finished_chunks()
     return clock
 
 

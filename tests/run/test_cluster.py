@@ -187,7 +187,7 @@ def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
     mk.datasets.path("supply/elements.csv")
     file.write_bytes(file.read_bytes() + b"\n")
     with pytest.raises(DataError, match="changed after this process had read it"):
-        mk.datasets.check_unchanged()
+        mk.datasets.check_for_changes()
 
 
 def test_what_comes_in_as_the_wait_ends_is_taken():

@@ -41,7 +41,7 @@ def result(path, rows=2, identity=IDENTITY):
     with begun(path, identity) as folder:
         folder.add(0, PART)
         for name in (_files.RANKED, "ranked.csv", "rejected.csv"):
-            folder.staged(name).write_text(f"{name} of {rows}")
+            folder.staging_path(name).write_text(f"{name} of {rows}")
         folder.finish({"candidates": rows})
 
 
@@ -184,7 +184,7 @@ def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
     for resume in (False, True):
         with begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
             folder.add(0, PART)
-            folder.staged(_files.RANKED).write_text("half")
+            folder.staging_path(_files.RANKED).write_text("half")
         kept = stood(tmp_path)
         assert {name: kept[name] for name in before} == before
         assert _files.read_finished_manifest(tmp_path)["identity"] == IDENTITY

@@ -122,12 +122,12 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
 
 def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
     large = SpaceCandidates([space(TUBE)])
-    assert screen.rows_kept(None, large) is None
+    assert screen.count_kept_rows(None, large) is None
     monkeypatch.setattr(screen, "MOST_ROWS", large.count() - 1)
-    assert screen.rows_kept(None, large) == 100_000
-    assert screen.rows_kept(7, large) == 7
+    assert screen.count_kept_rows(None, large) == 100_000
+    assert screen.count_kept_rows(7, large) == 7
     table = TableCandidates(mk.CompositionTable.from_strings(["SmCo5"]))
-    assert screen.rows_kept(None, table) is None
+    assert screen.count_kept_rows(None, table) is None
 
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
@@ -165,7 +165,7 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
     whole, cut = tmp_path / "whole", tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(given, SCANNER, keep=40, out=out, **more)
+        mk.screen(given, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
 
     run(whole)
     slowly = {"progress": lambda *_: time.sleep(0.5)}

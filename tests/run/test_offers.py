@@ -98,3 +98,34 @@ def test_dysprosium_said_to_be_diffused_is_the_magnet_in_use():
     assert made["shell"].startswith("Dy ")
     with pytest.raises(InputError, match="diffused must be Tb or Dy"):
         mk.replace("N42SH", "150C", diffused="Ho")
+
+
+@pytest.mark.parametrize(
+    ("offer", "says"),
+    [
+        ("B_r=1.31,B_r=1.2,H_cJ=1600", "B_r is given twice"),
+        ("B_r=1,31,H_cJ=1600", "decimal point"),
+        ("br=1.31,hcj=1600", "an offer's values are B_r"),
+        ("=1+1", "NAME=NUMBER"),
+        ("B_r=1.31,H_cJ=1600,T=20", "20C or 20K"),
+        ("B_r=1.31,H_cJ=1600,Dy=150", "outside 0 to 20"),
+        ("B_r=1.31,H_cJ=1600,Dy=-1", "outside 0 to 20"),
+        ("B_r=1.31,H_cJ=1600,alpha=0.11", "-0.11?"),
+        ("B_r=1.31,H_cJ=1600,alpha=12", "outside -0.6 to 0.05"),
+        ("B_r=1.31,H_cJ=1600,beta=-5", "outside -1.5 to 0.6"),
+        ("B_r=1.31,H_cJ=1600,H_k=2000", "outside 1 to H_cJ"),
+        ({"B_r": True, "H_cJ": 1600}, "are numbers"),
+        (["N45SH"], "a text or a mapping"),
+        (b"N45SH", "a text or a mapping"),
+        (3.5, "a text or a mapping"),
+    ],
+)
+def test_values_that_no_sheet_has_are_refused(n42sh, offer, says):
+    with pytest.raises(InputError, match=says.replace("?", r"\?")):
+        judge_offer(n42sh, offer)
+
+
+def test_a_long_offer_is_cut_where_it_is_shown(n42sh):
+    lines = judge_offer(n42sh, "N52" * 200).lines()
+    assert lines[0].startswith("Refuse the offer N52N52")
+    assert len(lines[0]) < 200

@@ -148,3 +148,50 @@ def test_lines_and_json(answer):
     assert answer.lines()[0].startswith("2 parts:")
     frame = pd.read_json(__import__("io").StringIO(answer.to_json()), typ="series")
     assert len(frame["frame"]) == 2
+
+
+@pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])
+def test_a_size_that_no_magnet_has_is_refused(size):
+    row = {"part": "a", "grade": "N42SH", "pieces/year": 10, "size": size, "Max temp C": 150}
+    with pytest.raises(InputError, match="kg lies outside"):
+        replace_parts([row])
+
+
+@pytest.mark.parametrize("name", ["offer", "out", "grade", "recipe", "mass_kg"])
+def test_what_is_of_one_magnet_is_refused_of_a_list(name):
+    with pytest.raises(InputError, match=f"{name} is of one magnet"):
+        replace_parts(LIST, **{name: "x"})
+
+
+def test_one_shortage_is_taken_by_name_and_two_of_a_name_are_refused(tmp_path):
+    assert len(replace_parts(RINGS, shortage="embargo").shortages) == 4
+    text = 'title="t"\ndescription="d"\n[[delays]]\nelements=["Dy"]\nweeks=3\n'
+    text += 'source="s"\nstatus="assumption"\n'
+    file = tmp_path / "mine.toml"
+    file.write_text(f'name="dy-tb-stop"\n{text}')
+    with pytest.raises(InputError, match="two shortages are called"):
+        replace_parts(RINGS, shortage=[str(file)])
+
+
+def test_headers_of_another_encoding_say_how_to_save_the_file(tmp_path):
+    file = tmp_path / "parts.csv"
+    file.write_text("牌号,年用量kg\nN42SH,10\n", encoding="gb18030")
+    with pytest.raises(InputError, match="CSV UTF-8"):
+        replace_parts(file)
+
+
+def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
+    from magnetkit.run import parts
+
+    seen = []
+
+    def answer_at_once(question, keywords):
+        seen.append(dict(question)["grade"])
+        return InputError("not asked here")
+
+    monkeypatch.setattr(parts, "_ask_question", answer_at_once)
+    grades = ["N42SH", "N40UH", "N42SH", "N40UH"]
+    rows = [{"grade": g, "Max temp C": 100 + i} for i, g in enumerate(grades)]
+    with pytest.raises(InputError, match="not asked here"):
+        replace_parts(rows)
+    assert seen == ["N40UH", "N40UH", "N42SH", "N42SH"]

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from magnetkit._core import _progress
-from magnetkit._core._jit import limited_threads, thread_count
+from magnetkit._core._threads import limited_threads, thread_count
 from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporting
 
 

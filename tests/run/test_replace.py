@@ -37,7 +37,9 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     assert len(shown) <= 40
     assert motor.ways[0] is best
     assert [way.number for way in motor.ways] == list(range(1, len(motor.ways) + 1))
-    assert repr(motor) == "\n".join(lines)
+    assert str(motor) == "\n".join(lines)
+    assert len(repr(motor)) <= 800
+    assert str(motor).startswith(repr(motor).splitlines()[0])
     # The table: two lines of heads, today's magnet, the ways; six lines below at most.
     start = next(n for n, line in enumerate(lines) if "today: N42SH" in line)
     table = lines[start - 2 : start + 1 + len(motor.ways)]

@@ -105,7 +105,7 @@ def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path)
     in_files = mk.screen(texts, application="f22-engine", out=tmp_path / "out")
     for result in (in_memory, in_files):
         table = result.table
-        for rows in (result.best(3), result.pareto, result.find("SmCo5"), result.thinned(3)):
+        for rows in (result.best(3), result.pareto, result.find("SmCo5"), result.sample_ranks(3)):
             pd.testing.assert_frame_equal(rows, table.loc[rows.index], check_categorical=False)
         assert [texts[i] for i in result.best(9)["row_index"]] == list(result.best(9)["candidate"])
 

@@ -13,7 +13,7 @@ import magnetkit as mk
 from magnetkit.alloy import CompositionTable
 from magnetkit.cli.app import app
 from magnetkit.run._candidates import SpaceCandidates
-from magnetkit.run.suggestion import greedy, order, suggest, value_of
+from magnetkit.run.suggestion import batch_value, greedy, order, suggest
 
 
 def space():
@@ -44,10 +44,10 @@ def problem(n=10, draws=4000, seed=0):
 def test_what_tells_nothing_is_worth_nothing():
     loss, told = problem()
     noise = np.random.default_rng(1).standard_normal(told.shape)
-    assert value_of(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
-    assert value_of(loss, told, [0, 1])[0] > 0.1
+    assert batch_value(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
+    assert batch_value(loss, told, [0, 1])[0] > 0.1
     # Where there is nothing to choose there is nothing to save.
-    assert value_of(loss[:1, :8], told[:1, :8], [0]) == (0.0, 0.0)
+    assert batch_value(loss[:1, :8], told[:1, :8], [0]) == (0.0, 0.0)
 
 
 def test_two_candidates_have_the_value_that_can_be_worked_out():
@@ -56,7 +56,7 @@ def test_two_candidates_have_the_value_that_can_be_worked_out():
     rng = np.random.default_rng(0)
     score = np.stack([np.zeros(20_000), rng.choice([-1.0, 1.0], 20_000)])
     loss = np.stack([np.ones(20_000), np.where(score[1] > 0, 0.0, 4.0)])
-    worth, change = value_of(loss, score[:, :, None], [1])
+    worth, change = batch_value(loss, score[:, :, None], [1])
     assert worth == pytest.approx(0.5, abs=0.02)
     assert change == pytest.approx(0.5, abs=0.02)
 
@@ -65,13 +65,13 @@ def test_two_candidates_have_the_value_that_can_be_worked_out():
 def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search(seed):
     loss, told = problem(seed=seed)
     chosen, _ = greedy(loss, told, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
-    got = value_of(loss, told, chosen)[0]
-    best = max(value_of(loss, told, c)[0] for c in combinations(range(10), 3))
+    got = batch_value(loss, told, chosen)[0]
+    best = max(batch_value(loss, told, c)[0] for c in combinations(range(10), 3))
     assert got >= 0.93 * best
 
     def lost(x):
         batch = sorted(set(np.minimum(x.astype(int), 9).tolist()))
-        return -value_of(loss, told, batch)[0]
+        return -batch_value(loss, told, batch)[0]
 
     library = differential_evolution(
         lost, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
@@ -79,7 +79,7 @@ def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search
     assert got >= 0.95 * -library.fun
     # And better than the first three by what they are thought to lose.
     first = np.argsort(loss.mean(axis=1))[:3].tolist()
-    assert got >= value_of(loss, told, first)[0]
+    assert got >= batch_value(loss, told, first)[0]
 
 
 def test_a_batch_tells_of_who_is_in_doubt(motor):
@@ -158,7 +158,7 @@ def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
     rng = np.random.default_rng(0)
     score = np.stack([np.zeros(40_000), rng.standard_normal(40_000)])
     loss = np.stack([np.full(40_000, 2.0), np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)])
-    worth, change = value_of(loss, score[:, :, None], [1])
+    worth, change = batch_value(loss, score[:, :, None], [1])
     assert worth == pytest.approx(2.0 * 0.185, abs=0.02)
     assert change == pytest.approx(0.185, abs=0.01)
 

@@ -17,7 +17,7 @@ DEVICE = "patriot-beam-focusing"
 def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     before = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
-    result.tell(["Keep it: nothing at 150 °C does its work."], tmp_path)
+    result.set_answer(["Keep it: nothing at 150 °C does its work."], tmp_path)
     after = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     assert after == before | {ANSWER: ["Keep it: nothing at 150 °C does its work."]}
     assert ScreenResult.from_folder(tmp_path).best(1)["candidate"].tolist() == ["SmCo5"]
@@ -32,7 +32,7 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
         "composition,Price,note,code\nSm0.9Gd0.1Co5,55.5,=SUM(1),007\nbad,1,x,8\nSmCo5,50,+a,9\n"
     )
     result = mk.screen(given, DEVICE, out=tmp_path / "r")
-    result.tell(["Keep it.", "Nothing else does."], tmp_path / "r")
+    result.set_answer(["Keep it.", "Nothing else does."], tmp_path / "r")
     with pytest.raises(InputError, match="no workbook"):
         ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.csv")
     book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
@@ -52,7 +52,7 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
 
 def test_without_a_folder_it_is_told_of_the_result_alone():
     result = mk.screen(["SmCo5"], DEVICE)
-    result.tell(["Keep it."])
+    result.set_answer(["Keep it."])
     assert result.manifest[ANSWER] == ["Keep it."]
 
 
@@ -60,7 +60,7 @@ def test_it_is_written_to_no_folder_but_its_own(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     mk.screen(["Sm0.9Gd0.1Co5"], DEVICE, out=tmp_path, force=True)
     with pytest.raises(StoreError, match="screened anew"):
-        result.tell(["Keep it."], tmp_path)
+        result.set_answer(["Keep it."], tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(StoreError, match="no results folder"):
-        result.tell(["Keep it."], tmp_path / "empty")
+        result.set_answer(["Keep it."], tmp_path / "empty")

@@ -47,6 +47,6 @@ def test_answers_depend_on_no_table_that_changed_under_the_process(monkeypatch):
     def changed():
         raise DataError("was changed")
 
-    monkeypatch.setattr(datasets, "check_unchanged", changed)
+    monkeypatch.setattr(datasets, "check_for_changes", changed)
     with pytest.raises(DataError, match="was changed"):
         dependencies(make_job(applications.load("f22-engine")))

@@ -12,7 +12,7 @@ def test_the_embedded_shortages():
     assert load_shortage("dy-tb-stop").missing_shares() == {"Dy": 1.0, "Tb": 1.0}
     weeks = load_shortage("licence-delay").weeks_late()
     assert set(weeks) == {"Sm", "Gd", "Tb", "Dy", "Lu", "Y"}
-    dearer = load_shortage("dy-tb-price-x3").priced(load_scenario("baseline"))
+    dearer = load_shortage("dy-tb-price-x3").price_scenario(load_scenario("baseline"))
     assert dearer.price_factor("Dy") == 3.0
     assert dearer.price_factor("Nd") == 1.0
 
@@ -36,3 +36,10 @@ def test_an_own_shortage_by_a_file(tmp_path):
         load_shortage(path)
     with pytest.raises(InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"):
         load_shortage("war")
+
+
+def test_a_file_that_says_nothing_is_refused(tmp_path):
+    file = tmp_path / "none.toml"
+    file.write_text('name="x"\ntitle="t"\ndescription="d"\n')
+    with pytest.raises(InputError, match="one of cuts, delays and prices"):
+        load_shortage(file)

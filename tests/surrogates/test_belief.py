@@ -143,7 +143,7 @@ def test_own_data_stand_alone(tmp_path, embedded):
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.of_phases(prepare_query(partition(_table("SmCo5")))).measured[0]
+    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[0]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
 

@@ -1,14 +1,14 @@
 import numpy as np
 
 from magnetkit._core._arrays import Rows
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.features._descriptor_kernels import Layout, Sums, design
 from magnetkit.surrogates._gaussian_process_kernels import (
     Block,
     Known,
     familiarity,
     posterior,
-    posterior_of_picked,
+    posterior_of_rows,
 )
 
 EDGE = 0.5
@@ -50,12 +50,12 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     x = design(rows, layout, kind, at)
     known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
     whole = posterior(x, known)[:, picked]
-    np.testing.assert_array_equal(posterior_of_picked(rows, picked, layout, kind, at, known), whole)
+    np.testing.assert_array_equal(posterior_of_rows(rows, picked, layout, kind, at, known), whole)
     with limited_threads(1):
         np.testing.assert_array_equal(
-            posterior_of_picked(rows, picked, layout, kind, at, known), whole
+            posterior_of_rows(rows, picked, layout, kind, at, known), whole
         )
-    assert posterior_of_picked(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+    assert posterior_of_rows(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
 
 
 def test_a_composition_is_known_by_its_rounded_fractions():

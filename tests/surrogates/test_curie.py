@@ -32,7 +32,7 @@ def test_names_become_what_the_parser_takes():
 
 def test_a_celsius_row_is_corrected_once():
     frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
-    known, _ = _measured.clean(_measured._plain_rows(frame))
+    known, _ = _measured.clean_rows(_measured._plain_rows(frame))
     np.testing.assert_allclose(np.sort(known.values), [1000.15, 1020.0])
 
 
@@ -50,7 +50,7 @@ def test_what_is_no_measured_metallic_crystal_goes():
     )
     frame.loc[6, "kind"] = "Amorphous ribbons"
     frame.loc[7, "computed"] = True
-    known, _ = _measured.clean(frame)
+    known, _ = _measured.clean_rows(frame)
     assert known.table.formulas() == ["Sm0.1667Co0.8333"]
     assert known.removed["glass, film or several phases"] == 1
     assert known.removed["boron in what is mostly rare earth"] == 1
@@ -67,7 +67,7 @@ def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
         ("TbCo2", 690.0, "c"),
         ("SmCo5", 1020.0, "b"),
     )
-    known, faulty = _measured.clean(frame)
+    known, faulty = _measured.clean_rows(frame)
     assert "c" not in set(known.groups)
     assert len(known) == 3
     assert set(faulty["reason"]) == {"paper that others contradict"}
@@ -78,7 +78,7 @@ def test_any_temperature_above_absolute_zero_is_one():
         (f"Dy2Fe{n}", k, f"p{n}")
         for n, k in zip(range(11, 16), (0.0, 0.05, 500.0, np.nan, -1.0), strict=True)
     ]
-    known, _ = _measured.clean(_rows(*rows))
+    known, _ = _measured.clean_rows(_rows(*rows))
     assert sorted(known.values.tolist()) == [0.05, 500.0]
 
 
@@ -89,7 +89,7 @@ def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound,
         *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
         *((name, 230.0, paper) for name in checked for paper in "abc"),
     )
-    known, _ = _measured.clean(frame)
+    known, _ = _measured.clean_rows(frame)
     assert (np.array(known.groups) == "c").sum() == left
 
 
@@ -127,7 +127,7 @@ def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():
     typed = _measured._embedded_facts()
     own = typed[typed["paper"].str.startswith("10.")].iloc[[0]]
     both = pd.concat([own, own.assign(typed=False)], ignore_index=True)
-    known, _ = _measured.clean(both)
+    known, _ = _measured.clean_rows(both)
     assert known.groups.tolist() == own["paper"].tolist()
 
 
@@ -152,12 +152,12 @@ def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
     ]
     names = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
     frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])
-    known, _ = _measured.clean(_measured._by_paper(frame))
+    known, _ = _measured.clean_rows(_measured._by_paper(frame))
     assert sorted(known.values) == [324.0, 480.0, 585.0]
 
 
 def test_elements_that_are_named_and_not_there_do_not_count():
-    known, _ = _measured.clean(
+    known, _ = _measured.clean_rows(
         _rows(("Y0Fe2Al", 600.0, "a"), ("YFe0Al2", 300.0, "a"), ("Y0.0Co0.5", 500.0, "b"),
               ("YCo5", 980.0, "b"))
     )  # fmt: skip

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from magnetkit._core._jit import limited_threads
+from magnetkit._core._threads import limited_threads
 from magnetkit.surrogates._gaussian_process_kernels import Block, Known, decay, posterior
 
 

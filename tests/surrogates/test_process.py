@@ -112,14 +112,14 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     x, y = _data(120)
     model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
     near = model.points_[:, 1] < -0.5
-    few = model.sparse_about(near, 25)
+    few = model.make_sparse(near, 25)
     assert len(few.points_) == near.sum() + 25
     new = _data(200, seed=3)[0]
     new = new[new[:, 1] < -0.5]
     whole = model.estimate(new).mean
     # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
     off = [
-        np.abs(model.sparse_about(near, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
+        np.abs(model.make_sparse(near, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
     ]
     assert off[1] < 0.02
     assert off[2] < 2e-3

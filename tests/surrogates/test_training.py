@@ -62,7 +62,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
     data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
     monkeypatch.setattr(_curie_training, "_SPARSE_POINTS", 20)
-    model = _curie_training.fit_uncalibrated(data)
+    model = _curie_training.fit_model(data)
     host = _curie_training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]
     assert branch.sparse_for == host
@@ -98,7 +98,7 @@ def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
 
 def test_a_small_set_has_one_process():
     data = _curie_training.training_set()
-    model = _curie_training.fit_uncalibrated(data)
+    model = _curie_training.fit_model(data)
     assert len(data) < 300
     assert len(model.branches) == 1
     assert not model.of_host.any()
@@ -110,15 +110,15 @@ def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
     twice.groups[-1] = "~ another paper"  # the last: the others keep their folds
     folds = _curie_training.assign_folds(twice)
     assert folds[20] != folds[-1]
-    made = _curie_training.left_out(_curie_training.fit_uncalibrated(twice))
-    alone = _curie_training.left_out(_curie_training.fit_uncalibrated(known))
+    made = _curie_training.left_out(_curie_training.fit_model(twice))
+    alone = _curie_training.left_out(_curie_training.fit_model(known))
     # Neither rows nor scales know of it; with one of its sources it would be met to 1 K.
     assert made.mean[20] == pytest.approx(alone.mean[20], abs=1e-6)
     assert abs(made.mean[20] - known.values[20]) > 10.0
 
 
 def test_without_physics_the_data_speak_alone():
-    model = _curie_training.fit_uncalibrated(_curie_training.training_set(), physics=False)
+    model = _curie_training.fit_model(_curie_training.training_set(), physics=False)
     _, base = model.columns(model.known.table, curie_phases(model.known.table)[0])
     assert np.isnan(base).all()
 

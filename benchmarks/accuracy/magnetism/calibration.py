@@ -123,7 +123,7 @@ class Fit:
 
     def run(self, steps: int = 25) -> "Fit":
         """Find the most probable variables and their covariance by damped Gauss-Newton steps."""
-        from magnetkit._core._jit import limited_threads
+        from magnetkit._core._threads import limited_threads
 
         # Thousands of calls over a few rows each: sharing them among threads costs more.
         with limited_threads(1):

@@ -58,7 +58,7 @@ def fields_across(kelvin, condensed, tables):
     work = np.empty((_intrinsic.most_ions(state), N_WORK))
     for i in range(len(state)):
         if state[i, _intrinsic.STATE] == _intrinsic.OK and kelvin < state[i, _intrinsic.CURIE]:
-            mt, j, k1, k2, k3 = _intrinsic.evaluate_at(kelvin, i, state, ion, work, tables, 2)
+            mt, j, k1, k2, k3 = _intrinsic.evaluate_state(kelvin, i, state, ion, work, tables, 2)
             if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
                 result[i] = across(i, state, ion, work, mt, j, k1)
     return result
@@ -100,7 +100,7 @@ class Observed:
 
     def predict(self, p: Parameters) -> NDArray[np.float64]:
         """Return what each row would show, shape (n,); 0 where there is no order."""
-        model = p.for_kernels
+        model = p.kernel_parameters
         out = np.full((len(self.kind), _intrinsic.HARDNESS + 1), np.nan)
         result, across = np.zeros(len(self.kind)), np.full(len(self.kind), np.nan)
         for rows, inverse, t, at, drawn in self.groups:
@@ -140,5 +140,5 @@ class Observed:
         """Return K_1 + 2 K_2 + 3 K_3 of the first row, MJ/m3, whatever its easy direction."""
         _, _, t, at, _ = self.groups[0]
         codes, alone = np.full(len(t), self.host, np.int8), np.full((2, len(t)), np.nan)
-        values = _intrinsic.evaluate(t.rows, codes, p.for_kernels, at, False, alone).value
+        values = _intrinsic.evaluate(t.rows, codes, p.kernel_parameters, at, False, alone).value
         return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

@@ -191,7 +191,7 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
     table, process = _base(float(before) if np.isfinite(before) else np.inf)
     rows = read_shells(Shell(element, amount_wt_pct=amount), 1)
     assert rows is not None
-    fraction, content = (float(x[0]) for x in rows.resolved(table, law))
+    fraction, content = (float(x[0]) for x in rows.resolve_amounts(table, law))
     shell = Shell(element, fraction, content)
     with warnings.catch_warnings():
         # Parameters far from the fitted ones make shells that are too thin.

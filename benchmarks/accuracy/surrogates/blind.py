@@ -22,7 +22,7 @@ def report(data: TrainingSet, coverage: float) -> str:
         return f"Nothing but the {len(known)} embedded values is at hand."
     model, _ = train_model(known)
     whose = prepare_query(partition(data.table[rows]))
-    found = model.of_phases(whose, coverage)
+    found = model.predict_phases(whose, coverage)
     has_physics = np.isfinite(model.base(whose.phases, whose.codes))
     answered = np.isfinite(found.value)
     value, half = data.values[rows], found.half

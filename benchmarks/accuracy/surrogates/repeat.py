@@ -60,7 +60,7 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
             known.target, table, values, known.groups, known.sources, known.origin, known.removed
         )
     made = np.empty(len(data))
-    made[order] = _curie_training.left_out(_curie_training.fit_uncalibrated(known)).mean
+    made[order] = _curie_training.left_out(_curie_training.fit_model(known)).mean
     return made
 
 

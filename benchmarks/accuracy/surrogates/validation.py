@@ -126,9 +126,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "misfit": found.local,
             }
         )
-        alone = _curie_training.left_out(
-            _curie_training.fit_uncalibrated(data, physics=False), advance
-        )
+        alone = _curie_training.left_out(_curie_training.fit_model(data, physics=False), advance)
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan

@@ -33,7 +33,7 @@ def curie(monkeypatch, folder):
     """A fold of embedded facts: `predict` that learns from a file of the others alone."""
     known = _curie_training.training_set()
     known = known[np.flatnonzero(assign_hosts(known.table) >= 0)]
-    made = _curie_training.left_out(_curie_training.fit_uncalibrated(known))
+    made = _curie_training.left_out(_curie_training.fit_model(known))
     compound = _curie_training.training_rows(known, True).compound
     test = np.flatnonzero(_curie_training.assign_folds(known) == 1)
     rest = known[np.flatnonzero(~np.isin(compound, compound[test]))]

@@ -36,9 +36,9 @@ def test_every_row_was_left_out_once(report):
 def test_left_out_rows_are_asked_as_a_user_asks():
     """What a fold says of its rows is `predict` of a model trained on the others."""
     known = _curie_training.training_set()
-    made = _curie_training.left_out(_curie_training.fit_uncalibrated(known))
+    made = _curie_training.left_out(_curie_training.fit_model(known))
     train, test = next(validation._splits(known))
-    said = _curie_training.fit_uncalibrated(known[train]).predict(known.table[test])
+    said = _curie_training.fit_model(known[train]).predict(known.table[test])
     answered = said["curie_temperature_K"].notna().to_numpy()
     assert answered.sum() > 0.9 * len(test)
     got = said["curie_temperature_K"].to_numpy()[answered]

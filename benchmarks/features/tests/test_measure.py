@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from benchmarks.features import measure
-from magnetkit._core._jit import limited_threads, most_threads, thread_count
+from magnetkit._core._compiling import most_threads
+from magnetkit._core._threads import limited_threads, thread_count
 
 
 def test_the_least_time_counts(monkeypatch):

@@ -48,7 +48,11 @@
   const value = (column, row) => column.texts ? column.texts[column.values[row]] : column.values[row];
   // Three digits, as in the table of the best; the download keeps four.
   const rounded = (v) => Math.abs(v) < 100 ? Number(v.toPrecision(3)) : Math.round(v);
-  const format = (v) => v === null ? "–" : String(rounded(v)).replace("-", "−");
+  const format = (v) => {
+    if (v === null) return "–";
+    if (v !== 0 && Math.abs(v) < 0.001) return v > 0 ? "< 0.001" : "> −0.001";
+    return String(rounded(v)).replace("-", "−");
+  };
   const table = document.getElementById("table"), body = table.createTBody();
   const heads = [...table.tHead.rows[0].cells], texts = columns.filter((c) => c.text), size = 25;
   const [search, count, before, after] = ["search", "count", "before", "after"].map((id) => document.getElementById(id));

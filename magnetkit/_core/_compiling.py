@@ -1,0 +1,117 @@
+"""Each kernel compiled by one process while others wait, and a second process that helps."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from ._kernel_files import KernelFiles, folder, kernel_sources, numba
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# numba sets its options at run time, where no type checker sees them.
+_CONFIG: Any = numba.config
+
+
+def most_threads() -> int:
+    """Return how many threads kernels may use at most: ``NUMBA_NUM_THREADS``."""
+    return int(_CONFIG.NUMBA_NUM_THREADS)
+
+
+# Kernels whose turn this process has.
+_in_turn: set[Path] = set()
+
+
+def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
+    """Return what reads a kernel, or compiles it in one process at a time."""
+    compile_ = kernel.compile
+
+    def compile_and_list(sig: Any) -> Any:
+        misses = sum(kernel.stats.cache_misses.values())
+        compiled = compile_(sig)
+        if sum(kernel.stats.cache_misses.values()) > misses:
+            files.write_list()
+        return compiled
+
+    def read_or_compile(sig: Any) -> Any:
+        # numba itself lets one thread of a process compile, and whoever comes later may read.
+        if files.lock in _in_turn or files.are_ready():
+            return compile_and_list(sig)
+        start_helper()
+        with ExitStack() as stack, suppress(AttributeError, OSError):
+            _await_turn(stack.enter_context(files.lock.open("a")))
+            _in_turn.add(files.lock)
+            stack.callback(_in_turn.discard, files.lock)
+            if not files.are_ready():
+                # What a process left that ended before it listed them.
+                files.remove()
+            return compile_and_list(sig)
+        return compile_and_list(sig)
+
+    return read_or_compile
+
+
+def _await_turn(lock: Any) -> None:
+    # As long as the slowest kernel may take the process that compiles it.
+    end = time.monotonic() + 90.0
+    while time.monotonic() < end:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+
+
+# A kernel and the types of its arguments a line, at the end those of a first prediction in their
+# order; `python -m benchmarks.first_start` writes it.
+_LISTED = Path(__file__).with_name("first.txt")
+
+
+@lru_cache(maxsize=1)
+def start_helper() -> None:
+    """Let a second process compile what is listed, from its end, while this one compiles.
+
+    Where compiled kernels, a second processor and locks are there to share; nothing rests on it.
+    """
+    can_help = (
+        Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+    )
+    if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
+        return
+    code = f"from {__name__} import compile_kernel_list; compile_kernel_list({os.getpid()})"
+    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
+    apart: dict[str, Any] = dict.fromkeys(
+        ("stdin", "stdout", "stderr"), subprocess.DEVNULL
+    )
+    # On one thread, so that it asks for no help itself.
+    apart["env"] = os.environ | {"NUMBA_NUM_THREADS": "1"}
+    Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
+
+
+def compile_kernel_list(helped: int = 0) -> None:
+    """Compile what is listed; as the help of another process from its end, while that one lives."""
+    text = _LISTED.read_text("ascii")
+    names = set(re.findall(r"\b(_\w+)\.", text))
+    package = __name__.partition(".")[0]
+    modules = {
+        file.stem: import_module(f"{package}.{file.parent.name}.{file.stem}")
+        for file in kernel_sources()
+        if file.stem in names
+    }
+    for line in text.splitlines()[:: -1 if helped else 1]:
+        if helped not in (0, os.getppid()):
+            return
+        name, _, types = line.partition(" ")
+        # An edit may have made it another kernel: that is compiled as it is called.
+        with suppress(numba.NumbaError, AttributeError, TypeError):
+            eval(name, {}, modules).compile(eval(types, vars(numba.types), modules))

@@ -1,0 +1,86 @@
+"""Rows of a kernel shared among plain threads.
+
+No kernel has numba's parallel loops: they compile slowly, and their thread pools do not survive a
+fork (with GNU OpenMP a forked child is killed, and a pool that awaits it never returns). Kernels
+release the GIL and plain threads run them side by side, with one compiled version of each, from
+several threads at once.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+from ._compiling import most_threads
+
+# Large enough that the call costs nothing.
+_ROWS_A_PIECE = 8192
+# A thread takes so many pieces, so that threads finish together; what a kernel makes once a piece
+# is then not made once for every few rows.
+PIECES = 8
+
+_limits = threading.local()
+
+
+def thread_count() -> int:
+    """Return how many threads kernels called from this thread use.
+
+    ``NUMBA_NUM_THREADS`` of them, all processors where it is not set, unless `limit_threads` or
+    `limited_threads` said otherwise. numba's own count is not asked: that starts its thread pool.
+    """
+    return int(getattr(_limits, "limit", None) or most_threads())
+
+
+def limit_threads(count: int | None) -> None:
+    """Let kernels called from this thread use `count` threads, all again with None."""
+    _limits.limit = count
+
+
+@contextmanager
+def limited_threads(count: int) -> Iterator[None]:
+    """Let kernels called from this thread use `count` threads meanwhile."""
+    before = getattr(_limits, "limit", None)
+    limit_threads(count)
+    try:
+        yield
+    finally:
+        limit_threads(before)
+
+
+def share_rows(
+    kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _ROWS_A_PIECE
+) -> None:
+    """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
+
+    The compiled kernel writes its rows ``start`` to ``stop`` and no others. A piece has at least
+    `chunk` rows; one thread alone takes all at once. An exception in any thread is raised again
+    here.
+    """
+    # A small table is one piece: nothing to share.
+    threads = 1 if n <= chunk else min(thread_count(), -(-n // chunk))
+    if threads == 1:
+        if n:
+            kernel(*args, 0, n)
+        return
+    piece = chunk * -(-n // (chunk * threads * PIECES))
+    pieces = itertools.count(0, piece)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            # next() on a count is atomic: each piece goes to one thread.
+            while (start := next(pieces)) < n:
+                kernel(*args, start, min(n, start + piece))
+        except BaseException as error:
+            failures.append(error)
+
+    helpers = [Thread(target=work) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    if failures:
+        raise failures[0]

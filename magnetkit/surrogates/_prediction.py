@@ -1,0 +1,76 @@
+"""What every trained model has: `predict`, which reads compositions and gives a frame."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..alloy._read import Compositions, read_inputs
+from ..alloy.notation import Basis
+from ..alloy.table import CompositionTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+
+class TrainedModel:
+    """A model of one target, learnt from compositions."""
+
+    target: str
+
+    def predict(
+        self,
+        compositions: Compositions,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict, see `magnetkit.predict`; for the Curie temperature of a magnet's
+            charge, that of its hard phase.
+        interval : float
+            Probability that the true value lies inside, for a group (paper, chemical system) not
+            seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+        Returns
+        -------
+        DataFrame, or frame of the input's library
+            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
+            ``domain_distance`` (1 at the edge); for the Curie temperature also ``_data_share``.
+        """
+        inputs = read_inputs(compositions, basis, strict=strict)
+        return inputs.give(self.predict_table(inputs.table, interval))
+
+    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+        """Return the frame of `predict` for a table."""
+        raise NotImplementedError
+
+
+def prediction_frame(
+    target: str,
+    value: Array,
+    low: Array,
+    high: Array,
+    distance: Array,
+    data_share: Array | None = None,
+) -> "pd.DataFrame":
+    """Return predictions, their intervals and domain as a frame, arrays of shape (n,)."""
+    import pandas as pd
+
+    frame = pd.DataFrame({target: value, f"{target}_lo": low, f"{target}_hi": high})
+    if data_share is not None:
+        frame[f"{target}_data_share"] = data_share
+    frame["in_domain"] = distance <= 1.0
+    frame["domain_distance"] = distance
+    return frame
