@@ -39,12 +39,14 @@ def stable():
 
 
 def energies(system, n):
-    table, phases = random_compositions(system, n), stable()
+    table = random_compositions(system, n)
+    phases = stable()
     return n, lambda: hull.solve(table, phases)
 
 
 def products(system, n):
-    table, phases = random_compositions(system, n), stable()
+    table = random_compositions(system, n)
+    phases = stable()
     return n, lambda: hull.solve(table, phases, products=True)
 
 
@@ -58,7 +60,8 @@ def stability(formula, n):
 def six_elements(n):
     """Grid points of (Nd, Ce, Dy)2(Fe, Co)14B drawn at random: a million candidates of six."""
     rng = np.random.default_rng(0)
-    earths, cobalt = rng.multinomial(50, [0.6, 0.2, 0.2], n) / 50, rng.integers(0, 40, n) / 100
+    earths = rng.multinomial(50, [0.6, 0.2, 0.2], n) / 50
+    cobalt = rng.integers(0, 40, n) / 100
     x = np.column_stack([np.ones(n), 14 * (1 - cobalt), 14 * cobalt, 2 * earths]) / 17
     columns = np.array([mk.elements.INDEX[s] for s in ("B", "Fe", "Co", "Nd", "Ce", "Dy")])
     order = np.argsort(columns)
@@ -126,9 +129,11 @@ def main(rounds=5):
     for name, case in CASES.items():
         rows, work = case()
         work()
-        wall, busy = np.inf, np.inf
+        wall = np.inf
+        busy = np.inf
         for _ in range(rounds):
-            clock, processor = time.perf_counter(), time.process_time()
+            clock = time.perf_counter()
+            processor = time.process_time()
             work()
             wall = min(wall, time.perf_counter() - clock)
             busy = min(busy, time.process_time() - processor)

@@ -40,7 +40,8 @@ def explorer(folder: Path) -> None:
     """Time every control of the explorer."""
     from magnetkit.explorer.server import serve
 
-    ready, found = threading.Event(), []
+    ready = threading.Event()
+    found = []
 
     def tell(address: str) -> None:
         found.append(address)
@@ -60,7 +61,8 @@ def explorer(folder: Path) -> None:
             time.sleep(2.0)
             window.run(WATCH)
             for control, values in MOVES:
-                whole, server = [], []
+                whole = []
+                server = []
                 for value in values:
                     script = f"window.took('{control}', {value}).then(arguments[0])"
                     whole.append(window.wait_for(script))

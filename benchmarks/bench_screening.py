@@ -59,10 +59,14 @@ def write_candidates(path: Path, rows: int) -> None:
             block = rng.random((min(65_536, rows - start), 3)).tolist()
             for i, (a, b, c) in enumerate(block, start):
                 if i % 2:
-                    ce, dy, co = 0.6 * a, 0.4 * b, 3.0 * c
+                    ce = 0.6 * a
+                    dy = 0.4 * b
+                    co = 3.0 * c
                     text = f"Nd{2 - ce - dy:.6f}Ce{ce:.6f}Dy{dy:.6f}Fe{14 - co:.6f}Co{co:.6f}B"
                 else:
-                    gd, cu, fe = 0.4 * a, 0.5 * b, 0.3 * c
+                    gd = 0.4 * a
+                    cu = 0.5 * b
+                    fe = 0.3 * c
                     text = f"Sm{1 - gd:.6f}Gd{gd:.6f}Co{5 - cu - fe:.6f}Cu{cu:.6f}Fe{fe:.6f}"
                 stream.write(text + "\n")
 
@@ -89,14 +93,26 @@ def command(repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, 1000)
-        asked = ("--application", DEVICE, "--quiet", "--out")
-        timed("-m", "magnetkit", "screen", str(path), *asked, f"{folder}/warm")
+        timed(
+            "-m",
+            "magnetkit",
+            "screen",
+            str(path),
+            "--application",
+            DEVICE,
+            "--quiet",
+            "--out",
+            f"{folder}/warm",
+        )
         write_candidates(path, ROWS)
         # A process of its own, for the peak memory of children is that of the largest.
         for more in ((), ("--all-columns",)):
-            one = (__file__, "--command", str(path), f"{folder}/out", *more)
-            runs = [timed(*one) for _ in range(repeat)]
-            seconds, cpu = median(runs, "seconds"), median(runs, "cpu")
+            runs = [
+                timed(__file__, "--command", str(path), f"{folder}/out", *more)
+                for _ in range(repeat)
+            ]
+            seconds = median(runs, "seconds")
+            cpu = median(runs, "cpu")
             print(
                 f"command on {ROWS:,} rows {' '.join(more)}: {seconds:.1f} s, "
                 f"{ROWS / seconds:,.0f} rows/s, CPU {1e6 * cpu / ROWS:.1f} s per million rows, "
@@ -111,7 +127,8 @@ def run_command(path: str, out: str, *more: str) -> None:
     sys.argv = ["magnetkit", "screen", path, *asked]
     from magnetkit.cli import main
 
-    shown, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115
+    shown = sys.stdout
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         main()
     except SystemExit as end:
@@ -144,9 +161,11 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
 
     mk.screen(space_of(0.1, 0.1), SPACE_DEVICE, keep=10)
     with tempfile.TemporaryDirectory() as folder:
-        start, cpu = time.perf_counter(), time.process_time()
+        start = time.perf_counter()
+        cpu = time.process_time()
         result = mk.screen(space_of(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder)
-        took, cpu = time.perf_counter() - start, time.process_time() - cpu
+        took = time.perf_counter() - start
+        cpu = time.process_time() - cpu
     seen = result.manifest["summary"]["sieve"]["stages"]
     told = {"rows": result.judged, "took": took, "own": cpu, "peak": peak(), **seen}
     print(json.dumps(told))
@@ -156,9 +175,11 @@ def best_of(space: object, device: str, keep: int = 1000, **asked: object) -> di
     """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
     import magnetkit as mk
 
-    start, cpu = time.perf_counter(), time.process_time()
+    start = time.perf_counter()
+    cpu = time.process_time()
     result = mk.screen(space, device, keep=keep, **asked)
-    took, own = time.perf_counter() - start, time.process_time() - cpu
+    took = time.perf_counter() - start
+    own = time.process_time() - cpu
     stages_of = result.manifest["summary"]["sieve"]["stages"]
     return {"rows": result.judged, "took": took, "own": own, **stages_of}
 
@@ -173,7 +194,8 @@ def devices(repeat: int, quick: bool = False) -> None:
     for device in names():
         best_of(space_of(0.1, 0.1), device, 10)
         runs = [best_of(space, device) for _ in range(repeat)]
-        n, took = runs[0]["rows"], median(runs, "took")
+        n = runs[0]["rows"]
+        took = median(runs, "took")
         part = runs[0].get("magnetism", 0) / n
         found.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
     found.sort()
@@ -189,7 +211,8 @@ def devices(repeat: int, quick: bool = False) -> None:
 def growth(repeat: int, quick: bool = False) -> None:
     """Print how the time of the best of a space grows, with what straight lines are off by."""
     steps = QUICK if quick else SPACES[0][:2]
-    space, at = space_of(*steps), (350.0, 375.0, 400.0, 425.0)
+    space = space_of(*steps)
+    at = (350.0, 375.0, 400.0, 425.0)
     best_of(space, DEVICE)
     hot = [[f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)]
     sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
@@ -202,7 +225,8 @@ def growth(repeat: int, quick: bool = False) -> None:
         "elements": [(k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)],
     }
     for name, points in cases.items():
-        x, y = [], []
+        x = []
+        y = []
         for many, asked in points:
             runs = [best_of(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
             # CPU: other jobs show less in it.
@@ -221,11 +245,13 @@ def growth(repeat: int, quick: bool = False) -> None:
 
 def spaces(repeat: int) -> None:
     """Print what the best of spaces take, and the straight line through them."""
-    rows, took = [], []
+    rows = []
+    took = []
     for on_nd, on_fe, keep in SPACES:
         one = partial(timed, __file__, "--space", str(on_nd), str(on_fe), str(keep))
         runs = [one() for _ in range(repeat)]
-        n, seconds = int(runs[0]["rows"]), median(runs, "took")
+        n = int(runs[0]["rows"])
+        seconds = median(runs, "took")
         rows.append(n)
         took.append(seconds)
         print(
@@ -298,7 +324,9 @@ def equal(most: int = 100_000) -> None:
                     found.append(result_of(source, device, keep, **asked))
                 (best, sieved), (whole, _) = found
                 is_same = best.equals(whole)
-                total, same, bounded = total + 1, same + is_same, bounded + sieved
+                total = total + 1
+                same = same + is_same
+                bounded = bounded + sieved
                 if not is_same:
                     print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
         print(f"{device}: {same} of {total} the same so far, {bounded} with a bound", flush=True)
@@ -352,8 +380,10 @@ def stages(rows: int = 65_536) -> None:
         table, n = chunk.table, len(chunk.table)
         judged = _work.chunk_table(chunk, job)
         part = _work.encode(judged)
-        at, given = [*needed_temperatures(job), _stages.ROOM_K], (table, None)
-        asked, only = job.conditions, needed_elsewhere(job)
+        at = [*needed_temperatures(job), _stages.ROOM_K]
+        given = (table, None)
+        asked = job.conditions
+        only = needed_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
             "reading CSV": (lambda: list(source.pieces(rows)), rows),

@@ -38,9 +38,11 @@ def test_sintered(benchmark, family):
 
 def rate(call: Callable[[], object], rows: int, repeats: int = 5) -> str:
     """Return rows a second, by the clock and per second of processor time, best of some repeats."""
-    clock, cpu = [], []
+    clock = []
+    cpu = []
     for _ in range(repeats):
-        wall, process = time.perf_counter(), time.process_time()
+        wall = time.perf_counter()
+        process = time.process_time()
         call()
         clock.append(time.perf_counter() - wall)
         cpu.append(time.process_time() - process)

@@ -85,7 +85,8 @@ def main(rows: int) -> None:
             "learnt": seconds(model.residual, table, codes, base),
         }
         print("  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()))
-    x, known = x[:2000], branch
+    x = x[:2000]
+    known = branch
     y = known.predict(known.points_)
     for name, peer in (
         (

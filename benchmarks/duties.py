@@ -37,7 +37,9 @@ GRADES = (
     "N38UH", "N40UH", "N28EH", "N30EH", "N33EH", "N35EH", "N38EH", "N28AH", "N30AH", "N33AH",
     "N42EH", "N45UH", "N52M", "N44H", "N46H", "N40H", "VACODYM 677 HR", "VACODYM 238 TP",
 )  # fmt: skip
-BELOW_K, LOAD_LINES, FIELDS = (0.0, 30.0, 60.0), (2.0, 1.0, 0.5), (0.0, 150.0, 400.0)
+BELOW_K = (0.0, 30.0, 60.0)
+LOAD_LINES = (2.0, 1.0, 0.5)
+FIELDS = (0.0, 150.0, 400.0)
 ONE_RECIPE = "Nd23.9Pr6Dy0.5Co1Cu0.15Ga0.1B0.96Fe bal."
 """A recipe that a maker could sell under many grades, wt.%."""
 AT_100_C = 373.15
@@ -95,7 +97,7 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     for one in answer.answers:
         best = one.recommended
         if best is not None:
-            _check_way(check, best, duty, where)
+            _check_way(check, best, duty, where, answer.incumbent.recoil)
     margin, knee, against = own_margin(grade, duty)
     check.require_close(2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k")
     check.require_close(2, answer.reference["field_kA_m"], against, f"{where}: own field")
@@ -117,7 +119,9 @@ def likeliest_heavy_free(answer: Any, *, trials: bool = False) -> float:
     table = answer.candidates
     melts = table[(table["grade"] == "") & (table["heavy_rare_earth_wt_pct"] < 0.05)]
     melts = melts[(melts["route"].fillna("") != "") == trials]
-    return float(melts[_CHANCE].max()) if len(melts) else 0.0
+    if len(melts):
+        return float(melts[_CHANCE].max())
+    return 0.0
 
 
 def text_of(duty: dict[str, Any]) -> str:
@@ -129,12 +133,14 @@ def text_of(duty: dict[str, Any]) -> str:
     )
 
 
-def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str) -> None:
-    """Hold a recommended way against its own field."""
-    remanence, knee, recoil = way.remanence_guaranteed_T, 1e3 * way.knee_guaranteed_kA_m, 1.05
+def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float) -> None:
+    """Hold a recommended way against its own field; a melt has the recoil of today's magnet."""
+    remanence = way.remanence_guaranteed_T
+    knee = 1e3 * way.knee_guaranteed_kA_m
     if way.grade:
         curve = mk.curve(way.grade, duty["temperature"], bound="guaranteed").curves
-        remanence, knee = float(curve.remanence[0, 0]), float(curve.knee_field[0, 0])
+        remanence = float(curve.remanence[0, 0])
+        knee = float(curve.knee_field[0, 0])
         recoil = float(curve.recoil[0, 0])
         rated = rating_of(way.grade) >= duty["temperature"] - 0.01
         check.require(1, rated, f"{where}: {way.grade} above rating")

@@ -69,8 +69,10 @@ def recipes() -> list[str]:
         last = "".join(f"{host.interstitial_elements[0]}{host.interstitial:g}"
                        for _ in range(host.interstitial > 0))  # fmt: skip
         for i in range(24):
-            one, two = earths[i % 8], earths[(3 * i + 1) % 8]
-            part, cobalt = (i % 5) / 5.0, (i % 4) / 3.0
+            one = earths[i % 8]
+            two = earths[(3 * i + 1) % 8]
+            part = (i % 5) / 5.0
+            cobalt = (i % 4) / 3.0
             other = 0.06 * (i % 3)
             share = host.transition_metal * (1.0 - other)
             text = f"{one}{host.rare_earth * (1 - part):g}"
@@ -190,7 +192,9 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
     if (known != np.isfinite(other)).any():
         return float("inf")
     scale = np.abs(one[known]).max(initial=0.0)
-    return float(np.abs(one - other)[known].max(initial=0.0) / scale) if scale else 0.0
+    if scale:
+        return float(np.abs(one - other)[known].max(initial=0.0) / scale)
+    return 0.0
 
 
 def run(name: str, folder: Path, number: int) -> dict[str, np.ndarray]:
@@ -236,7 +240,8 @@ def main() -> None:
     parser.add_argument("--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.answer:
-        how, file = json.loads(given.answer[0]), Path(given.answer[1])
+        how = json.loads(given.answer[0])
+        file = Path(given.answer[1])
         if how == "threads":
             in_threads(file)
         elif how == "backwards":

@@ -90,7 +90,8 @@ def _record(out: str) -> None:
 
     with events.install_listener("numba:compile", Listener()):
         predict(["Nd2Fe14B"])
-        first, lines[:] = lines[:], []
+        first = lines[:]
+        lines[:] = []
         _run_each_once()
     Path(out).write_text("\n".join(lines + first) + "\n", "ascii")
 

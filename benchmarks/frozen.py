@@ -134,7 +134,9 @@ def replacements() -> Tables:
 
 def _called(value: Any) -> Any:
     """Return what a method or an attribute of that name gives."""
-    return value() if callable(value) else value
+    if callable(value):
+        return value()
+    return value
 
 
 def tools() -> Tables:
@@ -247,7 +249,8 @@ def compare(one: Path, other: Path, within: float) -> int:
             print(f"{name}: only in {one if name in first else other}")
             wrong += 1
             continue
-        a, b = first[name], second[name]
+        a = first[name]
+        b = second[name]
         columns += len(a.keys() & b.keys())
         for column in sorted(a.keys() ^ b.keys()):
             print(f"{name}: {column} only in {one if column in a else other}")
@@ -260,7 +263,8 @@ def compare(one: Path, other: Path, within: float) -> int:
         for column in differ:
             text, apart = _apart(left[column], right[column])
             beyond = not apart <= within
-            wrong, moved = wrong + beyond, moved + (not beyond)
+            wrong = wrong + beyond
+            moved = moved + (not beyond)
             if beyond:
                 print(f"{name}: {column}: {text}")
     print(f"{columns} columns compared, {wrong} differ, {moved} moved within {within:g}")
@@ -275,7 +279,8 @@ def _apart(a: pd.Series, b: pd.Series) -> tuple[str, float]:
         rows = np.flatnonzero((a != b).to_numpy())
         i = int(rows[0])
         return f"{len(rows)} texts, first {str(a.iloc[i])[:60]!r}, {str(b.iloc[i])[:60]!r}", np.inf
-    x, y = a.to_numpy(), b.to_numpy()
+    x = a.to_numpy()
+    y = b.to_numpy()
     if (np.isnan(x) != np.isnan(y)).any():
         return f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone", np.inf
     known = np.isfinite(x) & np.isfinite(y)

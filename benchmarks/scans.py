@@ -52,8 +52,10 @@ ADDED |= {"Ce": 30.0, "La": 12.0, "Nb": 1.0, "Ti": 1.0, "Pr": 20.0, "Gd": 12.0, 
 
 WANTED = ("remanence_T", "coercivity_kA_m", "max_working_temperature_K")
 KELVIN = (80.0, 293.15, 423.15, 573.15)
-STEPS, FINE = 40, 33
-LEAST, JUMP = 0.03, 0.4
+STEPS = 40
+FINE = 33
+LEAST = 0.03
+JUMP = 0.4
 """Change in a step, of the largest value, that is looked at; share of it in one of `FINE` parts of
 that step which makes it a jump."""
 
@@ -95,7 +97,8 @@ def steep(frame: pd.DataFrame, least: float) -> Iterator[tuple[str, int, float]]
         yield from ((column, int(k), float(change[k])) for k in np.flatnonzero(change > least))
 
 
-SEED, DRAWN = 35, {"papers": 80, "NEMAD": 80, "sheets": 40}
+SEED = 35
+DRAWN = {"papers": 80, "NEMAD": 80, "sheets": 40}
 
 
 def real() -> dict[str, pd.DataFrame]:
@@ -145,7 +148,8 @@ def unanswered() -> None:
             except mk.errors.MagnetkitError as error:
                 found.append((row.recipe, str(error)[:60], np.nan, np.nan))
         table = pd.DataFrame(found, columns=["recipe", "status", "remanence", "coercivity"])
-        silent, none = table["coercivity"].isna(), table["remanence"].isna()
+        silent = table["coercivity"].isna()
+        none = table["remanence"].isna()
         word = (none & (table["status"] == "unknown host")).sum()
         print(
             f"{kind}: {len(table)} of {len(of)}; without H_cJ {silent.sum()}, without B_r "
@@ -159,9 +163,12 @@ MOST |= {"Gd": 20.0, "Ho": 15.0, "Er": 15.0, "Y": 20.0, "B": 1.6, "Cu": 15.0, "A
 MOST |= {"Nb": 3.0, "Zr": 8.0, "Ti": 5.0, "V": 4.0, "Mo": 4.0, "Si": 3.0, "Mn": 4.0, "Ni": 8.0}
 MOST |= {"O": 1.2, "C": 1.0, "N": 1.5}
 """Most of each element that the adversary may use, wt.%."""
-METAL, SHELL = 60.0, 5.0
+METAL = 60.0
+SHELL = 5.0
 """Most of Fe in the rest of Co or the reverse, and of a shell's Dy or Tb, wt.%."""
-SEEDS, GENERATIONS, CROWD = 5, 60, 40
+SEEDS = 5
+GENERATIONS = 60
+CROWD = 40
 DEVICES = "aerospace-reaction-wheel", "weapon-fin-actuator", "energy-traction-motor", "f22-engine"
 WINNER = [
     "candidate", "shell", "host", "status", "probability_meets_requirements", "meets_requirements",
@@ -204,7 +211,8 @@ def point(recipe: str, shell: str) -> np.ndarray:
             x[len(MOST)] = amount / METAL
     x[-4] = 0.75 if rest == "Co" else 0.25
     if shell:
-        x[-3], x[-2] = (0.75 if shell[:2] == "Tb" else 0.25), float(shell.split()[1]) / SHELL
+        x[-3] = 0.75 if shell[:2] == "Tb" else 0.25
+        x[-2] = float(shell.split()[1]) / SHELL
     return x
 
 
@@ -220,12 +228,15 @@ def placed(points: np.ndarray, device: str) -> pd.DataFrame:
             continue  # none of them could be read
         best = said.best(len(rows)).assign(way=way)
         found.append(best.assign(at=rows.index[best["row_index"].to_numpy(int)]))
-    return pd.concat(found) if found else pd.DataFrame()
+    if found:
+        return pd.concat(found)
+    return pd.DataFrame()
 
 
 def height(points: np.ndarray, device: str) -> np.ndarray:
     """Return how low points stand, shape (n,): those that meet first, then by P, then by margin."""
-    low, found = np.full(len(points), 2.0), placed(points, device)
+    low = np.full(len(points), 2.0)
+    found = placed(points, device)
     if len(found):
         chance = found["probability_meets_requirements"].fillna(0.0)
         margin = found["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
@@ -331,7 +342,8 @@ ENDS = "_lo", "_hi"
 
 def edges() -> None:
     """Print what is said where the model ends: status, figures, chance for a device, evidence."""
-    device, need = DEVICES[0], ("remanence_T", *(f"coercivity_kA_m{end}" for end in ("", *ENDS)))
+    device = DEVICES[0]
+    need = ("remanence_T", *(f"coercivity_kA_m{end}" for end in ("", *ENDS)))
     print("# What is said of magnets where the model ends\n")
     print(written_by("python -m benchmarks.scans --edges"), "P: the probability that what", device)
     print("requires is met, as `screen` says; none: not ranked. D: the distance to the nearest")
@@ -369,18 +381,18 @@ def main(out: str = "") -> None:
         return
     if out.startswith("-"):
         raise SystemExit(__doc__)
-    found, count = [], 0
+    found = []
+    count = 0
     for name, (recipe, rest, route) in RECIPES.items():
         base = amounts(recipe)
         for element, least, most in varied(base, rest):
             values = np.linspace(least, most, STEPS + 1)
             for kelvin in KELVIN:
-                where = base, rest, element
-                frame = scanned(*where, values, kelvin, route)
+                frame = scanned(base, rest, element, values, kelvin, route)
                 count += len(frame)
                 for column, place, change in steep(frame, LEAST):
                     inner = np.linspace(values[place], values[place + 1], FINE + 1)
-                    close = scanned(*where, inner, kelvin, route)
+                    close = scanned(base, rest, element, inner, kelvin, route)
                     count += len(close)
                     top = frame[column].max() / close[column].max()
                     for other, at, fine in steep(close, JUMP * change * top):

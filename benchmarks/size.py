@@ -70,7 +70,8 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
             continue
         rooms.setdefault(room, set()).update(t.split(".")[0] for t in targets)
     rooms = {room: {t for t in to if t in rooms and t != room} for room, to in rooms.items()}
-    left, level = dict(rooms), 0
+    left = dict(rooms)
+    level = 0
     while left:
         ground = {room for room, to in left.items() if not to & left.keys()}
         if not ground:
@@ -155,7 +156,8 @@ def warm_predict() -> dict[str, int]:
         mk.predict("Nd2Fe14B", 423.15)
     modules: set[str] = set()
     called: set[Any] = set()
-    calls, records = 0, Counter[str]()
+    calls = 0
+    records = Counter[str]()
 
     def see(frame: FrameType, event: str, _: Any) -> None:
         nonlocal calls

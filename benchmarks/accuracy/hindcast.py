@@ -302,4 +302,6 @@ def report(table: "pd.DataFrame") -> str:
 
 
 def _unit(row: Mapping[Any, Any]) -> str:
-    return COLUMNS[row["quantity"]].unit if row["claimed_as"] == "value" else "%"
+    if row["claimed_as"] == "value":
+        return COLUMNS[row["quantity"]].unit
+    return "%"

@@ -83,7 +83,9 @@ def embedded() -> pd.DataFrame:
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     compounds = compounds[compounds["formula"] != "Th2Fe14B"]
     for record in compounds.to_dict("records"):
-        host, formula, confidence = record["host"], record["formula"], record["confidence"]
+        host = record["host"]
+        formula = record["formula"]
+        confidence = record["confidence"]
         cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL]
         cells.append(("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"]))
         cells.append(("curie_temperature_K", np.nan, record["curie_temperature_K"]))
@@ -167,7 +169,8 @@ def series() -> pd.DataFrame:
     """
     frame = pd.read_csv(mirror("literature/substitution_series_R2T14B.csv"))
     frame = frame[~frame["excluded"]]
-    rows, typed = [], methods()
+    rows = []
+    typed = methods()
     for r in frame.to_dict("records"):
         for column, prop, temperature, sd in (
             ("mu0Ms_T", "saturation_polarization_T", 300.0, 0.02 * r["mu0Ms_T"] + 0.01),

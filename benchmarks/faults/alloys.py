@@ -55,7 +55,8 @@ def orders(shuffles: int, seed: int) -> dict:
     """Rank the same candidates in other orders."""
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.2)
     texts = space.formulas()[:200]
-    chance, faults = random.Random(seed), []
+    chance = random.Random(seed)
+    faults = []
     want = mk.screen(texts, "energy-traction-motor").table.set_index("candidate")["rank"]
     for number in range(shuffles):
         other = chance.sample(texts, len(texts))

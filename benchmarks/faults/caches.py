@@ -32,7 +32,9 @@ def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
         return raw[: chance.randrange(len(raw))]
     if kind == "spoiled":
         other = spoiled(chance, raw)
-        return other if other != raw else raw + b"x"
+        if other != raw:
+            return other
+        return raw + b"x"
     turned = bytearray(raw)
     for place in {chance.randrange(len(raw)) for _ in range(chance.choice((1, 2, 100)))}:
         turned[place] ^= 1 << chance.randrange(8)
@@ -50,9 +52,11 @@ def _seen(file: Path) -> bool:
 
 def each(files: list[Path], seed: int, place: Path) -> list[dict]:
     """Damage every file in every way, a few times."""
-    chance, rows = random.Random(seed), []
+    chance = random.Random(seed)
+    rows = []
     for kind in KINDS:
-        faults, tried = [], 0
+        faults = []
+        tried = 0
         for file in files:
             raw = file.read_bytes()
             for _ in range(1 if kind == "emptied" else 5):
@@ -80,7 +84,8 @@ def command(kernels: Path, cache: Path) -> subprocess.CompletedProcess:
 def commands(rounds: int, seed: int, place: Path) -> dict:
     """Run a command on caches of which some files are damaged."""
     chance = random.Random(seed)
-    kernels, cache = place / "kernels", place / "cache"
+    kernels = place / "kernels"
+    cache = place / "cache"
     shutil.copytree(folder(), kernels / folder().name, dirs_exist_ok=True)
     want = command(kernels, cache)
     faults = [] if want.returncode == 0 else [f"whole: {want.stderr[-500:]}"]

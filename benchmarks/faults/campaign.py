@@ -109,7 +109,9 @@ def printed(module: str, *arguments: object) -> list[dict]:
             check=True,
         )
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    return found[0] if len(found) == 1 and isinstance(found[0], list) else found
+    if len(found) == 1 and isinstance(found[0], list):
+        return found[0]
+    return found
 
 
 def folders() -> list[dict]:
@@ -401,11 +403,15 @@ def _cell(value: object) -> str:
         return str(len(value))
     if isinstance(value, float):
         return f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|")
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value).replace("|", "\\|")
 
 
 def stored() -> dict[str, dict]:
-    return json.loads(FIGURES.read_text()) if FIGURES.is_file() else {}
+    if FIGURES.is_file():
+        return json.loads(FIGURES.read_text())
+    return {}
 
 
 def main(names: list[str]) -> int:

@@ -41,8 +41,11 @@ class User(threading.Thread):
 
     def __init__(self, place: str, seed: int, known: dict, left: list[int], end: float) -> None:
         super().__init__()
-        self.place, self.chance, self.known = place, random.Random(seed), known
-        self.left, self.end = left, end
+        self.place = place
+        self.chance = random.Random(seed)
+        self.known = known
+        self.left = left
+        self.end = end
         self.seconds: list[float] = []
         self.faults: list[str] = []
         self.refused = 0
@@ -71,7 +74,8 @@ class User(threading.Thread):
                 self.faults.append(f"{answer.status}: {body[:80]!r}")
 
     def _question(self) -> bytes:
-        asked, celsius = self.known["callback"], self.known["celsius"]
+        asked = self.known["callback"]
+        celsius = self.known["celsius"]
         chance = self.chance
         values = {
             **CONTROLS, "temperature": celsius, "remanence": chance.uniform(0.0, 1.3),
@@ -144,7 +148,8 @@ def run(users: int, requests: int, seconds: float) -> dict:
 def _loaded(
     server: subprocess.Popen, place: str, users: int, requests: int, seconds: float
 ) -> dict:
-    known, left = asked_of(place), [requests]
+    known = asked_of(place)
+    left = [requests]
     refused = [flooded(place)]
     start = time.monotonic()
     crowd = [User(place, SEED + i, known, left, start + seconds) for i in range(users)]

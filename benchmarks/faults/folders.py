@@ -62,7 +62,9 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 def foreign(count: int, seed: int, place: Path) -> Figures:
     """Screen into folders of a user's, and into finished results a user laid hands on."""
-    figures, seen, chance = Figures(), set(), random.Random(seed)
+    figures = Figures()
+    seen = set()
+    chance = random.Random(seed)
     place.mkdir(parents=True, exist_ok=True)
     good = place / "good"
     screen(["SmCo5", "??"], DEVICES[0], out=good).report(good / "report.html")
@@ -117,12 +119,15 @@ def whole(out: Path, want: list[dict[str, str]]) -> str:
     if len(result.data) != len(result):
         return f"{len(result.data)} rows of {len(result)}"
     got = {name: digest for name, digest in snapshot(out).items() if not name.startswith(".")}
-    return "" if got == want[DEVICES.index(device)] else f"other bytes for {device}"
+    if got == want[DEVICES.index(device)]:
+        return ""
+    return f"other bytes for {device}"
 
 
 def two(times: int, seed: int, place: Path) -> dict[str, object]:
     """Start two screenings into one folder at random offsets; kill one now and then."""
-    chance, log = random.Random(seed), place / "log"
+    chance = random.Random(seed)
+    log = place / "log"
     want: list[dict[str, str]] = []
     for kind in range(len(DEVICES)):
         start = time.monotonic()

@@ -148,7 +148,9 @@ def tables(folder: Path, suffix: str) -> Kind:
         data = text.encode(
             chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
         )
-        return mutation.spoiled(chance, data, 2) if chance.random() < 0.4 else data
+        if chance.random() < 0.4:
+            return mutation.spoiled(chance, data, 2)
+        return data
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
@@ -228,7 +230,9 @@ def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) ->
         if chance.random() < 0.8:
             text = mutation.mutated(chance, text, (*_TOML, *text.split("\n")), 3)
         data = text.encode()
-        return mutation.spoiled(chance, data, 3) if chance.random() < 0.4 else data
+        if chance.random() < 0.4:
+            return mutation.spoiled(chance, data, 3)
+        return data
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
@@ -245,14 +249,16 @@ def element_table(folder: Path) -> Kind:
 
     def inputs(chance: random.Random) -> bytes:
         text = mutation.mutated(chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4)
-        return (
-            mutation.spoiled(chance, text.encode(), 2) if chance.random() < 0.3 else text.encode()
-        )
+        if chance.random() < 0.3:
+            return mutation.spoiled(chance, text.encode(), 2)
+        return text.encode()
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         table = read_table(file)
-        return [] if not np.isinf(table.values).any() else [f"infinite property in {data!r}"]
+        if not np.isinf(table.values).any():
+            return []
+        return [f"infinite property in {data!r}"]
 
     return Kind("element table", inputs, read)
 
@@ -269,14 +275,16 @@ def training_table(folder: Path) -> Kind:
         text = mutation.mutated(
             chance, good, (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
         )
-        return (
-            mutation.spoiled(chance, text.encode(), 2) if chance.random() < 0.3 else text.encode()
-        )
+        if chance.random() < 0.3:
+            return mutation.spoiled(chance, text.encode(), 2)
+        return text.encode()
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         found = training_set(target, file)
-        return [] if np.isfinite(found.values).all() else [f"no number let in: {data!r}"]
+        if np.isfinite(found.values).all():
+            return []
+        return [f"no number let in: {data!r}"]
 
     return Kind("training table", inputs, read)
 
@@ -301,7 +309,9 @@ def models(folder: Path) -> list[Kind]:
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         content, _ = _store.read(file)
-        return [] if isinstance(content, dict) else [f"a model file holds {type(content).__name__}"]
+        if isinstance(content, dict):
+            return []
+        return [f"a model file holds {type(content).__name__}"]
 
     return [
         Kind("model file", lambda chance: mutation.spoiled(chance, good), read),
@@ -322,13 +332,16 @@ def snapshots(folder: Path) -> list[Kind]:
     )
     facts = {"scheme": "x", "source": "y", "licence": "z"}
     snapshot.write_snapshot(place, entries, facts)
-    manifest, table = (place / MANIFEST).read_bytes(), (place / snapshot.ENTRIES).read_bytes()
+    manifest = (place / MANIFEST).read_bytes()
+    table = (place / snapshot.ENTRIES).read_bytes()
 
     def read_back() -> list[str]:
         snapshot._read.cache_clear()
         found = snapshot.read_snapshot(place)
         energies = found.entries["formation_energy_eV_atom"]
-        return [] if pd.api.types.is_numeric_dtype(energies) else ["energies that are no numbers"]
+        if pd.api.types.is_numeric_dtype(energies):
+            return []
+        return ["energies that are no numbers"]
 
     def read_manifest_of(data: bytes) -> list[str]:
         (place / snapshot.ENTRIES).write_bytes(table)
@@ -362,7 +375,9 @@ def results(folder: Path) -> list[Kind]:
         (place / MANIFEST).write_bytes(data)
         read_manifest(place)
         result = ScreenResult.from_folder(place)
-        return [] if len(result.data) == 2 else ["other rows than were written"]
+        if len(result.data) == 2:
+            return []
+        return ["other rows than were written"]
 
     def spoiled_table(data: bytes) -> list[str]:
         (place / MANIFEST).write_bytes(manifest)

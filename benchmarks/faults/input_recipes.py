@@ -84,7 +84,8 @@ def check_accepted(table: CompositionTable, texts: list[str], faults: list[str])
     if again.errors:
         faults.append(f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}")
         return
-    there, back = table[np.array(plain, int)].to_array(), again.to_array()
+    there = table[np.array(plain, int)].to_array()
+    back = again.to_array()
     for row in np.flatnonzero(np.abs(there - back).max(axis=1, initial=0.0) > 1e-9):
         faults.append(f"comes back as another: {texts[table.row_index[plain[row]]]!r}")
 

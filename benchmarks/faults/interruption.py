@@ -114,7 +114,9 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
     if faults:
         raise AssertionError(faults[0])
     want = command.left()
-    stopped, longest, found = {"SIGINT": 0, "SIGKILL": 0}, 0.0, {"done": 0}
+    stopped = {"SIGINT": 0, "SIGKILL": 0}
+    longest = 0.0
+    found = {"done": 0}
     for number in range(times):
         how = (signal.SIGINT, signal.SIGKILL)[number % 2]
         child = in_child(command.run, log)
@@ -163,18 +165,19 @@ def pull(folder: Path) -> Command:
     def check() -> Path | None:
         with Cache("pulls", "_".join(SYSTEMS), question) as cache:
             found = cache.read()
-        return None if found is None else found.folder
+        if found is None:
+            return None
+        return found.folder
 
     def left() -> str:
         place = check()
         assert place is not None
         return sha256(place / "entries.parquet", place / "structures.parquet")
 
-    arguments = ("data", "pull", *SYSTEMS)
     return Command(
         "data pull",
-        partial(command_line, *arguments, "--refresh"),
-        partial(command_line, *arguments),
+        partial(command_line, "data", "pull", *SYSTEMS, "--refresh"),
+        partial(command_line, "data", "pull", *SYSTEMS),
         left,
         check,
     )
@@ -257,7 +260,8 @@ def screen(folder: Path) -> Command:
 
     module = import_module("magnetkit.run.screen")
     module.screen = partial(module.screen, chunk_rows=32)
-    source, out = folder / "alloys.csv", folder / "screened"
+    source = folder / "alloys.csv"
+    out = folder / "screened"
     recipes = [f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
     source.write_text("composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes)))

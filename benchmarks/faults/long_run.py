@@ -66,7 +66,8 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
     for site, elements in REPLACE.items():
         command += ["--replace", f"{site}={','.join(elements)}"]
     command += ["--step", repr(step), "--application", DEVICE, "--out", str(folder), "--resume"]
-    start, lives = time.monotonic(), []
+    start = time.monotonic()
+    lives = []
     while True:
         code, memory = live([*command, "--quiet", "--top", "0"], seconds)
         lives.append(memory)

@@ -67,11 +67,14 @@ Fault = Callable[[Handler], None]
 
 def run(count: int, seed: int = 1) -> Figures:
     """Pull `count` times, each time with something wrong in one or two answers."""
-    figures, chance, seen = Figures(), random.Random(seed), set()
+    figures = Figures()
+    chance = random.Random(seed)
+    seen = set()
     started = None
     server = Server()
     child = _transport._ask_in_child
-    _transport._ask_in_child, _transport.PAUSE_S = ask_here, 0.0
+    _transport._ask_in_child = ask_here
+    _transport.PAUSE_S = 0.0
     try:
         sound = len(_pull(server))
         for _ in range(count):
@@ -204,7 +207,8 @@ def bomb(layers: int, size: int = GIGABYTE) -> bytes:
 
 def floods() -> dict[str, Fault]:
     """Return answers of a gigabyte: sent, unpacked, and unpacked twice."""
-    once, twice = bomb(1), bomb(2)
+    once = bomb(1)
+    twice = bomb(2)
     return {
         "1 GB sent": _endless,
         "gzip bomb of 1 GB": lambda h: h.send_body(once, Content_Encoding="gzip"),

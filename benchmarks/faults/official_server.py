@@ -59,7 +59,9 @@ class Collection:
 
 def documents(crystals: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the documents of each kind, made by emmet-core from crystals and energies."""
-    entries, magnetism, summary = [], [], []
+    entries = []
+    magnetism = []
+    summary = []
     for row in crystals:
         crystal = Structure.from_dict(row["structure"])
         name = row["material_id"]

@@ -22,7 +22,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-DEVICE, OTHER = "f22-engine", "hot-servo-motor"
+DEVICE = "f22-engine"
+OTHER = "hot-servo-motor"
 LIMIT_S = 600.0
 DRIP_S = 90.0
 """What is not given up by then, where an answer may take 3 s, is not given up."""
@@ -80,7 +81,8 @@ def two_at_once(place: Path) -> Seen:
 
     seen = []
     for number, wait in enumerate((0.6, 0.3, 1.0)):
-        out, go = place / f"both-{number}", place / f"go-{number}"
+        out = place / f"both-{number}"
+        go = place / f"go-{number}"
         devices = (DEVICE, OTHER)
         jobs = [
             subprocess.Popen(
@@ -493,7 +495,8 @@ def main(points: list[str]) -> None:
         if done.returncode == 0:
             there, seen = json.loads(done.stdout.splitlines()[-1])
         else:
-            there, seen = True, f"not run: {done.stderr.strip()[-300:]}"
+            there = True
+            seen = f"not run: {done.stderr.strip()[-300:]}"
         row = {"point": point, "fault": there, "seen": seen}
         print(json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True)
 

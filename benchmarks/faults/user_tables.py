@@ -48,7 +48,9 @@ def _texts(good: str, words: tuple[str, ...]) -> Callable[[random.Random], bytes
     def inputs(chance: random.Random) -> bytes:
         text = mutation.mutated(chance, good, (*STROKES, *_NUMBERS, *words), 3)
         data = text.encode()
-        return mutation.spoiled(chance, data, 2) if chance.random() < 0.3 else data
+        if chance.random() < 0.3:
+            return mutation.spoiled(chance, data, 2)
+        return data
 
     return inputs
 
@@ -79,7 +81,9 @@ def parts(folder: Path) -> Kind:
         frame = replace_parts(file).frame
         mass = frame["kg a year"].to_numpy(float)
         sound = not (mass < 0.0).any() and not np.isinf(mass).any()
-        return [] if sound else [f"a mass of {mass} of {data!r}"]
+        if sound:
+            return []
+        return [f"a mass of {mass} of {data!r}"]
 
     return Kind("parts of a device", _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")), read)
 
@@ -92,7 +96,9 @@ def fields(folder: Path) -> Kind:
         file.write_bytes(data)
         found = _profile.read_field(file)
         whole = [np.isfinite(one.points).all() and np.isfinite(one.vectors).all() for one in found]
-        return [] if found and all(whole) else [f"no number let in: {data!r}"]
+        if found and all(whole):
+            return []
+        return [f"no number let in: {data!r}"]
 
     return Kind("field map", _texts(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")), read)
 
@@ -112,7 +118,9 @@ def mills(folder: Path) -> Kind:
         file.write_bytes(data)
         row = sintered("Nd2Fe14B", process="good").iloc[0]
         low, value, high = (row[f"coercivity_kA_m{end}"] for end in ("_lo", "", "_hi"))
-        return [] if low <= value <= high else [f"{low} to {high} of {data!r:.600}"]
+        if low <= value <= high:
+            return []
+        return [f"{low} to {high} of {data!r:.600}"]
 
     return Kind("mill", json_inputs(good), read)
 

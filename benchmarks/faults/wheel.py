@@ -45,14 +45,16 @@ class Steps:
     """
 
     def __init__(self, about: str, limits: Mapping[str, float] = LIMIT_S) -> None:
-        self.about, self.limits = about, limits
+        self.about = about
+        self.limits = limits
         self.seen: dict[str, object] = {}
 
     def run(self, step: str, command: Sequence[object], **options: object) -> tuple[str, str]:
         """Run the command of a step; return what it printed and what it said."""
         limit = self.limits[step]
         print(f"{self.about}: {step} (at most {limit:g} s) ...", file=sys.stderr, flush=True)
-        start, before = time.monotonic(), _processor_s()
+        start = time.monotonic()
+        before = _processor_s()
         try:
             done = subprocess.run(
                 [str(word) for word in command],
@@ -67,7 +69,8 @@ class Steps:
             raise StepError(
                 f"{step}: not done after {limit:g} s; it said {said[-500:]!r}"
             ) from None
-        took, used = time.monotonic() - start, _processor_s() - before
+        took = time.monotonic() - start
+        used = _processor_s() - before
         if done.returncode:
             raise StepError(
                 f"{step}: exit {done.returncode} after {took:.0f} s; {done.stderr[-500:]}"

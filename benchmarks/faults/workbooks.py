@@ -105,7 +105,8 @@ def _read(file: Path, answers: multiprocessing.Queue) -> None:
 
 def run(folder: Path) -> list[dict]:
     """Read each in a process of its own, so that a signal is a figure."""
-    spawn, rows = multiprocessing.get_context("spawn"), []
+    spawn = multiprocessing.get_context("spawn")
+    rows = []
     for name, file in cases(folder).items():
         answers = spawn.Queue()
         process = spawn.Process(target=_read, args=(file, answers))
@@ -113,7 +114,8 @@ def run(folder: Path) -> list[dict]:
         try:
             said, most = answers.get(timeout=LIMIT_S)
         except Exception:
-            said, most = "fault: no answer", 0.0
+            said = "fault: no answer"
+            most = 0.0
         process.join(5)
         process.kill()
         faults = [said] if said.startswith("fault") else []

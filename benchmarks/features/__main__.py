@@ -22,7 +22,8 @@ def main() -> None:
     if given.rows < 1000:
         parser.error(f"--rows: at least 1000, got {given.rows}")
     if given.crystals is not None:
-        table, curve = on_crystals(given.crystals, progress=True), pd.DataFrame()
+        table = on_crystals(given.crystals, progress=True)
+        curve = pd.DataFrame()
     else:
         full = not given.quick
         table, curve = run(

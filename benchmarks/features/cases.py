@@ -48,7 +48,8 @@ class Case:
 
 def _statistics(dtype: type, reuse: bool) -> Callable[[int], Work]:
     def prepare(n: int) -> Work:
-        table, elements = compositions(n), load_table("magpie").fill_gaps()
+        table = compositions(n)
+        elements = load_table("magpie").fill_gaps()
         out: Any = np.zeros((n, STATISTICS_COLUMNS), dtype) if reuse else None
         return lambda: composition_statistics(table, elements, dtype, out)
 

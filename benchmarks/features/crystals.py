@@ -17,7 +17,9 @@ _TASKS = {PAIRS: cases.neighbours, RADIAL: cases.radial, SPHERE: cases.dipoles}
 
 
 def _work(name: str, crystals: Crystals) -> cases.Work:
-    return cases.structures(crystals) if name == STRUCTURES else cases.each(crystals, _TASKS[name])
+    if name == STRUCTURES:
+        return cases.structures(crystals)
+    return cases.each(crystals, _TASKS[name])
 
 
 def on_crystals(file: Path, peers_of: int = 16, progress: bool = False) -> pd.DataFrame:

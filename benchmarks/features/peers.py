@@ -142,7 +142,8 @@ def _matscipy_dipoles(structures: list[Any]) -> Work:
 
     def one(x: Any, cell: Any) -> Any:
         i, v, d = neighbour_list("iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3)
-        third, fifth = d**-3, 3.0 * d**-5
+        third = d**-3
+        fifth = 3.0 * d**-5
         parts = [fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS]
         return np.stack([np.bincount(i, part, len(x)) for part in parts], axis=1)
 
@@ -169,8 +170,10 @@ def _site_stats(structures: list[Any]) -> Work:
     return lambda: [featurizer.featurize(s) for s in structures]
 
 
-PAIRS, RADIAL = "neighbour list, 5 A", "radial distribution, 10 A"
-SPHERE, STRUCTURES = "dipole sum, sphere of 20 A", "structure descriptors"
+PAIRS = "neighbour list, 5 A"
+RADIAL = "radial distribution, 10 A"
+SPHERE = "dipole sum, sphere of 20 A"
+STRUCTURES = "structure descriptors"
 PEERS = (
     Peer("parse formulas", "pymatgen", 2000, _pymatgen_parse),
     Peer("parse formulas", "chemparse", 2000, _chemparse),

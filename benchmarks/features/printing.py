@@ -24,7 +24,9 @@ _COLUMNS = {
 def _number(value: Any) -> str:
     if not isinstance(value, int | float) or math.isnan(value):
         return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
 
 
 def show(table: "pd.DataFrame", curve: "pd.DataFrame", console: "Console") -> None:

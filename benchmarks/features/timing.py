@@ -145,7 +145,8 @@ def _curve(progress: bool) -> pd.DataFrame:
     for n in CURVE:
         say(f"curve: {n:,} rows", progress)
         chunk = min(n, _CHUNK)
-        table, out = compositions(chunk), np.zeros((chunk, STATISTICS_COLUMNS))
+        table = compositions(chunk)
+        out = np.zeros((chunk, STATISTICS_COLUMNS))
         last = table[: n % chunk]
 
         def statistics(

@@ -22,14 +22,17 @@ from .changes import ROOT, Change, changed, file_of, sample
 from .nearest import nearest, own, plain
 from .running import Seen, copied, preload, run
 
-COUNT, SEED = 200, 20_261_126
-BUDGET_S, AGAIN_S = 20.0, 90.0
+COUNT = 200
+SEED = 20_261_126
+BUDGET_S = 20.0
+AGAIN_S = 90.0
 """Tests of one change end where the next file would exceed this time of a processor; again more."""
 UNKNOWN_S = 2.0
 """Taken for a test file that no run has timed yet."""
 PLAIN_S = 45
 """Time of a processor after which a test without compilation says nothing."""
-LIMIT_S, COMPILING_S = 150, 300
+LIMIT_S = 150
+COMPILING_S = 300
 """A change that makes its tests take longer is seen; compiling what calls a kernel takes more."""
 
 

@@ -51,13 +51,16 @@ class _Changer(ast.NodeTransformer):
     """Counts the places that can be changed and changes one of them."""
 
     def __init__(self, wanted: int = -1) -> None:
-        self.wanted, self.seen = wanted, 0
+        self.wanted = wanted
+        self.seen = 0
         self.told: list[tuple[int, str, str]] = []
 
     def _place(self, node: ast.AST, changed: ast.AST) -> ast.AST:
         self.told.append((node.lineno, _short(node), _short(changed)))
         self.seen += 1
-        return ast.copy_location(changed, node) if self.seen - 1 == self.wanted else node
+        if self.seen - 1 == self.wanted:
+            return ast.copy_location(changed, node)
+        return node
 
     def visit(self, node: ast.AST) -> ast.AST:
         # Types, and what is said to a person.
@@ -70,17 +73,22 @@ class _Changer(ast.NodeTransformer):
         if isinstance(node, ast.arg):
             return node
         if isinstance(node, ast.FunctionDef):
-            returns, node.returns = node.returns, None
+            returns = node.returns
+            node.returns = None
             node = self.generic_visit(node)
             node.returns = returns
             return node
         return super().visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        return node if node.arg in _SAME else self.generic_visit(node)
+        if node.arg in _SAME:
+            return node
+        return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        return node if _of_types(node.test) else self.generic_visit(node)
+        if _of_types(node.test):
+            return node
+        return self.generic_visit(node)
 
     def _operator(self, node: ast.AST) -> ast.AST:
         self.generic_visit(node)

@@ -218,7 +218,9 @@ def main(arguments: list[str]) -> int:
             where = f"{mutant.module.rpartition('.')[2]}.{mutant.function}"
             print(f"{where}: {mutant.side} of `{words}` {mutant.change}", flush=True)
     print(f"{len(every)} changes, {len(every) - len(survived)} killed, {len(survived)} survived")
-    return 1 if survived else 0
+    if survived:
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

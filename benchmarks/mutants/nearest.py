@@ -26,7 +26,8 @@ _IMPORT = re.compile(r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\
 @cache
 def _imports(file: Path) -> tuple[str, ...]:
     """Return the modules of the package that a file imports, at its top or inside functions."""
-    found, known = set(), _known()
+    found = set()
+    known = _known()
     here = file.relative_to(ROOT).with_suffix("").parts
     for base, names, whole in _IMPORT.findall(file.read_text(encoding="utf-8")):
         if whole:
@@ -63,7 +64,8 @@ def _known() -> frozenset[str]:
 
 def _distances(module: str) -> dict[str, int]:
     """Return how many imports lie between each module that reaches this one and it."""
-    distance, edge = {module: 0}, [module]
+    distance = {module: 0}
+    edge = [module]
     while edge:
         near = edge.pop(0)
         for name in _importers().get(near, ()):

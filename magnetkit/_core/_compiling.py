@@ -39,10 +39,10 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
 
     def compile_and_list(sig: Any) -> Any:
         misses = sum(kernel.stats.cache_misses.values())
-        compiled = compile_(sig)
+        result = compile_(sig)
         if sum(kernel.stats.cache_misses.values()) > misses:
             files.write_list()
-        return compiled
+        return result
 
     def read_or_compile(sig: Any) -> Any:
         # numba itself lets one thread of a process compile, and whoever comes later may read.

@@ -64,10 +64,10 @@ def group_quantile(
     order = np.argsort(scores, kind="stable")
     # The group to come has a weight as well, and its score may be any.
     weight = 1.0 / (counts[code[order]] * (len(counts) + 1.0))
-    reached = np.cumsum(weight) >= coverage - 1e-12
-    if not reached.any():
+    is_enough = np.cumsum(weight) >= coverage - 1e-12
+    if not is_enough.any():
         return float("inf")
-    return float(scores[order][np.argmax(reached)])
+    return float(scores[order][np.argmax(is_enough)])
 
 
 def fit_difficulty(

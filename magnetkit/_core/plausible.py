@@ -93,12 +93,12 @@ def check_plausible(name: str, value: float) -> None:
     limits = LIMITS.get(name)
     if limits is None or limits.low <= value <= limits.high:
         return
-    meant = [
+    likely_units = [
         unit
         for unit, (factor, offset) in limits.slips.items()
         if limits.low <= value * factor + offset <= limits.high
     ]
-    question = f": {value:g} {meant[0]}?" if meant else ""
+    question = f": {value:g} {likely_units[0]}?" if likely_units else ""
     number = f"{value:g} {limits.unit}".strip()
     reach = f"{limits.low:g} to {limits.high:g} {limits.unit}".strip()
     raise InputError(f"{number} lies outside {reach}{question}")

@@ -118,8 +118,10 @@ def get_settings() -> Settings:
     InputError
         If an environment variable cannot be used.
     """
-    unprefixed = {"MAGNETKIT_DATASETS", "MAGNETKIT_NUMBA_CACHE"}
-    names = unprefixed | {f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields}
+    whole_names = {"MAGNETKIT_DATASETS", "MAGNETKIT_NUMBA_CACHE"}
+    names = whole_names | {
+        f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields
+    }
     for name in sorted(
         n for n in os.environ if n.startswith("MAGNETKIT_") and n not in names
     ):

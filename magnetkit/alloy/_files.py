@@ -291,10 +291,10 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
             "quote a recipe that contains the separator"
         )
         blank = not row.text.strip()
-        rejected = Rejected(
+        bad_row = Rejected(
             row.number, "" if blank else row.text, "" if blank else reason
         )
-        bad.append((rejected, row.text.count("\n")))
+        bad.append((bad_row, row.text.count("\n")))
         return "skip"
 
     reader = pacsv.open_csv(
@@ -499,15 +499,15 @@ def read_sheet(given: Path) -> SheetRows:
             "there twice or has no name; name another row with --header-row"
         )
     cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
-    rejected = _without_values(marks.formulas, lines[below:], cells)
-    gone = {one.line for one in rejected}
-    used_rows = [i for i, line in enumerate(lines[below:]) if line not in gone]
+    bad_rows = _without_values(marks.formulas, lines[below:], cells)
+    bad_lines = {one.line for one in bad_rows}
+    used_rows = [i for i, line in enumerate(lines[below:]) if line not in bad_lines]
     cells = [cells[i] for i in used_rows]
     columns = {}
     for j, name in enumerate(names):
         columns[name] = _column([row[j] if j < len(row) else None for row in cells])
     numbers = np.array([lines[below + i] for i in used_rows], np.int64)
-    return SheetRows(pa.table(columns), numbers, rejected, marks.notes)
+    return SheetRows(pa.table(columns), numbers, bad_rows, marks.notes)
 
 
 def _without_values(
@@ -517,14 +517,14 @@ def _without_values(
     first: dict[int, str] = {}
     for cell in formulas:
         first.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell)
-    rejected = []
+    bad_rows = []
     for line, row in zip(lines, rows, strict=True):
         if line in first:
             text = ", ".join(str(cell) for cell in row if cell is not None)
             reason = f"cell {first[line]} holds a formula without its value; open the workbook in a "
             reason += "spreadsheet, let it calculate, and save it"
-            rejected.append(Rejected(line, text, reason))
-    return rejected
+            bad_rows.append(Rejected(line, text, reason))
+    return bad_rows
 
 
 def _fill_merged_ranges(
@@ -721,10 +721,10 @@ def _read_rows(
         ) from None
     notes = [note] if note else []
     if marks.hidden:
-        listed = ", ".join(map(str, sorted(marks.hidden)[:8]))
+        first_rows = ", ".join(map(str, sorted(marks.hidden)[:8]))
         ellipsis = ", ..." if len(marks.hidden) > 8 else ""
         notes.append(
-            f"{len(marks.hidden)} hidden rows are left out ({listed}{ellipsis})"
+            f"{len(marks.hidden)} hidden rows are left out ({first_rows}{ellipsis})"
         )
     return replace(marks, notes=tuple(notes)), lines, rows
 
@@ -744,12 +744,12 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     other_titles = [sheet.title for sheet in rest if sheet.title != "columns"]
     if not other_titles:
         return visible[0], ""
-    hidden = len(sheets) - len(visible)
-    state = f", {hidden} of them hidden" if hidden else ""
-    listed = ", ".join(other_titles[:5])
+    hidden_count = len(sheets) - len(visible)
+    state = f", {hidden_count} of them hidden" if hidden_count else ""
+    first_titles = ", ".join(other_titles[:5])
     return (
         visible[0],
-        f"sheet {visible[0].title!r} is read; there are {len(other_titles)} more{state} ({listed}), "
+        f"sheet {visible[0].title!r} is read; there are {len(other_titles)} more{state} ({first_titles}), "
         "which --sheet names",
     )
 
@@ -762,8 +762,8 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
     from xml.etree.ElementTree import iterparse
 
     member = sheet._worksheet_path
-    with zipfile.ZipFile(path) as packed:
-        with packed.open(member) as stream:
+    with zipfile.ZipFile(path) as archive:
+        with archive.open(member) as stream:
             tail = b""
             is_marked = False
             while not is_marked and (block := stream.read(1 << 20)):
@@ -771,10 +771,10 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
                 tail = block[-16:]
         if not is_marked:
             return _Marks()
-        hidden: set[int] = set()
+        hidden_rows: set[int] = set()
         merged_ranges: list[str] = []
         formulas: list[str] = []
-        with packed.open(member) as stream:
+        with archive.open(member) as stream:
             for _, element in iterparse(stream):
                 kind = element.tag.rpartition("}")[2]
                 if kind == "mergeCell":
@@ -783,10 +783,10 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
                     formulas.append(element.get("r", "?"))
                 elif kind == "row":
                     if element.get("hidden") in ("1", "true"):
-                        hidden.add(int(element.get("r", "0")))
+                        hidden_rows.add(int(element.get("r", "0")))
                     element.clear()
     ranges = tuple(text for text in merged_ranges if ":" in text)
-    return _Marks(frozenset(hidden), ranges, tuple(formulas))
+    return _Marks(frozenset(hidden_rows), ranges, tuple(formulas))
 
 
 def _lacks_value(cell: Any) -> bool:

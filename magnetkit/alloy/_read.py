@@ -259,15 +259,15 @@ class Inputs:
 
     def _rename_columns(self, named: bool, present: Iterable[str]) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that is not yet `present`."""
-        reserved = set(present)
+        taken_names = set(present)
         renames = {}
         for name in [] if self.others is None else reading.column_names(self.others):
             if not (named and name == self.composition):
                 new = name
-                while new in reserved:
+                while new in taken_names:
                     new = f"input_{new}"
                 renames[name] = new
-                reserved.add(new)
+                taken_names.add(new)
         return renames
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:

@@ -189,9 +189,9 @@ def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
     )
     atoms = weights / ATOMIC_MASS
     atoms /= atoms.sum(axis=1, keepdims=True)
-    mixed = CompositionTable.from_array(atoms, some.row_index)
-    mixed = replace(mixed, by_weight=some.by_weight)
-    joint_table = CompositionTable.concat([replace(table, given={}), mixed])
+    mixtures = CompositionTable.from_array(atoms, some.row_index)
+    mixtures = replace(mixtures, by_weight=some.by_weight)
+    joint_table = CompositionTable.concat([replace(table, given={}), mixtures])
     place = np.arange(len(table))
     place[rows] = len(table) + np.arange(rows.size)
     return replace(joint_table[place], errors=table.errors, given=table.given)

@@ -437,10 +437,10 @@ def arrange_sites(
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
     """Lay out the sites for the arguments of `substitutions`; InputError if one does not fit."""
-    written, balance = read_amounts(host)
+    host_amounts, balance = read_amounts(host)
     if balance is not None:
         raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
+    amounts = {symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0}
     if not amounts:
         raise InputError(f"a host needs atoms, got {host!r}")
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
@@ -588,8 +588,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 
     What is not added fills the host's sites.
     """
-    written = read_amounts(formula)[0]
-    amounts = {e: Fraction(str(amount)) for e, amount in written.items()}
+    formula_amounts = read_amounts(formula)[0]
+    amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
     minor_elements = {slot.element for slot in sites.slots if slot.site is None}
     on_sites = sum(amount for e, amount in amounts.items() if e not in minor_elements)
     unit = sum(sites.amounts.values()) / on_sites if on_sites else Fraction(1)

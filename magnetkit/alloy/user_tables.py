@@ -198,10 +198,12 @@ class UserTable:
     def sentence(self) -> str:
         """Return in one line what was done with every column."""
         phrases = [column.describe() for column in self.columns if column.name]
-        unused = [f"'{column.header}'" for column in self.columns if not column.name]
+        unused_columns = [
+            f"'{column.header}'" for column in self.columns if not column.name
+        ]
         text = f"read {'; '.join(phrases)}"
-        if unused:
-            text += f"; carried through, not used: {', '.join(unused)}"
+        if unused_columns:
+            text += f"; carried through, not used: {', '.join(unused_columns)}"
         return text
 
 
@@ -231,7 +233,7 @@ def read_user_table(
         If the table cannot be read, a header is nearly that of a known column, or a column's unit
         has to be asked for.
     """
-    frame, lines, refused, notes = _read_frame(source)
+    frame, lines, refusals, notes = _read_frame(source)
     texts = [str(name) for name in frame.columns]
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
@@ -248,9 +250,9 @@ def read_user_table(
         except InputError as error:
             if strict:
                 raise InputError(f"row {line}: {error}") from None
-            refused[line] = (_row_text(record), str(error))
+            refusals[line] = (_row_text(record), str(error))
     cells = _with_numbers(frame.iloc[places].reset_index(drop=True), columns, mark)
-    return UserTable(rows, cells, [lines[i] for i in places], refused, columns, notes)
+    return UserTable(rows, cells, [lines[i] for i in places], refusals, columns, notes)
 
 
 def match_headers(
@@ -537,10 +539,8 @@ def _subject(quantity: str) -> str:
 
 def _unit_error(header: str, unit: str, quantity: str) -> str:
     names = ", ".join(_print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u)
-    expected = f"expected {names}" if names else "it has none"
-    return (
-        f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expected}"
-    )
+    expectation = f"expected {names}" if names else "it has none"
+    return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expectation}"
 
 
 _SHOWN = {"k": "K", "c": "C", "f": "F", "ka/m": "kA/m", "a/m": "A/m", "ma/m": "MA/m"}
@@ -614,7 +614,7 @@ def _read_frame(
     """Return a table as a frame, the line of each row, lines that are no row, and notes."""
     import pandas as pd
 
-    refused: dict[int, tuple[str, str]] = {}
+    refusals: dict[int, tuple[str, str]] = {}
     notes: list[str] = []
     if isinstance(source, str | Path):
         from ._files import read_blocks
@@ -624,12 +624,12 @@ def _read_frame(
         for block in read_blocks(Path(source), 1 << 16, notes):
             frames.append(block.table.to_pandas(integer_object_nulls=True))
             lines += block.lines.tolist()
-            refused |= {r.line: (r.text, r.reason) for r in block.rejected}
+            refusals |= {r.line: (r.text, r.reason) for r in block.rejected}
         frame = pd.concat(frames, ignore_index=True)
-        return frame.astype(object).where(frame.notna(), None), lines, refused, notes
+        return frame.astype(object).where(frame.notna(), None), lines, refusals, notes
     frame = as_frame(source)
     frame = frame.astype(object).where(frame.notna(), None)
-    return frame, list(range(1, len(frame) + 1)), refused, notes
+    return frame, list(range(1, len(frame) + 1)), refusals, notes
 
 
 def as_frame(source: Any) -> "pd.DataFrame":

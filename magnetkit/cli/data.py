@@ -192,10 +192,10 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
             for text, _ in melts_of_route
         ]
         table = CompositionTable.from_strings(melts, basis="weight")
-        for element_set in {
+        for elements_of_system in {
             frozenset(table[i : i + 1].elements) for i in range(len(table))
         }:
-            result += largest_systems(set(element_set))
+            result += largest_systems(set(elements_of_system))
         for part in profile.space:
             elements = {*read_amounts(part.formula)[0], *part.replace}
             for substitutes in part.replace.values():
@@ -219,26 +219,26 @@ def _pull(
     """Return the pull of some systems; say on stderr what it holds, and what was taken over."""
     from ..phases.pull import pull
 
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as warnings_of_pull:
         warnings.simplefilter("always", UserWarning)
-        pulled = pull(
+        snapshot = pull(
             systems,
             endpoint=endpoint,
             thermo_type=thermo_type,
             refresh=refresh,
             progress=not quiet,
         )
-        whole = pulled.completed() if completed else pulled
-    for warning in caught:
+        whole = snapshot.completed() if completed else snapshot
+    for warning in warnings_of_pull:
         message(f"warning: {warning.message}")
     if not quiet:
-        facts = pulled.manifest
+        facts = snapshot.manifest
         systems = facts["query"]["systems"]
         shown = ", ".join(systems[:_SHOWN_SYSTEMS])
         if len(systems) > _SHOWN_SYSTEMS:
             shown = f"{shown} and {len(systems) - _SHOWN_SYSTEMS} systems more"
         message(
-            f"{len(pulled.entries)} phases of {shown}: "
+            f"{len(snapshot.entries)} phases of {shown}: "
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )

@@ -154,13 +154,13 @@ def validate(
         raise InputError(
             "--groups, --plot and --learn-from are of your own rows: give --data"
         )
-    stored = _stored_figures()
-    if target is not None and target not in stored:
+    stored_figures = _stored_figures()
+    if target is not None and target not in stored_figures:
         raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored)}; --data takes "
+            f"no figures of {target!r} are stored, but of {', '.join(stored_figures)}; --data takes "
             "measurements of anything else"
         )
-    selection = stored if target is None else {target: stored[target]}
+    selection = stored_figures if target is None else {target: stored_figures[target]}
     if json:
         return typer.echo(dumps(selection, ensure_ascii=False))
     for name, tables in selection.items():

@@ -317,13 +317,13 @@ def report(
         if out is not None:
             o.check_out(out)
         result = ScreenResult.from_folder(folder)
-        found = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
+        figures = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
         if json:
-            print_json(found.head(top))
+            print_json(figures.head(top))
         else:
-            print_robustness(found.head(top), places)
+            print_robustness(figures.head(top), places)
         if out is not None:
-            write_table(found, out)
+            write_table(figures, out)
             if not quiet:
                 message(f"see {out}")
         return

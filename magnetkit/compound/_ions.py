@@ -29,8 +29,8 @@ _TERMS = ((2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6))
 def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
     """Return J_x, J_y, J_z on the states from m = j down to -j."""
     m = np.arange(j, -j - 0.5, -1.0)
-    raised = m[1:]
-    up = np.diag(np.sqrt(j * (j + 1) - raised * (raised + 1)), 1)
+    upper = m[1:]
+    up = np.diag(np.sqrt(j * (j + 1) - upper * (upper + 1)), 1)
     return (up + up.T) / 2, (up - up.T) / 2j, np.diag(m).astype(complex)
 
 

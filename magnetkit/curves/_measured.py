@@ -72,18 +72,19 @@ def interpolate_curves(
                 f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
-    interpolated = tuple(_interpolate_curve(curves, one) for one in kelvin)
+    curves_at_temperatures = tuple(_interpolate_curve(curves, one) for one in kelvin)
     size = max(
-        CURVE_POINTS, *(min(one.field.size, _MOST_POINTS) + 2 for one in interpolated)
+        CURVE_POINTS,
+        *(min(one.field.size, _MOST_POINTS) + 2 for one in curves_at_temperatures),
     )
-    points = [_curve_points(one, size) for one in interpolated]
+    points = [_curve_points(one, size) for one in curves_at_temperatures]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    b_r = np.array([[one.remanence_T for one in interpolated]])
-    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in interpolated]])
-    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in interpolated]])
-    h_k = np.array([[1e3 * one.knee_field_kA_m for one in interpolated]])
-    recoil = np.array([[one.recoil_permeability for one in interpolated]])
+    b_r = np.array([[one.remanence_T for one in curves_at_temperatures]])
+    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in curves_at_temperatures]])
+    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in curves_at_temperatures]])
+    h_k = np.array([[1e3 * one.knee_field_kA_m for one in curves_at_temperatures]])
+    recoil = np.array([[one.recoil_permeability for one in curves_at_temperatures]])
     working = np.array([[_working_field(*one, load_line) for one in points]])
     demagnetization = Demagnetization(
         temperature=np.array(kelvin, np.float64),
@@ -100,7 +101,7 @@ def interpolate_curves(
         above_knee=working <= h_k,
         load_line=load_line,
     )
-    return demagnetization, interpolated
+    return demagnetization, curves_at_temperatures
 
 
 def _celsius(curve: MeasuredCurve) -> str:
@@ -137,10 +138,10 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
     )
     recoil = (1.0 - share) * cold.recoil_permeability + share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
-    reduced = (1.0 - share) * _reduced_fields(cold, levels) + share * _reduced_fields(
-        hot, levels
-    )
-    field = np.maximum.accumulate(reduced) * h_cj
+    reduced_fields = (1.0 - share) * _reduced_fields(
+        cold, levels
+    ) + share * _reduced_fields(hot, levels)
+    field = np.maximum.accumulate(reduced_fields) * h_cj
     polarization = levels * (b_r - (recoil - 1.0) * MU_0 * field)
     field = np.append(0.0, field)
     polarization = np.append(b_r, polarization)

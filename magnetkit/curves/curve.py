@@ -183,13 +183,13 @@ def _candidate_curve(
     )
     ((job, _),) = result.job.groups([route])
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
-    promised = _Promise(
+    promise = _Promise(
         result.job.temperature,
         [float(row[name]) for name in _PROMISED],
         float(row[_FIGURES[2]]),
     )
     with_own = replace(conditions, process=job.conditions.process, shell=shell)
-    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promised)
+    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promise)
 
 
 _PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
@@ -253,7 +253,7 @@ def _recipe_curve(
     for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
         column = f"{figure}{_ENDS[bound]}"
         figures.append([share * (ratio * float(row[column])) for row in rows])
-    recoil = float(alloy_rows.rows["recoil"][0])
+    recoil = float(_find_recoil(process, alloy_rows.rows["recoil"])[0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
     source = "; ".join(
@@ -290,15 +290,17 @@ def _measured_curve(
 ) -> Curve:
     """Return the curves of a measured magnet: its points, or between two measured temperatures."""
     paths = list(files) if isinstance(files, list | tuple) else [files]
-    measured = read_curves(paths, None if sample is None else read_sample(sample))
-    temperatures = kelvin or [one.temperature_K for one in measured]
-    curves, points = interpolate_curves(measured, temperatures, load_line)
+    curves_of_files = read_curves(
+        paths, None if sample is None else read_sample(sample)
+    )
+    temperatures = kelvin or [one.temperature_K for one in curves_of_files]
+    curves, points = interpolate_curves(curves_of_files, temperatures, load_line)
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
-    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in measured)
+    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves_of_files)
     source = "; ".join([f"measured at {at} °C: {', '.join(map(str, paths))}", *notes])
-    at_K = [one.temperature_K for one in measured]
-    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in measured]))
+    at_K = [one.temperature_K for one in curves_of_files]
+    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in curves_of_files]))
     return Curve(
         name=name,
         bound="centre",
@@ -490,8 +492,8 @@ def _limits(
     for duty in duties:
         safety = duty.safety(own.remanence, own.knee, own.recoil)
         loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
-        spent = 1.0 / np.maximum(safety, 1e-9)
-        columns = {"knee_K": _crossing_temperature(kelvin, spent, 1.0, own.limit)}
+        spent_share = 1.0 / np.maximum(safety, 1e-9)
+        columns = {"knee_K": _crossing_temperature(kelvin, spent_share, 1.0, own.limit)}
         for percent in losses:
             name = f"loss_{percent:g}_pct_K"
             columns[name] = _crossing_temperature(kelvin, loss, percent, own.limit)
@@ -542,7 +544,8 @@ def _recipe_loops(
         figures[1] = figures[1] * coercivity_share[:, None]
         figures[2] = figures[2] * coercivity_share[:, None]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
-    recoil = np.broadcast_to(magnets.rows["recoil"][:, None], h_cj.shape)
+    recoil = _find_recoil(process, magnets.rows["recoil"])
+    recoil = np.broadcast_to(recoil[:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text
     return _Loops(
@@ -552,6 +555,17 @@ def _recipe_loops(
 
 # Every so manieth temperature of the limits is evaluated where figures go by straight lines.
 _EVERY = 5
+
+
+def _find_recoil(process: Any, modelled: _Array) -> _Array:
+    """Return recoil permeabilities of n melts: of the grade that they rest on, or else modelled."""
+    from ..magnetism.grades import curve_shapes, grades
+
+    grade = calibration_name(process)
+    if not is_grade(grade):
+        return modelled
+    printed = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
+    return np.full_like(modelled, printed)
 
 
 def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:

@@ -48,7 +48,7 @@ class Circuit:
 
     def thickness(self, induction: float, remanence: float, recoil: float) -> float:
         """Return the thickness over today's at which B is `induction`, T; NaN where none does."""
-        if not remanence > induction:
+        if not remanence > induction or self.duty.load_line <= 0.0:
             return float("nan")
         return recoil / (remanence / induction - 1.0) / self.duty.load_line
 

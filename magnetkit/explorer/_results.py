@@ -184,14 +184,14 @@ class Results:
 
     def select(self, question: Question) -> NDArray[np.int64]:
         """Return the rows that the limits keep, best first; a value not known passes no limit."""
-        selected = np.ones(len(self), bool)
+        is_selection = np.ones(len(self), bool)
         for name in question.only:
-            selected &= {"meets": self.meets, "decisions": self.decided}[name]
+            is_selection &= {"meets": self.meets, "decisions": self.decided}[name]
         for name, limit in question.at_least:
-            selected &= self.column(name, question) >= limit
+            is_selection &= self.column(name, question) >= limit
         for name, limit in question.at_most:
-            selected &= self.column(name, question) <= limit
-        return np.flatnonzero(selected)
+            is_selection &= self.column(name, question) <= limit
+        return np.flatnonzero(is_selection)
 
     def front(
         self, rows: NDArray[np.int64], question: Question, goal: str
@@ -230,8 +230,8 @@ def _stops(profile: "Profile", screened: float) -> list[float]:
     """Return the temperature screened at, then round degrees C over the device's range."""
     low = profile.temperature_min_K
     high = profile.temperature_max_K
-    least = (high - low) / (_STOPS - 1)
-    step = next((s for s in (5, 10, 20, 25, 50) if s >= least), 100)
+    least_step = (high - low) / (_STOPS - 1)
+    step = next((s for s in (5, 10, 20, 25, 50) if s >= least_step), 100)
     first = np.ceil((low - ZERO_CELSIUS) / step) * step + ZERO_CELSIUS
     round_ones = [low, *np.arange(first, high + 1e-6, step).tolist(), high]
     stops = [float(screened)]

@@ -39,8 +39,8 @@ class ElementTable:
     values: NDArray[np.float64]
 
     def __repr__(self) -> str:
-        shown = ", ".join(self.names[:3])
-        return f"<ElementTable {self.prefix}: {len(self.names)} properties, {shown}...>"
+        first_names = ", ".join(self.names[:3])
+        return f"<ElementTable {self.prefix}: {len(self.names)} properties, {first_names}...>"
 
     def fill_gaps(self) -> "ElementTable":
         """Fill each gap with the mean of its property over the elements that have it."""

@@ -273,6 +273,11 @@ def _numbers(
                     raise InputError(
                         f"{source}: column {heads[j]!r} holds no numbers: {cell!r:.40}"
                     ) from None
+            if not np.isfinite(table[i, j]) and _column_quantity(heads[j]):
+                raise InputError(
+                    f"{source}: column {heads[j]!r} holds {cell!r:.40}, no finite number; leave "
+                    "the cell empty, or the point out"
+                )
     return table
 
 

@@ -186,6 +186,11 @@ def _demagnetization_branch(
     Warn where the other branch of the loop has another H_cJ.
     """
     h, j = _inner_field(source, raw, sample)
+    if np.unique(h).size < _LEAST_POINTS:
+        raise InputError(
+            f"{source}: expected {_LEAST_POINTS} points or more at fields of their own, got "
+            f"{np.unique(h).size}"
+        )
     if h.min() >= 0.0 and j[np.argmax(h)] < 0.8 * j[np.argmin(h)]:
         # Reverse fields without a sign: nothing but the second quadrant was written.
         h = -h

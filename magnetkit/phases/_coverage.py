@@ -44,12 +44,12 @@ def judge_data(
         return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
-    word_of_set = []
+    words_of_systems = []
     for members in sets:
         symbols = [SYMBOLS[element] for element in np.flatnonzero(members)]
         text = _describe_gaps(symbols, source)
-        word_of_set.append(words.setdefault(text, len(words)))
-    word_of_row[rows] = np.array(word_of_set)[place.ravel()]
+        words_of_systems.append(words.setdefault(text, len(words)))
+    word_of_row[rows] = np.array(words_of_systems)[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]
@@ -92,9 +92,9 @@ def _shared_sites(
     for kind in np.unique(kinds):
         site = kinds == kind
         total = dense[:, site].sum(axis=1)
-        expected = target[site].sum()
-        share[np.abs(total - expected) > 1e-3] = 0.0
-        if expected > 0.0:
-            occupied = dense[:, site] / np.maximum(total, 1e-300)[:, None]
-            share *= np.minimum(occupied, target[site] / expected).sum(axis=1)
+        target_amount = target[site].sum()
+        share[np.abs(total - target_amount) > 1e-3] = 0.0
+        if target_amount > 0.0:
+            occupation = dense[:, site] / np.maximum(total, 1e-300)[:, None]
+            share *= np.minimum(occupation, target[site] / target_amount).sum(axis=1)
     return share

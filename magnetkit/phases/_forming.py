@@ -120,9 +120,11 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
     from .._core._linear import factor
     from ._stability_kernels import Weights
 
-    stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
-    mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
-    covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
+    content = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    mean = np.array([content["families"][name]["mean"] for name in FAMILIES])
+    covariance = np.array(
+        [content["families"][name]["covariance"] for name in FAMILIES]
+    )
     root = [factor(0.5 * (matrix + matrix.T)) for matrix in covariance]
     return atoms(), Weights(mean, np.array(root))
 

@@ -121,10 +121,10 @@ class Judged:
         self._nodes: dict[int, Nodes] = {}
         ideal = table.values.copy()
         rows_of = table.rows
-        interpolated = _stability.Interpolated(
+        interpolation = _stability.Interpolated(
             self.energy, self.deviation, self.entropy, ideal
         )
-        compared = _stability.Compared(self.borrows, self._lacking)
+        comparison = _stability.Compared(self.borrows, self._lacking)
         for code, rows in self.by_host:
             present = np.flatnonzero(
                 _stability.present_elements(table.indptr, table.indices, rows)
@@ -138,10 +138,10 @@ class Judged:
                 rows,
                 sites,
                 energies,
-                interpolated,
+                interpolation,
             )
             share_rows(
-                _stability.compare, len(rows), rows_of, rows, sites, members, compared
+                _stability.compare, len(rows), rows_of, rows, sites, members, comparison
             )
         self.ideal = CompositionTable(
             table.indptr, table.indices, ideal, table.row_index
@@ -200,16 +200,22 @@ class Judged:
         self.deviation = np.hypot(self.deviation, rival_error)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
-        mixed = np.zeros(len(self.host))
+        mixing_energy = np.zeros(len(self.host))
         for code, rows in self.by_host:
             rival_energies = solve(
                 self.ideal[rows], rivals(self.source, HOST_NAMES[code])
             ).energy
             late = mask(_LATE) > 0
             share_rows(
-                rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed
+                rivals_entropy,
+                len(rows),
+                self.ideal.rows,
+                rows,
+                kinds(),
+                late,
+                mixing_energy,
             )
-            gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
+            gain = BOLTZMANN_EV_K * kelvin[rows] * mixing_energy[rows]
             above[rows] = np.maximum(above[rows], free[rows] - rival_energies + gain)
         return above, hull
 

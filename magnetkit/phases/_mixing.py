@@ -88,14 +88,14 @@ class MixingTerms:
         )
         self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
         names = kind.interstitial_elements if kind.interstitial else ()
-        listed = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
-        self.thirds = np.array(sorted(listed), int)
+        numbers = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
+        self.thirds = np.array(sorted(numbers), int)
         inside = np.flatnonzero(space.column >= 0)
         self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
         rivals = ~self.members(space.table().to_array())
         rivals[: space.columns] = True
-        first_listed = listed[0] if listed else -1
-        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_listed)
+        first_number = numbers[0] if numbers else -1
+        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
     def members(self, dense: NDArray) -> NDArray[np.bool_]:
         """Return which compositions (rows of atomic fractions) have the host's ratio of sites."""
@@ -404,8 +404,8 @@ class MixingModel:
         """
         cross = self.terms.kernel(at, self._points)
         mean = self.terms.trend(at) + multiply(cross, self._weights)
-        explained = multiply(multiply(cross, self._precision), cross.T)
-        return mean, self.terms.kernel(at, at) - explained
+        explained_variance = multiply(multiply(cross, self._precision), cross.T)
+        return mean, self.terms.kernel(at, at) - explained_variance
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
@@ -436,19 +436,21 @@ class MixingModel:
             if len(thirds):
                 at.third[k, own_thirds[x]] = 1.0
         mean, covariance = self.predict(at)
-        borrowed = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
+        borrowed_pairs = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
         for pair in self.borrowed:
-            borrowed[pair] = True
+            borrowed_pairs[pair] = True
         earth, metals_on, third = (part[self.kept] for part in self.occupation)
         third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
         pure = earth[:, own_earths, None, None] * third[:, None, :, None]
         pure = pure * metals_on[:, None, None, own_metals]
         is_pure: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
-        spread = self.scale**2
+        variance_scale = self.scale**2
         return Nodes(
             Sites(role, index, self.terms.sites),
-            Energies(node, mean, covariance * spread, NOISE**2 * spread),
-            Members(is_pure, borrowed, SIGNIFICANT, TRACE),
+            Energies(
+                node, mean, covariance * variance_scale, NOISE**2 * variance_scale
+            ),
+            Members(is_pure, borrowed_pairs, SIGNIFICANT, TRACE),
         )
 
 

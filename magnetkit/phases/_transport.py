@@ -277,8 +277,8 @@ class _Watch:
         elif status == 429 or status >= 500:
             raise _PassingError(f"it answered {status}")
         elif not response.is_redirect:
-            refused = f"the key was refused; {KEY_HELP}"
-            advice = {401: refused, 403: refused, 404: _CHECK}
+            refusal = f"the key was refused; {KEY_HELP}"
+            advice = {401: refusal, 403: refusal, 404: _CHECK}
             other = "the server may need another version of mp-api"
             raise NetworkError(
                 f"{where} answered {status}; {advice.get(status, other)}"

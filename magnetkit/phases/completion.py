@@ -74,10 +74,10 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
             f"{LEAST_SHARED} are needed to correct energies of one to the other: pull larger "
             "chemical systems"
         )
-    shared = table[np.array(rows)]
-    keys = composition_keys(shared)
+    common_rows = table[np.array(rows)]
+    keys = composition_keys(common_rows)
     difference = np.array([after[key] - before[key] for key in keys])
-    parts = _groups(shared)
+    parts = _groups(common_rows)
     model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
     left_out = cross_val_predict(model, parts, difference, cv=min(_FOLDS, len(rows)))
     errors = np.sort(np.abs(difference - left_out))
@@ -100,7 +100,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     lacking = _is_outside(snapshot, embedded.entries) | _is_among(
         embedded.entries, doubtful
     )
-    borrowed = _correct_energies(
+    borrowed_entries = _correct_energies(
         embedded.entries[lacking], correction, snapshot.manifest["scheme"]
     )
     manifest = {
@@ -110,7 +110,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
         {*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__
     )
     manifest["completed"] = {
-        "entries": len(borrowed),
+        "entries": len(borrowed_entries),
         "doubtful": sorted(doubtful.values()),
         "shared_compounds": correction.shared,
         "error_eV_atom": round(correction.error, 4),
@@ -119,7 +119,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     whole = replace(
         snapshot,
         name=f"{snapshot.name}, completed",
-        entries=pd.concat([entries, borrowed], ignore_index=True),
+        entries=pd.concat([entries, borrowed_entries], ignore_index=True),
         manifest=manifest,
         folder=None,
         crystals=snapshot.structures() if snapshot.has_structures else None,
@@ -135,11 +135,11 @@ def _correct_energies(
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1
-    corrected = entries.copy()
-    corrected["formation_energy_eV_atom"] = correction.apply(table, energies)
-    corrected[ERROR] = np.where(is_compound, correction.error, 0.0)
-    corrected["source"] = f"embedded snapshot, corrected to {scheme}"
-    return corrected
+    result = entries.copy()
+    result["formation_energy_eV_atom"] = correction.apply(table, energies)
+    result[ERROR] = np.where(is_compound, correction.error, 0.0)
+    result["source"] = f"embedded snapshot, corrected to {scheme}"
+    return result
 
 
 def _groups(table: CompositionTable) -> NDArray[np.float64]:

@@ -32,51 +32,62 @@ def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEnt
     """Return the entries of a snapshot as those of pymatgen; see `Snapshot.to_entries`."""
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
-    computed = _computed_entries(
+    computed_entries = _computed_entries(
         snapshot.entries, _has_total_energies(snapshot.entries)
     )
     if structures:
         crystals = _read_crystals(snapshot.structures())
-        for k, entry in enumerate(computed):
+        for k, entry in enumerate(computed_entries):
             crystal = crystals.get(str(entry.entry_id))
             if crystal is not None:
-                computed[k] = ComputedStructureEntry(
+                computed_entries[k] = ComputedStructureEntry(
                     structure=crystal,
                     energy=entry.uncorrected_energy,
                     correction=entry.correction,
                     data=entry.data,
                     entry_id=entry.entry_id,
                 )
-    return computed + _missing_elements(snapshot.entries)
+    return computed_entries + _missing_elements(snapshot.entries)
 
 
 def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
     """Read pymatgen's entries; see `Snapshot.from_entries`."""
     import pandas as pd
 
-    computed = list(entries)
-    if not computed:
+    try:
+        items = list(entries)
+    except TypeError:
+        items = [entries]
+    if not items:
         raise InputError("expected entries of pymatgen, got none")
-    elements = _element_energies(computed)
-    frame = pd.DataFrame([_entry_row(entry, elements) for entry in computed])
+    for item in items:
+        if not hasattr(item, "composition"):
+            raise InputError(
+                f"expected entries of pymatgen, got a {type(item).__name__}: {item!r:.60}"
+            )
+    elements = _element_energies(items)
+    frame = pd.DataFrame([_entry_row(entry, elements) for entry in items])
     frame["energy_above_hull_eV_atom"] = np.nan
     manifest = {
         "scheme": _SCHEME,
-        "source": f"{len(computed)} entries of pymatgen",
+        "source": f"{len(items)} entries of pymatgen",
         "licence": "as of their source",
     }
-    entries_read = Entries(
-        "entries", frame, manifest, crystals=_crystal_table(computed)
-    )
-    frame["energy_above_hull_eV_atom"] = measure_distances(entries_read)
-    return entries_read
+    plain_entries = Entries("entries", frame, manifest, crystals=_crystal_table(items))
+    frame["energy_above_hull_eV_atom"] = measure_distances(plain_entries)
+    return plain_entries
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
     """Return pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
-    symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+    try:
+        symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+    except TypeError:
+        raise InputError(
+            f"expected a system such as 'Nd-Fe-B' or its elements, got {system!r:.60}"
+        ) from None
     absent = sorted(symbols - set(snapshot.elements))
     if absent:
         raise InputError(
@@ -104,7 +115,7 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
     from pymatgen.core import Composition
     from pymatgen.entries.computed_entries import ComputedEntry
 
-    computed = []
+    result = []
     for k, row in enumerate(entries.to_dict("records")):
         cell = row.get("cell")
         composition = Composition(cell if isinstance(cell, str) else row["formula"])
@@ -114,7 +125,7 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
         raw = energy if np.isnan(raw) else raw
         identifier = row["material_id"]
         has_name = isinstance(identifier, str)
-        computed.append(
+        result.append(
             ComputedEntry(
                 composition,
                 energy=raw * atoms,
@@ -124,7 +135,7 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
                 | ({"material_id": identifier} if has_name else {}),
             )
         )
-    return computed
+    return result
 
 
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
@@ -163,14 +174,14 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
 def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     """Return the lowest energy of each element, eV/atom."""
     lowest: dict[str, float] = {}
-    needed: set[str] = set()
+    missing_elements: set[str] = set()
     for entry in entries:
         symbols = [str(element) for element in entry.composition.elements]
-        needed.update(symbols)
+        missing_elements.update(symbols)
         if len(symbols) == 1:
             symbol = symbols[0]
             lowest[symbol] = min(entry.energy_per_atom, lowest.get(symbol, np.inf))
-    absent = sorted(needed - set(lowest))
+    absent = sorted(missing_elements - set(lowest))
     if absent:
         raise InputError(
             f"the entries hold none of the element(s) {', '.join(absent)} alone, so that no "
@@ -222,9 +233,9 @@ def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
     doubtful = lowest_entries(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     usable = np.abs(energies) <= ABSURD_EV_ATOM
-    collapsed = find_collapsed_entries(entries)
-    if collapsed is not None:
-        usable &= ~collapsed
+    is_collapse = find_collapsed_entries(entries)
+    if is_collapse is not None:
+        usable &= ~is_collapse
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     return usable & np.array(
         [key not in doubtful for key in composition_keys(table)], bool

@@ -172,35 +172,35 @@ def purify(
     if not limit.any():
         return table, None
     weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
-    taken = np.where(limit > 0.0, 1.0, 0.0)
+    removal = np.where(limit > 0.0, 1.0, 0.0)
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
     bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
     boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
-    taken = np.where(
-        (indices == INDEX["C"]) & boride[codes][row], taken * bound[row], taken
+    removal = np.where(
+        (indices == INDEX["C"]) & boride[codes][row], removal * bound[row], removal
     )
     over = inert & (weight > limit)
-    taken[over] = 0.0
+    removal[over] = 0.0
     gases = {}
     for symbol, name in GASES.items():
-        own_weight = np.where(indices == INDEX[symbol], taken * weight, 0.0)
+        own_weight = np.where(indices == INDEX[symbol], removal * weight, 0.0)
         total = np.bincount(row, own_weight, n)
         gases[name] = np.where(total > 0.0, total, np.nan)
         over |= (own_weight > _MOST_GAS) & ~inert
     volume = values * atomic_volumes()[indices]
-    diluted = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
+    dilution = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
     inert_entries = row[inert], indices[inert], weight[inert]
     beyond = np.bincount(row, over, n) > 0.0
     inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
-    traces = Traces(gases, inside, diluted, beyond, inert_entries)
+    traces = Traces(gases, inside, dilution, beyond, inert_entries)
     # Rows of which nothing is taken stay as they are, to the last bit.
-    changed = np.bincount(row, taken, n) > 0.0
+    is_impure = np.bincount(row, removal, n) > 0.0
     joint_table = CompositionTable.concat(
-        [table, _compact(table, values * (1.0 - taken))]
+        [table, _compact(table, values * (1.0 - removal))]
     )
-    result = joint_table[np.arange(n) + n * changed]
+    result = joint_table[np.arange(n) + n * is_impure]
     return replace(result, row_index=table.row_index, errors=table.errors), traces
 
 
@@ -385,11 +385,11 @@ def _assignment_rules() -> "AssignmentRules":
         sides.append((above.strip(), below.strip()))
     sums = list(dict.fromkeys(chain.from_iterable(sides)))
     window = np.array([limits for _, limits in conditions])
-    counted = np.array([_counted_elements(amounts) for amounts in sums])
+    element_masks = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
         len(sums),
-        np.cumsum([0, *counted.sum(axis=0)]),
-        np.nonzero(counted.T)[1],
+        np.cumsum([0, *element_masks.sum(axis=0)]),
+        np.nonzero(element_masks.T)[1],
         np.array([sums.index(above) for above, _ in sides]),
         np.array([sums.index(below) for _, below in sides]),
         window[:, 0] - _WINDOW_SLACK,
@@ -444,7 +444,7 @@ def is_in_windows(
 @lru_cache(maxsize=64)
 def _counted_elements(amounts: str) -> NDArray[np.bool_]:
     """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
-    counted = np.zeros(N_ELEMENTS, np.bool_)
+    mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
         symbols = _GROUPS.get(name.strip(), (name.strip(),))
         unknown = [s for s in symbols if s not in INDEX]
@@ -453,8 +453,8 @@ def _counted_elements(amounts: str) -> NDArray[np.bool_]:
                 f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
                 f"{', '.join(_GROUPS)}"
             )
-        counted[[INDEX[s] for s in symbols]] = True
-    return counted
+        mask[[INDEX[s] for s in symbols]] = True
+    return mask
 
 
 @lru_cache(maxsize=1)
@@ -625,19 +625,19 @@ def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the code of each host with each of its rows in a table."""
     rows = datasets.rows(table)
-    listed = {row["host"] for row in rows}
+    names_of_rows = {row["host"] for row in rows}
     for h, (name, host) in enumerate(HOSTS.items()):
-        listed_name = name if name in listed else host.root
+        listed_name = name if name in names_of_rows else host.root
         yield from ((h, row) for row in rows if row["host"] == listed_name)
 
 
 @lru_cache(maxsize=1)
 def _shells() -> NDArray[np.bool_]:
     """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
-    allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
+    mask = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
     for h, row in _iterate_hosts("hosts/shells.csv"):
-        allowed[h, INDEX[row["element"]]] = True
-    return allowed
+        mask[h, INDEX[row["element"]]] = True
+    return mask
 
 
 def shelled_hosts() -> tuple[str, ...]:

@@ -126,7 +126,7 @@ class Magnetism:
     own_curie_process: bool
 
     def __post_init__(self) -> None:
-        allowed = {
+        choices_by_name = {
             "sublattices": (1, 2),
             "anisotropy_order": (2, 4, 6),
             "crystal_field": CRYSTAL_FIELDS,
@@ -134,7 +134,7 @@ class Magnetism:
             "exchange_saturates": (False, True),
             "own_curie_process": (False, True),
         }
-        for name, values in allowed.items():
+        for name, values in choices_by_name.items():
             value = getattr(self, name)
             if value not in values or type(value) is not type(values[0]):
                 raise ValueError(

@@ -137,12 +137,12 @@ class Snapshot(Entries):
         InputError
             If an element of a compound has no entry of its own.
         """
-        entries_read = read_entries(entries)
+        plain_entries = read_entries(entries)
         return Snapshot(
             name,
-            entries_read.entries,
-            entries_read.manifest,
-            crystals=entries_read.crystals,
+            plain_entries.entries,
+            plain_entries.manifest,
+            crystals=plain_entries.crystals,
         )
 
     def phase_diagram(self, system: "str | Iterable[str]") -> "PhaseDiagram":
@@ -519,14 +519,14 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 def _write(
     snapshot: Snapshot, folder: Path, suffix: str, text: "Callable[[Structure], str]"
 ) -> list[Path]:
-    written = []
+    files = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, crystal in crystals(snapshot):
             safe = re.sub(r"[^A-Za-z0-9.-]", "_", name)
             file = folder / f"{crystal.composition.reduced_formula}_{safe}.{suffix}"
             file.write_text(text(crystal), encoding="utf-8")
-            written.append(file)
+            files.append(file)
     except OSError as error:
         raise DataError(f"cannot write crystals to {folder} ({error})") from error
-    return written
+    return files

@@ -103,11 +103,13 @@ def stability(
     '0.58 Sm2Co17 + 0.42 SmCo3'
     """
     inputs = read_inputs(compositions, basis, strict=strict)
-    judged, columns = stability_columns(
+    judgement, columns = stability_columns(
         inputs.table, host, temperature, snapshot, interval
     )
-    columns["missing_end_members"] = judged.missing()
-    columns["entry_above_hull_eV_atom"] = _entry_distances(inputs.table, judged.source)
+    columns["missing_end_members"] = judgement.missing()
+    columns["entry_above_hull_eV_atom"] = _entry_distances(
+        inputs.table, judgement.source
+    )
     return inputs.give(columns.frame())
 
 
@@ -139,13 +141,13 @@ def stability_columns(
     else:
         # Without what dilutes it alone.
         table = split.recipe
-    judged = Judged(named_phases(table, host, split), source)
-    kelvin = making_temperature(judged.host)
+    judgement = Judged(named_phases(table, host, split), source)
+    kelvin = making_temperature(judgement.host)
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
-    above, hull = judged.above(kelvin)
-    chances = odds(judged, above, kelvin, temperature is not None)
-    data = judged.judge_data(hull)
+    above, hull = judgement.above(kelvin)
+    chances = odds(judgement, above, kelvin, temperature is not None)
+    data = judgement.judge_data(hull)
     is_judged = data.says(JUDGED)
     columns = Columns()
     name = "probability_phase_forms"
@@ -158,11 +160,11 @@ def stability_columns(
     columns[f"{name}_hi"] = np.where(is_judged, high, np.nan)
     columns[f"{name}_provenance"] = _provenance(columns[name], is_judged)
     columns["stability_status"] = data
-    _energies(columns, judged, above, is_judged, half)
+    _energies(columns, judgement, above, is_judged, half)
     if words:
-        liquid = is_melted(judged.host, kelvin)
+        liquid = is_melted(judgement.host, kelvin)
         columns["decomposes_to"] = _name_products(hull, liquid, data)
-    return judged, columns
+    return judgement, columns
 
 
 _PHYSICS, _SURROGATE = (
@@ -181,7 +183,7 @@ def _energies(
     columns: Columns, judged: Judged, above: Any, known: Any, half: float
 ) -> None:
     """Enter formation energy and distance to the hull with their ranges."""
-    spread = half * judged.deviation
+    half_width = half * judged.deviation
     for name, value in (
         ("formation_energy_eV_atom", judged.energy),
         ("energy_above_hull_eV_atom", above),
@@ -189,8 +191,8 @@ def _energies(
         floor = 0.0 if value is above else -np.inf
         value = np.where(known, value, np.nan)
         columns[name] = np.maximum(value, floor)
-        columns[f"{name}_lo"] = np.maximum(value - spread, floor)
-        columns[f"{name}_hi"] = np.maximum(value + spread, floor)
+        columns[f"{name}_lo"] = np.maximum(value - half_width, floor)
+        columns[f"{name}_hi"] = np.maximum(value + half_width, floor)
         columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
 
 
@@ -258,9 +260,9 @@ def energy_above_hull(
     table = inputs.table
     source = open_snapshot(snapshot)
     own_energies = entry_energies(table, source)
-    judged = Judged(named_phases(table), source)
+    judgement = Judged(named_phases(table), source)
     has_entry = np.isfinite(own_energies)
-    above = judged.energy - solve(judged.ideal, stable_space(source)).energy
+    above = judgement.energy - solve(judgement.ideal, stable_space(source)).energy
     if has_entry.any():
         above[has_entry] = (
             own_energies[has_entry]

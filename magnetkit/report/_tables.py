@@ -295,13 +295,13 @@ def _print_decisions(
     """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
     from ._content import answer
 
-    decided = result.decisions
+    decisions = result.decisions
     terminal = _text.to_terminal()
     if not terminal:
-        _print_csv(decided, DECIDED, columns, cgs=cgs)
+        _print_csv(decisions, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
-        names = choose_columns(decided, DECIDED, columns)
-        print_rows(decided, names, [result.profile.title], cgs=cgs, wide=True)
+        names = choose_columns(decisions, DECIDED, columns)
+        print_rows(decisions, names, [result.profile.title], cgs=cgs, wide=True)
     for line in answer(result, cgs) if terminal or not quiet else ():
         _tell(line)
     _explain_failure(result, result.best(1))
@@ -426,9 +426,14 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
-    learnt = name.removesuffix("_data_share")
-    if learnt != name and learnt in COLUMNS:
-        return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
+    column_of_share = name.removesuffix("_data_share")
+    if column_of_share != name and column_of_share in COLUMNS:
+        return (
+            f"{COLUMNS[column_of_share].label}: share of data",
+            number(row[name]),
+            "",
+            "",
+        )
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
     column, value, (factor, offset, unit) = (
@@ -571,10 +576,10 @@ def table_html(
         for n in names
     )
     body = []
-    coloured = False
+    is_coloring = False
     for _, row in frame.head(rows).iterrows():
         outside = "in_domain" in frame and not bool(row["in_domain"])
-        coloured |= outside
+        is_coloring |= outside
         texts = (_text.format_interval(row, name, number) for name in names)
         cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
         body.append(
@@ -584,7 +589,7 @@ def table_html(
         f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
         "columns; intervals in brackets (90 % unless requested otherwise)."
     ]
-    if coloured:
+    if is_coloring:
         notes.append("Coloured: no similar compound has a measured Curie temperature.")
     if "cost_USD_kg" in names and "formula" in frame:
         notes.append(escape(_text.cost_note(frame["formula"].head(rows))))

@@ -221,16 +221,16 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     before those of priority 1 go.
     """
     columns_that_fit = list(columns)
-    folded = False
+    is_folding = False
     while sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1 > width:
         droppable = [
-            c for c in columns_that_fit if c.priority > (0 if folded else _MATTERS)
+            c for c in columns_that_fit if c.priority > (0 if is_folding else _MATTERS)
         ]
-        if not droppable and not folded:
+        if not droppable and not is_folding:
             columns_that_fit = [
                 replace(c, most=min(c.most, _FOLDED_TEXT)) for c in columns_that_fit
             ]
-            folded = True
+            is_folding = True
             continue
         if not droppable:
             break

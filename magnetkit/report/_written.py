@@ -61,8 +61,10 @@ def write_results(
 
     sheets = {"Answer": pd.DataFrame({"Answer": said}, dtype=object)}
     sheets["Rows"] = display_table(frame, units)
-    refused = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
-    return write_workbook({**sheets, "Refused": refused, "All columns": frame}, path)
+    refusal_table = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
+    return write_workbook(
+        {**sheets, "Refused": refusal_table, "All columns": frame}, path
+    )
 
 
 def _column_width(name: str, column: list[Any]) -> int:
@@ -118,10 +120,10 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     if len(sheets) == 1:
         _put_meanings(book, meanings)
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
-    packed = io.BytesIO()
-    book.save(packed)
+    buffer = io.BytesIO()
+    book.save(buffer)
     with replacing(path) as temporary:
-        temporary.write_bytes(packed.getbuffer())
+        temporary.write_bytes(buffer.getbuffer())
     return path
 
 

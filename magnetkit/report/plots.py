@@ -199,11 +199,11 @@ Figure
 
 def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     """Make a plot of what draws a figure: it may be drawn into axes as well."""
-    checked = check_arguments(drawing)
+    checker = check_arguments(drawing)
 
     @wraps(drawing)
     def plot(*given: Any, ax: "Axes | None" = None, **options: Any) -> Figure:
-        figure = Figure(**_figures.convert_axes(checked(*given, **options)))
+        figure = Figure(**_figures.convert_axes(checker(*given, **options)))
         if ax is not None:
             figure.draw(ax)
         return figure
@@ -528,9 +528,11 @@ def section(
         names = in_section.formulas()
         shares = np.column_stack([in_section.fraction(e) for e in elements])
     if names:
-        judged = stability(in_section, temperature=temperature, snapshot=source)
-        odds = judged["probability_phase_forms"].to_numpy(float)
-        energies = judged["formation_energy_eV_atom"].to_numpy(float)
+        stability_table = stability(
+            in_section, temperature=temperature, snapshot=source
+        )
+        odds = stability_table["probability_phase_forms"].to_numpy(float)
+        energies = stability_table["formation_energy_eV_atom"].to_numpy(float)
     title = f"{system}, phases of the snapshot at 0 K"
     if len(elements) == 3:
         return _figures.section(hull, shares, odds, names, title=title)
@@ -758,13 +760,15 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
         amount = part["amount_wt_pct"].to_numpy(float)
         colour = COLOURS[i % len(COLOURS)]
         marker = {"size": 8, "color": colour}
-        joined = {"mode": "lines+markers", "marker": marker}
-        traces.append(line(f"{thickness:g} mm", celsius, amount, color=colour) | joined)
+        line_and_markers = {"mode": "lines+markers", "marker": marker}
+        traces.append(
+            line(f"{thickness:g} mm", celsius, amount, color=colour) | line_and_markers
+        )
         if np.isnan(amount).any():
             at = float(celsius[np.isnan(amount)].min())
-            dotted = {"color": colour, "dash": "dot", "width": 1.5}
+            dotted_line = {"color": colour, "dash": "dot", "width": 1.5}
             ends = {"x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
-            shapes.append({"type": "line", "line": dotted} | ends)
+            shapes.append({"type": "line", "line": dotted_line} | ends)
     axis = _figures.temperature_axis(celsius=True)
     layout = figure_layout(axis, make_axis("Least heavy rare earth put on (wt.%)")) | {
         "shapes": shapes

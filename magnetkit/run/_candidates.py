@@ -156,7 +156,7 @@ class TableCandidates:
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices."""
-        rejected = [*self.rejected]
+        bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
             rows = slice(start, start + size)
             part = replace(self.table[rows], errors=[])
@@ -167,8 +167,8 @@ class TableCandidates:
             )
             shells = self.shells[rows] if self.shells else None
             extra = None if self.extra is None else self.extra.slice(start, size)
-            yield partial(Chunk, part, labels, shells, extra, rejected)
-            rejected = []
+            yield partial(Chunk, part, labels, shells, extra, bad_rows)
+            bad_rows = []
 
     def count(self) -> int:
         """Return the number of rows."""
@@ -211,18 +211,20 @@ class SpaceCandidates:
         same += [
             substitutions(label, {}).formulas()[0] for label in same if "(" in label
         ]
-        seen = pa.array(same, pa.large_string())
+        earlier_formulas = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
             for start in range(0, len(space), size):
                 numbers: Any = range(start, min(start + size, len(space)))
-                if len(seen) or not last:
+                if len(earlier_formulas) or not last:
                     numbers = np.array(numbers)
                     labels = space.to_arrow(numbers)
-                    fresh = pc.invert(pc.is_in(labels, seen))
+                    fresh = pc.invert(pc.is_in(labels, earlier_formulas))
                     numbers = numbers[fresh.to_numpy(zero_copy_only=False)]
                     if not last:
-                        seen = pa.concat_arrays([seen, labels.filter(fresh)])
+                        earlier_formulas = pa.concat_arrays(
+                            [earlier_formulas, labels.filter(fresh)]
+                        )
                 if len(numbers):
                     yield SpacePiece(space, numbers, row, self.shell)
                     row += len(numbers)
@@ -281,16 +283,19 @@ class Chosen:
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
-                grown = [*waiting, (piece, rows[start : start + size])]
+                candidates_to_join = [*waiting, (piece, rows[start : start + size])]
                 few = sum(
-                    len(numbers_of_piece) for _, numbers_of_piece in grown
+                    len(numbers_of_piece) for _, numbers_of_piece in candidates_to_join
                 ) <= min(size, _JOINED_ROWS)
                 if waiting and not (
-                    few and all(isinstance(one, SpacePiece) for one, _ in grown)
+                    few
+                    and all(
+                        isinstance(one, SpacePiece) for one, _ in candidates_to_join
+                    )
                 ):
                     yield partial(_take_candidates, waiting)
-                    grown = grown[-1:]
-                waiting = grown
+                    candidates_to_join = candidates_to_join[-1:]
+                waiting = candidates_to_join
         if waiting:
             yield partial(_take_candidates, waiting)
 

@@ -276,10 +276,12 @@ def check_place(path: Path) -> None:
 
     The `InputError` names the files there and the way out, as that of `check_own` does.
     """
-    hidden = path / PARTS
-    if hidden.is_symlink() or (hidden.exists() and not hidden.is_dir()):
+    parts_folder = path / PARTS
+    if parts_folder.is_symlink() or (
+        parts_folder.exists() and not parts_folder.is_dir()
+    ):
         raise InputError(
-            f"{hidden} is not a folder that magnetkit made; move it away, or choose another --out "
+            f"{parts_folder} is not a folder that magnetkit made; move it away, or choose another --out "
             "folder"
         )
     try:
@@ -292,7 +294,7 @@ def check_place(path: Path) -> None:
         raise unwritable(path, error) from None
     if not names or own_manifest(path) is not None:
         return
-    if MANIFEST in names or own_manifest(hidden) is None:
+    if MANIFEST in names or own_manifest(parts_folder) is None:
         first_names = ", ".join(names[:3]) + (
             f" and {len(names) - 3} more" if len(names) > 3 else ""
         )
@@ -309,9 +311,9 @@ def check_own(path: Path) -> None:
     """
     check_place(path)
     manifest = own_manifest(path)
-    staged = named_files(own_manifest(path / PARTS / STAGED))
+    staged_files = named_files(own_manifest(path / PARTS / STAGED))
     for name in (RANKED, RANKED_CSV, REJECTED):
-        digests = [files.get(name) for files in (named_files(manifest), staged)]
+        digests = [files.get(name) for files in (named_files(manifest), staged_files)]
         if os.path.lexists(path / name) and not any(
             has_digest(path / name, d) for d in digests if d
         ):
@@ -333,17 +335,17 @@ def settle(path: Path) -> None:
     locked. Raises `InputError` if a file in the way is not this program's, or one cannot be
     written.
     """
-    staged = path / PARTS / STAGED
-    new = own_manifest(staged)
+    staging_folder = path / PARTS / STAGED
+    new = own_manifest(staging_folder)
     if new is None:
         return
     check_own(path)
     for name in named_files(new):
-        if name in (RANKED, RANKED_CSV, REJECTED) and (staged / name).is_file():
-            _move(staged / name, path / name)
+        if name in (RANKED, RANKED_CSV, REJECTED) and (staging_folder / name).is_file():
+            _move(staging_folder / name, path / name)
     # That of the earlier result; `report` writes another.
     (path / REPORT).unlink(missing_ok=True)
-    _move(staged / MANIFEST, path / MANIFEST)
+    _move(staging_folder / MANIFEST, path / MANIFEST)
     shutil.rmtree(path / PARTS, ignore_errors=True)
 
 

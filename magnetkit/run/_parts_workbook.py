@@ -52,10 +52,10 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
                     book, f"{part.line} {part.name}", ways.dropna(axis=1, how="all")
                 )
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
-    packed = io.BytesIO()
-    book.save(packed)
+    buffer = io.BytesIO()
+    book.save(buffer)
     with replacing(path) as temporary:
-        temporary.write_bytes(packed.getbuffer())
+        temporary.write_bytes(buffer.getbuffer())
     return path
 
 
@@ -103,10 +103,10 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
     from openpyxl.styles import Alignment
 
     # A style is worked out once for each kind of value: of a long list that takes longest.
-    styled: dict[type, Any] = {}
+    styles: dict[type, Any] = {}
     for (cell,) in sheet.iter_rows(min_row=2, min_col=place, max_col=place):
         kind = type(cell.value)
-        if kind not in styled:
+        if kind not in styles:
             # Beside a number, which stands to the right, a text needs room.
             cell.alignment = Alignment(
                 horizontal="left" if kind is str else None,
@@ -116,8 +116,8 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
             )
             if kind is float:
                 cell.number_format = _number_format(name)
-            styled[kind] = cell
-        cell._style = styled[kind]._style
+            styles[kind] = cell
+        cell._style = styles[kind]._style
         if kind is str:
             # A text that begins like a formula stays a text.
             cell.data_type = "s"

@@ -41,17 +41,17 @@ def iterate_results(
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
     loses little.
     """
-    started: deque[Future[Any] | _Watched] = deque()
+    futures: deque[Future[Any] | _Watched] = deque()
     try:
         for piece in pieces:
-            started.append(pool.submit(work, piece))
-            if len(started) > pool.workers + 1:
-                yield started.popleft().result()
-        while started:
-            yield started.popleft().result()
+            futures.append(pool.submit(work, piece))
+            if len(futures) > pool.workers + 1:
+                yield futures.popleft().result()
+        while futures:
+            yield futures.popleft().result()
     finally:
-        for unfinished in started:
-            unfinished.cancel()
+        for future in futures:
+            future.cancel()
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:

@@ -291,13 +291,13 @@ class Store(_Chunks):
     def _take_up(self, chunks: list[dict[str, Any]]) -> None:
         for chunk in chunks:
             files = chunk.get("files", {})
-            damaged = [
+            damaged_files = [
                 name for name, digest in files.items() if not self._has(name, digest)
             ]
-            if damaged:
+            if damaged_files:
                 _log.warning(
                     "%s is damaged or missing; its chunk is evaluated again",
-                    self.parts.path_text(damaged[0]),
+                    self.parts.path_text(damaged_files[0]),
                 )
             else:
                 record = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
@@ -343,13 +343,13 @@ class Store(_Chunks):
         """
         self._agree(part.models, number)
         self._parts[self.phase, number] = put_part(number, part, self.parts, self.phase)
-        begun = time.monotonic()
-        self._unnamed = begun < self._due
+        start_time = time.monotonic()
+        self._unnamed = start_time < self._due
         if not self._unnamed:
             self._write_manifest()
-            took = time.monotonic() - begun
+            took = time.monotonic() - start_time
             if took > _AT_ONCE:
-                self._due = begun + took / _SHARE_OF_TIME
+                self._due = start_time + took / _SHARE_OF_TIME
 
     def name_finished_chunks(self) -> None:
         """Name the finished chunks in the manifest, where a screening ends early."""

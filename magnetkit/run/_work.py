@@ -128,19 +128,19 @@ def evaluate_best(
     rows = 0
     tally = Tally()
     tables_to_write: list[pa.Table] = []
-    rejected: list[Rejected] = []
+    bad_rows: list[Rejected] = []
     # What is left of a few chunks is evaluated in full together.
     for chunk in batches(piece, 4 * CHUNK_ROWS):
-        rejected += chunk.rejected
+        bad_rows += chunk.rejected
         if len(chunk.table):
             route_job = job.by(chunk.route)
-            evaluated = evaluate(
+            evaluation = evaluate(
                 chunk.table, chunk.shells, route_job, bound, job.rule.columns()
             )
-            tally.add(evaluated.tally)
-            if evaluated.keys is not None and evaluated.near is not None:
+            tally.add(evaluation.tally)
+            if evaluation.keys is not None and evaluation.near is not None:
                 tables_to_write.append(
-                    _key_table(rows, evaluated, evaluated.keys, evaluated.near)
+                    _key_table(rows, evaluation, evaluation.keys, evaluation.near)
                 )
             rows += len(chunk.table)
     table = (
@@ -148,7 +148,7 @@ def evaluate_best(
         if tables_to_write
         else None
     )
-    return number, replace(_part(rows, table, rejected), tally=tally.plain())
+    return number, replace(_part(rows, table, bad_rows), tally=tally.plain())
 
 
 def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table:
@@ -251,15 +251,13 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
 
 def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
     """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
-    columns_evaluated = evaluate(
+    all_columns = evaluate(
         chunk.table, chunk.shells, job.by(chunk.route), want=want
     ).columns
-    columns_evaluated |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
+    all_columns |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
-        columns_evaluated = Columns(
-            (name, columns_evaluated[name]) for name in (*_OWN, *want)
-        )
-    table = _unify_schema(columns_evaluated.arrow())
+        all_columns = Columns((name, all_columns[name]) for name in (*_OWN, *want))
+    table = _unify_schema(all_columns.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own_name = name.removeprefix(GIVEN)

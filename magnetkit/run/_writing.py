@@ -61,9 +61,9 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    shared = store.shared
+    shares_folder = store.shared
     some = identity.get(ranked.WRITTEN) is not None
-    take: Take = partial(_rows_of_workers, store, crew) if shared else store.take
+    take: Take = partial(_rows_of_workers, store, crew) if shares_folder else store.take
     whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if given_ranks is not None:
@@ -85,7 +85,7 @@ def finish(
         if isinstance(store, Store):
             write = (
                 partial(_write_fragments, store, crew)
-                if shared
+                if shares_folder
                 else partial(_write, store)
             )
             writing = beside.submit(write, ranking, is_kept, rows, report)
@@ -166,11 +166,11 @@ def _write(
     tables = _with_ranks(store.tables(), ranking, kept)
     found: list[pa.Table] = []
     first = next(tables)
-    passed = _watch_tables(
+    watched_tables = _watch_tables(
         chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
     )
     store.hashed[_files.RANKED] = write_parquet(
-        passed, first.schema, store.staging_path(_files.RANKED)
+        watched_tables, first.schema, store.staging_path(_files.RANKED)
     )
     return ranked.compact(pa.concat_tables(found))
 
@@ -179,18 +179,18 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     """Raise `InputError` with the reason if no candidate could be read; list those rejected."""
     if rows:
         return
-    rejected = list(store.rejected())
-    if not rejected:
+    bad_rows = list(store.rejected())
+    if not bad_rows:
         raise InputError("there is no candidate; give at least one composition")
-    listed = (
+    list_text = (
         f"; all are listed in {store.list_rejected_lines()}"
         if isinstance(store, Store)
         else ""
     )
-    first = rejected[0]
+    first = bad_rows[0]
     raise InputError(
-        f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
-        f"({first.text!r}): {first.reason}{listed}"
+        f"no candidate could be read; the first of {len(bad_rows)}, line {first.line} "
+        f"({first.text!r}): {first.reason}{list_text}"
     )
 
 
@@ -354,13 +354,14 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
     total = len(ranking.place)
-    counted = np.concatenate(
+    count_before = np.concatenate(
         [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
     )
 
     def needed(start: int, stop: int) -> _Ranks:
         own_rows = (
-            ranked.slice_rows(in_memory, counted[start], counted[stop]) - counted[start]
+            ranked.slice_rows(in_memory, count_before[start], count_before[stop])
+            - count_before[start]
         )
         part = None if kept is None else kept[start:stop]
         return _Ranks(encode(ranking.columns(start, stop)), part, own_rows)

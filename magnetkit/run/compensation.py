@@ -181,10 +181,10 @@ def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
         return None
-    changed = atoms.copy()
-    changed[INDEX["Sm"]] += changed[columns].sum()
-    changed[columns] = 0.0
-    return given_recipe(CompositionTable.from_array(changed[None, :]), None).best.text
+    new_atoms = atoms.copy()
+    new_atoms[INDEX["Sm"]] += new_atoms[columns].sum()
+    new_atoms[columns] = 0.0
+    return given_recipe(CompositionTable.from_array(new_atoms[None, :]), None).best.text
 
 
 def _describe_magnet(

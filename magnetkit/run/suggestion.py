@@ -181,20 +181,20 @@ def suggest(
     if not len(leading):
         raise InputError("no candidate is a magnet in the range of this device")
     weight, shell = _mass_fractions(leading)
-    allowed = shop.is_allowed(weight, shell)
-    if not allowed.any():
+    is_possible = shop.is_allowed(weight, shell)
+    if not is_possible.any():
         raise InputError(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
     samples = sample(leading, ranked_result.job, _PROPERTY_DRAWS, seed)
-    measured = measurements(samples.scores, np.random.default_rng(seed))
+    measurement_draws = measurements(samples.scores, np.random.default_rng(seed))
     loss = np.minimum(samples.loss, 1e6)
-    able = _make_feasibility_check(leading, shop, weight, allowed)
+    able = _make_feasibility_check(leading, shop, weight, is_possible)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
-        batch_rows, worths = greedy(loss, measured, batch, able, step)
+        batch_rows, worths = greedy(loss, measurement_draws, batch, able, step)
         after = [
-            batch_value(loss, measured, batch_rows[: k + 1])
+            batch_value(loss, measurement_draws, batch_rows[: k + 1])
             for k in range(len(batch_rows))
         ]
     # More is never worth less: noise of the regression is not shown.
@@ -223,21 +223,21 @@ def batch_value(
     `measured` (n, draws, quantities).
     """
     draws = loss.shape[1]
-    seen = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
-    terms = np.column_stack([np.ones(draws), seen, seen**2])
+    seen_values = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
+    terms = np.column_stack([np.ones(draws), seen_values, seen_values**2])
     halves = np.arange(draws) % 2 == 0
     best = int(loss.mean(axis=1).argmin())
-    saved = 0.0
-    changed = 0
-    for fitted in (halves, ~halves):
-        own_terms = terms[fitted]
+    gain = 0.0
+    change_count = 0
+    for half in (halves, ~halves):
+        own_terms = terms[half]
         square = own_terms.T @ own_terms + 1e-6 * np.eye(own_terms.shape[1])
-        weights = np.linalg.solve(square, own_terms.T @ loss[:, fitted].T)
-        choice = (terms[~fitted] @ weights).argmin(axis=1)
-        other = loss[:, ~fitted]
-        saved += float((other[best] - other[choice, np.arange(choice.size)]).sum())
-        changed += int((choice != best).sum())
-    return saved / draws, changed / draws
+        weights = np.linalg.solve(square, own_terms.T @ loss[:, half].T)
+        choice = (terms[~half] @ weights).argmin(axis=1)
+        other = loss[:, ~half]
+        gain += float((other[best] - other[choice, np.arange(choice.size)]).sum())
+        change_count += int((choice != best).sum())
+    return gain / draws, change_count / draws
 
 
 def greedy(
@@ -292,14 +292,16 @@ def _make_feasibility_check(
         if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
             is_able &= np.isin(alloy, alloy[list(chosen)])
         # A magnet of an alloy that is melted already takes no new charge.
-        spent = np.zeros(weight.shape[1])
-        melted: set[int] = set()
+        spent_mass = np.zeros(weight.shape[1])
+        melts: set[int] = set()
         for i in chosen:
-            if int(alloy[i]) not in melted:
-                spent += shop.charge_kg * weight[i]
-            melted.add(int(alloy[i]))
-        free = np.isin(alloy, list(melted))
-        enough = (shop.charge_kg * weight <= shop.there() - spent + 1e-12).all(axis=1)
+            if int(alloy[i]) not in melts:
+                spent_mass += shop.charge_kg * weight[i]
+            melts.add(int(alloy[i]))
+        free = np.isin(alloy, list(melts))
+        enough = (shop.charge_kg * weight <= shop.there() - spent_mass + 1e-12).all(
+            axis=1
+        )
         return is_able & (free | enough)
 
     return able

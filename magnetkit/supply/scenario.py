@@ -145,12 +145,13 @@ class Scenario(Strict):
     def _countries(
         cls, restrictions: tuple[Restriction, ...]
     ) -> tuple[Restriction, ...]:
-        countries_known = countries()
+        names_of_countries = countries()
         if stray := [
-            r.country for r in restrictions if r.country not in countries_known
+            r.country for r in restrictions if r.country not in names_of_countries
         ]:
             raise ValueError(
-                f"country {stray[0]!r} is not in supply/countries.csv; known are {', '.join(countries_known)}"
+                f"country {stray[0]!r} is not in supply/countries.csv; known are "
+                f"{', '.join(names_of_countries)}"
             )
         return restrictions
 

@@ -215,20 +215,20 @@ def overdue(
     ['China, Ho Er Tm Yb: review due since 2026-11-10, known as of 2026-02']
     """
     day = date.today() if today is None else today
-    symbols_wanted = set(SYMBOLS if symbols is None else symbols)
+    symbols_to_check = set(SYMBOLS if symbols is None else symbols)
     notes = [
         f"{row['country']}, {row['elements']}: review due since {row['look_again']}, "
         f"known as of {row['known_as_of']}"
         for row in rows("controls")
         if row["look_again"]
         and date.fromisoformat(row["look_again"]) <= day
-        and symbols_wanted & set(row["elements"].split())
+        and symbols_to_check & set(row["elements"].split())
     ]
     years, month = _NEXT_PRICES
     old = [
         row["element"]
         for row in rows("elements")
-        if row["element"] in symbols_wanted
+        if row["element"] in symbols_to_check
         and row["price_year"]
         and date(int(row["price_year"]) + years, month, 1) <= day
     ]

@@ -183,23 +183,26 @@ def calibrate_errors(
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
     """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
     residual = np.abs(values - made.mean)
-    predicted = np.isfinite(made.mean)
-    fitted = []
+    is_prediction = np.isfinite(made.mean)
+    coefficients_of_branches = []
     for k, branch in enumerate(branches):
-        rows = (made.branch == k) & predicted
+        rows = (made.branch == k) & is_prediction
         # A set that is all of hosts with branches of their own leaves the common one none.
-        rows = rows if rows.any() else predicted
+        rows = rows if rows.any() else is_prediction
         edge = max(float(np.quantile(made.novelty[rows], _INSIDE_SHARE)), 1e-3)
         fitted_coefficients = _intervals.fit_difficulty(
             residual[rows], made.error_inputs(rows), _CLIP
         )
-        fitted.append(replace(branch, coefficients=fitted_coefficients, edge=edge))
-    score = residual / made.sizes([b.coefficients for b in fitted])
-    inside = predicted & (
-        made.novelty <= np.array([b.edge for b in fitted])[made.branch]
+        coefficients_of_branches.append(
+            replace(branch, coefficients=fitted_coefficients, edge=edge)
+        )
+    score = residual / made.sizes([b.coefficients for b in coefficients_of_branches])
+    inside = is_prediction & (
+        made.novelty
+        <= np.array([b.edge for b in coefficients_of_branches])[made.branch]
     )
     scores = []
-    for k in range(len(fitted)):
+    for k in range(len(coefficients_of_branches)):
         in_branch = inside & (made.branch == k)
         scores.append(
             _wider_scores(
@@ -208,13 +211,13 @@ def calibrate_errors(
                 made.chemistry,
             )
         )
-    beyond = predicted & ~inside
+    beyond = is_prediction & ~inside
     outside = (
         _wider_scores(score, beyond, made.chemistry)
         if beyond.sum() >= _LEAST_OUTSIDE
         else score[:0]
     )
-    return tuple(fitted), (*scores, outside)
+    return tuple(coefficients_of_branches), (*scores, outside)
 
 
 def left_out_half_widths(
@@ -286,9 +289,13 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
             branches.append(
                 replace(branches[0], learns=learns, sparse_for=None if alone else host)
             )
-    fitted = fit_branches(data, rows, branches, search=True)
+    fitted_branches = fit_branches(data, rows, branches, search=True)
     return CurieModel(
-        fitted, of_host, (np.ones(1),) * (len(fitted) + 1), data, physics=physics
+        fitted_branches,
+        of_host,
+        (np.ones(1),) * (len(fitted_branches) + 1),
+        data,
+        physics=physics,
     )
 
 
@@ -371,11 +378,11 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
     Beside the calibrated parameters, which know the embedded facts, the rows move what is like
     them alone.
     """
-    joint_set = _join_rows(model.known, rows)
-    rows_of_set = training_rows(joint_set, model.physics)
-    branches = fit_branches(joint_set, rows_of_set, model.branches)
+    joint_data = _join_rows(model.known, rows)
+    rows_of_data = training_rows(joint_data, model.physics)
+    branches = fit_branches(joint_data, rows_of_data, model.branches)
     kriging = None if model.decides else replacement_rows(rows)
-    return replace(model, branches=branches, known=joint_set, beside=kriging)
+    return replace(model, branches=branches, known=joint_data, beside=kriging)
 
 
 def training_rows(data: TrainingSet, physics: bool) -> Rows:
@@ -400,20 +407,20 @@ def fit_branches(
 
     `search` looks for scales; those of the branches stay otherwise.
     """
-    fitted: list[Branch] = []
+    result: list[Branch] = []
     for branch in branches:
         if branch.sparse_for is None:
             process = fit_rows(
                 data, own, branch.learns, None if search else branch.process
             )
         else:
-            common = fitted[0].process
+            common = result[0].process
             is_near = common.points_[:, branch.sparse_for] != 0.0
             process = (
                 common.make_sparse(is_near, _SPARSE_POINTS) if is_near.any() else common
             )
-        fitted.append(replace(branch, process=process))
-    return tuple(fitted)
+        result.append(replace(branch, process=process))
+    return tuple(result)
 
 
 def fit_rows(
@@ -425,12 +432,12 @@ def fit_rows(
     mine = np.flatnonzero(learns[own.host])
     apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
     frame = pd.DataFrame({"key": own.compound[mine], "apart": apart[mine], "row": mine})
-    joined = frame.groupby("key", sort=True).agg(
+    table_of_compounds = frame.groupby("key", sort=True).agg(
         apart=("apart", "median"), count=("apart", "size"), row=("row", "min")
     )
-    x = own.x[joined["row"].to_numpy()]
-    y = joined["apart"].to_numpy()
-    noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
+    x = own.x[table_of_compounds["row"].to_numpy()]
+    y = table_of_compounds["apart"].to_numpy()
+    noise = 1.0 / np.sqrt(table_of_compounds["count"].to_numpy(np.float64))
     if scales is not None:
         return scales.refit(x, y, noise)
     # What an element does goes on beyond its neighbours: a plane, and nothing local.
@@ -498,10 +505,10 @@ def _load(
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
-    data_set = training_set(data)
-    file = _store.model_file(TARGET, model_key(data_set))
-    train = partial(_train_and_store, data_set, progress)
-    rebuild = partial(unpack, data_set)
+    training_data = training_set(data)
+    file = _store.model_file(TARGET, model_key(training_data))
+    train = partial(_train_and_store, training_data, progress)
+    rebuild = partial(unpack, training_data)
     return _store.load_or_train(file, train, pack, rebuild)
 
 

@@ -41,8 +41,8 @@ class Forest:
         """Grow extremely randomised trees (P. Geurts et al., Mach. Learn. 63 (2006) 3)."""
         from sklearn.ensemble import ExtraTreesRegressor
 
-        grown = ExtraTreesRegressor(trees, random_state=seed).fit(X, y)
-        single = [tree.tree_ for tree in grown.estimators_]
+        forest = ExtraTreesRegressor(trees, random_state=seed).fit(X, y)
+        single = [tree.tree_ for tree in forest.estimators_]
         counts = np.array([tree.node_count for tree in single])
         roots = np.concatenate([[0], np.cumsum(counts)[:-1]])
         shift = np.repeat(roots, counts)

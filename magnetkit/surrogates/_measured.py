@@ -276,7 +276,7 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     if "source" in rows.columns:
         sources = rows["source"].astype(str).to_numpy(np.str_)
     usable = np.isfinite(values)
-    removed = {
+    removal_counts = {
         "composition that cannot be read": len(table.errors),
         "no value": int((~usable).sum()),
     }
@@ -287,7 +287,7 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         groups=groups,
         sources=sources,
         origin=f"file {name}" if on_disk else name,
-        removed=removed,
+        removed=removal_counts,
     )[usable]
     unusable = _reasons(frame, target, table, usable)
     if len(data) < least:
@@ -296,7 +296,7 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         )
     if unusable:
         counts = ", ".join(
-            f"{why} ({count})" for why, count in removed.items() if count
+            f"{why} ({count})" for why, count in removal_counts.items() if count
         )
         _log.warning(f"{file}: rows left out, {counts}{unusable}")
     return data
@@ -530,7 +530,7 @@ def clean_rows(
     there is none the chemical system, or of facts from reviews that without the rare earths. Beside
     it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
-    removed: dict[str, int] = {}
+    removal_counts: dict[str, int] = {}
     faulty: list[pd.DataFrame] = []
 
     def drop(
@@ -538,7 +538,7 @@ def clean_rows(
     ) -> None:
         nonlocal frame
         mark = np.asarray(bad, bool)
-        removed[reason] = int(mark.sum())
+        removal_counts[reason] = int(mark.sum())
         if listed:
             faulty.append(
                 frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason)
@@ -557,18 +557,21 @@ def clean_rows(
         "no single temperature",
     )
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
-    removed["composition that cannot be read"] = len(table.errors)
+    removal_counts["composition that cannot be read"] = len(table.errors)
     atoms = table.to_array()
     rare = _columns(atoms, RARE_EARTHS)
     boron = _columns(atoms, ("B",))
-    unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)[table.row_index]
+    is_without_number = (
+        ~frame["name"].str.contains(r"\d").to_numpy(bool)[table.row_index]
+    )
     frame = frame.iloc[table.row_index].assign(
         key=keys(atoms),
         at=np.arange(len(atoms)),
         nonmetal=_columns(atoms, _NONMETALS) > 0.0,
         both=(rare > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0),
         borides=(rare > _MOSTLY_RARE) & (boron > _BORON),
-        unnumbered=unnumbered & (((atoms > 0.0).sum(axis=1) > 3) | (boron > 0.0)),
+        unnumbered=is_without_number
+        & (((atoms > 0.0).sum(axis=1) > 3) | (boron > 0.0)),
     )
     drop(frame["nonmetal"], "not metallic")
     drop(~frame["both"], "no rare earth, or neither iron nor cobalt, once read")
@@ -582,23 +585,28 @@ def clean_rows(
     )
     if "typed" not in frame:
         frame["typed"] = False
-    joined = (
+    values_by_compound = (
         frame.groupby(["paper", "key"], sort=False)
         .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
         .reset_index()
     )
-    removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
-    table = table[joined["at"].to_numpy()]
-    paper = joined["paper"].to_numpy(np.str_)
+    removal_counts["repeated within a paper, joined by the median"] = len(frame) - len(
+        values_by_compound
+    )
+    table = table[values_by_compound["at"].to_numpy()]
+    paper = values_by_compound["paper"].to_numpy(np.str_)
     families = [f"{NO_PAPER}{name}" for name in chemical_families(table)]
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
-    review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
+    is_typed = values_by_compound["typed"] == True  # noqa: E712
+    review = is_typed & ~values_by_compound["paper"].str.startswith("10.")
     groups = np.where(review, families, groups)
-    value = joined["value"].to_numpy(np.float64)
-    cleaned = TrainingSet(TARGET, table, value, groups, paper, origin, removed)
-    return cleaned, pd.concat(faulty, ignore_index=True)
+    value = values_by_compound["value"].to_numpy(np.float64)
+    training_data = TrainingSet(
+        TARGET, table, value, groups, paper, origin, removal_counts
+    )
+    return training_data, pd.concat(faulty, ignore_index=True)
 
 
 @lru_cache(maxsize=1)

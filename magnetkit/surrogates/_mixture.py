@@ -187,14 +187,14 @@ def fit(
         code = np.arange(len(y))
     # Whatever the unit, the parts see values about 0 of about 1.
     # What the last digits of a unit leave must not decide between equal splits of a tree.
-    scaled = np.round((y - alone.mean) / alone.spread, 9)
-    parts = _left_out(X, scaled, code, local, trees, seed)
+    targets = np.round((y - alone.mean) / alone.spread, 9)
+    parts = _left_out(X, targets, code, local, trees, seed)
     edge = max(float(np.quantile(parts.novelty, _EDGE)), 1e-3)
     reach = float(parts.novelty.max())
-    weights = _choose_weights(parts, scaled, reach)
-    residual = np.abs(scaled - _mix(parts, weights, reach))
+    weights = _choose_weights(parts, targets, reach)
+    residual = np.abs(targets - _mix(parts, weights, reach))
     coefficients = _intervals.fit_difficulty(residual, _difficulty(parts), _CLIP)
-    process, forest = _fit_parts(X, scaled, local, trees, seed)
+    process, forest = _fit_parts(X, targets, local, trees, seed)
     return replace(
         alone,
         process=process,
@@ -237,9 +237,9 @@ def _left_out(
     """Predict each row by parts that did not see its group."""
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
-        fitted = _fit_parts(X[inside], y[inside], local, trees, seed)
+        parts_of_fit = _fit_parts(X[inside], y[inside], local, trees, seed)
         result[:, outside] = _predict_parts(
-            X[outside], float(y[inside].mean()), *fitted
+            X[outside], float(y[inside].mean()), *parts_of_fit
         )
     return _Parts(*result)
 

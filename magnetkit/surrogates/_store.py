@@ -73,14 +73,14 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
     whose order must not change. Versions of Python may write the same syntax in different ways.
     """
     sources = [Path(file).read_bytes() for file in files]
-    written = hashlib.sha256(
+    digest_of_sources = hashlib.sha256(
         b"".join(hashlib.sha256(s).digest() for s in sources)
     ).hexdigest()
     # To parse them takes long: once for each state of the files.
     note = (
         get_settings().cache_dir
         / "syntax"
-        / f"{sys.implementation.cache_tag}-{written}"
+        / f"{sys.implementation.cache_tag}-{digest_of_sources}"
     )
     with suppress(OSError, ValueError):
         if re.fullmatch(r"[0-9a-f]{64}", noted_digest := note.read_text()):
@@ -149,8 +149,8 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     """
     payload = _dumps(content)
     digest = hashlib.sha256(payload).hexdigest()
-    described = {**manifest, "versions": versions(), "content_sha256": digest}
-    line = json.dumps(described, sort_keys=True).encode() + b"\n"
+    full_manifest = {**manifest, "versions": versions(), "content_sha256": digest}
+    line = json.dumps(full_manifest, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with replace_file(file) as work:

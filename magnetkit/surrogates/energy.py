@@ -159,9 +159,9 @@ def model_key(data: TrainingSet) -> str:
     from . import _gaussian_process_kernels as _gaussian_process
     from . import _process
 
-    received = (data.sha256, load_table("magpie").fill_gaps())
+    ingredients = (data.sha256, load_table("magpie").fill_gaps())
     modules = [sys.modules[__name__], _process, _intervals, _gaussian_process]
-    return _store.key(received, (*modules, _elements, _descriptors, _store))
+    return _store.key(ingredients, (*modules, _elements, _descriptors, _store))
 
 
 def blank() -> TrendProcess:
@@ -233,8 +233,8 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 
     It is one of other rows, or of other columns, where the set or the features have changed.
     """
-    with np.load(datasets.path(FITTED), allow_pickle=False) as stored:
-        arrays = dict(stored)
+    with np.load(datasets.path(FITTED), allow_pickle=False) as file:
+        arrays = dict(file)
     if str(arrays["data_sha256"]) != known.sha256:
         return None
     x = columns(known.table[known.learn])
@@ -254,12 +254,12 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
-    data_set = training_set(ENERGY, data)
-    if data is None and (model := stored_model(data_set)) is not None:
+    training_data = training_set(ENERGY, data)
+    if data is None and (model := stored_model(training_data)) is not None:
         return model
-    file = _store.model_file(ENERGY, model_key(data_set))
-    train = partial(_train_and_store, data_set, progress)
-    unpack = partial(_unpack, data_set)
+    file = _store.model_file(ENERGY, model_key(training_data))
+    train = partial(_train_and_store, training_data, progress)
+    unpack = partial(_unpack, training_data)
     return _store.load_or_train(file, train, _pack, unpack)
 
 

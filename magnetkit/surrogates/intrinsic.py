@@ -61,8 +61,8 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_phases(part, at, parameters, None, spread)
-    predicted = (curie or load_curie()).predict_magnets(prepare_query(part))
-    return evaluate_phases(part, at, load(), predicted, spread)
+    curie_prediction = (curie or load_curie()).predict_magnets(prepare_query(part))
+    return evaluate_phases(part, at, load(), curie_prediction, spread)
 
 
 def condense_groups(
@@ -79,19 +79,19 @@ def condense_groups(
     from ..compound._intrinsic_kernels import CURIE
 
     curie = curie or load_curie()
-    predicted = None
+    curie_prediction = None
     groups = [(part.hard_phase, part.host), *groups]
     values = [
         curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
     ]
     if written is not None:
-        predicted = curie.predict_magnets(prepare_query(written))
+        curie_prediction = curie.predict_magnets(prepare_query(written))
     if (
         written is not None
-        and predicted is not None
+        and curie_prediction is not None
         and part.hard_phase is written.hard_phase
     ):
-        values.insert(0, predicted.value)
+        values.insert(0, curie_prediction.value)
     else:
         # Whose it is is work, and for nothing where the parameters stand.
         whose = (
@@ -100,14 +100,14 @@ def condense_groups(
             else Asked(*groups[0], np.zeros(len(part.host)))
         )
         values.insert(0, curie.curie_of_magnets(whose))
-        if written is not None and predicted is not None:
-            values.append(predicted.value)
+        if written is not None and curie_prediction is not None:
+            values.append(curie_prediction.value)
             groups.append((written.hard_phase, written.host))
     value = np.concatenate(values)
     phases = condense(*_join_groups(groups), load())
     has_value = np.isfinite(value)
     phases.state[has_value, CURIE] = value[has_value]
-    return phases, predicted
+    return phases, curie_prediction
 
 
 def condensed_alone(
@@ -116,14 +116,12 @@ def condensed_alone(
     """Return phases of hosts `codes` as `condense_groups` does its groups."""
     from ..compound._intrinsic_kernels import CURIE
 
-    condensed = condense(phases, codes, load())
+    result = condense(phases, codes, load())
     value = (curie or load_curie()).curie_of_magnets(
         Asked(phases, codes, np.zeros(len(codes)))
     )
-    condensed.state[:, CURIE] = np.where(
-        np.isfinite(value), value, condensed.state[:, CURIE]
-    )
-    return condensed
+    result.state[:, CURIE] = np.where(np.isfinite(value), value, result.state[:, CURIE])
+    return result
 
 
 def _join_groups(

@@ -60,12 +60,12 @@ def train(
     StoreError
         If the cache cannot be written.
     """
-    known_set = _choose(target, training_set, data)
+    training_data = _choose(target, training_set, data)
     if target == CURIE:
-        return _regressing(_curie_training.retrain(known_set, progress))
+        return _regressing(_curie_training.retrain(training_data, progress))
     if target not in _ENERGIES:
-        return properties.retrain(known_set)
-    return _regressing(replace(energy.retrain(known_set, progress), target=target))
+        return properties.retrain(training_data)
+    return _regressing(replace(energy.retrain(training_data, progress), target=target))
 
 
 @check_arguments

@@ -399,9 +399,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         regressor.model_ = None
         model = content["model"]
         if model is not None:
-            known_set = TrainingSet.from_arrays(model["known"])
+            training_data = TrainingSet.from_arrays(model["known"])
             about = json.loads(model["about"])
-            regressor.model_ = _curie_training.unpack(known_set, model["arrays"], about)
+            regressor.model_ = _curie_training.unpack(
+                training_data, model["arrays"], about
+            )
         return regressor
 
     @classmethod
@@ -488,10 +490,10 @@ def _checked_values(y: ArrayLike, rows: int) -> Array:
 def _checked_groups(groups: Any, instead: NDArray) -> NDArray:
     if groups is None:
         return instead
-    checked = np.asarray(groups).astype(str)
-    if checked.shape != instead.shape:
+    names = np.asarray(groups).astype(str)
+    if names.shape != instead.shape:
         raise InputError(
             f"groups must name the paper or series of each of {len(instead)} rows; got shape "
-            f"{checked.shape}"
+            f"{names.shape}"
         )
-    return checked
+    return names

@@ -172,7 +172,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     check_target(target, data)
     folder = Path(data) if isinstance(data, str | Path) else None
     if folder is not None and target == ENERGY and folder.is_dir():
-        own_training_set = _phases(target, folder)
+        own_training_data = _phases(target, folder)
     elif data is not None:
         if target == CURIE:
             return own_set(data)
@@ -185,25 +185,25 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     elif target in OWN:
         return read_rows(target, OWN[target].file)
     else:
-        own_training_set = curie_set() if target == CURIE else _phases(target)
-    if len(own_training_set) < 2 and data is not None:
+        own_training_data = curie_set() if target == CURIE else _phases(target)
+    if len(own_training_data) < 2 and data is not None:
         raise DataError(
             f"{data} holds too few phases to learn {target} from; pull more systems"
         )
-    if len(own_training_set) < 2:
+    if len(own_training_data) < 2:
         raise DataError(
             f"no training data for {target}; `magnetkit data verify` checks the files"
         )
-    return own_training_set
+    return own_training_data
 
 
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Return a user's own values, which must be such as a compound can have."""
-    values_read = read_rows(target, given)
+    value_rows = read_rows(target, given)
     low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
-    wrong = (values_read.values < low) | (values_read.values > high)
-    refuse(target, named_so(given), values_read, wrong, f"{low:g} and {high:g} {unit}")
-    return values_read
+    wrong = (value_rows.values < low) | (value_rows.values > high)
+    refuse(target, named_so(given), value_rows, wrong, f"{low:g} and {high:g} {unit}")
+    return value_rows
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
@@ -226,7 +226,7 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     table = table[keep]
     values = values[keep]
     learn = entries[HULL_DISTANCE].to_numpy(np.float64)[keep] <= _NO_PHASE
-    removed = {
+    removal_counts = {
         f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
             (~learn).sum()
         ),
@@ -242,6 +242,6 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
         "embedded Materials Project snapshot"
         if snapshot is None
         else f"snapshot {snapshot.name}",
-        removed,
+        removal_counts,
         learn,
     )

@@ -5,10 +5,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.choose._candidates import judge_grades, judge_melts, list_melts, producer_level
+from magnetkit.choose._candidates import (
+    _probability,
+    judge_grades,
+    judge_melts,
+    list_melts,
+    producer_level,
+)
+from magnetkit.choose._profile_parts import Requirement
 from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
 from magnetkit.magnetism._composition_estimate import Recipe, read_recipe
 from magnetkit.magnetism._measured import Producer
@@ -186,3 +194,46 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
         1e-3 * curve.knee_field[0, 0], rel=1e-6
     )
     assert constants()["sold"]["coercivity_kA_m"] == 0.02
+
+
+def test_what_is_diffused_into_todays_magnet_cancels_in_what_holds_it_too(motor):
+    held, asked, limits, _ = motor
+    shelled = Recipe(BASE, "Tb 0.4 wt%", 0.4, 1.0, "diffused")
+    melts = [(BASE, "Tb 0.4 wt%", way, None) for way in ("own", "diffused")]
+    frame = pd.DataFrame(melts, columns=["composition", "shell", "way", "route"])
+    table = judge_melts(held, shelled, asked, limits, frame).table
+    # The same magnet twice: its shell gains as much in both, whatever that is.
+    np.testing.assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
+
+
+def test_an_energy_product_goes_with_the_square_of_the_remanence():
+    from scipy.special import ndtr
+
+    frame = pd.DataFrame(
+        {
+            "remanence_T": [1.2],
+            "remanence_guaranteed_T": [1.2],
+            "max_energy_product_kJ_m3": [270.0],
+        }
+    )
+    name = "max_energy_product_kJ_m3"
+    limit = Requirement(column=name, minimum=275.4, source="test", status="assumption")
+    one = np.array([0.01])
+    chance = _probability(frame, {name: limit}, wish(), (one, one), (0.0, 0.0))
+    # 2 % of (BH)max are 1 % of B_r, which is one deviation: ln 1.02 / 2 over 0.01.
+    assert chance[0] == pytest.approx(ndtr(-0.5 * np.log(1.02) / 0.01), abs=1e-5)
+
+
+def test_another_producers_candidate_is_as_wide_as_its_own_range(motor):
+    held, asked, limits, _ = motor
+    held = replace(held, producer=Producer("none", ()))
+    frame = pd.DataFrame(
+        [(BULK.text, "", "own", None), (BASE, "", "bulk", None)],
+        columns=["composition", "shell", "way", "route"],
+    )
+    table = judge_melts(held, BULK, asked, limits, frame).table
+    alone = mk.predict([BULK.text, BASE], asked.temperature, basis="weight")
+    for name in ("coercivity_kA_m", "remanence_T"):
+        ratio = table[f"{name}_hi"] / table[f"{name}_lo"]
+        expected = alone[f"{name}_hi"] / alone[f"{name}_lo"]
+        np.testing.assert_allclose(ratio, expected, rtol=1e-9)

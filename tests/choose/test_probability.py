@@ -9,6 +9,7 @@ from magnetkit.choose.probability import (
     probability_of_limits,
     producer_deviations,
     sample_limit,
+    score_at_limit,
 )
 
 NONE = np.zeros(2)
@@ -109,3 +110,21 @@ def test_two_recipes_of_a_producer_differ_as_the_design_has_it():
     assert h_cj[0] == pytest.approx(np.hypot(0.44 * 0.2, 0.03))
     none = producer_deviations("1:5", np.zeros(1), np.zeros(1), np.zeros(1), no, no)
     assert (none[0][0], none[1][0]) == (0.0, 0.0)
+
+
+def test_two_recipes_a_correlation_length_apart_and_another_route():
+    no = np.zeros(1, bool)
+    zero = np.zeros(1)
+    near = [zero, np.array([0.05]), zero]
+    # 2 x 0.07^2 (1 - 1/e) at the length of 0.05, and 18 % of H_cJ for another route.
+    _, h_cj = producer_deviations("2:14:1", *near, no, no)
+    assert h_cj[0] == pytest.approx(0.07 * np.sqrt(2.0 * (1.0 - np.exp(-1.0))))
+    b_r, h_cj = producer_deviations("2:14:1", zero, zero, zero, no, ~no)
+    assert (b_r[0], h_cj[0]) == pytest.approx((0.03, 0.18))
+
+
+def test_the_end_of_a_range_towards_the_limit_is_its_width():
+    ends = np.array([10.0]), np.array([8.0]), np.array([13.0])
+    # Above by 2 of 3: two thirds of 1.645; below by 1 of 2: a half.
+    assert abs(score_at_limit(12.0, -1, *ends)[0]) == pytest.approx(1.645 * 2 / 3, abs=1e-3)
+    assert abs(score_at_limit(9.0, -1, *ends)[0]) == pytest.approx(1.645 / 2, abs=1e-3)

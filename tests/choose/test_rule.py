@@ -100,3 +100,11 @@ def test_of_grades_as_sold_that_are_equal_the_one_that_fits_the_circuit_is_reach
     less = rows.assign(probability_meets_requirements=[0.9, 0.85, 0.85])
     assert recommend(less, TODAY, reach=True, remanence_T=1.089) == 0
     assert recommend(rows.assign(grade=""), TODAY, reach=True, remanence_T=1.089) == 0
+
+
+def test_the_rule_says_its_shares():
+    text = rule_text()
+    assert "P of 0.8 or more" in text
+    assert "by 20 %" in text
+    assert "0.3 wt.%" in text
+    assert "1.1 times" in text

@@ -131,3 +131,9 @@ def test_a_margin_is_one_line():
     assert margin_line(**own, outside_field_kA_m=150.0) == text
     bare = margin_line(**own | {"typical": np.nan, "loses_from_K": np.nan})
     assert bare == "margin at 150 °C: 1.21 guaranteed"
+
+
+def test_no_load_line_has_no_thickness_of_equal_flux():
+    today = RecoilLine(1.3, 1.05, 7600.0)
+    other = RecoilLine(1.2, 1.05, 7600.0)
+    assert np.isnan(match_flux(today, other, Circuit(Duty(0.0))).thickness)

@@ -275,3 +275,20 @@ def test_a_guaranteed_curve_is_what_lots_reach():
         assert ratio == pytest.approx(np.exp(-2.33 * deviation), rel=1e-6)
     row = mk.predict("Nd2Fe14B", "100C").iloc[0]
     assert row["coercivity_guaranteed_kA_m"] == pytest.approx(1e-3 * one[1].coercivity[0, 0])
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "1e400"])
+def test_a_point_that_is_no_number_is_named(tmp_path, cell):
+    file = tmp_path / "curve.csv"
+    file.write_text(f"H (kA/m),J (T)\n0,1.3\n-100,{cell}\n-1500,0.0\n")
+    with pytest.raises(InputError, match="no finite number"):
+        read_curve(file)
+
+
+@pytest.mark.parametrize("fields", [[0.0], [0.0] * 40])
+def test_a_curve_without_fields_is_refused(tmp_path, fields):
+    file = tmp_path / "curve.csv"
+    rows = "".join(f"{h},{1.3 - 0.01 * i}\n" for i, h in enumerate(fields))
+    file.write_text(f"H (kA/m),J (T)\n{rows}")
+    with pytest.raises(InputError, match="fields of their own, got 1"):
+        read_curve(file)

@@ -81,3 +81,9 @@ def test_the_two_distances_to_the_hull_are_named_apart():
     np.testing.assert_allclose(own[:2], listed[["SmCo5", "SmCo4Cu"]], atol=2e-4)
     assert np.isnan(own[2])
     assert found["energy_above_hull_eV_atom"][1] > own[1] + 0.01
+
+
+@pytest.mark.parametrize("entries", [None, "Nd2Fe14B", ["a"], {"a": 1}, 5])
+def test_what_is_no_entry_is_refused(entries):
+    with pytest.raises(InputError, match="expected entries of pymatgen"):
+        Snapshot.from_entries(entries)

@@ -129,3 +129,10 @@ def test_a_long_offer_is_cut_where_it_is_shown(n42sh):
     lines = judge_offer(n42sh, "N52" * 200).lines()
     assert lines[0].startswith("Refuse the offer N52N52")
     assert len(lines[0]) < 200
+
+
+def test_whose_coefficients_carry_a_sheet_is_said(n42sh):
+    own = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
+    assert "by its own alpha and beta" in " ".join(own.reasons)
+    todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
+    assert "by today's alpha and beta" in " ".join(todays.reasons)

@@ -1,5 +1,7 @@
 """A parts list: rows, sums by hand, shortages and the workbook."""
 
+import re
+
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
@@ -195,3 +197,31 @@ def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     with pytest.raises(InputError, match="not asked here"):
         replace_parts(rows)
     assert seen == ["N40UH", "N40UH", "N42SH", "N42SH"]
+
+
+def test_rows_without_an_amount_are_named_and_no_others():
+    rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
+    notes = [note for note in replace_parts(rows).notes if "No amount a year" in note]
+    assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
+
+
+def test_what_is_saved_is_today_less_then_and_each_element_is_said_once(answer):
+    row = answer.frame.iloc[0]
+    today, then = (row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then"))
+    assert row["Saved, kg a year"] == pytest.approx(today - then)
+    line = next(text for text in answer.lines() if text.startswith("By element"))
+    said = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
+    assert said == answer.totals["Element"].tolist()[1:]
+
+
+def test_heavy_rare_earths_by_element_add_up_to_the_estimate():
+    one = mk.replace("N42SH", "150C")
+    shares = shares_today(one)
+    heavy = sum(shares[e].mean for e in ("Dy", "Tb") if e in shares)
+    assert heavy == pytest.approx(one.reference["heavy_rare_earth_wt_pct"])
+
+
+def test_pieces_a_year_stand_before_pieces_in_a_device():
+    row = {"part": "a", "recipe": "Sm36Co64", "basis": "weight", "pieces/year": 1000}
+    row |= {"mass g": 10, "number": 5}
+    assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(10.0)

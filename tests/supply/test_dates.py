@@ -53,3 +53,11 @@ def test_the_ledger_says_what_is_past_its_day(monkeypatch):
     held = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
     assert any("Ho Er Tm Yb" in late for late in held)
     assert supply.ledger(["Fe3B"]).attrs["overdue"] == []
+
+
+def test_controls_of_other_elements_are_not_due():
+    day = date(2030, 1, 1)
+    gallium = [text for text in overdue(day, ["Ga"]) if "review due" in text]
+    assert gallium
+    assert all(" Ga" in text for text in gallium)
+    assert not [text for text in overdue(day, ["Ni"]) if "review due" in text]

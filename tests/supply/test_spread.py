@@ -81,6 +81,23 @@ def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
     assert shelled[0] == max(own["Nd"], table["Tb"])
 
 
+def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():
+    pure = CompositionTable.from_strings(["Sm", "Co"])
+    risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))["supply_risk"]
+    logs = np.log(risk)
+    np.testing.assert_allclose(logs.std(axis=1), 0.10, rtol=0.04)
+    assert abs(np.corrcoef(logs)[0, 1]) < 0.05
+
+
+def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
+    table = supply.element_table().set_index("element")["supply_risk"]
+    texts = ["Nd30Dy0.15Fe68.85B1", "Nd30Dy0.08Fe68.92B1"]
+    got = supply.ledger(texts, basis="weight")["weakest_link_risk"]
+    # 0.15 wt.% counts, 0.08 does not.
+    assert got[0] == table["Dy"]
+    assert got[1] == max(table[s] for s in ("Nd", "Fe", "B"))
+
+
 @pytest.mark.parametrize(
     ("prices", "message"), [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")]
 )

@@ -23,7 +23,9 @@ def block_factor(sides: tuple[float, float, float]) -> float:
     """
     a, b, c = (float(s) for s in sides)
     abc = np.sqrt(a * a + b * b + c * c)
-    ab, bc, ac = np.hypot(a, b), np.hypot(b, c), np.hypot(a, c)
+    ab = np.hypot(a, b)
+    bc = np.hypot(b, c)
+    ac = np.hypot(a, c)
     terms = (
         (b * b - c * c) / (2 * b * c) * np.log((abc - a) / (abc + a))
         + (a * a - c * c) / (2 * a * c) * np.log((abc - b) / (abc + b))
@@ -56,7 +58,9 @@ def cylinder_factor(length_over_diameter: float) -> float:
     from scipy.special import ellipe, ellipk
 
     k2 = 1.0 / (1.0 + length_over_diameter**2)
-    whole, second = ellipk(k2), ellipe(k2)
-    k, rest = np.sqrt(k2), np.sqrt(1.0 - k2)
+    whole = ellipk(k2)
+    second = ellipe(k2)
+    k = np.sqrt(k2)
+    rest = np.sqrt(1.0 - k2)
     nagaoka = 4.0 / (3.0 * np.pi * rest) * ((1.0 - k2) / k2 * (whole - second) + second - k)
     return float(1.0 - nagaoka)

@@ -10,7 +10,8 @@ from magnetkit.diffusion import Diffusion, diffuse
 if TYPE_CHECKING:
     import pandas as pd
 
-PROFILE, SHAPE = "energy-traction-motor", "40x15x5mm"
+PROFILE = "energy-traction-motor"
+SHAPE = "40x15x5mm"
 BASE = "Nd1.85Dy0.15Fe13.8Co0.2B"
 """The profile's reference magnet with less than half of its dysprosium: without any, no terbium on
 the faces meets with a probability of 0.9 what is asked at 150 degrees C."""

@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 """An ordinary magnet without heavy rare earth, wt.%."""
-ROOM_K, THICKNESS_MM = 293.15, 4.0
+ROOM_K = 293.15
+THICKNESS_MM = 4.0
 AMOUNTS = (0.2, 0.5, 0.8)
 """Least, middle and most that diffusion puts in where it is not printed, wt.%: the amounts that the
 device profiles try, 0.2 to 0.8 (`datasets/applications`)."""
-_BATCH, _Z = 0.05, 1.6449
+_BATCH = 0.05
+_Z = 1.6449
 _POINTS = 200
 
 
@@ -98,7 +100,9 @@ def _magnet(element: str, before: float | None) -> Magnet:
 
 
 def _number(row: dict[str, str], name: str) -> float | None:
-    return float(row[name]) if row[name] else None
+    if row[name]:
+        return float(row[name])
+    return None
 
 
 def results() -> "pd.DataFrame":
@@ -130,11 +134,16 @@ def _predicted(row: dict[str, str]) -> dict[str, Any]:
     spread = float(np.exp(_Z * magnet.deviation[0]))
     low, centre, high = (reach(a) for a in some)
     if after is None:
-        what, measured = "gain", _number(row, "gain_kA_m")
-        centre, low, high = centre - base, (low - base) / spread, (high - base) * spread
+        what = "gain"
+        measured = _number(row, "gain_kA_m")
+        centre = centre - base
+        low = (low - base) / spread
+        high = (high - base) * spread
     else:
-        what, measured = "after", after
-        low, high = low / spread, high * spread
+        what = "after"
+        measured = after
+        low = low / spread
+        high = high * spread
     return {
         "id": row["id"],
         "element": row["element"],
@@ -160,7 +169,8 @@ def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataF
     """
     import pandas as pd
 
-    magnet, anneal = _magnet("Tb", None), Anneal("Tb", 900.0, 8.0)
+    magnet = _magnet("Tb", None)
+    anneal = Anneal("Tb", 900.0, 8.0)
     base = 1e-3 * float(magnet.coercivity[0])
     middle = thicknesses[len(thicknesses) // 2]
     rows = []
@@ -208,7 +218,8 @@ def checks() -> "pd.DataFrame":
         rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
     table = pd.DataFrame(rows)
     table["off"] = table["found"] / table["wanted"] - 1.0
-    magnet, start = _magnet("Tb", None), time.perf_counter()
+    magnet = _magnet("Tb", None)
+    start = time.perf_counter()
     cells = cut(read_shape("40x15x5mm"), 50_000)
     case = shape_case(SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil)
     anneal = Anneal("Tb", 900.0, 8.0)
@@ -242,7 +253,8 @@ class DiffusionValidation:
 
     def to_text(self) -> str:
         """Return the report as text."""
-        held, n = int(self.results["holds"].sum()), len(self.results)
+        held = int(self.results["holds"].sum())
+        n = len(self.results)
         parts = (
             (f"Published results inside their interval: {held} of {n}", self.results),
             ("Tb at 900 C for 8 h on both faces of a plate, by its thickness", self.thickness),
@@ -266,6 +278,5 @@ def validate(report: Callable[[str], None] = lambda text: None) -> DiffusionVali
     DiffusionValidation
     """
     report("published diffusion results")
-    found = results(), by_thickness(), checks()
     report("the motor's magnet in its field map")
-    return DiffusionValidation(*found, grams())
+    return DiffusionValidation(results(), by_thickness(), checks(), grams())

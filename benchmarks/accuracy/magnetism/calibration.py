@@ -98,7 +98,8 @@ class Fit:
 
     def parameters(self, variables: NDArray[np.float64]) -> Parameters:
         """Return the parameters at `variables`: one object, written anew."""
-        p, h = self._parameters, HOST_NAMES.index(self.host)
+        p = self._parameters
+        h = HOST_NAMES.index(self.host)
         value = self._mean + self._matrix @ variables
         of_host = self._where[:, 0] < 0
         p.host[h, self._where[of_host, 1]] = value[of_host]
@@ -134,7 +135,8 @@ class Fit:
         n_offset = len(self._offset_sd)
         # What the data do not speak of stays at the prior, wherever the fit starts from: a start
         # that has seen more data must not lend what it knows.
-        z, offsets = np.where(self._active, self.variables, 0.0), np.zeros(n_offset)
+        z = np.where(self._active, self.variables, 0.0)
+        offsets = np.zeros(n_offset)
         damping = 1e-2
         predicted = self.predict(z)
         for _ in range(steps):
@@ -168,7 +170,9 @@ class Fit:
                 damping *= 5.0
             if not improved:
                 break
-            z, offsets, predicted = trial, moved, value
+            z = trial
+            offsets = moved
+            predicted = value
             damping = max(damping / 5.0, 1e-6)
             if cost - new < 1e-4 * cost:
                 break
@@ -240,7 +244,8 @@ def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 
 def fit(data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES) -> tuple[Parameters, list[Fit]]:
     """Fit every host to `data`, give the calibrated arrays and the fits, host by host."""
-    parameters, fits = Parameters.empty(), []
+    parameters = Parameters.empty()
+    fits = []
     for host in hosts:
         one = Fit(host, data).run()
         one.write(parameters)

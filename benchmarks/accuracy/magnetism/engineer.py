@@ -9,7 +9,8 @@ from magnetkit.alloy.table import CompositionTable
 if TYPE_CHECKING:
     import pandas as pd
 
-ROOM, HOT = 293.15, 423.15
+ROOM = 293.15
+HOT = 423.15
 
 
 class Trial(NamedTuple):

@@ -123,7 +123,8 @@ def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
     """Return the constants of a law on curves."""
     from scipy.optimize import least_squares
 
-    known, weight = frame["left"].to_numpy(float), weights(frame)
+    known = frame["left"].to_numpy(float)
+    weight = weights(frame)
     found = least_squares(lambda c: weight * (left(law, c, frame) - known), LAWS[law])
     return np.asarray(found.x, float)
 
@@ -158,15 +159,17 @@ def decay(route: str = "sintered") -> float:
     """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of a route."""
     from scipy.optimize import minimize_scalar
 
-    frame, family = curves(), parameters().families["2:14:1"]
+    frame = curves()
+    family = parameters().families["2:14:1"]
     own = frame["route"] == route
     if route == "sintered":
         own &= frame["fit"] == "yes"
         return float(fit(USED, frame[own])[0])
     # N_eff of hot-deformed magnets counts from a grain size of its own.
-    curve, part = routes()["hot-deformed"].curve, frame[own]
-    usual = np.log(family.grain_reference_um / curve["grain_reference_um"])
-    n_eff = curve["n_eff"] + family.grain_slope * usual
+    curve = routes()["hot-deformed"].curve
+    part = frame[own]
+    usual = np.log(family.grain_reference_um / float(curve["grain_reference_um"]))
+    n_eff = float(curve["n_eff"]) + family.grain_slope * usual
 
     def missed(fall: float) -> float:
         left_over = kronmueller(fall, n_eff, family.grain_slope, part)

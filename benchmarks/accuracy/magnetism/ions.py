@@ -27,7 +27,8 @@ TEMPERATURES = (4.2, 295.0, 423.0)
 
 def _own(symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float):
     """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
-    tables, work = load().ions, np.empty((1, N_WORK))
+    tables = load().ions
+    work = np.empty((1, N_WORK))
     first, *facts = tables.facts[0, INDEX[symbol]]
     ion = np.array([[first, h, 2.0, a2, a4, 1.0, *facts]])
     density = 2.0 * 1e-6 * K_B / (volume * 1e-30)
@@ -56,10 +57,11 @@ def ion_table() -> pd.DataFrame:
         e = p.element[0, INDEX[symbol]]
         for k, kelvin in enumerate(TEMPERATURES):
             m = reduced_moment(kelvin / e[curie], shape)
-            given = symbol, kelvin, e[volume], m
             exact = EXACT[symbol][k] if symbol in EXACT else np.nan
-            published = _own(*given, f["H_m_K"], f["A20"], 0.0)
-            rows.append((symbol, kelvin, _own(*given, *e[slots]), published, exact))
+            published = _own(symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0)
+            rows.append(
+                (symbol, kelvin, _own(symbol, kelvin, e[volume], m, *e[slots]), published, exact)
+            )
     return pd.DataFrame(rows, columns=["ion", "temperature_K", "fitted", "published", "exact"])
 
 

@@ -32,11 +32,15 @@ QUANTITIES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 MARKS = {"remanence_T": "B", "coercivity_kA_m": "H"}
 _SEED = 0
 # Trees and their rate, as of GBRT in such designs; nothing is tuned on these rows.
-_TREES, _DEPTH, _RATE = 300, 3, 0.05
+_TREES = 300
+_DEPTH = 3
+_RATE = 0.05
 # Least difference of ln of two magnets that have an order; draws of sources.
-_APART, _DRAWS = 0.05, 2000
+_APART = 0.05
+_DRAWS = 2000
 # From here on a 2:17 magnet is hot, K; what is wanted of it.
-_HOT, _WANTED = 570.0, 0.20
+_HOT = 570.0
+_WANTED = 0.20
 # Wanted of alpha of a compensated magnet, %/K.
 _ALPHA = 0.005
 
@@ -82,7 +86,8 @@ def away() -> "pd.DataFrame":
 
     from magnetkit.magnetism.sintered import sintered
 
-    data, columns = recipes(), [*QUANTITIES, "coercivity_coefficient_pct_K"]
+    data = recipes()
+    columns = [*QUANTITIES, "coercivity_coefficient_pct_K"]
     found = np.full((len(data), len(columns)), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
@@ -114,7 +119,8 @@ def boosted() -> "pd.DataFrame":
         y = data[quantity].to_numpy(float)
         known = np.isfinite(y)
         for group in np.unique(groups):
-            train, test = known & (groups != group), groups == group
+            train = known & (groups != group)
+            test = groups == group
             model = GradientBoostingRegressor(
                 n_estimators=_TREES, max_depth=_DEPTH, learning_rate=_RATE, random_state=_SEED
             )
@@ -150,7 +156,8 @@ def compared() -> "pd.DataFrame":
     import pandas as pd
 
     data = recipes()
-    model, tree = away(), boosted()
+    model = away()
+    tree = boosted()
     rng = np.random.default_rng(_SEED)
     rows = []
     for quantity in QUANTITIES:
@@ -188,7 +195,8 @@ def _order(
     predicted: Array, measured: Array, data: "pd.DataFrame", use: NDArray[np.int64]
 ) -> tuple[float, int]:
     """Return the share of pairs of one host and temperature ordered right, and their number."""
-    host, kelvin = data["host"].to_numpy(str), data["temperature_K"].to_numpy(float)
+    host = data["host"].to_numpy(str)
+    kelvin = data["temperature_K"].to_numpy(float)
     good = []
     for i, j in combinations(use, 2):
         alike = host[i] == host[j] and abs(kelvin[i] - kelvin[j]) < 10.0
@@ -205,14 +213,22 @@ def hot_cells() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    data, found = recipes(), away()
+    data = recipes()
+    found = away()
     rows: list[dict[str, Any]] = []
     for i in np.flatnonzero(data["host"] == "2:17"):
         row = data.iloc[i]
         head = {"id": row["id"], "recipe": row["recipe"], "source": row["source"]}
         if row["temperature_K"] >= _HOT and np.isfinite(row["coercivity_kA_m"]):
-            own = float(row["coercivity_kA_m"]), float(found["coercivity_kA_m"][i])
-            rows.append(_hot_row(head, row["temperature_K"], "H_cJ", *own))
+            rows.append(
+                _hot_row(
+                    head,
+                    row["temperature_K"],
+                    "H_cJ",
+                    float(row["coercivity_kA_m"]),
+                    float(found["coercivity_kA_m"][i]),
+                )
+            )
         span = row["to_K"] - row["from_K"]
         if row["to_K"] >= _HOT and np.isfinite(row["coercivity_coefficient_pct_K"]):
             left = [

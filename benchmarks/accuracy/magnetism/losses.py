@@ -37,7 +37,8 @@ def irreversible() -> "pd.DataFrame":
     for row in frame.to_dict("records"):
         table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
         found = evaluate_magnets(alloys(table), [ROOM, row["temperature_K"]])
-        h_cj, b_r = found.coercivity()[0], found.remanence()[0]
+        h_cj = found.coercivity()[0]
+        b_r = found.remanence()[0]
         own = row["remanence_T"]
         level = b_r[1] if own != own else own * b_r[1] / b_r[0]
         square, recoil = (found.rows[name][0] for name in ("squareness", "recoil"))
@@ -46,8 +47,9 @@ def irreversible() -> "pd.DataFrame":
         tried = row["load_line"] != row["load_line"]
         for line in _LINES if tried else (row["load_line"],):
             duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
-            of = np.full_like(field, level), field, square * field, np.full_like(field, recoil)
-            loss, *others = duty.loss(*of)
+            loss, *others = duty.loss(
+                np.full_like(field, level), field, square * field, np.full_like(field, recoil)
+            )
             agrees = (
                 loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
             )
@@ -76,9 +78,13 @@ def lines() -> list[str]:
         hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
         tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
         other = "at most" if row["bound"] == "at least" else "at least"
-        loss, agrees, left = f"{row['predicted']:.3g}", "no", f"{row['left']:.3f}"
+        loss = f"{row['predicted']:.3g}"
+        agrees = "no"
+        left = f"{row['left']:.3f}"
         if row["temperature_K"] > row["limit_K"]:
-            loss, agrees, left = "none", "", "none"
+            loss = "none"
+            agrees = ""
+            left = "none"
         found.append(
             f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
             f"| {row['bound']} {row['loss_pct']:g} | {loss} "
@@ -89,7 +95,9 @@ def lines() -> list[str]:
 
 
 def _what_follows() -> str:
-    frame, curves, judged = irreversible(), hot.curves(), hot.judged()
+    frame = irreversible()
+    curves = hot.curves()
+    judged = hot.judged()
     law = judged[(judged["law"] == hot.USED) & judged["used"]]
     error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
     tried = frame[frame["load_line"].isna()]

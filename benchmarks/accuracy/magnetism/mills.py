@@ -55,9 +55,11 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     """
     import pandas as pd
 
-    table, split = recipes(), splits()[H]
+    table = recipes()
+    split = splits()[H]
     n = len(table)
-    hosts, labels = Coded.constant(HOST, n), np.array([str(i) for i in range(n)])
+    hosts = Coded.constant(HOST, n)
+    labels = np.array([str(i) for i in range(n)])
     own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
@@ -67,14 +69,19 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     scores = wider * root @ rng.standard_normal((n, mills))
     noise = NOISE / split.deviation
     told = scores + noise * rng.standard_normal(scores.shape)
-    last, rows = table[n - 1 : n], list[dict[str, float]]()
+    last = table[n - 1 : n]
+    rows = list[dict[str, float]]()
     for count in MAGNETS:
-        inside, unmoved, widths, plain = [], [], [], 1.0
+        inside = []
+        unmoved = []
+        widths = []
+        plain = 1.0
         for j in range(mills):
             known = Producer("it", _records(table, told[:count, j], noise)).known(HOST, H)
             assert known is not None
             mean, left = known.posterior(last)
-            away, plain = abs(scores[-1, j] - mean[0]), float(left[0] / known.stretch)
+            away = abs(scores[-1, j] - mean[0])
+            plain = float(left[0] / known.stretch)
             widths.append(float(left[0]))
             inside.append(away <= 1.645 * left[0])
             unmoved.append(away <= 1.645 * plain)

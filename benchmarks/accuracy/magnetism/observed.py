@@ -20,7 +20,8 @@ from magnetkit.compound.evaluate import condense
 from magnetkit.compound.parameters import Parameters
 from magnetkit.phases.records import HOST_NAMES
 
-FIELD, FIRST = "anisotropy_field_T", "anisotropy_constant_MJ_m3"
+FIELD = "anisotropy_field_T"
+FIRST = "anisotropy_constant_MJ_m3"
 _OUTPUT = {
     "saturation_polarization_T": _intrinsic.POLARIZATION,
     "compensation_K": _intrinsic.POLARIZATION,
@@ -39,7 +40,8 @@ def across(i, state, ion, work, m, j, k1):
     In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
     """
     tesla = state[i, _intrinsic.TO_TESLA] * _intrinsic._TO_ENERGY
-    whole, own = j * tesla, 0.0
+    whole = j * tesla
+    own = 0.0
     first = int(state[i, _intrinsic.FIRST])
     for r in range(int(state[i, _intrinsic.IONS])):
         a = first + r
@@ -53,7 +55,8 @@ def across(i, state, ion, work, m, j, k1):
 @jit
 def fields_across(kelvin, condensed, tables):
     """Return the field at which a curve measured across the axis meets saturation."""
-    state, ion = condensed.state, condensed.ion
+    state = condensed.state
+    ion = condensed.ion
     result = np.full(len(state), np.nan)
     work = np.empty((_intrinsic.most_ions(state), N_WORK))
     for i in range(len(state)):
@@ -102,7 +105,8 @@ class Observed:
         """Return what each row would show, shape (n,); 0 where there is no order."""
         model = p.kernel_parameters
         out = np.full((len(self.kind), _intrinsic.HARDNESS + 1), np.nan)
-        result, across = np.zeros(len(self.kind)), np.full(len(self.kind), np.nan)
+        result = np.zeros(len(self.kind))
+        across = np.full(len(self.kind), np.nan)
         for rows, inverse, t, at, drawn in self.groups:
             codes = np.full(len(t), self.host, np.int8)
             alone = np.full((2, len(t)), np.nan)
@@ -117,7 +121,8 @@ class Observed:
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]
-        j_s, first = out[:, _intrinsic.POLARIZATION], out[:, _intrinsic.K1]
+        j_s = out[:, _intrinsic.POLARIZATION]
+        first = out[:, _intrinsic.K1]
         total = first + 2.0 * out[:, _intrinsic.K2] + 3.0 * out[:, _intrinsic.K3]
         where = self.kind == FIRST
         result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
@@ -131,14 +136,16 @@ class Observed:
         result[where] = total[where]
         # A cone is neither an easy axis nor an easy plane: both constants decide.
         where = self.kind == "uniaxial"
-        pair = first, total
-        result[where] = np.where(self.value > 0.0, np.minimum(*pair), np.maximum(*pair))[where]
+        result[where] = np.where(
+            self.value > 0.0, np.minimum(first, total), np.maximum(first, total)
+        )[where]
         # Above its Curie temperature a trial has no moment.
         return np.nan_to_num(result, nan=0.0)
 
     def total(self, p: Parameters) -> float:
         """Return K_1 + 2 K_2 + 3 K_3 of the first row, MJ/m3, whatever its easy direction."""
         _, _, t, at, _ = self.groups[0]
-        codes, alone = np.full(len(t), self.host, np.int8), np.full((2, len(t)), np.nan)
+        codes = np.full(len(t), self.host, np.int8)
+        alone = np.full((2, len(t)), np.nan)
         values = _intrinsic.evaluate(t.rows, codes, p.kernel_parameters, at, False, alone).value
         return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

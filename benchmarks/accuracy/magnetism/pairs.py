@@ -67,7 +67,8 @@ def _is_asked_alike(first: Any, second: Any) -> bool:
 def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
     """Return a record for each quantity of which both magnets have a value and an answer."""
     kelvin = float(second["temperature_K"])
-    answers, alike = [], []
+    answers = []
+    alike = []
     for row in (first, second):
         arguments = papers.request(row)
         answers.append(sintered([row["recipe"]], kelvin, **arguments).iloc[0])

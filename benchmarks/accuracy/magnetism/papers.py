@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Ranges = dict[str, dict[str, Range]]
 
-COERCIVITY, REMANENCE = "coercivity_kA_m", "remanence_T"
+COERCIVITY = "coercivity_kA_m"
+REMANENCE = "remanence_T"
 BETA = "coercivity_coefficient_pct_K"
 QUANTITIES = (COERCIVITY, REMANENCE, BETA)
 """What is compared, in this order."""
@@ -52,7 +53,8 @@ FAR = 3.0
 """Factor by which no answer may be off."""
 
 # Rounds of the robust mean of papers, and the deviations beyond which one pulls no farther.
-_ROUNDS, _FARTHEST = 30, 2.5
+_ROUNDS = 30
+_FARTHEST = 2.5
 # Standard deviations that are tried, of papers and of the magnets in one (ln).
 _TRIED = np.geomspace(0.01, 1.0, 40)
 # Half width of ranges whose size does not matter yet.
@@ -195,7 +197,8 @@ def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, fl
     size = 1.4826 * np.median(np.abs(error - middle))
     clipped = np.clip(error - middle, -3.0 * size, 3.0 * size)
     _, places = np.unique(papers, return_inverse=True)
-    best, deviations = np.inf, (0.0, 0.0)
+    best = np.inf
+    deviations = (0.0, 0.0)
     for of_magnet in _TRIED:
         variance = of_magnet**2 + noise**2
         weight = np.bincount(places, 1.0 / variance)
@@ -205,7 +208,8 @@ def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, fl
             inflation = 1.0 + of_paper**2 * weight
             loss = alone + np.log(inflation).sum() - (of_paper**2 * total**2 / inflation).sum()
             if loss < best:
-                best, deviations = loss, (float(of_paper), float(of_magnet))
+                best = loss
+                deviations = (float(of_paper), float(of_magnet))
     return deviations
 
 
@@ -247,7 +251,9 @@ def conformal_half_width(sizes: Array, papers: NDArray[Any]) -> float:
     order = np.argsort(sizes)
     reached = np.cumsum(1.0 / counts[places[order]])
     enough = reached >= COVERAGE * (len(names) + 1) - 1e-9
-    return float(sizes[order[enough.argmax()]]) if enough.any() else np.inf
+    if enough.any():
+        return float(sizes[order[enough.argmax()]])
+    return np.inf
 
 
 class FamilyFit:
@@ -298,7 +304,8 @@ class FamilyFit:
         """
         rows = (self.family == family) & (self.quantity == quantity)
         rows &= ~np.isin(self.papers, without)
-        papers, sizes = self.papers[rows], self.error[rows].copy()
+        papers = self.papers[rows]
+        sizes = self.error[rows].copy()
         for paper in np.unique(papers):
             of_paper = papers == paper
             sizes[of_paper] -= self.offset(family, quantity, (*without, paper))

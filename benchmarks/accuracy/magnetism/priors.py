@@ -139,7 +139,8 @@ def build(host: str) -> Prior:
 
 def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
     """Set the transition-metal sublattice: end members, bow and filling."""
-    own, common = data["host"][host], data["rare_earth"]
+    own = data["host"][host]
+    common = data["rare_earth"]
     n = HOSTS[host].rare_earth
     for k, end in enumerate(ENDS):
         shared: dict[str, list] = {name: [] for name in MIXED}
@@ -183,7 +184,8 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
 
 def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]) -> None:
     """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
-    own, common = data["host"][host], data["substituent"]
+    own = data["host"][host]
+    common = data["substituent"]
     n = HOSTS[host].transition_metal
     shares = common["exchange"] | own.get("exchange", {})
     spread = common["exchange_spread"] | own.get("exchange_spread", {})
@@ -191,7 +193,8 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
         for k, end in enumerate(ENDS):
             volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
             prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
-            level, least = own["exchange_K"][k], max(own["exchange_K"][k], 500.0)
+            level = own["exchange_K"][k]
+            least = max(own["exchange_K"][k], 500.0)
             slope = level * shares.get(e, shares["other"])[k]
             prior.set(e, f"exchange_K:slope_{end}", slope, spread["slope"][k] * least)
             # What raises exchange by widening or taking the short pairs saturates.
@@ -209,14 +212,18 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
 
 def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
     """Set moment, exchange field and crystal field of the 4f ions."""
-    own, common = data["host"][host], data["rare_earth"]
+    own = data["host"][host]
+    common = data["rare_earth"]
     shares = own.get("moment_share", {})
     free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
     for k, end in enumerate(ENDS):
         ratio = own["cobalt_exchange"] if k else 1.0
-        exchange, coupling = [], []
+        exchange = []
+        coupling = []
         for r in free:
-            j, g, strength = ions()[r]["J"], ions()[r]["g_J"], common["strength"][r]
+            j = ions()[r]["J"]
+            g = ions()[r]["g_J"]
+            strength = common["strength"][r]
             prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
 
             # A host that states no field has the published ones of its ions.

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # Remanence above this temperature, K, says more of J_s(T) than of alignment.
 _COOL = 400.0
-_DOUBLES, _REACHED = 2, 0.95
+_DOUBLES = 2
+_REACHED = 0.95
 _LEAST = {
     "alpha_k": 1e-3,
     "decay": 0.3,
@@ -202,7 +203,8 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from magnetkit.magnetism._magnet_kernels import ROOM, _wall_polarization_ratio, alloy_state
 
     phases = made.alloys.phases
-    work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
+    work = np.empty((most_ions(phases.state), N_WORK))
+    every = range(phases.walls.size)
     book = made.rules.book
     carried = [_wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every]
     states = []
@@ -224,7 +226,8 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     changed = replace(made.alloys, rows={**made.alloys.rows, **every}) if values else made.alloys
     rules = changed.rules()
     polarization, field = _fields(made)
-    own, kelvin = np.where(field[0] > 0.0, rules.pinned, 0.0), made.temperature[:, None]
+    own = np.where(field[0] > 0.0, rules.pinned, 0.0)
+    kelvin = made.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
     curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
     bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
@@ -313,7 +316,8 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     """
     weights = datasets.toml("magnets/weights.toml")
     noise = rows["how"].map(weights["coercivity"]), rows["confidence"].map(weights["coercivity"])
-    of_paper, of_magnet = weights["scatter"]["paper"], weights["scatter"]["magnet"]
+    of_paper = weights["scatter"]["paper"]
+    of_magnet = weights["scatter"]["magnet"]
     same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
     own = of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
     covariance = of_paper**2 * same_paper + np.diag(own)
@@ -433,4 +437,6 @@ def _stand_in(grade: "pd.Series") -> str:
         return f"Sm(Co{0.895 - iron:g}Fe{iron:g}Cu0.08Zr0.025)7.5"
     suffix = grade["grade"].lstrip("N0123456789")
     dy = _DYSPROSIUM[suffix]
-    return f"Nd{2 - 2 * dy:g}Dy{2 * dy:g}Fe14B" if dy else "Nd2Fe14B"
+    if dy:
+        return f"Nd{2 - 2 * dy:g}Dy{2 * dy:g}Fe14B"
+    return "Nd2Fe14B"

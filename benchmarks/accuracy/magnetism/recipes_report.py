@@ -169,7 +169,8 @@ def _slope_lines() -> list[str]:
     base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
     frame = sintered(base, temperature=293.15)
     alloyed = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
-    h, b = frame["coercivity_kA_m"], frame["remanence_T"]
+    h = frame["coercivity_kA_m"]
+    b = frame["remanence_T"]
     lines = [
         "## Dysprosium and terbium",
         "",
@@ -185,7 +186,8 @@ def _slope_lines() -> list[str]:
         ("Tb 0.8 wt%", _gained("G8", "G4", "G9")),
     ):
         shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
-        gain, lost = shelled["coercivity_kA_m"] - h[0], shelled["remanence_T"] - b[0]
+        gain = shelled["coercivity_kA_m"] - h[0]
+        lost = shelled["remanence_T"] - b[0]
         lines.append(f"| diffused, {shell} | {gain:.0f} | {lost:.3f} | {known} |")
     return lines
 

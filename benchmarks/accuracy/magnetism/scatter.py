@@ -33,7 +33,8 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    found, rows = residuals(quantity, left), []
+    found = residuals(quantity, left)
+    rows = []
     for group in np.unique(found.groups):
         own = found.groups == group
         if own.sum() < 2:
@@ -91,7 +92,8 @@ def lines(left: "pd.DataFrame") -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for quantity, part in table.groupby("quantity", sort=False):
-        size, half = part["error"].abs(), part["half_width"]
+        size = part["error"].abs()
+        half = part["half_width"]
         found.append(
             f"| {quantity} | {len(part)} | {part['group'].nunique()} | {(size <= half).sum()} "
             f"| {(size <= half * part['stretch']).sum()} | {part['stretch'].mean():.2f} "

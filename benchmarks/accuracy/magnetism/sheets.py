@@ -26,7 +26,8 @@ from .. import written_by
 if TYPE_CHECKING:
     import pandas as pd
 
-ALPHA, BETA = "remanence_coefficient_pct_K", "coercivity_coefficient_pct_K"
+ALPHA = "remanence_coefficient_pct_K"
+BETA = "coercivity_coefficient_pct_K"
 HOTTEST = "max_working_temperature_K"
 FAMILY_ALPHA = {"2:14:1": -0.12, "1:5": -0.043, "2:17": -0.033}
 """What the trade takes for a whole family, %/K: sdsdxt.com, magnetsales.com."""
@@ -46,9 +47,12 @@ _NEAR_K = 40.0
 _ONE = {"1:5": (0.92, 1592.0), "2:17": (1.08, 1433.0)}
 _ALLOWED = {ALPHA: 0.015, BETA: 0.15, HOTTEST: 10.0}
 # The definition of T_max: load line, knee over H_cJ, recoil permeability.
-_LINE, _KNEE, _RECOIL = 1.0, 0.92, 1.05
+_LINE = 1.0
+_KNEE = 0.92
+_RECOIL = 1.05
 # Shape of M_s(T) of Nd2Fe14B, and its T_C, K.
-_SHAPE, _CURIE_K = 0.96, 585.0
+_SHAPE = 0.96
+_CURIE_K = 585.0
 # Temperatures at which the model is tried for it, K.
 _TRIED = np.arange(173.15, 1150.0, 5.0)
 
@@ -95,14 +99,16 @@ def without_maker() -> "pd.DataFrame":
 
     from .left_out import without
 
-    table, rows = grades(), printed_values()
+    table = grades()
+    rows = printed_values()
     makers = rows[rows["host"].isin(["1:5", "2:17"])].groupby("grade")["maker"].first()
     told = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
     for name in ("remanence_T", "coercivity_kA_m", ALPHA, BETA, HOTTEST):
         told &= table[f"{name}_provenance"] == "catalogue"
     found = []
     for _, grade in table[told].iterrows():
-        host, maker = str(grade["host"]), makers[grade["grade"]]
+        host = str(grade["host"])
+        maker = makers[grade["grade"]]
         names = "remanence_T", "coercivity_kA_m", ALPHA
         b_r, h_cj, alpha = (float(grade[name]) for name in names)
         own = b_r, h_cj, alpha
@@ -183,13 +189,15 @@ def by_model(
 
     at = np.append(_TRIED, ROOM_K)
     made = evaluate_magnets(alloys(recipe, process, read_shells(shell or None, 1)), at)
-    b_r, h_cj = made.remanence()[0], made.coercivity()[0]
+    b_r = made.remanence()[0]
+    h_cj = made.coercivity()[0]
     with np.errstate(invalid="ignore"):
         left = _KNEE * coercivity * h_cj / h_cj[-1]
         room = left - remanence * b_r / b_r[-1] / MU_0 / 1e3 / (_LINE + _RECOIL)
     spent = ~(room[:-1] > 0.0) & (_TRIED > ROOM_K - 100.0)
     end = int(np.argmax(spent))
-    low, high = room[end - 1], room[end]
+    low = room[end - 1]
+    high = room[end]
     part = low / (low - high) if np.isfinite(high) and low > 0.0 else 0.0
     return float(_TRIED[end - 1] + part * (_TRIED[end] - _TRIED[end - 1]))
 

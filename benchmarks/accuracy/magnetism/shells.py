@@ -30,7 +30,8 @@ WITHOUT = ("G1", "G3", "D8", "D9")
 """Not fitted to: an oxide of which an unknown part reacts; a base that lacks the rare-earth-rich
 phase, part of whose gain is that phase; alloys that bring Pr, Cu and Al to the boundary too."""
 
-_ROOM_K, _BATCH = 293.15, 0.05
+_ROOM_K = 293.15
+_BATCH = 0.05
 # Where the parameter is looked for, as a share of the rare earth: 0.15 to 1.5 wt.% put in.
 _HELD = (0.003, 0.03)
 
@@ -142,7 +143,8 @@ def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
 
 def report(rows: "pd.DataFrame") -> list[str]:
     """Return the lines on shells of PAIRS.md."""
-    found, left = deviation(rows), left_out(rows)
+    found = deviation(rows)
+    left = left_out(rows)
     lines = [
         "",
         "# What a shell gives",

@@ -139,7 +139,8 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     rows = left[left["quantity"] == quantity].copy().reset_index(drop=True)
     data = recipes.recipes().set_index("id").loc[rows["id"]]
     table = table_of(data)
-    group, host = rows["group"].to_numpy(), rows["host"].to_numpy()
+    group = rows["group"].to_numpy()
+    host = rows["host"].to_numpy()
     rows["distance"] = UNPROVEN + 0.5
     for root in set(host) & {"2:14:1", "2:17", "1:5"}:
         own = np.flatnonzero(host == root)
@@ -165,7 +166,8 @@ def growth(table: "pd.DataFrame", near: float) -> tuple[float, float]:
     near : float
         Standard deviation of the logarithm near measured magnets.
     """
-    distance, error = table["distance"].to_numpy(), table["error"].to_numpy()
+    distance = table["distance"].to_numpy()
+    error = table["error"].to_numpy()
     far, reach = np.meshgrid(np.linspace(0.0, 0.8, 81), np.linspace(0.25, 5.0, 39))
     rise = -np.expm1(-((distance / reach[..., None]) ** 2))
     variance = near**2 + far[..., None] ** 2 * rise
@@ -210,7 +212,8 @@ def measured(
     import pandas as pd
 
     left = recipes.left_out() if left is None else left
-    shares, frames = {}, []
+    shares = {}
+    frames = []
     for quantity in QUANTITIES:
         found = residuals(quantity, left)
         common, composition, residue = deviations(found)
@@ -294,7 +297,9 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
 
 def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     """Return what the error of H_cJ does far from all measured magnets."""
-    near, far, reach = one["deviation"], one["far"], one["reach"]
+    near = one["deviation"]
+    far = one["far"]
+    reach = one["reach"]
     wide = np.sqrt(near**2 - far**2 * np.expm1(-((table["distance"] / reach) ** 2)))
     size = table["error"].abs()
     lines = [

@@ -49,7 +49,8 @@ VARIANTS: dict[str, tuple[str, str, Any]] = {
     "lots of B_r 1.5 %": ("lot", "2:14:1", {"remanence_T": 0.015, "coercivity_kA_m": 0.04}),
     "k of 3": ("quantile", "", 3.0),
 }
-DRAWS, MILLS_SEED = 400, 20261128
+DRAWS = 400
+MILLS_SEED = 20261128
 
 
 def levels(left: "pd.DataFrame") -> "pd.DataFrame":
@@ -63,7 +64,8 @@ def levels(left: "pd.DataFrame") -> "pd.DataFrame":
     known = left.assign(log=np.log(left["measured"] / left["predicted"]))
     for (quantity, host), part in known[known["fitted"]].groupby(["quantity", "host"], sort=False):
         means = part.groupby("group")["log"].mean().to_numpy()
-        n, square = len(means), float((means**2).sum())
+        n = len(means)
+        square = float((means**2).sum())
         low, high = np.sqrt(square / chi2.ppf([0.95, 0.05], n))
         rows.append((quantity, host, n, 100 * np.sqrt(square / n), 100 * low, 100 * high))
     names = ["quantity", "host", "papers", "deviation_pct", "low_pct", "high_pct"]
@@ -98,7 +100,8 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     table = table[table["distance"] > 1e-6].copy()
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)
-    apart, own = table["distance"].to_numpy(), np.zeros(len(table))
+    apart = table["distance"].to_numpy()
+    own = np.zeros(len(table))
     hosts = recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
     for host in set(hosts):
         b_r, h_cj = producer_deviations(host, alike, apart, alike, none, none)
@@ -121,13 +124,15 @@ def calibrated(scale: float) -> "pd.DataFrame":
 
     rng = np.random.default_rng(MILLS_SEED)
     found = []
-    unit, lot = spread.constants()["trade"], spread.lots("2:14:1")
+    unit = spread.constants()["trade"]
+    lot = spread.lots("2:14:1")
     for grade, temperature in (("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C")):
         answer = mk.replace(grade, temperature).answers[0]
         table = answer.candidates
         table = table[(table["status"] == "ok") & (table["probability_meets_requirements"] > 0.005)]
         own = answer.candidates.set_index("way").loc["own"]
-        logs, sds = [], []
+        logs = []
+        sds = []
         for name in ("remanence_T", "coercivity_kA_m"):
             logs.append(np.log((table[name] / own[name]).to_numpy(float)))
             ends = table[f"{name}_hi"] / table[f"{name}_lo"]
@@ -185,7 +190,8 @@ def sensitivities() -> "pd.DataFrame":
     """Return how many answers change in kind where a constant is another one."""
     import pandas as pd
 
-    base, rows = verdicts(), []
+    base = verdicts()
+    rows = []
     rows.append(("as it is", base.count("keep"), 0, ""))
     for name, (table, key, value) in VARIANTS.items():
         with changed(table, key, value):

@@ -64,7 +64,9 @@ def pairs(
     right = total = 0
     for name in np.unique(paper):
         rows = paper == name
-        v, p, f = value[rows], predicted[rows], formula[rows]
+        v = value[rows]
+        p = predicted[rows]
+        f = formula[rows]
         i, j = np.triu_indices(len(v), 1)
         apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
         known = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
@@ -247,10 +249,12 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
                 pick = (rows["property"] == kind).to_numpy()[own]
                 index = rows.index[own][pick]
                 if kind == "curie_temperature_K":
-                    value, sd = got.curie[pick], got.curie_sd[pick]
+                    value = got.curie[pick]
+                    sd = got.curie_sd[pick]
                 else:
                     place = PROPERTIES.index(kind)
-                    value, sd = got.value[pick, 0, place], got.sd[pick, 0, place]
+                    value = got.value[pick, 0, place]
+                    sd = got.sd[pick, 0, place]
                 for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
                     result.loc[index, name] = value + times * sd
     for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
@@ -264,7 +268,9 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
 def _inside(frame: pd.DataFrame, got: pd.DataFrame) -> float:
     known = got["predicted"].notna()
     inside = frame["value"].between(got["lo"], got["hi"])
-    return float(inside[known].mean()) if known.any() else np.nan
+    if known.any():
+        return float(inside[known].mean())
+    return np.nan
 
 
 def validate(
@@ -295,7 +301,8 @@ def validate(
     rows: list[dict[str, object]] = []
     embedded = observations.embedded()
     try:
-        series, curie = observations.series(), observations.curie()
+        series = observations.series()
+        curie = observations.curie()
         papers = observations.curie_papers()
     except MagnetkitError as error:
         if report is not None:
@@ -330,7 +337,8 @@ def validate(
                 if label != "papers not fitted" and some.sum() == own.sum():
                     continue
                 part = papers[some]
-                predicted, cover = got["predicted"].to_numpy()[some], _inside(part, got[some])
+                predicted = got["predicted"].to_numpy()[some]
+                cover = _inside(part, got[some])
                 rows.append(_row(label, host, "curie_temperature_K", part, predicted, cover))
     apart = observations.held_out()
     got_apart = _predict(apart)

@@ -82,7 +82,9 @@ def _between(table: pd.DataFrame) -> str:
     """Return what papers on one compound differ by in polarization, in brackets."""
     own = table["test"].str.strip().eq("papers on one compound")
     found = table.loc[own & table["property"].eq("saturation_polarization_T"), "mean_error"]
-    return f" (papers on one compound differ by {found.iloc[0]:.3f} T)" if len(found) else ""
+    if len(found):
+        return f" (papers on one compound differ by {found.iloc[0]:.3f} T)"
+    return ""
 
 
 def _row(r: Mapping[Any, Any]) -> str:
@@ -152,7 +154,8 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
         ["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"]
     )
     for i in numbers.index[rows]:
-        r, p = numbers.loc[i], got.loc[i, "predicted"]
+        r = numbers.loc[i]
+        p = got.loc[i, "predicted"]
         lines.append(
             f"| {r['formula']} | {r['temperature_K']:.0f} | {r['value']:.2f} | {p:.2f} "
             f"| {100 * (p / r['value'] - 1):+.0f} % | {r['paper']} |"

@@ -132,7 +132,8 @@ def read_made() -> Made:
     phases, state = phase_states(judged, above, kelvin)
     earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
     forms = np.array([r["forms"] == "yes" for r in rows])
-    formulas, source = [r["formula"] for r in rows], np.array([r["source"] for r in rows])
+    formulas = [r["formula"] for r in rows]
+    source = np.array([r["source"] for r in rows])
     return Made(formulas, host, forms, kelvin, earths, phases, state, cold, source)
 
 
@@ -180,7 +181,8 @@ def _fit_families(
         [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
     )
     weights, covariance = _ridge(design, forms)
-    mean, spread = [], []
+    mean = []
+    spread = []
     for f in range(len(FAMILIES) - 1):
         take = np.zeros((k, design.shape[1]))
         take[:, :k] = np.diag(common)
@@ -221,7 +223,8 @@ def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
 
     Mean over these; NaN where there is none.
     """
-    atoms_of, out = made.phases.to_array(), []
+    atoms_of = made.phases.to_array()
+    out = []
     for host, known in stabilizers().items():
         out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in known]
     return _without(made, x, out)
@@ -229,7 +232,8 @@ def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
 
 def _without(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
-    total, times = np.zeros(len(made.forms)), np.zeros(len(made.forms))
+    total = np.zeros(len(made.forms))
+    times = np.zeros(len(made.forms))
     for part in parts:
         out = np.asarray(part, bool)
         if out.any():
@@ -256,7 +260,8 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 
     x = terms(made)
     seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
-    earth, host = without_each_earth(made, x), without_each_host(made, x)
+    earth = without_each_earth(made, x)
+    host = without_each_host(made, x)
     support = without_each_stabilizer(made, x)
     blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
     raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)

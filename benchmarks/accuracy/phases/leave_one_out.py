@@ -124,13 +124,16 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     from magnetkit.surrogates.energy import columns
 
     rows = np.arange(space.columns, len(space.energy))
-    table, energy = space.table()[rows], space.energy[rows]
+    table = space.table()[rows]
+    energy = space.energy[rows]
     error = np.zeros(len(space.energy))
     fold = np.random.default_rng(0).permutation(len(rows)) % _FOLDS
-    estimator, x = TrendProcess(1, N_ELEMENTS), columns(table)
+    estimator = TrendProcess(1, N_ELEMENTS)
+    x = columns(table)
     with threadpool_limits(limits=1, user_api="blas"):
         for k in range(_FOLDS):
-            inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+            inside = np.flatnonzero(fold != k)
+            outside = np.flatnonzero(fold == k)
             # The scales are searched for once; the rows of each fold are left out of the rest.
             train = estimator.refit if k else estimator.fit
             fitted = train(x[inside], energy[inside])
@@ -213,7 +216,9 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
 def _kind(symbol: str, host: Any) -> str:
     if symbol in RARE_EARTHS:
         return "La"
-    return "B" if host.interstitial and symbol in host.interstitial_elements else "Fe"
+    if host.interstitial and symbol in host.interstitial_elements:
+        return "B"
+    return "Fe"
 
 
 def _prototypes(host: str) -> list[Any]:

@@ -175,7 +175,8 @@ def _by_pymatgen(
     from pymatgen.core import Composition
 
     diagram = phase_diagram(source, system)
-    energy, products = np.empty(len(table)), []
+    energy = np.empty(len(table))
+    products = []
     for i, row in enumerate(table.to_array()):
         composition = Composition({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)})
         found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(composition)
@@ -232,7 +233,8 @@ def _metal_by_metal(
     """Return metal contents (n,), and absolute errors without and with slopes (2, n)."""
     whole = MixingModel(space, host, slopes=())
     at = {name: i for i, name in enumerate(space.formulas)}
-    contents, errors = [np.zeros(0)], [np.zeros((2, 0))]
+    contents = [np.zeros(0)]
+    errors = [np.zeros((2, 0))]
     for metal in sorted({s.metal for s in known} & set(whole.metals.tolist())):
         share = whole.occupation.metal[:, np.searchsorted(whole.metals, metal)]
         exclude = np.array([at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64)

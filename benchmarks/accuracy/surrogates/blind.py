@@ -14,7 +14,8 @@ _CURIE = "curie_temperature_K"
 def report(data: TrainingSet, coverage: float) -> str:
     """Return one paragraph: a model trained on the embedded facts, on the papers of `data`."""
     known = _curie_set(None, None)  # the embedded facts alone
-    seen, cited = set(keys(known.table.to_array())), np.unique(known.groups)
+    seen = set(keys(known.table.to_array()))
+    cited = np.unique(known.groups)
     new = np.array([key not in seen for key in keys(data.table.to_array())])
     new &= ~np.isin(data.groups, cited)
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
@@ -25,7 +26,8 @@ def report(data: TrainingSet, coverage: float) -> str:
     found = model.predict_phases(whose, coverage)
     has_physics = np.isfinite(model.base(whose.phases, whose.codes))
     answered = np.isfinite(found.value)
-    value, half = data.values[rows], found.half
+    value = data.values[rows]
+    half = found.half
     texts = []
     for part, hosts in ((has_physics, "hosts with physics"), (~has_physics, "other hosts")):
         own = answered & part

@@ -84,7 +84,8 @@ def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable]
     model = VotingRegressor(models).fit(17.0 * table.to_array()[own], values[own])
 
     def predict(other: CompositionTable) -> Array:
-        found, own = np.full(len(other), np.nan), rows(other)
+        found = np.full(len(other), np.nan)
+        own = rows(other)
         if len(own):
             found[own] = model.predict(17.0 * other.to_array()[own])
         return found

@@ -98,7 +98,8 @@ def main(arguments: list[str]) -> None:
         change, file, *hosts = arguments[1:]
         np.save(file, left_out(_data(hosts), change))
         return
-    data, made = _data(arguments), {}
+    data = _data(arguments)
+    made = {}
     print(f"{len(data)} values, {pd.Series(data.groups).nunique()} papers and systems\n")
     with tempfile.TemporaryDirectory() as folder:
         for title, settings, change in _RUNS:

@@ -101,7 +101,8 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
 def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dict[str, Array]:
     known = model.known
     learnt = _curie_training.training_rows(known, True)
-    compounds, theirs = _keys(known.table), _keys(table)
+    compounds = _keys(known.table)
+    theirs = _keys(table)
     codes, phases = curie_phases(table)
     x, base = model.columns(phases, codes)
     mean = np.where(np.isfinite(base), base, TYPICAL_K)
@@ -123,9 +124,11 @@ def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dic
 def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, Array]:
     codes, phases = curie_phases(table)
     whole = np.ones(len(table))
-    part, theirs = Partition(codes, phases, phases, whole, whole, table), _keys(table)
+    part = Partition(codes, phases, phases, whole, whole, table)
+    theirs = _keys(table)
     pure = np.diff(table.indptr) == 3
-    values, papers = own["value"].to_numpy(float), own["paper"].to_numpy()
+    values = own["value"].to_numpy(float)
+    papers = own["paper"].to_numpy()
     made: dict[str, Array] = {}
     for title, p in (("calibrated physics", load()), ("prior physics", prior_parameters())):
         got = evaluate(part, 300.0, spread=False, parameters=p)

@@ -30,7 +30,8 @@ from .peers import peers as recipes
 
 COVERAGE = 0.9
 # A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
-_LEAST, _OF_ELEMENT = 30, 40
+_LEAST = 30
+_OF_ELEMENT = 40
 _DRAWS = 2000
 _FOUR = ("2:14:1", "1:5", "2:17", "1:12")
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
@@ -267,7 +268,8 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
         gap = error["model"] - error[best]
         _, code = np.unique(rows["group"], return_inverse=True)
-        total, count = np.bincount(code, gap), np.bincount(code)
+        total = np.bincount(code, gap)
+        count = np.bincount(code)
         picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
         drawn = total[picks].sum(axis=1) / count[picks].sum(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])

@@ -58,7 +58,8 @@ def test_priors_know_the_fields_of_every_rare_earth(host):
 
 def test_ends_share_their_crystal_field():
     # No crystal field of R2Co14B is published; fitted A_2^0 of both ends differ by at most 20 %.
-    element, h = load().element, HOST_NAMES.index("2:14:1")
+    element = load().element
+    h = HOST_NAMES.index("2:14:1")
     iron, cobalt = (ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt"))
     for symbol in ("Pr", "Nd", "Sm", "Tb", "Dy", "Ho", "Er", "Tm"):
         pair = element[h, INDEX[symbol], [iron, cobalt]]
@@ -125,7 +126,8 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
 
 
 def test_held_out_measurements_share_no_paper_with_the_fit():
-    apart, fitted = observations.held_out(), observations.embedded()
+    apart = observations.held_out()
+    fitted = observations.embedded()
     assert len(apart) >= 6
     assert (apart["deviation"] > 0).all()
     assert not set(apart["paper"]) & set(fitted["paper"])

@@ -11,7 +11,8 @@ from magnetkit.phases.records import HOST_NAMES
 from tests.scripts import script
 
 _FEATURES = script("datasets/materials_project/features.py")
-mirror_crystals, nearest_crystals = _FEATURES.mirror_crystals, _FEATURES.nearest_crystals
+mirror_crystals = _FEATURES.mirror_crystals
+nearest_crystals = _FEATURES.nearest_crystals
 
 
 def test_a_compound_takes_the_nearest_crystal_of_its_own_host():

@@ -18,7 +18,8 @@ def test_every_published_result_is_predicted_and_counted():
 
 
 def test_the_whole_coercivity_lies_between_those_of_its_places():
-    amount, h_cj = np.array([0.0, 1.0, 2.0, 6.0]), 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
+    amount = np.array([0.0, 1.0, 2.0, 6.0])
+    h_cj = 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
     spread = np.full(4, 0.1)
     some = Magnet("Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, spread, 0.92, 1.05, 7500.0, 4.0)
     volumes = np.ones(2)

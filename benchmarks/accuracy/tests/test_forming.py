@@ -98,7 +98,8 @@ def test_a_family_without_rows_leans_on_the_others():
     """Its weights are the common ones, its doubt the larger."""
     rng = np.random.default_rng(0)
     x = np.zeros((200, len(TERMS)))
-    x[:, 0], x[:, 1] = 1.0, rng.normal(size=200)
+    x[:, 0] = 1.0
+    x[:, 1] = rng.normal(size=200)
     family = np.zeros(200, np.int8)
     found = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
     assert 0 < found.mean[1, 1] < found.mean[0, 1]

@@ -33,7 +33,8 @@ def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():
 
 
 def test_boosting_has_not_seen_the_source_it_predicts():
-    data, found = recipes(), left_out.boosted()
+    data = recipes()
+    found = left_out.boosted()
     # Two magnets of one paper and one recipe: trees that had seen one would repeat it.
     pair = np.flatnonzero(data["id"].isin(["N22", "N23"]).to_numpy())
     value = found["coercivity_kA_m"].to_numpy()[pair]

@@ -86,7 +86,8 @@ def test_the_offset_is_the_mean_of_papers_and_one_odd_paper_does_not_move_it_far
 
 
 def test_a_noisy_value_pulls_less():
-    errors, names = np.array([0.0, 0.0, 0.6, 0.6]), np.arange(4)
+    errors = np.array([0.0, 0.0, 0.6, 0.6])
+    names = np.arange(4)
     quiet = papers.family_offset(errors, np.full(4, 0.05), names, (0.1, 0.1), 5.0)
     noisy = np.array([0.05, 0.05, 0.25, 0.25])
     assert papers.family_offset(errors, noisy, names, (0.1, 0.1), 5.0) < quiet - 0.05

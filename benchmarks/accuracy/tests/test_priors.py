@@ -31,7 +31,8 @@ def of(symbol, slot, host="2:14:1"):
 
 
 def test_the_stored_priors_are_what_the_files_say():
-    built, stored = Parameters.empty(), prior_parameters()
+    built = Parameters.empty()
+    stored = prior_parameters()
     for host in HOST_NAMES:
         prior = build(host)
         prior.write(built, np.zeros(len(prior.factors)))
@@ -72,7 +73,8 @@ def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
 
 def test_a_rare_earth_of_which_nothing_is_said_has_the_level_of_its_host():
     data = read_priors()
-    own, common = data["host"]["2:14:1"], data["rare_earth"]
+    own = data["host"]["2:14:1"]
+    common = data["rare_earth"]
     plain = [r for r in ("Y", "La", "Nd", "Gd", "Dy") if r not in common["exchange"]]
     assert plain
     for r in plain:
@@ -103,8 +105,10 @@ def deviation(prior, symbol, slot):
 def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
     host, k, end, valence, slope
 ):
-    prior, data = build(host), read_priors()
-    own, common = data["host"][host], data["substituent"]
+    prior = build(host)
+    data = read_priors()
+    own = data["host"][host]
+    common = data["substituent"]
     n = HOSTS[host].transition_metal
     spread = common["exchange_spread"] | own.get("exchange_spread", {})
     metals = site_elements(host)[1]
@@ -141,14 +145,17 @@ def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
 
 @pytest.mark.parametrize("host", ["2:14:1", "1:5", "2:17", "1:12"])
 def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
-    prior, data = build(host), read_priors()
-    own, common = data["host"][host], data["rare_earth"]
+    prior = build(host)
+    data = read_priors()
+    own = data["host"][host]
+    common = data["rare_earth"]
     earths = [r for r in site_elements(host)[0] if r in ions() and ions()[r]["J"] > 0.0]
     free = [r for r in earths if r not in NOT_FREE]
     assert len(free) > 5
     for k, end in enumerate(("iron", "cobalt")):
         for r in free:
-            j, g = ions()[r]["J"], ions()[r]["g_J"]
+            j = ions()[r]["J"]
+            g = ions()[r]["g_J"]
             # Of gadolinium, with g_J = 2 and J = 7/2, it is 15.75.
             share = (g - 1.0) ** 2 * j * (j + 1.0) / ((2.0 - 1.0) ** 2 * 3.5 * 4.5)
             mean = own["gadolinium_coupling_K2"] * share * common["strength"][r] ** 2
@@ -183,7 +190,8 @@ def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
 
 @pytest.mark.parametrize("host", ["2:14:1", "1:5", "2:17", "1:12"])
 def test_what_is_of_a_host_alone_is_what_its_file_says(host):
-    prior, own = build(host), read_priors()["host"][host]
+    prior = build(host)
+    own = read_priors()["host"][host]
 
     def both(slot):
         key = -1, HOST_SLOTS.index(slot)

@@ -24,8 +24,11 @@ from magnetkit.phases.partition import assign_hosts
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import HULL_DISTANCE
 
-CURIE, B_R, H_CJ = "curie_temperature_K", "remanence_T", "coercivity_kA_m"
-PRODUCT, BETA = "max_energy_product_kJ_m3", "coercivity_coefficient_pct_K"
+CURIE = "curie_temperature_K"
+B_R = "remanence_T"
+H_CJ = "coercivity_kA_m"
+PRODUCT = "max_energy_product_kJ_m3"
+BETA = "coercivity_coefficient_pct_K"
 ROOM = 293.15
 
 
@@ -74,7 +77,8 @@ def magnetism(monkeypatch, folder):
 
 def magnets(monkeypatch, folder):
     """A source of each host left out: `predict` with the parameters that are fitted without it."""
-    data, found = recipes.recipes(), left_out.away()
+    data = recipes.recipes()
+    found = left_out.away()
     for host, group in (("2:14:1", "chen-2022"), ("1:5", "arnold-recoma"), ("2:17", "acta-2002")):
         with left_out.without(host, group):
             for i in np.flatnonzero(data["group"] == group):

@@ -89,7 +89,8 @@ def test_a_copper_series_and_a_hot_magnet_are_in_order_and_inside_their_ranges()
     # Tang et al., J. Appl. Phys. 87 (2000) 5308; at 500 C Gong et al. (2017).
     from magnetkit.magnetism import sintered
 
-    data, name = recipes.recipes().set_index("id")["recipe"], "coercivity_kA_m"
+    data = recipes.recipes().set_index("id")["recipe"]
+    name = "coercivity_kA_m"
     known = {"S26": 446.0, "S21": 708.0, "S22": 3056.0, "S27": 604.0}
     found = sintered(data[list(known)].tolist(), ["20C", "500C"])
     own = found[found["temperature_K"] == 293.15][:3].to_dict("records")
