@@ -97,7 +97,7 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     for one in answer.answers:
         best = one.recommended
         if best is not None:
-            _check_way(check, best, duty, where)
+            _check_way(check, best, duty, where, answer.incumbent.recoil)
     margin, knee, against = own_margin(grade, duty)
     check.require_close(2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k")
     check.require_close(2, answer.reference["field_kA_m"], against, f"{where}: own field")
@@ -133,11 +133,10 @@ def text_of(duty: dict[str, Any]) -> str:
     )
 
 
-def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str) -> None:
-    """Hold a recommended way against its own field."""
+def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float) -> None:
+    """Hold a recommended way against its own field; a melt has the recoil of today's magnet."""
     remanence = way.remanence_guaranteed_T
     knee = 1e3 * way.knee_guaranteed_kA_m
-    recoil = 1.05
     if way.grade:
         curve = mk.curve(way.grade, duty["temperature"], bound="guaranteed").curves
         remanence = float(curve.remanence[0, 0])

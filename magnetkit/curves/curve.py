@@ -253,7 +253,7 @@ def _recipe_curve(
     for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
         column = f"{figure}{_ENDS[bound]}"
         figures.append([share * (ratio * float(row[column])) for row in rows])
-    recoil = float(alloy_rows.rows["recoil"][0])
+    recoil = float(_find_recoil(process, alloy_rows.rows["recoil"])[0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     whose = f"calibration: {calibration_name(process)}"
     source = "; ".join(
@@ -544,7 +544,8 @@ def _recipe_loops(
         figures[1] = figures[1] * coercivity_share[:, None]
         figures[2] = figures[2] * coercivity_share[:, None]
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
-    recoil = np.broadcast_to(magnets.rows["recoil"][:, None], h_cj.shape)
+    recoil = _find_recoil(process, magnets.rows["recoil"])
+    recoil = np.broadcast_to(recoil[:, None], h_cj.shape)
     names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
     put_in = "" if shells is None else shells.text
     return _Loops(
@@ -554,6 +555,17 @@ def _recipe_loops(
 
 # Every so manieth temperature of the limits is evaluated where figures go by straight lines.
 _EVERY = 5
+
+
+def _find_recoil(process: Any, modelled: _Array) -> _Array:
+    """Return recoil permeabilities of n melts: of the grade that they rest on, or else modelled."""
+    from ..magnetism.grades import curve_shapes, grades
+
+    grade = calibration_name(process)
+    if not is_grade(grade):
+        return modelled
+    printed = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
+    return np.full_like(modelled, printed)
 
 
 def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:

@@ -110,3 +110,13 @@ def test_a_form_nobody_reads_is_refused():
         found.text(kind="MH")
     with pytest.raises(InputError, match="1 temperatures"):
         found.text(at=3)
+
+
+def test_a_melt_has_the_recoil_permeability_that_its_producer_prints():
+    recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
+    ask = {"temperature": "60C", "basis": "weight", "bound": "guaranteed"}
+    own = mk.curve("VACODYM 238 TP", "60C", bound="guaranteed").curves.recoil[0, 0]
+    assert own == pytest.approx(1.03)
+    beside = mk.curve(recipe, calibration="VACODYM 238 TP", **ask).curves.recoil[0, 0]
+    assert beside == pytest.approx(own)
+    assert mk.curve(recipe, **ask).curves.recoil[0, 0] == pytest.approx(1.05)
