@@ -43,6 +43,7 @@ SECTIONS = (
         ),
         "temperature",
     ),
+    ("What a grade is made of", ("magnetism._composition_estimate",), "makeup"),
     ("Formula or charge", ("magnetism._boundary:formula_likelihood",), "formula"),
     ("Distance to what was measured", ("magnetism._evidence",), "evidence"),
 )

@@ -21,6 +21,7 @@ TARGETS = (
     *LEFT_OUT_PAPERS,
     "magnetism",
     "magnets",
+    "constants",
     "papers",
     "grades",
     "phases",
@@ -53,6 +54,10 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         from .magnetism.left_out import report as magnets
 
         return magnets()
+    if target == "constants":
+        from .magnetism.weighing import report as weighed_constants
+
+        return weighed_constants()
     if target == "papers" or target in LEFT_OUT_PAPERS:
         from .magnetism.papers import report as left_out_papers
 

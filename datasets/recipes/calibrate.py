@@ -2,8 +2,8 @@
 
 ``python datasets/recipes/calibrate.py`` fits Kronmueller's parameters and the alignment of each
 family (parameters.toml; what no recipe fixes is stated here with its source), offset and range of
-each family (magnets/families.toml), and writes the limits of what was made (hosts/made.csv) and
-both pages of validation, of which `magnetkit validate` prints the figures.
+each family (magnets/families.toml), and writes the limits of what was made (hosts/made.csv), both
+pages of validation, of which `magnetkit validate` prints the figures, and docs/physics.md.
 """
 
 import runpy
@@ -239,6 +239,8 @@ def main() -> None:
     page.write_text(papers.report(of_families), encoding="utf-8")
     (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
     stored.store()
+    physics_page = runpy.run_path(str(HERE.parents[1] / "docs/physics_page.py"))
+    physics_page["main"]([])
 
 
 if __name__ == "__main__":

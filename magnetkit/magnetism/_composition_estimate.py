@@ -36,6 +36,7 @@ from ._reference import (
     typical_over_minimum,
 )
 from .grades import grades, grades_at_room_temperature, guaranteed_values, ladder
+from .laws import law
 from .levels import find_level, state_level
 from .sintered import sintered_at
 from .spread import lots
@@ -52,27 +53,14 @@ COMPENSATED = 0.015
 """Below this |alpha|, %/K, a grade is temperature compensated."""
 
 _Array = NDArray[np.float64]
-# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
-# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_PRINTED_ALPHA_DEVIATION = 0.002
-# Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
-# %/K.
-_DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
-# Standard deviation of ln H_cJ about the family's level by which one recipe is taken to stand for
-# the others of its kind: producers of a class differ in what they add rather than in their level,
-# as their sheets are alike (assumed).
-_LEVEL = 0.04
-_ALPHA = 0.01
+MAKEUP = law("makeup")
+# Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make.
+_DEVIATION = {
+    "remanence_T": MAKEUP.unknown_remanence,
+    "coercivity_kA_m": MAKEUP.unknown_coercivity,
+}
 # What is read of a grade to estimate what it is made of.
 _ESTIMATED_BY = ("remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K")
-# Standard deviation of the trade's figure for a class, wt.%.
-_TRADE_WT_PCT = 1.2
-# Standard deviation of d ln B_r / d ln H_cJ of a maker's classes: which grades it lists.
-_LADDER = 0.15
-# A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
-# standard deviation of heavy rare earth about none, wt.%.
-_COMPENSATED = 0.025
-_IDLE_WT_PCT = 0.3
 # Probability from which a kind is named.
 _LIKELY = 0.2
 
@@ -210,7 +198,7 @@ def _estimate(
             continue
         heavy, hardness, log = _weigh_recipes(host, grid, grade, curie)
         if ladder_slope is not None and grid.ladder is not None:
-            log -= 0.5 * ((ladder_slope - grid.ladder) / _LADDER) ** 2
+            log -= 0.5 * ((ladder_slope - grid.ladder) / MAKEUP.ladder) ** 2
         best = int(np.argmax(log + _level_log(hardness, grade)))
         text, shell = recipes(host, grid)[best]
         kinds.append(
@@ -302,10 +290,12 @@ def _weigh_recipes(
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
         log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
-    elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
+    elif (
+        not abs(float(grade["remanence_coefficient_pct_K"])) <= MAKEUP.compensated_from
+    ):
         # Gadolinium and erbium cost flux: they are added for the coefficient alone, which is then
         # printed.
-        log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
+        log -= 0.5 * (heavy / MAKEUP.idle_heavy) ** 2
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
     hardness = np.log(
         np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0)
@@ -340,7 +330,9 @@ def _log_likelihood(
             log -= 0.5 * off**2
     alpha = float(grade["remanence_coefficient_pct_K"])
     if np.isfinite(alpha):
-        off = (frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha) / _ALPHA
+        off = (
+            frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha
+        ) / MAKEUP.unknown_alpha
         log -= 0.5 * np.minimum(off**2, 25.0)
     return log
 
@@ -354,7 +346,7 @@ def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
 def _level_log(hardness: _Array, grade: "pd.Series | Mapping[str, Any]") -> _Array:
     """Return the log-likelihood of the family's level for recipes of ln H_cJ, shape (n,)."""
     off = hardness - np.log(usual_values(grade)[COERCIVITY])
-    return np.asarray(-0.5 * (off / _LEVEL) ** 2)
+    return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
 
 
 def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
@@ -367,7 +359,7 @@ def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
         classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]
     ) / 2.0
     usual = float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
-    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+    return -0.5 * ((heavy - usual) / MAKEUP.trade_heavy) ** 2
 
 
 @lru_cache(maxsize=1)
@@ -649,7 +641,7 @@ def calibrate_on_grade(
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
     """Return the temperature coefficient of B_r of a sheet as a known value."""
     kelvin = float(sheet["temperature_K"])
-    return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, _PRINTED_ALPHA_DEVIATION)
+    return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, MAKEUP.printed_alpha)
 
 
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:

@@ -716,7 +716,7 @@ def _read(
     What a recipe says of oxygen, nitrogen and carbon stands for the process's.
     """
     from ..alloy._row_kernels import sums_of_each
-    from ..phases.partition import assign_hosts, partition, purify
+    from ..phases.partition import assign_hosts, hosts_by_hardening, partition, purify
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     process_read = read_process(process, len(table))
@@ -735,7 +735,9 @@ def _read(
         rows["cerium"] = cerium / rare
         rows["cobalt"] = cobalt / metal
         rows["carbide"] = np.nan_to_num(carbon / metalloid)
-    rows["refractory"] = refractory
+    # What other hosts hold of them is part of the hard phase or of walls.
+    ribbons = hosts_by_hardening(codes, "boundary")
+    rows["refractory"] = np.where(ribbons, refractory, 0.0)
     return partition(table, codes), traces, process_read, rows
 
 

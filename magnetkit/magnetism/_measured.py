@@ -42,10 +42,7 @@ EFFECTS = ("shell_share", "grain_effect")
 """What errors that all magnets of a kind share act by: the share of coercivity that the shell
 gives, and what a standard deviation of the slope with grain size does to ln H_cJ (`grains`)."""
 
-# Standard deviation of alpha of a compensated magnet, %/K: a small difference of two sublattices;
-# and of one whose alpha is printed, of the order of what makers print.
-_COMPENSATED_ALPHA_DEVIATION = 0.011
-_ALPHA_RESIDUE = 0.002
+MAKEUP = law("makeup")
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 2
@@ -121,14 +118,14 @@ def splits() -> dict[str, Split]:
     )
     result[COERCIVITY] = replace(hard, shared=shared_shares)
     soft = result["remanence_T"]
-    alpha_share = (_ALPHA_RESIDUE / _COMPENSATED_ALPHA_DEVIATION) ** 2
+    alpha_share = (MAKEUP.alpha_residue / MAKEUP.compensated_doubt) ** 2
     rest = (1.0 - alpha_share) / (1.0 - soft.residue)
     result[ALPHA] = Split(
         common=soft.common * rest,
         composition=soft.composition * rest,
         residue=alpha_share,
         length=soft.length,
-        deviation=_COMPENSATED_ALPHA_DEVIATION,
+        deviation=MAKEUP.compensated_doubt,
     )
     return result
 

@@ -14,14 +14,14 @@ from ..phases.records import root_host
 from ._figures import kinds
 from ._magnets import Alloys, alloys
 from ._measured import ALPHA, COERCIVITY, EFFECTS, Producer, atomic_fractions, splits
+from .laws import law
 from .levels import equivalent_level
 from .process import level_route, read_process
 from .sintered import sintered_at
 from .spread import lots
 
-GUARANTEE = 0.06
-"""Standard deviation of ln H_cJ of a magnet as sold over that of the typical one: an assumption, a
-range of 1.05 to 1.25 times the guaranteed minimum read as 90 % of the magnets, rounded up."""
+GUARANTEE = law("makeup").guarantee
+"""Standard deviation of ln H_cJ of a magnet as sold over that of the typical one."""
 
 
 def typical_over_minimum(host: str) -> float:
