@@ -30,6 +30,7 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        """Call the function; say which argument caused a failure (InputError)."""
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:

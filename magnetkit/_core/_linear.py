@@ -80,6 +80,10 @@ def invert(covariance):
 # a float64 (n, n): symmetric; the upper factor takes the place of its upper half, 0 below
 @jit
 def _factor(a):
+    """Replace `a` by its upper Cholesky factor in place, zeros below; return nothing.
+
+    A row that others determine already becomes zero; no matrix is refused.
+    """
     n = len(a)
     for i in range(n):
         for j in range(i):

@@ -575,7 +575,13 @@ class Parsed(NamedTuple):
 # total float64: sum of the amounts as written -> fault code, number of the basis
 @jit(part="merged")
 def _choose_basis(basis, reading, total):
-    """Return what the amounts of a recipe are, and whether they say so."""
+    """Return a fault code and the basis of a recipe's amounts.
+
+    `basis` is what the caller said, and `total` the sum of the amounts as written. A
+    text that is marked at.% or wt.% has that basis; any other keeps `basis`. Faults are
+    two marks, a mark other than `basis`, an element without an amount, a wrong sum, and
+    amounts that could be both at.% and wt.% if `basis` is auto.
+    """
     columns, amounts, levels, state, _ = reading
     marks = state[_MARKS]
     bare = state[_FIRST_BARE]
@@ -724,18 +730,37 @@ def parse(
     masses: NDArray[np.float64],
     stretches: int = 1,
 ) -> tuple[NDArray[Any], ...]:
-    """Read every row; no row gives no output, an empty row a fault.
+    """Read rows of text into compressed sparse rows of atomic fractions.
 
-    Of the ASCII bytes of all rows, `data` (`fold` makes them of UTF-8), row ``i`` is
-    ``data[offsets[i]:offsets[i + 1]]``, `offsets` of shape (n + 1,), both read-only; `basis` is its
-    number, `masses`, (118,), are atomic masses. `stretches` pieces of work are shared among the
-    threads; one runs in this thread alone, as rousing the others costs more than a few thousand
-    rows.
+    A row that cannot be read is left out of the compressed rows and has a code; an
+    empty row is one of these. No rows give empty arrays.
 
-    Returns indptr (int64), indices (int32) and values (float64), compressed sparse rows of atomic
-    fractions, of the rows that could be read, in order; and of each row, (n,), codes (int8), its
-    fault, 0 for none, and where it has one places (int64), the character (-1 for the whole row),
-    and sums (float64) of amounts.
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The ASCII bytes of all rows (`fold` makes them of UTF-8), read-only.
+    offsets : ndarray of int64, shape (n + 1,)
+        Row ``i`` is ``data[offsets[i]:offsets[i + 1]]``, read-only.
+    basis : int
+        What `alloy.notation.basis_code` returns for the basis.
+    masses : ndarray of float64, shape (118,)
+        Atomic masses, relative to each other.
+    stretches : int
+        Number of pieces of work, shared among threads; 1 works in this thread alone,
+        which is faster for a few thousand rows.
+
+    Returns
+    -------
+    indptr : ndarray of int64
+    indices : ndarray of int32
+    values : ndarray of float64
+        Compressed sparse rows of those rows that could be read, in order.
+    codes : ndarray of int8, shape (n,)
+        The fault of each row, 0 for none.
+    places : ndarray of int64, shape (n,)
+        The character at fault, -1 for the whole row; only where there is a fault.
+    sums : ndarray of float64, shape (n,)
+        The sum of the amounts; only where there is a fault.
     """
     n = len(offsets) - 1
     edges = np.linspace(0, n, stretches + 1).astype(np.int64)

@@ -207,7 +207,10 @@ def _distances(rows, used, others, out, start, stop):
 
 # rows: `Rows` of n compositions; others float64 (k, 118) -> float64 (n, k)
 def distances(rows, others):
-    """Return the distances of compositions from others."""
+    """Return the sums of absolute differences of atomic fractions, shape (n, k).
+
+    0 is for equal compositions, 2 for those without a common element.
+    """
     out = np.empty((len(rows.indptr) - 1, len(others)))
     columns = np.flatnonzero(others.any(axis=0))
     share_rows(

@@ -196,9 +196,13 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 
 
 def _read_sources(text: str) -> Shell | None:
-    """Read sources by mass, joined by ``+``, and the way they come in; None if it is no such text.
+    """Read sources such as ``Dy 0.5 wt.% + Cu 0.1 wt.%``; None for another text.
 
-    Of the rare earths the first heavy one makes the rim, or else the only one there is.
+    They are what is diffused into a magnet, by its mass. The text may end in ``from
+    faces 5 mm apart`` or ``between grains``. A source may be an alloy, its formula in
+    at.%. The heavy rare earth makes the rim of the shell; without one, a light rare
+    earth does if it is alone. InputError for two heavy rare earths or an unknown
+    element.
     """
     faces_mm = None
     between = False

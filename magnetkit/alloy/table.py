@@ -398,12 +398,15 @@ class CompositionTable:
     ) -> "CompositionTable":
         """Return the table with what a user says of the hard phases of its rows.
 
+        Values that were given before are all replaced.
+
         Parameters
         ----------
         given : mapping of str to number, or to one number a row of the input
-            ``curie_temperature_K``, ``saturation_polarization_T``, ``anisotropy_constant_MJ_m3``,
-            ends of their 90 % ranges with ``_lo`` and ``_hi``, and ``temperature_K``, to which the
-            latter two belong.
+            ``curie_temperature_K``, ``saturation_polarization_T``,
+            ``anisotropy_constant_MJ_m3``, ends of their 90 % ranges with ``_lo`` and
+            ``_hi``, and ``temperature_K``, to which the latter two belong. NaN says
+            that nothing is given.
         prefix : str
             Before each name; other names are passed over then.
         rows : int, optional
@@ -416,8 +419,8 @@ class CompositionTable:
         Raises
         ------
         InputError
-            If a name is not known, or a value is no number above zero (an anisotropy constant may
-            be below).
+            If a name is not known, a value is no number, or one is below zero (an
+            anisotropy constant may be).
         """
         names = [
             GIVEN_AT,
@@ -533,7 +536,12 @@ def large_strings(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> pa.Arr
 
 
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
-    """Return texts as an Arrow array, null where there is no text, and other values by row."""
+    """Return texts as an Arrow array, and a dict of values that are no text, by row.
+
+    Missing values (None, NaN) are null in the array and not in the dict; any other
+    value that is no text is null in the array too. InputError if `texts` is one text,
+    or nothing that can be iterated.
+    """
     if isinstance(texts, (str, bytes)):
         raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
     try:

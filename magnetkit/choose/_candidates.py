@@ -250,8 +250,19 @@ def _figures_of_melts(
     return pd.DataFrame(words | numbers)
 
 
-_FIGURES = (REMANENCE, COERCIVITY, KNEE, PRODUCT, ALPHA, DISTANCE, "density_kg_m3")
-_FIGURES += tuple(f"{q}_{end}" for q in (REMANENCE, COERCIVITY) for end in ("lo", "hi"))
+_FIGURES = (
+    REMANENCE,
+    f"{REMANENCE}_lo",
+    f"{REMANENCE}_hi",
+    COERCIVITY,
+    f"{COERCIVITY}_lo",
+    f"{COERCIVITY}_hi",
+    KNEE,
+    PRODUCT,
+    ALPHA,
+    DISTANCE,
+    "density_kg_m3",
+)
 
 
 def _figures_of_alloys(
@@ -501,7 +512,11 @@ def _cached_producer(
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
-    """Enter the field against magnets, kA/m, and their guaranteed knee over it."""
+    """Write the demagnetizing field and the margin of each magnet into `frame`.
+
+    ``field_kA_m`` is the field against the magnet in its duty, kA/m;
+    ``demagnetization_safety`` is the guaranteed knee field divided by it.
+    """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
     recoil = frame["recoil"].to_numpy(float)

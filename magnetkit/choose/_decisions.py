@@ -455,8 +455,11 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return ``ready`` to melt, or ``trial``.
 
-    Recipes of another family are trials too unless any family is asked for: no producer of today's
-    magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
+    A recipe is a trial if it is not likely enough to meet the requirements, too far
+    from measured magnets, or made by a special route, which no producer uses today.
+    Recipes of another family than the reference's are trials too unless any family is
+    asked for: no producer of today's magnet melts them, and what is sold are grades
+    (`magnetkit.choose._sold`), no recipes.
     """
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     # No producer makes magnets of a special route today.

@@ -73,7 +73,10 @@ class Job:
         return found
 
     def by(self, route: str) -> "Job":
-        """Return the job for magnets of a route, or as sold; without one, this."""
+        """Return the job for magnets made by a route; this one if `route` is empty.
+
+        ``as sold: GRADE`` stands for a grade as its maker sells it.
+        """
         if not route:
             return self
         if route.startswith(AS_SOLD):

@@ -452,8 +452,17 @@ def _choose_ways(
     return tuple(ways), order
 
 
-_CHOSEN_BY = (CHANCE, EXPOSURE, COST_RATIO, HEAVY, REMANENCE, "way", "grade")
-_CHOSEN_BY += ("candidate", "shell")
+_CHOSEN_BY = (
+    CHANCE,
+    EXPOSURE,
+    COST_RATIO,
+    HEAVY,
+    REMANENCE,
+    "way",
+    "grade",
+    "candidate",
+    "shell",
+)
 
 
 def _shell_element(shell: str) -> str:

@@ -96,6 +96,12 @@ class Profile(Strict):
     @model_validator(mode="before")
     @classmethod
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        """Return a record with its texts of temperature and magnet mass as numbers.
+
+        Of ``temperature = "150C"`` becomes ``temperature_K``, of
+        ``magnet_mass = "1.5 t"`` ``magnet_mass_kg``; what is no record is returned as
+        it is.
+        """
         return parts.with_units_read(
             given,
             info,

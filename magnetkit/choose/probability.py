@@ -265,16 +265,17 @@ def probability_of_limits(
 def probability_of_grades(
     ratios: Sequence[Sequence[_Array]], limit_deviations: Sequence[Sequence[_Array]]
 ) -> _Array:
-    """Return the probability that n grades as sold meet limits, by what makers guarantee, (n,).
+    """Return the probability (0 to 1) that each of n grades meets all limits, as sold.
 
-    Printed least values are off by little.
+    It is judged by the least value that the maker prints, with the small error of that.
 
     Parameters
     ----------
-    ratios : sequence of two sequences of ndarray of float64, shape (n,)
-        ln of the printed least value over each limit, of B_r and of H_cJ.
-    limit_deviations : sequence of two sequences of ndarray of float64, shape (n,)
-        Standard deviations of ln of these limits.
+    ratios : pair of lists of ndarray of float64, shape (n,)
+        ``ratios[0]`` of B_r, ``ratios[1]`` of H_cJ; each holds one array per limit on
+        it: ln(printed least value / limit). Neither list may be empty.
+    limit_deviations : pair of lists of ndarray of float64, shape (n,)
+        Standard deviations of ln(limit), in the same order.
 
     Returns
     -------

@@ -151,7 +151,13 @@ def _bulk_at_equal_coercivity(
     coercivity: NDArray[np.float64],
     heavy: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return, for each shell row, the least heavy rare earth of a bulk row as coercive."""
+    """Return, for each shell row, the least heavy rare earth of a bulk row as coercive.
+
+    The result is in wt.%, shape (n,). The arguments have shape (n,): host, whether the
+    row has a shell, H_cJ in one unit, and heavy rare earth, wt.%. Only bulk rows of the
+    same host count. NaN for rows that have no shell, and where no bulk row reaches the
+    coercivity.
+    """
     result = np.full(len(host), np.nan)
     for name in np.unique(host[shelled]):
         rows = np.flatnonzero((host == name) & shelled & np.isfinite(coercivity))

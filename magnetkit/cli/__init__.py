@@ -17,6 +17,10 @@ _NOT_WHOLE = (
 
 
 def _describe_defect(error: Exception) -> str:
+    """Return what to print of an exception that magnetkit did not foresee.
+
+    It asks for a report, except where threads ran out or the installation lacks parts.
+    """
     if "can't start new thread" in str(error):
         return f"error: {_NO_ROOM}"
     if isinstance(error, ImportError) and (error.name or "").startswith("magnetkit"):

@@ -176,7 +176,10 @@ def pull(
 
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
-    """Return the systems named, and those of a device's substitutes."""
+    """Return the chemical systems named and those that a device's candidates need.
+
+    They are texts such as ``Sm-Co``, sorted, none twice. InputError if there are none.
+    """
     from ..alloy.notation import read_amounts
     from ..alloy.table import CompositionTable
     from ..choose.applications import load

@@ -253,6 +253,7 @@ def _caches() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
+    """Yield for each target how many trained models are in the cache; never a fault."""
     from .._core.settings import get_settings
     from ..surrogates.training_sets import TARGETS
 

@@ -208,7 +208,10 @@ def check_device(
     reference: str | None,
     temperature: str | None,
 ) -> None:
-    """Refuse a call that names no device, nor what is asked instead."""
+    """Refuse a call that does not say what the magnet is for (typer.BadParameter).
+
+    It needs an application, or all three: requirements, reference and temperature.
+    """
     if application is None and not (require and reference and temperature):
         raise typer.BadParameter(
             "give --require, --reference and --temperature (or, for screen, --application)"

@@ -184,11 +184,14 @@ def _effect(values, at, y):
     return y * (values[at] + y * values[at + 2])
 
 
-# i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
-# Returns how many ions, -1 for what is outside the model.
+# i, rows, model: as above; h: index of the host; condensed: `Condensed`, row i of which
+# is written; mix float64 (5): scratch space -> number of ions, or -1
 @jit(part="merged")
 def condense_row(i, rows, h, model, condensed, mix):
-    """Condense a composition to what does not change with temperature."""
+    """Write what of a composition does not change with temperature into `condensed`.
+
+    Return the number of ions written, -1 for a composition outside the model.
+    """
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
     if not inside:
         return -1

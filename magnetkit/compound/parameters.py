@@ -238,7 +238,10 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
 
 
 def _stored_columns(columns: tuple[str, str]) -> Parameters:
-    """Return two columns of the file; a variant that was not fitted has those of its root."""
+    """Read two columns of the parameter file: the one of values, the one of deviations.
+
+    A host that was not fitted itself gets the parameters of its root host.
+    """
     result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
         if not result.known[h].any():

@@ -414,7 +414,12 @@ def _duty_rows(
     surroundings: Circuit | OpenBody,
     names: list[str],
 ) -> "pd.DataFrame":
-    """Return the rows of `ROWS`, a column a magnet."""
+    """Return the rows of `ROWS` with label, unit and a column for each magnet.
+
+    The magnets are the rows of `frame`, in the order of `margins` and `names`. For
+    equal flux, thickness and mass are relative to the first magnet; heavy rare earth
+    and cost are per kilogram of it, or per magnet if `surroundings` is an open body.
+    """
     import pandas as pd
 
     lines = [

@@ -285,7 +285,11 @@ def uniform_content(search: Search) -> tuple[float, float]:
 
 
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
-    """Return the magnet as sold as a coating of nothing, None where it does not meet the target."""
+    """Return the design with nothing put on any group of patches, None if it misses.
+
+    It is judged by the values of the magnet as sold: it misses where the target is not
+    met with the probability that the search asks for.
+    """
     each = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
         replace(search, each=each), groups, anneal, np.zeros(len(groups))

@@ -109,7 +109,7 @@ def _layout(results: Results) -> html.Div:
                 disabled=name in results.texts,
             ),
             scope="col",
-            className=_side_panel(name),
+            className=_cell_class(name),
         )
         for name in names
     ]
@@ -461,7 +461,7 @@ def _page_outputs(
     direction = "descending" if view["descending"] else "ascending"
     table = {
         "cells": _cells(results, page_rows, question, names),
-        "classes": [_side_panel(name) for name in names],
+        "classes": [_cell_class(name) for name in names],
         "order": [direction if name == view["by"] else "none" for name in names],
     }
     count = f"Page {page + 1:,} of {pages:,}"
@@ -520,7 +520,12 @@ def _cell(name: str, value: Any) -> str:
     return number(value)
 
 
-def _side_panel(name: str) -> str:
+def _cell_class(name: str) -> str:
+    """Return the CSS classes of a column's cells, separated by a blank; "" for none.
+
+    ``text`` is for words, ``name`` for the candidate, ``minor`` for what a narrow
+    screen hides.
+    """
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
         return f"{text} name"

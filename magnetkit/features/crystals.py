@@ -401,6 +401,7 @@ def _spread_over_elements(values: Mapping[str, float]) -> NDArray[np.float64]:
 
 
 def _unit(axis: Any) -> NDArray[np.float64]:
+    """Return an axis scaled to length 1; InputError if not three numbers, or zero."""
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
         raise InputError(

@@ -645,7 +645,12 @@ def printed_alpha(sheet: "pd.Series") -> KnownValue:
 
 
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
-    """Return what a usual lot of a grade has at a temperature: the guaranteed over its share."""
+    """Return B_r (T) and H_cJ (kA/m) of a usual lot of a grade at a temperature.
+
+    `sheet` is a row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
+    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value
+    that makers guarantee.
+    """
     spread = lots(str(sheet["host"]))
     least = guaranteed_values(sheet, kelvin)
     return {

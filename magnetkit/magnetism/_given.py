@@ -37,13 +37,37 @@ def put(
     written: Partition,
     predicted: PredictedCurie,
 ) -> tuple[PredictedCurie, Widths, NDArray[np.float64]]:
-    """Let given values of n alloys stand for the model's in `phases`, in place; return T_C too.
+    """Scale the model's values of n alloys in `phases` to given ones, in place.
 
-    Returned last is by how much the anisotropy field rises, (n,).
+    Parameters
+    ----------
+    given : dict of str to ndarray, shape (n,)
+        Values, the ends of their 90 % ranges (``_lo``, ``_hi``) and ``temperature_K``;
+        NaN where nothing is given.
+    phases : object
+        State of all phases, changed.
+    first : int
+        Row of `phases` at which the n hard phases as `written` begin.
+    written : Partition
+        The n hard phases.
+    predicted : PredictedCurie
+        Curie temperatures of the model.
 
-    Their hard phases as `written` begin at the row `first`. A value without a range reaches as far
-    as the model's own, and is as wide as the model's at least. InputError if it has no temperature,
-    or no place in the model.
+    Returns
+    -------
+    predicted : PredictedCurie
+        Curie temperatures with the given ones in place.
+    widths : dict of str to ndarray, shape (n,)
+        Half a 90 % range divided by the value, NaN where nothing is given. Without a
+        range it is the model's width or the difference from the model, the larger one.
+    harder : ndarray, shape (n,)
+        Factor by which the anisotropy field rises, 1 for none.
+
+    Raises
+    ------
+    InputError
+        If a value that needs a temperature has none, if that is above the Curie
+        temperature, or if the value is of another sign than the model's.
     """
     n = len(written.host)
     none = np.full(n, np.nan)

@@ -113,7 +113,7 @@ class Rules(NamedTuple):
 
 def pick_rules(rules, rows):
     """Return the `Rules` of some alloys, by their rows."""
-    return Rules(*(rule[rows] for rule in rules[:-1]), rules.book)
+    return Rules._make([*(rule[rows] for rule in rules[:-1]), rules.book])
 
 
 class Widths(NamedTuple):

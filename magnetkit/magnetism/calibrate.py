@@ -447,9 +447,10 @@ def _values(row: _Row) -> list[dict[str, Any]]:
 
 
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
-    """Return a sentence on each two magnets of one recipe and process that contradict each other.
+    """Return a sentence on each two magnets of one recipe and process that contradict.
 
-    Their noise is raised to their difference, so that neither outweighs the other.
+    The ``noise`` of both, a variance, is raised in place to at least half their squared
+    difference, so that neither outweighs the other.
     """
     contradictions = []
     for one, other in combinations(values, 2):

@@ -217,7 +217,10 @@ class _OneMagnet:
 
 
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
-    """Yield the terms of H_cJ, A/m, in words."""
+    """Yield each contribution to H_cJ, its name and A/m, in the order applied.
+
+    They may be negative, and add up to H_cJ at the magnet's temperature.
+    """
     alloy = magnet.made
     producer = float(np.atleast_1d(alloy.rows["harder"])[0])
     if float(alloy.rules().pinned[0]) > 0.0:

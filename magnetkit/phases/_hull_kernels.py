@@ -156,7 +156,11 @@ def _pivot(enter, leave, phases, state):
 # Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
 @jit
 def start(x, phases, state):
-    """Find a basis that is optimal in price, from the elements."""
+    """Fill in the basis of least energy for composition x; return the number of steps.
+
+    It begins with the elements. -1 if there is no least energy. `state`, a `Simplex`,
+    is changed.
+    """
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, _ = state
     m = len(x)

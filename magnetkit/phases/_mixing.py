@@ -147,7 +147,10 @@ class MixingTerms:
         return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(axis=1)
 
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
-        """Return the covariance of the energies of two sets beside the trend, shape (len a, b)."""
+        """Return the covariance of energies around the trend, (eV/atom)^2.
+
+        Its shape is (len(a), len(b)): between the compositions of `a` and of `b`.
+        """
         scale = {name: value**2 for name, value in _SCALES.items()}
         radius = np.array(
             [RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()]

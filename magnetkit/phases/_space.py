@@ -389,6 +389,11 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None
 
 
 def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
+    """Compute the lower facets of the hull of a chemical system.
+
+    `members`, (columns,), says which elements the system has. None if qhull fails or if
+    a facet prices a phase above its energy.
+    """
     from scipy.spatial import ConvexHull, QhullError
 
     from .._core._arrays import Phases

@@ -50,7 +50,7 @@ def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEnt
     return computed_entries + _missing_elements(snapshot.entries)
 
 
-def read_entries(entries: "Iterable[ComputedEntry]") -> Entries:
+def read_entries(entries: Any) -> Entries:
     """Read pymatgen's entries; see `Snapshot.from_entries`."""
     import pandas as pd
 

@@ -151,11 +151,26 @@ _MOST_GAS = 3.0
 def purify(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[CompositionTable, Traces | None]:
-    """Take out of recipes what is no part of their metal; None where there is nothing to take.
+    """Return recipes without what is no part of their metal, and what was taken out.
 
-    Oxygen, and nitrogen and carbon where they are no part of the host, bind rare earth, as those of
-    a process do. Elements of ``traces.csv`` up to their limits dilute and do no more. `codes` are
-    the recipes' hosts.
+    Oxygen, nitrogen and carbon are taken out where they are no part of the host (of
+    carbon beside boron perhaps a part only); they bind rare earth, as those of a
+    process do. An element of ``traces.csv`` is taken out if it is within its limit; it
+    dilutes and does no more. If nothing is to be taken out of any row, the same table
+    is returned with None.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    codes : ndarray of int8, shape (n,)
+        Index of each recipe's host, -1 for none.
+
+    Returns
+    -------
+    CompositionTable
+        The n recipes, fractions of the rest.
+    Traces or None
     """
     from ..alloy._row_kernels import sums
 

@@ -182,7 +182,13 @@ def _provenance(value: Any, borrows: Any) -> Coded:
 def _energies(
     columns: Columns, judged: Judged, above: Any, known: Any, half: float
 ) -> None:
-    """Enter formation energy and distance to the hull with their ranges."""
+    """Write formation energy and distance to the hull, eV/atom, into `columns`.
+
+    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each
+    also with ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``.
+    `above` is the distance; no value of it is below zero. Numbers are NaN where not
+    `known`.
+    """
     half_width = half * judged.deviation
     for name, value in (
         ("formation_energy_eV_atom", judged.energy),

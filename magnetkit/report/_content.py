@@ -276,7 +276,11 @@ def _decision_line(
 
 
 def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
-    """Return what a trial may miss, and in what it is far from measured magnets."""
+    """Return which requirements a trial may miss, as a text that begins with ``"; "``.
+
+    If it misses none, the text says in what it is far from measured magnets. It is
+    empty if there is nothing of that, and for a candidate that is no trial.
+    """
     if row["decision_status"] != "trial":
         return ""
     missed = str(row["failed_requirements"] or "")

@@ -68,9 +68,11 @@ def with_range(
     number: Callable[[object], str],
     ends: Callable[[object], str],
 ) -> tuple[str, str]:
-    """Return a result as `number` writes it, and its interval, ``419 to 756``, by `ends`.
+    """Return a result and its interval as texts, such as ``("587", "419 to 756")``.
 
-    The interval is empty where there is none, as of a stated limit.
+    Values are converted to the unit in which `name` is shown, then `number` writes the
+    value and `ends` each end. A missing number is ``–``, a missing text is empty; texts
+    and integers are written as they are. The interval is empty where there is none.
     """
     import pandas as pd
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from importlib.util import find_spec
@@ -220,7 +221,7 @@ def _draw_figures(
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    value_text = _content.number
+    value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text
     ends = 2 if name == "remanence_coefficient_pct_K" else 3

@@ -359,7 +359,12 @@ def _move(source: Path, target: Path) -> None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a results folder: of its result, or of an unfinished screening."""
+    """Return the manifest of a results folder.
+
+    It is that of an unfinished screening in the folder, if there is one and no finished
+    result; otherwise that of the result. StoreError if `path` has none, or it cannot be
+    read or is not one of magnetkit's.
+    """
     file = path / MANIFEST
     running = path / PARTS / MANIFEST
     if running.is_file() and not (

@@ -169,7 +169,13 @@ def _change(
 def _best_way(
     part: Part, missing: Mapping[str, float], whole: bool, today: float
 ) -> Any:
-    """Return the likely way that holds least of what is scarce, or none of it if all is missing."""
+    """Return the way to replace a part that holds least of the missing elements.
+
+    A way counts if it is likely to meet the requirements and holds less of them than
+    95 % of `today`, what the part holds of them now, wt.%. If `whole`, nothing of them
+    is left to buy: then a way counts only if it holds hardly a trace. None if no way
+    counts. Only the keys of `missing`, chemical symbols, are used.
+    """
     ways = part.answer.ways if part.answer is not None else ()
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     good = [

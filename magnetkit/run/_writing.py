@@ -315,7 +315,11 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
 def _tasks(
     store: Store, crew: Crew, needed: Callable[[int, int], Any]
 ) -> Iterable[Task]:
-    """Yield a task for each chunk with rows `needed`, a function of its first row and its last."""
+    """Yield number, piece, digest and wanted rows of each chunk that is needed.
+
+    `needed` is given the number of the chunk's first row and that after its last,
+    counted over all chunks; it returns what is wanted of them, None for nothing.
+    """
     chunks = store.digests()
     start = 0
     for number, piece in enumerate(crew.pieces()):

@@ -177,7 +177,11 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
 
 
 def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
-    """Return the recipe with samarium in place of some elements; None where it has none."""
+    """Return a recipe, as text, with samarium in place of the elements `gone`.
+
+    Each atom of them is replaced by one of samarium. `atoms` are atomic fractions,
+    shape (118,). None if it holds none of these elements.
+    """
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
         return None

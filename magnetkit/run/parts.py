@@ -237,7 +237,11 @@ def replace_parts(
 
 
 def _load_shortages(shortage: Any) -> list[Shortage]:
-    """Return the embedded shortages and the user's; InputError of two of one name."""
+    """Return the embedded shortages, then the user's.
+
+    `shortage` is one of them (a name, a file or a Shortage) or several. The name of an
+    embedded one adds nothing; InputError if any other has a name that is taken.
+    """
     users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
     loaded = {name: load_shortage(name) for name in shortages()}
     for one in users:
@@ -552,7 +556,11 @@ def _kg_year(
 
 
 def _mass_of_size(size: str, answer: Replacement | None) -> float:
-    """Return the mass of a block, kg."""
+    """Return the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
+
+    The density is that of the known grade. InputError without a grade (`answer` is
+    None), for another text, or for an implausible mass.
+    """
     match = _SIZE.match(size)
     if match is None:
         raise InputError(

@@ -492,7 +492,14 @@ def _collect_best(
     report: Progress,
     strict: bool = False,
 ) -> tuple[_candidates.Chosen, dict[str, Any]]:
-    """Return the candidates that can be among the first `keep`, and the counts over all."""
+    """Return candidates that can be among the first `keep`, and the counts over all.
+
+    All candidates are evaluated in pieces, once more without a bound if that from a
+    sample proves too tight; `store` keeps the results of each piece and `report` is
+    called with the candidates done and their total. The counts are candidates, rejected
+    ones and why others had no rank. InputError if none has a rank; with `strict`,
+    CompositionError on the first that cannot be read.
+    """
     total = source.count()
     for number, bound in enumerate(_bounds(source, job, keep)):
         store.phase = f"bound{number}"

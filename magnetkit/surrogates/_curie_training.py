@@ -265,9 +265,13 @@ def _calibrate_without_rows(
 def _wider_scores(
     score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]
 ) -> Array:
-    """Return the scores of rows, of the way of leaving out whose intervals are the wider.
+    """Return the scores of some rows from one way of leaving out, the less exact one.
 
-    An interval then holds what it promises of new papers and of new chemistries.
+    `rows` says which rows count, `chemistry` which were left out with their chemistry;
+    the others were left out with their paper. The way with the larger 90 % quantile is
+    taken, so that an interval holds what it promises of new papers and of new
+    chemistries. A way with fewer than 20 rows does not count; if neither does, the
+    scores of all `rows` are returned.
     """
     ways = [score[rows & way] for way in (chemistry, ~chemistry)]
     enough = [own for own in ways if len(own) >= _LEAST_OUTSIDE]

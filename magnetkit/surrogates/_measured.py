@@ -194,7 +194,11 @@ def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
 def refuse(
     target: str, file: str, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
 ) -> None:
-    """Raise an InputError that names the first of the values that no compound can have."""
+    """Raise InputError if any value is `wrong`: one that no compound can have.
+
+    It names the first of these compounds, its value, the `limits` and how many there
+    are; `file` says where they are from.
+    """
     rows = np.flatnonzero(wrong)
     if len(rows):
         name = found.table[rows[:1]].formulas()[0]
@@ -305,7 +309,12 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
 def _reasons(
     frame: pd.DataFrame, target: str, table: CompositionTable, usable: NDArray[np.bool_]
 ) -> str:
-    """Return why rows were left out, the first of them one by one; empty where none was."""
+    """Return why rows were left out, as the end of a message; empty where none was.
+
+    It begins with a colon; then the first rows have a line each, and the last line says
+    how many more there are. A row is left out if its composition cannot be read or if
+    its value of `target` is no number: if it is not `usable`.
+    """
     reasons = {error.row: error.reason for error in table.errors}
     for row in table.row_index[~usable]:
         reasons[int(row)] = f"{target} is {frame[target].iloc[row]!r:.40}, no number"

@@ -38,8 +38,29 @@ def loss(
 ) -> tuple[float, Array]:  # fmt: skip
     """Return the negative logarithm of the posterior of `theta`, and its gradient.
 
-    `sides` are the trend's covariance, the smooth columns and either products or distances of the
-    last ones.
+    Parameters
+    ----------
+    theta : ndarray, shape (k + 4,)
+        Logarithms: deviation of the smooth part, deviation of the last part, length
+        scale of each of k smooth columns, decay rate of the last part, factor on the
+        deviation of the noise.
+    sides : tuple of ndarray
+        Covariance of the trend, (n, n); smooth columns, (n, k); and, (n, n), products
+        of the last columns if `linear`, their distances if not.
+    linear : bool
+        Whether the last part is a plane; its decay rate has no effect then.
+    y : ndarray, shape (n,)
+        Values.
+    noise : ndarray, shape (n,)
+        Variance of the noise of each value.
+    about, sd : ndarray, shape (k + 4,)
+        Mean and standard deviation of the normal prior of `theta`.
+
+    Returns
+    -------
+    float
+        A large number if the covariance cannot be factored, with a gradient of zero.
+    ndarray, shape (k + 4,)
     """
     from scipy.linalg import LinAlgError, cho_solve, cholesky
     from scipy.linalg.lapack import dpotri

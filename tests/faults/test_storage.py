@@ -45,7 +45,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path, source):
-    whole = mk.screen(source, DEVICE, out=tmp_path / "write_whole", chunk_rows=200)
+    whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
     assert len(whole.data) == len(RECIPES)
     with storage.small_disk(tmp_path / "disk", 400) as disk:
         with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
@@ -53,7 +53,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
         assert not _files.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
-        assert contents(disk / "out") == contents(tmp_path / "replace_file")
+        assert contents(disk / "out") == contents(tmp_path / "whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
 
 
