@@ -99,6 +99,8 @@ def test_what_is_left_of_little_is_known_the_less(share, book):
 SHAPES = {
     "share": (0.7, 0.12, kernels.SHARE),
     "local fields": (0.95, 0.03, kernels.LOCAL_FIELDS),
+    # So little known that the strong magnet's knee ends at its coercivity.
+    "share of little": (0.98, 0.6, kernels.SHARE),
 }
 
 
