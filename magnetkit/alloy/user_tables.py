@@ -862,7 +862,9 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
         # A minus sign as it is printed.
         match = _NUMBER.match(value.strip().replace("\u2212", "-"))
         if match is None:
-            raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
+            raise InputError(
+                f"{column.header}: expected a number, got {value!r:.40}; write the number alone"
+            )
         number = read_number(match[1], mark)
         cell_unit = parse_unit(match[2]) if match[2] else ""
         if _RANGE.match(match[2]):
