@@ -516,11 +516,11 @@ def calibrate(
 ) -> None:
     """Calibrate the predictions on measured magnets of one producer.
 
-    A row is a magnet at a temperature: composition, basis, temperature_K, remanence_T and
-    coercivity_kA_m (one of the two may be empty); optional magnet, maker, grain_size_um, alignment,
-    density, grain_boundary. Headers are found as people write them, with their units (HcJ kOe,
-    T °C), and what was done with each is said. A second call with the same name replaces the
-    calibration.
+    A row is a magnet at a temperature: composition (or grade), basis, temperature_K,
+    remanence_T and coercivity_kA_m (one of the two may be empty); optional magnet,
+    maker, grain_size_um, alignment, density, grain_boundary. Headers are found as
+    people write them, with their units (HcJ kOe, T °C), and what was done with each is
+    said. A second call with the same name replaces the calibration.
 
     Examples
     --------
