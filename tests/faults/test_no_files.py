@@ -9,6 +9,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit._core._files import describe_no_file, replacing
+from magnetkit.run import parts
 from tests.command import run
 
 PLACES = {
@@ -99,3 +100,14 @@ def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
         draft.write_text("first")
     assert link.is_symlink()
     assert (tmp_path / "later.csv").read_text() == "first"
+
+
+def test_a_workbook_has_its_place_before_anything_is_judged(tmp_path, place, monkeypatch):
+    monkeypatch.setattr(parts, "replace_parts", None)
+    table = tmp_path / "parts.csv"
+    table.write_text("part,number,mass_kg,grade\nring,10,0.05,N42SH\n")
+    absent = tmp_path / "absent" / "answer.xlsx"
+    for path, reason in ((place("pipe", ".xlsx"), "it is a pipe"), (absent, "check the folder")):
+        answer = run("replace", str(table), "--out", str(path), "--force")
+        assert answer.returncode == 1
+        assert reason in " ".join(answer.stderr.split())
