@@ -139,6 +139,8 @@ _ASKED = ("temperature", "field", "polarization", "length")
 """Quantities whose unit is asked for where neither header nor cell names it."""
 _SUBJECTS = {"mass_year": "mass", "count_year": "count"}
 _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
+_RANGE = re.compile(r"(?:[^\W\d]|°)*\s*(?:[-–—~]|\.\.|to\b|bis\b|至)\s*[-+]?\d")
+"""What follows the first number of a range, as ``- 150`` or ``°C to 150``."""
 _COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
 _POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
@@ -238,7 +240,8 @@ def read_user_table(
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
-    notes += mark_notes + _describe_unnamed_units(frame, columns)
+    notes += mark_notes + _describe_thousandths(frame, lines, columns, mark)
+    notes += _describe_unnamed_units(frame, columns)
     rows: list[dict[str, Any]] = []
     places: list[int] = []
     for place, (line, record) in enumerate(
@@ -250,7 +253,7 @@ def read_user_table(
         except InputError as error:
             if strict:
                 raise InputError(f"row {line}: {error}") from None
-            refusals[line] = (_row_text(record), str(error))
+            refusals[line] = (row_text(record), str(error))
     cells = _with_numbers(frame.iloc[places].reset_index(drop=True), columns, mark)
     return UserTable(rows, cells, [lines[i] for i in places], refusals, columns, notes)
 
@@ -715,6 +718,43 @@ def _decimal_mark(
     return ".", []
 
 
+_AMOUNTS_OF_MANY = ("mass_year", "count_year", "count")
+"""Quantities that are often written with groups of thousands."""
+
+
+def _describe_thousandths(
+    frame: "pd.DataFrame",
+    lines: Sequence[int],
+    columns: tuple[Column, ...],
+    mark: str | None,
+) -> list[str]:
+    """Say of amounts such as 1,200 that are read as 1.2 that they could be thousands."""
+    notes = []
+    for place, column in enumerate(columns):
+        if mark is None or column.quantity not in _AMOUNTS_OF_MANY:
+            continue
+        cells: list[tuple[int, str]] = []
+        for line, cell in zip(lines, frame.iloc[:, place], strict=True):
+            match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            plain = re.sub(r"[\s'’]", "", match[1]) if match is not None else ""
+            if (
+                _EITHER.fullmatch(plain)
+                and plain.count(mark) == 1
+                and plain[0] != "0"
+                and not re.search(r"[.,]", plain.replace(mark, ""))
+            ):
+                cells.append((line, plain))
+        if cells:
+            rows_text = ", ".join(str(line) for line, _ in cells[:10])
+            text = cells[0][1]
+            notes.append(
+                f"'{column.header}': {text} is read as {read_number(text, mark):g}, not thousands, "
+                f"and so in {len(cells)} rows ({rows_text}{', ...' if cells[10:] else ''}); for "
+                "thousands leave the mark out"
+            )
+    return notes
+
+
 _GERMAN = (
     "teil",
     "menge",
@@ -822,9 +862,16 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
         # A minus sign as it is printed.
         match = _NUMBER.match(value.strip().replace("\u2212", "-"))
         if match is None:
-            raise InputError(f"{column.header}: expected a number, got {value!r:.40}")
+            raise InputError(
+                f"{column.header}: expected a number, got {value!r:.40}; write the number alone"
+            )
         number = read_number(match[1], mark)
         cell_unit = parse_unit(match[2]) if match[2] else ""
+        if _RANGE.match(match[2]):
+            highest = ", the highest" if quantity == "temperature" else ""
+            raise InputError(
+                f"{column.header}: {value!r:.40} is a range; write one number{highest}"
+            )
         if cell_unit is None or (cell_unit and cell_unit not in UNITS[quantity]):
             raise InputError(
                 f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it"
@@ -873,10 +920,16 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     )
     unit_text = _print_unit(unit, column.quantity)
     what = f"{number:g} {unit_text}".strip()
+    if value <= 0.0 < low and column.quantity in _AMOUNTS_OF_MANY:
+        raise InputError(
+            f"{column.header}: {what} lies outside what can be bought; leave the cell empty where "
+            "the amount is not known"
+        )
     span = f"{low:g} to {high:g} {limit_unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 
-def _row_text(record: Mapping[Any, Any]) -> str:
-    cells = [str(value) for value in record.values() if not is_missing(value)]
+def row_text(record: Mapping[Any, Any]) -> str:
+    """Return the cells of a row as the user wrote them, in one line."""
+    cells = [_read_text(value) for value in record.values() if not is_missing(value)]
     return ", ".join(cells)[:200]

@@ -604,6 +604,9 @@ def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -
     return f"{short_name(way)} (P {way.chance:.2f}) is a trial"
 
 
+_POSSIBLE_WT_PCT = 0.1
+
+
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     """Return what a magnet without heavy rare earth rests on."""
     table = CompositionTable.from_strings([recipe.text], basis="weight")
@@ -617,7 +620,13 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
         sure = f" most likely ({recipe.weight:.2f})"
     guess = ""
     if incumbent.makeup is not None and incumbent.makeup.estimate:
+        highest = incumbent.makeup.heavy_wt_pct[2]
         guess = " (estimates)"
+        if highest >= _POSSIBLE_WT_PCT:
+            sure = sure or " most likely"
+            guess = (
+                f" (estimates; up to {highest:.1f} wt.% of heavy rare earth may be in)"
+            )
     return f"it{sure} holds no heavy rare earth; it rests on {rests}{guess}"
 
 

@@ -132,8 +132,8 @@ def _thickness(way: Any) -> str:
         return ""
     plain, most = DIFFUSED_THICKNESS_MM
     return (
-        f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: show it by "
-        "`magnetkit diffuse`)"
+        f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: also show "
+        "J(H) of the middle)"
     )
 
 

@@ -129,7 +129,20 @@ class Duty:
         return self.own_field(b_r, recoil) + 1e3 * self.outside_field_kA_m + self.creep
 
     def own_field(self, b_r: Array, recoil: Array) -> Array:
-        """Return the part of `field` that goes with the magnet's own remanence, A/m, shape (n,)."""
+        """Return the part of the field against magnets that their own remanence makes.
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        recoil : ndarray of float64, shape (n,)
+            Relative recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            B_r / (mu_0 (P_c + mu_rec)), A/m, with the duty's load line P_c.
+        """
         from ._demagnetization_kernels import straight_field
 
         return np.asarray(straight_field(b_r, recoil, self.load_line, 0.0))

@@ -256,7 +256,9 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         for symbol in dict.fromkeys([*before, *after])
     ]
     if amounts:
-        parts.append("; ".join(amounts))
+        # What is saved counts all recipes that fit, these only the likeliest.
+        of_which = "in the recipe taken " if replacement.estimate else ""
+        parts.append(of_which + "; ".join(amounts))
     licensed = [
         symbol
         for symbol in (*after, *samarium_cobalt_contents(best.candidate, ""))

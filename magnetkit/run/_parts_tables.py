@@ -11,7 +11,7 @@ from ..alloy.user_tables import Column, UserTable
 from ..choose.exposure import element_prices
 from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, rows
-from ._part import Amount, Part, sum_amounts
+from ._part import Amount, Part, sum_amounts, sum_heavy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ Prices = Mapping[str, float]
 TAKEN_ON = ("Sm", "Co", "Pr", "Nd")
 """Elements that may be taken on in place of heavy rare earth."""
 _SHOWN_LINES = 12
+_LEAST_SPLIT_WT_PCT = 0.01
 
 
 def symbol_prices(scenario: Scenario) -> Prices:
@@ -127,7 +128,18 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
         for part in weighed_parts
     ]
     table = [_total_row("heavy rare earth", today, then)]
+    unsplit = [
+        (part.maker, _unsplit(part.heavy_today, part.today, part.kg_year))
+        for part in weighed_parts
+    ]
+    unsplit_then = [
+        (part.maker, _unsplit(part.heavy_then, part.then, part.kg_year))
+        for part in weighed_parts
+    ]
+    is_unsplit = any(amount is not None for _, amount in [*unsplit, *unsplit_then])
     for element in (*heavy, *TAKEN_ON):
+        if element == TAKEN_ON[0] and is_unsplit:
+            table.append(_total_row("heavy, not known which", unsplit, unsplit_then))
         now = [
             (part.maker, part.kilograms(part.today).get(element))
             for part in weighed_parts
@@ -139,6 +151,19 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
         if any(amount is not None for _, amount in [*now, *later]):
             table.append(_total_row(element, now, later))
     return pd.DataFrame(table)
+
+
+def _unsplit(
+    heavy: Amount, shares: Mapping[str, Amount], kg_year: float
+) -> Amount | None:
+    """Return kg a year of heavy rare earth that no element has; None where there is none.
+
+    The estimate may hold some where the likeliest recipe of the grade has none.
+    """
+    known = sum_heavy(shares)
+    if known.mean > 1e-6 or not heavy.mean - known.mean > _LEAST_SPLIT_WT_PCT:
+        return None
+    return heavy.times(kg_year / 100.0)
 
 
 def _total_row(
@@ -235,6 +260,16 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
             f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
             "counted in kilograms and dollars."
         )
+    lines_by_name: dict[str, list[str]] = {}
+    for part in parts:
+        lines_by_name.setdefault(part.name, []).append(str(part.line))
+    repeated = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
+    if repeated:
+        name, lines_of_name = next(iter(repeated.items()))
+        texts.append(
+            f"Part names that stand in several rows, {len(repeated)} in all, as {name} in rows "
+            f"{', '.join(lines_of_name[:10])}: each row is counted."
+        )
     return texts
 
 
@@ -245,6 +280,8 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     is_other_family = then.isna() & today.notna()
     if is_other_family.any():
         text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
+    if not is_other_family.any():
+        return f"{text}, {then.sum():,.0f} then; elements only, no price."
     rest = today[~is_other_family].sum()
     return (
         f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
@@ -280,14 +317,17 @@ def lines(answer: Any) -> list[str]:
         f"{row['Shortage']}: {row['In words']}"
         for _, row in answer.shortages.iterrows()
     ]
-    for part in parts[:_SHOWN_LINES]:
+    # What is to be ordered stands first.
+    shown = sorted(parts, key=lambda part: part.way is None)
+    for part in shown[:_SHOWN_LINES]:
         what = part.verdict or "counted"
         if part.way is not None:
             what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"
         texts.append(f"{part.name} ({part.magnet}): {what}")
     if len(parts) > _SHOWN_LINES:
         texts.append(
-            f"... and {len(parts) - _SHOWN_LINES} more parts (--out FILE.xlsx has all)"
+            f"... and {len(parts) - _SHOWN_LINES} more parts (all stand in the workbook that "
+            "--out FILE.xlsx writes)"
         )
     texts += [
         f"row {row['Row']} not understood: {row['Why']}"

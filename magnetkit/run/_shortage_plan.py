@@ -85,9 +85,9 @@ def _plan_cut(
         status, why = _judge_cut(change, gap_left, missing)
         before = gap_left
         if status == "change":
-            gap_left = max(gap_left - change.freed, 0.0)
+            gap_left = _without_residue(gap_left - change.freed)
         elif status == "stops":
-            gap_left = max(gap_left - change.need, 0.0)
+            gap_left = _without_residue(gap_left - change.need)
         table.append(
             _row(shortage, order, change, status, why)
             | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
@@ -116,12 +116,19 @@ def _plan_cut(
     return table, row | {"In words": f"{words}."}
 
 
+def _without_residue(kilograms: float) -> float:
+    """Return what is left of a sum of kilograms, 0 where only rounding is."""
+    if kilograms <= 1e-9:
+        return 0.0
+    return kilograms
+
+
 def _judge_cut(
     change: Change, left: float, missing: Mapping[str, float]
 ) -> tuple[str, str]:
     """Return what to do with a part, and why."""
     elements = ", ".join(missing)
-    if left <= 1e-9:
+    if not left:
         return "can stay", "what the parts above free covers the rest"
     if change.way is None:
         return (
@@ -244,8 +251,8 @@ def _plan_delay(
     count = sum(row["What to do"] == "change" for row in table)
     words = (
         f"{len(waiting_parts)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
-        f"magnets (elements {dollars:,.0f} USD) bridges it; {count} have a way that needs no "
-        "licence"
+        f"magnets (elements {dollars:,.0f} USD) bridges it; {count} can change to a magnet "
+        "that needs no licence"
     )
     if table:
         words += f"; first {table[0]['Part']}, the dearest stock"

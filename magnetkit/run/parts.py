@@ -21,7 +21,7 @@ from .._core.errors import InputError
 from .._core.plausible import check_plausible
 from .._core.settings import get_settings
 from .._core.units import parse_temperature
-from ..alloy.user_tables import UserTable, read_user_table
+from ..alloy.user_tables import UserTable, read_user_table, row_text
 from ..choose.order_line import mass_shares, order_line
 from ..supply.scenario import Scenario, with_prices
 from ..supply.shortage import Shortage, load_shortage, shortages
@@ -40,6 +40,8 @@ _OF_ONE_MAGNET |= {"offer", "diffused", "kinds", "out", "force"}
 _SIZE = re.compile(
     r"^\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*[x×*]\s*(\d*[.,]?\d+)\s*(?:mm)?\s*$"
 )
+_SEVERAL = re.compile(r"\w\s*(?:[/;]|\bor\b|\boder\b)\s*\w", re.IGNORECASE)
+"""What stands between two grades in one cell."""
 _ROUTES = (
     0.05  # Least probability of a kind of makeup that widens the range of an element.
 )
@@ -211,8 +213,8 @@ def replace_parts(
         except InputError as error:
             if strict:
                 raise InputError(f"row {line}: {error}") from None
-            text = ", ".join(str(v) for v in row.values() if v is not None)
-            refused[line] = (text[:200], str(error))
+            record = user_table.own.iloc[place].to_dict()
+            refused[line] = (row_text(record), str(error))
     if not parts:
         line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
@@ -409,6 +411,8 @@ def _answer_part(
         )
     answer = answers[_question(row)]
     if isinstance(answer, InputError):
+        if _SEVERAL.search(str(grade)):
+            raise InputError(f"{answer}; two grades in one cell? Give each its own row")
         raise answer
     way = recommended_way(answer)
     today = shares_today(answer)

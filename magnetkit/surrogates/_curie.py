@@ -463,7 +463,9 @@ class CurieModel(TrainedModel):
             known,
         )
 
-    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+    def _predict_table(
+        self, table: CompositionTable, interval: float
+    ) -> "pd.DataFrame":
         """Return the frame of `predict` for a table."""
         predicted = self.predict_phases(prepare_query(partition(table)), interval)
         low = np.maximum(predicted.value - predicted.half, 0.0)

@@ -50,9 +50,11 @@ class TrainedModel:
             ``domain_distance`` (1 at the edge); for the Curie temperature also ``_data_share``.
         """
         inputs = read_inputs(compositions, basis, strict=strict)
-        return inputs.give(self.predict_table(inputs.table, interval))
+        return inputs.give(self._predict_table(inputs.table, interval))
 
-    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+    def _predict_table(
+        self, table: CompositionTable, interval: float
+    ) -> "pd.DataFrame":
         """Return the frame of `predict` for a table."""
         raise NotImplementedError
 

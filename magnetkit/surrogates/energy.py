@@ -112,7 +112,9 @@ class EnergyModel(TrainedModel):
             (self.target, self.process, self.coefficients, inside, outside, edge)
         )
 
-    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+    def _predict_table(
+        self, table: CompositionTable, interval: float
+    ) -> "pd.DataFrame":
         """Return the frame of `predict` for a table."""
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)

@@ -67,7 +67,9 @@ class PropertyModel(TrainedModel):
         """SHA-256 of the numbers that its answers are made of."""
         return _store.fingerprint((self.target, self.estimator_.to_content()))
 
-    def predict_table(self, table: CompositionTable, interval: float) -> "pd.DataFrame":
+    def _predict_table(
+        self, table: CompositionTable, interval: float
+    ) -> "pd.DataFrame":
         """Return the frame of `predict` for a table."""
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)

@@ -137,6 +137,28 @@ def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on():
     assert "expected a number, got 'a lot'" in table.refused[2][1]
 
 
+@pytest.mark.parametrize(
+    "text", ["120-150", "120 - 150", "120 to 150", "120–150 °C", "120°C-150°C"]
+)
+def test_a_range_asks_for_one_number(text):
+    table = read_user_table({"Grade": ["A", "B"], "Max temp C": [text, 150]}, "parts")
+    assert "is a range; write one number, the highest" in table.refused[1][1]
+
+
+def test_an_amount_that_could_be_thousands_is_said_with_its_row():
+    table = read_user_table({"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts")
+    assert [row["mass_kg_year"] for row in table.rows] == [3.5, 1.2]
+    assert any("1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes)
+    sure = read_user_table({"Grade": ["A", "B"], "kg/year": ["3.5", "1,200"]}, "parts")
+    assert [row["mass_kg_year"] for row in sure.rows] == [3.5, 1200.0]
+    assert not any("not thousands" in note for note in sure.notes)
+
+
+def test_no_amount_is_left_empty():
+    table = read_user_table({"Grade": ["A", "B"], "kg/year": [0, 2]}, "parts")
+    assert "leave the cell empty" in table.refused[1][1]
+
+
 def test_decimal_commas_of_a_german_list_are_said():
     table = read_user_table(
         {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]}, "parts"

@@ -221,6 +221,24 @@ def test_heavy_rare_earths_by_element_add_up_to_the_estimate():
     assert heavy == pytest.approx(one.reference["heavy_rare_earth_wt_pct"])
 
 
+def test_totals_add_up_where_the_estimate_names_no_element():
+    rows = [{"part": "A", "Grade": "N52", "kg/year": 600, "Max temp C": 70}]
+    table = replace_parts(rows).totals.set_index("Element")
+    heavy = [name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")]
+    for column in ("today, kg a year", "then, kg a year"):
+        assert table.loc["heavy rare earth", column] > 1.0
+        parts = table.loc[heavy, column].sum()
+        assert parts == pytest.approx(table.loc["heavy rare earth", column])
+
+
+def test_a_row_is_listed_as_it_was_written_and_a_repeated_part_is_said():
+    row = {"part": "A", "Grade": "N42SH", "kg/year": 5, "Max temp C": 150}
+    answer = replace_parts([row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}])
+    assert answer.refused["Text"].tolist() == ["A, N42HS, 5, 150", "A, N42SH / N45SH, 5, 150"]
+    assert "two grades in one cell" in answer.refused["Why"].iloc[1]
+    assert any("A in rows 1, 2: each row is counted" in note for note in answer.notes)
+
+
 def test_pieces_a_year_stand_before_pieces_in_a_device():
     row = {"part": "a", "recipe": "Sm36Co64", "basis": "weight", "pieces/year": 1000}
     row |= {"mass g": 10, "number": 5}
