@@ -38,22 +38,35 @@ def run(
     return CompletedProcess(arguments, code, *said)
 
 
-def killed(work: Callable[[], object], there: Callable[[], object]) -> None:
-    """Run a function in a fork of this process, and kill it as soon as something is there."""
+def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], object]) -> None:
+    """Run a function in a fork of this process, and kill it as soon as something is there.
+
+    The function gets a `progress` that goes no further once it is there, so that the fork cannot be
+    through before it is killed.
+    """
+
+    def wait_if_there(*_: object) -> None:
+        while there():
+            time.sleep(0.05)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         child = os.fork()
     if not child:
         try:
-            work()
+            work(wait_if_there)
         finally:
             os._exit(1)
     deadline = time.monotonic() + 900
-    while not there() and time.monotonic() < deadline and not os.waitpid(child, os.WNOHANG)[0]:
+    # An end is looked at and left to be waited for: its number is no other process's meanwhile.
+    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while not (seen := there()) and time.monotonic() < deadline:
+        assert not os.waitid(os.P_PID, child, ended), "the work ended before it was to be killed"
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
-    # It was not through before.
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert seen, "what was waited for never came"
+    assert code == -signal.SIGKILL, "the work was through before it was killed"
 
 
 @lru_cache(maxsize=1)

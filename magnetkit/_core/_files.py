@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -37,16 +38,38 @@ def is_url(text: object) -> bool:
     return isinstance(text, str) and "://" in text
 
 
+def describe_no_file(path: Path) -> str:
+    """Return what lies at a path in place of a file, in words; empty for a file or nothing."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "a link to nothing" if path.is_symlink() else ""
+    except OSError as error:
+        return "a ring of links" if error.errno == errno.ELOOP else ""
+    if stat.S_ISREG(mode):
+        return ""
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a device"
+
+
 @contextmanager
 def replace_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
 
-    Raises OSError if it cannot be written.
+    A link stays, and the file that it points to is replaced. Raises OSError if it cannot be
+    written, or is a device or a pipe, which a file in its place would be the end of.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.tmp")
+    place = Path(os.path.realpath(path))
+    kind = describe_no_file(place)
+    if kind:
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file")
+    temporary = place.with_name(f".{place.name}.{os.getpid()}-{get_ident()}.tmp")
     try:
         yield temporary
-        os.replace(temporary, path)
+        os.replace(temporary, place)
     finally:
         with suppress(OSError):
             temporary.unlink()

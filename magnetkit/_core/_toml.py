@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from . import datasets
+from ._files import describe_no_file
 from .errors import InputError
 
 # Largest number of faults of a file that are listed, and its largest size.
@@ -82,6 +83,9 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
+    # Reading a pipe would wait for somebody to write into it.
+    if not_file := describe_no_file(file):
+        raise InputError(f"{kind} file {file} is {not_file}, not a file")
     try:
         with file.open("rb") as stream:
             text = stream.read(_MOST_BYTES + 1).decode("utf-8-sig")

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from .._core._arguments import warn
+from .._core._files import describe_no_file
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from .table import composition_name, is_string, same_name, valid_text
@@ -87,6 +88,8 @@ def check_file(path: Path) -> None:
         raise InputError(
             f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"
         )
+    if kind := describe_no_file(path):
+        raise InputError(f"{path} is {kind}, not a file; give the path of a table")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     if path.stat().st_size == 0:

@@ -2,6 +2,7 @@
 
 import glob
 import inspect
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import Field
@@ -230,7 +231,11 @@ def check_out(out: Path) -> None:
 
 def check_folder(out: Path) -> None:
     """Refuse a place where no file can be written."""
-    if out.is_dir() or not out.parent.is_dir():
+    from .._core._files import describe_no_file
+
+    if kind := describe_no_file(Path(os.path.realpath(out))):
+        raise InputError(f"--out {out}: it is {kind}; name a file")
+    if not out.parent.is_dir():
         raise InputError(f"--out {out}: no file can be written there; check the folder")
 
 

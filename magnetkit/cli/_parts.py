@@ -71,6 +71,8 @@ def answer_parts_list(
 
 
 def _check_place(path: Path, name: str, force: bool) -> Path:
+    from ._options import check_folder
+
     if path.suffix.lower() != ".xlsx":
         raise InputError(
             f"--out {path}: the answer of a parts list is a workbook, e.g. answer.xlsx"
@@ -79,6 +81,7 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
         raise InputError(f"--out {path} is the parts list itself; name another file")
     if path.exists() and not force:
         raise InputError(f"{path} is there already; name another file or give --force")
+    check_folder(path)
     return path
 
 

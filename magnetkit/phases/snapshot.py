@@ -17,12 +17,14 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
 
 from .._core import datasets
 from .._core._arguments import check_arguments, path
@@ -214,7 +216,11 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     DataError
         If the folder is no snapshot, or one of its files is damaged.
     """
-    return _read(path("snapshot", folder).resolve())
+    place = Path(os.path.realpath(path("snapshot", folder)))
+    if _beside(place, "old").is_dir() and not place.exists():
+        with _sole_writer(place):
+            _restore(place)
+    return _read(place)
 
 
 def _read_manifest(file: Path) -> dict[str, Any]:
@@ -389,38 +395,88 @@ def write_snapshot(
         raise InputError(f"a snapshot needs {', '.join(missing)}")
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise InputError(f"{folder} exists and is no snapshot; choose a new folder")
+    # A link stays, and what it points to is replaced.
+    place = Path(os.path.realpath(folder))
+    with _sole_writer(place):
+        # What a writer that was stopped left.
+        _restore(place)
+        work = _beside(place, "new")
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        try:
+            _write_files(work, entries, manifest, structures)
+            _put_in_place(work, place)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    _read.cache_clear()
+    return folder
+
+
+def _beside(folder: Path, kind: str) -> Path:
+    """Return the hidden path of some kind beside a snapshot."""
+    return folder.with_name(f".{folder.name}.{kind}")
+
+
+@contextmanager
+def _sole_writer(folder: Path) -> Iterator[None]:
+    """Let one writer of a snapshot after the other; the system frees the lock of a killed one."""
+    lock_file = _beside(folder, "lock")
+    lock = FileLock(lock_file, thread_local=False)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        # Some network file systems have no locks.
+        with suppress(NotImplementedError):
+            lock.acquire()
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror}") from None
     try:
-        files = {ENTRIES: _write_table(work / ENTRIES, entries)}
-        if structures is not None:
-            files[STRUCTURES] = _write_table(work / STRUCTURES, structures)
-        whole = {
-            "format": FORMAT,
-            **manifest,
-            "elements": sorted(
-                element_symbols(*entries["formula"]), key=INDEX.__getitem__
-            ),
-            "entries": len(entries),
-            "files": files,
-        }
-        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        (work / MANIFEST).write_text(text, encoding="utf-8")
-        work.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            os.replace(folder, old)
-            os.replace(work, folder)
-            shutil.rmtree(old)
-        else:
-            os.replace(work, folder)
+        yield
     finally:
-        shutil.rmtree(work, ignore_errors=True)
-    _read.cache_clear()
-    return folder
+        # While it is locked: a process that waits for the file makes a new one.
+        with suppress(OSError):
+            lock_file.unlink()
+        lock.release()
+
+
+def _put_in_place(work: Path, folder: Path) -> None:
+    """Give a whole snapshot its name; the earlier one stands aside until it has it."""
+    old = _beside(folder, "old")
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(work, folder)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror}") from None
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _restore(folder: Path) -> None:
+    """Give the earlier snapshot its name again if its writer was stopped between two renames."""
+    old = _beside(folder, "old")
+    if old.is_dir() and not folder.exists():
+        os.replace(old, folder)
+
+
+def _write_files(
+    work: Path,
+    entries: "pd.DataFrame",
+    manifest: dict[str, Any],
+    structures: "pd.DataFrame | None",
+) -> None:
+    """Write the tables of a snapshot and the manifest that names them."""
+    files = {ENTRIES: _write_table(work / ENTRIES, entries)}
+    if structures is not None:
+        files[STRUCTURES] = _write_table(work / STRUCTURES, structures)
+    whole = {
+        "format": FORMAT,
+        **manifest,
+        "elements": sorted(element_symbols(*entries["formula"]), key=INDEX.__getitem__),
+        "entries": len(entries),
+        "files": files,
+    }
+    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    (work / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _write_table(file: Path, table: "pd.DataFrame") -> str:

@@ -1,4 +1,5 @@
-"""Terms that no other test held: a weaker rim, too much gas, what lies outside a charge."""
+"""Terms that no other test held: a weaker rim, too much gas, what lies outside a charge, half a
+formula, the recoil slope in what heat takes."""
 
 import numpy as np
 import pytest
@@ -7,8 +8,11 @@ from magnetkit._core.units import MU_0
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import sintered
+from magnetkit.magnetism._boundary import boundary_deviation
+from magnetkit.magnetism._demagnetization_kernels import flux_loss
 from magnetkit.magnetism._magnet_kernels import ROOM, states
 from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism.laws import law
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
 
@@ -39,3 +43,27 @@ def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
     # A compound has nothing outside.
     whole = prepare_query(partition(CompositionTable.from_strings(["Nd2Fe14B"])))
     assert whole.outside[0] == 0.0
+
+
+def test_half_a_formula_is_the_least_sure_of_its_coercivity():
+    # All of the doubt at one half; elsewhere f (1 - f) over a quarter of it: 0.75 at a quarter.
+    formula = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    none = np.zeros(5)
+    structure = {"r2fe17": none, "soft_doubt": none, "cerium": none, "formula": formula}
+    doubt = boundary_deviation(structure)
+    assert doubt == pytest.approx(law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0]))
+    # Beside another doubt they add as squares: 3 and 4 are 5.
+    other = 4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
+    structure["soft_doubt"] = np.full(5, other)
+    assert boundary_deviation(structure)[2] == pytest.approx(
+        5.0 / 3.0 * law("boundary").formula_doubt
+    )
+
+
+@pytest.mark.parametrize(("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)])
+def test_what_recoil_takes_back_is_not_lost_for_good(recoil, lost):
+    # At load line 1 the knee, J = 0.9 T of B_r = 1 T, is at mu_0 H = 0.45 T. The recoil slope
+    # takes (mu - 1) 0.45 of it for a while: 1 - 0.9 / (1 - 0.045) is what has reversed.
+    knee = 0.45 / MU_0
+    figures = (np.array([x]) for x in (1.0, 1.05 * knee, knee, recoil))
+    assert flux_loss(*figures, 1.0, 0.0, 0.0)[0] == pytest.approx(lost, rel=2e-3)

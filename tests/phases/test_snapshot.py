@@ -1,6 +1,9 @@
 """Reading and writing phase snapshots, and what the embedded one holds."""
 
 import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -76,6 +79,61 @@ def test_replacing_leaves_nothing_behind(tmp_path, entries):
     phases.write_snapshot(tmp_path / "frozen", entries[:2], MANIFEST)
     assert len(phases.load(tmp_path / "frozen")) == 2
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
+
+
+def stop_before(name):
+    """Return a rename that is the end of the process where its source has a name."""
+    replace = os.replace
+
+    def stop(source, target):
+        if str(source).endswith(name):
+            os.kill(os.getpid(), signal.SIGKILL)
+        replace(source, target)
+
+    return stop
+
+
+@pytest.mark.parametrize("name", [".new", "frozen"])
+def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(tmp_path, entries, monkeypatch, name):
+    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
+    if not (child := os.fork()):
+        monkeypatch.setattr(os, "replace", stop_before(name))
+        phases.write_snapshot(folder, entries[:2], MANIFEST)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    snapshot._read.cache_clear()
+    assert len(phases.load(folder)) == len(entries)
+    # The next writer clears away what that one left.
+    phases.write_snapshot(folder, entries[:2], MANIFEST)
+    assert len(phases.load(folder)) == 2
+    assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
+
+
+def test_of_several_writers_at_once_each_writes_and_one_stays(tmp_path, entries):
+    folder = tmp_path / "frozen"
+
+    def write(count):
+        for _ in range(5):
+            phases.write_snapshot(folder, entries[:count], MANIFEST)
+
+    with ThreadPoolExecutor(4) as pool:
+        for writer in [pool.submit(write, count) for count in (2, 3, 2, 3)]:
+            writer.result()
+    assert len(phases.load(folder)) in (2, 3)
+    assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
+
+
+def test_a_link_to_a_snapshot_stays_a_link_and_a_ring_of_links_is_refused(tmp_path, entries):
+    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
+    (tmp_path / "link").symlink_to(folder)
+    phases.write_snapshot(tmp_path / "link", entries[:2], MANIFEST)
+    assert (tmp_path / "link").is_symlink()
+    assert len(phases.load(folder)) == 2
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    with pytest.raises(InputError, match="cannot be written"):
+        phases.write_snapshot(tmp_path / "ring", entries, MANIFEST)
+    with pytest.raises(DataError, match="no phase snapshot"):
+        phases.load(tmp_path / "ring")
 
 
 def test_without_structures(tmp_path, entries):

@@ -1,7 +1,6 @@
 """The best of a space that is not written out: the rows and ranks of a full screening."""
 
 import importlib
-import time
 
 import numpy as np
 import pytest
@@ -168,8 +167,10 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
         mk.screen(given, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
 
     run(whole)
-    slowly = {"progress": lambda *_: time.sleep(0.5)}
-    killed(lambda: run(cut, **slowly), lambda: list(cut.glob(f".magnetkit-parts/{after}*")))
+    killed(
+        lambda progress: run(cut, progress=progress),
+        lambda: list(cut.glob(f".magnetkit-parts/{after}*")),
+    )
     assert not read_manifest(cut)["done"]
     run(cut, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
