@@ -104,6 +104,7 @@ def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
     # Today's magnet has no rank; the others have that of `DIR:n`.
     ranks = ["0", *told["rank"].iloc[1:].astype(str)]
     assert [name.split(".")[0] for name in named] == ranks
+    assert re.findall(r'<td class="name">([^<]*)</td>', start) == ranks
     # Each figure of magnets draws the same ones.
     for name, count in (("temperature", 2), ("supply", 2), ("demagnetization", 3)):
         drawn = {t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")}
