@@ -84,8 +84,8 @@ class Coded:
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
         """Return the number of rows, of all or of some, by word that occurs."""
         codes = self.codes[rows]
-        found = np.bincount(codes[codes >= 0], minlength=len(self.words))
-        return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
+        totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
+        return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
 
     def used(self) -> "Coded":
         """Return the column without words that do not occur."""

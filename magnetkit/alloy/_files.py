@@ -329,7 +329,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     ]
     for batch in reader:
         none = False
-        bad_rows = [rejected for rejected, _ in bad]
+        bad_rows = [rejection for rejection, _ in bad]
         breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
         table = pa.Table.from_batches([batch])
@@ -344,7 +344,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         broken_rows += int(breaks.sum())
         lines = numbers[: len(rows)]
         pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
-        rejected = [replace(r, line=number) for r, number in pairs if r.reason]
+        rejections = [replace(r, line=number) for r, number in pairs if r.reason]
         has_text = ~_blank(table)
         table = table.select(columns).filter(pa.array(has_text))
         lines = lines[has_text]
@@ -354,7 +354,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
                 part,
                 start,
                 lines[offset : offset + size],
-                rejected if offset == 0 else [],
+                rejections if offset == 0 else [],
             )
             start += part.num_rows
     if none:
@@ -541,13 +541,13 @@ def _fill_merged_ranges(
     cells = [list(row) for row in rows]
     place = {line: i for i, line in enumerate(lines)}
     for text in merged:
-        left, top, right, bottom = range_boundaries(text)
-        if top not in place or left > len(cells[place[top]]):
+        first_column, top, right, bottom = range_boundaries(text)
+        if top not in place or first_column > len(cells[place[top]]):
             continue
-        value = cells[place[top]][left - 1]
+        value = cells[place[top]][first_column - 1]
         for line in range(top, bottom + 1):
             row = cells[place[line]] if line in place else []
-            for column in range(left - 1, min(right, len(row))):
+            for column in range(first_column - 1, min(right, len(row))):
                 row[column] = value
     return [tuple(row) for row in cells]
 
@@ -768,11 +768,11 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
     with zipfile.ZipFile(path) as archive:
         with archive.open(member) as stream:
             tail = b""
-            is_marked = False
-            while not is_marked and (block := stream.read(1 << 20)):
-                is_marked = _MARKED.search(tail + block) is not None
+            has_mark = False
+            while not has_mark and (block := stream.read(1 << 20)):
+                has_mark = _MARKED.search(tail + block) is not None
                 tail = block[-16:]
-        if not is_marked:
+        if not has_mark:
             return _Marks()
         hidden_rows: set[int] = set()
         merged_ranges: list[str] = []

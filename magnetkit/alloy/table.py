@@ -347,12 +347,14 @@ class CompositionTable:
 
     def __repr__(self) -> str:
         """Return how many rows and elements there are, and how many rows could not be read."""
-        used = np.unique(self.indices).tolist()
-        elements = ", ".join(self.elements[i] for i in used[:_SHOWN_ELEMENTS])
-        more = ", ..." if len(used) > _SHOWN_ELEMENTS else ""
+        present_elements = np.unique(self.indices).tolist()
+        elements = ", ".join(
+            self.elements[i] for i in present_elements[:_SHOWN_ELEMENTS]
+        )
+        ellipsis = ", ..." if len(present_elements) > _SHOWN_ELEMENTS else ""
         return (
-            f"<CompositionTable: {len(self):,} rows of {len(used)} elements ({elements}{more}), "
-            f"{len(self.errors):,} not read>"
+            f"<CompositionTable: {len(self):,} rows of {len(present_elements)} elements "
+            f"({elements}{ellipsis}), {len(self.errors):,} not read>"
         )
 
     def __len__(self) -> int:
@@ -371,7 +373,10 @@ class CompositionTable:
                 self.values[begin:end],
                 self.row_index[first:last],
                 self.errors,
-                {name: own[first:last] for name, own in self.given.items()},
+                {
+                    name: value_array[first:last]
+                    for name, value_array in self.given.items()
+                },
                 None if self.by_weight is None else self.by_weight[first:last],
             )
         from ._row_kernels import take_rows
@@ -381,7 +386,9 @@ class CompositionTable:
         if np.array_equal(row_numbers, every):
             return self
         indptr, indices, values = take_rows(self.rows, row_numbers)
-        given = {name: own[row_numbers] for name, own in self.given.items()}
+        given_values = {
+            name: value_array[row_numbers] for name, value_array in self.given.items()
+        }
         by_weight = None if self.by_weight is None else self.by_weight[row_numbers]
         return CompositionTable(
             indptr,
@@ -389,7 +396,7 @@ class CompositionTable:
             values,
             self.row_index[row_numbers],
             self.errors,
-            given,
+            given_values,
             by_weight,
         )
 
@@ -429,7 +436,9 @@ class CompositionTable:
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
         columns = {}
-        for name in [own for own in names if f"{prefix}{own}" in given]:
+        for name in [
+            base_name for base_name in names if f"{prefix}{base_name}" in given
+        ]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(values, rows or values.shape or len(self))
@@ -718,12 +727,15 @@ def _parse_chunk(
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
-    retried = {
+    second_readings = {
         row: expand_trade_names(error.text, basis) for row, error in errors.items()
     }
-    if not any(retried.values()):
+    if not any(second_readings.values()):
         return chunk
-    texts = [retried.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    texts = [
+        second_readings.get(start + i) or text
+        for i, text in enumerate(array.to_pylist())
+    ]
     chunk = _parse_strings(pa.array(texts, array.type), odd, basis, start)
     return replace(chunk, errors=[errors.get(e.row, e) for e in chunk.errors])
 

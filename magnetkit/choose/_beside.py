@@ -95,21 +95,21 @@ def judge_beside_grade(
     rows = np.flatnonzero(same & here["status"].says("ok"))
     if not len(rows):
         return here
-    judged = _judge_rows(table, shells, rows, incumbent, request, limits, job)
+    candidate_rows = _judge_rows(table, shells, rows, incumbent, request, limits, job)
     columns = Columns(here)
     for name in (CHANCE, *_JUDGED):
         if name in here:
             values = np.array(here[name], np.float64)
-            values[rows] = judged[name].to_numpy(float)
+            values[rows] = candidate_rows[name].to_numpy(float)
             columns[name] = values
-            if f"{name}_lo" in here and f"{name}_lo" in judged:
+            if f"{name}_lo" in here and f"{name}_lo" in candidate_rows:
                 for end in ("lo", "hi"):
                     ends = np.array(here[f"{name}_{end}"], np.float64)
-                    ends[rows] = judged[f"{name}_{end}"].to_numpy(float)
+                    ends[rows] = candidate_rows[f"{name}_{end}"].to_numpy(float)
                     columns[f"{name}_{end}"] = ends
-    failed = np.array(here["failed_requirements"].texts(), object)
-    failed[rows] = _failed_texts(judged, limits)
-    columns["failed_requirements"] = Coded.of([str(text) for text in failed])
+    failure_texts = np.array(here["failed_requirements"].texts(), object)
+    failure_texts[rows] = _failed_texts(candidate_rows, limits)
+    columns["failed_requirements"] = Coded.of([str(text) for text in failure_texts])
     return columns
 
 
@@ -123,7 +123,7 @@ def _judge_rows(
     job: "Job",
 ) -> pd.DataFrame:
     """Return some candidates judged beside the recipe of today's magnet."""
-    own = _recipe_in_use(incumbent, job)
+    today_recipe = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
     texts = [weight_text(table, row) for row in rows.tolist()]
     put_in = [""] * len(rows)
@@ -131,13 +131,13 @@ def _judge_rows(
         put_in = [shells[row] or "" for row in rows.tolist()]
     frame = pd.DataFrame(
         {
-            "composition": [own.text, *texts],
-            "shell": [own.shell, *put_in],
+            "composition": [today_recipe.text, *texts],
+            "shell": [today_recipe.shell, *put_in],
             "way": ["own", *["bulk"] * len(rows)],
             "route": [None, *[route] * len(rows)],
         }
     )
-    return judge_melts(incumbent, own, request, limits, frame).table.iloc[1:]
+    return judge_melts(incumbent, today_recipe, request, limits, frame).table.iloc[1:]
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
@@ -154,15 +154,15 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
 def weight_text(table: CompositionTable, row: int) -> str:
     """Return a composition in wt.%."""
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
-    used = np.flatnonzero(weights)
-    return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
+    present_elements = np.flatnonzero(weights)
+    return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in present_elements)
 
 
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """Return the requirements that the guaranteed values of rows miss, as results name them."""
-    missed: list[list[str]] = [[] for _ in range(len(judged))]
+    misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():
         values = judged[GUARANTEED.get(column, column)].to_numpy(float)
         for row in np.flatnonzero(limit.margin(values) < -1e-9):
-            missed[row].append(str(limit))
-    return ["; ".join(texts) for texts in missed]
+            misses_by_row[row].append(str(limit))
+    return ["; ".join(texts) for texts in misses_by_row]

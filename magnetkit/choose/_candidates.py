@@ -122,10 +122,10 @@ def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataF
     import pandas as pd
 
     host = root_host(incumbent.host)
-    others = _other_melts(host, compensated=incumbent.between is not None)
+    other_recipes = _other_melts(host, compensated=incumbent.between is not None)
     if request.route is not None:
-        others = tuple(_by_route(others, request.route, host))
-    rows = [(own.text, own.shell, "own", own.route), *others]
+        other_recipes = tuple(_by_route(other_recipes, request.route, host))
+    rows = [(own.text, own.shell, "own", own.route), *other_recipes]
     frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
     return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(
         drop=True
@@ -200,14 +200,14 @@ def _cached_figures(
     leveled: Producer | None,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    stated = None
-    measured = None
+    stated_level = None
+    producer = None
     if leveled is not None:
-        (stated,) = leveled.stated
+        (stated_level,) = leveled.stated
         if leveled.magnets:
-            measured = replace(leveled, stated=())
+            producer = replace(leveled, stated=())
     return _figures_of_melts(
-        melts, kelvin, between, curie, stated=stated, producer=measured
+        melts, kelvin, between, curie, stated=stated_level, producer=producer
     )
 
 
@@ -314,11 +314,11 @@ def judge_melts(
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    leveled = None
+    leveled_magnets = None
     if incumbent.producer is None:
         level = producer_level(incumbent, own, request)
-        leveled = _producer_at_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, leveled)
+        leveled_magnets = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled_magnets)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -333,8 +333,10 @@ def judge_melts(
     shares_level = np.array(
         [level is None or not level.is_trial(route) for route in routes_of]
     )
-    kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
-    coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
+    level_ratio = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
+    coercivity = np.where(shares_level, level_ratio, 1.0) * model[COERCIVITY].to_numpy(
+        float
+    )
     same_host = [
         root_host(str(host)) == root_host(incumbent.host) for host in model["host"]
     ]
@@ -413,8 +415,10 @@ def judge_melts(
     frame[DISTANCE] = _evidence_distance(
         model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
     )
-    others = _other_limits(frame, limits, distance)
-    frame[CHANCE] = cap_probability(probability * others, frame[DISTANCE].to_numpy())
+    other_limits = _other_limits(frame, limits, distance)
+    frame[CHANCE] = cap_probability(
+        probability * other_limits, frame[DISTANCE].to_numpy()
+    )
     frame["failed_requirements"] = _failed_limits(frame, limits)
     return Judged(frame.rename(columns={"composition": "candidate"}), level)
 
@@ -496,19 +500,19 @@ def _cached_producer(
 ) -> Producer:
     """Return the producer of a recipe in wt.% at a level, with the alpha that is printed of it."""
     table = CompositionTable.from_strings([text], basis="weight")
-    seen = [] if alpha is None else [alpha]
-    measured = calibrate_on_reference("", table, shell, seen, between, curie)
-    stated = state_level(
+    alpha_values = [] if alpha is None else [alpha]
+    producer = calibrate_on_reference("", table, shell, alpha_values, between, curie)
+    stated_level = state_level(
         table,
         level,
         kelvin,
         dict(typical),
         shell=shell,
-        measured=measured,
+        measured=producer,
         between=between,
         curie=curie,
     )
-    return replace(measured, stated=(stated,))
+    return replace(producer, stated=(stated_level,))
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
@@ -647,14 +651,14 @@ def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _A
 
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """Return which limits the guaranteed values miss, most of all first."""
-    missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
+    misses_by_row: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
         margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
-            missed[row].append((float(margin[row]), text))
-    return [", ".join(text for _, text in sorted(row)) for row in missed]
+            misses_by_row[row].append((float(margin[row]), text))
+    return [", ".join(text for _, text in sorted(row)) for row in misses_by_row]
 
 
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
@@ -710,10 +714,10 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
         [recipe.text for recipe in makeup.recipes], basis="weight"
     )
     shells = [recipe.shell for recipe in makeup.recipes]
-    each = heavy_exposure(table, shells, request.conditions.supply_scenario)
+    exposure_per_row = heavy_exposure(table, shells, request.conditions.supply_scenario)
     exposures = 0.0
     amounts = 0.0
-    for recipe, exposure in zip(makeup.recipes, each.tolist(), strict=True):
+    for recipe, exposure in zip(makeup.recipes, exposure_per_row.tolist(), strict=True):
         exposures += recipe.weight * exposure
         amounts += recipe.weight * recipe.heavy_wt_pct
     mean = makeup.heavy_wt_pct[0]
@@ -741,17 +745,19 @@ def judge_grades(
     _enter_margin(frame, request)
     if ALPHA in limits:
         frame = frame[limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0]
-    sold = constants()["sold"]
+    sale_rule = constants()["sold"]
     deviations = (
-        np.full(len(frame), sold[REMANENCE]),
-        np.full(len(frame), sold[COERCIVITY]),
+        np.full(len(frame), sale_rule[REMANENCE]),
+        np.full(len(frame), sale_rule[COERCIVITY]),
     )
     slack = allowed_slack(incumbent, request)
-    asked = {column: limit for column, limit in limits.items() if column in frame}
-    probability = _probability(frame, asked, request, deviations, slack)
+    limits_in_frame = {
+        column: limit for column, limit in limits.items() if column in frame
+    }
+    probability = _probability(frame, limits_in_frame, request, deviations, slack)
     verdict: dict[str, Any] = {
         CHANCE: probability,
-        "failed_requirements": _failed_limits(frame, asked),
+        "failed_requirements": _failed_limits(frame, limits_in_frame),
     }
     frame = frame.assign(**verdict)
     return frame.sort_values(
@@ -766,9 +772,11 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Shared, and not to be changed.
     """
     rows = guaranteed_minima(kelvin)
-    least = rows.groupby("grade", sort=False)[[REMANENCE, COERCIVITY]].median()
-    cold = _cold_sold_figures().loc[least.index]
-    frame = least.join(cold)
+    guaranteed_medians = rows.groupby("grade", sort=False)[
+        [REMANENCE, COERCIVITY]
+    ].median()
+    cold = _cold_sold_figures().loc[guaranteed_medians.index]
+    frame = guaranteed_medians.join(cold)
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(kelvin)
@@ -784,15 +792,15 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
 def _cold_sold_figures() -> "pd.DataFrame":
     """Return what no temperature changes of the grades that are sold, by grade."""
     rows = guaranteed_minima(ROOM_K)
-    grouped = rows.groupby("grade", sort=False)
-    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    groups = rows.groupby("grade", sort=False)
+    makers = groups["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
     frame = makers.rename("makers").to_frame()
     cold = grades_at_room_temperature().set_index("grade").loc[frame.index]
     for column in ("host", "kind", "density_kg_m3", LIMIT):
         frame[column] = cold[column]
     frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)["recoil"]
     frame[ALPHA] = cold[ALPHA]
-    frame["coercivity_20C_kA_m"] = grouped[COERCIVITY].median()
+    frame["coercivity_20C_kA_m"] = groups[COERCIVITY].median()
     return frame
 
 
@@ -828,7 +836,7 @@ def as_candidates(
     texts = []
     shells = []
     means = []
-    kept = []
+    places = []
     for index, row in sold.iterrows():
         makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
@@ -841,8 +849,10 @@ def as_candidates(
             means.append(HeavyToday(0.0, 0.0))
         else:
             continue
-        kept.append(index)
-    frame = pd.DataFrame(sold.loc[kept]).assign(candidate=texts, shell=shells, way=way)
+        places.append(index)
+    frame = pd.DataFrame(sold.loc[places]).assign(
+        candidate=texts, shell=shells, way=way
+    )
     if not len(frame):
         return frame
     _enter_supply(frame, request)
@@ -874,15 +884,21 @@ def select_grades(
     if reach:
         other_class = family
     possible = sold[CHANCE].to_numpy(float) >= UNLIKELY
-    own = sold[other_class & possible].sort_values(
+    same_class_offers = sold[other_class & possible].sort_values(
         [CHANCE], ascending=False, kind="stable"
     )
-    able = own[own[CHANCE] >= MEETS].sort_values([COERCIVITY, REMANENCE], kind="stable")
-    own = pd.concat([able, own[own[CHANCE] < MEETS]])
-    others = sold[~family & possible]
+    able = same_class_offers[same_class_offers[CHANCE] >= MEETS].sort_values(
+        [COERCIVITY, REMANENCE], kind="stable"
+    )
+    same_class_offers = pd.concat(
+        [able, same_class_offers[same_class_offers[CHANCE] < MEETS]]
+    )
+    other_family_offers = sold[~family & possible]
     parts = [
-        as_candidates(own.head(_MOST_SOLD), "lower-class", kind, request),
-        as_candidates(others.head(_MOST_SOLD), "other-family", None, request),
+        as_candidates(same_class_offers.head(_MOST_SOLD), "lower-class", kind, request),
+        as_candidates(
+            other_family_offers.head(_MOST_SOLD), "other-family", None, request
+        ),
     ]
     parts = [part for part in parts if len(part)]
     if not parts:

@@ -86,13 +86,13 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
         # Its own probability and margin are sampled below.
-        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
-        leading = pd.concat([leading, own], ignore_index=True)
+        own_frame = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own_frame], ignore_index=True)
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     shells = list(leading["shell"].astype(object).fillna(""))
     shell = shells if any(shells) else None
-    needed = {r.temperature_K or job.temperature for r in profile.requirements}
-    at = sorted(needed - {job.temperature})
+    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(kelvins - {job.temperature})
     groups = job.groups(leading["route"].astype(object).fillna(""))
     tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
     hosts = list(leading["host"].astype(object).fillna(""))
@@ -127,15 +127,18 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         value = values.at(column, requirement.temperature_K or job.temperature)
         share = requirement.share_of_reference
         limit = None if share is None else share * value[-1]
-        least, most = requirement.limit_range
-        if least < most:
+        lower_limit, upper_limit = requirement.limit_range
+        if lower_limit < upper_limit:
             # Who asks more of one quantity asks more of what follows from it, of all magnets.
             quantity = FOLLOWS.get(column, column)
             if quantity not in strictness:
                 strictness[quantity] = rng.standard_normal(draws)
             side = -1 if requirement.minimum is None else 1
             limit = sample_limit(
-                requirement.limit, side, (least, most), strictness[quantity]
+                requirement.limit,
+                side,
+                (lower_limit, upper_limit),
+                strictness[quantity],
             )
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
@@ -148,8 +151,8 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
     rule = job.rule
     columns = [values.at(o.column, job.temperature) for o in rule.objectives]
-    missed = (~meets).astype(np.float64) / rule.miss
-    loss = total_loss(rule.objectives, rule.units, columns, missed)
+    expected_misses = (~meets).astype(np.float64) / rule.miss
+    loss = total_loss(rule.objectives, rule.units, columns, expected_misses)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
 
@@ -166,14 +169,17 @@ def magnets_by_route(
     """
     if not temperatures:
         return []
-    found = []
-    for made, rows in groups:
-        own = [shells[row] for row in rows]
+    magnet_groups = []
+    for process, rows in groups:
+        group_shells = [shells[row] for row in rows]
         some = magnets(
-            table[rows], own if any(own) else None, temperatures, made.conditions
+            table[rows],
+            group_shells if any(group_shells) else None,
+            temperatures,
+            process.conditions,
         )
-        found.append([(rows, columns) for columns in some])
-    return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
+        magnet_groups.append([(rows, columns) for columns in some])
+    return [Columns.gather_rows(parts) for parts in zip(*magnet_groups, strict=True)]
 
 
 class Properties:
@@ -196,12 +202,17 @@ class Properties:
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
-        ranged = (c for c in leading.columns if f"{c}_lo" in leading.columns)
-        asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
+        columns_with_range = (
+            c for c in leading.columns if f"{c}_lo" in leading.columns
+        )
+        quantities = {
+            *QUANTITIES,
+            *(FOLLOWS.get(column, column) for column in columns_with_range),
+        }
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
         self._roots = {
-            column: pool.submit(self._root, column) for column in sorted(asked)
+            column: pool.submit(self._root, column) for column in sorted(quantities)
         }
         pool.shutdown(wait=False)
 
@@ -237,10 +248,10 @@ class Properties:
 
     def _root(self, column: str) -> _Values:
         """Return what makes standard scores of white ones: a factor of their correlations."""
-        own, producer = self._errors
-        found = covariance(own, own, column, producer)
-        wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
-        found = found / np.outer(wide, wide)
+        error_magnets, producer = self._errors
+        error_covariance = covariance(error_magnets, error_magnets, column, producer)
+        wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))
+        error_covariance = error_covariance / np.outer(wide, wide)
         # Of one magnet twice, or of a measured one, no variance of its own is left.
-        found[np.diag_indices_from(found)] = 1.0 + _LITTLE
-        return np.asarray(factor(found))
+        error_covariance[np.diag_indices_from(error_covariance)] = 1.0 + _LITTLE
+        return np.asarray(factor(error_covariance))

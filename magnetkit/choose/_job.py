@@ -60,17 +60,17 @@ class Job:
     @cached_property
     def scales(self) -> dict[str, float]:
         """One unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
-        found = UNITS | {unit.column: unit.value for unit in self.profile.units}
+        units = UNITS | {unit.column: unit.value for unit in self.profile.units}
         columns = [Objective.parse(text).column for text in self.profile.objectives]
-        if all(column in found for column in columns):
-            return found
+        if all(column in units for column in columns):
+            return units
         row = reference_row(self.profile, self.conditions, self.temperature)
         for column in columns:
             value = abs(float(row[column])) if column in row else np.nan
-            found.setdefault(
+            units.setdefault(
                 column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0
             )
-        return found
+        return units
 
     def by(self, route: str) -> "Job":
         """Return the job for magnets made by a route; this one if `route` is empty.
@@ -94,8 +94,10 @@ class Job:
     def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
         """Return the jobs of magnets by the column ``route``, each with the numbers of its rows."""
         words = (str(text).split(";")[0] for text in made)
-        known = [w if w in routes() or w.startswith(AS_SOLD) else "" for w in words]
-        names = np.array(known, dtype=str)
+        route_words = [
+            w if w in routes() or w.startswith(AS_SOLD) else "" for w in words
+        ]
+        names = np.array(route_words, dtype=str)
         return [
             (self.by(str(name)), np.flatnonzero(names == name))
             for name in np.unique(names)
@@ -105,14 +107,16 @@ class Job:
     def heavy_today(self) -> float:
         """Heavy rare earth of the reference magnet, wt.%."""
         shell = [self.profile.reference.shell] if self.profile.reference.shell else None
-        found = supplies(self.profile.reference.table(), shell, self.conditions)
-        return float(found["heavy_rare_earth_wt_pct"][0])
+        supply_columns = supplies(
+            self.profile.reference.table(), shell, self.conditions
+        )
+        return float(supply_columns["heavy_rare_earth_wt_pct"][0])
 
     @cached_property
     def rule(self) -> Rule:
         """The rule by which the candidates are ranked."""
-        found = Rule.of(self.profile.objectives, self.threshold, self.scales)
-        return dataclasses.replace(found, trial=self.trial)
+        rule_of_job = Rule.of(self.profile.objectives, self.threshold, self.scales)
+        return dataclasses.replace(rule_of_job, trial=self.trial)
 
 
 def make_job(
@@ -131,13 +135,13 @@ def make_job(
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
-    own = {
+    own_duty = {
         "load_line": profile.load_line,
         "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
     conditions |= {
-        name: value for name, value in own.items() if conditions.get(name) is None
+        name: value for name, value in own_duty.items() if conditions.get(name) is None
     }
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
@@ -147,23 +151,28 @@ def make_job(
         process = _anchor_process(
             process, profile, reference, parse_chord(conditions["between"])
         )
-    made = Conditions.of(
+    conditions_of_job = Conditions.of(
         **conditions | {"process": process},
         reference=reference,
         reference_shell=profile.reference.shell or "",
         whole_range=True,
     )
-    made = dataclasses.replace(made, calibration=calibration)
+    conditions_of_job = dataclasses.replace(conditions_of_job, calibration=calibration)
     if objectives is not None and len(objectives):
         profile = with_fields(profile, objectives=tuple(objectives))
-    added = [resolve_requirement(text, profile, made, kelvin) for text in require]
-    if added:
-        replaced = {_side_of_limit(new) for new in added}
-        kept = [
-            old for old in profile.requirements if _side_of_limit(old) not in replaced
+    new_requirements = [
+        resolve_requirement(text, profile, conditions_of_job, kelvin)
+        for text in require
+    ]
+    if new_requirements:
+        new_sides = {_side_of_limit(new) for new in new_requirements}
+        profile_requirements = [
+            old for old in profile.requirements if _side_of_limit(old) not in new_sides
         ]
-        profile = with_fields(profile, requirements=(*kept, *added))
-    return Job(profile, kelvin, made)
+        profile = with_fields(
+            profile, requirements=(*profile_requirements, *new_requirements)
+        )
+    return Job(profile, kelvin, conditions_of_job)
 
 
 def _anchor_process(
@@ -173,12 +182,12 @@ def _anchor_process(
     between: tuple[float, float],
 ) -> Any:
     """Return a process conditional on the reference magnet, unless it has measured magnets."""
-    own = process_record(process)
+    own_process = process_record(process)
     if not profile.reference.anchors or (
-        own is not None and own.get("producer") is not None
+        own_process is not None and own_process.get("producer") is not None
     ):
         return process
-    seen = []
+    alpha_values = []
     for one in profile.reference.anchors:
         value = one.value
         deviation = one.spread
@@ -190,11 +199,11 @@ def _anchor_process(
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
-        seen.append(KnownValue(one.column, value, one.temperature_K, deviation))
+        alpha_values.append(KnownValue(one.column, value, one.temperature_K, deviation))
     grade = profile.reference.grade
     shell = profile.reference.shell
-    producer = calibrate_on_reference(grade, reference, shell, seen, between)
-    return {**(own or {}), "producer": producer.record()}
+    producer = calibrate_on_reference(grade, reference, shell, alpha_values, between)
+    return {**(own_process or {}), "producer": producer.record()}
 
 
 def _working(
@@ -238,8 +247,8 @@ def _working(
     shift = float(density[0] - density[1])
     share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
     mean = value + shift * deviation
-    left = deviation * float(np.sqrt(share))
-    return (float(np.exp(mean)) if logarithm else mean), left
+    remaining_width = deviation * float(np.sqrt(share))
+    return (float(np.exp(mean)) if logarithm else mean), remaining_width
 
 
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
@@ -255,25 +264,25 @@ def resolve_requirement(
     Raises `InputError` if it cannot be read, names no numeric column, or the reference has no such
     value.
     """
-    given = parse_requirement(text)
-    limit = given.limit
-    if limit is None or given.share is not None:
-        at = given.temperature_K or kelvin
+    parts = parse_requirement(text)
+    limit = parts.limit
+    if limit is None or parts.share is not None:
+        at = parts.temperature_K or kelvin
         row = reference_row(profile, conditions, at)
-        value = float(row[given.column]) if given.column in row else np.nan
-        if given.column in COLUMNS and not np.isfinite(value):
+        value = float(row[parts.column]) if parts.column in row else np.nan
+        if parts.column in COLUMNS and not np.isfinite(value):
             raise InputError(
                 f"requirement {text!r}: the reference magnet has none at {at:g} K"
             )
-        limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
-    side = "minimum" if given.sign == ">=" else "maximum"
+        limit = (parts.share or 1.0) * value if np.isfinite(value) else 0.0
+    side = "minimum" if parts.sign == ">=" else "maximum"
     return validate_record(
         Requirement,
         {
-            "column": given.column,
-            "absolute_maximum" if given.absolute else side: limit,
-            "temperature_K": given.temperature_K,
-            "share_of_reference": given.share,
+            "column": parts.column,
+            "absolute_maximum" if parts.absolute else side: limit,
+            "temperature_K": parts.temperature_K,
+            "share_of_reference": parts.share,
             "source": "asked for",
             "status": "assumption",
         },
@@ -294,8 +303,8 @@ def reference_row(
 ) -> pd.Series:
     """Return every property of a device's reference magnet at a temperature, K."""
     shell = [profile.reference.shell] if profile.reference.shell else None
-    found = describe(profile.reference.table(), kelvin, conditions, shells=shell)
-    return found.frame().iloc[0]
+    columns = describe(profile.reference.table(), kelvin, conditions, shells=shell)
+    return columns.frame().iloc[0]
 
 
 # Conditions that a manifest holds by their own names.
@@ -307,13 +316,20 @@ _KEPT = (
 
 def job_identity(job: Job) -> dict[str, Any]:
     """Return what `restore_job` needs to build a job anew, as plain values for the manifest."""
-    own = job.conditions
-    found: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
-    found["temperature_K"] = job.temperature
-    found |= {name: getattr(own, name) for name in _KEPT}
-    found |= {"process": _process_values(own.process), "between": list(own.between)}
-    found["phases"] = None if own.snapshot is None else str(own.snapshot)
-    return found | {"curie": {"data": own.data, "add": own.add}}
+    own_conditions = job.conditions
+    identity: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
+    identity["temperature_K"] = job.temperature
+    identity |= {name: getattr(own_conditions, name) for name in _KEPT}
+    identity |= {
+        "process": _process_values(own_conditions.process),
+        "between": list(own_conditions.between),
+    }
+    identity["phases"] = (
+        None if own_conditions.snapshot is None else str(own_conditions.snapshot)
+    )
+    return identity | {
+        "curie": {"data": own_conditions.data, "add": own_conditions.add}
+    }
 
 
 def _process_values(process: Any) -> Any:
@@ -327,12 +343,15 @@ def _process_values(process: Any) -> Any:
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Return the job that a result of this identity was made for."""
-    kept = {name: identity[name] for name in _KEPT} | identity["curie"]
-    if kept["calibration"] != NO_CALIBRATION:
+    stored_keywords = {name: identity[name] for name in _KEPT} | identity["curie"]
+    if stored_keywords["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
-        kept["calibration"] = None
+        stored_keywords["calibration"] = None
     return make_job(
-        profile, identity["temperature_K"], snapshot=identity["phases"], **kept
+        profile,
+        identity["temperature_K"],
+        snapshot=identity["phases"],
+        **stored_keywords,
     )
 
 

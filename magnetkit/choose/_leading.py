@@ -54,10 +54,10 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     order = np.argsort(rows)
     frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
-    found = sample(leading, job, DRAWS, SEED)
-    share = (found.place() <= TOP).mean(axis=1)
+    rank_samples = sample(leading, job, DRAWS, SEED)
+    share = (rank_samples.place() <= TOP).mean(axis=1)
     ranking = ranking.reorder_leaders(
-        rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1)
+        rows, share, rank_samples.loss.mean(axis=1), rank_samples.meets.mean(axis=1)
     )
     place = ranking.place[rows]
     order = np.argsort(place)
@@ -73,12 +73,16 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 
 def _columns(job: Job) -> list[str]:
     """Return the columns that draws are made from."""
-    needed = [r.column for r in job.profile.requirements]
-    needed += job.rule.columns()
-    found = chain.from_iterable(with_interval(name) for name in needed)
-    fixed = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
-    fixed += with_interval("remanence_T")
-    return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
+    requirement_columns = [r.column for r in job.profile.requirements]
+    requirement_columns += job.rule.columns()
+    columns = chain.from_iterable(with_interval(name) for name in requirement_columns)
+    fixed_columns = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
+    fixed_columns += with_interval("remanence_T")
+    return [
+        n
+        for n in dict.fromkeys([*fixed_columns, *columns])
+        if not n.endswith("_provenance")
+    ]
 
 
 _LEAST_SHARE = 0.25
@@ -97,14 +101,14 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
-    held = holds[:, holds.any(axis=0)].astype(np.int32)
+    held_elements = holds[:, holds.any(axis=0)].astype(np.int32)
     hosts = pd.factorize(leading["host"].astype(str).map(root_host))[0]
     rank = leading["rank"]
     # Of row i, whether j contains nothing else; and whether i gains on it.
-    within = (1 - held) @ held.T == 0
+    within = (1 - held_elements) @ held_elements.T == 0
     gains = np.zeros(within.shape, bool)
-    for own in loss.T:
-        gains |= own - own[:, None] >= _LEAST_SHARE
+    for loss_column in loss.T:
+        gains |= loss_column - loss_column[:, None] >= _LEAST_SHARE
     as_good = within & ~within.T & ~gains & np.equal.outer(hosts, hosts)
     return np.where(
         as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0
@@ -134,8 +138,8 @@ def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
         o.loss(leading[o.column].to_numpy(np.float64), unit)
         for o, unit in zip(rule.objectives, rule.units, strict=True)
     ]
-    missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
-    return np.column_stack([*columns, missed / rule.miss])
+    miss_chance = 1.0 - leading[CHANCE].to_numpy(np.float64)
+    return np.column_stack([*columns, miss_chance / rule.miss])
 
 
 _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
@@ -155,15 +159,15 @@ def robustness(
     frame = leading[[*_IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    found = sample(leading, job, draws, seed)
+    rank_samples = sample(leading, job, draws, seed)
     # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
-    place = found.place(~leading["meets_requirements"].to_numpy(bool))
+    place = rank_samples.place(~leading["meets_requirements"].to_numpy(bool))
     tail = (1.0 - interval) / 2.0
     low, middle, high = np.quantile(
         place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest"
     )
     frame["top_ten_share"] = (place <= top).mean(axis=1)
-    frame["meets_share"] = found.meets.mean(axis=1)
+    frame["meets_share"] = rank_samples.meets.mean(axis=1)
     frame["rank_median"] = middle
     frame["rank_lo"] = low
     frame["rank_hi"] = high
@@ -192,26 +196,28 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
         raise InputError(f"the top takes 1 place or more, got {n}")
     now = _ranks(result)
     before = _ranks(baseline)
-    both = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
-    both["candidate"] = both["candidate"].fillna(both["candidate_before"])
-    inside = both["rank"].le(n).fillna(False)
-    was = both["rank_before"].le(n).fillna(False)
-    both = both.assign(inside=inside, was=was)[inside | was]
-    both["places"] = both["rank_before"] - both["rank"]
-    gained = both["places"].fillna(0)
-    both["change"] = np.select(
+    merged = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
+    merged["candidate"] = merged["candidate"].fillna(merged["candidate_before"])
+    inside = merged["rank"].le(n).fillna(False)
+    was = merged["rank_before"].le(n).fillna(False)
+    merged = merged.assign(inside=inside, was=was)[inside | was]
+    merged["places"] = merged["rank_before"] - merged["rank"]
+    places_gain = merged["places"].fillna(0)
+    merged["change"] = np.select(
         [
-            both["inside"] & ~both["was"],
-            both["was"] & ~both["inside"],
-            gained > 0,
-            gained < 0,
+            merged["inside"] & ~merged["was"],
+            merged["was"] & ~merged["inside"],
+            places_gain > 0,
+            places_gain < 0,
         ],
         ["entered", "left", "rose", "fell"],
         "stayed",
     )
-    both = both.sort_values(["rank", "rank_before"], kind="stable", na_position="last")
+    merged = merged.sort_values(
+        ["rank", "rank_before"], kind="stable", na_position="last"
+    )
     columns = ["candidate", "shell", "rank", "rank_before", "places", "change"]
-    return both[columns].reset_index(drop=True)
+    return merged[columns].reset_index(drop=True)
 
 
 def _ranks(result: pa.Table) -> pd.DataFrame:

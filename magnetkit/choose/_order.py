@@ -57,17 +57,20 @@ def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
 
 
 def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    given = np.asarray(points, np.float64)
-    if given.ndim != 2 or not 1 <= given.shape[1] <= _MAX_OBJECTIVES:
+    points_array = np.asarray(points, np.float64)
+    if points_array.ndim != 2 or not 1 <= points_array.shape[1] <= _MAX_OBJECTIVES:
         raise InputError(
-            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}"
+            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {points_array.shape}"
         )
     # Which objective comes first is free; one with few ties leaves little to sort twice.
-    distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
-    padded = np.zeros((len(given), _MAX_OBJECTIVES))
+    distinct = [
+        len(np.unique(column[:: len(points_array) // 1000 + 1]))
+        for column in points_array.T
+    ]
+    padded_points = np.zeros((len(points_array), _MAX_OBJECTIVES))
     for place, column in enumerate(np.argsort(distinct)[::-1]):
-        padded[:, place] = given[:, column]
-    return padded, _lexicographic(padded)
+        padded_points[:, place] = points_array[:, column]
+    return padded_points, _lexicographic(padded_points)
 
 
 def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -76,10 +79,10 @@ def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
     lead = points[order, 0]
     new = np.ones(len(points) + 1, bool)
     new[1:-1] = lead[1:] != lead[:-1]
-    tied = np.flatnonzero(~(new[:-1] & new[1:]))
-    rows = order[tied]
-    run = np.cumsum(new[:-1])[tied]
-    order[tied] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
+    tie_rows = np.flatnonzero(~(new[:-1] & new[1:]))
+    rows = order[tie_rows]
+    run = np.cumsum(new[:-1])[tie_rows]
+    order[tie_rows] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
     return order
 
 
@@ -156,8 +159,10 @@ class Ranking:
             pa.array(place, mask=place == 0),
             pa.array(simpler, mask=simpler == 0),
         )
-        found = pa.table(dict(zip(OUTPUT, columns, strict=True)))
-        return found.replace_schema_metadata({COPIES: json.dumps(dict(self.copies))})
+        rank_table = pa.table(dict(zip(OUTPUT, columns, strict=True)))
+        return rank_table.replace_schema_metadata(
+            {COPIES: json.dumps(dict(self.copies))}
+        )
 
     def leading(self, n: int) -> NDArray[np.int64]:
         """Return the rows of the first `n` that meet the requirements, the best first."""
@@ -187,31 +192,35 @@ class Ranking:
         the best comes first, among equals the least mean `loss`. `chance` is the probability of
         meeting the requirements in the same draws.
         """
-        met = np.flatnonzero(self.meets)
-        order = np.argsort(self.place[met])
+        rows_that_meet = np.flatnonzero(self.meets)
+        order = np.argsort(self.place[rows_that_meet])
         order[: len(rows)] = order[: len(rows)][
             np.lexsort((_round_probability(loss), -share))
         ]
-        both = np.column_stack([self.chance, self.chance])
-        both[np.searchsorted(met, rows), 1] = chance
+        both_chances = np.column_stack([self.chance, self.chance])
+        both_chances[np.searchsorted(rows_that_meet, rows), 1] = chance
         settle(
-            order, self.burden, both, _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK, CLIMB
+            order,
+            self.burden,
+            both_chances,
+            _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK,
+            CLIMB,
         )
         place = self.place.copy()
-        place[met[order]] = np.arange(1, len(met) + 1)
+        place[rows_that_meet[order]] = np.arange(1, len(rows_that_meet) + 1)
         return replace(self, place=place)
 
 
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     """Return a chunk with the columns of its `Ranking` and the ``copies`` of each decision."""
-    known = json.loads(ranks.schema.metadata[COPIES.encode()])
+    copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
         table = table.append_column(name, ranks.column(name))
     if "decision" not in table.column_names:
         return table
     chunks = []
     for part in table["decision"].chunks:
-        of_word = [known.get(word, 0) for word in part.dictionary.to_pylist()]
+        of_word = [copies.get(word, 0) for word in part.dictionary.to_pylist()]
         chunks.append(pa.array(of_word, pa.int64()).take(part.indices))
     return table.append_column(COPIES, pa.chunked_array(chunks, pa.int64()))
 
@@ -228,7 +237,7 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
-    meets, missed, margin, hashes, loss, burden, chance, points = (
+    meets, misses, margin, hashes, loss, burden, chance, points = (
         np.concatenate(columns.pop(0)) for _ in range(8)
     )
     front = np.zeros(len(meets), np.int32)
@@ -246,10 +255,10 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     )
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here: arrays that are not needed again are freed by their reuse.
-    found = len(rows)
-    rows = np.flatnonzero(missed)
+    key_count = len(rows)
+    rows = np.flatnonzero(misses)
     order = np.lexsort((hashes[rows], margin[rows]))
-    place[rows[order]] = found + np.arange(1, len(rows) + 1)
+    place[rows[order]] = key_count + np.arange(1, len(rows) + 1)
     return Ranking(meets, front, place, burden, chance)
 
 
@@ -270,9 +279,9 @@ class Keys(NamedTuple):
         sure = self.chance >= threshold
         meets = self.meets.copy()
         meets[meets] = sure
-        missed = self.missed | (self.meets & ~meets)
+        misses = self.missed | (self.meets & ~meets)
         return Keys(
-            meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:])
+            meets, misses, self.margin, self.hashes, *(part[sure] for part in self[4:])
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Keys":
@@ -300,10 +309,10 @@ class Rule:
         scales: Mapping[str, float] | None = None,
     ) -> "Rule":
         """Return the rule of some objectives; `UNITS` count where `scales` has none."""
-        parsed = tuple(Objective.parse(o) for o in objectives)
-        known = UNITS | dict(scales or {})
-        units = tuple(known.get(o.column, 1.0) for o in parsed)
-        return cls(parsed, units, known[CHANCE], threshold)
+        objective_list = tuple(Objective.parse(o) for o in objectives)
+        unit_scales = UNITS | dict(scales or {})
+        units = tuple(unit_scales.get(o.column, 1.0) for o in objective_list)
+        return cls(objective_list, units, unit_scales[CHANCE], threshold)
 
     def columns(self) -> list[str]:
         """Return the columns that `keys` reads."""

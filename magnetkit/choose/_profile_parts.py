@@ -78,7 +78,7 @@ def with_units_read(
     readers: dict[str, tuple[str, Callable[[Any], float]]] = {}
     readers |= dict.fromkeys(temperatures, ("K", parse_temperature))
     readers |= dict.fromkeys(masses, ("kg", parse_mass))
-    for name, (unit, read) in readers.items():
+    for name, (unit, reader) in readers.items():
         full = f"{name}_{unit}"
         if name not in record:
             number: Any = record.get(full)
@@ -95,7 +95,7 @@ def with_units_read(
                 f'{name} is a text with its unit, such as "{example}", got {text!r:.40}'
             )
         try:
-            record[full] = read(text)
+            record[full] = reader(text)
         except InputError as error:
             raise ValueError(str(error)) from None
         if unit == "K" and not any(letter.isalpha() for letter in text):
@@ -154,8 +154,8 @@ class Requirement(Evidence):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Requirement":
-        given = [self.minimum, self.maximum, self.absolute_maximum]
-        if sum(x is not None for x in given) != 1:
+        limits = [self.minimum, self.maximum, self.absolute_maximum]
+        if sum(x is not None for x in limits) != 1:
             raise ValueError(
                 "expected exactly one of minimum, maximum, absolute_maximum"
             )
@@ -406,8 +406,12 @@ def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
     """Return the name of a numeric column; refuse another with the nearest, also of `others`."""
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
-        near = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near and column is None else ""
+        near_names = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
+        hint = (
+            f"; did you mean {near_names[0]!r}?"
+            if near_names and column is None
+            else ""
+        )
         raise ValueError(f"{name!r} is no numeric result column{hint}")
     return name
 

@@ -88,9 +88,9 @@ def evaluate_requirements(
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}
     margin = np.full(len(host), np.inf)
-    least = np.ones(len(host))
+    smallest_chance = np.ones(len(host))
     least_bit = np.zeros(len(host), np.int64)
-    failed = np.zeros(len(host), np.int64)
+    failure_codes = np.zeros(len(host), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
         table = tables[requirement.temperature_K or temperature]
@@ -102,9 +102,9 @@ def evaluate_requirements(
         if column in AGAINST:
             low, high = -high, -low
         chance = ndtr(high) - ndtr(low)
-        failed[chance < threshold] |= 1 << bit
-        least_bit[chance < least] = 1 << bit
-        least = np.fmin(chance, least)
+        failure_codes[chance < threshold] |= 1 << bit
+        least_bit[chance < smallest_chance] = 1 << bit
+        smallest_chance = np.fmin(chance, smallest_chance)
         margin = np.fmin(margin, requirement.margin(table[column]))
         # A difference to the reference has another error than the value itself.
         key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
@@ -117,16 +117,16 @@ def evaluate_requirements(
     probability = np.ones(len(host))
     for _, chance in windows.values():
         probability *= np.maximum(chance, 0.0)
-    together = (probability < threshold) & (failed == 0)
-    failed[together] = least_bit[together]
+    together = (probability < threshold) & (failure_codes == 0)
+    failure_codes[together] = least_bit[together]
     outside = ~host.says(*profile.allowed_hosts)
     probability[outside] = 0.0
-    failed[outside] |= 1 << len(names)
+    failure_codes[outside] |= 1 << len(names)
     names.append(host_condition(profile))
     # What has no value has no margin, whatever its host.
     margin[~np.isfinite(margin)] = np.nan
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    return _Verdict(probability, margin, name_sets(failed, names))
+    return _Verdict(probability, margin, name_sets(failure_codes, names))
 
 
 def host_condition(profile: "Profile") -> str:
@@ -136,10 +136,12 @@ def host_condition(profile: "Profile") -> str:
 
 def _first_status(tables: _Tables, temperature: float) -> Coded:
     """Return the first status that is not ok, that at `temperature` (K) before the others."""
-    found = tables[temperature]["status"].codes
+    status_codes = tables[temperature]["status"].codes
     for table in tables.values():
-        found = np.where(found == STATUSES.index("ok"), table["status"].codes, found)
-    return Coded(found, STATUSES)
+        status_codes = np.where(
+            status_codes == STATUSES.index("ok"), table["status"].codes, status_codes
+        )
+    return Coded(status_codes, STATUSES)
 
 
 def column_interval(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
@@ -168,7 +170,7 @@ def _window(
         lo = value - width * (value - lo)
         hi = value + width * (hi - value)
     limit = requirement.limit
-    least, most = requirement.limit_range
+    lower_limit, upper_limit = requirement.limit_range
     low: NDArray[np.float64] | float = -np.inf
     high: NDArray[np.float64] | float = np.inf
     unknown = np.isnan(value)
@@ -180,11 +182,11 @@ def _window(
         interval=interval,
     )
     if requirement.minimum is not None:
-        low = score(limit, 1, limit_range=(least, most))
+        low = score(limit, 1, limit_range=(lower_limit, upper_limit))
     else:
-        high = score(limit, -1, limit_range=(least, most))
+        high = score(limit, -1, limit_range=(lower_limit, upper_limit))
         if requirement.absolute_maximum is not None:
-            low = score(-limit, 1, limit_range=(-most, -least))
+            low = score(-limit, 1, limit_range=(-upper_limit, -lower_limit))
     for end, empty in ((low, np.inf), (high, -np.inf)):
         if isinstance(end, np.ndarray):
             end[unknown] = empty
@@ -208,11 +210,11 @@ def needed_temperatures(job: Job) -> list[float]:
     that over the whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
-    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K} - set(
         job.conditions.between
     )
-    return [job.temperature, *sorted((needed | ends) - {job.temperature})]
+    return [job.temperature, *sorted((kelvins | ends) - {job.temperature})]
 
 
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
@@ -220,15 +222,15 @@ def needed_elsewhere(job: Job) -> dict[float, set[str]]:
 
     They are those of requirements there, and at room temperature what names a grade.
     """
-    needed: dict[float, set[str]] = {
+    columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
     }
-    needed.setdefault(ROOM_K, set()).update(GRADED)
+    columns_by_kelvin.setdefault(ROOM_K, set()).update(GRADED)
     for requirement in job.profile.requirements:
         kelvin = requirement.temperature_K or job.temperature
-        needed[kelvin].update(with_interval(requirement.column))
-    del needed[job.temperature]
-    return needed
+        columns_by_kelvin[kelvin].update(with_interval(requirement.column))
+    del columns_by_kelvin[job.temperature]
+    return columns_by_kelvin
 
 
 def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Columns:
@@ -247,12 +249,12 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     status = _first_status(tables, kelvin)
     chance = cap_probability(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
-    found = Columns(
+    columns = Columns(
         status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN)
     )
-    found[CHANCE] = np.where(status.says("ok"), chance, 0.0)
-    found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
-    return found
+    columns[CHANCE] = np.where(status.says("ok"), chance, 0.0)
+    columns[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
+    return columns
 
 
 def _relative_widths(
@@ -269,10 +271,12 @@ def _relative_widths(
     curie = job.conditions.curie
     hosts = here["host"].texts()
     shells = here["shell"].to_pylist()
-    own = kinds(table, hosts, shells, process, job.temperature, curie)
+    own_magnets = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
     it = kinds(
         reference.table(), [reference.host], shells, process, job.temperature, curie
     )
     quantities = {FOLLOWS.get(column, column) for column in relative}
-    return {q: relative_width(own, it, q, get_producer(process)) for q in quantities}
+    return {
+        q: relative_width(own_magnets, it, q, get_producer(process)) for q in quantities
+    }

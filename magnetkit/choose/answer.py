@@ -220,10 +220,10 @@ def find_answers(
         return (_answer_without_recipe(incumbent, request, limits),)
     likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
     today = heavy_today(makeup, request)
-    sold = judge_grades(incumbent, request, limits)
+    grade_offers = judge_grades(incumbent, request, limits)
     return tuple(
-        _find_answer(incumbent, own, request, limits, today, sold)
-        for own in (likely or [makeup.best])[: request.kinds]
+        _find_answer(incumbent, likely_recipe, request, limits, today, grade_offers)
+        for likely_recipe in (likely or [makeup.best])[: request.kinds]
     )
 
 
@@ -267,15 +267,15 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     """Return what the magnet in use fails, by its sheet; empty where it does what is asked."""
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
-        least = float(limits[MARGIN_OF_DUTY].limit)
+        duty_limit = float(limits[MARGIN_OF_DUTY].limit)
         field = incumbent.field_kA_m(request)
-        if 1.0 <= margin < least - 1e-9:
+        if 1.0 <= margin < duty_limit - 1e-9:
             return (
                 f"{incumbent.name} has too little margin at {duty_text(request)}: H_k "
                 f"{incumbent.knee_kA_m:.0f} kA/m is {margin:.2f} times the field of "
-                f"{field:.0f}, {least:g} times is asked"
+                f"{field:.0f}, {duty_limit:g} times is asked"
             )
-        if margin < least - 1e-9:
+        if margin < duty_limit - 1e-9:
             return (
                 f"{incumbent.name} does not stand {duty_text(request)}: H_k "
                 f"{incumbent.knee_kA_m:.0f} kA/m, field {field:.0f}"
@@ -320,15 +320,15 @@ def _find_answer(
     sold: "pd.DataFrame",
 ) -> Answer:
     """Return the answer for a magnet of one recipe."""
-    judged = judge_melts(incumbent, own, request, limits)
-    frame, own_row, is_sound = _compare(incumbent, own, request, judged, today, sold)
+    melt_rows = judge_melts(incumbent, own, request, limits)
+    frame, own_row, is_sound = _compare(incumbent, own, request, melt_rows, today, sold)
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
     ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
     level = np.nan
     reason = ""
-    if judged.level is not None:
-        level, reason = judged.level.value, judged.level.reason
+    if melt_rows.level is not None:
+        level, reason = melt_rows.level.value, melt_rows.level.reason
     answer = Answer(
         own.kind,
         own.weight,
@@ -365,14 +365,14 @@ def _compare(
     kind = own.kind
     if incumbent.makeup is not None and incumbent.makeup.estimate:
         kind = ""
-    bought = sold.head(0)
+    bought_rows = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
-        bought = select_grades(sold, incumbent, request, kind, reach=reach)
+        bought_rows = select_grades(sold, incumbent, request, kind, reach=reach)
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
     if not is_sound:
         melts = melts.head(0)
-    frame = pd.concat([table.iloc[:1], melts, bought], ignore_index=True)
+    frame = pd.concat([table.iloc[:1], melts, bought_rows], ignore_index=True)
     enter_comparison(frame, today, own_row)
     if "grade" in frame:
         frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
@@ -391,49 +391,49 @@ def _choose_ways(
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
     """Return the ways that are shown, and the candidates with these first, numbered as they."""
-    others = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
-    others = others[
+    other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    other_ways = other_ways[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
         # A way lowers the exposure to heavy rare earth against the mean and against the recipe.
-        least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
-        others = others[others[EXPOSURE] < least - _ROUND]
-    others = others.reset_index(drop=True)
-    others["diluted"] = others["candidate"].str.contains("Ce|La|Y", regex=True)
-    is_open = ~others["way"].isin(TRIALS)
+        smallest_exposure = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
+        other_ways = other_ways[other_ways[EXPOSURE] < smallest_exposure - _ROUND]
+    other_ways = other_ways.reset_index(drop=True)
+    other_ways["diluted"] = other_ways["candidate"].str.contains("Ce|La|Y", regex=True)
+    is_open = ~other_ways["way"].isin(TRIALS)
     if request.family == "own":
-        is_open &= others["way"] != "other-family"
-    others["open"] = is_open
+        is_open &= other_ways["way"] != "other-family"
+    other_ways["open"] = is_open
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
         own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
     best = recommend(
-        others,
+        other_ways,
         own_today,
         most_cost=request.most_cost,
         reach=reach,
         remanence_T=incumbent.least[REMANENCE],
     )
-    picked = [] if best is None else [best]
-    groups = others["way"] + others["shell"].map(_shell_element)
-    shown = []
-    for _, rows in others.groupby(groups, sort=False):
+    picks = [] if best is None else [best]
+    groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
+    shown_ways = []
+    for _, rows in other_ways.groupby(groups, sort=False):
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
-            shown.append(place)
+        if float(other_ways[CHANCE].iloc[place]) >= UNLIKELY:
+            shown_ways.append(place)
 
     def order_of(place: int) -> tuple[Any, ...]:
-        row: pd.Series = others.iloc[place]
+        row: pd.Series = other_ways.iloc[place]
         return _order_key(row, reach=reach)
 
-    shown.sort(key=order_of)
-    picked += shown[: _MOST_WAYS - len(picked)]
+    shown_ways.sort(key=order_of)
+    picks += shown_ways[: _MOST_WAYS - len(picks)]
     ways = []
-    for number, place in enumerate(picked, start=1):
-        row = frame.iloc[others["place"].iloc[place]]
+    for number, place in enumerate(picks, start=1):
+        row = frame.iloc[other_ways["place"].iloc[place]]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -443,7 +443,7 @@ def _choose_ways(
             today_cost_USD_kg=float(own_row[COST]),
         )
         ways.append(replace(way, order_line=line))
-    places = others.loc[picked, "place"].to_list()
+    places = other_ways.loc[picks, "place"].to_list()
     rest = [
         place for place in order_candidates(frame).tolist() if place not in set(places)
     ]
@@ -491,10 +491,15 @@ def _pick_of_kind(
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
     """Return by what ways stand below the recommended one: what is likely, then least exposure."""
     likely = bool(row[CHANCE] >= MEETS)
-    closed = row["way"] in TRIALS
+    is_trial = row["way"] in TRIALS
     if likely or reach:
-        return (not likely, closed, round(float(row[EXPOSURE]), 2), -float(row[CHANCE]))
-    return (not likely, closed, -float(row[CHANCE]), float(row[EXPOSURE]))
+        return (
+            not likely,
+            is_trial,
+            round(float(row[EXPOSURE]), 2),
+            -float(row[CHANCE]),
+        )
+    return (not likely, is_trial, -float(row[CHANCE]), float(row[EXPOSURE]))
 
 
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
@@ -530,10 +535,12 @@ def _write_sentence(
         return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:
         assert answer.today is not None
-        lowered = 1.0 - best.exposure_USD_kg / max(answer.today.exposure_USD_kg, 1e-9)
+        exposure_fall = 1.0 - best.exposure_USD_kg / max(
+            answer.today.exposure_USD_kg, 1e-9
+        )
         return (
             f"{over}Replace {name} by {best.name}: saves {best.saved:.1f} wt.% heavy rare earth "
-            f"and {100 * lowered:.0f} % of its worth, P {best.chance:.2f}"
+            f"and {100 * exposure_fall:.0f} % of its worth, P {best.chance:.2f}"
         )
     keep = f"{over}Keep {name}:"
     recipe = answer.recipe
@@ -551,15 +558,15 @@ def _write_sentence(
         return f"{keep} nothing with less heavy rare earth is a magnet there or sold for it"
     likely = [way for way in ways if way.likely]
     if not likely:
-        near = max(ways, key=lambda way: way.chance)
+        likeliest = max(ways, key=lambda way: way.chance)
         return (
             f"{keep} nothing that lowers the exposure to heavy rare earth is likely to do; "
-            f"the nearest is {short_name(near)}, P {near.chance:.2f}"
+            f"the nearest is {short_name(likeliest)}, P {likeliest.chance:.2f}"
         )
     if answer.own is not None and answer.own.exposure_USD_kg < today.exposure_USD_kg:
         # What is saved counts against the mean over its kinds, and against its own recipe.
-        own = answer.own
-        today = HeavyToday(own.heavy_rare_earth_wt_pct, own.exposure_USD_kg)
+        own_way = answer.own
+        today = HeavyToday(own_way.heavy_rare_earth_wt_pct, own_way.exposure_USD_kg)
     return f"{keep} {_find_obstacle(likely, request, today)}"
 
 
@@ -567,33 +574,35 @@ def _reaching_text(answer: Answer) -> str:
     """Return what reaches what the magnet in use does not."""
     best = answer.recommended
     if best is not None:
-        more = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
-        return f"{best.name} does ({more})"
+        addition = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
+        return f"{best.name} does ({addition})"
     likely = [way for way in answer.ways if way.likely]
     if likely:
         names = ", ".join(short_name(way) for way in likely[:2])
         return f"of its family nothing does, of others {names}"
     if answer.ways:
-        near = max(answer.ways, key=lambda way: way.chance)
-        return f"nothing is likely to; the nearest is {short_name(near)}, P {near.chance:.2f}"
+        likeliest = max(answer.ways, key=lambda way: way.chance)
+        return f"nothing is likely to; the nearest is {short_name(likeliest)}, P {likeliest.chance:.2f}"
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
 def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
     """Return why nothing is recommended though something would do."""
-    own = [way for way in likely if way.kind not in (*TRIALS, "other-family")]
-    if own:
-        way = min(own, key=lambda one: one.exposure_USD_kg)
-        lowered = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
+    own_family_ways = [
+        way for way in likely if way.kind not in (*TRIALS, "other-family")
+    ]
+    if own_family_ways:
+        way = min(own_family_ways, key=lambda one: one.exposure_USD_kg)
+        exposure_fall = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
         if today.is_lowered_by(way.exposure_USD_kg):
             return (
                 f"{short_name(way)} (P {way.chance:.2f}) would lower the exposure to heavy "
-                f"rare earth by {100 * lowered:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
+                f"rare earth by {100 * exposure_fall:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
                 "per flux"
             )
         return (
             f"{short_name(way)} (P {way.chance:.2f}) lowers the exposure to heavy rare earth by "
-            f"{100 * max(lowered, 0.0):.0f} % only"
+            f"{100 * max(exposure_fall, 0.0):.0f} % only"
         )
     way = likely[0]
     if way.kind == "other-family":
@@ -665,12 +674,14 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Return what is sold for a duty without a magnet in use: the leanest of each family."""
     import pandas as pd
 
-    sold = judge_grades(None, request, limits)
-    sold = sold[sold[CHANCE] >= MEETS]
-    known = sold["host"].isin(HOSTS) & sold["kind"].isin(MELTED)
-    sold = sold[known | sold["kind"].isin(["ferrite", "bonded"])]
+    grade_offers = judge_grades(None, request, limits)
+    grade_offers = grade_offers[grade_offers[CHANCE] >= MEETS]
+    has_model = grade_offers["host"].isin(HOSTS) & grade_offers["kind"].isin(MELTED)
+    grade_offers = grade_offers[
+        has_model | grade_offers["kind"].isin(["ferrite", "bonded"])
+    ]
     # What a maker's own sheet says first; the least coercive hold least.
-    keys = sold.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    keys = grade_offers.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
     parts = [
         as_candidates(rows.head(4), "other-family", None, request)
         for _, rows in keys.groupby("host", sort=False)
@@ -683,8 +694,8 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     # Among those with hardly more exposure first what holds no rare earth, then by a maker's own
     # sheet the cheapest flux.
     rare = whole["kind"] != "ferrite"
-    far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
-    whole = whole.assign(far=far, rare=rare)
+    is_far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
+    whole = whole.assign(far=is_far, rare=rare)
     order = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
     whole = whole.sort_values(order, kind="stable", ignore_index=True)
     place = whole.groupby("host").cumcount()

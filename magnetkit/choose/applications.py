@@ -168,13 +168,13 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        parsed = [parts.Objective.parse(text) for text in self.objectives]
+        objective_list = [parts.Objective.parse(text) for text in self.objectives]
         return tuple(
             (
                 "margin" if o.column == parts.MARGIN else o.column,
                 "min" if o.sign > 0 else "max",
             )
-            for o in parsed
+            for o in objective_list
         )
 
     def requirement_temperature(self, requirement: Requirement) -> float | None:
@@ -197,10 +197,19 @@ class Profile(Strict):
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending."""
-        required = {self.requirement_temperature(r) for r in self.requirements}
-        own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
+        requirement_kelvins = {
+            self.requirement_temperature(r) for r in self.requirements
+        }
+        own_kelvins = {
+            self.temperature_min_K,
+            self.temperature_K,
+            self.temperature_max_K,
+        }
         return tuple(
-            sorted(own | {kelvin for kelvin in required if kelvin is not None})
+            sorted(
+                own_kelvins
+                | {kelvin for kelvin in requirement_kelvins if kelvin is not None}
+            )
         )
 
 
@@ -322,16 +331,16 @@ def requirements_alone(
     kelvin = parse_temperature(temperature)
     limits: list[dict[str, Any]] = []
     for text in require:
-        found = parse_requirement(text)
-        if found.limit is not None:
-            side = "minimum" if found.sign == ">=" else "maximum"
-            name = "absolute_maximum" if found.absolute else side
-            own = {
-                "column": found.column,
-                name: found.limit,
-                "temperature_K": found.temperature_K,
+        requirement = parse_requirement(text)
+        if requirement.limit is not None:
+            side = "minimum" if requirement.sign == ">=" else "maximum"
+            name = "absolute_maximum" if requirement.absolute else side
+            fields = {
+                "column": requirement.column,
+                name: requirement.limit,
+                "temperature_K": requirement.temperature_K,
             }
-            limits.append(own | _GIVEN)
+            limits.append(fields | _GIVEN)
     if not limits:
         raise InputError(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"

@@ -130,9 +130,9 @@ def _values(way: Any, temperature_K: float) -> str:
 def _thickness(way: Any) -> str:
     if way.kind != "diffused":
         return ""
-    plain, most = DIFFUSED_THICKNESS_MM
+    plain, largest = DIFFUSED_THICKNESS_MM
     return (
-        f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: also show "
+        f"at most {plain:g} mm between coated faces ({plain:g} to {largest:g} mm: also show "
         "J(H) of the middle)"
     )
 

@@ -27,11 +27,11 @@ def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
             "exposure to heavy rare earth (wt.% times price); of equals the cheapest, or a grade as "
             f"sold of at most {MOST_REMANENCE:g} times today's B_r"
         )
-    most = MOST_COST if most_cost is None else most_cost
+    cost_limit = MOST_COST if most_cost is None else most_cost
     return (
         f"of the ways with P of {MEETS:g} or more that lower the exposure to heavy rare earth (wt.% "
         f"times price) by {100 * SAVING_SHARE:.0f} % and by what {SAVING_WT_PCT:g} wt.% is worth, "
-        f"the one that leaves least, at no more than {most:g} times today's cost per flux"
+        f"the one that leaves least, at no more than {cost_limit:g} times today's cost per flux"
     )
 
 
@@ -63,27 +63,27 @@ def recommend(
         That of the magnet in use. Where it has to `reach`, a grade as sold whose B_r is far above
         gives way to one that holds about as much and fits the circuit.
     """
-    most = MOST_COST if most_cost is None else most_cost
+    cost_limit = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
     ratio = frame["cost_per_flux_ratio"].to_numpy(float)
     able = frame["open"].to_numpy(bool) & (frame[CHANCE].to_numpy(float) >= MEETS)
     if not reach:
         able &= today.exposure_USD_kg - exposure >= today.saving_USD_kg - 1e-9
-        able &= ~(ratio > most)
+        able &= ~(ratio > cost_limit)
     places = np.flatnonzero(able)
     if not len(places):
         return None
     step = 0.01
     if today.wt_pct > 0.0:
         step = max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, step)
-    near = exposure[places] <= exposure[places].min() + step
+    is_near = exposure[places] <= exposure[places].min() + step
     cost = np.nan_to_num(ratio[places], nan=np.inf)
-    diluted = frame["diluted"].to_numpy(bool)[places]
-    order = np.lexsort((exposure[places], cost, diluted, ~near))
-    chosen = int(places[order[0]])
+    is_diluted = frame["diluted"].to_numpy(bool)[places]
+    order = np.lexsort((exposure[places], cost, is_diluted, ~is_near))
+    best_place = int(places[order[0]])
     if reach and remanence_T is not None:
-        return _nearest_sold(frame, places, chosen, remanence_T)
-    return chosen
+        return _nearest_sold(frame, places, best_place, remanence_T)
+    return best_place
 
 
 def _nearest_sold(
@@ -102,8 +102,8 @@ def _nearest_sold(
         return chosen
     among = frame.iloc[places]
     worth = SAVING_WT_PCT / max(row["heavy_rare_earth_wt_pct"], SAVING_WT_PCT)
-    most = row["exposure_USD_kg"] * (1.0 + worth)
-    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= most)
+    largest_exposure = row["exposure_USD_kg"] * (1.0 + worth)
+    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= largest_exposure)
     alike &= (among["way"] == row["way"]) & (among[CHANCE] >= row[CHANCE] - 1e-9)
     off = np.abs(np.log(among["remanence_T"].to_numpy(float) / remanence_T))
     return int(places[int(np.where(alike, off, np.inf).argmin())])

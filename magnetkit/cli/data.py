@@ -237,11 +237,11 @@ def _pull(
     if not quiet:
         facts = snapshot.manifest
         systems = facts["query"]["systems"]
-        shown = ", ".join(systems[:_SHOWN_SYSTEMS])
+        names = ", ".join(systems[:_SHOWN_SYSTEMS])
         if len(systems) > _SHOWN_SYSTEMS:
-            shown = f"{shown} and {len(systems) - _SHOWN_SYSTEMS} systems more"
+            names = f"{names} and {len(systems) - _SHOWN_SYSTEMS} systems more"
         message(
-            f"{len(snapshot.entries)} phases of {shown}: "
+            f"{len(snapshot.entries)} phases of {names}: "
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )

@@ -467,10 +467,10 @@ def _print_curves(
         # The others at the temperatures of the measurement.
         temperature = ",".join(f"{kelvin}K" for kelvin in first.curves.temperature)
     keywords |= {"sample": None}
-    found = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
-    frame = pd.concat([one.figures() for one in found], ignore_index=True)
+    results = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
+    frame = pd.concat([one.figures() for one in results], ignore_index=True)
     if out is not None:
-        plots.overlay(found).save(out)
+        plots.overlay(results).save(out)
         message(f"see {out}")
     if not to_terminal():
         return print_csv(frame)

@@ -430,8 +430,8 @@ def _list(table: "pd.DataFrame") -> None:
     heads = {"Grade": 0, "Structure": 2, "Kind": 3}
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
     columns = [
-        Shown(h, own, False, p)
-        for (h, p), own in zip(heads.items(), names, strict=True)
+        Shown(h, cell_texts, False, p)
+        for (h, p), cell_texts in zip(heads.items(), names, strict=True)
     ]
     columns.append(
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4)
@@ -470,8 +470,8 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
         [
-            Shown(head, list(own), head == "Value", priority)
-            for (head, priority), own in columns
+            Shown(head, list(cell_texts), head == "Value", priority)
+            for (head, priority), cell_texts in columns
         ],
     )
     if row["makers"]:

@@ -118,22 +118,35 @@ class Curve:
         h_cj = curves.coercivity
         h_k = curves.knee_field
         recoil = curves.recoil
-        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * curves.coercivity_b}
-        found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
+        figures_by_name = {
+            "remanence_T": b_r,
+            "coercivity_b_kA_m": 1e-3 * curves.coercivity_b,
+        }
+        figures_by_name |= {
+            "coercivity_kA_m": 1e-3 * h_cj,
+            "knee_field_kA_m": 1e-3 * h_k,
+        }
         product = (-curves.field * curves.induction).max(axis=2)
-        found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
-        found["recoil_permeability"] = recoil
+        figures_by_name |= {
+            "squareness": h_k / h_cj,
+            "max_energy_product_kJ_m3": 1e-3 * product,
+        }
+        figures_by_name["recoil_permeability"] = recoil
         if self.measured:
-            for name in found:
-                found[name] = np.array([[getattr(one, name) for one in self.measured]])
-        found |= {"load_line": np.full(b_r.shape, curves.load_line)}
-        found |= {"working_field_kA_m": -1e-3 * curves.working_field}
-        found |= {"working_induction_T": curves.working_induction}
-        found["irreversible_loss_pct"] = Duty(curves.load_line).loss(
+            for name in figures_by_name:
+                figures_by_name[name] = np.array(
+                    [[getattr(one, name) for one in self.measured]]
+                )
+        figures_by_name |= {"load_line": np.full(b_r.shape, curves.load_line)}
+        figures_by_name |= {"working_field_kA_m": -1e-3 * curves.working_field}
+        figures_by_name |= {"working_induction_T": curves.working_induction}
+        figures_by_name["irreversible_loss_pct"] = Duty(curves.load_line).loss(
             b_r, h_cj, h_k, recoil
         )
         head = {"candidate": self.name, "temperature_K": curves.temperature}
-        return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
+        return pd.DataFrame(
+            head | {name: values[0] for name, values in figures_by_name.items()}
+        )
 
     def text(
         self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False

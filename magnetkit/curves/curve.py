@@ -564,8 +564,8 @@ def _find_recoil(process: Any, modelled: _Array) -> _Array:
     grade = calibration_name(process)
     if not is_grade(grade):
         return modelled
-    printed = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
-    return np.full_like(modelled, printed)
+    printed_recoil = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
+    return np.full_like(modelled, printed_recoil)
 
 
 def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:

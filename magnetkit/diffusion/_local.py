@@ -110,8 +110,8 @@ class Magnet:
         return self._with_growth(amount, self.squareness * self._curve(deviations))
 
     def _with_growth(self, amount: Array, curve: Array) -> Array:
-        grown = np.asarray(amount) > self.most_wt_pct
-        return np.where(grown, curve[0], np.interp(amount, self.amount, curve))
+        has_growth = np.asarray(amount) > self.most_wt_pct
+        return np.where(has_growth, curve[0], np.interp(amount, self.amount, curve))
 
     def needed(
         self, field: Array, deviations: float = 0.0, *, by_knee: bool = False
@@ -124,8 +124,8 @@ class Magnet:
         rising = np.maximum.accumulate(curve[usable])
         # A level stretch has its least amount at its start.
         rising = rising + 1e-6 * np.arange(len(rising))
-        found = np.interp(field, rising, self.amount[usable])
-        return np.where(np.asarray(field) > rising[-1], np.inf, found)
+        content = np.interp(field, rising, self.amount[usable])
+        return np.where(np.asarray(field) > rising[-1], np.inf, content)
 
     @property
     def most_coercive(self) -> float:
@@ -298,8 +298,8 @@ def flux_loss(
     `amount`, %, `field`, A/m, and volumes `cells` are of the cells, shape (n,) each.
     """
     before = magnet.b_r(amount) * cells
-    kept = retained_share(magnet, amount, field, deviations) @ before
-    return float(100.0 * (1.0 - kept / before.sum()))
+    flux_after = retained_share(magnet, amount, field, deviations) @ before
+    return float(100.0 * (1.0 - flux_after / before.sum()))
 
 
 Law = Literal["component", "coherent"]
@@ -378,8 +378,8 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale) + circuit.outside()
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    own = reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
-    return Case(kelvin, reverse, own, b_r)
+    own_field = reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
+    return Case(kelvin, reverse, own_field, b_r)
 
 
 def map_cases(
@@ -392,7 +392,7 @@ def map_cases(
     off a map of B.
     """
     easy = AXES.index(circuit.along)
-    found = []
+    cases = []
     for one in read_field(source):
         heat = kelvin if one.kelvin is None else one.kelvin
         vectors = one.at(cells)
@@ -403,8 +403,8 @@ def map_cases(
         vectors = vectors + circuit.outside()
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         _refuse_other_way(one, reverse)
-        found.append(Case(heat, reverse, np.zeros(len(reverse))))
-    return found
+        cases.append(Case(heat, reverse, np.zeros(len(reverse))))
+    return cases
 
 
 def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
@@ -560,8 +560,8 @@ def read_target(require: str | Sequence[str]) -> Target:
             f"give one of {LOSS}<=N, {_MARGIN}>=N, {SAFETY}>=N, got {len(texts)}"
         )
     one = parse_requirement(texts[0])
-    wanted = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
-    if wanted != one.sign or one.limit is None or one.temperature_K is not None:
+    comparison = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
+    if comparison != one.sign or one.limit is None or one.temperature_K is not None:
         raise InputError(
             f"requirement {texts[0]!r}: expected {LOSS}<=3, {_MARGIN}>=50 or {SAFETY}>=1.1"
         )
@@ -614,13 +614,13 @@ def _case_probability(
         # What has no error meets the target by far, or misses it.
         step = max(deviations[1], _LEAST_STEP)
     reverse = float(np.average(case.reverse, weights=cells))
-    own = float(np.average(case.own, weights=cells))
+    own_share = float(np.average(case.own, weights=cells))
     chance = probability_of_limits(
         [_AMPLE],
         [-step * worst],
         np.array([deviations[0]]),
         np.array([deviations[1]]),
-        pull=own / reverse if reverse > 0.0 else 0.0,
+        pull=own_share / reverse if reverse > 0.0 else 0.0,
     )
     mean = float(np.average(amount, weights=cells))
     distance = np.interp([mean], magnet.amount, magnet.distance)

@@ -79,12 +79,14 @@ class GradeMagnets:
         frame = self._judge(kelvin, tuple(texts), tuple(shells))
         whole = frame.iloc[1:]
         end = count_magnets(whole, texts[0], element)
-        sold = None
+        sold_magnet = None
         if self.is_grade:
             # Twice the same: nothing is put on it.
-            sold = _make_magnet(frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf)
+            sold_magnet = _make_magnet(
+                frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf
+            )
         rows = whole.iloc[:end]
-        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold)
+        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold_magnet)
 
     def _judge(
         self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
@@ -98,17 +100,17 @@ class GradeMagnets:
         request = Request(conditions, on_duty=True)
         incumbent = with_makeup(incumbent_of_grade(self.grade, request), request)
         assert incumbent.makeup is not None
-        own = incumbent.makeup.best
+        own_recipe = incumbent.makeup.best
         frame = pd.DataFrame(
             {
-                "composition": [own.text, *texts],
-                "shell": [own.shell, *shells],
+                "composition": [own_recipe.text, *texts],
+                "shell": [own_recipe.shell, *shells],
                 "way": "diffused",
-                "route": own.route,
+                "route": own_recipe.route,
             }
         )
         with any_shell():
-            return judge_melts(incumbent, own, request, {}, frame).table
+            return judge_melts(incumbent, own_recipe, request, {}, frame).table
 
 
 def _make_magnet(

@@ -97,8 +97,10 @@ class Shape:
             ("z-", "z+"): z,
             ("inner", "outer"): wall,
         }
-        treated = [(way, len(set(pair) & set(faces))) for pair, way in ways.items()]
-        return min(way / sides for way, sides in treated if sides)
+        faces_by_way = [
+            (way, len(set(pair) & set(faces))) for pair, way in ways.items()
+        ]
+        return min(way / sides for way, sides in faces_by_way if sides)
 
     def __str__(self) -> str:
         """Return the text that `read_shape` reads."""
@@ -176,10 +178,10 @@ class Cells:
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
     """Cut a shape into about `cells` boxes of magnet."""
     box = np.array(shape.box)
-    wanted = cells * float(np.prod(box)) / shape.volume
+    cell_goal = cells * float(np.prod(box)) / shape.volume
     flat = box**_FLAT
     counts = np.maximum(
-        np.rint(flat * (wanted / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
+        np.rint(flat * (cell_goal / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
     )
     nx, ny, nz = (int(n) for n in counts)
     fill = np.ones((nx, ny, nz))
@@ -249,14 +251,14 @@ def _tensor(
     grid = np.meshgrid(*lines, indexing="ij", sparse=True)
     if first == second:
         order = [first, *(i for i in range(3) if i != first)]
-        found = _f(*(grid[i] for i in order))
+        tensor = _f(*(grid[i] for i in order))
     else:
         order = [first, second, 3 - first - second]
-        found = _g(*(grid[i] for i in order))
+        tensor = _g(*(grid[i] for i in order))
     for axis in range(3):
-        found = np.moveaxis(found, axis, 0)
-        found = np.moveaxis(2.0 * found[1:-1] - found[2:] - found[:-2], 0, axis)
-    return found / (4.0 * np.pi * float(np.prod(unit)))
+        tensor = np.moveaxis(tensor, axis, 0)
+        tensor = np.moveaxis(2.0 * tensor[1:-1] - tensor[2:] - tensor[:-2], 0, axis)
+    return tensor / (4.0 * np.pi * float(np.prod(unit)))
 
 
 def _unfold_tensor(part: Array, odd: tuple[int, ...]) -> Array:
@@ -282,20 +284,20 @@ class SelfField:
         from scipy.fft import rfftn
 
         easy = AXES.index(self.along)
-        found = []
+        transforms = []
         for axis in range(3):
             part = _tensor(self.cells.counts, self.cells.step, axis, easy)
             odd = () if axis == easy else (axis, easy)
-            found.append(rfftn(_unfold_tensor(part, odd)))
-        return found
+            transforms.append(rfftn(_unfold_tensor(part, odd)))
+        return transforms
 
     def _one(self, axis: int, moments: Array) -> Array:
         from scipy.fft import irfftn, rfftn
 
         counts = self.cells.counts
-        doubled = tuple(2 * n for n in counts)
-        spread = rfftn(moments, doubled)
-        field = irfftn(self._transforms[axis] * spread, doubled)
+        double_counts = tuple(2 * n for n in counts)
+        transform = rfftn(moments, double_counts)
+        field = irfftn(self._transforms[axis] * transform, double_counts)
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: Array) -> Array:
@@ -333,14 +335,14 @@ class SelfField:
         open circuit, less in a circuit of iron). An outside field as `Duty` has it, to which the
         permeability has responded already, adds to it.
         """
-        moved = remanent
+        magnetization = remanent
         for _ in range(_SHAPE_ROUNDS):
-            field = scale * self.axial(moved)
+            field = scale * self.axial(magnetization)
             new = remanent + (recoil - 1.0) * field
-            settled = np.max(np.abs(new - moved)) <= _SHAPE_TOLERANCE * np.max(
-                np.abs(remanent)
-            )
-            moved = new
-            if settled:
+            is_settled = np.max(
+                np.abs(new - magnetization)
+            ) <= _SHAPE_TOLERANCE * np.max(np.abs(remanent))
+            magnetization = new
+            if is_settled:
                 break
-        return scale * self.vectors(moved)
+        return scale * self.vectors(magnetization)

@@ -106,7 +106,8 @@ class Diffusion:
     def none_needed(self) -> bool:
         """Whether the magnet meets the target as it is."""
         return all(
-            coated.entered_kg == 0.0 and coated.met for coated in self.coated.values()
+            coating.entered_kg == 0.0 and coating.met
+            for coating in self.coated.values()
         )
 
     @property
@@ -136,19 +137,19 @@ class Diffusion:
 
         name = element or self.best
         search = self.search[name]
-        coated = self.coated[name]
+        coating = self.coated[name]
         nothing = np.zeros(len(search.cells))
         margin = []
         for coated_magnet, case in search.each:
             magnet = coated_magnet.as_sold if self.none_needed else coated_magnet
             before = magnet.h_cj(nothing) - case.reverse
-            after = magnet.h_cj(coated.amount) - case.reverse
+            after = magnet.h_cj(coating.amount) - case.reverse
             margin.append((before, after, case.reverse))
         before, after, reverse = min(margin, key=lambda each: float(each[0].min()))
         points = 1e3 * search.spreading.cells.points
         return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
             reverse_kA_m=1e-3 * reverse,
-            amount_wt_pct=coated.amount,
+            amount_wt_pct=coating.amount,
             before_kA_m=1e-3 * before,
             after_kA_m=1e-3 * after,
         )
@@ -170,10 +171,10 @@ class Diffusion:
         import pandas as pd
 
         name = element or self.best
-        coated = self.coated[name]
+        design = self.coated[name]
         spreading = self.search[name].spreading
         rows = []
-        for group, mass in zip(coated.groups, coated.mass, strict=True):
+        for group, mass in zip(design.groups, design.mass, strict=True):
             for patch in group:
                 row = {
                     "face": patch.face,
@@ -209,10 +210,10 @@ class Diffusion:
 
     def _faces_text(self, element: str) -> str:
         """Return the faces that are coated, in words."""
-        coated = self.coated[element]
+        coating = self.coated[element]
         faces = dict.fromkeys(
             patch.face
-            for group, mass in zip(coated.groups, coated.mass, strict=True)
+            for group, mass in zip(coating.groups, coating.mass, strict=True)
             for patch in group
             if mass > 0.0
         )
@@ -273,10 +274,10 @@ class Bare:
     @classmethod
     def of(cls, search: Search) -> "Bare":
         """Return the bare magnet at the worst operating point of a search."""
-        each = [
+        margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells) for magnet, case in search.each
         ]
-        return min(each, key=lambda one: one.margin)
+        return min(margins_by_case, key=lambda one: one.margin)
 
     @classmethod
     def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: Array) -> "Bare":
@@ -432,7 +433,7 @@ def diffuse(
     >>> found.meets
     True
     """
-    own = read_shape(shape)
+    own_shape = read_shape(shape)
     easy = parse_axis(along)
     conditions = Conditions.of(temperature=temperature, **keywords)
     if len(conditions.temperature) != 1:
@@ -446,19 +447,25 @@ def diffuse(
     target = _local.read_target(require)
     duty = conditions.duty
     circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
-    tried = _anneals(element, anneal_hours, anneal)
+    anneals = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, conditions.process, of_grade)
-    fine = job.setting(cut(own, parse_whole_number("cells", cells, 200, MOST_CELLS)))
-    coarse = (
-        fine if cells <= _SEARCHED_PLANS else job.setting(cut(own, _SEARCHED_PLANS))
+    fine = job.setting(
+        cut(own_shape, parse_whole_number("cells", cells, 200, MOST_CELLS))
     )
-    coated: dict[str, Coated] = {}
+    coarse = (
+        fine
+        if cells <= _SEARCHED_PLANS
+        else job.setting(cut(own_shape, _SEARCHED_PLANS))
+    )
+    coatings: dict[str, Coated] = {}
     search: dict[str, Search] = {}
     rows = []
-    left = []
-    costs = _Costs(table, own, conditions, parse_whole_number("per_year", per_year))
+    remaining = []
+    costs = _Costs(
+        table, own_shape, conditions, parse_whole_number("per_year", per_year)
+    )
     with one_thread():
-        for name in tried:
+        for name in anneals:
             few = Search(
                 Spreading(coarse[0]), job.each(name, coarse[2]), target, probability
             )
@@ -466,41 +473,41 @@ def diffuse(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
             )
             groups = face_groups(faces, many.spreading, easy)
-            coat = uncoated_design(many, groups, tried[name][0])
+            coat = uncoated_design(many, groups, anneals[name][0])
             if coat is None:
                 _refuse_too_much(target, few)
                 coat = best_anneal(
-                    few, face_groups(faces, few.spreading, easy), tried[name]
+                    few, face_groups(faces, few.spreading, easy), anneals[name]
                 )
                 coat = refined_coating(coat, groups, many)
-            coated[name] = coat
+            coatings[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
             bulk = Search(
                 few.spreading, job.each(name, coarse[2], bulk=True), target, probability
             )
             rows.append(costs.make_alloy(bulk))
-            left += _shortfall(many, coat)
+            remaining += _shortfall(many, coat)
     import pandas as pd
 
-    text = f"{base}, {own} along {easy}"
+    text = f"{base}, {own_shape} along {easy}"
     if partition(table).bare.any():
         bare = (
             f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
             "magnet needs more; give its recipe, or the grade as N42"
         )
-        left = [bare, *left]
+        remaining = [bare, *remaining]
     words = _target_text(target, circuit, kelvin, probability, field is not None)
     bare_magnet = Bare.of(next(iter(search.values())))
     return Diffusion(
         text,
         pd.DataFrame(rows),
-        coated,
+        coatings,
         search,
         circuit,
         fine[1],
         words,
-        left,
+        remaining,
         bare_magnet,
     )
 
@@ -540,11 +547,11 @@ def _target_text(
     probability: float,
     mapped: bool,
 ) -> str:
-    wanted = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
+    goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
-        wanted = f"H_k {target.safety:g} times the reverse field everywhere"
+        goal = f"H_k {target.safety:g} times the reverse field everywhere"
     elif target.loss_pct is not None:
-        wanted = f"{_local.LOSS} <= {target.loss_pct:g}"
+        goal = f"{_local.LOSS} <= {target.loss_pct:g}"
     if mapped:
         where = "in the field of the map"
     elif circuit.load_line is None:
@@ -553,7 +560,7 @@ def _target_text(
         where = f"at load line {circuit.load_line:g}"
     against = circuit.outside_field_kA_m
     outside = f" and {against:g} kA/m from outside" if against else ""
-    return f"{wanted} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
+    return f"{goal} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
 
 
 def _anneals(
@@ -632,11 +639,13 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 def _with_evidence(search: Search, coated: Coated) -> float:
     """Return the probability of a coating if magnets like it had been measured."""
-    each = [
+    magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
         for magnet, case in search.each
     ]
-    return _local.design_probability(search.target, each, coated.amounts, search.cells)
+    return _local.design_probability(
+        search.target, magnets_and_cases, coated.amounts, search.cells
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -653,10 +662,12 @@ class _Job:
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
         """Return the alloy with an element diffused in at a temperature, K."""
-        most = treatment()["surface"]["most_wt_pct"]
+        largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
-            return self.of_grade.diffused(element, kelvin, most)
-        return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
+            return self.of_grade.diffused(element, kelvin, largest_content)
+        return _local.diffused_magnet(
+            self.table, element, kelvin, self.process, largest_content
+        )
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
@@ -671,12 +682,16 @@ class _Job:
         """Return the cells, their field, and the operating points."""
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
-            own = SelfField(cells, self.circuit.along)
+            self_field = SelfField(cells, self.circuit.along)
             b_r = float(base.remanence[0])
             return (
                 cells,
-                own,
-                [_local.shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)],
+                self_field,
+                [
+                    _local.shape_case(
+                        self_field, self.circuit, self.kelvin, b_r, base.recoil
+                    )
+                ],
             )
 
         def remanence(kelvin: float) -> float:
@@ -694,8 +709,8 @@ class _Job:
         self, element: str, cases: list[_local.Case], bulk: bool = False
     ) -> list[Any]:
         """Return magnet and case of each operating point."""
-        made = self.make_alloy if bulk else self.magnet
-        return [(made(element, case.kelvin), case) for case in cases]
+        make_magnet = self.make_alloy if bulk else self.magnet
+        return [(make_magnet(element, case.kelvin), case) for case in cases]
 
 
 class _Costs:
@@ -819,17 +834,19 @@ def needed_by_temperature(
     sides = list(thicknesses)
     if not sides:
         raise InputError("expected one thickness or more, got none")
-    own = read_shape(shape)
+    own_shape = read_shape(shape)
     rows = []
     for side in sides:
-        size = "x".join(f"{s:g}" for s in (*own.size[:-1], side))
-        text = f"{size}mm" if own.kind == "block" else f"{own.kind}:{size}mm"
+        size = "x".join(f"{s:g}" for s in (*own_shape.size[:-1], side))
+        text = (
+            f"{size}mm" if own_shape.kind == "block" else f"{own_shape.kind}:{size}mm"
+        )
         for kelvin in parse_temperatures(temperature):
-            found = diffuse(
+            design = diffuse(
                 composition, text, temperature=kelvin, element=element, **options
             )
-            row = found.designs[found.designs["way"] == "faces"].iloc[0]
-            magnet = found.search[element].each[0][0]
+            row = design.designs[design.designs["way"] == "faces"].iloc[0]
+            magnet = design.search[element].each[0][0]
             mass = 1e3 * magnet.density * read_shape(text).volume
             rows.append(
                 (kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass)

@@ -566,26 +566,28 @@ def _pareto(
         ("Others", other_rows, {"size": 5, "color": GREY, "opacity": 0.6}),
         ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
     ):
-        thinned = _thin_rows(part)
+        thin_rows = _thin_rows(part)
         total = f"{len(part):,}"
         count = (
-            total if len(thinned) == len(part) else f"{len(thinned):,} of {total} drawn"
+            total
+            if len(thin_rows) == len(part)
+            else f"{len(thin_rows):,} of {total} drawn"
         )
         columns = (_X, goal, _COLOUR)
         values = pd.DataFrame(
-            {c: results.column(c, question)[thinned] for c in columns}
+            {c: results.column(c, question)[thin_rows] for c in columns}
         )
         scale = {
             "color": _figures.numbers(values[_COLOUR]),
             "colorscale": "Viridis",
             "colorbar": _figures.colour_bar(COLUMNS[_COLOUR].heading),
         }
-        texts = _point_texts(results, thinned, values[_COLOUR].tolist())
+        texts = _point_texts(results, thin_rows, values[_COLOUR].tolist())
         marker = look if "color" in look else scale | look
         trace = _figures.candidates(
             values, _X, goal, f"{name} ({count})", marker, texts
         )
-        traces.append(trace | {"customdata": thinned.tolist()})
+        traces.append(trace | {"customdata": thin_rows.tolist()})
     today = {name: results.reference[name] for name in (_X, goal)}
     if today[goal].size > 1:
         today[goal] = today[goal][question.stop : question.stop + 1]

@@ -171,12 +171,18 @@ def microstructure(
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
-    decoupling_left = grain_decoupling(rows, structure)
+    remaining_decoupling = grain_decoupling(rows, structure)
     gain = rows["wetted"] * structure["wetting"] + structure["decoupling"]
     alpha_k = rows["alpha_k"] + gain
     n_eff = np.maximum(n_eff, 0.0)
     pinning, decay = cellular_coercivity(rows, structure)
-    return alpha_k, n_eff, pinning, np.where(pinning > 0.0, 1.0, decoupling_left), decay
+    return (
+        alpha_k,
+        n_eff,
+        pinning,
+        np.where(pinning > 0.0, 1.0, remaining_decoupling),
+        decay,
+    )
 
 
 def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
@@ -204,8 +210,8 @@ def solid_state_loss(carbide: Array) -> Array:
     boron lets it form from the melt. c goes from 0 at `carbide_from`, the share of C in boron and
     carbon, to 1 without boron.
     """
-    least = GRAINS.carbide_from
-    beyond = np.clip((carbide - least) / (1.0 - least), 0.0, 1.0)
+    smallest_carbon = GRAINS.carbide_from
+    beyond = np.clip((carbide - smallest_carbon) / (1.0 - smallest_carbon), 0.0, 1.0)
     return np.asarray(GRAINS.carbide_loss * np.nan_to_num(beyond))
 
 
@@ -274,10 +280,10 @@ def grain_effect(
         # up what N_eff takes away but for that share, here as at 20 C.
         nucleation = coercivity + rules.n_eff * polarization / MU_0
         room_nucleation = room_coercivity + rules.n_eff * room_polarization / MU_0
-        restored = (
+        restoration = (
             (1.0 - rules.level) * room_polarization * nucleation / room_nucleation
         )
-        shift = -off * (polarization - restored) / MU_0 / coercivity
+        shift = -off * (polarization - restoration) / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
     effect = np.copysign(np.log1p(np.abs(shift)), shift)
     return np.where(np.isfinite(effect), effect, 0.0)

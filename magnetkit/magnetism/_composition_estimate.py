@@ -461,7 +461,9 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     candidates = []
     for values in product(*grid.amounts.values()):
         amounts = dict(zip(grid.amounts, values, strict=True))
-        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+        if all(
+            amounts[less] <= amounts[larger] for less, larger in grid.no_more.items()
+        ):
             text = charge(host, **amounts)
             candidates += [
                 (text, shell and shell_text(*shell.split())) for shell in grid.shells
@@ -625,7 +627,7 @@ def calibrate_on_grade(
     if not level.is_sound:
         return producer
     of_alpha = [magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA]
-    stated = state_level(
+    stated_level = state_level(
         table,
         level,
         kelvin,
@@ -635,7 +637,7 @@ def calibrate_on_grade(
         between=between,
         curie=curie,
     )
-    return replace(producer, stated=(stated,))
+    return replace(producer, stated=(stated_level,))
 
 
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
@@ -651,10 +653,11 @@ def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value
     that makers guarantee.
     """
-    spread = lots(str(sheet["host"]))
-    least = guaranteed_values(sheet, kelvin)
+    lot_spread = lots(str(sheet["host"]))
+    guaranteed = guaranteed_values(sheet, kelvin)
     return {
-        quantity: value / spread.share(quantity) for quantity, value in least.items()
+        quantity: value / lot_spread.share(quantity)
+        for quantity, value in guaranteed.items()
     }
 
 

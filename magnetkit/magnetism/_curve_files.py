@@ -175,8 +175,8 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         fallback, note = _temperature_from_name(source, comments)
         kelvin = np.full(len(table), fallback)
         if temperatures:
-            own = temperatures[min(place, len(temperatures) - 1)]
-            kelvin = _kelvin(table[:, own.place], own.head)
+            own_temperature = temperatures[min(place, len(temperatures) - 1)]
+            kelvin = _kelvin(table[:, own_temperature.place], own_temperature.head)
             note = ""
         elif (header_kelvin := flux.kelvin or field.kelvin) is not None:
             kelvin = np.full(len(table), header_kelvin)

@@ -148,8 +148,12 @@ def coordinates(table: CompositionTable, root: str) -> Array:
     """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
-    scaled = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
-    return np.column_stack([scaled[name] / length for name, length in lengths.items()])
+    scaled_contents = (
+        _boundary(table) if hardening == "boundary" else _metals(table, hardening)
+    )
+    return np.column_stack(
+        [scaled_contents[name] / length for name, length in lengths.items()]
+    )
 
 
 # What is summed by weight, in this order.
@@ -186,8 +190,8 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     from ..alloy._row_kernels import sums_of_each
 
     free = boundary_composition(table, 0.0, None)["free"]
-    weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
-    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
+    masses = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
+    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *masses])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
     free = free - (free - EVIDENCE.much_free).clip(0.0) * 2.0 / 3.0
@@ -322,14 +326,14 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured_points(root, quantity, "", left_out)
+        points, magnet_names = _measured_points(root, quantity, "", left_out)
         if (
             producer is not None
             and (producer_magnets := producer.known(root, quantity)) is not None
         ):
             points = np.concatenate([points, coordinates(producer_magnets.table, root)])
-            called = (
-                *called,
+            magnet_names = (
+                *magnet_names,
                 *(f"{producer.name}'s" for _ in range(len(producer_magnets.fractions))),
             )
         if root not in places:
@@ -339,7 +343,7 @@ def evidence(
             alike, names_alike = _measured_points(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
-            called = (*names_alike, *called)
+            magnet_names = (*names_alike, *magnet_names)
             measured_places = np.pad(measured_places, ((0, 0), (0, 1)))
         if not len(points):
             continue
@@ -348,7 +352,7 @@ def evidence(
         distance[rows] = apart
         names[rows] = which + len(words)
         axes[rows] = axis + len(labels)
-        words += called
+        words += magnet_names
         labels += [*lengths, "route"] if family else lengths
     nearest = Coded(names, tuple(words)).renamed(str)
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))

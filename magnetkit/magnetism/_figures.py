@@ -322,16 +322,16 @@ def kinds(
 
     text = np.array(shells, dtype=str)
     effects = np.zeros((len(table), len(EFFECTS)))
-    process_read = read_process(process, len(table))
+    process_rows = read_process(process, len(table))
     has_shell = text != ""
-    if process_read.grain_size_um is not None:
+    if process_rows.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= slope_deviation(by_row(process_read, codes, HOST_NAMES)).any()
+        has_shell |= slope_deviation(by_row(process_rows, codes, HOST_NAMES)).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]
         shelled_alloys = alloys(
-            some, process_read, read_shells(list(text[rows]), len(rows)), curie=curie
+            some, process_rows, read_shells(list(text[rows]), len(rows)), curie=curie
         )
         effects[rows, 0] = shelled_alloys.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(

@@ -66,9 +66,9 @@ def gates(
     """Return the first gate that is closed to each magnet, index into `STATUS`, 0 without; (n,)."""
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
-    not_melted = not_from_melt(found.parts.hard_phase, codes)
+    is_not_from_melt = not_from_melt(found.parts.hard_phase, codes)
     dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
-    status[not_melted & dense] = STATUS.index("decomposes before it sinters")
+    status[is_not_from_melt & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
     unknown = hosts_by_hardening(codes, "route")
     if route is not None:
@@ -125,7 +125,7 @@ def _easy_plane_rows(
 
 def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
-    is_closed = gate != 0
-    if is_closed.any():
-        np.copyto(status, gate, where=(status == 0) & is_closed)
-    return is_closed
+    has_reason = gate != 0
+    if has_reason.any():
+        np.copyto(status, gate, where=(status == 0) & has_reason)
+    return has_reason

@@ -248,22 +248,24 @@ class Alloys:
         rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
         stronger = np.where(of_host, stated.remanence, 1.0)
         rows["stronger"] = stronger * rows["stronger"]
-        made = replace(self, rows=rows, factor=stronger * self.factor)
+        stronger_alloys = replace(self, rows=rows, factor=stronger * self.factor)
         # As `alloys` has it, which works this out before a producer is known.
-        vars(made)["_micro"] = self._micro
-        return made
+        vars(stronger_alloys)["_micro"] = self._micro
+        return stronger_alloys
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
         """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
-        own = self.phases
+        own_phases = self.phases
         cells = self.balance.parts.hard_phase
         codes = self.balance.parts.host
         rows = picked[self._has_skin[picked]]
-        if not rows.size or (own.skins >= 0).any():
-            return own
+        if not rows.size or (own_phases.skins >= 0).any():
+            return own_phases
         skins = enrich_surface(cells[rows], self.rows["surface_enrichment"][rows])
         skin_phases = condensed_alone(skins, codes[rows], self.curie)
-        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skin_phases))
+        return own_phases._replace(
+            skins=_places(rows, len(codes), 0), own=tuple(skin_phases)
+        )
 
     def closed_gate(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
@@ -275,13 +277,13 @@ class Alloys:
 
         rows = self.rows
         constants = [getattr(TEMPERATURE, name) for name in TemperatureBook._fields]
-        alpha_k, n_eff, pinned, left, decay = self._micro
-        level = left * rows["harder"]
+        alpha_k, n_eff, pinning, remaining, decay = self._micro
+        level = remaining * rows["harder"]
         return Rules(
             self.factor,
             alpha_k,
             n_eff,
-            pinned,
+            pinning,
             level,
             decay * rows["fall"],
             np.nan_to_num(rows["temperature_law"]).astype(np.int8),
@@ -471,23 +473,23 @@ def alloys(
 
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
-    given_values, (written, traces, made, rows) = (
+    given_values, (split, traces, process_rows, rows) = (
         table.given,
         _read(table, process, host),
     )
     n = len(table)
-    table = written.recipe
-    codes = written.host
+    table = split.recipe
+    codes = split.host
     cellular = wall_hosts(codes)
-    balance_parts, formula, charged = _split_into_phases(written, rows, traces)
+    balance_parts, formula, is_charge = _split_into_phases(split, rows, traces)
     parts, cells = balance_parts.parts, balance_parts.parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
     carriers = None if shells is None else shells.carriers
     structure = _structure(
         table, balance_parts, formula, np.flatnonzero(cellular >= 0), rows, carriers
     )
-    if made.route is not None and made.route.hardening:
-        structure["soft"][rows_made_by_route(made.route, codes)] = 0.0
+    if process_rows.route is not None and process_rows.route.hardening:
+        structure["soft"][rows_made_by_route(process_rows.route, codes)] = 0.0
     if (cellular >= 0).any():
         rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
     fraction = np.zeros(n)
@@ -514,11 +516,11 @@ def alloys(
             surface, shells.column[with_shell], content[with_shell]
         )
         groups.append((rim, codes[with_shell]))
-    all_condensed, prediction = condense_groups(
-        parts, groups, curie, written if ranges or given_values else None
+    condensed_phases, prediction = condense_groups(
+        parts, groups, curie, split if ranges or given_values else None
     )
     phases = Phases(
-        *all_condensed,
+        *condensed_phases,
         ion_tables(),
         _places(walls, n, n),
         _places(with_skin, n, n + walls.size),
@@ -527,10 +529,10 @@ def alloys(
         fraction,
         cover,
         parameters().shell["efficiency"],
-        tuple(all_condensed),
+        tuple(condensed_phases),
     )
     prediction, widths, harder = _with_given(
-        given_values, phases, written, parts, prediction, rows
+        given_values, phases, split, parts, prediction, rows
     )
     fine = structure["coarse"] == 0.0
     remanence_factor = reduced_remanence(rows["alignment"], balance_parts.soft, fine)
@@ -543,25 +545,25 @@ def alloys(
     factor[with_shell[~hosts_with_shells(codes[with_shell])]] = np.nan
     rows["harder"] = np.ones(n)
     wider = np.hypot(
-        DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(written)
+        DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(split)
     )
     rows["spread"] = np.where(
         wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"]
     )
-    never = _has_no_precedent(written, shells, traces)
+    never = _has_no_precedent(split, shells, traces)
     factor *= 1.0 if traces is None else 1.0 - traces.volume
-    rows["apart"] = process_distance(made, rows, Coded(codes, HOST_NAMES))
-    gate = gates(balance_parts, structure, made.route)
+    rows["apart"] = process_distance(process_rows, rows, Coded(codes, HOST_NAMES))
+    gate = gates(balance_parts, structure, process_rows.route)
     distance = np.zeros(n)
     made_of = Alloys(
-        written=written,
+        written=split,
         balance=balance_parts,
-        process=made,
+        process=process_rows,
         shells=shells,
         never_made=never,
         traces=traces,
         gate=gate,
-        charged=charged,
+        charged=is_charge,
         phases=phases,
         predicted=prediction,
         factor=factor,
@@ -580,8 +582,8 @@ def alloys(
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
     roots = Coded(root_codes(codes), HOST_NAMES)
-    route = level_route(made.route)
-    condition_rows(rows, table, roots, made.producer, distance, route)
+    route = level_route(process_rows.route)
+    condition_rows(rows, table, roots, process_rows.producer, distance, route)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
@@ -631,7 +633,9 @@ def _structure(
     from ..phases.partition import hosts_by_hardening
 
     grain_um = rows["grain_size_um"]
-    own = boundary = _boundary.boundary_composition(found.charge, found.bound, grain_um)
+    own_boundary = boundary = _boundary.boundary_composition(
+        found.charge, found.bound, grain_um
+    )
     if carriers is not None:
         whole = add_masses(found.charge, carriers)
         boundary = _boundary.boundary_composition(whole, found.bound, grain_um)
@@ -644,8 +648,10 @@ def _structure(
     usual_wetting = _boundary.wetting_gain(none, usual, none)
     usual_boundary = _boundary.usual_boundary(boundary)
     if carriers is not None:
-        usual_wetting = usual_wetting + boundary["wetting"] - own["wetting"]
-        usual_boundary["free"] = usual_boundary["free"] + boundary["free"] - own["free"]
+        usual_wetting = usual_wetting + boundary["wetting"] - own_boundary["wetting"]
+        usual_boundary["free"] = (
+            usual_boundary["free"] + boundary["free"] - own_boundary["free"]
+        )
     usual_factor = _boundary.decoupling_factor(usual_boundary)
     wetting = _blend(formula, usual_wetting, boundary["wetting"])
     decoupling = _blend(formula, none, boundary["decoupling"])
@@ -688,7 +694,7 @@ def _split_into_phases(
     """Return recipes in their phases, how far they are bare formulas, and which are charged."""
     from ..phases.partition import partition, wall_hosts
 
-    charge, charged = _charge(parts.recipe, parts.host)
+    charge, is_charge = _charge(parts.recipe, parts.host)
     if charge is not parts.recipe:
         parts = partition(charge, parts.host)
     hard = parts.hard_volume_fraction
@@ -699,13 +705,13 @@ def _split_into_phases(
             [np.nan_to_num(gas_share) for gas_share in traces.gases.values()], axis=0
         )
         formula *= np.clip(1.0 - gas / FORMULA.analysed, 0.0, 1.0)
-    found = balance(charge, parts, rows, formula)
+    phase_balance = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     rest = 1.0 - rows["grain_boundary"]
     cells = wall_hosts(parts.host) >= 0
     bare = rest * np.minimum(hard / FORMULA.bare, 1.0)
-    hard = np.where(cells, rest, _blend(formula, bare, found.hard))
-    return replace(found, hard=hard), formula, charged
+    hard = np.where(cells, rest, _blend(formula, bare, phase_balance.hard))
+    return replace(phase_balance, hard=hard), formula, is_charge
 
 
 def _read(
@@ -719,9 +725,9 @@ def _read(
     from ..phases.partition import assign_hosts, hosts_by_hardening, partition, purify
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
-    process_read = read_process(process, len(table))
+    process_rows = read_process(process, len(table))
     table, traces = purify(table, codes)
-    rows = by_row(process_read, codes, HOST_NAMES)
+    rows = by_row(process_rows, codes, HOST_NAMES)
     for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
             np.isnan(amounts),
@@ -738,7 +744,7 @@ def _read(
     # What other hosts hold of them is part of the hard phase or of walls.
     ribbons = hosts_by_hardening(codes, "boundary")
     rows["refractory"] = np.where(ribbons, refractory, 0.0)
-    return partition(table, codes), traces, process_read, rows
+    return partition(table, codes), traces, process_rows, rows
 
 
 def recipes_in_phases(

@@ -382,9 +382,9 @@ class Producer:
 
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Return a magnet of a record; raise ValueError where a number of it can be none."""
-    found = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
-    numbers = {name: (found[name], bounds) for name, bounds in _BOUNDS.items()}
-    numbers |= {e: (x, (0.0, 1.0)) for e, x in found["composition"].items()}
+    record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
+    numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
+    numbers |= {e: (x, (0.0, 1.0)) for e, x in record["composition"].items()}
     for name, (value, (low, high)) in numbers.items():
         real = isinstance(value, int | float) and not isinstance(value, bool)
         if not real or not low <= value <= high:
@@ -452,9 +452,9 @@ def load(name: str) -> Producer:
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():
-        known = ", ".join(names()) or "none yet"
+        known_names = ", ".join(names()) or "none yet"
         raise InputError(
-            f"no process {name!r} is stored; known are {known} "
+            f"no process {name!r} is stored; known are {known_names} "
             f"(`magnetkit calibrate magnets.csv --name {name}` makes one)"
         )
     try:

@@ -65,10 +65,14 @@ def calibrate_on_reference(
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
-    bent = Producer(name, _records(name, table, shell, alphas, None, between, curie))
+    bent_producer = Producer(
+        name, _records(name, table, shell, alphas, None, between, curie)
+    )
     rest = [s for s in seen if s.quantity != ALPHA]
     return Producer(
-        name, bent.magnets + _records(name, table, shell, rest, bent, between, curie)
+        name,
+        bent_producer.magnets
+        + _records(name, table, shell, rest, bent_producer, between, curie),
     )
 
 
@@ -90,19 +94,19 @@ def _records(
     )
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell or None, **use)
-    made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     model = alloys(
         table, read_process(process, 1), read_shells(shell or None, 1), curie=curie
     )
     # A reference is assumed to have usual grains.
-    own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
-    effects = dict(zip(EFFECTS, own.tolist(), strict=True))
+    process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
+    effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))
     magnets = []
     for one in seen:
-        row = made[one.kelvin]
+        row = rows_by_kelvin[one.kelvin]
         if row["status"] != "ok":
             continue
-        score = score_known_value(one, row, made[ROOM_K], model)
+        score = score_known_value(one, row, rows_by_kelvin[ROOM_K], model)
         if score is None:
             continue
         magnet: dict[str, Any] = {"host": root_host(str(row["host"])), "magnet": name}
@@ -127,9 +131,9 @@ def score_known_value(
     value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
     if not low < high or (one.quantity != ALPHA and low <= 0.0):
         return None
-    spread = splits()[one.quantity].deviation
+    split_deviation = splits()[one.quantity].deviation
     width = high - low if one.quantity == ALPHA else float(np.log(high / low))
-    deviation = min(width / (2.0 * DEVIATIONS_90), spread)
+    deviation = min(width / (2.0 * DEVIATIONS_90), split_deviation)
     noise = one.deviation
     slope = 0.0
     if one.quantity == ALPHA:

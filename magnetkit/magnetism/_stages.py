@@ -116,8 +116,8 @@ def makeable(
 
     if table.unique_rows is not None:
         first, place = table.unique_rows
-        first_split = None if split is None else split[first]
-        chances, forms = makeable(table[first], conditions, first_split, **more)
+        split_of_first = None if split is None else split[first]
+        chances, forms = makeable(table[first], conditions, split_of_first, **more)
         return chances.take(place), forms[place]
     _, chances = stability_columns(
         table,
@@ -158,28 +158,28 @@ def describe(
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
     stable, forms = makeable(table, conditions, split)
-    found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
-    found |= magnet
-    found |= stable
-    found |= supplies(table, shells, conditions) if supply is None else supply
-    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
-        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    columns = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    columns |= magnet
+    columns |= stable
+    columns |= supplies(table, shells, conditions) if supply is None else supply
+    columns["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
     )
     for quantity, name in GUARANTEED.items():
-        host = found["host"]
-        found[name] = found[quantity] * shares(host.words, quantity)[host.codes]
+        host = columns["host"]
+        columns[name] = columns[quantity] * shares(host.words, quantity)[host.codes]
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
-        found["nearest_grade"] = nearest_grade_column(
+        columns["nearest_grade"] = nearest_grade_column(
             hosts, *(room[name] for name in GRADED)
         )
-    status = found["status"]
-    found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
-    _fill_energy(found, table, conditions.interval, split)
+    status = columns["status"]
+    columns["status"] = status.put(status.says("ok") & ~forms, "not makeable")
+    _fill_energy(columns, table, conditions.interval, split)
     for record in properties():
-        found |= _learnt_columns(record.name, table, conditions.interval)
-    found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
-    return found.sort_columns()
+        columns |= _learnt_columns(record.name, table, conditions.interval)
+    columns["in_domain"] = columns["in_domain"] & ~status.says("outside the model")
+    return columns.sort_columns()
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
@@ -192,13 +192,13 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     )
     table = inputs.table
     labels = inputs.labels
-    split = alike.written
+    hard_phase_split = alike.written
     frames = []
     for k, magnet in zip(kelvin, magnets_by_temperature, strict=True):
-        found = describe(
-            table, k, conditions, labels, shells, magnet, room, split=split
+        columns = describe(
+            table, k, conditions, labels, shells, magnet, room, split=hard_phase_split
         )
-        frames.append(found.frame())
+        frames.append(columns.frame())
     return inputs.give(*frames, named=True)
 
 
@@ -218,12 +218,12 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
     """Return the columns of a measured property that is learnt from compositions alone."""
     from ..surrogates.models import load
 
-    predicted = load(name).predict(table, interval)
+    prediction = load(name).predict(table, interval)
     columns = Columns(
-        (c, predicted[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
+        (c, prediction[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
     )
     columns[f"{name}_provenance"] = Coded.constant(
-        "surrogate", len(predicted), PROVENANCES
+        "surrogate", len(prediction), PROVENANCES
     )
     return columns
 
@@ -242,9 +242,9 @@ def _fill_energy(
     phase = split.hard_phase[missing]
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
-    answered = prediction["in_domain"].to_numpy()
+    is_answer = prediction["in_domain"].to_numpy()
     rows = np.zeros(len(table), bool)
-    rows[missing[answered]] = True
+    rows[missing[is_answer]] = True
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
-        found[name][rows] = prediction[name].to_numpy()[answered]
+        found[name][rows] = prediction[name].to_numpy()[is_answer]
     found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")

@@ -125,9 +125,11 @@ class Calibration:
         odd = self.report[self.report["remark"] != ""]
         for _, r in odd.iterrows():
             magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
-            expected = f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            measured = f"{r['quantity']} {r['measured']:g}"
-            texts.append(f"{magnet}: {measured}, expected {expected}")
+            expectation = (
+                f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            )
+            measurement = f"{r['quantity']} {r['measured']:g}"
+            texts.append(f"{magnet}: {measurement}, expected {expectation}")
         texts += self.contradictions
         texts += self.notes
         return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
@@ -362,11 +364,11 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    values_given = {q: v for q, v in values.items() if v is not None}
+    stated_values = {q: v for q, v in values.items() if v is not None}
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, values_given, made_by, shell)
+    return _Row(number, label, text, table, temperature, stated_values, made_by, shell)
 
 
 def _missing(value: Any) -> bool:
@@ -410,11 +412,11 @@ def _values(row: _Row) -> list[dict[str, Any]]:
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
-    for quantity, value_measured in row.values.items():
+    for quantity, measured_value in row.values.items():
         ends = ("", "_lo", "_hi")
         value, low, high = (float(hot[f"{quantity}{end}"]) for end in ends)
         one = KnownValue(
-            quantity, value_measured, row.temperature, _MEASUREMENT[quantity]
+            quantity, measured_value, row.temperature, _MEASUREMENT[quantity]
         )
         score = score_known_value(one, hot, room, model) if low > 0.0 else None
         if score is None:
@@ -423,7 +425,7 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             )
         if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
-                f"{quantity} {value_measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
         record: dict[str, Any] = {
@@ -436,13 +438,15 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             "temperature_K": row.temperature,
         }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
-        known = {
-            "measured": value_measured,
+        row_values = {
+            "measured": measured_value,
             "before": value,
             "before_lo": low,
             "before_hi": high,
         }
-        values.append({"row": row, "record": record, "known": known, "model": model})
+        values.append(
+            {"row": row, "record": record, "known": row_values, "model": model}
+        )
     return values
 
 
@@ -491,18 +495,18 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
         record = value["record"]
         row = value["row"]
         facts = value["known"]
-        mean, left, fall = _from_the_others(producer, record)
+        mean, remaining, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
         centre = facts["before"] * level
-        half = DEVIATIONS_90 * left * deviation
+        half = DEVIATIONS_90 * remaining * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)
             change -= log_coercivity(value["model"], row.temperature)
             centre = facts["before"] * float(np.exp(change))
             half *= lever(other, row.temperature)
-        noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
+        noisy = np.sqrt(remaining**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
         record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
         record_out |= {"host": record["host"], "temperature_K": row.temperature}

@@ -270,8 +270,8 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     table = grades_at_room_temperature()
     square = table["squareness"].to_numpy(float)
     if kelvin != ROOM_K:
-        left = remaining_shares(table, kelvin)
-        square = squareness_ratio(square, _curved_hosts(table), *left.values())
+        remaining = remaining_shares(table, kelvin)
+        square = squareness_ratio(square, _curved_hosts(table), *remaining.values())
     return pd.Series(np.asarray(square, float), table["grade"])
 
 
@@ -336,8 +336,10 @@ def grades_at_room_temperature(
         columns[quantity] = one["value"]
         columns[f"{quantity}_lo"] = one["lo"]
         columns[f"{quantity}_hi"] = one["hi"]
-        there = one["value"].notna()
-        source = has_value.map({True: "catalogue", False: "family"}).where(there, "")
+        is_stated = one["value"].notna()
+        source = has_value.map({True: "catalogue", False: "family"}).where(
+            is_stated, ""
+        )
         columns[f"{quantity}_provenance"] = source
     for chord in _CHORDS.values():
         if chord in quantities:
@@ -482,9 +484,9 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
         ends["min"].notna() & ends["max"].notna()
     )
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
-    is_guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
+    is_minimum = ends.index.get_level_values("quantity").isin(_GUARANTEED)
     best_value = (
-        nominal.where(~is_guaranteed, minimum)
+        nominal.where(~is_minimum, minimum)
         .fillna(nominal)
         .fillna(minimum)
         .fillna(ends["max"])
@@ -604,9 +606,11 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     ``density_kg_m3`` and ``max_working_temperature_K``.
     """
     table = _minima_with_chords().copy()
-    left = remaining_shares(table, kelvin)
-    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
-    for quantity, share in left.items():
+    remaining = remaining_shares(table, kelvin)
+    square = squareness_ratio(
+        table["squareness"], _curved_hosts(table), *remaining.values()
+    )
+    for quantity, share in remaining.items():
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = table.pop("recoil")
@@ -703,8 +707,8 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
         row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])
     ]
     rows = table.loc[plain]
-    makers_asked = set(filter(None, makers.split(", ")))
-    is_theirs = [bool(makers_asked & set(text.split(", "))) for text in rows["makers"]]
+    maker_names = set(filter(None, makers.split(", ")))
+    is_theirs = [bool(maker_names & set(text.split(", "))) for text in rows["makers"]]
     rows = rows[is_theirs] if any(is_theirs) else rows
     return float(rows[_COERCIVITY].max()) / lots(named_host()).share(_COERCIVITY)
 

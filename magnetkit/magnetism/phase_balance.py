@@ -94,11 +94,11 @@ def phase_balance(
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
     boundary = boundary_composition(recipes.charge, recipes.bound, usual_grain)
-    unmodelled = without_model(table, recipes.parts.host)
+    no_model = without_model(table, recipes.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
         code = int(recipes.parts.host[i])
-        name = HOST_NAMES[code] if code >= 0 else unmodelled.get(i, "unknown")
+        name = HOST_NAMES[code] if code >= 0 else no_model.get(i, "unknown")
         phases = [
             (name, recipes.hard[i], polarization[i]),
             ("oxide", recipes.oxide[i], 0.0),
@@ -165,14 +165,14 @@ def _phases_of_boundary(
     Those of `_boundary.boundary_composition`, as far as there is room outside the hard phase; what
     is left is rich in rare earth, or iron where that is short. J_s of R2Fe17 is not known (NaN).
     """
-    named = {
+    fractions_by_phase = {
         "R1.1Fe4B4": (boundary["boride"][i], 0.0),
         "R6(Fe,Co)13X": (boundary["r6fe13x"][i], 0.0),
         "R2Fe17": (boundary["r2fe17"][i], np.nan),
         beside.poor: (soft, beside.poor_polarization_T),
     }
     phases = []
-    for name, (volume, polarization) in named.items():
+    for name, (volume, polarization) in fractions_by_phase.items():
         part = min(float(volume), outside)
         phases.append((name, part, polarization))
         outside -= part
@@ -199,7 +199,7 @@ def _coexisting_phases(
         return [("grain boundary", outside, np.nan)]
     whole = made.parts.recipe[i : i + 1]
     for below in _THERE:
-        extended = replace(
+        larger_space = replace(
             space,
             formulas=[*space.formulas, ""],
             ptr=np.append(space.ptr, space.ptr[-1] + len(columns)),
@@ -208,9 +208,9 @@ def _coexisting_phases(
             energy=np.append(space.energy, energy - below),
             facets={},
         )
-        if len(space.formulas) in solve(whole, extended, products=True).products:
+        if len(space.formulas) in solve(whole, larger_space, products=True).products:
             break
-    return _on_hull(whole, outside, extended)
+    return _on_hull(whole, outside, larger_space)
 
 
 def _on_hull(

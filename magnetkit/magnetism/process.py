@@ -478,18 +478,18 @@ def process_record(
     """
     if process is None:
         return None
-    process_read = read_process(process, 1)
-    settings = {name: getattr(process_read, name) for name in _LIMITS}
+    process_rows = read_process(process, 1)
+    settings = {name: getattr(process_rows, name) for name in _LIMITS}
     for name, value in settings.items():
         if value is not None and np.ndim(value):
             raise InputError(f"process {name} must be one number for all candidates")
     record: dict[str, Any] = {
         name: float(v) for name, v in settings.items() if v is not None
     }
-    if process_read.producer is not None:
-        record["producer"] = process_read.producer.record()
-    if process_read.route is not None:
-        record["route"] = process_read.route.name
+    if process_rows.producer is not None:
+        record["producer"] = process_rows.producer.record()
+    if process_rows.route is not None:
+        record["route"] = process_rows.route.name
     return record or None
 
 
@@ -608,10 +608,12 @@ def ignored_settings(process: Process, host: str) -> str:
         ),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
-    ignored = {name: getattr(process, name) for name, does in acts.items() if not does}
+    values_ignored = {
+        name: getattr(process, name) for name, does in acts.items() if not does
+    }
     changed_names = [
         name
-        for name, value in ignored.items()
+        for name, value in values_ignored.items()
         if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
     words = ", ".join(changed_names).replace(
@@ -648,13 +650,13 @@ def assumption(host: str) -> str:
     """
     if host not in HOSTS:
         raise InputError(f"host must be one of {', '.join(HOSTS)}, got {host!r}")
-    calibrated = parameters()
-    default = calibrated.families[host].process
+    parameters_of_law = parameters()
+    default = parameters_of_law.families[host].process
     template = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
-        ratio=calibrated.cells["ratio"],
-        copper=100 * calibrated.cells["copper"],
-        zirconium=100 * calibrated.cells["zirconium"],
+        ratio=parameters_of_law.cells["ratio"],
+        copper=100 * parameters_of_law.cells["copper"],
+        zirconium=100 * parameters_of_law.cells["zirconium"],
     )
     return (
         f"{template}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "

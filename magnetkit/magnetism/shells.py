@@ -66,11 +66,11 @@ def objection(shell: Shell) -> str:
     if shell.fraction is not None and shell.content is not None:
         replaced_share = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
         atoms, earth_mass, whole = _example()
-        mass_added = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
+        added_mass = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
         amount = (
             100.0
-            * mass_added
-            / (whole - earth_mass + mass_added + (1.0 - replaced_share) * earth_mass)
+            * added_mass
+            / (whole - earth_mass + added_mass + (1.0 - replaced_share) * earth_mass)
         )
         content = shell.content
         thickness = float(
@@ -183,7 +183,7 @@ def given_share(phases: Any, rules: Any) -> Array:
         return np.zeros(len(has_shell))
     bare = phases._replace(shells=np.full_like(phases.shells, -1))
     with_rim, less = (
-        states(np.array([ROOM]), each, rules)[1][0] for each in (phases, bare)
+        states(np.array([ROOM]), magnets, rules)[1][0] for magnets in (phases, bare)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(has_shell & (with_rim > 0.0), 1.0 - less / with_rim, 0.0)

@@ -211,13 +211,13 @@ def read_duty(load_line: Any) -> Duty:
     }
     values = {}
     for name, meaning in names.items():
-        given = getattr(duty, name)
+        duty_value = getattr(duty, name)
         try:
-            value = float("nan") if isinstance(given, bool) else float(given)
+            value = float("nan") if isinstance(duty_value, bool) else float(duty_value)
         except (TypeError, ValueError):
             value = float("nan")
         if not 0.0 <= value < float("inf"):
-            raise InputError(f"{name} must be {meaning}, got {given!r}")
+            raise InputError(f"{name} must be {meaning}, got {duty_value!r}")
         values[name] = value
     return Duty(**values)
 
@@ -523,10 +523,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
             describe_beyond_precedent(made.written.recipe, made.written.host)
             | gas_words
         )
-    unmodelled = without_model(made.written.recipe, made.written.host)
+    no_model = without_model(made.written.recipe, made.written.host)
     gas_words |= {
         row: f"{name}: known, but no model speaks of it"
-        for row, name in unmodelled.items()
+        for row, name in no_model.items()
     }
     if gas_words:
         texts = made_so.texts()

@@ -74,22 +74,22 @@ def named_phases(
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
         host_of_row[host_of_row != HOST_NAMES.index(HOSTS[host].root)] = -1
-    is_named = host_of_row >= 0
-    if is_named.all():
-        return Named(host_of_row, table, is_named)
+    has_host = host_of_row >= 0
+    if has_host.all():
+        return Named(host_of_row, table, has_host)
     if split is None:
-        split = partition(table[~is_named], host)
+        split = partition(table[~has_host], host)
         rest = slice(None)
     else:
-        rest = ~is_named
-    host_of_row[~is_named] = split.host[rest]
+        rest = ~has_host
+    host_of_row[~has_host] = split.host[rest]
     joint_table = CompositionTable.concat([table, split.hard_phase[rest]])
     order = np.arange(len(table))
-    order[~is_named] = len(table) + np.arange(len(joint_table) - len(table))
+    order[~has_host] = len(table) + np.arange(len(joint_table) - len(table))
     return Named(
         host_of_row,
         CompositionTable(*joint_table[order].rows, table.row_index),
-        is_named,
+        has_host,
     )
 
 

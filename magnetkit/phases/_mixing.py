@@ -373,16 +373,18 @@ class MixingModel:
         self._precision = multiply(
             observe[keep].T, multiply(observe[keep].T, inverse).T
         ).T
-        self.kept = kept = keep[:n]
-        self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
+        self.kept = kept_rows = keep[:n]
+        self.left_out = [
+            f for f, k in zip(self.formulas, kept_rows, strict=True) if not k
+        ]
         self.loo_error = np.full(n, np.nan)
         self.loo_deviation = np.full(n, np.nan)
-        self.loo_error[kept] = error[: kept.sum()]
-        self.loo_deviation[kept] = deviation[: kept.sum()]
-        remainder = Occupation(*(part[~kept] for part in self.occupation))
+        self.loo_error[kept_rows] = error[: kept_rows.sum()]
+        self.loo_deviation[kept_rows] = deviation[: kept_rows.sum()]
+        remainder = Occupation(*(part[~kept_rows] for part in self.occupation))
         mean, covariance = self.predict(remainder)
-        self.loo_error[~kept] = self.energy[~kept] - mean
-        self.loo_deviation[~kept] = np.sqrt(
+        self.loo_error[~kept_rows] = self.energy[~kept_rows] - mean
+        self.loo_deviation[~kept_rows] = np.sqrt(
             np.diag(covariance) + self.terms.scatter(remainder)
         )
         self.scale = conformal_scale(self.far)

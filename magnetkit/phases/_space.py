@@ -250,13 +250,13 @@ def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
         (iron >= _RICH_IN_IRON) | (iron_and_cobalt >= _RICH_IN_BOTH)
     )
     rich &= table.fraction("Gd", "Eu") == 0.0
-    is_collapsed = np.zeros(len(entries), bool)
-    is_collapsed[table.row_index] = rich & (
+    lacks_moment = np.zeros(len(entries), bool)
+    lacks_moment[table.row_index] = rich & (
         moment < _LEAST_MOMENT_MUB * iron_and_cobalt
     )
     if "ordering" in entries.columns:
-        is_collapsed &= (entries["ordering"] != "AFM").to_numpy(bool)
-    return is_collapsed
+        lacks_moment &= (entries["ordering"] != "AFM").to_numpy(bool)
+    return lacks_moment
 
 
 def _check_one_scheme(snapshot: Entries) -> None:

@@ -194,7 +194,7 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
 
         def search(kind: str, criterion: str, values: list[str], **more: Any) -> None:
             for start in range(0, len(values), BATCH):
-                found = watch.search(
+                documents = watch.search(
                     getattr(rester.materials, kind).search,
                     f"{where}materials/{kind}/",
                     len(records[kind]),
@@ -204,7 +204,9 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
                     **{criterion: values[start : start + BATCH]},
                     **more,
                 )
-                records[kind] += [read_document(kind, document) for document in found]
+                records[kind] += [
+                    read_document(kind, document) for document in documents
+                ]
 
         search("summary", "chemsys", systems, deprecated=False)
         # All schemes, for mp-api and the server spell them differently; one is chosen later.

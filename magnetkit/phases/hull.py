@@ -62,8 +62,8 @@ def solve(
         np.zeros((len(table), width)),
     )
     rows = table.rows
-    is_unsolved = np.ones(len(systems.members), bool)
-    for s in range(len(is_unsolved)):
+    is_open = np.ones(len(systems.members), bool)
+    for s in range(len(is_open)):
         members = systems.members[s]
         rows_of_system = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
         elements = int(members.sum())
@@ -71,10 +71,8 @@ def solve(
             elements < len(_ROWS_TO_PAY)
             and len(rows_of_system) >= _ROWS_TO_PAY[elements]
         ):
-            is_unsolved[s] = not _by_facets(
-                rows, rows_of_system, space, members, result
-            )
-    runs = _hull.Runs(systems.order, *systems.runs(is_unsolved))
+            is_open[s] = not _by_facets(rows, rows_of_system, space, members, result)
+    runs = _hull.Runs(systems.order, *systems.runs(is_open))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     share_rows(
         _hull.solve,

@@ -178,8 +178,8 @@ def purify(
     indices = table.indices
     values = table.values
     limits = _trace_limits()
-    is_limited = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
-    if not is_limited.take(indices).any():
+    has_limit = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    if not has_limit.take(indices).any():
         return table, None
     row = np.repeat(np.arange(n), np.diff(table.indptr))
     limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)

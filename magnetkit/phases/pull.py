@@ -110,12 +110,12 @@ def pull(
     with Cache("pulls", "_".join(systems_to_pull), question) as cache:
         if not refresh:
             try:
-                cached = cache.read()
+                cached_pull = cache.read()
             except DataError as error:
                 warn(f"{error}; pulling it anew")
-                cached = None
-            if cached is not None:
-                return cached
+                cached_pull = None
+            if cached_pull is not None:
+                return cached_pull
         _need_client()
         parts = subsystems(systems_to_pull)
         version, records = fetch_records(

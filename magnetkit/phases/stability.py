@@ -148,19 +148,19 @@ def stability_columns(
     above, hull = judgement.above(kelvin)
     chances = odds(judgement, above, kelvin, temperature is not None)
     data = judgement.judge_data(hull)
-    is_judged = data.says(JUDGED)
+    has_judgement = data.says(JUDGED)
     columns = Columns()
     name = "probability_phase_forms"
-    columns[name] = np.where(is_judged, chances.probability(), np.nan)
+    columns[name] = np.where(has_judgement, chances.probability(), np.nan)
     # The mean over the deviation of large odds lies nearer to a half than their range does.
     low, high = chances.ends(half)
     low = np.minimum(low, chances.probability())
     high = np.maximum(high, chances.probability())
-    columns[f"{name}_lo"] = np.where(is_judged, low, np.nan)
-    columns[f"{name}_hi"] = np.where(is_judged, high, np.nan)
-    columns[f"{name}_provenance"] = _provenance(columns[name], is_judged)
+    columns[f"{name}_lo"] = np.where(has_judgement, low, np.nan)
+    columns[f"{name}_hi"] = np.where(has_judgement, high, np.nan)
+    columns[f"{name}_provenance"] = _provenance(columns[name], has_judgement)
     columns["stability_status"] = data
-    _energies(columns, judgement, above, is_judged, half)
+    _energies(columns, judgement, above, has_judgement, half)
     if words:
         liquid = is_melted(judgement.host, kelvin)
         columns["decomposes_to"] = _name_products(hull, liquid, data)
@@ -299,16 +299,16 @@ def _name_products(
     import pyarrow.compute as pc
 
     texts = product_texts(hull)
-    is_known = data.says(JUDGED)
-    if is_known.all() and not liquid.any():
+    has_judgement = data.says(JUDGED)
+    if has_judgement.all() and not liquid.any():
         return texts.dictionary_encode()
     # Products first, in the order in which they appear.
-    products = pc.if_else(liquid | ~is_known, None, texts).dictionary_encode()
+    products = pc.if_else(liquid | ~has_judgement, None, texts).dictionary_encode()
     words = [LIQUID, *(word.replace(NOT_JUDGED, UNKNOWN) for word in data.words)]
     codes = products.indices.fill_null(-1).to_numpy().copy()
     first = len(products.dictionary)
     codes[liquid] = first
-    codes[~is_known] = first + 1 + data.codes[~is_known]
+    codes[~has_judgement] = first + 1 + data.codes[~has_judgement]
     dictionary = pa.concat_arrays(
         [products.dictionary, pa.array(words, products.dictionary.type)]
     )

@@ -135,11 +135,11 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
 
 def face_doses(found: "Diffusion", element: str) -> dict[str, _Array]:
     """Return what enters each cell of each face, mg/cm2, of the shape of its grid."""
-    coated = found.coated[element]
+    coating = found.coated[element]
     spreading = found.search[element].spreading
     faces = spreading.cells.shape.faces
     doses = {face: np.zeros(spreading.grid(face)) for face in faces}
-    for group, mass in zip(coated.groups, coated.mass, strict=True):
+    for group, mass in zip(coating.groups, coating.mass, strict=True):
         for patch in group:
             doses[patch.face] += np.where(patch.where, 100.0 * float(mass), 0.0)
     return doses

@@ -40,11 +40,15 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
     if "ternary" in layout:
         _triangle(layout["ternary"], ax)
-    shared = [
+    traces_on_shared_scale = [
         t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])
     ]
-    if shared:
-        values = [value for trace in shared for value in trace["marker"]["color"]]
+    if traces_on_shared_scale:
+        values = [
+            value
+            for trace in traces_on_shared_scale
+            for value in trace["marker"]["color"]
+        ]
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
@@ -52,7 +56,7 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         artist = _trace(trace, layout, own_axes)
         scale = trace.get("marker", {})
         # All traces of a shared scale have one bar.
-        if shared and trace is shared[-1]:
+        if traces_on_shared_scale and trace is traces_on_shared_scale[-1]:
             scale = layout["coloraxis"]
         if artist is not None:
             _colour_bar(artist, scale, own_axes)
@@ -119,7 +123,7 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
 
 def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     """Draw a trace; return points that have a scale of colours."""
-    coloured = None
+    colour_points = None
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
@@ -145,13 +149,13 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         }
         ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
     if "markers" in trace["mode"]:
-        joined = "lines" in trace["mode"]
-        coloured = _points(
-            trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax
+        has_lines = "lines" in trace["mode"]
+        colour_points = _points(
+            trace["marker"], x, y, "_nolegend_" if has_lines else label, layout, ax
         )
     if "text" in trace["mode"]:
         _annotate_points(trace, x, y, ax)
-    return coloured
+    return colour_points
 
 
 _ENDS = {"left": "right", "right": "left"}
@@ -206,11 +210,11 @@ def _triangle(layout: Part, ax: "Axes") -> None:
             ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
             ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
     ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
-    top, left, right = (
+    top, left_label, right = (
         _text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc"
     )
     ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
-    ax.text(-0.03, -0.03, left, ha="right", va="top")
+    ax.text(-0.03, -0.03, left_label, ha="right", va="top")
     ax.text(1.03, -0.03, right, ha="left", va="top")
     # The names of the corners belong inside, or the layout cuts them.
     ax.set(xlim=(-0.12, 1.12), ylim=(-0.1, _HEIGHT + 0.1), aspect="equal")

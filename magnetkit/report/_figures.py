@@ -167,8 +167,8 @@ def candidates(
     frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
 ) -> Part:
     """Return candidates on two result columns; `texts` are escaped already."""
-    shown = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
-    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown)
+    shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
+    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
@@ -274,13 +274,13 @@ def lines_over_temperature(
     ]
     areas = []
     lines = []
-    known = {f"{column}_lo", f"{column}_hi"} <= set(frame)
+    has_range = {f"{column}_lo", f"{column}_hi"} <= set(frame)
     for i, (name, part) in enumerate(parts):
         colour, dash = (styles or looks(len(parts)))[i]
         part = part[part[column].notna()].sort_values("temperature_K")
         x = part["temperature_K"].to_numpy(float) - celsius * ZERO_CELSIUS
         group = {"legendgroup": str(i)}
-        if known and (bands is None or i < bands):
+        if has_range and (bands is None or i < bands):
             # Up along the upper end, back along the lower.
             ends = [*part[f"{column}_hi"], *part[f"{column}_lo"].iloc[::-1]]
             areas.append(
@@ -289,10 +289,10 @@ def lines_over_temperature(
                 | {"hoverinfo": "skip", "showlegend": False}
                 | group
             )
-        drawn = line(
+        trace = line(
             escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5
         )
-        lines.append(drawn | group)
+        lines.append(trace | group)
     return [*areas, *lines]
 
 
@@ -322,10 +322,16 @@ def demagnetization(
         "symbol": "circle",
         "line": {"width": 1.5, "color": BLACK},
     }
-    for own in measured:
-        said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+    for measured_curves in measured:
+        hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
         traces.append(
-            points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said)
+            points(
+                "Measured J(H)",
+                1e-3 * measured_curves.field,
+                measured_curves.polarization,
+                dot,
+                hover_text,
+            )
         )
     places = [
         (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
@@ -342,24 +348,24 @@ def demagnetization(
             inside = values >= -1e-9
             field = -1e-3 * curves.field[at][inside]
             look = {"color": colour, "dash": dash}
-            drawn = line(
+            trace = line(
                 f"{kind}(H) {label}", field, values[inside], **look, width=width
             )
-            traces.append(drawn | group | {"showlegend": kind == "J"})
-        kept = bool(curves.above_knee[at])
+            traces.append(trace | group | {"showlegend": kind == "J"})
+        is_kept = bool(curves.above_knee[at])
         working = points(
             f"Working point {label}",
             [-1e-3 * curves.working_field[at]],
             [curves.working_induction[at]],
-            {"color": colour, "size": 9, "symbol": "circle" if kept else "x"},
+            {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
             "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
-            ["before the knee" if kept else "past the knee: flux is lost"],
+            ["before the knee" if is_kept else "past the knee: flux is lost"],
         )
         traces.append(working | group | {"showlegend": False})
     top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
-    most = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
     slope = given[0].load_line
-    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], most)
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
     load = f"Load line, permeance coefficient {slope:g}"
     induction = slope * MU_0 * reach
     traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
@@ -422,9 +428,9 @@ def pareto(
 
     `x`, `y` and `colour` are result columns; the decisions that were `decided` are named.
     """
-    shown = frame.dropna(subset=[x, y])
-    front = (shown["pareto_front"].fillna(0) == 1).to_numpy(bool)
-    meets = shown["meets_requirements"].to_numpy(bool)
+    points_frame = frame.dropna(subset=[x, y])
+    front = (points_frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
+    meets = points_frame["meets_requirements"].to_numpy(bool)
     ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
     traces = []
     for name, rows, look in (
@@ -436,7 +442,7 @@ def pareto(
         ),
         ("Pareto front", front, ring | {"coloraxis": "coloraxis"}),
     ):
-        part = shown[rows]
+        part = points_frame[rows]
         marker = {"color": numbers(part[colour])} | look
         traces.append(candidates(part, x, y, name, marker, hover_texts(part)))
     layout = figure_layout(column_axis(x), column_axis(y), title=title)
@@ -444,7 +450,7 @@ def pareto(
     layout["coloraxis"] = {
         "colorscale": "Viridis",
         "colorbar": colour_bar(COLUMNS[colour].heading),
-        "showscale": len(set(shown.loc[meets, colour])) > 1,
+        "showscale": len(set(points_frame.loc[meets, colour])) > 1,
     }
     return {"data": [*traces, *decisions(decided, x, y)], "layout": layout}
 
@@ -456,9 +462,9 @@ def grades() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    listed = pd.read_csv(datasets.path("grades/grades.csv"))
-    listed[Y] = listed[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
-    return listed.rename(columns={"coercivity_min_kA_m": X})[
+    grade_table = pd.read_csv(datasets.path("grades/grades.csv"))
+    grade_table[Y] = grade_table[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
+    return grade_table.rename(columns={"coercivity_min_kA_m": X})[
         ["host", "grade", Y, X, "source"]
     ]
 
@@ -469,12 +475,12 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
     Grades are of `hosts`; of all hosts where that is None or no grades of them are sold.
     Candidates are `more` traces.
     """
-    listed = grades()
-    sold = [host for host in HOST_NAMES if (listed["host"] == host).any()]
-    symbols = dict(zip(sold, _SYMBOLS, strict=False))
+    grade_table = grades()
+    sold_hosts = [host for host in HOST_NAMES if (grade_table["host"] == host).any()]
+    symbols = dict(zip(sold_hosts, _SYMBOLS, strict=False))
     traces = []
     for host in [h for h in symbols if h in (hosts or symbols)] or list(symbols):
-        part = listed[listed["host"] == host]
+        part = grade_table[grade_table["host"] == host]
         look = {"symbol": symbols[host], "size": 10, "color": "#d0d0d0"}
         look["line"] = {"width": 1, "color": "#555"}
         hover = "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T"
@@ -515,15 +521,15 @@ def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
     """
     present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
     best = None
-    most = 0
+    largest = 0
     for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
         if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
             continue
         shares = rare_earth_shares(table, corners)
         count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
-        if count > most:
+        if count > largest:
             best = corners
-            most = count
+            largest = count
     return best
 
 
@@ -543,29 +549,29 @@ def ternary(
     zero if `diverging`. `texts` are escaped already. Those too far from measured magnets, whose
     value is `unknown`, are hollow.
     """
-    known = np.asarray(values, float)
+    finite_values = np.asarray(values, float)
     look: Part = {"colorscale": "Viridis"}
     if diverging:
-        largest = float(np.nanmax(np.abs(known))) or 1.0
+        largest = float(np.nanmax(np.abs(finite_values))) or 1.0
         look = {
             "colorscale": "RdBu",
             "reversescale": True,
             "cmin": -largest,
             "cmax": largest,
         }
-    far = np.zeros(len(shares), bool) if unknown is None else unknown
-    look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
+    is_far = np.zeros(len(shares), bool) if unknown is None else unknown
+    look |= {"color": numbers(finite_values[~is_far]), "colorbar": colour_bar(title)}
     traces = []
-    for name, rows, colour, said in (
-        ("Near measured magnets", ~far, look, f"<br>{title} %{{customdata}}"),
-        ("Too far from measured magnets", far, {"color": "#fff"}, "<br>unknown"),
+    for name, rows, colour, hover_text in (
+        ("Near measured magnets", ~is_far, look, f"<br>{title} %{{customdata}}"),
+        ("Too far from measured magnets", is_far, {"color": "#fff"}, "<br>unknown"),
     ):
         trace: Part = {
             "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
             **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
-            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(known[rows]),
-            "text": [text for text, own in zip(texts, rows, strict=False) if own],
-            "hovertemplate": f"%{{text}}{said}<extra></extra>",
+            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(finite_values[rows]),
+            "text": [text for text, own_rows in zip(texts, rows, strict=False) if own_rows],
+            "hovertemplate": f"%{{text}}{hover_text}<extra></extra>",
         }  # fmt: skip
         traces.append(trace)
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
@@ -576,7 +582,7 @@ def ternary(
         f"{name}axis": axis | make_axis(f"<b>{corner}</b><br> ")
         for name, corner in zip("abc", corners, strict=True)
     } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
-    return {"data": traces if far.any() else traces[:1], "layout": layout}
+    return {"data": traces if is_far.any() else traces[:1], "layout": layout}
 
 
 def section(
@@ -598,14 +604,14 @@ def section(
         line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
     ]
     formulas = [_lower_numbers(name) for name in hull.names]
-    own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
-    places = _label_positions(at, [len(name) for name in hull.names], own)
+    corners = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
+    places = _label_positions(at, [len(name) for name in hull.names], corners)
     # The name of a phase that would lie on another's is shown when pointed at.
-    shown = [
+    labels = [
         text if place else "" for text, place in zip(formulas, places, strict=True)
     ]
     dot = {"size": 6, "color": "#222"}
-    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
+    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", labels)
     stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
     stable |= {"textposition": [place or "top center" for place in places]}
     stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
@@ -644,7 +650,7 @@ def binary_section(
     if len(above.names):
         names = [_lower_numbers(name) for name in above.names]
         dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
-        others = points(
+        other_points = points(
             "Above the hull",
             100.0 * above.shares[:, 1],
             above.energies,
@@ -652,7 +658,7 @@ def binary_section(
             "%{text}",
             names,
         )
-        traces.append(others)
+        traces.append(other_points)
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
     lowest = int(np.argmin(y))
@@ -706,7 +712,7 @@ def _label_positions(
 ) -> list[str]:
     """Return where the names of points stand, empty where one would lie on another or on a dot."""
     boxes: list[tuple[float, float, float]] = []
-    found = []
+    positions = []
     for (x, y), count in zip(at.tolist(), letters, strict=True):
         for place, up in _PLACED.items():
             half = 0.5 * _LETTER * count
@@ -723,8 +729,8 @@ def _label_positions(
             )
             if free:
                 boxes.append((x, y + up, half))
-                found.append(place)
+                positions.append(place)
                 break
         else:
-            found.append("")
-    return found
+            positions.append("")
+    return positions

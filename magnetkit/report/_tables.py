@@ -481,8 +481,8 @@ def print_comparison(
     whole = frame
     attributes = frame.attrs
     if short:
-        failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
-        frame = frame.loc[[*failed, *short]]
+        status_rows = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        frame = frame.loc[[*status_rows, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]

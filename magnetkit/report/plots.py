@@ -273,10 +273,10 @@ def sweep(
             parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))
         ]
     inputs = read_inputs(compositions, strict=True)
-    written = (
+    candidate_names = (
         inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
     )
-    names = written if labels is None else list(labels)
+    names = candidate_names if labels is None else list(labels)
     conditions.setdefault("shell", inputs.shells)
     frames = sintered_at(inputs.table, kelvin, **conditions)
     return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
@@ -472,8 +472,8 @@ def ternary(
             f"a triangle has three different corners, got {', '.join(corners)}"
         )
     shares = _figures.rare_earth_shares(table, corners)
-    is_drawn = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
-    return _figures.ternary(shares[is_drawn], numbers[is_drawn], corners, heading)
+    has_point = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
+    return _figures.ternary(shares[has_point], numbers[has_point], corners, heading)
 
 
 @_plot

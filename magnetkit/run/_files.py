@@ -438,8 +438,8 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
     place = Place.of(out)
     with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
         try:
-            there = json.loads(place.get(MANIFEST))
-            same = there["files"] == manifest["files"]
+            stored_manifest = json.loads(place.get(MANIFEST))
+            same = stored_manifest["files"] == manifest["files"]
         except (OSError, ValueError, KeyError, TypeError):
             raise StoreError(
                 f"{out} is no results folder, or is damaged; screen again"
@@ -448,11 +448,13 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
             raise StoreError(
                 f"{out} was screened anew meanwhile; choose another --out folder"
             )
-        there[ANSWER] = manifest[ANSWER]
+        stored_manifest[ANSWER] = manifest[ANSWER]
         for name in (DECISIONS, REPLACEMENT):
             if name in manifest:
-                there[name] = manifest[name]
-        place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
+                stored_manifest[name] = manifest[name]
+        place.put(
+            MANIFEST, json.dumps(stored_manifest, indent=1, ensure_ascii=False).encode()
+        )
 
 
 def read_rejections(place: Place) -> list[Rejected]:

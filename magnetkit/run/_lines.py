@@ -105,8 +105,10 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     for row in rows:
         cells = []
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-            cut = text[:width]
-            cells.append(cut.ljust(width) if place == 1 else cut.rjust(width))
+            short_text = text[:width]
+            cells.append(
+                short_text.ljust(width) if place == 1 else short_text.rjust(width)
+            )
         texts.append(" ".join(cells).rstrip())
     return texts
 
@@ -154,12 +156,12 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
     if way.kind == "other-family" or way.cost_per_flux_ratio != way.cost_per_flux_ratio:
         cost = "ask"
     heavy = f"{way.heavy_rare_earth_wt_pct:.1f}"
-    saved = f"{way.saved:.1f}" if answer.recipe is not None else ""
+    saving = f"{way.saved:.1f}" if answer.recipe is not None else ""
     return (
         str(way.number),
         short_name(way),
         heavy,
-        saved,
+        saving,
         f"{way.chance:.2f}",
         _print_value(units, REMANENCE, way.remanence_guaranteed_T),
         _print_value(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
@@ -259,13 +261,13 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         # What is saved counts all recipes that fit, these only the likeliest.
         of_which = "in the recipe taken " if replacement.estimate else ""
         parts.append(of_which + "; ".join(amounts))
-    licensed = [
+    licence_contents = [
         symbol
         for symbol in (*after, *samarium_cobalt_contents(best.candidate, ""))
         if symbol in _LICENSED
     ]
-    if licensed:
-        parts.append(f"export licence needed for {', '.join(licensed)}")
+    if licence_contents:
+        parts.append(f"export licence needed for {', '.join(licence_contents)}")
     if best.kind == "other-family":
         beside = samarium_cobalt_contents(best.candidate, best.shell)
         parts += [
@@ -370,7 +372,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
     elements_cost = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
-    cut, sintered = (
+    cut_text, sintered_text = (
         f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
         for row in datasets.rows("supply/yields.csv")
     )
@@ -380,7 +382,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
         f"{''.join(f', {u}' for u in unknown)}; {elements_cost}.{fed_back} A kilogram of finished magnets "
-        f"takes {cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
+        f"takes {cut_text} blocks (slicing, grinding), one of sintered blocks {sintered_text} metals by one "
         "inventory."
     )
 
@@ -405,10 +407,10 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
                 f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "
                 "recipe; set a smaller share or other elements in MAGNETKIT_SCRAP"
             )
-    carried = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
+    gas_text = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
     note = (
-        f" The scrap carries {carried} wt.% into the magnet (--process)."
-        if carried
+        f" The scrap carries {gas_text} wt.% into the magnet (--process)."
+        if gas_text
         else ""
     )
     return {"scrap": share}, note

@@ -160,8 +160,11 @@ def _unsplit(
 
     The estimate may hold some where the likeliest recipe of the grade has none.
     """
-    known = sum_heavy(shares)
-    if known.mean > 1e-6 or not heavy.mean - known.mean > _LEAST_SPLIT_WT_PCT:
+    known_heavy = sum_heavy(shares)
+    if (
+        known_heavy.mean > 1e-6
+        or not heavy.mean - known_heavy.mean > _LEAST_SPLIT_WT_PCT
+    ):
         return None
     return heavy.times(kg_year / 100.0)
 
@@ -245,8 +248,8 @@ def notes(
         "earths as oxide, no melting, no yield, no margin: a price is to be asked."
     )
     elements = {e for part in parts for e in (*part.today, *part.then)}
-    priced = [row for row in rows("elements") if row["element"] in elements]
-    sources = sorted({row["price_source"] for row in priced if row["price_source"]})
+    price_rows = [row for row in rows("elements") if row["element"] in elements]
+    sources = sorted({row["price_source"] for row in price_rows if row["price_source"]})
     texts += [f"Price: {source}" for source in sources]
     return texts
 
@@ -254,20 +257,22 @@ def notes(
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
     """Say which gaps of the list were filled by what."""
     texts = []
-    unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]
-    if unweighed:
+    lines_without_mass = [
+        str(part.line) for part in parts if part.kg_year != part.kg_year
+    ]
+    if lines_without_mass:
         texts.append(
-            f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
-            "counted in kilograms and dollars."
+            f"No amount a year in {len(lines_without_mass)} rows "
+            f"({', '.join(lines_without_mass[:10])}): judged, not counted in kilograms and dollars."
         )
     lines_by_name: dict[str, list[str]] = {}
     for part in parts:
         lines_by_name.setdefault(part.name, []).append(str(part.line))
-    repeated = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
-    if repeated:
-        name, lines_of_name = next(iter(repeated.items()))
+    repeats = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
+    if repeats:
+        name, lines_of_name = next(iter(repeats.items()))
         texts.append(
-            f"Part names that stand in several rows, {len(repeated)} in all, as {name} in rows "
+            f"Part names that stand in several rows, {len(repeats)} in all, as {name} in rows "
             f"{', '.join(lines_of_name[:10])}: each row is counted."
         )
     return texts
@@ -318,8 +323,8 @@ def lines(answer: Any) -> list[str]:
         for _, row in answer.shortages.iterrows()
     ]
     # What is to be ordered stands first.
-    shown = sorted(parts, key=lambda part: part.way is None)
-    for part in shown[:_SHOWN_LINES]:
+    sorted_parts = sorted(parts, key=lambda part: part.way is None)
+    for part in sorted_parts[:_SHOWN_LINES]:
         what = part.verdict or "counted"
         if part.way is not None:
             what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"

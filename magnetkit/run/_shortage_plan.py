@@ -79,18 +79,21 @@ def _plan_cut(
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
     total = sum(c.need for c in changes)
-    gap_left = gap
+    remaining_gap = gap
     table = []
     for order, change in enumerate(changes, start=1):
-        status, why = _judge_cut(change, gap_left, missing)
-        before = gap_left
+        status, why = _judge_cut(change, remaining_gap, missing)
+        before = remaining_gap
         if status == "change":
-            gap_left = _without_residue(gap_left - change.freed)
+            remaining_gap = _without_residue(remaining_gap - change.freed)
         elif status == "stops":
-            gap_left = _without_residue(gap_left - change.need)
+            remaining_gap = _without_residue(remaining_gap - change.need)
         table.append(
             _row(shortage, order, change, status, why)
-            | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
+            | {
+                "Cannot be had before, kg a year": before,
+                "after, kg a year": remaining_gap,
+            }
         )
     count = Counter(row["What to do"] for row in table)
     elements = ", ".join(missing)
@@ -163,14 +166,16 @@ def _change(
     if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
         return None
     need = part.kg_year / 100.0 * sum(shares.values())
-    weighted = (
+    weighted_shares = (
         part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
     )
     way = _best_way(part, missing, whole, sum(shares.values()))
-    freed = 0.0
+    freed_mass = 0.0
     if way is not None:
-        freed = need - part.kg_year / 100.0 * _scarce(way, missing)
-    return Change(part, need, freed, way, _saved_dollars(part, way, prices), weighted)
+        freed_mass = need - part.kg_year / 100.0 * _scarce(way, missing)
+    return Change(
+        part, need, freed_mass, way, _saved_dollars(part, way, prices), weighted_shares
+    )
 
 
 def _best_way(

@@ -78,8 +78,8 @@ def finish(
         else {}
     )
     ranking = replace(ranking, copies=copies)
-    is_kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
-    place = ranking.place if is_kept is None else ranking.place[is_kept]
+    keep_mask = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    place = ranking.place if keep_mask is None else ranking.place[keep_mask]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
         if isinstance(store, Store):
@@ -88,7 +88,7 @@ def finish(
                 if shares_folder
                 else partial(_write, store)
             )
-            writing = beside.submit(write, ranking, is_kept, rows, report)
+            writing = beside.submit(write, ranking, keep_mask, rows, report)
         lower_rows, why = lower_class(job, today := reference_candidate(job))
         anyway = [today.arrow(), *([] if lower_rows is None else [lower_rows])]
         decisions = decide(candidates_of_decisions, ranking, whole, job, anyway)
@@ -97,10 +97,10 @@ def finish(
             "lower_class": why,
             **summary,
         }
-        if keep is not None and is_kept is not None:
+        if keep is not None and keep_mask is not None:
             summary |= {
                 "meet_requirements": sum(copies.values()),
-                "kept": int(is_kept.sum()),
+                "kept": int(keep_mask.sum()),
             }
             for record in decisions:
                 # Beyond those that are kept not all were ranked.
@@ -109,7 +109,7 @@ def finish(
                 )
         if isinstance(store, Memory):
             data = pa.concat_tables(
-                _with_ranks(store.tables(), ranking, is_kept)
+                _with_ranks(store.tables(), ranking, keep_mask)
             ).unify_dictionaries()
             summaries = {"summary": summary, ranked.DECISIONS: decisions}
             manifest = {"identity": dict(identity), **summaries}
@@ -117,7 +117,7 @@ def finish(
                 data, job.profile, manifest, list(store.rejected()), job
             )
         if some:
-            own_rows = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            own_rows = rows if keep_mask is None else np.flatnonzero(keep_mask)[rows]
             best_rows = ranked.compact(
                 _order_columns(
                     whole(own_rows, None), ranking.columns().take(pa.array(own_rows))
@@ -164,15 +164,15 @@ def _write(
 ) -> pa.Table:
     """Write ``ranked.parquet``; return the rows that stay in memory."""
     tables = _with_ranks(store.tables(), ranking, kept)
-    found: list[pa.Table] = []
+    pieces: list[pa.Table] = []
     first = next(tables)
     watched_tables = _watch_tables(
-        chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
+        chain([first], ahead(tables)), in_memory, pieces, len(ranking.place), report
     )
     store.hashed[_files.RANKED] = write_parquet(
         watched_tables, first.schema, store.staging_path(_files.RANKED)
     )
-    return ranked.compact(pa.concat_tables(found))
+    return ranked.compact(pa.concat_tables(pieces))
 
 
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
@@ -237,11 +237,11 @@ def rows_in_memory(place: _Rows, first: int) -> _Rows:
     `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
     """
     ranked_count = int(np.count_nonzero(place))
-    is_needed = np.zeros(ranked_count + 1, bool)
-    is_needed[1 : ranked.LEADING_ROWS + 1] = True
-    is_needed[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
+    need_mask = np.zeros(ranked_count + 1, bool)
+    need_mask[1 : ranked.LEADING_ROWS + 1] = True
+    need_mask[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
     other_rows = np.flatnonzero(place == 0)[: max(first - ranked_count, 0)]
-    return np.sort(np.concatenate([np.flatnonzero(is_needed[place]), other_rows]))
+    return np.sort(np.concatenate([np.flatnonzero(need_mask[place]), other_rows]))
 
 
 class _Ranks(NamedTuple):
@@ -344,7 +344,7 @@ def _rows_of_workers(
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
     return pa.concat_tables(
-        decode(found) for found in iterate_results(crew.pool, work, tasks)
+        decode(payload) for payload in iterate_results(crew.pool, work, tasks)
     )
 
 

@@ -169,10 +169,10 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     recipe_text = given_recipe(table, None).best.text
     atoms = table.to_array()[0]
     variants = {"as it is": recipe_text}
-    for gone in (("Er",), ("Gd",), _PUT_IN):
-        text = _replace_by_samarium(atoms, gone)
+    for absent_elements in (("Er",), ("Gd",), _PUT_IN):
+        text = _replace_by_samarium(atoms, absent_elements)
         if text is not None:
-            variants[f"without {' and '.join(gone)}"] = text
+            variants[f"without {' and '.join(absent_elements)}"] = text
     return variants
 
 
@@ -241,8 +241,10 @@ def _choose_least_heavy(
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")
-    melted = usual_magnets()[host].charge
-    free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
+    usual_charge = usual_magnets()[host].charge
+    free = [
+        e for e in usual_charge.elements if e not in (*RARE_EARTHS, *usual_charge.usual)
+    ]
     weight = dict(zip(free, _share(table, *free), strict=True))
     rare = float(sum(_share(table, "Sm", "Gd", "Er")))
     # Without copper there are no cells, whose charge this is.

@@ -96,9 +96,9 @@ class Offer:
             if value == value:
                 values.append(form.format(value))
         verdict = self.verdict.capitalize()
-        shown = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
+        short_text = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
         texts = [
-            f"{verdict} the offer {shown}: {chance_text}; {', '.join(values) or 'no values'}."
+            f"{verdict} the offer {short_text}: {chance_text}; {', '.join(values) or 'no values'}."
         ]
         texts.append(
             f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%."
@@ -278,21 +278,21 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
     _check_sheet(numbers)
-    carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
+    is_carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
     b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
+    knee = numbers.get(_KNEE, math.nan) if not is_carried else math.nan
     if knee != knee:
         square = (
             replacement.reference.get(_KNEE, math.nan)
             / replacement.reference[_COERCIVITY]
         )
         knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=is_carried)
     heavy = math.nan
     if "Dy" in numbers or "Tb" in numbers:
         heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
     reasons = [f"misses {name}" for name in misses]
-    if carried:
+    if is_carried:
         celsius = measured_at - ZERO_CELSIUS
         chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
         reasons.append(
@@ -307,7 +307,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         values=(b_r, h_cj),
         heavy=heavy,
         reasons=reasons,
-        carried=carried,
+        carried=is_carried,
     )
 
 
@@ -373,14 +373,16 @@ def _chance(
     hardness = min(
         (gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0
     )
-    spread = dict(constants()["sold"])
+    sale_rule = dict(constants()["sold"])
     if carried:
-        spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
+        sale_rule = {
+            name: math.hypot(sale_rule[name], _CARRIED[name]) for name in _CARRIED
+        }
     chance = probability_of_limits(
         [flux],
         [hardness],
-        np.array([spread[_REMANENCE]]),
-        np.array([spread[_COERCIVITY]]),
+        np.array([sale_rule[_REMANENCE]]),
+        np.array([sale_rule[_COERCIVITY]]),
     )
     misses = [column for column, gap in gaps.items() if gap < -1e-9]
     return float(chance[0]), margin, misses

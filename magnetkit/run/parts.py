@@ -204,7 +204,7 @@ def replace_parts(
     answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts: list[Part] = []
     places: list[int] = []
-    refused = dict(user_table.refused)
+    refusals = dict(user_table.refused)
     for place, row in enumerate(user_table.rows):
         line = user_table.lines[place]
         try:
@@ -214,9 +214,9 @@ def replace_parts(
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             record = user_table.own.iloc[place].to_dict()
-            refused[line] = (row_text(record), str(error))
+            refusals[line] = (row_text(record), str(error))
     if not parts:
-        line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
+        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
@@ -231,7 +231,7 @@ def replace_parts(
         changes=changes,
         shortages=summary,
         refused=pd.DataFrame(
-            [(line, text, why) for line, (text, why) in sorted(refused.items())],
+            [(line, text, why) for line, (text, why) in sorted(refusals.items())],
             columns=["Row", "Text", "Why"],
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
@@ -245,15 +245,15 @@ def _load_shortages(shortage: Any) -> list[Shortage]:
     embedded one adds nothing; InputError if any other has a name that is taken.
     """
     users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
-    loaded = {name: load_shortage(name) for name in shortages()}
+    embedded_shortages = {name: load_shortage(name) for name in shortages()}
     for one in users:
-        read = load_shortage(one)
-        if read.name in loaded and one != read.name:
+        user_shortage = load_shortage(one)
+        if user_shortage.name in embedded_shortages and one != user_shortage.name:
             raise InputError(
-                f"two shortages are called {read.name!r}; give yours another name"
+                f"two shortages are called {user_shortage.name!r}; give yours another name"
             )
-        loaded[read.name] = read
-    return list(loaded.values())
+        embedded_shortages[user_shortage.name] = user_shortage
+    return list(embedded_shortages.values())
 
 
 def _source(table: Any) -> Any:
@@ -352,8 +352,10 @@ def _ask_questions(
 
 
 def _grade_and_temperature(question: Question) -> tuple[str, float]:
-    stated = dict(question)
-    return str(stated.get("grade", "")), float(stated.get("temperature", 0.0))
+    question_values = dict(question)
+    return str(question_values.get("grade", "")), float(
+        question_values.get("temperature", 0.0)
+    )
 
 
 def _ask_in_processes(
@@ -464,7 +466,7 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     weights = [one["weight"] / total for one in kinds]
     elements = sorted({element for shares in shares_by_kind for element in shares})
     heavy = set(get_settings().heavy_rare_earths)
-    spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
+    heavy_spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
     amounts = {}
     for element in elements:
         values = [shares.get(element, 0.0) for shares in shares_by_kind]
@@ -472,9 +474,9 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
         low = min(values)
         high = max(values)
         if element in heavy:
-            mean = mean * spread.mean
-            low = low * spread.low
-            high = high * spread.high
+            mean = mean * heavy_spread.mean
+            low = low * heavy_spread.low
+            high = high * heavy_spread.high
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
     return _balance_light(amounts, heavy)
 

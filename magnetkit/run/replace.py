@@ -457,9 +457,9 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)
     line = ""
-    own = answers[0].recipe
-    if own is not None:
-        line = duty_line(incumbent, own, request)
+    own_recipe = answers[0].recipe
+    if own_recipe is not None:
+        line = duty_line(incumbent, own_recipe, request)
     return Replacement(
         reference,
         answers,
@@ -550,22 +550,22 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
         raise InputError(
             "only beside a magnet in use with a recipe can another be judged"
         )
-    own = answer.recipe
+    own_recipe = answer.recipe
     columns = ["composition", "shell", "way", "route"]
-    melts = [(own.text, own.shell, "own", own.route)]
+    melts = [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)]
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
         melts.append((recipe.text, recipe.shell, "bulk", request.route))
-    judged = judge_melts(
-        incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
+    melt_rows = judge_melts(
+        incumbent, own_recipe, request, limits, pd.DataFrame(melts, columns=columns)
     ).table
-    frame = judged.iloc[1:].copy()
+    frame = melt_rows.iloc[1:].copy()
     kind = "diffused" if shell else "bulk"
     if grade:
         name = incumbent_of_grade(what, request).name
-        sold = judge_grades(None, request, limits)
-        rows = sold[sold["grade"] == name].head(1)
+        grade_rows = judge_grades(None, request, limits)
+        rows = grade_rows[grade_rows["grade"] == name].head(1)
         if not len(rows):
             raise InputError(
                 f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
@@ -580,11 +580,11 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
             )
     own_frame = judge_melts(
         incumbent,
-        own,
+        own_recipe,
         request,
         limits,
         pd.DataFrame(
-            [(own.text, own.shell, "own", own.route)],
+            [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)],
             columns=["composition", "shell", "way", "route"],
         ),
     ).table
@@ -623,19 +623,21 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         )
     producer = incumbent.producer
     if producer is None:
-        here = grade_row(str(incumbent.sheet["grade"]), request.temperature)
-        producer = calibrate_on_grade(here, incumbent.makeup, request.conditions.curie)
+        grade_sheet = grade_row(str(incumbent.sheet["grade"]), request.temperature)
+        producer = calibrate_on_grade(
+            grade_sheet, incumbent.makeup, request.conditions.curie
+        )
     # What was judged beside the magnet in use stands: a screening judges each for itself.
     frame = replacement.candidates
     frame = frame[frame["status"] == "ok"]
     table = frame[["candidate", "shell"]].rename(columns={"candidate": "composition"})
     for name in _SHOWN_IN_FOLDER:
         table[f"{GIVEN}{name}"] = frame[name]
-    sold = frame["grade"].fillna("") != ""
+    is_sold = frame["grade"].fillna("") != ""
     table[f"{GIVEN}route"] = (
-        frame["route"].fillna("").where(~sold, AS_SOLD + frame["grade"])
+        frame["route"].fillna("").where(~is_sold, AS_SOLD + frame["grade"])
     )
-    table[f"{GIVEN}candidate"] = frame["candidate"].where(~sold, frame["grade"])
+    table[f"{GIVEN}candidate"] = frame["candidate"].where(~is_sold, frame["grade"])
     use = request.conditions
     result = screen(
         table,
@@ -664,7 +666,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     assert first.own is not None
     best = first.recommended
     duty = duty_text(replacement.request)
-    shown = table_cells(replacement, first, "si")
+    cells = table_cells(replacement, first, "si")
     orders = [
         {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
         for way in first.ways
@@ -677,8 +679,8 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         margins.append({"name": short_name(way), "margin": way.demagnetization_safety})
     pair = []
     if best is not None:
-        today = [*shown[0][2:3], *shown[0][4:]]
-        new = [*shown[best.number][2:3], *shown[best.number][4:]]
+        today = [*cells[0][2:3], *cells[0][4:]]
+        new = [*cells[best.number][2:3], *cells[best.number][4:]]
         pair = [
             {"name": name, "today": was, "new": then}
             for name, was, then in zip(PAIR_NAMES, today, new, strict=True)
@@ -691,7 +693,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
             "new": "" if best is None else short_name(best),
             "pair": pair,
             "heads": list(HEADS),
-            "rows": [list(row) for row in shown],
+            "rows": [list(row) for row in cells],
             "notes": lines_below(replacement, first, "si"),
             "margins": margins,
             "duty": duty,
@@ -709,17 +711,18 @@ def _decisions(
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
     by_rank = {row["rank"]: row for row in rows}
-    own = replacement.answers[0].own
-    assert own is not None
+    own_way = replacement.answers[0].own
+    assert own_way is not None
     of_own = {
-        name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)
+        name: getattr(own_way, name)
+        for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)
     }
     records = [today | of_own]
     for way in replacement.ways:
         status = _STATUS_OF_KIND.get(way.kind, "ready")
         if way.kind in TRIALS or not way.likely:
             status = "trial"
-        more = {
+        decision_values = {
             "decision_status": status,
             "copies": 1,
             "share_best": float(way.recommended),
@@ -728,7 +731,7 @@ def _decisions(
         row = {
             name: value for name, value in by_rank[way.number].items() if name in today
         }
-        records.append(dict.fromkeys(today) | row | more)
+        records.append(dict.fromkeys(today) | row | decision_values)
     return records
 
 

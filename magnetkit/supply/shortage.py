@@ -69,7 +69,9 @@ class Shortage(Strict):
     def missing_shares(self) -> dict[str, float]:
         """Return the share of each element that cannot be had."""
         return _largest(
-            (element, cut.share) for cut in self.cuts for element in cut.elements
+            (element, supply_cut.share)
+            for supply_cut in self.cuts
+            for element in supply_cut.elements
         )
 
     def weeks_late(self) -> dict[str, float]:

@@ -125,11 +125,13 @@ class LeftOut(NamedTuple):
 
     def sizes(self, coefficients: "list[Array]") -> Array:
         """Return the size of each error, with the coefficients of each branch."""
-        found = np.full(len(self.mean), np.nan)
+        size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(coefficients_of_branch, self.error_inputs(rows))
-        return found
+            size_per_row[rows] = error_size(
+                coefficients_of_branch, self.error_inputs(rows)
+            )
+        return size_per_row
 
 
 def train_model(
@@ -229,7 +231,7 @@ def left_out_half_widths(
     """
     data = model.known
     halves = []
-    for number, rows_left in enumerate(left):
+    for number, test_rows in enumerate(left):
         folds = assign_folds(data, chemistry=number == 1)
         half = np.full(len(data), np.nan)
         for k in np.unique(folds):
@@ -239,10 +241,10 @@ def left_out_half_widths(
                 _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
             ]
             factor = np.array(widths)
-            size = rows_left.sizes([branch.coefficients for branch in branches])
+            size = test_rows.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
-            inside = rows_left.novelty <= edges[rows_left.branch]
-            half_widths = np.where(inside, factor[rows_left.branch], factor[-1]) * size
+            inside = test_rows.novelty <= edges[test_rows.branch]
+            half_widths = np.where(inside, factor[test_rows.branch], factor[-1]) * size
             half[test] = half_widths[test]
         halves.append(half)
     return halves
@@ -254,9 +256,9 @@ def _calibrate_without_rows(
     """Return branches and scores calibrated without the rows of `test`."""
     parts = []
     values = []
-    for rows_left in left:
-        rows = ~test & np.isfinite(rows_left.mean)
-        parts.append([part[rows] for part in rows_left])
+    for test_rows in left:
+        rows = ~test & np.isfinite(test_rows.mean)
+        parts.append([part[rows] for part in test_rows])
         values.append(model.known.values[rows])
     other = LeftOut(*map(np.concatenate, zip(*parts, strict=True)))
     return calibrate_errors(model.branches, other, np.concatenate(values))
@@ -346,7 +348,7 @@ def left_out(
                     rest, rows_of_data.at(train), model.branches, search=True
                 )
             )
-            answered: Residual = replace(model, branches=branches, known=rest).residual(
+            residual: Residual = replace(model, branches=branches, known=rest).residual(
                 rows_of_data.asked.at(test), rows_of_data.base[test]
             )
             mean = (
@@ -355,11 +357,11 @@ def left_out(
                     rows_of_data.base[test],
                     TYPICAL_K,
                 )
-                + answered.mean
+                + residual.mean
             )
             own_mean = np.maximum(mean, _LEAST_K)
-            new = answered.novelty
-            figures[:, test] = own_mean, new, answered.size, answered.unseen
+            new = residual.novelty
+            figures[:, test] = own_mean, new, residual.size, residual.unseen
         advance()
     way = np.full(len(data), chemistry)
     branch = model.of_host[rows_of_data.host]

@@ -74,6 +74,6 @@ class Forest:
             inner = column >= 0
             if not inner.any():
                 return self.value[node].mean(axis=1)
-            is_left = single[row, column] <= self.threshold[node]
-            child = np.where(is_left, self.left[node], self.right[node])
+            goes_left = single[row, column] <= self.threshold[node]
+            child = np.where(goes_left, self.left[node], self.right[node])
             node = np.where(inner, child, node)

@@ -608,8 +608,8 @@ def clean_rows(
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
-    is_typed = values_by_compound["typed"] == True  # noqa: E712
-    review = is_typed & ~values_by_compound["paper"].str.startswith("10.")
+    from_table = values_by_compound["typed"] == True  # noqa: E712
+    review = from_table & ~values_by_compound["paper"].str.startswith("10.")
     groups = np.where(review, families, groups)
     value = values_by_compound["value"].to_numpy(np.float64)
     training_data = TrainingSet(

@@ -224,8 +224,8 @@ class LeftOut:
         import pandas as pd
 
         first = next(iter(self.predictions.values()))
-        answered = np.isfinite(first.value)
-        if not answered.any():
+        is_answer = np.isfinite(first.value)
+        if not is_answer.any():
             raise DataError(
                 f"no row of {self.data.origin} was answered; give more groups"
             )
@@ -233,7 +233,7 @@ class LeftOut:
         tolerance = _merit.order_tolerance(self.data.target, values)
         lines = []
         for name, prediction in self.predictions.items():
-            rows = answered & np.isfinite(prediction.value)
+            rows = is_answer & np.isfinite(prediction.value)
             groups = self.data.groups[rows]
             sums = _merit.group_sums(
                 values[rows], prediction.value[rows], groups, tolerance

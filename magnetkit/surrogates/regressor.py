@@ -368,11 +368,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
-        known = self.model_.known.to_arrays()
+        training_arrays = self.model_.known.to_arrays()
         content["model"] = {
             "arrays": arrays,
             "about": json.dumps(about),
-            "known": known,
+            "known": training_arrays,
         }
         return content
 
