@@ -83,9 +83,20 @@ def classify_decisions(
     job: "Job",
     hosts: Any,
 ) -> Coded:
-    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%.
+    """Name the decision that each of n candidates stands for, such as "2:14:1: diffused Tb".
 
-    `hosts` are theirs, as of `assign_hosts`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each.
+    heavy : ndarray, shape (n,)
+        Heavy rare earth, wt.%.
+    job : Job
+        Its reference decides what is leaner.
+    hosts : ndarray of int8, shape (n,)
+        Codes of `assign_hosts`.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -132,7 +143,21 @@ def classify_decisions(
 def _decision_text(
     host: str, held: list[str], lean: bool, shell: str, route: str
 ) -> str:
-    """Return a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``."""
+    """Write a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``.
+
+    Parameters
+    ----------
+    host : str
+        Name of the host's root.
+    held : list of str
+        Elements that count and are contained.
+    lean : bool
+        Less heavy rare earth than today's magnet.
+    shell : str
+        Diffused element, empty without one.
+    route : str
+        Route, empty for the usual one.
+    """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
     if shell:
@@ -169,7 +194,7 @@ class Choices(NamedTuple):
     hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
-        """Return the first `BEST` of each decision that meet, and as many that may."""
+        """Return the first `BEST` candidates of each decision that meet, and as many that may."""
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
         group = (code * 2 + ~self.meets)[order]
@@ -184,9 +209,16 @@ def columns(rule: "Rule") -> list[str]:
 
 
 def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choices:
-    """Return the best of each decision of evaluated candidates that are worth a trial.
+    """Collect the best candidates of each decision that are worth a trial.
 
-    `near` has their keys as of `Rule.near`.
+    Parameters
+    ----------
+    table : pyarrow.Table
+        n evaluated candidates with the columns of `Rule.columns`.
+    rule : Rule
+        By what they are ranked.
+    near : Keys, optional
+        Their keys of `Rule.near`; computed otherwise.
     """
     near = rule.near(table) if near is None else near
     has_loss = np.isfinite(near.loss)
@@ -213,7 +245,10 @@ def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choice
 
 
 def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
-    """Return the choices over consecutive parts, each with its number of candidates."""
+    """Join the choices over consecutive parts of the candidates; None if they hold no row.
+
+    `parts` yields (number of candidates, choices) of each part. Row numbers count over all parts.
+    """
     start = 0
     counts = Counter[str]()
     pieces = []
@@ -306,9 +341,25 @@ def _contrast(
     picks: list[Pick],
     spare: int,
 ) -> list[Pick]:
-    """Return the list with decisions of other families, then those that gain in an objective.
+    """Fill the short list with decisions that differ from those on it, and return it.
 
-    What meets the requirements goes before trials, unless a place is `spare` for these.
+    Decisions of other families come first, then those that gain in an objective. Those that meet
+    the requirements go before trials. `picks` is extended in place.
+
+    Parameters
+    ----------
+    found : Choices
+        k candidates.
+    simplicity : ndarray of int, shape (k,)
+        Order of simplicity.
+    open_ : ndarray of bool, shape (k,)
+        Candidates that may be picked.
+    today : ndarray, shape (1, objectives)
+        Loss of today's magnet.
+    picks : list of Pick
+        The list so far.
+    spare : int
+        Places that are kept for trials.
     """
     rows = np.flatnonzero(open_)
     total = found.loss.sum(axis=1)
@@ -357,9 +408,25 @@ def decide(
     job: "Job",
     anyway: list[pa.Table],
 ) -> list[dict[str, Any]]:
-    """Return the records of the short list; its columns are the result's.
+    """Build the records of the short list.
 
-    `anyway` are today's magnet as evaluated for the job and, if there is one, a lower class.
+    Parameters
+    ----------
+    found : Choices or None
+        Best candidates of each decision.
+    ranking : Ranking
+        Of all candidates.
+    take : callable
+        ``take(rows, columns)`` returns those rows as a `pyarrow.Table`.
+    job : Job
+        What they were evaluated for.
+    anyway : list of pyarrow.Table
+        Today's magnet as evaluated for the job and, if there is one, a lower class.
+
+    Returns
+    -------
+    list of dict
+        One record a decision, today's magnet first; the keys are columns of the result.
     """
     today = anyway[0]
     if found is not None:
@@ -425,9 +492,23 @@ def _pick_record(
     today: pa.Table,
     now: list[_Array],
 ) -> dict[int, Pick]:
-    """Return the short list by number of the candidate; `today` is the magnet in use.
+    """Pick the candidates of the short list.
 
-    `now` has the losses, (1, k), of it and of a lower class; of what is not likely there are none.
+    Parameters
+    ----------
+    found : Choices
+        Best candidates of each decision.
+    ranking, take, job
+        As for `decide`.
+    today : pyarrow.Table
+        The magnet in use, one row.
+    now : list of ndarray, shape (1, k)
+        Losses of the magnet in use and of a lower class, where these are likely to meet.
+
+    Returns
+    -------
+    dict of Pick
+        By number of the candidate.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(
@@ -477,7 +558,7 @@ def _pick_record(
 
 
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
-    """Return which candidates are today's magnet."""
+    """Say which rows of `texts` are today's magnet by formula and shell, bool (n,)."""
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
     ).to_numpy()
@@ -510,7 +591,10 @@ def _status(record: dict[str, Any], job: "Job") -> str:
 
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:
-    """Return what to do next about a decision, in a few words."""
+    """Say in a few words what to do next about a decision: what to melt, diffuse or buy, and measure.
+
+    `record` is one of `decide`.
+    """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
     profile = job.profile
@@ -536,7 +620,11 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
 
 
 def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
-    """Return the place of the decision to take, by the one rule; None to keep today's magnet."""
+    """Apply the one rule to the short list; None to keep today's magnet.
+
+    `records` has one decision a row, today's magnet first, as `decide` builds them. The result is
+    the row's position, from 0.
+    """
     import pandas as pd
 
     table = CompositionTable.from_strings(

@@ -55,10 +55,10 @@ class Samples:
     scores: dict[str, _Values]  # standard scores of H_cJ and B_r
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Return the place of each candidate in each draw, from 1; equals keep their order.
+        """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
-        Those that `last` (bool, shape (n,)) names, too unlikely to meet the requirements, stand
-        behind all others in every draw, by margin.
+        Equals keep their order. Candidates that `last`, bool (n,), marks as too unlikely to meet
+        the requirements stand behind all others in every draw, by margin.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -70,10 +70,22 @@ class Samples:
 
 
 def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
-    """Return random draws of n candidates.
+    """Draw the properties of n candidates at random, and rank them in each draw.
 
-    `leading` has evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the
-    columns of requirements and objectives at the job's temperature.
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
+        requirements and objectives at the job's temperature.
+    job : Job
+        What they were evaluated for.
+    draws, seed : int
+        Number of draws and seed of the generator.
+
+    Returns
+    -------
+    Samples
+        Arrays of shape (n, draws).
     """
     from ..supply.ledger import sampled_supply
 
@@ -163,9 +175,14 @@ def magnets_by_route(
     temperatures: Sequence[float],
     groups: Sequence[tuple[Job, NDArray[np.int64]]],
 ) -> list[Columns]:
-    """Return the magnets that n candidates make at each temperature, each by its route.
+    """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`.
+    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, n rows.
     """
     if not temperatures:
         return []
@@ -217,7 +234,7 @@ class Properties:
         pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> _Values:
-        """Return a column at a temperature, K."""
+        """Return the draws of a column at a temperature, K, shape (n, draws), in its unit."""
         if column in self.known:
             return self.known[column]
         if column == COST_PER_FLUX:
@@ -237,7 +254,7 @@ class Properties:
         return value[:, None] + np.nan_to_num(half) * z
 
     def score(self, column: str) -> _Values:
-        """Return the standard scores of a quantity."""
+        """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept."""
         if column not in self._scores:
             n = len(self._leading)
             # Latin hypercube: evenly spread.
@@ -247,7 +264,10 @@ class Properties:
         return self._scores[column]
 
     def _root(self, column: str) -> _Values:
-        """Return what makes standard scores of white ones: a factor of their correlations."""
+        """Compute a factor of the correlations of a column's errors, shape (n, n).
+
+        The factor times independent standard scores gives correlated ones.
+        """
         error_magnets, producer = self._errors
         error_covariance = covariance(error_magnets, error_magnets, column, producer)
         wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))

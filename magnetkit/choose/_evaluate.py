@@ -117,9 +117,22 @@ class Bound:
         margin: _Array,
         hashes: Any,
     ) -> _Mask:
-        """Return which of n candidates are within, by their least loss and largest margin.
+        """Say which of n candidates lie within the bound, bool (n,).
 
-        `meets` may meet the requirements, `worth` be worth a trial.
+        Parameters
+        ----------
+        decision : Coded
+            Decision of each.
+        meets : ndarray of bool
+            True where the requirements may be met.
+        worth : ndarray of bool
+            True where a trial may be worth it.
+        loss : ndarray
+            Smallest possible loss.
+        margin : ndarray
+            Largest possible margin.
+        hashes : ndarray of uint64 or None
+            Hashes that decide ties of the margin.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
         is_inside = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
@@ -196,8 +209,24 @@ def evaluate(
 ) -> Evaluated:
     """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
-    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
-    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Grain-boundary shell of each.
+    job : Job
+        What they are evaluated for.
+    bound : Bound, optional
+        Candidates beyond it are dropped.
+    want : collection of str, optional
+        Columns needed. All but those of the ranking otherwise, in the order of the registry,
+        ``candidate`` being the formula.
+
+    Returns
+    -------
+    Evaluated
+        Numbers and columns of the candidates that remain, their keys, and counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -251,9 +280,9 @@ def evaluate(
 
 
 def columns_read(job: Job) -> list[str]:
-    """Return the columns that what reads a result asks of every row, beside name and number.
+    """List the columns that readers of a result need of every row, beside name and number.
 
-    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    They are the leading columns, composition, status, probability and failures, evidence,
     objectives, and the required properties with range and provenance.
     """
     names = ["host", "temperature_K", "route", "decision"]
@@ -268,7 +297,7 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Return today's magnet of the device as a candidate, one row."""
+    """Evaluate today's magnet of the device as a candidate, one row."""
     reference = job.profile.reference
     shells = [reference.shell] if reference.shell else None
     row = evaluate(reference.table(), shells, job).columns
@@ -277,7 +306,7 @@ def reference_candidate(job: Job) -> Columns:
 
 
 def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
-    """Return supply, host and decision of candidates."""
+    """Compute the columns of supply, the host codes and the decision of n candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
     supply["decision"] = classify_decisions(
@@ -289,7 +318,11 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
 ) -> _Rows:
-    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    """Return the numbers of the candidates that can lie within the bound.
+
+    Composition, nominal values and distance to measured magnets decide; ranges and stability are
+    not computed. `tally` is updated with what became of the others.
+    """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
         shell_names = shell_texts(read_shells(shells, len(table)), len(table))
@@ -315,10 +348,15 @@ def _candidates_within_bound(
 
 
 def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
-    """Return what is known of recipes with how far they are from measured magnets.
+    """Add to `supply` how far n recipes are from measured magnets.
 
-    Process and traces may set the magnets farther apart; entered are the status and the largest
-    probability too.
+    Process and traces may set the magnets farther apart. Added are the distances, the status, and
+    the largest probability that the distance allows.
+
+    Returns
+    -------
+    Columns
+        A new object; `supply` is not changed.
     """
     process = read_process(job.conditions.process, len(table))
     evidence = nearest_recipes(
@@ -338,6 +376,7 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
 def _take(
     rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
+    """Select rows of candidates, shells and supply columns together; all rows are returned as they are."""
     if len(rows) == len(table):
         return table, shells, supply
     own_shells = None if shells is None else [shells[row] for row in rows.tolist()]
@@ -345,11 +384,11 @@ def _take(
 
 
 def best_possible_loss(found: Columns, rule: Rule) -> _Array:
-    """Return the least loss that candidates can have by what is known of them, shape (n,).
+    """Compute the smallest loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
-    unit of regret, and no probability is above that found, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`. -inf where an objective is not bounded.
+    unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
+    `supplies`, or those of `central_values`. The loss is -inf where an objective is not bounded.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
@@ -368,9 +407,9 @@ def best_possible_loss(found: Columns, rule: Rule) -> _Array:
 
 
 def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
-    """Return which candidates can be within the bound by their composition alone.
+    """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The largest margin that it leaves them goes into `supply`.
+    The largest margin that composition leaves them is written into `supply`; `tally` is updated.
     """
     host_indices = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
     inside = np.isin(supply[_HOSTS], host_indices)
@@ -472,7 +511,11 @@ def central_values(
     chances: dict[str, _Array] = {}
 
     def judge(rows: Any, last: str = "") -> None:
-        """Enter what some rows' coercivity or safety, or all else, says of margin and chance."""
+        """Lower margin and chance of some rows by their central values, in place.
+
+        `rows` indexes the candidates. `last` is coercivity or safety to judge by that column, or
+        empty to judge by all others.
+        """
         for kelvin, requirement in requirements_read:
             column = requirement.column
             k = at.index(kelvin)
@@ -530,7 +573,11 @@ def central_values(
 def _open(
     here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
 ) -> _Mask:
-    """Return which candidates can be within the bound by what is known, `counted` by stage."""
+    """Say which candidates can lie within the bound by what is known so far, bool (n,).
+
+    `here` has status, margin, chance, decision and supply columns. With `counted`, a tally and the
+    name of the stage, the dropped ones are counted.
+    """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
     # What a central value misses has half a chance at most.
@@ -555,10 +602,17 @@ def _open(
 def _with_requirements(
     table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
 ) -> tuple[Columns, Partition]:
-    """Return magnets with their ranges, how they meet the requirements, and the recipes split.
+    """Evaluate magnets with their ranges and how they meet the requirements.
 
-    All properties, stability too, where all are wanted or others than those of a magnet and of
-    supply are needed: phases take memory and time.
+    All properties, stability too, are computed where `want` is None or names columns other than
+    those of a magnet and of supply, since phases take memory and time.
+
+    Returns
+    -------
+    columns : Columns
+        n rows.
+    split : Partition
+        The recipes split as they are written.
     """
     at = needed_temperatures(job)
     only = needed_elsewhere(job)
@@ -614,7 +668,23 @@ def _with_requirements(
 def _requirement_bound(
     decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates are within the bound."""
+    """Say which of the open candidates lie within the bound, bool (n,), and count the others in `tally`.
+
+    Parameters
+    ----------
+    decision : Coded
+        Decision of each.
+    keys : Keys
+        At the job's threshold.
+    near : Keys
+        At the threshold of a trial.
+    open_ : ndarray of bool, shape (n,)
+        Candidates that are still evaluated.
+    bound : Bound
+        Limits of loss and margin.
+    tally : Tally
+        Changed in place.
+    """
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
     worth_a_trial = near.meets & ~keys.meets
@@ -637,12 +707,15 @@ def count_leading_rows(keep: int) -> int:
 def estimate_bound(
     found: Sequence[Evaluated], rule: Rule, rows: int, keep: int
 ) -> Bound:
-    """Return a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
+    """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
-    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
-    where few or none do. The `limits` of decisions let the best of each go on, of those that meet
-    the requirements and of those that are worth a trial. A decision that is seldom in the sample
-    has none; of one that is often there, and hardly meets the requirements, what does is admitted.
+    `found` is a random sample. It bounds the loss where enough meet the requirements, and the
+    margin where few or none do.
+
+    The `limits` of decisions let the best of each go on, both of those that meet the requirements
+    and of those that are worth a trial. A decision that is rare in the sample has no limit of its
+    own. Of a decision that is frequent, but hardly meets the requirements, all that meet are
+    admitted.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]

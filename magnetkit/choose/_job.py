@@ -59,7 +59,10 @@ class Job:
 
     @cached_property
     def scales(self) -> dict[str, float]:
-        """One unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
+        """One unit of regret by column.
+
+        It is the profile's, that of `UNITS`, or a share of the reference's value.
+        """
         units = UNITS | {unit.column: unit.value for unit in self.profile.units}
         columns = [Objective.parse(text).column for text in self.profile.objectives]
         if all(column in units for column in columns):
@@ -73,9 +76,9 @@ class Job:
         return units
 
     def by(self, route: str) -> "Job":
-        """Return the job for magnets made by a route; this one if `route` is empty.
+        """Return the job for magnets made by a route; this job if `route` is empty.
 
-        ``as sold: GRADE`` stands for a grade as its maker sells it.
+        A route ``as sold: GRADE`` stands for a grade as its maker sells it.
         """
         if not route:
             return self
@@ -92,7 +95,13 @@ class Job:
         return dataclasses.replace(self, conditions=conditions)
 
     def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
-        """Return the jobs of magnets by the column ``route``, each with the numbers of its rows."""
+        """Group magnets by the route in the column ``route``.
+
+        Returns
+        -------
+        list of (Job, ndarray of int64)
+            The job of each route, and the numbers of its rows.
+        """
         words = (str(text).split(";")[0] for text in made)
         route_words = [
             w if w in routes() or w.startswith(AS_SOLD) else "" for w in words
@@ -127,11 +136,21 @@ def make_job(
     objectives: Sequence[str] = (),
     **conditions: Any,
 ) -> Job:
-    """Return the job of a device; what is not given comes from its profile.
+    """Build the job of a device; what is not given comes from its profile.
 
-    Of further requirements (`require`) one on the same side of the same column at the same
-    temperature replaces the profile's; `objectives` stand in place of the profile's. `temperature`
-    is in K, `conditions` are those of `Conditions.of`.
+    Parameters
+    ----------
+    profile : Profile
+        The device.
+    temperature : float, optional
+        K.
+    require : sequence of str
+        Further requirements. One on the same side of the same column at the same temperature
+        replaces the profile's.
+    objectives : sequence of str
+        In place of the profile's.
+    **conditions
+        Keywords of `Conditions.of`.
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
@@ -181,7 +200,11 @@ def _anchor_process(
     reference: CompositionTable,
     between: tuple[float, float],
 ) -> Any:
-    """Return a process conditional on the reference magnet, unless it has measured magnets."""
+    """Anchor a process on the reference magnet of the device.
+
+    A process that has measured magnets of a producer is returned as it is; so is any if the profile
+    names no known values. `reference` is the recipe, one row; `between` the chord of alpha, K.
+    """
     own_process = process_record(process)
     if not profile.reference.anchors or (
         own_process is not None and own_process.get("producer") is not None
@@ -209,9 +232,10 @@ def _anchor_process(
 def _working(
     value: float, deviation: float, anchor: "Anchor", profile: "Profile"
 ) -> tuple[float, float]:
-    """Return the value of an anchor and its deviation, given that the magnet works in the device.
+    """Condition the value of an anchor on the fact that the magnet works in the device.
 
-    Its distribution is cut off at the device's requirements; mean and variance of the rest count.
+    The distribution is cut off at the device's requirements; mean and standard deviation of the
+    rest are returned.
     """
     low = -np.inf
     high = np.inf
@@ -259,10 +283,10 @@ def with_fields(profile: "Profile", **fields: object) -> "Profile":
 def resolve_requirement(
     text: str, profile: "Profile", conditions: Conditions, kelvin: float
 ) -> Requirement:
-    """Return a requirement given as one line of text, its share of the reference as a number.
+    """Read a requirement given as one line of text, its share of the reference as a number.
 
-    Raises `InputError` if it cannot be read, names no numeric column, or the reference has no such
-    value.
+    InputError if it cannot be read, names no numeric column, or the reference has no such value.
+    `kelvin` is the temperature of a requirement that names none.
     """
     parts = parse_requirement(text)
     limit = parts.limit
@@ -301,7 +325,7 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Return every property of a device's reference magnet at a temperature, K."""
+    """Predict every property of a device's reference magnet at a temperature, K; one row."""
     shell = [profile.reference.shell] if profile.reference.shell else None
     columns = describe(profile.reference.table(), kelvin, conditions, shells=shell)
     return columns.frame().iloc[0]
@@ -315,7 +339,14 @@ _KEPT = (
 
 
 def job_identity(job: Job) -> dict[str, Any]:
-    """Return what `restore_job` needs to build a job anew, as plain values for the manifest."""
+    """Return what `restore_job` needs to build a job anew, as plain values for the manifest.
+
+    Returns
+    -------
+    dict
+        Profile, temperature, conditions, process, chords, phases and Curie data; can be written as
+        JSON.
+    """
     own_conditions = job.conditions
     identity: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
     identity["temperature_K"] = job.temperature
@@ -333,7 +364,7 @@ def job_identity(job: Job) -> dict[str, Any]:
 
 
 def _process_values(process: Any) -> Any:
-    """Return what the user gave as `process` as JSON values."""
+    """Convert what the user gave as `process` to values that JSON can hold."""
     if is_dataclass(process) and not isinstance(process, type):
         process = {k: v for k, v in asdict(process).items() if v is not None}
     if not isinstance(process, Mapping):
@@ -342,7 +373,7 @@ def _process_values(process: Any) -> Any:
 
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
-    """Return the job that a result of this identity was made for."""
+    """Build the job that a result was made for, from the identity in its manifest."""
     stored_keywords = {name: identity[name] for name in _KEPT} | identity["curie"]
     if stored_keywords["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.

@@ -72,7 +72,7 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 
 
 def _columns(job: Job) -> list[str]:
-    """Return the columns that draws are made from."""
+    """List the columns that `sample` reads, without provenance."""
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
     columns = chain.from_iterable(with_interval(name) for name in requirement_columns)
@@ -92,12 +92,15 @@ requirements, which is the tolerance of the order too (`magnetkit.choose._order.
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
-    """Return the first of the simpler recipes that are as good as each candidate.
+    """Find for each candidate the first simpler recipe that is as good.
 
-    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and
-    contains none that this one lacks. It is as good if this one is better in no objective of the
-    device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit of regret.
-    `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
+    Simpler is an alloy of the same host that lacks an element of the candidate, or its shell, and
+    contains none that the candidate lacks. It is as good if the candidate is better in no objective
+    of the device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit
+    of regret.
+
+    `leading` has n evaluated candidates in order of rank. The result has their places from 1, 0
+    where there is none.
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
@@ -116,7 +119,10 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
 
 
 def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return what each candidate is made of: elements of the alloy, then those of a shell."""
+    """Say of what each candidate is made, bool (n, 118 + shells).
+
+    The columns are the elements of the alloy, then one for each element that is diffused into any.
+    """
     alloy = (
         CompositionTable.from_strings(
             list(leading["formula"]), basis="atomic"
@@ -132,7 +138,10 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
-    """Return the loss in each objective, and by the probability of a miss, in units of regret."""
+    """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
+
+    The unit is that of regret.
+    """
     rule = job.rule
     columns = [
         o.loss(leading[o.column].to_numpy(np.float64), unit)
@@ -148,7 +157,26 @@ _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 def robustness(
     leading: pd.DataFrame, job: Job, top: int, draws: int, seed: int, interval: float
 ) -> pd.DataFrame:
-    """Return how often each of the best rows stays at the top; see `Ranked.robustness`."""
+    """Count how often each of the best rows stays at the top; see `Ranked.robustness`.
+
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        Evaluated candidates in order of rank.
+    job : Job
+        What they were evaluated for.
+    top : int
+        Places that count as the top.
+    draws, seed : int
+        Number of draws and seed of the generator.
+    interval : float
+        Probability of the range of a rank.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Name of each row and the columns `ROBUSTNESS`.
+    """
     for name, value in (("top", top), ("draws", draws)):
         parse_whole_number(name, value)
     parse_whole_number("seed", seed, 0)
@@ -176,7 +204,11 @@ def robustness(
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
-    """Return the group of each candidate, from 1: those not distinct from the group's first."""
+    """Group candidates that the draws do not distinguish, from 1, int64 (n,).
+
+    A group ends where its first stands before a candidate in a share `interval` of the draws.
+    `place` has shape (n, draws).
+    """
     group = np.empty(len(place), np.int64)
     first = number = 0
     for i in range(len(place)):
@@ -191,7 +223,13 @@ _KEY = ["formula", "shell"]
 
 
 def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
-    """Return how the best of two screenings moved; see `Ranked.changes`."""
+    """Compare the best `n` places of two screenings; see `Ranked.changes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``candidate shell rank rank_before places change``, by rank.
+    """
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")
     now = _ranks(result)

@@ -194,7 +194,11 @@ Limits = dict[str, Requirement]
 
 
 def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
-    """Return the requirement of a text; `reference` are values of the magnet to replace."""
+    """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
+
+    `reference` maps columns to values of the magnet to replace, for limits given as a share.
+    InputError if it cannot be read, names a temperature, or the reference has no value.
+    """
     requirement = parse_requirement(str(text))
     column = requirement.column
     limit = requirement.limit
@@ -231,11 +235,12 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
 
 
 def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
-    """Return what is asked of a replacement, by column.
+    """Return the limits that a replacement must meet, by column.
 
-    By the drawing that is the least B_r and H_cJ that the magnet in use guarantees; by a duty the
-    least B_r, and a knee field `SAFETY` times the field against the candidate itself. A
-    requirement of the user takes the place of that on its column.
+    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty they are the
+    guaranteed B_r, and a knee field `SAFETY` times the field against the candidate itself. A
+    requirement of the user replaces that on its column. `reference` maps columns to values of the
+    magnet in use.
     """
     stated_limits = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated_limits}
@@ -279,7 +284,10 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 
 
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
-    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a row of grades."""
+    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a grade.
+
+    `sheet` is its row of `grades` at 20 degrees C.
+    """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
     host = "" if sheet["kind"] == "bonded" else str(sheet["host"])
@@ -294,7 +302,26 @@ def _incumbent_of_row(
     request: Request,
     **better: Any,
 ) -> Incumbent:
-    """Return the magnet in use, from a row of grades and what is known better."""
+    """Build the magnet in use from a row of grades.
+
+    Parameters
+    ----------
+    sheet : pandas.Series
+        Row of `grades` at 20 degrees C.
+    name : str
+        Its name for the user.
+    least : dict of float
+        Guaranteed B_r (T) and H_cJ (kA/m) at the temperature of use.
+    request : Request
+        What is asked.
+    **better
+        Fields of `Incumbent` that are known better.
+
+    Raises
+    ------
+    InputError
+        If no B_r or H_cJ is left at the temperature.
+    """
     kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
         raise no_magnet_error(name, request.temperature, float(sheet[LIMIT]))
@@ -319,10 +346,17 @@ def _incumbent_of_row(
 def incumbent_of_values(
     values: Any, request: Request, grade: str | None = None
 ) -> Incumbent:
-    """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
+    """Build the magnet in use from measured values or a measured curve.
 
-    `values` map ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``
-    of the measurement, or are the file of a measured curve; `grade` is what it was sold as.
+    Parameters
+    ----------
+    values : mapping or path
+        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
+        measurement; or the file of a measured curve.
+    request : Request
+        What is asked.
+    grade : str, optional
+        What it was sold as; the nearest grade otherwise.
     """
     better: dict[str, Any] = {}
     curve = None
@@ -376,7 +410,7 @@ def incumbent_of_values(
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one."""
+    """Convert H_k / H_cJ of a measured curve to another temperature, K, by the chords of `sheet`."""
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
     remaining_by_quantity = {
@@ -389,7 +423,10 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 
 
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
-    """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
+    """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
+
+    The values compare at 20 degrees C.
+    """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
     # Over a step of B_r, and one of a class.
@@ -400,7 +437,10 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
 
 
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
-    """Return the magnet in use with what it is made of: as given, or else estimated."""
+    """Return the magnet in use with its composition, as the user gave it or else estimated.
+
+    Its producer is the one that the process of the request names.
+    """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
         makeup = given_recipe(read_recipe(request.recipe, request.basis), request.shell)
@@ -411,9 +451,10 @@ def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
 
 
 def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbent:
-    """Return the user's own magnets of a grade: the first is the recipe, all are its level.
+    """Build the magnet in use from the user's own measured magnets of a grade.
 
-    Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
+    The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
+    reach, by the scatter of three or more magnets of one recipe.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -473,7 +514,10 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
 
 
 def producer_of_candidates(process: Any) -> Producer | None:
-    """Return the calibration that a process names; InputError if it states more than a route."""
+    """Return the calibration that a process names, None without one.
+
+    InputError if the process states more than a route and a calibration.
+    """
     if process is None:
         return None
     process_rows = read_process(process, 1)
@@ -488,7 +532,7 @@ def producer_of_candidates(process: Any) -> Producer | None:
 
 
 def route_of_candidates(process: Any) -> str | None:
-    """Return the route that a process names, None where it names none."""
+    """Return the name of the route that a process names, None without one."""
     if process is None:
         return None
     route = read_process(process, 1).route
@@ -499,7 +543,7 @@ def route_of_candidates(process: Any) -> str | None:
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
-    """Return the recipe that the user gave, in wt.%."""
+    """Return the composition estimate of a recipe that the user gave; `table` has one row."""
     from ..supply.ledger import ledger
 
     weights = np.round(100.0 * table.weight_fractions()[0], 3)
@@ -512,7 +556,10 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
 def build_profile(
     incumbent: Incumbent, limits: Sequence[Requirement], request: Request
 ) -> Profile:
-    """Return the device profile whose magnet is the one in use, for a screening of candidates."""
+    """Build the device profile of a replacement, to screen candidates against the magnet in use.
+
+    `limits` become its requirements. The composition of the magnet in use must be known.
+    """
     assert incumbent.makeup is not None
     kelvin = request.temperature
     evidence = Evidence(source="requested", status="assumption")

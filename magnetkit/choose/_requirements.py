@@ -135,7 +135,10 @@ def host_condition(profile: "Profile") -> str:
 
 
 def _first_status(tables: _Tables, temperature: float) -> Coded:
-    """Return the first status that is not ok, that at `temperature` (K) before the others."""
+    """Return for each row the first status that is not ok, that at `temperature` (K) before the others.
+
+    `tables` maps temperatures, K, to columns of n magnets.
+    """
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():
         status_codes = np.where(
@@ -145,9 +148,9 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
 
 
 def column_interval(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
-    """Return value, lower and upper end of a column of `Columns` or a frame.
+    """Return value, lower end and upper end of a column of `Columns` or of a frame, (n,) each.
 
-    All three are the value where it is exact.
+    All three are the value where the column has no range.
     """
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
@@ -164,7 +167,26 @@ def _window(
     interval: float,
     width: NDArray[np.float64] | float | None,
 ) -> _Window:
-    """Return where the standard score of a prediction must lie; an empty window for NaN."""
+    """Return the ends between which the standard score of a prediction must lie to meet a limit.
+
+    The window is empty for NaN.
+
+    Parameters
+    ----------
+    requirement : Requirement
+        The limit.
+    table : Columns
+        n magnets at its temperature.
+    interval : float
+        Probability of the ranges in `table`.
+    width : ndarray, shape (n,), or float or None
+        Factor on the ranges; None for 1.
+
+    Returns
+    -------
+    tuple of two
+        Low and high end, float or ndarray (n,).
+    """
     value, lo, hi = column_interval(table, requirement.column)
     if width is not None:
         lo = value - width * (value - lo)
@@ -194,7 +216,10 @@ def _window(
 
 
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
-    """Return each bit set as the joined names."""
+    """Name each set of bits: the names of the bits that are set, joined by "; ".
+
+    `bits` has shape (n,); bit k stands for ``names[k]``.
+    """
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []
     for number in distinct.tolist():
@@ -204,10 +229,10 @@ def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
 
 
 def needed_temperatures(job: Job) -> list[float]:
-    """Return at which temperatures a magnet is evaluated, K: the table's own first.
+    """List the temperatures, K, at which a magnet is evaluated, that of the job first.
 
-    They are those of requirements, and the ends of the device's range unless the status, which is
-    that over the whole of `Conditions.between`, covers them already.
+    The others are those of requirements. The ends of the device's range are added unless the
+    status, which is that over the whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
     kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
@@ -218,9 +243,9 @@ def needed_temperatures(job: Job) -> list[float]:
 
 
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
-    """Return the columns that are needed at other temperatures than the table's own, K.
+    """Return the columns needed at temperatures other than the job's, by temperature in K.
 
-    They are those of requirements there, and at room temperature what names a grade.
+    They are those of requirements there, and at room temperature those that name a grade.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
@@ -234,11 +259,22 @@ def needed_elsewhere(job: Job) -> dict[float, set[str]]:
 
 
 def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Columns:
-    """Return how n candidates meet the requirements of a device, by column.
+    """Judge how n candidates meet the requirements of a device.
 
-    `tables` has their properties at the `needed_temperatures`. The columns are ``status`` over the
-    whole range, ``probability_meets_requirements``, ``failed_requirements`` and
-    ``performance_margin``.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    tables : dict of Columns
+        Their properties at each of the `needed_temperatures`, K.
+    job : Job
+        The device.
+
+    Returns
+    -------
+    Columns
+        ``status`` over the whole range, ``probability_meets_requirements``, ``failed_requirements``
+        and ``performance_margin``.
     """
     profile = job.profile
     kelvin = job.temperature
@@ -260,7 +296,14 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
 def _relative_widths(
     table: CompositionTable, here: Columns, job: Job
 ) -> dict[str, NDArray[np.float64]]:
-    """Return how wide differences to the reference are, see `evaluate_requirements`."""
+    """Compute how wide the difference to the reference is, for requirements that are a share of it.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        By quantity, width of the difference divided by that of the value; empty without such
+        requirements.
+    """
     relative = [
         r.column for r in job.profile.requirements if r.share_of_reference is not None
     ]

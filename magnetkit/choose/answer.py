@@ -214,7 +214,10 @@ class Answer:
 def find_answers(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> tuple[Answer, ...]:
-    """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
+    """Answer for each kind of recipe that the magnet in use may well be of, the likeliest first.
+
+    `limits` are those of `find_limits`. At least one answer is returned.
+    """
     makeup = incumbent.makeup
     if makeup is None:
         return (_answer_without_recipe(incumbent, request, limits),)
@@ -230,7 +233,18 @@ def find_answers(
 def _without_candidates(
     sentence: str, ways: tuple[Way, ...] = (), **more: Any
 ) -> Answer:
-    """Return an answer where there is no recipe to compare with."""
+    """Build an answer without a recipe to compare with.
+
+    Parameters
+    ----------
+    sentence : str
+        The verdict.
+    ways : tuple of Way
+        What is offered.
+    **more
+        Further fields of `Answer`, ``candidates`` (empty otherwise) and ``chance``, the probability
+        of the magnet in use (1 otherwise).
+    """
     import pandas as pd
 
     table = more.pop("candidates", None)
@@ -252,7 +266,7 @@ def _without_candidates(
 def _answer_without_recipe(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> Answer:
-    """Return the answer for a magnet that is not melted, such as a ferrite."""
+    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails."""
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
     failing = failing_text(incumbent, request, limits)
@@ -264,7 +278,7 @@ def _answer_without_recipe(
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
-    """Return what the magnet in use fails, by its sheet; empty where it does what is asked."""
+    """Say what the magnet in use fails by its sheet; empty where it meets all limits."""
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
         duty_limit = float(limits[MARGIN_OF_DUTY].limit)
@@ -319,7 +333,21 @@ def _find_answer(
     today: HeavyToday,
     sold: "pd.DataFrame",
 ) -> Answer:
-    """Return the answer for a magnet of one recipe."""
+    """Answer for one recipe of the magnet in use.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        The recipe it is taken to be.
+    request, limits
+        What is asked.
+    today : HeavyToday
+        Heavy rare earth to save against.
+    sold : pandas.DataFrame
+        Rows of `judge_grades`.
+    """
     melt_rows = judge_melts(incumbent, own, request, limits)
     frame, own_row, is_sound = _compare(incumbent, own, request, melt_rows, today, sold)
     chance = float(own_row[CHANCE])
@@ -355,7 +383,19 @@ def _compare(
     today: HeavyToday,
     sold: "pd.DataFrame",
 ) -> "tuple[pd.DataFrame, pd.Series, bool]":
-    """Return all candidates in one table, the magnet in use, and whether its level is sound."""
+    """Join the magnet in use, melts and sold grades in one table.
+
+    Melts are left out where the level of the producer is not sound: recipe or model is wrong then.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        All candidates, the magnet in use first, with savings and costs.
+    own_row : pandas.Series
+        The magnet in use.
+    is_sound : bool
+        Whether its level is sound.
+    """
     import pandas as pd
 
     table = judged.table
@@ -390,7 +430,26 @@ def _choose_ways(
     *,
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
-    """Return the ways that are shown, and the candidates with these first, numbered as they."""
+    """Choose the ways to show and sort the candidates, the shown ways first.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Candidates of `_compare`.
+    own_row : pandas.Series
+        The magnet in use.
+    incumbent, request, today
+        As for `_find_answer`.
+    reach : bool
+        The magnet in use does not meet the limits.
+
+    Returns
+    -------
+    ways : tuple of Way
+        Numbered from 1; the recommended one, if any, is the first.
+    candidates : pandas.DataFrame
+        All candidates with their ``rank``.
+    """
     other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
     other_ways = other_ways[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
@@ -476,7 +535,11 @@ def _shell_element(shell: str) -> str:
 def _pick_of_kind(
     rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
 ) -> int:
-    """Return the index of the way of one kind that is shown: the rule's, else most worth a try."""
+    """Return the index of the row to show of one kind of way.
+
+    It is the one that the rule recommends, or else the one most worth a trial: chance times the
+    exposure it saves.
+    """
     place = recommend(
         rows.assign(open=True), today, most_cost=request.most_cost, reach=reach
     )
@@ -489,7 +552,10 @@ def _pick_of_kind(
 
 
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
-    """Return by what ways stand below the recommended one: what is likely, then least exposure."""
+    """Return the sort key of the ways below the recommended one: likely ones first, then least exposure.
+
+    With `reach` all are sorted by exposure.
+    """
     likely = bool(row[CHANCE] >= MEETS)
     is_trial = row["way"] in TRIALS
     if likely or reach:
@@ -503,7 +569,7 @@ def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
 
 
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
-    """Return a row of candidates as a way."""
+    """Convert a row of candidates to a `Way` of a kind; savings count against `today`."""
     plain = {}
     for name in _FROM_ROW:
         value = row.get(name, "")
@@ -520,7 +586,7 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
 def _write_sentence(
     answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
-    """Return the verdict in words."""
+    """Write the verdict in one sentence: replace, keep, or what reaches the limits."""
     best = answer.recommended
     ways = answer.ways
     name = incumbent.name
@@ -571,7 +637,7 @@ def _write_sentence(
 
 
 def _reaching_text(answer: Answer) -> str:
-    """Return what reaches what the magnet in use does not."""
+    """Say what meets the limits that the magnet in use does not."""
     best = answer.recommended
     if best is not None:
         addition = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
@@ -587,7 +653,10 @@ def _reaching_text(answer: Answer) -> str:
 
 
 def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
-    """Return why nothing is recommended though something would do."""
+    """Say why nothing is recommended although something is likely to meet the limits.
+
+    `likely` are the ways that are, and `today` what savings count against.
+    """
     own_family_ways = [
         way for way in likely if way.kind not in (*TRIALS, "other-family")
     ]
@@ -617,7 +686,7 @@ _POSSIBLE_WT_PCT = 0.1
 
 
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
-    """Return what a magnet without heavy rare earth rests on."""
+    """Say which scarce elements, in wt.%, a magnet without heavy rare earth rests on."""
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
     scarce = sorted(
@@ -640,7 +709,7 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
 
 
 def short_name(way: Way) -> str:
-    """Return a way in a few words for a table: a grade, or what is spared by what means."""
+    """Name a way in a few words for a table: the grade, or what remains of heavy rare earth and how."""
     if way.grade:
         return way.grade
     table = CompositionTable.from_strings([way.candidate], basis="weight")
@@ -671,7 +740,13 @@ def short_name(way: Way) -> str:
 
 
 def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
-    """Return what is sold for a duty without a magnet in use: the leanest of each family."""
+    """Answer a duty without a magnet in use: the leanest sold grades of each family that meet it.
+
+    Returns
+    -------
+    tuple of Answer
+        One answer.
+    """
     import pandas as pd
 
     grade_offers = judge_grades(None, request, limits)
@@ -719,9 +794,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
 
 
 def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
-    """Return from which load line on a leaner class does the work of a grade far below its rating.
+    """Say from which load line on a leaner class does the work of a grade used far below its rating.
 
-    Empty where the temperature is less than 20 K below, or no class does.
+    Empty where the temperature is less than 20 K below the rating, or no class does.
     """
     rating = incumbent.rating_K
     if request.on_duty or not request.temperature <= rating - _COOL_K:
@@ -756,7 +831,10 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 
 
 def next_melt(answer: Answer) -> "pd.Series | None":
-    """Return the melt whose measurement decides most: uncertain, and saving much if it meets."""
+    """Return the candidate whose measurement would decide most; None if no melt is uncertain.
+
+    Most decides a melt of uncertain verdict that would save much.
+    """
     table = answer.candidates
     if answer.recipe is None or not len(table):
         return None

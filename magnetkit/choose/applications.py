@@ -96,11 +96,10 @@ class Profile(Strict):
     @model_validator(mode="before")
     @classmethod
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
-        """Return a record with its texts of temperature and magnet mass as numbers.
+        """Convert the texts of temperature and magnet mass in a record to numbers, before validation.
 
-        Of ``temperature = "150C"`` becomes ``temperature_K``, of
-        ``magnet_mass = "1.5 t"`` ``magnet_mass_kg``; what is no record is returned as
-        it is.
+        ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
+        ``magnet_mass_kg``. What is no record is returned as it is.
         """
         return parts.with_units_read(
             given,
@@ -117,6 +116,7 @@ class Profile(Strict):
     @field_validator("objectives")
     @classmethod
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
+        """Check that each objective can be read; the texts are returned unchanged."""
         for text in objectives:
             try:
                 parts.Objective.parse(text)
@@ -126,6 +126,7 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> "Profile":
+        """Check that temperatures, sources and hosts of the profile fit together."""
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError("temperature_min_K must lie below temperature_max_K")
         if self.outside_field_kA_m and self.sources.outside_field is None:
@@ -371,7 +372,7 @@ def requirements_alone(
 
 
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
-    """Return a magnet to save against."""
+    """Build the reference magnet from a recipe that the user gave; InputError if its host is unknown."""
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts
 

@@ -72,9 +72,9 @@ def producer_deviations(
 def limit_half_width(value: Any, limit: float, limit_range: _Range) -> _Array:
     """Return the 90 % half width of a limit, on the side on which values lie, (n,).
 
-    A limit that is an assumption is a distribution: what nine of ten engineers of the device
-    would ask lies in `limit_range`, and as many ask more than `limit` as ask less. A value above
-    it is judged by those who ask more, one below it by those who ask less.
+    A limit that is an assumption is a distribution. What nine of ten engineers of the device would
+    ask lies in `limit_range`; as many ask more than `limit` as ask less. A value above the limit is
+    judged by those who ask more, one below it by those who ask less.
     """
     low, high = limit_range
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
@@ -121,10 +121,10 @@ def least_likely(
 def sample_limit(
     limit: float, side: int, limit_range: _Range, strictness: _Array
 ) -> _Array:
-    """Return draws of a limit that is an assumption, (draws,).
+    """Draw values of a limit that is an assumption, (draws,).
 
-    `strictness` are standard scores of who asks: above 0 a least value (`side` 1) is larger and a
-    largest one (-1) smaller than `limit`.
+    `side` is 1 for a minimum and -1 for a maximum. `strictness` are standard scores of who asks:
+    above 0 a minimum is larger, and a maximum smaller, than `limit`.
     """
     toward = side * strictness
     low, high = limit_range

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
-    """Return the rule of `recommend` in one sentence."""
+    """State the rule of `recommend` in one sentence.
+
+    `most_cost` is the largest cost per flux, divided by today's. With `reach` the sentence is that
+    for a magnet in use that does not meet the limits.
+    """
     if reach:
         return (
             f"of the ways with P of {MEETS:g} or more of its family, the one of least "
@@ -92,10 +96,11 @@ def _nearest_sold(
     chosen: int,
     remanence_T: float,
 ) -> int:
-    """Return a grade as sold that is equal to a chosen one whose B_r is far above today's.
+    """Return the position of a sold grade that is equal to the chosen one, but nearer to today's B_r.
 
-    That is as likely, of the same family, and holds no more than `SAVING_WT_PCT` more: contents of
-    what is sold are estimates. Of several the nearest to today's B_r is taken.
+    This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
+    same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of sold
+    grades are estimates. Without such a grade the result is `chosen`.
     """
     row = frame.iloc[chosen]
     if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:

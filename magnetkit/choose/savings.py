@@ -129,7 +129,22 @@ def heavy_rare_earth_ledger(
 def _losses(
     results: "pd.DataFrame", today: "pd.Series", saved: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the columns of what is lost against the reference, and the savings per loss."""
+    """Compute the columns of what is lost against the reference, and of savings per loss, (n,) each.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        n magnets.
+    today : pandas.Series
+        The reference.
+    saved : ndarray, shape (n,)
+        Heavy rare earth saved, wt.%.
+
+    Returns
+    -------
+    dict of ndarray
+        By column.
+    """
     losses = {
         loss_name: float(today[n]) - results[n].to_numpy(float)
         for n, loss_name in _LOSSES.items()

@@ -57,11 +57,27 @@ def calibrate_on_reference(
     between: tuple[float, float] | None = None,
     curie: "CurieModel | None" = None,
 ) -> Producer:
-    """Return the calibration on one reference magnet, on which predictions are conditional.
+    """Calibrate the model on one reference magnet, on which predictions then depend.
 
-    `table` is its recipe, one row, `shell` what is diffused in, `seen` what is known of it and
-    `between` the temperatures of the chord that alpha is, K (20 and 100 degrees C otherwise). The
-    calibration has no magnet if the recipe makes none in the model.
+    Parameters
+    ----------
+    name : str
+        Name of the calibration.
+    table : CompositionTable
+        Recipe of the reference, one row.
+    shell : str or None
+        Shell that is diffused in.
+    seen : sequence of KnownValue
+        Known values of the reference.
+    between : tuple of float, optional
+        Chord of alpha, K; 20 to 100 degrees C otherwise.
+    curie : CurieModel, optional
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    Producer
+        Without a magnet if the recipe makes none in the model.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
@@ -85,7 +101,29 @@ def _records(
     between: tuple[float, float] | None,
     curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
-    """Return one record for each known value, as the score against the model's value."""
+    """Score each known value of a reference magnet against the model.
+
+    Parameters
+    ----------
+    name : str
+        Name of the magnet.
+    table, shell
+        Recipe, one row, and its shell.
+    seen : sequence of KnownValue
+        What is known of it.
+    known : Producer or None
+        Calibration that the model is conditional on already.
+    between : tuple of float or None
+        Chord of alpha, K.
+    curie : CurieModel or None
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    tuple of dict
+        Records as `Producer.magnets` has them; values for which the model has no magnet are left
+        out.
+    """
     if not seen:
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
@@ -123,9 +161,15 @@ def _records(
 def score_known_value(
     one: KnownValue, row: "pd.Series", room: "pd.Series", model: Alloys
 ) -> dict[str, float] | None:
-    """Return score, deviation, noise and slope of a known value; None where the model has none.
+    """Compare one known value with the model.
 
-    `row` is the magnet of the model at the temperature of the value, `room` that at 20 degrees C.
+    `row` is the modelled magnet at the temperature of the value, `room` that at 20 degrees C,
+    `model` its alloy.
+
+    Returns
+    -------
+    dict or None
+        ``score``, ``deviation``, ``noise`` and ``slope``; None where the model has no value.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))

@@ -38,9 +38,25 @@ def magnets(
     conditions: Conditions,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
+    """Evaluate the magnet of each candidate, bulk and shell alike, at each temperature.
 
-    `only` names the columns that are wanted at a temperature; all are where it has none.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each, None for none at all.
+    temperatures : sequence of float
+        K.
+    conditions : Conditions
+        Process, use and models.
+    only : mapping, optional
+        Names of the columns wanted at a temperature; a temperature that is no key gets all.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, with n rows.
     """
     alloy_rows = make_alloys(table, shells, conditions, ranges=True)
     return figure_columns(alloy_rows, temperatures, conditions.use, only)
@@ -54,9 +70,10 @@ def nominal_magnets(
     hard: NDArray[np.bool_] | None = None,
     **parts: Any,
 ) -> Magnets:
-    """Return the magnet each candidate makes without ranges: the central values of `magnets`.
+    """Evaluate the magnet of each candidate without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
+    `hard`, bool (k,), says at which of the k temperatures coercivity is wanted; at all without it.
+    `parts` are keywords of `alloys`.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -69,7 +86,11 @@ def make_alloys(
     conditions: Conditions,
     **parts: Any,
 ) -> Alloys:
-    """Return what the process makes of each candidate; `parts` as of `alloys`."""
+    """Make the alloy of each candidate by the process and models of `conditions`.
+
+    `shells` has one text for each row of `table`, or is None. `parts` are further keywords of
+    `alloys`, which override `host` and `curie`.
+    """
     options: dict[str, Any] = {
         "host": conditions.host,
         "curie": conditions.curie,
@@ -87,7 +108,13 @@ GUARANTEED = {
 def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
-    """Return heavy rare earth, risk and cost of each candidate."""
+    """Compute heavy rare earth (wt.%), supply risk and cost (USD/kg) of each candidate.
+
+    Returns
+    -------
+    Columns
+        Those of `ledger_columns`, one row for each of `table`.
+    """
     from ..supply.ledger import ledger_columns
 
     return ledger_columns(
@@ -106,10 +133,17 @@ def makeable(
     split: Partition | None = None,
     **more: Any,
 ) -> tuple[Columns, NDArray[np.bool_]]:
-    """Return how stable the phase of each candidate is, and which are taken for makeable.
+    """Judge the stability of each candidate's phase.
 
-    A candidate whose stability no data decide is taken for makeable: missing data are no status.
-    `more` as `stability_columns` takes it.
+    A candidate whose stability no data decide counts as makeable, since missing data are no
+    verdict. `split` are the recipes split already, if the caller has them; `more` are keywords of
+    `stability_columns`.
+
+    Returns
+    -------
+    columns : Columns
+        Columns of `stability_columns`, n rows.
+    is_makeable : ndarray of bool, shape (n,)
     """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
@@ -143,12 +177,29 @@ def describe(
     supply: Columns | None = None,
     split: Partition | None = None,
 ) -> Columns:
-    """Return every property of each candidate at one temperature, K, but those of the ranking.
+    """Return every property of each candidate at one temperature, K, except those of the ranking.
 
-    `labels` are the candidates as the user wrote them, `shells` the grain-boundary shell of each.
-    Where the caller has it: `magnet` and `room`, what `magnets` returned for this temperature and
-    for `ROOM_K` (the nearest grades are then named), `supply`, what `supplies` returned, and
-    `split`, the recipes split as they are written. Columns are in the registry's order.
+    Columns are in the registry's order. Parts that the caller has already are not computed again.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    temperature : float
+        K.
+    conditions : Conditions
+        What they are wanted for.
+    labels : sequence of str, optional
+        The candidates as the user wrote them.
+    shells : sequence of str, optional
+        Shell of each.
+    magnet, room : Columns, optional
+        Results of `magnets` at this temperature and at `ROOM_K`; with `room` the nearest grades are
+        named.
+    supply : Columns, optional
+        Result of `supplies`.
+    split : Partition, optional
+        The recipes split as they are written.
     """
     formulas = table.to_arrow()
     if labels is None:
@@ -183,7 +234,11 @@ def describe(
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
-    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    """Predict recipes that are read, one result for each temperature of `conditions`.
+
+    The results are frames of the library that the recipes came in, in the order and with the labels
+    of `inputs`.
+    """
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
     alike = make_alloys(inputs.table, shells, conditions, ranges=True)
@@ -207,15 +262,20 @@ def cost_per_flux(
     cost: NDArray[np.float64],
     remanence: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+    """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
-    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T. The order of the operations is
+    fixed, so that results agree to the last digit.
     """
     return density * cost / remanence
 
 
 def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Columns:
-    """Return the columns of a measured property that is learnt from compositions alone."""
+    """Predict a property that is learnt from compositions alone.
+
+    `name` is the column and that of its model; `interval` the probability of the range. The result
+    has value, lower and upper end (``_lo``, ``_hi``) and ``_provenance``.
+    """
     from ..surrogates.models import load
 
     prediction = load(name).predict(table, interval)
@@ -231,7 +291,12 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
 def _fill_energy(
     found: Columns, table: CompositionTable, interval: float, split: Partition | None
 ) -> None:
-    """Let the model of the formation energy answer where the phase data do not."""
+    """Fill missing formation energies by the model, in place.
+
+    Value, ends and provenance in `found` change in the rows where phase data gave none and the
+    model knows compounds nearby. `interval` is the probability of the range; `split` are the
+    recipes split already.
+    """
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):
         return

@@ -36,6 +36,13 @@ _ITSELF = 1e-9
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
+    """Read how the error grows far from measured magnets.
+
+    Returns
+    -------
+    dict of (float, float)
+        By quantity: standard deviation of ln far away, and the distance over which it is reached.
+    """
     growth_parts = (
         (name, part)
         for name, part in datasets.toml(SPLIT_FILE).items()
@@ -176,9 +183,10 @@ def covariance(
 def relative_width(
     magnets: Kinds, reference: Kinds, quantity: str, producer: Producer | None = None
 ) -> Array:
-    """Return the width of the difference to one reference magnet over that of the value, (n,).
+    """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
-    0 for the reference itself, sqrt(2) for one that has nothing in common with it.
+    The result is 0 for the reference itself and sqrt(2) for a magnet that has nothing in common
+    with it. `reference` holds one magnet; `producer` is a calibration that both are conditional on.
     """
     magnet_variance = variance(magnets, quantity, producer)
     shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]
@@ -191,7 +199,10 @@ def relative_width(
 
 
 def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) -> Array:
-    """Return the diagonal of `covariance`, shape (n,)."""
+    """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
+
+    It is 1 for a quantity that has no measured split.
+    """
     if quantity not in splits():
         return np.ones(len(magnets.table))
     from .._core._linear import multiply
@@ -210,6 +221,7 @@ def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) ->
 
 
 def _known_magnets(producer: Producer | None, quantity: str) -> dict[str, Known]:
+    """Return the producer's measured magnets of a quantity by host; an empty dictionary without any."""
     known_by_host = (
         {}
         if producer is None

@@ -135,9 +135,21 @@ class Calibration:
         return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
-        """Return the half width of ln for a further magnet of a like composition.
+        """Predict how uncertain a further magnet of the producer is.
 
-        Also return the factor by which the scatter of the measured ones widens it.
+        Parameters
+        ----------
+        quantity : str
+            ``"coercivity_kA_m"`` or ``"remanence_T"``.
+        part : pandas.DataFrame
+            Rows of the report of that quantity.
+
+        Returns
+        -------
+        half_width : float
+            Half width of the 90 % range of ln, for a composition like the measured ones.
+        wider : float
+            Factor by which the scatter of the measured magnets widens it.
         """
         producer = self.process.producer
         assert producer is not None
@@ -273,11 +285,28 @@ class _Row:
 def read_magnets(
     source: Any, basis: Basis = "auto", notes: list[str] | None = None
 ) -> tuple[list[_Row], dict[int, str]]:
-    """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
+    """Read measured magnets from a table.
 
-    `basis` is that of rows that name none; what the reader did with each column is added to
-    `notes`. InputError if the table cannot be read, or lacks what every row needs, see
-    `magnetkit.calibrate`.
+    Parameters
+    ----------
+    source : str, path or frame
+        As `magnetkit.calibrate` takes it.
+    basis : {"auto", "atomic", "weight"}
+        Of rows that name none.
+    notes : list of str, optional
+        What the reader did with each column is appended to it.
+
+    Returns
+    -------
+    rows : list of _Row
+        One for each magnet and temperature.
+    rejected : dict of str
+        Why a row is rejected, by row number from 1.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read or lacks a column that every row needs.
     """
     basis_code(basis)
     remarks: list[str] = []
@@ -313,7 +342,10 @@ def _number_rows(source: Any, notes: list[str]) -> Any:
 
 
 def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a row of a table, or one for each temperature of the curves that its file holds."""
+    """Replace a row that names a file of curves by one row for each temperature.
+
+    `record` maps columns to cells. A row without a file is returned alone, as it is.
+    """
     if _missing(record.get("curve")):
         return [record]
     rows = []
@@ -326,9 +358,16 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
 def _read_recipe(
     record: dict[str, Any], basis: Basis
 ) -> tuple[str, CompositionTable, str]:
-    """Return the recipe of a row as text and table, and its shell.
+    """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
-    Where only a grade is known, as of a supplier, its likeliest recipe stands for it.
+    Returns
+    -------
+    text : str
+        The recipe.
+    table : CompositionTable
+        The recipe, one row.
+    shell : str
+        Its shell, empty without one.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")
@@ -356,6 +395,11 @@ def _read_recipe(
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+    """Build the measured magnet of one row of the table.
+
+    `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
+    temperature, values or recipe are missing or out of range.
+    """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
@@ -372,6 +416,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
 
 
 def _missing(value: Any) -> bool:
+    """Say whether a cell is empty: None, NaN or a blank text."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     try:
@@ -381,6 +426,10 @@ def _missing(value: Any) -> bool:
 
 
 def _number(name: str, value: Any) -> float | None:
+    """Convert a cell to a number; None if it is empty.
+
+    InputError if the cell holds no number, or one outside the limits of the column `name`.
+    """
     if _missing(value):
         return None
     try:
@@ -396,9 +445,17 @@ def _number(name: str, value: Any) -> float | None:
 
 
 def _values(row: _Row) -> list[dict[str, Any]]:
-    """Return one record for each measured quantity of a row: its score against the model.
+    """Score each measured quantity of a row against the model.
 
-    InputError if the recipe makes no magnet in the model, or contradicts the measurement.
+    Returns
+    -------
+    list of dict
+        One for each quantity: ``record``, ``row``, ``model`` and ``known`` values.
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet in the model, or contradicts the measurement.
     """
     process = row.process or None
     shell = row.shell or None
@@ -451,10 +508,10 @@ def _values(row: _Row) -> list[dict[str, Any]]:
 
 
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
-    """Return a sentence on each two magnets of one recipe and process that contradict.
+    """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    The ``noise`` of both, a variance, is raised in place to at least half their squared
-    difference, so that neither outweighs the other.
+    The ``noise`` of both, a variance, is raised in place to at least half their squared difference,
+    so that neither outweighs the other.
     """
     contradictions = []
     for one, other in combinations(values, 2):
@@ -488,6 +545,16 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
 
 
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
+    """Compare each measured value with its prediction before and after the calibration.
+
+    `values` are those of `_values`; a magnet is predicted from the producer's others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a value: ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi``,
+        ``standard_score``, ``remark``.
+    """
     import pandas as pd
 
     rows = []
@@ -521,9 +588,14 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
 def _from_the_others(
     producer: Producer, record: dict[str, Any]
 ) -> tuple[float, float, float]:
-    """Return mean and standard deviation of a score given the other magnets, and their fall.
+    """Predict the score of one record from the producer's other magnets.
 
-    The last is the fall of coercivity with temperature over the model's.
+    Returns
+    -------
+    mean, deviation : float
+        Posterior of the score, in standard deviations of the model's error.
+    fall : float
+        Fall of coercivity with temperature, divided by the model's.
     """
     rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
     other_records = Producer(producer.name, tuple(rest))

@@ -244,7 +244,11 @@ def state_level(
 
 
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
-    """Return the fall of coercivity over the model's with which a magnet has an H_cJ when hot."""
+    """Find the fall of coercivity, divided by the model's, with which a magnet has a given hot H_cJ.
+
+    The result is 1 near 20 degrees C, and the nearer limit if no fall gives the value. `kelvin` is
+    the temperature at which `coercivity_kA_m` holds.
+    """
     from scipy.optimize import brentq
 
     def excess(log: float) -> float:
@@ -279,9 +283,10 @@ def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
 
 
 def _ladder_reason(plain: Alloys, makers: str) -> str:
-    """Return why a level contradicts what makers sell without heavy rare earth, or nothing.
+    """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
-    `plain` is the producer's alloy without heavy rare earth at its level.
+    `plain` is the producer's alloy without heavy rare earth at its level; `makers` are names
+    separated by commas.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

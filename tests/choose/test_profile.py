@@ -116,7 +116,7 @@ def test_a_bad_reference_is_named(tmp_path, plain):
 def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, plain):
     reference = plain["reference"]
     reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
-    with pytest.raises(InputError, match="could be at.% or wt.%; name the basis"):
+    with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
         applications.load(write(tmp_path, plain))
     reference["basis"] = "atomic"
     with pytest.raises(InputError, match="is of no host, not of 2:14:1; check the amounts"):
