@@ -109,7 +109,7 @@ class Ions(NamedTuple):
 # none where `slopes` is 0, that with the exchange field where it is 1, all where it is 2.
 @jit
 def respond(kelvin, first, n, ion, scales, tables, work, slopes):
-    """Interpolate what ions do in their fields."""
+    """Write what ions do in their fields, interpolated from the tables, into `work`."""
     m, field, density = scales
     values = tables.values
     fields = tables.fields
@@ -168,7 +168,7 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
 # t: temperature over T_C; s: shape -> m(t) of Kuz'min's form, 0 above T_C
 @jit
 def reduced_moment(t, s):
-    """Return the reduced moment of the transition-metal sublattice."""
+    """Return the reduced moment, 0 to 1, of the transition-metal sublattice."""
     if t >= 1.0:
         return 0.0
     root = t * np.sqrt(t)

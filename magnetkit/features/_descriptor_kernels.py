@@ -207,6 +207,7 @@ class Sums(NamedTuple):
 # Writes out float64 (k), 0 over an empty sum.
 @jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
+    """Write the ratios of sums of one composition into `out`."""
     low[:] = 0.0
     out[:] = 0.0
     for entry in range(rows.indptr[i], rows.indptr[i + 1]):
