@@ -35,7 +35,7 @@ def thread_count() -> int:
 
 
 def limit_threads(count: int | None) -> None:
-    """Let kernels called from this thread use `count` threads, all again with None."""
+    """Limit kernels called from this thread to `count` threads; None lifts the limit."""
     _limits.limit = count
 
 

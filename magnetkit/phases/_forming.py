@@ -181,7 +181,7 @@ def making_temperature(host: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def is_melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which phases have decomposed into liquid."""
+    """Say which phases have decomposed into liquid at a temperature, K, bool (n,)."""
     return kelvin >= _host_facts()[2][host]
 
 
