@@ -577,21 +577,21 @@ class Evaluated(NamedTuple):
     # J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a, mu0 H_N (T) and hardness, (7, m, n)
     value: NDArray[np.float64]
     sd: NDArray[np.float64]  # their deviations, empty if not asked for
-    # what the easy direction or the lack of a number is, see `magnetism`, (m, n)
+    # what the easy direction or the lack of a number is, index into `evaluate.STATUS`, (m, n)
     status: NDArray[np.int8]
 
 
 class Room(NamedTuple):
     """Room to work in, for one composition after another."""
 
-    work: NDArray[np.float64]  # response of the ions, see `ions`, (ions, 64)
+    # response of the ions, as `_core._arrays.respond` leaves it, (ions, 64)
+    work: NDArray[np.float64]
     # Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
-    # their places in `ions`, (ions, 10).
+    # their columns of the rows of ions, (ions, 10).
     ion: NDArray[np.float64]
     variance: NDArray[np.float64]  # `_V_MOMENT` to `_LEFT_K`, (9,)
-    mix: NDArray[
-        np.float64
-    ]  # variances of the properties that mix over both sites, (5,)
+    # variances of the properties that mix over both sites, (5,)
+    mix: NDArray[np.float64]
     # Derivatives of moment and constants with the metals' moment and with the crystal field, (2, 4)
     by: NDArray[np.float64]
     out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)

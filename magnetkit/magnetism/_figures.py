@@ -178,8 +178,8 @@ def magnet_figures(
     range of use, `load` is the permeance coefficient of the load line, `z` deviations to each side.
 
     Returns `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and as index
-    into `intrinsic.STATUS`, (m, n), the first that is not ``ok`` of that at the temperature and
-    those from one end of the range of use to the other, both ends included.
+    into `magnetkit.compound.evaluate.STATUS`, (m, n), the first that is not ``ok`` of that at the
+    temperature and those from one end of the range of use to the other, both ends included.
     """
     from ._magnet_kernels import Widths, figures
 

@@ -42,7 +42,7 @@ SHARE, LOCAL_FIELDS = 0, 1
 class Phases(NamedTuple):
     """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
 
-    Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
+    Rows of `state` and `ion`, see `_intrinsic_kernels.condense`; ``tables``: `Ions`. ``walls``,
     ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
     of its grains; its rows are of ``own``, state and ion again, or those of skins alone).
     ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the hard phase;
@@ -132,8 +132,8 @@ class Widths(NamedTuple):
 
 
 # i: row of the phases, of which the arrays that are asked are handed over one by one: all of them
-# at each call would take as long as the work; work float64 (ions, 64), see `magnetism.at`;
-# reverses: whether the field is wanted
+# at each call would take as long as the work; work float64 (ions, 64), see
+# `_intrinsic_kernels.evaluate_state`; reverses: whether the field is wanted
 # -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
 #    0 where there is no order.
 @jit(part="linked")
