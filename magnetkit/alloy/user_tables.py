@@ -875,10 +875,10 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 def _with_numbers(
     frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
 ) -> "pd.DataFrame":
-    """Return the user's cells with numbers in place of texts, where a column of texts was read.
+    """Return a copy of the user's cells with numbers in place of texts, where a column of texts was read.
 
-    A number of a known quantity has the decimal mark of the table. In another column only what is
-    surely a number becomes one, so that 007 stays a text.
+    `mark` is the decimal mark of the table, None if unclear: a number of a known quantity has it.
+    In another column only what is surely a number becomes one, so that 007 stays a text.
     """
     import pandas as pd
 

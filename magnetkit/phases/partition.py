@@ -444,7 +444,10 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> NDArray[np.bool_]:
-    """Say which rows have every ratio, such as "R/T", within its window; never if the divisor is zero."""
+    """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
+
+    `rule` maps ratios, such as "R/T", to their least and largest value.
+    """
     from ..alloy._row_kernels import sums
 
     is_inside = np.ones(len(table), bool)

@@ -431,7 +431,10 @@ def print_properties(
 
 
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
-    """Print which calibration was used, what is extrapolated, and what the costs leave out."""
+    """Print which calibration was used, what is extrapolated, and what the costs leave out.
+
+    `frame` are the results. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
+    """
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
         _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
@@ -441,7 +444,10 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
-    """Print one row as a block, a line for each property; all columns if `wide`."""
+    """Print one row as a block, a line for each property; all columns if `wide`.
+
+    With `cgs` values are in CGS units; `interval` is the probability of the ranges.
+    """
     some = COLUMNS if wide else BRIEF
     names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
     shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
@@ -461,7 +467,10 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
-    """Write the cells of one property in a block: label, value, interval and provenance."""
+    """Write the cells of one property in a block: label, value, interval and provenance.
+
+    `name` is a column of the row; with `cgs` values are in CGS units.
+    """
     column_of_share = name.removesuffix("_data_share")
     if column_of_share != name and column_of_share in COLUMNS:
         return (
@@ -552,9 +561,10 @@ def print_comparison(
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
-    """Return how a row of a comparison is displayed, also one that is no column of a result.
+    """Return factor, offset and unit by which a row of a comparison is displayed.
 
-    `unit` is the unit of such a row; K becomes degrees C.
+    `name` is a column of results or the name of another row, which is in `unit` and stays in it; K
+    becomes degrees C. With `cgs` columns of results are in CGS units.
     """
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
