@@ -159,7 +159,8 @@ def _candidate_curve(
 
     A magnet that is bought has the curve of its sheets. A melt has that of the model, scaled to the
     values that the folder gives at its temperature: way n of `magnetkit.replace` is the magnet that
-    its answer promised.
+    its answer promised. `bound` is "centre", "low", "high" or "guaranteed". InputError if no
+    candidate has the rank.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked

@@ -185,12 +185,26 @@ def _demagnetization_branch(
 
     A UserWarning is issued where the other branch has another H_cJ.
 
+    Parameters
+    ----------
+    source : str
+        Name of the file, for messages.
+    raw : RawCurve
+        The loop as read.
+    sample : Sample or None
+        Needed if the file holds moments.
+
     Returns
     -------
     field : ndarray
         Reverse fields, A/m, rising.
     polarization : ndarray
         J, T.
+
+    Raises
+    ------
+    InputError
+        If the loop has too few points in all or in the second quadrant.
     """
     h, j = _inner_field(source, raw, sample)
     if np.unique(h).size < _LEAST_POINTS:
@@ -443,7 +457,8 @@ def _ask_if_implausible(
 ) -> None:
     """Raise InputError if a figure is one that no magnet has; the message names the likely slip.
 
-    `b_r` is in T, `coercivity` in A/m, and `recoil` the recoil permeability.
+    `source` is the file and `raw` its curve as read, for the message. `b_r` is in T, `coercivity`
+    in A/m, and `recoil` the recoil permeability.
     """
     if recoil < _LEAST_PERMEABILITY:
         raise InputError(

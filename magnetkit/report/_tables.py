@@ -109,7 +109,11 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
-    """Write the cell of column `name` of a row, with half its interval and marks, as tables show it."""
+    """Write the cell of a row as tables show it: the value with half its interval and marks.
+
+    `row` has columns of results and `name` is one of them; a candidate stands with its shell. With
+    `cgs` values are in CGS units.
+    """
     column = COLUMNS.get(name)
     value = row.get(name, float("nan"))
     if name == "candidate":
@@ -211,7 +215,11 @@ def print_rows(
 def _shown_column(
     frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
 ) -> _text.Shown:
-    """Build one column of a table for the terminal: heading with unit, and cells."""
+    """Build column `name` of a table for the terminal: heading with unit, and cells.
+
+    Where the terminal is narrow, columns of the highest `priority` are left out first, those of 0
+    never. With `cgs` values are in CGS units.
+    """
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
     heading = name if column is None else column.short
@@ -225,7 +233,10 @@ def _shown_column(
 def _print_csv(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
 ) -> None:
-    """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals."""
+    """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals.
+
+    `names` and `columns` are as for `choose_columns`. With `cgs` values are in kG, kOe and MGOe.
+    """
     names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
         names_to_print += with_interval(name) if name in COLUMNS else (name,)
@@ -283,7 +294,21 @@ def _print_best(
     cgs: bool,
     wide: bool,
 ) -> None:
-    """Print the best candidates by rank as a table, and what its columns mean."""
+    """Print the best candidates by rank as a table, and what its columns mean.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    best : DataFrame
+        Its best rows.
+    columns : str or None
+        Names joined by commas, in place of the usual columns.
+    cgs : bool
+        In kG, kOe and MGOe.
+    wide : bool
+        Print columns that do not fit too.
+    """
     from ._content import calibration
 
     identity = result.manifest["identity"]
@@ -316,7 +341,21 @@ def _print_best(
 def _print_decisions(
     result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
 ) -> None:
-    """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr."""
+    """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    columns : str or None
+        Names joined by commas: a table of these columns comes first.
+    cgs : bool
+        In kG, kOe and MGOe.
+    wide : bool
+        A table of the usual columns comes first.
+    quiet : bool
+        No lines in a pipe.
+    """
     from ._content import answer
 
     decisions = result.decisions
@@ -511,9 +550,10 @@ def print_comparison(
     units: str | None,
     short: Iterable[str] = (),
 ) -> None:
-    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON.
+    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON if `as_json`.
 
-    `short` names the rows that are printed where it is not JSON; all without it.
+    `units` is "si", "cgs" or None for the setting, of the table alone. `short` names the rows that
+    are printed where it is not JSON; all without it.
     """
     cgs = _text.is_cgs(units)
     if as_json:
