@@ -7,8 +7,11 @@ compilation. What they make of magnets is in `test_law_of_temperature`.
 import numpy as np
 import pytest
 
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _magnet_kernels as kernels
 from magnetkit.magnetism import squareness
+from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.laws import law
 
 from . import naive_laws as naive
@@ -144,3 +147,109 @@ def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
         shape = square[i], 0.0, name
         twin = naive.knee_field(coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0)[1]
         assert found[i] == pytest.approx(twin / coercivity[i])
+
+
+KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
+
+
+def magnet_of(formula, shell=None):
+    """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
+    made = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
+    one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
+    none = dict.fromkeys(("n_eff", "decay", "pinned", "bend"), 0.0)
+    return made.phases, with_rules(made.rules(), **one, **none)
+
+
+def with_rules(rules, **values):
+    """Return rules with other values for all alloys."""
+    full = {k: np.full_like(getattr(rules, k), v) for k, v in values.items()}
+    return rules._replace(**full)
+
+
+def falls(phases, rules):
+    """Return J_s (T) and H_cJ (A/m) of one alloy at `KELVIN`."""
+    polarization, coercivity, _, _ = kernels.states(KELVIN, phases, rules)
+    return polarization[:, 0], coercivity[:, 0]
+
+
+@pytest.mark.parametrize("level", [1.0, 1.25])
+def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
+    phases, bare = magnet_of("Nd2Fe14B")
+    j, field = falls(phases, bare)
+    rules = with_rules(
+        bare, alpha_k=0.45, n_eff=1.1, decay=3.0, usual_curie=600.0, level=level, bend=2e-4
+    )
+    polarization, coercivity = falls(phases, rules)
+    # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
+    np.testing.assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
+    curie = phases.state[0, kernels.CURIE]
+    alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
+    for i, kelvin in enumerate(KELVIN):
+        alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
+        left = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
+        assert coercivity[i] == pytest.approx(left, rel=1e-12)
+    assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
+    # Poles beyond the field leave a share of it.
+    _, little = falls(phases, with_rules(bare, n_eff=9.0))
+    np.testing.assert_allclose(little, book.least_left * field, rtol=1e-12)
+
+
+def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
+    phases, bare = magnet_of("Nd2Fe14B")
+    j, field = falls(phases, bare)
+    room = 0.45 * field[0] - 0.3 * j[0] / MU_0
+    laws = {"alpha_k": 0.45, "n_eff": 0.3, "usual_curie": 900.0}
+    power = with_rules(bare, **laws, decay=1.6, temperature_law=kernels.POWER)
+    np.testing.assert_allclose(
+        falls(phases, power)[1], room * (field / field[0]) ** 1.6, rtol=1e-12
+    )
+    # The fall is that of magnets of another T_C; of pinned ones it is their own.
+    curie = phases.state[0, kernels.CURIE]
+    line = with_rules(bare, **laws, decay=1.4, temperature_law=kernels.LINEAR)
+    pinned = with_rules(line, pinned=2e6, level=1.1)
+    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinned, 2.2e6, 1.4)):
+        known = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
+        np.testing.assert_allclose(falls(phases, rules)[1], known, rtol=1e-12)
+
+
+def test_a_shell_and_a_rim_add_by_volume_and_by_what_they_cover():
+    phases, bare = magnet_of("Nd2Fe14B", "Tb 0.30 @ 0.10")
+    core = phases._replace(shells=np.full(1, -1))
+    outer, whole = falls(core, bare), falls(phases, bare)
+    rim = falls(phases._replace(fraction=np.ones(1), cover=np.ones(1), efficiency=1.0), bare)
+    for part in (0.0, 0.2, 0.7):
+        thin = phases._replace(fraction=np.full(1, part), cover=np.full(1, 0.5), efficiency=0.8)
+        polarization, coercivity = falls(thin, bare)
+        np.testing.assert_allclose(
+            polarization, (1.0 - part) * outer[0] + part * rim[0], rtol=1e-12
+        )
+        gain = 0.5 * 0.8 * (rim[1] - outer[1])
+        np.testing.assert_allclose(coercivity, outer[1] + gain, rtol=1e-9)
+    assert (rim[1] > whole[1]).all()
+    assert (whole[1] > outer[1]).all()
+
+
+def test_a_wall_follows_its_cells_by_half_from_300_K_on(book):
+    phases, bare = magnet_of("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
+    kelvin = np.array([150.0, 300.0, 450.0, 800.0])
+    row = int(phases.walls[0])
+    assert row > 0
+
+    def polarization(cells):
+        part = phases._replace(cells=np.full(1, cells))
+        return kernels.states(kelvin, part, bare)[0][:, 0]
+
+    # The wall as an alloy of its own.
+    nothing = np.full(row + 1, -1)
+    every = phases._replace(walls=nothing, skins=nothing, shells=nothing)
+    rules = kernels.Rules._make([*(np.repeat(rule, row + 1) for rule in bare[:-1]), bare.book])
+    alone = kernels.states(kelvin, every, rules, picked=np.array([row]))[0][:, 0]
+    cell, rim = polarization(1.0), polarization(0.0)
+    carried = alone[1] / cell[1] * cell
+    assert book.wall_reference == 300.0
+    follows = book.wall_coupling
+    # Above its own Curie temperature a wall keeps what its cells induce.
+    assert np.isnan(alone[-1])
+    known = (1.0 - follows) * np.nan_to_num(alone) + follows * carried
+    np.testing.assert_allclose(rim, known, rtol=1e-12)
+    np.testing.assert_allclose(polarization(0.6), 0.6 * cell + 0.4 * rim, rtol=1e-12)
