@@ -226,6 +226,29 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
     np.testing.assert_allclose(found, [0.0, 0.5, 1.0], atol=1e-9)
 
 
+FORMULAS = (
+    {"Nd": 2.0, "Fe": 14.0, "B": 1.0},
+    {"Nd": 2.03, "Fe": 14.0, "B": 1.0},
+    {"Nd": 1.98, "Fe": 14.0, "B": 0.99},
+    {"Nd": 2.0, "Fe": 14.0, "B": 0.98, "C": 0.06},
+    {"Nd": 2.01, "Fe": 13.995, "B": 1.0, "Ga": 0.005},
+    {"Nd": 2.005, "Fe": 13.99, "B": 1.0, "Al": 0.01},
+    {"Nd": 2.004, "Co": 0.5, "Fe": 13.48, "B": 1.0, "Cu": 0.02},
+)
+
+
+@pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
+def test_a_formula_is_as_likely_as_its_twin(hard):
+    texts = ["".join(f"{s}{x:g}" for s, x in atoms.items()) for atoms in FORMULAS]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    n = len(FORMULAS)
+    found = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
+    known = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
+    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-12)
+    # What is not clipped tells: all but the whole formula.
+    assert sum(0.0 < value < 1.0 for value in known) > 1
+
+
 GRID = np.array(
     [
         (fe, cu, zr, z)
