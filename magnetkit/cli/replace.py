@@ -239,7 +239,10 @@ def replace(
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
-    """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
+    """Read ``NAME=NUMBER,NAME=NUMBER`` into a dictionary; T, a temperature, stays a text with its unit.
+
+    InputError names the option `name` if it cannot be read.
+    """
     try:
         return {
             k: v if k == "T" else float(v)
@@ -258,7 +261,7 @@ def _compensate(
     circuit: float,
     json: bool,
 ) -> None:
-    """Print the effect of the additions of a compensated grade, and the least that suffices."""
+    """Print what the additions of a compensated grade do, and the least that suffices."""
     from ..report._tables import print_json
     from ..report._text import say
     from ..run.compensation import compensation, sentences
@@ -423,6 +426,7 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
+    """Print grades as a table with marks for estimates, and the legend."""
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
     from ..report._text import Shown, display_scale, print_table
@@ -447,6 +451,15 @@ def _list(table: "pd.DataFrame") -> None:
 
 
 def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
+    """Print one grade: its values with the range between makers, its sources and notes.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Row of `grades`.
+    sheets : pandas.DataFrame
+        Its printed values.
+    """
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES
     from ..report._tables import is_missing, number
@@ -495,6 +508,7 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
+    """Print what the marks of grades mean; a `short` legend leaves the marks out."""
     from ..report._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"

@@ -319,7 +319,16 @@ def _difference(row: "pd.Series", first: str, other: str) -> float:
 def _read_magnets(
     compositions: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[list[_Magnet], list[str], list[str]]:
-    """Return the magnets, their names, each once, and what stands for the grades."""
+    """Read the magnets to compare, recipes and grades.
+
+    Returns
+    -------
+    magnets : list of _Magnet
+    names : list of str
+        Distinct.
+    notes : list of str
+        What stands for the grades.
+    """
     grades = find_grades(compositions)
     if grades:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
@@ -354,9 +363,16 @@ def _read_magnets(
 def _with_grades(
     texts: Any, grades: list[str | None], basis: Basis, conditions: Conditions
 ) -> tuple[list[_Magnet], list[str]]:
-    """Return grades and recipes, and what stands for the grades.
+    """Build the magnets of a list of grades and recipes.
 
-    Each grade is anchored on what its makers print; recipes rest on the first's producer.
+    Each grade is anchored on what its makers print; recipes rest on the producer of the first
+    grade. `grades` has None for a recipe.
+
+    Returns
+    -------
+    magnets : list of _Magnet
+    notes : list of str
+        What stands for the grades.
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = (
@@ -466,7 +482,7 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return names of which none comes twice."""
+    """Return names of which none comes twice, such as "a" and "a (2)"."""
     counts: dict[str, int] = {}
     once = []
     for name in names:

@@ -88,7 +88,11 @@ class Search:
         return self.spreading.cells.volumes
 
     def responses(self, groups: Groups, spread: float) -> Array:
-        """Return the content that 1 kg/m2 on each group brings, % of mass, shape (n, g)."""
+        """Return the content that 1 kg/m2 on each of g groups brings, % of mass, shape (n, g).
+
+        `spread` is the product of diffusion coefficient and time, m2. Results are kept for the next
+        call.
+        """
         key = id(groups), spread
         if key not in self._known:
             density = self.each[0][0].density
@@ -106,7 +110,11 @@ class Search:
         return np.array([sum(map(area, group)) for group in groups])
 
     def needed(self, relief: float, deviations: float) -> Array:
-        """Return the least content each cell needs, %, if a share `relief` of the field counts."""
+        """Compute the smallest content that each cell needs, %, shape (n,), infinite where none does.
+
+        `relief` is the share of the reverse field that counts, `deviations` by how many standard
+        deviations ln H_cJ is off.
+        """
         need = np.zeros(len(self.cells))
         for magnet, case in self.each:
             field = relief * case.reverse + self.target.margin
@@ -133,11 +141,26 @@ def _largest_content(amount: Array) -> float:
 def least_mass(
     response: Array, needed: Array, areas: Array, most: float
 ) -> Array | None:
-    """Return the least masses per area that give each cell its needed content, or None.
+    """Find the smallest masses per area that give each cell its needed content; None if none do.
 
-    A linear programme: the total mass is smallest, with the content of each cell at least `needed`,
-    %, shape (n,), and at most `most`, %. `response`, shape (n, g), is the content that one unit on
-    each group brings, `areas`, shape (g,), are those of the groups.
+    This is a linear programme: the total mass is smallest, with the content of each cell at least
+    `needed` and at most `most`.
+
+    Parameters
+    ----------
+    response : ndarray, shape (n, g)
+        Content that one unit on each group brings, %.
+    needed : ndarray, shape (n,)
+        Content that each cell needs, %.
+    areas : ndarray, shape (g,)
+        Areas of the groups.
+    most : float
+        Largest content, %.
+
+    Returns
+    -------
+    ndarray or None, shape (g,)
+        Mass per area of each group, in the unit of `response`.
     """
     if not np.isfinite(needed).all():
         return None
@@ -172,7 +195,28 @@ def least_mass(
 def _relieve_masses(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
 ) -> Array | None:
-    """Return the least masses that meet the target; a loss allows relief of part of the field."""
+    """Find the smallest masses that meet the target; None if none do.
+
+    If the target allows a loss, part of the field may count as relieved; the part is bisected.
+
+    Parameters
+    ----------
+    search : Search
+        Magnet and target.
+    groups : list of list of Patch
+        Groups of one mass per area each.
+    spread : float
+        Diffusion coefficient times time, m2.
+    deviations : float
+        Standard deviations by which ln H_cJ is off.
+    most : float
+        Largest content, %.
+
+    Returns
+    -------
+    ndarray or None, shape (g,)
+        kg/m2 on each group.
+    """
     response = search.responses(groups, spread)
     areas = search.areas(groups)
     if search.target.loss_pct is None:
@@ -193,7 +237,10 @@ def _relieve_masses(
 
 
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
-    """Return the least coating; if none meets the target, the richest, with `Coated.met` False."""
+    """Design the coating of least mass for one anneal.
+
+    If none meets the target, the richest coating is returned, with ``met`` False.
+    """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
         coating = _likely_enough(
@@ -220,7 +267,11 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
 def _likely_enough(
     search: Search, groups: Groups, anneal: Anneal, most: float
 ) -> Coated | None:
-    """Return the least coating that is likely enough, uncertainty of the coefficient included."""
+    """Design the coating of least mass that meets the target with the wanted probability.
+
+    The uncertainty of the diffusion coefficient counts too. `most` is the largest content, %. None
+    if no mass meets the target; ``met`` is False if the probability stays too small.
+    """
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
     best = None
@@ -242,7 +293,7 @@ def _likely_enough(
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
-    """Return a coating that just misses the target made richer, as far as the surface allows."""
+    """Scale up the mass of a coating that just misses the target, as far as the surface allows."""
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
         if coated.met or _RICHER * _largest_content(coated.amount) > largest_content:
@@ -256,6 +307,7 @@ def _richer(search: Search, coated: Coated) -> Coated:
 def _coating_mass(
     search: Search, groups: Groups, anneal: Anneal, mass: Array
 ) -> Coated:
+    """Evaluate a coating of given masses, kg/m2, shape (g,): contents, probability and whether it meets."""
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
@@ -270,10 +322,16 @@ def _coating_mass(
 
 
 def uniform_content(search: Search) -> tuple[float, float]:
-    """Return the least uniform content that is likely enough, %, and its probability to do so.
+    """Find the smallest uniform content, %, that meets the target with the wanted probability.
 
-    The content is NaN where none is; the probability is then the largest of any. The search's
-    magnets say whether it is diffused or alloyed.
+    The search's magnets say whether it is diffused or alloyed.
+
+    Returns
+    -------
+    content : float
+        NaN if no content does.
+    probability : float
+        That of this content, or the largest of any.
     """
 
     def chance(amount: float) -> float:
@@ -295,10 +353,10 @@ def uniform_content(search: Search) -> tuple[float, float]:
 
 
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
-    """Return the design with nothing put on any group of patches, None if it misses.
+    """Return the design with nothing put on any group of patches; None if it misses the target.
 
-    It is judged by the values of the magnet as sold: it misses where the target is not
-    met with the probability that the search asks for.
+    It is judged by the values of the magnet as sold. It misses where the target is not met with the
+    probability that the search asks for.
     """
     uncoated_cases = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
@@ -310,7 +368,7 @@ def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | 
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
-    """Return the coating of the anneal that takes least; of two within 2 %, the shorter."""
+    """Design the coating for each anneal and return that of least mass; of two within 2 %, the shorter."""
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = (
         groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
@@ -331,7 +389,7 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
 
 
 def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
-    """Return a coating found on few cells, checked on many and made richer where it falls short.
+    """Evaluate a coating that was designed on few cells on many, and enrich it where it falls short.
 
     `groups` and `search` are those on the many cells.
     """

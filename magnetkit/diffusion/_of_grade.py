@@ -75,7 +75,21 @@ class GradeMagnets:
         amounts: Any,
         most_wt_pct: float,
     ) -> Magnet:
-        """Return the magnet of recipes, wt.%, with shells, of contents `amounts`, %."""
+        """Build the magnet of recipes with shells at one temperature, by its content.
+
+        Parameters
+        ----------
+        element : str
+            Diffused or alloyed element.
+        kelvin : float
+            Temperature, K.
+        texts, shells : list of str
+            Recipes, wt.%, and shells, one for each content.
+        amounts : ndarray
+            Contents, %, rising from 0.
+        most_wt_pct : float
+            Largest content in use, %.
+        """
         frame = self._judge(kelvin, tuple(texts), tuple(shells))
         whole = frame.iloc[1:]
         end = count_magnets(whole, texts[0], element)
@@ -91,7 +105,13 @@ class GradeMagnets:
     def _judge(
         self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
     ) -> Any:
-        """Return recipes with shells as a replacement judges them, the magnet in use first."""
+        """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `judge_melts`; the magnet in use is the first row.
+        """
         import pandas as pd
 
         conditions = with_fields(

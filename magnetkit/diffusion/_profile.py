@@ -52,7 +52,13 @@ def _broadcast_axis(values: Any, axis: int, ndim: int) -> Any:
 
 @lru_cache(maxsize=1)
 def _laws() -> dict[str, tuple[float, float, float]]:
-    """Return ln D_0, Q / R (K) and the standard deviation of ln D by element."""
+    """Fit the measured diffusion coefficients of each element: ln D = ln D_0 - Q / (R T).
+
+    Returns
+    -------
+    dict of tuple of float
+        By element: ln D_0 (m2/s), Q / R (K), and the standard deviation of ln D.
+    """
     rows: dict[str, list[dict[str, str]]] = {}
     for row in datasets.rows("diffusion/coefficients.csv"):
         rows.setdefault(row["element"], []).append(row)
@@ -173,7 +179,10 @@ class Spreading:
 
     @cached_property
     def edges(self) -> list[Array]:
-        """Edges of the cells in each direction of diffusion, m."""
+        """Edges of the cells in each direction of diffusion, m.
+
+        The directions are x, y and z of a block, radius and height of a disc or ring.
+        """
         box = self.cells.shape.box
         counts = self.cells.counts
         if self.cells.shape.kind == "block":
@@ -211,7 +220,7 @@ class Spreading:
         return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
 
     def areas(self, face: str) -> Array:
-        """Return the areas of the cells of a face, m2, of the shape of `grid`."""
+        """Compute the areas of the cells of a face, m2, on the grid of the face."""
         axis, end = self._face(face)
         edges = [e for i, e in enumerate(self.edges) if i != axis]
         if self.cells.shape.kind == "block":
@@ -226,7 +235,10 @@ class Spreading:
 
     @one_thread()
     def response(self, patch: Patch, spread: float) -> Array:
-        """Return the content, kg/m3, (n,), that 1 kg/m2 on a patch brings; `spread` is D t, m2."""
+        """Compute the content of each cell, kg/m3, (n,), that 1 kg/m2 on a patch brings.
+
+        `spread` is the product of diffusion coefficient and time, m2.
+        """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
         amounts: Array = np.where(patch.where, self.areas(patch.face), 0.0)
@@ -247,6 +259,7 @@ class Spreading:
         return self._to_cells(whole)
 
     def _to_cells(self, content: Array) -> Array:
+        """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept."""
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
         # Content per radius and height: cells take it by their radius, then keep the whole mass.
@@ -275,7 +288,7 @@ _PART_MM = 3.0
 
 
 def parse_axis(along: str) -> Axis:
-    """Return a direction of magnetization; InputError if it is not x, y or z."""
+    """Return `along` if it is "x", "y" or "z"; InputError otherwise."""
     for axis in AXES:
         if along == axis:
             return axis
@@ -285,12 +298,21 @@ def parse_axis(along: str) -> Axis:
 
 
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
-    """Return the groups of patches of a treatment.
+    """Return the groups of patches of a treatment; patches of a group have one mass per area.
 
-    `faces` is ``all``; ``poles``, those that the magnetization, `along`, goes through; ``sides``,
-    the others; ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm
-    or more that each get what the field asks for; names such as ``z+,z-``; or a mask of
-    `read_mask`. Raises InputError if it names no face.
+    `faces` is one of:
+    * ``all``, every face;
+    * ``poles``, the faces that the magnetization, `along`, goes through;
+    * ``sides``, the others;
+    * ``edges``, a rim of `EDGE_MM` on every face;
+    * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
+    * names such as ``z+,z-``;
+    * a mask of `read_mask`.
+
+    Raises
+    ------
+    InputError
+        If it names no face.
     """
     face_labels = spreading.cells.shape.faces
     if not isinstance(faces, str) or Path(faces).suffix:
@@ -323,6 +345,7 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
+    """Return the rim of a face as a patch, `EDGE_MM` wide or half the face if that is less."""
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
         half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
@@ -332,6 +355,7 @@ def _rim(face: str, spreading: Spreading) -> Patch:
 
 
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
+    """Divide a face into rectangular parts of about `_PART_MM`, one patch each."""
     labels = []
     for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
@@ -414,7 +438,10 @@ class FieldMap:
     induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
 
     def at(self, cells: Cells) -> Array:
-        """Return the vectors in a magnet's cells, (n, 3); InputError if the map misses some."""
+        """Interpolate the field vectors to a magnet's cells, (n, 3), in the unit of the map.
+
+        InputError if the map does not cover the magnet.
+        """
         from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
         from scipy.spatial import cKDTree
 
@@ -494,7 +521,17 @@ def read_field(source: Any) -> list[FieldMap]:
 
 
 def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
-    """Refuse a field outside the range of magnets, and name the unit that would fit."""
+    """Raise InputError for a field outside the range of magnets; the message names the likely unit.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n, 3)
+        Field, A/m.
+    kind : str
+        "B" or "H".
+    unit : str
+        Unit that the columns name.
+    """
     largest = float(np.linalg.norm(vectors, axis=1).max())
     if _SMALLEST <= largest <= _LARGEST:
         return
@@ -512,6 +549,10 @@ def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
 
 
 def _frame(source: Any, what: str) -> "pd.DataFrame":
+    """Return a table that is given as a frame or as the path of a CSV file; InputError otherwise.
+
+    `what` names it in the message.
+    """
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
@@ -529,6 +570,7 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
 
 
 def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
+    """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number."""
     import pandas as pd
 
     columns = [

@@ -176,7 +176,10 @@ class Cells:
 
 
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
-    """Cut a shape into about `cells` boxes of magnet."""
+    """Cut a shape into about `cells` boxes on a regular grid, near to cubes but finer across thin sides.
+
+    Boxes at a round rim are partly filled.
+    """
     box = np.array(shape.box)
     cell_goal = cells * float(np.prod(box)) / shape.volume
     flat = box**_FLAT
@@ -239,11 +242,11 @@ def _g(x: Array, y: Array, z: Array) -> Array:
 def _tensor(
     counts: tuple[int, int, int], step: Array, first: int, second: int
 ) -> Array:
-    """Return N_ab between cells that are 0 to n - 1 steps apart, shape `counts`.
+    """Compute the demagnetizing tensor N_ab between cells 0 to n - 1 steps apart, shape `counts`.
 
-    `step` are the sides of a cell, m, shape (3,). The field along a (`first`) of a cell magnetized
-    along b (`second`) is -N_ab M_b. Even in each distance for a = b, odd in those along a and b
-    otherwise.
+    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b. N_ab is even
+    in each distance for a = b, and odd in those along a and b otherwise. `step` are the sides of a
+    cell, m, shape (3,).
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -262,7 +265,10 @@ def _tensor(
 
 
 def _unfold_tensor(part: Array, odd: tuple[int, ...]) -> Array:
-    """Return the tensor at all distances, negative ones last, for a circular convolution."""
+    """Extend the tensor to negative distances, stored last, for a circular convolution.
+
+    `odd` names the axes in which it changes sign; the result has twice the size in each direction.
+    """
     for axis in range(3):
         forward = np.moveaxis(part, axis, 0)
         back = forward[:0:-1]
@@ -281,6 +287,7 @@ class SelfField:
 
     @cached_property
     def _transforms(self) -> list[Array]:
+        """Fourier transforms of the tensor between each field axis and the easy axis."""
         from scipy.fft import rfftn
 
         easy = AXES.index(self.along)
@@ -292,6 +299,10 @@ class SelfField:
         return transforms
 
     def _one(self, axis: int, moments: Array) -> Array:
+        """Compute one component of the field in the cells, A/m, (n,), by convolution with the tensor.
+
+        `moments` are those of `_moments`; `axis` is 0 to 2.
+        """
         from scipy.fft import irfftn, rfftn
 
         counts = self.cells.counts
@@ -301,6 +312,10 @@ class SelfField:
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: Array) -> Array:
+        """Place the magnetization of the cells, A/m, (n,), on the whole grid.
+
+        Each box is weighted by how full it is.
+        """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization
         # Boxes of a round rim less than half full have no figures of their own.
@@ -328,12 +343,19 @@ class SelfField:
         return float(np.average(self.factors, weights=self.cells.volumes))
 
     def responding(self, remanent: Array, recoil: float, scale: float) -> Array:
-        """Return the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
+        """Compute the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
 
-        M = M_r + (mu_rec - 1) H along the easy axis, solved by iteration: `remanent` is M_r of each
-        cell, A/m, (n,), `recoil` mu_rec, `scale` the share of the self-field that is left (1 in
-        open circuit, less in a circuit of iron). An outside field as `Duty` has it, to which the
-        permeability has responded already, adds to it.
+        M = M_r + (mu_rec - 1) H along the easy axis is solved by iteration. An outside field as
+        `Duty` has it, to which the permeability has responded already, adds to the result.
+
+        Parameters
+        ----------
+        remanent : ndarray, shape (n,)
+            M_r of each cell, A/m.
+        recoil : float
+            mu_rec.
+        scale : float
+            Share of the self-field that is left: 1 in open circuit, less in a circuit of iron.
         """
         magnetization = remanent
         for _ in range(_SHAPE_ROUNDS):

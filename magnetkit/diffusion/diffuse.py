@@ -192,7 +192,7 @@ class Diffusion:
         return pd.DataFrame(rows)
 
     def lines(self) -> list[str]:
-        """Return the answer in sentences."""
+        """Write the answer in sentences: the magnet as it is, each coating, and the alloy in comparison."""
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
             chance = next(iter(self.coated.values())).probability
@@ -209,7 +209,7 @@ class Diffusion:
         return [*start, *text, *self.undone]
 
     def _faces_text(self, element: str) -> str:
-        """Return the faces that are coated, in words."""
+        """Name the faces that get some of an element, such as "z+, z-" or "all faces"."""
         coating = self.coated[element]
         faces = dict.fromkeys(
             patch.face
@@ -241,7 +241,7 @@ class Diffusion:
             write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
-        """Return the answer as JSON."""
+        """Return target, designs and the magnet as it is as one JSON object."""
         records = json.loads(self.designs.to_json(orient="records"))
         plain = {
             "magnet": self.magnet,
@@ -281,7 +281,10 @@ class Bare:
 
     @classmethod
     def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: Array) -> "Bare":
-        """Return a magnet in the mean field of one operating point."""
+        """Evaluate the uncoated magnet in the mean field of one operating point.
+
+        `cells` are the volumes of the cells, (n,), by which the field is averaged.
+        """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
         mean = _local.Case(
@@ -306,7 +309,7 @@ class Bare:
         )
 
     def sentence(self) -> str:
-        """Return it in words."""
+        """Write knee, fields, margin and probability of the uncoated magnet in one sentence."""
         return (
             f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
             f"{self.worst_kA_m:.0f}), margin {self.margin:.2f}, P {self.probability:.2f} of "
@@ -315,7 +318,7 @@ class Bare:
 
 
 def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
-    """Return a coating in words."""
+    """Write one design of coated faces, a row of the designs, in a sentence."""
     element = row["element"]
     if not row["meets"]:
         return f"{element} on the faces: does not do it, probability {row['probability']:.2f}"
@@ -332,7 +335,7 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
 
 
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Return what the elements alloyed throughout would take, in words."""
+    """Write what each element, alloyed throughout instead, would take, in one sentence."""
     parts = []
     for row in rows:
         part = f"{row['element']} does not do it, probability {row['probability']:.2f}"
@@ -515,9 +518,16 @@ def diffuse(
 def _base(
     composition: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, GradeMagnets | None]:
-    """Return the base alloy, its name, and the magnets of its producer where a grade tells them.
+    """Return the base alloy, its name, and for a grade the magnets of its producer.
 
-    Of a grade that is its likeliest recipe, of one that is diffused already before that.
+    The base of a grade is its likeliest recipe; if that is diffused already, the recipe before.
+
+    Returns
+    -------
+    table : CompositionTable
+        One row.
+    name : str
+    magnets : GradeMagnets or None
     """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
@@ -547,6 +557,10 @@ def _target_text(
     probability: float,
     mapped: bool,
 ) -> str:
+    """Write the target, its probability and the duty in words.
+
+    `mapped` says that the field comes from the user's map.
+    """
     goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
         goal = f"H_k {target.safety:g} times the reverse field everywhere"
@@ -566,7 +580,17 @@ def _target_text(
 def _anneals(
     element: str | None, hours: float | None, anneal: float | None
 ) -> dict[str, list[Anneal]]:
-    """Return the anneals to try, by element: what is not given is tried at the usual values."""
+    """List the anneals to try, by element.
+
+    Parameters
+    ----------
+    element : str or None
+        None tries each of `ELEMENTS`.
+    hours : float or None
+        Duration; None tries the usual ones.
+    anneal : float or None
+        Temperature, degrees C; None tries the usual ones.
+    """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
     temperatures = usual["tried_C"] if anneal is None else [anneal]
@@ -579,7 +603,7 @@ def _anneals(
 
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:
-    """Refuse a margin that no amount gives."""
+    """Raise InputError if even the most coercive shell does not give the margin of the target."""
     if target.loss_pct is not None or target.safety is not None:
         return
     for magnet, case in search.each:
@@ -595,7 +619,7 @@ def _refuse_too_much(target: _local.Target, search: Search) -> None:
 
 
 def _shortfall(search: Search, coated: Coated) -> list[str]:
-    """Return how a coating misses the target, as one sentence or none."""
+    """Say in one sentence how a coating misses the target; an empty list if it meets it."""
     if coated.met:
         return []
     spreading = search.spreading
@@ -638,7 +662,7 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 
 def _with_evidence(search: Search, coated: Coated) -> float:
-    """Return the probability of a coating if magnets like it had been measured."""
+    """Compute the probability of a coating as if magnets like it had been measured."""
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
         for magnet, case in search.each
@@ -661,7 +685,7 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
-        """Return the alloy with an element diffused in at a temperature, K."""
+        """Build the alloy with an element diffused in at a temperature, K; computed once for each."""
         largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
             return self.of_grade.diffused(element, kelvin, largest_content)
@@ -679,7 +703,17 @@ class _Job:
     def setting(
         self, cells: Cells
     ) -> tuple[Cells, SelfField | None, list[_local.Case]]:
-        """Return the cells, their field, and the operating points."""
+        """Return the cells, their own field, and the operating points.
+
+        Returns
+        -------
+        cells : Cells
+            As given.
+        field : SelfField or None
+            None if the user gave a map.
+        cases : list of Case
+            One for the shape, or one for each map.
+        """
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
             self_field = SelfField(cells, self.circuit.along)
@@ -735,7 +769,7 @@ class _Costs:
         self.per_year = per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
-        """Return the row of a coating."""
+        """Build the row of a coating in the table of designs."""
         design = {
             "way": "faces",
             "element": coated.anneal.element,
@@ -750,7 +784,7 @@ class _Costs:
         )
 
     def make_alloy(self, search: Search) -> dict[str, Any]:
-        """Return the row of an alloy that has the element throughout."""
+        """Build the row of an alloy that has the element throughout in the table of designs."""
         content, probability = uniform_content(search)
         magnet = search.each[0][0]
         design = {
@@ -771,7 +805,19 @@ class _Costs:
         used: float,
         inside: float,
     ) -> dict[str, Any]:
-        """Return a design with its costs; `amount`, %, of each cell, `used` and `inside`, kg."""
+        """Add masses, losses and costs to a design; NaN masses and costs where it misses the target.
+
+        Parameters
+        ----------
+        design : dict
+            Columns so far.
+        search : Search
+            Magnet and target.
+        amount : ndarray, shape (n,)
+            Content of each cell, %.
+        used, inside : float
+            Mass that is put on and that enters, kg.
+        """
         magnet = search.each[0][0]
         mass = magnet.density * self.volume
         flux = float(magnet.b_r(amount) @ search.cells / search.cells.sum())

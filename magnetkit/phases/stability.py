@@ -122,9 +122,30 @@ def stability_columns(
     split: Partition | None = None,
     words: bool = True,
 ) -> tuple[Judged, Columns]:
-    """Return the phases of a table, and what `stability` says of them as plain columns.
+    """Judge the phases of a table and return the columns of `stability`.
 
-    `split` as of `named_phases`; ``decomposes_to`` alone needs `words`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    host : str
+        Host of all, or ``"auto"``.
+    temperature : float or str, optional
+        K, or a text such as ``"800C"``.
+    snapshot : Snapshot, str or path, optional
+        The embedded one otherwise.
+    interval : float
+        Probability of the ranges.
+    split : Partition, optional
+        As for `named_phases`.
+    words : bool
+        Compute ``decomposes_to`` too.
+
+    Returns
+    -------
+    judged : Judged
+    columns : Columns
+        n rows.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
@@ -184,10 +205,9 @@ def _energies(
 ) -> None:
     """Write formation energy and distance to the hull, eV/atom, into `columns`.
 
-    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each
-    also with ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``.
-    `above` is the distance; no value of it is below zero. Numbers are NaN where not
-    `known`.
+    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
+    ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``. `above`, (n,), is the
+    distance; no value of it is below zero. Numbers are NaN where `known`, bool (n,), is False.
     """
     half_width = half * judged.deviation
     for name, value in (
@@ -278,7 +298,7 @@ def energy_above_hull(
 
 
 def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Return the distance to the hull of the entries at n compositions, NaN where there is none."""
+    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)
@@ -290,10 +310,10 @@ def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.flo
 def _name_products(
     hull: Decomposition, liquid: NDArray[np.bool_], data: Coded
 ) -> "pa.DictionaryArray":
-    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
+    """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 
-    `liquid`, (n,), says which phases melt; `data` is what `judge_data` returned: ``unknown`` and
-    what lacks stands where no data decide.
+    `liquid`, bool (n,), says which phases melt. `data` is what `judge_data` returned; where no data
+    decide, the result says ``unknown`` and what is missing.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

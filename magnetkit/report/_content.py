@@ -73,7 +73,15 @@ def composition_table(frame: pd.DataFrame) -> CompositionTable:
 def by_route(
     rows: pd.DataFrame, temperatures: Sequence[float], job: "Job"
 ) -> list[pd.DataFrame]:
-    """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    """Evaluate the magnets of result rows at other temperatures, K, each by its own route.
+
+    `rows` has ``formula``, ``shell`` and ``route``.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        One for each temperature, with a row for each of `rows`.
+    """
     if not len(rows):
         return [rows] * len(temperatures)
     shells = rows["shell"].astype(object).fillna("").tolist()
@@ -87,7 +95,10 @@ def by_route(
 def demagnetization_curves(
     table: CompositionTable, shell: str, kelvin: float, job: "Job"
 ) -> Demagnetization:
-    """Return the demagnetization curves of one magnet as a job makes and loads it."""
+    """Compute the demagnetization curves of one magnet by the process and load line of a job.
+
+    `table` has one row, `kelvin` is in K.
+    """
     process = job.conditions.process
     line = job.conditions.duty.load_line
     return demagnetization(
@@ -96,7 +107,7 @@ def demagnetization_curves(
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
-    """Return the decisions of a screening."""
+    """Collect the decisions of a screening as magnets with labels and rows, failures in words."""
     decisions = result.best()
     profile = result.profile
     shells = decisions["shell"].astype(object).fillna("").tolist()
@@ -114,7 +125,10 @@ def shown_magnets(result: "Ranked") -> Magnets:
 
 
 def number(value: object, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits, a dash where there is none."""
+    """Format a number with `digits` significant digits; a dash where there is none.
+
+    Infinity is written as its sign, numbers below 1e-6 as 0.
+    """
     try:
         x = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -157,9 +171,9 @@ _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Tri
 
 
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
-    """Return what to decide between: the question, each decision, the one to take, the next test.
+    """Write what to decide between: the question, each decision, the one to take, the next test.
 
-    At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
+    The result has at most ten lines. Fields and flux densities are in kOe and kG if `cgs`.
     """
     decisions = result.decisions
     question, *verdict = verdict_text(result)
@@ -190,7 +204,10 @@ LEGEND = (
 
 
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
-    """Return the place of the decision to take, None to keep: of a replacement its own way."""
+    """Return the position in `decided` of the decision to take, from 0; None to keep today's magnet.
+
+    The result of a replacement takes its own recommended way.
+    """
     if REPLACEMENT in result.manifest:
         first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
         if len(first):
@@ -200,7 +217,7 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
 
 
 def verdict_text(result: "Ranked") -> list[str]:
-    """Return what was asked, which decision to take, and the next test."""
+    """Write what was asked, which decision to take and the next test, one text each."""
     decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
@@ -241,7 +258,17 @@ def _count_prefix(result: "Ranked") -> str:
 def _decision_line(
     row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool
 ) -> str:
-    """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
+    """Write one decision in a line: what to make, what it saves, its values and its cost.
+
+    Parameters
+    ----------
+    row, today : pandas.Series
+        The decision and today's magnet.
+    result : Ranked
+        The screening.
+    cgs : bool
+        Values in kG and kOe.
+    """
     (name,), profile = candidate_names(row.to_frame().T), result.profile
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
@@ -304,7 +331,7 @@ def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
 
 
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
-    """Return which decision to take, and why."""
+    """Say in one sentence which decision to take, or why to keep today's magnet."""
     place = place_to_take(result, decided)
     today = decided.iloc[0]
     status = decided["decision_status"].tolist()
@@ -334,7 +361,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
-    """Return which other decision saves more, and what stands against it; empty without one."""
+    """Say which other decision saves more than that at `place`, and what is against it; else empty."""
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(savings.to_numpy().argmax())
     if savings.iloc[other] < savings.iloc[place] + SAVING_WT_PCT:
@@ -383,7 +410,14 @@ def objectives(profile: "Profile") -> list[str]:
 
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
-    """Return each requirement with its source and the value of each decision, with its range."""
+    """Describe each requirement and the values of each decision.
+
+    Returns
+    -------
+    list of dict
+        ``text``, ``source``, ``status``, and ``values``, a pair of value and range as texts for
+        each magnet shown.
+    """
     at = sorted(
         {
             r.temperature_K or shown.job.temperature
@@ -407,7 +441,7 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
 
 
 def stages(result: "Ranked") -> list[str]:
-    """Return how candidates were narrowed to those that are kept; nothing where all are."""
+    """Say how candidates were narrowed down to those that are kept, a line a stage; empty if all are."""
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
         return []
@@ -416,7 +450,7 @@ def stages(result: "Ranked") -> list[str]:
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
-    """Return what candidates miss, and how many do, most frequent first."""
+    """Count what candidates miss, requirements and status in words, the most frequent first."""
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
     if sieve is not None:
@@ -440,7 +474,7 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return the numbers in the sentences of the page."""
+    """Return the numbers that the sentences of the page need, as texts by name."""
     weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
         "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
@@ -451,7 +485,7 @@ def constants(result: "Ranked") -> dict[str, str]:
 
 
 def has_changed(result: "Ranked") -> bool:
-    """Return whether the version or the data are no longer those of the screening."""
+    """Say whether version or embedded data differ from those that the screening was made with."""
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
@@ -462,7 +496,7 @@ def has_changed(result: "Ranked") -> bool:
 
 
 def sources() -> list[dict[str, str]]:
-    """Return every embedded data folder with the licences its description names, and the text."""
+    """List every embedded data folder with ``name``, ``licences`` and the ``text`` of its SOURCE.md."""
     rows = []
     for file in sorted(datasets.root().glob("*/SOURCE.md")):
         text = file.read_text(encoding="utf-8")
@@ -494,7 +528,13 @@ def scenarios_to_show(own: str) -> list[str]:
 
 
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
-    """Return title, supply risk and cost of the shown magnets in every scenario."""
+    """Compute supply risk and cost of the shown magnets in every scenario.
+
+    Returns
+    -------
+    list of dict
+        ``title``, and lists of ``supply_risk`` and ``cost_USD_kg`` in the order of `shown`.
+    """
     rows = []
     for name in scenarios_to_show(shown.job.conditions.scenario):
         conditions = replace(shown.job.conditions, scenario=name)
@@ -510,10 +550,13 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
 
 
 def elements(shown: Magnets) -> list[list[str]]:
-    """Return the supply of each element in the shown magnets, the riskiest first.
+    """Describe the supply of each element in the shown magnets, the riskiest element first.
 
-    Element, import reliance, stage and concentration, largest producer, risk, price and its
-    range, export controls.
+    Returns
+    -------
+    list of list of str
+        Element, import reliance, stage and concentration, largest producer, risk, price and its
+        range, export controls.
     """
     table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
     table = table[table["element"].isin(_present_elements(shown))]

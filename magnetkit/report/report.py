@@ -93,6 +93,10 @@ def _mark_code(text: object) -> str:
 
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
+    """Collect everything that the page's template needs, by name.
+
+    Only the leading rows and a sample are read, since the table may hold many millions.
+    """
     # Never the whole table, which may hold many millions.
     leaders = result.best(LEADING_ROWS)
     rank_sample = result.sample_ranks(POINTS)
@@ -156,7 +160,10 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
-    """Return the headings and cells of a table of the decisions, which stand by name or number."""
+    """Build a table of the decisions: ``headings``, ``rows`` of cells, and ``named``.
+
+    With `named` the rows stand under their names, otherwise under their numbers.
+    """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
         "headings": [_display_column(name) for name in names],
@@ -171,7 +178,13 @@ def _display_column(name: str) -> Column:
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
-    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    """List the magnets without rare earth, films left out, at a temperature, K.
+
+    Returns
+    -------
+    list of dict
+        ``cells`` of the table, and HTML of ``kind``, ``source``, ``confidence`` and ``note``.
+    """
     rows = comparators(temperature)
     rows = rows.dropna(
         subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
@@ -201,6 +214,22 @@ def _draw_figures(
     spread: pd.DataFrame,
     shown: _content.Magnets,
 ) -> dict[str, Part]:
+    """Build the figures of the page by name, in the units of the setting.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    ranked, spread : pandas.DataFrame
+        Leading rows, and a sample over all ranks.
+    shown : Magnets
+        The decisions.
+
+    Returns
+    -------
+    dict of dict
+        Plotly's data and layout; maps that have nothing to show are left out.
+    """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
     figures = {
@@ -220,7 +249,7 @@ def _draw_figures(
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
-    """Return a cell's text, and its interval beneath where it has one."""
+    """Write the ``text`` of a cell and the ``range`` beneath it; beneath a candidate stands its shell."""
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text
@@ -237,7 +266,15 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the ranked rows by column: four digits each, texts of few values as codes."""
+    """Convert the leading rows to compact columns for the page's script.
+
+    Numbers have four digits; texts of few values are codes into ``texts``.
+
+    Returns
+    -------
+    dict
+        ``columns``, each with name, label, unit and values, and the number of ``rows``.
+    """
     columns = []
     ends = {
         column_name: ("", "_lo", "_hi") if column_name in _RANGES else ("",)
@@ -288,7 +325,7 @@ def _escape_for_script(value: Any) -> str:
 
 
 def _plotly() -> str:
-    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    """Read the script of plotly.js (MIT licence), which plotly's Python package carries."""
     # Found, not imported, which would take half a second.
     spec = find_spec("plotly")
     assert spec is not None
@@ -298,7 +335,7 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
+    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades."""
     points = spread.reset_index(drop=True)
     decisions = shown.rows.copy()
     for rows in (points, decisions):
@@ -319,7 +356,10 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
 
 
 def _ternary(ranked: pd.DataFrame) -> Part | None:
-    """Return the best margin over the shares of three rare earths, None where there are not."""
+    """Build the map of the best margin over the shares of three rare earths.
+
+    None if no candidate has three rare earths, or fewer than four compositions can be shown.
+    """
     table = composition_table(ranked)
     if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
         return None
@@ -345,10 +385,10 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Return the section of the last host that has one, None where none has.
+    """Build the section of the last host that has one; None if no host has.
 
-    `best` are magnets, today's first. Those of more elements stand where they lie when every rare
-    earth counts as the section's, and other elements are left aside.
+    `best` are magnets, today's first. Magnets of more elements stand where they lie if every rare
+    earth counts as the section's and other elements are left aside.
     """
     hosts = [
         host
@@ -377,7 +417,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
-    """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
+    """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
     at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
@@ -398,7 +438,7 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
+    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
@@ -411,7 +451,7 @@ def _demagnetization(shown: Magnets) -> Part:
 
 
 def _supply(shown: Magnets) -> Part:
-    """Return supply risk and cost of the decisions in every scenario."""
+    """Build the bars of supply risk and cost of the decisions in every scenario."""
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = []

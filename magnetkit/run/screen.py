@@ -368,9 +368,9 @@ def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    """Exclude present objects, those of imports and models, from garbage collection.
+    """Exclude present objects, those of imports and models, from garbage collection in the block.
 
-    It spends most of its time on them otherwise.
+    Collections would spend most of their time on them otherwise.
     """
     gc.freeze()
     try:
@@ -386,9 +386,9 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
 
 
 def _results_place(out: Any, again: bool) -> Path | str | None:
-    """Return the folder or URL that a user named for the results, checked; None without one.
+    """Check the folder or URL for the results that a user named and return it; None without one.
 
-    A finished result there is refused unless `again`.
+    InputError if a finished result is there, unless `again`.
     """
     if out is None:
         return out
@@ -414,9 +414,20 @@ def identity(
     needed: Mapping[str, Any],
     keep: int | None = None,
 ) -> dict[str, Any]:
-    """Return what the results depend on, for the manifest and for resuming.
+    """Return everything the results depend on, as JSON values for the manifest and for resuming.
 
-    `needed` is what `dependencies` returns in this process; `keep` of the best are written, or all.
+    Parameters
+    ----------
+    source : Candidates
+        What is screened.
+    job : Job
+        What for.
+    chunk_rows : int
+        Rows a chunk.
+    needed : mapping
+        `dependencies` of the job in this process.
+    keep : int, optional
+        Number of best rows that are written; all otherwise.
     """
     description = {"candidates": dict(source.describe()), **job_identity(job)}
     return {**description, "chunk_rows": chunk_rows, "keep": keep, **needed}
@@ -437,14 +448,32 @@ def _run_pieces(
     report: Callable[[int], None],
     strict: bool = False,
 ) -> _Counts:
-    """Do the work (`evaluate_piece` or `evaluate_best`) on the pieces that are not finished yet, in order.
+    """Do the work on all pieces that are not finished yet, in order, and add their parts to the store.
 
-    `report` is called with the candidates done. With `strict` the first line that cannot be read
-    raises `CompositionError`.
+    Parameters
+    ----------
+    pieces : iterable of Piece
+        All pieces.
+    work : callable
+        `evaluate_piece` or `evaluate_best` with its arguments.
+    store : Memory or Store
+        Gets the finished parts.
+    pool : Pool
+        Workers.
+    report : callable
+        Called with the number of candidates done.
+    strict : bool
+        Raise CompositionError for the first line that cannot be read.
+
+    Returns
+    -------
+    _Counts
+        Candidates and rejected lines.
     """
     rows = lines = 0
 
     def unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
+        """Yield number and piece of those that the store does not have; count and report the others."""
         nonlocal rows, lines
         for number, piece in enumerate(pieces):
             before = store.chunk(number)
@@ -467,7 +496,7 @@ def _run_pieces(
 
 
 def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | None:
-    """Return how many of the best are kept; None for all."""
+    """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all."""
     if keep is not None:
         return parse_whole_number("keep", keep)
     rows = source.count()
@@ -478,7 +507,7 @@ def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | N
 
 
 def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
-    """Return whether so many rows are written that not all get every column."""
+    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column."""
     if keep is not None and keep <= MANY_ROWS:
         return False
     rows = source.count()
@@ -546,7 +575,11 @@ def _collect_best(
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
-    """Return the first `count` rows within the bound, by piece."""
+    """Return the first `count` rows over all chunks, and the best of each decision.
+
+    The column ``piece`` holds the number of the piece that each row comes from; the others are
+    those of `evaluate_best`.
+    """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():
         table = table.append_column(
@@ -564,7 +597,10 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 
 
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
-    """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
+    """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
+
+    The open bound drops nothing that can be ranked.
+    """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
         parts = source.sample(_SAMPLE)

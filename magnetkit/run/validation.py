@@ -63,6 +63,7 @@ class Validation:
         return "\n\n".join([f"Validation of {self.target}", *texts])
 
     def _repr_html_(self) -> str:
+        """Return the tables as HTML, for notebooks."""
         from html import escape
 
         parts = [
@@ -227,6 +228,7 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 
 
 def _stored_validation(target: str) -> Validation:
+    """Return the stored figures of a target; InputError if none are stored of it."""
     import pandas as pd
 
     figures = stored_figures()
@@ -245,7 +247,7 @@ def _stored_validation(target: str) -> Validation:
 
 
 def _as_numbers(column: "pd.Series") -> "pd.Series":
-    """Return a column of texts as numbers where all of them are."""
+    """Convert a column of texts to numbers if all of them are numbers; else return it as it is."""
     import pandas as pd
 
     numbers = pd.to_numeric(column, errors="coerce")
@@ -275,6 +277,10 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
 
 
 def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
+    """Read data with the groups that one of its columns names, as column ``group``.
+
+    InputError if there is no such column.
+    """
     frame = read_frame(data)
     if column not in frame.columns:
         raise InputError(
@@ -284,6 +290,10 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 
 
 def _own_set(target: str, data: Any) -> TrainingSet:
+    """Return the shipped training set of a target.
+
+    InputError if `data` is None or the target has no such set.
+    """
     if data is None or target not in (CURIE, ENERGY):
         raise InputError(
             f'learn_from="known" needs data= and one of {CURIE}, {ENERGY}, of which magnetkit has '

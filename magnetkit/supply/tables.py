@@ -127,10 +127,10 @@ def element_table(
 
 @lru_cache(maxsize=1)
 def supply_sources() -> NDArray[np.int64]:
-    """Return a number for who delivers each element, shape (118,), int64.
+    """Return a number for the source of each element, int64 (118,).
 
     Elements that the same countries produce in the same shares at every stage come from one source
-    and fail together; an element without production data is a source of its own.
+    and fail together. An element without production data is a source of its own.
     """
     stages: dict[str, list[str]] = {}
     for row in rows("production"):

@@ -77,7 +77,17 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 def trend_columns(
     phases: CompositionTable, codes: NDArray[np.int8], base: Array
 ) -> Array:
-    """Return trend, smooth and local columns, see `TrendProcess`."""
+    """Compute the columns that a `TrendProcess` learns from, shape (n, d): trend, smooth and local part.
+
+    Parameters
+    ----------
+    phases : CompositionTable
+        n phases.
+    codes : ndarray of int8, shape (n,)
+        Their hosts.
+    base : ndarray, shape (n,)
+        Curie temperature by the physics, K; NaN without one.
+    """
     from ..features._descriptor_kernels import design
 
     return design(phases.rows, layout(), *classify_rows(codes, base))
@@ -94,9 +104,9 @@ def layout() -> "Layout":
 def classify_rows(
     codes: NDArray[np.int8], base: Array
 ) -> tuple[NDArray[np.int64], Array]:
-    """Return the kind of each row, its place in `ROOTS`, and its reduced mean.
+    """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
-    Where there is no physics the kind is the one behind the last.
+    Rows without physics (NaN in `base`) have the kind after the last.
     """
     has_value = np.isfinite(base)
     kind = np.where(has_value, root_places(codes), len(ROOTS))
@@ -116,11 +126,16 @@ class Asked(NamedTuple):
 
 
 def prepare_query(part: Partition) -> Asked:
-    """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
+    """Find the phases whose Curie temperature is that of the recipes.
 
-    Of a charge, whose rest is a boundary phase, its hard phase; `outside` is the share of weight of
-    the rest. Else the compound as it is written, with what the split would put outside the hard
-    phase, such as hydrogen; one that is mostly no phase of its host has none, and `outside` is 1.
+    Of a charge, whose rest is a boundary phase, that is the hard phase. Otherwise it is the
+    compound as it is written, with what the split would put outside the hard phase, such as
+    hydrogen. A recipe that is mostly no phase of its host has no such phase, and ``outside`` is 1.
+
+    Returns
+    -------
+    Asked
+        Phases, host codes, and ``outside``, the share of weight outside the hard phase, (n,).
     """
     has_host = part.host >= 0
     inside = np.nan_to_num(part.hard_weight_fraction)
@@ -176,9 +191,14 @@ class Beside:
     def predict(
         self, phases: CompositionTable, codes: NDArray[np.int8]
     ) -> tuple[Array, Array]:
-        """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
+        """Predict n hard phases by measured compounds like them.
 
-        Of n hard phases, whose hosts are `codes`, (n,).
+        Returns
+        -------
+        value : ndarray, shape (n,)
+            K; NaN where the calibrated parameters do not answer.
+        likeness : ndarray, shape (n,)
+            Likeness to a measured compound, 0 to 1.
         """
         alike = _correlation(
             phases.to_array(), root_codes(codes), self.atoms, self.host
@@ -189,7 +209,7 @@ class Beside:
 
 
 def replacement_rows(rows: TrainingSet) -> Beside | None:
-    """Return measured rows beside the calibrated parameters; None where those answer for none."""
+    """Collect the measured rows for which the calibrated parameters answer; None if there are none."""
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
     has_distance = np.isfinite(apart)
@@ -329,7 +349,10 @@ class CurieModel(TrainedModel):
         return self.beside is not None or self.known.origin != EMBEDDED
 
     def predict_magnets(self, whose: Asked) -> PredictedCurie:
-        """Return what `predict_phases` does, NaN where the calibrated parameters stand."""
+        """Predict as `predict_phases` does; NaN where the calibrated parameters stay in force.
+
+        Equal phases are predicted once.
+        """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
             first, place = whose.phases.unique_rows
@@ -375,7 +398,10 @@ class CurieModel(TrainedModel):
         return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
-        """Return the residual of phases whose physical mean is given."""
+        """Predict the residual of phases, K, with its error and novelty.
+
+        `base`, (n,), is the physical mean, K, NaN without one.
+        """
         from ._gaussian_process_kernels import posterior_of_rows
 
         phases, codes, outside = whose
@@ -424,7 +450,17 @@ class CurieModel(TrainedModel):
     def _answers(
         self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return what `predict_phases` does, where a user's rows answered, and where physics does."""
+        """Predict n phases with intervals of probability `interval`.
+
+        Returns
+        -------
+        answer : PredictedCurie
+            As `predict_phases` returns.
+        is_answer : ndarray of bool, shape (n,)
+            Rows that a user's measurements decided.
+        has_base : ndarray of bool, shape (n,)
+            Rows for which there is physics.
+        """
         phases, codes, _ = whose
         base = self.base(phases, codes)
         residual = self.residual(whose, base)
@@ -484,7 +520,7 @@ class CurieModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Return the frame of `predict` for a table."""
+        """Build the frame of `predict` for a table of recipes."""
         prediction = self.predict_phases(prepare_query(partition(table)), interval)
         low = np.maximum(prediction.value - prediction.half, 0.0)
         high = prediction.value + prediction.half
@@ -504,7 +540,10 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def _seen(self) -> NDArray[np.bool_]:
-        """Whether a known compound of each host holds each element; the last without physics."""
+        """Whether a known compound of each kind holds each element, bool (kinds, 118).
+
+        The last kind is that without physics.
+        """
         codes, phases = curie_phases(self.known.table)
         element_mask = np.zeros((len(self.of_host), N_ELEMENTS), bool)
         kind, _ = classify_rows(codes, self.base(phases, codes))
@@ -528,7 +567,10 @@ class CurieModel(TrainedModel):
 def _unseen(
     phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]
 ) -> Array:
-    """Return the amount of elements that are not `seen` in the kind of each row, 0 to 1, (n,)."""
+    """Compute how much of each row consists of elements not `seen` in its kind, 0 to 1, shape (n,).
+
+    `seen` is bool, (kinds, 118).
+    """
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
     new = ~seen[kind[row], phases.indices]
     amount = np.bincount(row[new], phases.values[new], len(phases))
@@ -538,7 +580,11 @@ def _unseen(
 def error_inputs(
     novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array
 ) -> Array:
-    """Return what an error's size is told from, (n, 6): first a deviation that novelty says."""
+    """Collect the figures from which the size of an error follows, shape (n, 6).
+
+    The first is the standard deviation that the novelty implies; the others are `local`, `outside`,
+    the absolute residual, novelty and `unseen`, (n,) each.
+    """
     deviation = np.sqrt(novelty * (2.0 - novelty))
     return np.column_stack(
         [deviation, local, outside, np.abs(residual), novelty, unseen]

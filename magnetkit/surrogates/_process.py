@@ -24,7 +24,7 @@ _TOO_FAR = 1e10
 
 
 def squares(a: NDArray, b: NDArray) -> NDArray:
-    """Return squared distances between rows, by one matrix product."""
+    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): shape (n, k)."""
     distances = a @ b.T
     distances *= -2.0
     distances += (a * a).sum(axis=1)[:, None]
@@ -196,7 +196,10 @@ class TrendProcess:
     def from_arrays(
         self, X: Array, y: Array, arrays: dict[str, Array]
     ) -> "TrendProcess":
-        """Return the model fitted to `X` and `y` from its arrays by name; nothing is fitted."""
+        """Return a copy of the model with the fitted arrays of a file, by name; nothing is fitted.
+
+        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to.
+        """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
@@ -213,11 +216,11 @@ class TrendProcess:
 
     @one_thread()
     def make_sparse(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
-        """Return a sparse process: the mean of this one about some of its points, of fewer points.
+        """Return a process of fewer points with the mean of this one about some of its points.
 
-        Of `points_`, those `near`, (m,), stay, and `others` of the rest, that matter most to them,
-        see `kept_points`. The mean is this one's at every point kept, interpolated by the same
-        kernel between them; trend and plane stay whole.
+        Of `points_`, those where `near`, bool (m,), is True stay, and `others` of the rest, those
+        that matter most to them; see `kept_points`. The mean is this one's at every point kept,
+        interpolated by the same kernel between them. Trend and plane stay whole.
         """
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)
@@ -260,6 +263,7 @@ class TrendProcess:
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
 
     def _start(self, d: int) -> Array:
+        """Return the parameters at which the search starts, shape (d + 4,), all logarithms."""
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
@@ -268,6 +272,7 @@ class TrendProcess:
         )
 
     def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
+        """Split and scale columns `X`, (n, d), into trend, smooth and local part."""
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         return (
@@ -294,6 +299,7 @@ class TrendProcess:
         return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
+        """Compute the three parts of the covariance between rows `a` and `b` of `_blocks`, (n, k) each."""
         one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
         t *= _SQRT5
@@ -309,7 +315,11 @@ class TrendProcess:
     def _condition(
         self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]
     ) -> Any:
-        """Find the posterior, twice: then with more noise in rows that others contradict."""
+        """Fit the posterior to rows at fixed scales; rows that others contradict get more noise.
+
+        `order`, (n,), is the order in which rows are taken. Fitted attributes are set; self is
+        returned.
+        """
         from scipy.linalg.lapack import dpotri
 
         X = X[order]
@@ -338,7 +348,10 @@ class TrendProcess:
     def _kernel_arrays(
         self, blocks: tuple[Array, Array, Array], weights: Array, size: Array
     ) -> tuple:
-        """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
+        """Convert the posterior to what the kernel takes, as plain tuples.
+
+        They are two of `Block` and the rest of `Known`.
+        """
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
@@ -369,6 +382,7 @@ class TrendProcess:
 
     @staticmethod
     def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`."""
         from scipy.linalg import cho_solve, cholesky
 
         total = covariance.copy()
@@ -377,6 +391,7 @@ class TrendProcess:
         return lower, cho_solve((lower, True), t)
 
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        """Search for the scales of most likely values; return the parameters, rounded."""
         from scipy.optimize import minimize
 
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
@@ -400,7 +415,11 @@ class TrendProcess:
 
 
 def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
-    """Return the fields of a `Block` whose columns of a row begin at `first`."""
+    """Build the fields of a `Block` whose columns begin at `first`; columns that are constant stand last.
+
+    `known`, (n, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
+    rows.
+    """
     moves = np.ptp(known, axis=0) > 0.0
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
     moving = np.ascontiguousarray(known[:, moves].T, np.float32)
