@@ -206,7 +206,7 @@ _PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:
-    """Return what stands over a column; a temperature is shown in degrees C, which is no name."""
+    """Return the heading of a column; that of a temperature is in degrees C."""
     if name.endswith("ure_K"):
         return f"{name.removesuffix('_K')} (°C)"
     return name

@@ -263,7 +263,7 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 
 @lru_cache(maxsize=1)
 def layouts() -> dict[str, Any]:
-    """Return what tables and pages show of the columns: ``datasets/columns/shown.toml``."""
+    """Read which columns tables and pages show: ``datasets/columns/shown.toml``."""
     return datasets.toml("columns/shown.toml")
 
 

@@ -161,7 +161,10 @@ class Inputs:
         return [shells[row] for row in self.table.row_index]
 
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
-        """Return the inputs with rows of some shells rejected; `shells` maps texts to reasons."""
+        """Return the inputs without the rows of some shells, which become rejected lines.
+
+        `shells` maps texts of shells to the reason.
+        """
         if (
             not shells
             or self.shells is None

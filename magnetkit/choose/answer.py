@@ -525,7 +525,7 @@ _CHOSEN_BY = (
 
 
 def _shell_element(shell: str) -> str:
-    """Return what a shell has diffused in, empty without one."""
+    """Return the element that a shell has diffused in, empty without one."""
     one = read_shell(shell) if shell else None
     if one is None:
         return ""

@@ -158,7 +158,7 @@ def read_curves(
 
 
 def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
-    """Return the first curve of each temperature, rising; warn of a second one."""
+    """Return the first curve of each temperature, by rising temperature; a warning names further ones."""
     first: list[MeasuredCurve] = []
     for curve in curves:
         like = [
@@ -304,7 +304,10 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
 
 
 def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
-    """Return a branch as it comes down from positive saturation: mirrored if J(0) is negative."""
+    """Return field and J of a branch that comes down from positive saturation, by rising field.
+
+    The branch is mirrored if J at H = 0 is negative.
+    """
     if _polarization_at_zero(h, j) < 0.0:
         h = -h
         j = -j
@@ -372,7 +375,10 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
 
 
 def _read_remanence(field: _Array, level: _Array) -> float:
-    """Return J at H = 0, T: of a straight line through the points near it."""
+    """Return J at H = 0, T, by a straight line through the points near it.
+
+    `field` (A/m) rises and `level` is J (T).
+    """
     reach = float(field[-1])
     near_zero = (field >= 0.0) & (field <= _NEAR_REMANENCE * reach)
     if near_zero.sum() >= _LINE_POINTS:
@@ -450,7 +456,7 @@ def _ask_if_implausible(
 
 
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
-    """Return the unit of the field in which H_cJ, read as A/m, would be a usual one."""
+    """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value."""
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor
     for unit, factor in _FIELD_UNITS.items():

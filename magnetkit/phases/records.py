@@ -347,7 +347,7 @@ def _read() -> dict[str, Host]:
 
 
 def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """Return a host, the one it is a variant of, and so on to the root."""
+    """List a host, the one it is a variant of, and so on to the root; DataError for a circle."""
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:
         if parent not in entries or parent in line:

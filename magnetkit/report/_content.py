@@ -249,7 +249,7 @@ def _rule(result: "Ranked") -> str:
 
 
 def _count_prefix(result: "Ranked") -> str:
-    """Return what stands before a number of those that meet, where a bound left out others."""
+    """Return "at least " if a bound left candidates out, so that counts are lower limits; else ""."""
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
     return ""

@@ -193,14 +193,20 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 def candidates(
     frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
 ) -> Part:
-    """Build a scatter trace of candidates on two result columns `x` and `y`; `texts` are escaped already."""
+    """Build a scatter trace of candidates on two result columns `x` and `y`.
+
+    `texts` are shown at the points and must be escaped already.
+    """
     shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
     hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
-    """Build the star of the magnet that all others are compared with, on two result columns."""
+    """Build the star of the magnet that all others are compared with, on two result columns.
+
+    `frame` has one row; `text` is escaped already and `name` stands in the legend.
+    """
     look = {
         "symbol": "star",
         "size": 16,
@@ -462,7 +468,7 @@ def candidate_names(frame: "pd.DataFrame") -> list[str]:
 
 
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
-    """Return what a candidate of a ranking shows: its name, rank and probability."""
+    """Write the hover text of each candidate: name, rank and probability, escaped."""
     chance = frame["probability_meets_requirements"]
     rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
     return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]

@@ -552,7 +552,10 @@ def print_comparison(
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
-    """Return how a row of a comparison is displayed, also one that is no column of a result."""
+    """Return how a row of a comparison is displayed, also one that is no column of a result.
+
+    `unit` is the unit of such a row; K becomes degrees C.
+    """
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
     if unit == "K":

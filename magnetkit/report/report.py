@@ -478,7 +478,7 @@ def _supply(shown: Magnets) -> Part:
 
 
 def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
-    """Put a second pair of axes below the first, with a gap between."""
+    """Add a second pair of axes below the first to a layout, in place, with a gap between."""
     layout["yaxis"] |= {"domain": [gap[1], 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
     layout["xaxis2"] = AXIS | x | {"anchor": "y2"}

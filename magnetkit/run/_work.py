@@ -319,7 +319,7 @@ _OWN = ("candidate", "row_index")
 
 
 def _unify_schema(table: pa.Table) -> pa.Table:
-    """Give every chunk the same schema: texts that repeat as dictionaries."""
+    """Return the table with the schema that all chunks share: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
             table = table.set_column(place, entry.name, table.column(place).cast(_TEXT))
@@ -391,7 +391,10 @@ def _versions() -> dict[str, str]:
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
-    """Yield one text for each value in which two JSON values differ, such as "version 1 there, 2 here"."""
+    """Yield a text for each value in which two JSON values differ, such as "version 1 there, 2 here".
+
+    `name` is the path of the values so far.
+    """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):
             yield from differences(

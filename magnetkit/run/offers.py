@@ -333,7 +333,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
 
 
 def _read_temperature(value: Any) -> float:
-    """Return the temperature of a sheet, K; a text without its unit is asked."""
+    """Read the temperature of a sheet, K; InputError for a text without a unit."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
         raise InputError(f"T={value.strip()}: {value.strip()}C or {value.strip()}K?")
     return parse_temperature(value)

@@ -258,7 +258,7 @@ class TrendProcess:
         )
 
     def in_units(self, found: Array) -> Estimate:
-        """Return what the kernel wrote, shape (3, n), in the unit of the values."""
+        """Convert what the kernel wrote, shape (3, n), to the unit of the values."""
         mean, nearest, novelty = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
 
@@ -447,13 +447,28 @@ def _order(X: Array, y: Array) -> NDArray[np.int64]:
 def kept_points(
     covariance: Array, mean: Array, near: NDArray[np.bool_], others: int
 ) -> NDArray[np.int64]:
-    """Return points from which a function is interpolated well about some of them.
+    """Choose points from which a function can be interpolated well about some of them.
 
-    Those named, `near`, (m,), one or more, ascending, and one by one, `others` of them if there are
-    so many, the point that those before miss most (f-greedy: R. Schaback, H. Wendland, Numer.
-    Algorithms 24 (2000) 239), times its largest covariance with those named. The basis is Newton's:
-    S. Müller, R. Schaback, J. Approx. Theory 161 (2009) 645. `covariance`, (m, m), is the kernel
-    between all points, `mean`, (m,), the function at each.
+    The points where `near` is True come first. `others` more are added one by one, each the point
+    that those before miss most (f-greedy: R. Schaback, H. Wendland, Numer. Algorithms 24 (2000)
+    239), times its largest covariance with the near points. The basis is Newton's: S. Müller, R.
+    Schaback, J. Approx. Theory 161 (2009) 645.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (m, m)
+        Kernel between all points.
+    mean : ndarray, shape (m,)
+        The function at each point.
+    near : ndarray of bool, shape (m,)
+        Points about which it matters; at least one.
+    others : int
+        Number of further points.
+
+    Returns
+    -------
+    ndarray of int64
+        Numbers of the points, ascending for the near ones.
     """
     from scipy.linalg import cholesky, solve_triangular
 
