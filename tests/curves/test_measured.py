@@ -148,7 +148,7 @@ def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_pa
 
 def straight_curve(kelvin, b_r, h_cj, recoil, knee):
     """A curve that recoils to a share `knee` of H_cJ, from where what is left falls evenly."""
-    field = np.linspace(0.0, h_cj, 2001)
+    field = np.linspace(0.0, h_cj, 21)
     left = np.clip((1.0 - field / h_cj) / (1.0 - knee), 0.0, 1.0)
     level = left * (b_r - (recoil - 1.0) * MU_0 * field)
     # Nothing is read of the other figures.
@@ -181,6 +181,10 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
     induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d([MU_0, 0.0])
     h_cb = min(root for root in induction.roots if root > knee * h_cj)
     assert 1e3 * figures.coercivity_b_kA_m == pytest.approx(h_cb, rel=1e-3)
+    # A drawn curve starts at no field and passes H_cB.
+    fields = -drawn.field[0, 0]
+    assert fields[0] == 0.0
+    assert np.abs(fields - 1e3 * figures.coercivity_b_kA_m).min() < 1e-6 * h_cb
 
 
 def test_the_largest_product_lies_between_points():
