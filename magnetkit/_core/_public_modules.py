@@ -26,6 +26,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """Return the spec of a public module by its short name, None for any other module."""
         package, _, module = name.partition(".")
         if package != "magnetkit" or module not in MODULES:
             return None
@@ -44,6 +45,6 @@ class _Finder:
 
 
 def install() -> None:
-    """Let ``import magnetkit.NAME`` find the modules of `MODULES`, once."""
+    """Make ``import magnetkit.NAME`` find the modules of `MODULES`; further calls do nothing."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())

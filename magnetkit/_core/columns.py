@@ -173,6 +173,10 @@ class Property:
 
 
 def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
+    """Build a record of class `kind` from the table `entry`, called `name`, of a TOML file.
+
+    DataError, which names `file`, if keys or values do not fit.
+    """
     try:
         return kind(name=name, **entry)
     except (TypeError, ValueError) as error:
@@ -196,7 +200,7 @@ def criteria() -> tuple[Criterion, ...]:
 
 @lru_cache(maxsize=1)
 def properties() -> tuple[Property, ...]:
-    """Return the measured properties in the order of their names."""
+    """Read the measured properties in the order of their names."""
     names = []
     for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
         name = f"{_PROPERTIES}/{file.name}"
@@ -210,7 +214,7 @@ def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[Column]]:
-    """Return the columns by table, in the order of the file; others' records where it says so."""
+    """Read the result columns by table, in the order of the file; marks include the other records."""
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
         table_columns = columns.setdefault(row["table"], [])
@@ -262,7 +266,7 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 
 @lru_cache(maxsize=1)
 def layouts() -> dict[str, Any]:
-    """Return what tables and pages show of the columns: ``datasets/columns/shown.toml``."""
+    """Read which columns tables and pages show: ``datasets/columns/shown.toml``."""
     return datasets.toml("columns/shown.toml")
 
 

@@ -139,7 +139,10 @@ def papers_left_out() -> frozenset[str]:
 
 @contextmanager
 def without_papers(papers: Sequence[str]) -> Iterator[None]:
-    """Leave papers out of the table, and so of every distance, while the context lasts."""
+    """Leave papers out of the table of measured magnets within a ``with`` block.
+
+    Distances to measured magnets leave them out too. Blocks may be nested.
+    """
     token = _left_out.set(papers_left_out() | frozenset(papers))
     try:
         yield
@@ -190,6 +193,7 @@ def read_magnets(file: Path) -> "pd.DataFrame":
 
 
 def _check_header(file: str, header: Sequence[str]) -> None:
+    """Raise DataError unless the header names exactly `COLUMNS`, in their order."""
     if tuple(header) == COLUMNS:
         return
     missing = [name for name in COLUMNS if name not in header]
@@ -202,7 +206,7 @@ def _check_header(file: str, header: Sequence[str]) -> None:
 
 
 def _check_cells(row: Row) -> None:
-    """Refuse a line with too many or too few cells, or an empty cell where one is needed."""
+    """Raise DataError for a line with too many or too few cells, or an empty cell that is needed."""
     if set(row.cells) != set(COLUMNS) or None in row.cells.values():
         raise DataError(
             f"{row.file}, line {row.line}: expected {len(COLUMNS)} cells, got another number; "
@@ -214,7 +218,7 @@ def _check_cells(row: Row) -> None:
 
 
 def _check_words(row: Row) -> None:
-    """Refuse a word that its column does not know."""
+    """Raise DataError for a word that is none of those that its column allows."""
     for name, words in WORDS.items():
         if row.cells[name] not in words:
             choices = ", ".join(word or "nothing" for word in words)
@@ -226,7 +230,7 @@ def _check_words(row: Row) -> None:
 
 
 def _check_route(row: Row) -> None:
-    """Refuse a route that is not described, and one of another host."""
+    """Raise DataError for a route that is not described."""
     from .process import routes
 
     name = row.cells["route"]
@@ -240,7 +244,7 @@ def _check_route(row: Row) -> None:
 
 
 def _check_numbers(row: Row) -> None:
-    """Refuse what is no number, and a number that no magnet has."""
+    """Raise DataError for a cell that holds no number, or a number outside its bounds."""
     for name, bounds in NUMBERS.items():
         text = row.cells[name]
         if not text:
@@ -255,7 +259,10 @@ def _check_numbers(row: Row) -> None:
 
 
 def _check_use(row: Row) -> None:
-    """Refuse a letter that names no quantity, and one of a quantity that the row does not have."""
+    """Raise DataError for a letter of ``use`` that names no quantity, or one that the row lacks.
+
+    Coefficients without the ends of their range are an error too.
+    """
     names = {letter: name for name, letter in LETTERS.items()}
     for letter in row.cells["use"]:
         name = names.get(letter.upper())
@@ -277,7 +284,7 @@ def _check_use(row: Row) -> None:
 
 
 def _check_product(row: Row) -> None:
-    """Refuse an energy product that the remanence cannot bear."""
+    """Raise DataError for an energy product above what the remanence allows."""
     product = row.cells["max_energy_product_kJ_m3"]
     remanence = row.cells["remanence_T"]
     if not product or not remanence:
@@ -299,7 +306,7 @@ _CHECKS: tuple[Callable[[Row], None], ...] = (
 
 
 def _check_ids(rows: Sequence[Row]) -> None:
-    """Refuse a name that two rows have, and a pair of a magnet that is not there."""
+    """Raise DataError for an ``id`` that two rows have, or a ``pair`` that names no other row."""
     lines: dict[str, int] = {}
     for row in rows:
         name = row.cells["id"]
@@ -317,7 +324,7 @@ def _check_ids(rows: Sequence[Row]) -> None:
 
 
 def _check_recipes(rows: Sequence[Row]) -> None:
-    """Refuse a recipe that cannot be read, and one without a basis."""
+    """Raise DataError for a recipe that cannot be read, or that has no basis."""
     for basis in ("atomic", "weight"):
         of_basis = [
             row for row in rows if row.cells["basis"] == basis and row.cells["recipe"]
@@ -334,7 +341,7 @@ def _check_recipes(rows: Sequence[Row]) -> None:
 
 
 def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
-    """Return the recipes of rows of the table, one a row and in their order."""
+    """Read the recipes of rows of the table, one row each and in their order."""
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)
         for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)
@@ -343,11 +350,16 @@ def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
 
 
 def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
-    """Say of which rows a quantity counts as measured for the distance to measured magnets.
+    """Say for each row whether a quantity counts as measured, for the distance to measured magnets.
 
-    The recipe is that of the whole magnet (nothing diffused into it), the quantity is used
-    (`LETTERS`), and no doubtful reading: a value of low confidence from a compilation or from
-    memory is compared, but nothing counts as proven by it.
+    It counts if three things hold. The recipe is that of the whole magnet (nothing diffused into
+    it). The quantity is used (`LETTERS`). The reading is not doubtful: a value of low confidence
+    from a compilation or from memory is compared, but proves nothing.
+
+    Returns
+    -------
+    pandas.Series of bool
+        On the index of `rows`.
     """
     doubtful = (rows["confidence"] == "low") & rows["how"].isin(("nemad", "memory"))
     whole = (rows["recipe"] != "") & (rows["diffused"] == "")

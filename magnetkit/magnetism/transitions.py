@@ -90,7 +90,10 @@ def transitions(
 
 
 def _last_zero(at: Array, curve: Array) -> Array:
-    """Return the highest temperature at which each row of `curve` changes sign, NaN if never."""
+    """Return the highest temperature at which each row of `curve`, (n, k), changes sign, (n,); NaN if never.
+
+    `at`, (k,), are the temperatures, K, of its columns.
+    """
     before = curve[:, :-1]
     right = curve[:, 1:]
     change = before * right < 0.0
@@ -104,19 +107,23 @@ def _last_zero(at: Array, curve: Array) -> Array:
 
 
 def _cusp(at: Array, curve: Array) -> Array:
-    """Return where each row of `curve`, a modulus, goes through zero, NaN if nowhere.
+    """Return the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
 
-    Between two points of either side of a zero, following the slope from outside leads to a
-    sign change; at a smooth minimum it does not.
+    `at`, (k,), are the temperatures, K, of its columns. Between two points of either side of a
+    zero, following the slope from outside leads to a sign change; at a smooth minimum it does not.
     """
     result = np.full(len(curve), np.nan)
     first = curve[:, :-3]
-    left = curve[:, 1:-2]
+    left_neighbours = curve[:, 1:-2]
     right = curve[:, 2:-1]
     last = curve[:, 3:]
     with np.errstate(invalid="ignore"):
-        crossing = (2.0 * left - first < left) & (2.0 * right - last < right)
-        crossing &= left + right < 1.5 * np.abs(left - first + right - last)
+        crossing = (2.0 * left_neighbours - first < left_neighbours) & (
+            2.0 * right - last < right
+        )
+        crossing &= left_neighbours + right < 1.5 * np.abs(
+            left_neighbours - first + right - last
+        )
     rows, columns = np.nonzero(crossing)
     a = curve[rows, columns + 1]
     b = curve[rows, columns + 2]
