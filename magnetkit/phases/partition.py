@@ -133,7 +133,10 @@ class Traces(NamedTuple):
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
     def words(self) -> dict[int, str]:
-        """Say for each row with such elements, in words, which are outside the phase or taken for inert."""
+        """Say by row, in words, which traces are outside the phase and which are taken for inert.
+
+        Rows without such traces are not in the result.
+        """
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
