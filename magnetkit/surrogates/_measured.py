@@ -32,6 +32,9 @@ from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
 
+FIELD = "anisotropy_field_T"
+# What papers call room temperature.
+_ROOM_K = (290.0, 305.0)
 # So many rows that cannot be used are named one by one.
 _LISTED = 10
 
@@ -494,6 +497,34 @@ def _embedded_facts() -> pd.DataFrame:
     ]
     facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
     return facts[np.isfinite(facts["value"])]
+
+
+def measured_compounds(target: str) -> TrainingSet:
+    """Return the embedded compounds of which a property at room temperature was measured.
+
+    The parameters of the physics are fitted to them. Fields are those of compounds with an easy
+    axis.
+
+    Parameters
+    ----------
+    target : str
+        An intrinsic property that the physics computes, except the Curie temperature.
+
+    Returns
+    -------
+    TrainingSet
+        In groups by source.
+    """
+    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    if target == FIELD:
+        compounds = compounds[compounds["easy_direction"] == "axis"]
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    is_own = single["property"].eq(target) & single["temperature_K"].between(*_ROOM_K)
+    single = single[is_own].rename(columns={"value": target})
+    rows = pd.concat([compounds, single])[["formula", target, "source"]].dropna()
+    rows = rows.rename(columns={"formula": "composition"})
+    rows = rows.assign(group=rows["source"], basis="atomic")
+    return replace(read_rows(target, rows), origin="the embedded compounds")
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
