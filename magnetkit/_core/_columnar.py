@@ -213,7 +213,10 @@ def _heading(name: str) -> str:
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:
-    """Write a cell of the brief frame, with its range in brackets if `ranges`; temperatures in degrees C."""
+    """Write the cell of column `name` of a row, with its range in brackets if `ranges`.
+
+    `row` is a row of the brief frame; temperatures become degrees C.
+    """
     names = (
         (name, f"{name}_lo", f"{name}_hi")
         if ranges and f"{name}_lo" in row

@@ -784,7 +784,9 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Choose the sheet to read: the one called `wanted`, or the first that is visible.
+    """Choose the sheet of an openpyxl workbook to read: the one called `wanted`, or the first visible one.
+
+    `path` is that of the file, for messages.
 
     Returns
     -------

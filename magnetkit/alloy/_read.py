@@ -405,7 +405,7 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read a list, set, iterator, series or array; InputError for anything else."""
+    """Read the compositions in a list, set, iterator, series or array; InputError for anything else."""
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:

@@ -325,8 +325,8 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
 def _grid(first: float, second: float) -> Array:
     """List the rising temperatures, K, at which the highest temperature of use is sought.
 
-    The first is `first`; steps are fine up to a turn and coarse beyond it, up to `_HIGHEST_K` or
-    past it.
+    The first is `first`; `second` plays no part. Steps are fine up to `_TURN` and coarse beyond it,
+    up to `_HIGHEST_K` or past it.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]

@@ -588,14 +588,19 @@ def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     """Return a grade's row at 20 degrees C, the shape of its curve and the source of both.
 
+    Parameters
+    ----------
+    name : str
+        The grade, with or without maker or family.
+
     Returns
     -------
     row : pandas.Series
         Of `grades`.
     shape : pandas.Series
-        Of `curve_shapes`.
+        Of `curve_shapes`: ``squareness`` and ``recoil``.
     source : str
-        Where the figures come from.
+        Where the figures come from, in words.
 
     Raises
     ------

@@ -300,9 +300,9 @@ def odds(
 
 
 def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,), or NaN.
+    """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most.
+    Near radii weigh most. NaN for a row without such entries.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)

@@ -133,7 +133,10 @@ class Traces(NamedTuple):
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
     def words(self) -> dict[int, str]:
-        """Say for each row with such elements, in words, which are outside the phase or taken for inert."""
+        """Say by row, in words, which traces are outside the phase and which are taken for inert.
+
+        Rows without such traces are not in the result.
+        """
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
@@ -444,7 +447,10 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> NDArray[np.bool_]:
-    """Say which rows have every ratio, such as "R/T", within its window; never if the divisor is zero."""
+    """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
+
+    `rule` maps ratios, such as "R/T", to their least and largest value.
+    """
     from ..alloy._row_kernels import sums
 
     is_inside = np.ones(len(table), bool)
@@ -586,6 +592,13 @@ def is_within_precedent(
 
     `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
     host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.phases.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
     """
     from ._host_kernels import check_limits
 

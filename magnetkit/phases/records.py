@@ -452,7 +452,18 @@ def root_host(name: str) -> str:
 def host_file(name: str, file: str) -> str:
     """Return the path of a file of a host's folder below the data folder.
 
-    If it does not exist there, that of the host which this one is a variant of.
+    Parameters
+    ----------
+    name : str
+        The host.
+    file : str
+        Name of the file.
+
+    Returns
+    -------
+    str
+        Path of the host's own file if it exists, otherwise that of the host which this one is a
+        variant of.
     """
     own_path = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of

@@ -250,7 +250,10 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
-    """Build the traces of the decisions on two result columns: a star for today's, numbers for others."""
+    """Build the traces of the decisions on two result columns: a star for today's, numbers for others.
+
+    `decided` are the rows of the decisions, today's magnet first; `x` and `y` are names of columns.
+    """
     traces = []
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
     names = decision_names(decided)
@@ -458,7 +461,10 @@ def trade_off_axes(
 
 
 def candidate_names(frame: "pd.DataFrame") -> list[str]:
-    """Return the candidates' names, each with its shell."""
+    """Return the name of each candidate, with its shell if it has one, as ``"Nd2Fe14B + Tb 0.5 wt%"``.
+
+    `frame` has ``candidate`` and ``shell``; a shell that is diffused into a sold grade is left out.
+    """
     shells = frame["shell"].astype(object).fillna("").astype(str)
     if "route" in frame:
         # What is diffused into a sold grade is an estimate, and not to be ordered.

@@ -249,7 +249,11 @@ def _draw_figures(
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
-    """Write the ``text`` of a cell and the ``range`` beneath it; beneath a candidate stands its shell."""
+    """Build a cell of the report's tables: its ``text`` and the ``range`` beneath it.
+
+    `row` has the columns of results and `name` is one of them; beneath a candidate stands its
+    shell.
+    """
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text

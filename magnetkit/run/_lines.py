@@ -198,7 +198,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write at most six lines below the table: assumptions, what would change the answer, what is next.
 
-    `first` is the answer for the likeliest kind of the magnet in use.
+    `first` is the answer for the likeliest kind of the magnet in use; `units` is ``"si"`` or
+    ``"cgs"``.
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
@@ -216,7 +217,10 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 
 
 def _request_text(replacement: Any, units: str) -> str:
-    """Say in one line which limits a replacement must meet, and where they come from."""
+    """Say in one line which limits a replacement must meet, and where they come from.
+
+    `units` is ``"si"`` or ``"cgs"``.
+    """
     if not replacement.limits or (
         "kind" not in replacement.reference and not replacement.limits
     ):

@@ -299,7 +299,10 @@ class TrendProcess:
         return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
-        """Compute the three parts of the covariance between rows `a` and `b` of `_blocks`, (n, k) each."""
+        """Compute trend, smooth part and last part of the covariance between rows, (n, k) each.
+
+        `a` and `b` are what `_blocks` returns for n and k rows.
+        """
         one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
         t *= _SQRT5
@@ -317,8 +320,21 @@ class TrendProcess:
     ) -> Any:
         """Fit the posterior to rows at fixed scales; rows that others contradict get more noise.
 
-        `order`, (n,), is the order in which rows are taken. Fitted attributes are set; self is
-        returned.
+        Parameters
+        ----------
+        X : ndarray, shape (n, d)
+            The rows.
+        y : ndarray, shape (n,)
+            Their values.
+        noise : ndarray, shape (n,)
+            Factor of the variance of each value.
+        order : ndarray of int64, shape (n,)
+            Order in which the rows are taken.
+
+        Returns
+        -------
+        TrendProcess
+            Itself, with the fitted attributes set.
         """
         from scipy.linalg.lapack import dpotri
 
