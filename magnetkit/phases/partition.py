@@ -592,6 +592,13 @@ def is_within_precedent(
 
     `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
     host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.phases.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
     """
     from ._host_kernels import check_limits
 

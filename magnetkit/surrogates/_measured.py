@@ -696,7 +696,11 @@ def _columns(
 
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows are far from the median of three or more sources of the same compound, bool (n,)."""
+    """Say which rows are far from the median of three or more sources of the same compound, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K. A row counts with its compound
+    and paper.
+    """
     medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = medians.groupby("key")["value"]
     is_far = (
@@ -710,7 +714,10 @@ def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,)."""
+    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K.
+    """
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (
         pd.Series(_find_contradictions(frame))[several]
