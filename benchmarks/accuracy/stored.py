@@ -36,7 +36,7 @@ _SHORT = {
     " at 1": " 1",
     " kJ/m3": "",
     "papers that entered no fit": "not fitted",
-    "paper, its compounds": "+ compounds",
+    "paper, its compounds": "compounds",
     "GaussianProcess": "Gaussian",
     "RandomForest": "forest",
     "formation energy, eV/atom": "energy, eV",
@@ -153,10 +153,10 @@ def _left_out_compounds(quantity: str, error: str, hosts: str, about: str) -> Ta
         {
             "left out": "left out",
             "model": "model",
-            error: error.replace("relative", "rel."),
+            error: error.replace("relative, ", "rel. ").replace(",", ""),
             "pairs": "pairs",
             "inside": "inside",
-            "half width, T": "half, T",
+            "half width, T": "half T",
             "gain, T": "gain, T",
         },
         lambda row: row["property"] == quantity and row["hosts"] == hosts,
@@ -188,7 +188,8 @@ TABLES = {
             "saturation_polarization_T",
             "mean, T",
             "all",
-            f"J_s at room temperature, the intrinsic model fitted anew {_BESIDE}",
+            f"J_s at room temperature, the intrinsic model fitted anew {_BESIDE} Compounds: those of "
+            "a paper leave the others too.",
         ),
         _left_out_compounds(
             "saturation_polarization_T", "mean, T", "the four", f"The same, of {_FOUR}."
@@ -199,7 +200,8 @@ TABLES = {
             "anisotropy_field_T",
             "relative, %",
             "all",
-            f"mu0 H_a at room temperature, the intrinsic model fitted anew {_BESIDE}",
+            f"mu0 H_a at room temperature, the intrinsic model fitted anew {_BESIDE} Compounds: those of "
+            "a paper leave the others too.",
         ),
         _left_out_compounds(
             "anisotropy_field_T", "relative, %", "the four", f"The same, of {_FOUR}."
