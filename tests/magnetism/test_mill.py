@@ -126,13 +126,13 @@ def test_draws_are_as_wide_as_intervals():
 
 def test_the_split_is_found_again_in_drawn_magnets():
     rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(40), 4)
-    iron = np.tile([0.0, 0.0, 0.02, 0.1], 40)
+    groups = np.repeat(np.arange(60), 4)
+    iron = np.tile([0.0, 0.0, 0.02, 0.1], 60)
     apart = 2.0 * np.abs(iron[:, None] - iron[None, :])
     same = groups[:, None] == groups[None, :]
-    total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(160)
-    values = rng.multivariate_normal(np.zeros(160), total)
-    found = deviations(Residuals(0.03, 0.05, [str(i) for i in range(160)], groups, values, apart))
+    total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(240)
+    values = rng.multivariate_normal(np.zeros(240), total)
+    found = deviations(Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart))
     assert found == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
 
