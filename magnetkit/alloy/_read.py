@@ -662,7 +662,10 @@ def _make_inputs(
 
 
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
-    """Return the shells that cannot be read, each with the reason."""
+    """Return the shells that cannot be read, each with the reason.
+
+    `written` are the texts of shells.
+    """
     wrong = {}
     for text in set(written):
         try:

@@ -357,7 +357,7 @@ def _melt(
     """Make the alloys of recipes in wt.% with shells, by one route.
 
     The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host.
+    host. `texts` are the recipes, `shells` theirs or None without any.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:

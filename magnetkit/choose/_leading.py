@@ -140,7 +140,7 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
     """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
 
-    The unit is that of regret.
+    The unit is that of regret. `leading` are candidates with the columns of the objectives.
     """
     rule = job.rule
     columns = [

@@ -275,7 +275,7 @@ def _numbers(
     """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
 
     InputError if a column of a known quantity holds a text or an infinite number. Texts in other
-    columns are NaN.
+    columns are NaN. `heads` are the heads of the columns, `body` the rows of cells.
     """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):

@@ -267,7 +267,8 @@ def print_ranking(
     """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
 
     On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
-    for the setting; `columns` are names joined by commas.
+    for the setting; `columns` are names joined by commas. `wide` prints columns that do not fit
+    too; `quiet` prints no lines beside the CSV.
     """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
@@ -435,7 +436,8 @@ def print_properties(
     """Print the properties of compositions: a block for each of a few, a table of many.
 
     In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
-    `interval` is the probability of the ranges; `columns` are names joined by commas.
+    `interval` is the probability of the ranges; `columns` are names joined by commas. `wide` prints
+    all columns.
     """
     cgs = _text.is_cgs(units)
     printed_columns: list[str] = []

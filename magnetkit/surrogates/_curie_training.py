@@ -255,7 +255,8 @@ def left_out_half_widths(
 ) -> list[Array]:
     """Compute half the interval of each row left out, K, (n,), for each way of leaving out.
 
-    Sizes and quantiles follow from the rows of other folds, however they were left out.
+    Sizes and quantiles follow from the rows of other folds, however they were left out. `coverage`
+    is the probability of the intervals.
     """
     data = model.known
     halves = []

@@ -115,7 +115,10 @@ class EnergyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table, eV/atom."""
+        """Build the frame of `predict` for a table, eV/atom.
+
+        `interval` is the probability of the ranges.
+        """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
         estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))

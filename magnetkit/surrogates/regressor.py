@@ -300,7 +300,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _ask_model(
         self, model: "AnyModel", table: CompositionTable, interval: float
     ) -> _Answer:
-        """Predict by a trained model; where that gives no value, by the mean of the fitted values."""
+        """Predict by a trained model; where that gives no value, by the mean of the fitted values.
+
+        `interval` is the probability of the ranges.
+        """
         frame = model.predict(table, interval)
         names = (
             self.target,
