@@ -743,6 +743,11 @@ def _read_rows(
         Numbers of the visible rows with content.
     rows : list of tuple
         Their cells.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook that can be read, or has no such sheet.
     """
     from openpyxl import load_workbook
 

@@ -376,7 +376,7 @@ def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
     `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
-    could be read both ways is refused then.
+    could be read both ways is refused then. InputError if `text` holds no number.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):

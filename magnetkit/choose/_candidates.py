@@ -398,6 +398,11 @@ def judge_melts(
     -------
     Judged
         One row a melt, in the same order, and the level of the producer.
+
+    Raises
+    ------
+    InputError
+        If the recipe in use is no magnet at the temperature by the model.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)

@@ -398,7 +398,10 @@ def _structure(entry: dict[str, Any]) -> Structure:
 
 
 def _assignment(entry: dict[str, Any]) -> Assignment:
-    """Build the conditions of a host from their record: one dictionary for each alternative."""
+    """Build the conditions of a host from their record: one dictionary for each alternative.
+
+    `entry` is emptied in part.
+    """
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
     alternatives = []
@@ -425,7 +428,10 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _magnet(entry: dict[str, Any]) -> Magnet:
-    """Build the record of a host's magnets, with usual values for what it leaves out."""
+    """Build the record of a host's magnets, with usual values for what it leaves out.
+
+    `entry` is emptied in part.
+    """
     second = entry.pop("second_phases", None)
     usual = {
         "trade": "",

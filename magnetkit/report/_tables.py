@@ -149,6 +149,7 @@ def choose_columns(
     """Return the columns to print with their priority, the user's own identifier among them.
 
     `names` are those printed by default; `columns`, names joined by commas, replace them.
+    InputError if `frame` lacks one of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]

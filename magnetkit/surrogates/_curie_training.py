@@ -146,6 +146,11 @@ def train_model(
     model : CurieModel
     left : list of LeftOut
         Predictions of rows left out by paper, then, of a large set, by chemistry.
+
+    Raises
+    ------
+    DataError
+        If no compound could be left out.
     """
     blank = fit_model(data)
     advance()
@@ -538,6 +543,11 @@ def load(
         CSV file of rows to learn beside what is known; the scales stay.
     progress : bool
         Show a bar while training.
+
+    Raises
+    ------
+    InputError
+        If both `data` and `add` are given.
     """
     if data is not None and add is not None:
         raise InputError(

@@ -255,6 +255,11 @@ class LeftOut:
             By model: rows, groups, mean and median absolute error, pairs in order, coverage and
             median half width of the intervals, and what the first gains on it in error and in
             pairs with 95 % intervals over groups.
+
+        Raises
+        ------
+        DataError
+            If the first model answered for no row.
         """
         import pandas as pd
 

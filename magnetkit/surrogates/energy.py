@@ -309,7 +309,10 @@ def _pack(model: EnergyModel) -> _store.Packed:
 def _unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> EnergyModel:
-    """Build a model from content and manifest of its file, and the set that it was fitted to."""
+    """Build a model from content and manifest of its file, and the set that it was fitted to.
+
+    `content` is emptied in part.
+    """
     scores = content.pop("inside"), content.pop("outside")
     return EnergyModel(
         known.target, scores=scores, known=known, manifest=manifest, **content

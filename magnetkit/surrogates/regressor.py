@@ -471,7 +471,10 @@ def _holds_compositions(X: Any) -> bool:
 
 
 def _table(X: Any) -> CompositionTable:
-    """Read `X` as compositions; an array of 118 columns holds atomic fractions."""
+    """Read `X` as compositions; an array of 118 columns holds atomic fractions.
+
+    InputError if one of those is below 0 or not finite.
+    """
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
         fractions = X.astype(np.float64)
         if not np.isfinite(fractions).all() or (fractions < 0.0).any():
