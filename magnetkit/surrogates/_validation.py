@@ -305,7 +305,7 @@ def _coverage(
     """Compute the share of values inside the interval and the median half width.
 
     `rows`, bool, selects the rows of the prediction; `values` are those of the selected rows. NaN
-    where the model has no interval.
+    where the model has no interval. The keys are ``coverage`` and ``half_width``.
     """
     low = prediction.low[rows]
     high = prediction.high[rows]
