@@ -255,7 +255,7 @@ def calibration(
 
 
 @dataclass(frozen=True)
-class _Row:
+class MeasuredRow:
     """One measured magnet at one temperature."""
 
     number: int  # row of the table, from 1
@@ -270,7 +270,7 @@ class _Row:
 
 def read_magnets(
     source: Any, basis: Basis = "auto", notes: list[str] | None = None
-) -> tuple[list[_Row], dict[int, str]]:
+) -> tuple[list[MeasuredRow], dict[int, str]]:
     """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
 
     `basis` is that of rows that name none; what the reader did with each column is added to
@@ -293,7 +293,7 @@ def read_magnets(
         )
     if notes is not None:
         notes += [table.sentence(), *remarks, *table.notes]
-    rows: list[_Row] = []
+    rows: list[MeasuredRow] = []
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):
         try:
@@ -353,7 +353,7 @@ def _read_recipe(
     return text, table, shell_text
 
 
-def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
@@ -366,7 +366,9 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, values_given, made_by, shell)
+    return MeasuredRow(
+        number, label, text, table, temperature, values_given, made_by, shell
+    )
 
 
 def _missing(value: Any) -> bool:
@@ -393,7 +395,7 @@ def _number(name: str, value: Any) -> float | None:
     return number
 
 
-def _values(row: _Row) -> list[dict[str, Any]]:
+def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     """Return one record for each measured quantity of a row: its score against the model.
 
     InputError if the recipe makes no magnet in the model, or contradicts the measurement.
@@ -535,7 +537,7 @@ def _from_the_others(
     return float(mean[0]), float(variance[0]), fall
 
 
-def _plain_values(row: _Row) -> dict[str, Any]:
+def _plain_values(row: MeasuredRow) -> dict[str, Any]:
     record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
     record_out |= {"temperature_K": row.temperature} | (
         {"shell": row.shell} if row.shell else {}
