@@ -13,7 +13,7 @@ from ..magnetism import _stages
 from ..magnetism._composition_estimate import Recipe, likeliest_recipe
 from ..magnetism.grades import OF_LOTS, secondhand
 from ..phases.records import root_host
-from ._candidates import sold_figures
+from ._candidates import AMPLE, LOWER_CLASS, sold_figures
 from ._decisions import saves_enough
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
@@ -25,13 +25,9 @@ from .thresholds import MEETS, SAVING_WT_PCT
 if TYPE_CHECKING:
     import pandas as pd
 
-_LOWER = 0.9
+# Grades whose recipe is estimated, and that are named.
 _TRIED = 12
 _NAMED_MAKERS = 4
-_AMPLE = 10.0
-"""Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
-another by less); grades whose recipe is estimated, and that are named; and ln of a ratio where
-nothing is asked."""
 
 
 class _NotSold(Exception):
@@ -68,12 +64,12 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     fits: NDArray[np.bool_] = np.array(
         [root_host(str(host)) == family for host in rows["host"]]
     )
-    fits &= rows["coercivity_kA_m"] < _LOWER * h_cj
+    fits &= rows["coercivity_kA_m"] < LOWER_CLASS * h_cj
     fits &= ~rows["grade"].isin(secondhand())
     lots: tuple[list[Any], list[Any]] = ([], [])
     widths: tuple[list[Any], list[Any]] = ([], [])
     for ratios, deviations in zip(lots, widths, strict=True):
-        ratios.append(np.full(len(rows), _AMPLE))
+        ratios.append(np.full(len(rows), AMPLE))
         deviations.append(np.zeros(len(rows)))
     for requirement in job.profile.requirements:
         column = requirement.column
