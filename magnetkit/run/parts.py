@@ -452,29 +452,23 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     The heavy rare earths have the range of the estimate over all recipes that fit; the other
     elements that of the kinds of makeup; the light rare earths take what the heavy ones leave.
     """
-    reference = answer.reference
-    made_of = reference.get("made_of") or []
+    made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
     total = sum(one["weight"] for one in kinds)
-    if not kinds or not total:
+    if not total:
         return {}
-    shares_by_kind = [
-        mass_shares(one["composition"], one["shell"] or "") for one in kinds
-    ]
     weights = [one["weight"] / total for one in kinds]
-    elements = sorted({element for shares in shares_by_kind for element in shares})
+    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
     heavy = set(get_settings().heavy_rare_earths)
-    spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
+    spread = _heavy_spread(answer.reference, each, weights, heavy)
     amounts = {}
-    for element in elements:
-        values = [shares.get(element, 0.0) for shares in shares_by_kind]
+    for element in sorted(set().union(*each)):
+        values = [shares.get(element, 0.0) for shares in each]
         mean = float(np.dot(weights, values))
-        low = min(values)
-        high = max(values)
-        if element in heavy:
-            mean = mean * spread.mean
-            low = low * spread.low
-            high = high * spread.high
+        factors = spread if element in heavy else Amount(1.0, 1.0, 1.0)
+        low = min(values) * factors.low
+        high = max(values) * factors.high
+        mean = mean * factors.mean
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
     return _balance_light(amounts, heavy)
 
