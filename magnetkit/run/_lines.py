@@ -1,5 +1,6 @@
 """The answer in words: one screen, verdict first."""
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
