@@ -37,25 +37,12 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     """Draw all of a figure into `ax`, or into a new figure of matplotlib's; return the axes."""
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
-    places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
+    places = {"y": ax}
+    if "yaxis2" in layout:
+        places["y2"] = ax.twinx()
     if "ternary" in layout:
         _triangle(layout["ternary"], ax)
-    shared = [
-        t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])
-    ]
-    if shared:
-        values = [value for trace in shared for value in trace["marker"]["color"]]
-        ends = {"cmin": min(values), "cmax": max(values)}
-        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
-    for trace in figure["data"]:
-        own_axes = places[trace.get("yaxis", "y")]
-        artist = _trace(trace, layout, own_axes)
-        scale = trace.get("marker", {})
-        # All traces of a shared scale have one bar.
-        if shared and trace is shared[-1]:
-            scale = layout["coloraxis"]
-        if artist is not None:
-            _colour_bar(artist, scale, own_axes)
+    _draw_traces(figure["data"], layout, places)
     for shape in layout.get("shapes", ()):
         _vertical_line(shape, ax)
     if "ternary" not in layout:
@@ -67,6 +54,66 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     if layout.get("showlegend", True):
         _legend(layout, list(places.values()))
     return ax
+
+
+def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") -> None:
+    """Draw traces with their colour scales; `places` are the axes by plotly's name."""
+    shared = [t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    if shared:
+        values = [value for trace in shared for value in trace["marker"]["color"]]
+        ends = {"cmin": min(values), "cmax": max(values)}
+        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
+    for trace in traces:
+        ax = places[trace.get("yaxis", "y")]
+        artist = _trace(trace, layout, ax)
+        scale = trace.get("marker", {})
+        # All traces of a shared scale have one bar.
+        if shared and trace is shared[-1]:
+            scale = layout["coloraxis"]
+        if artist is not None:
+            _colour_bar(artist, scale, ax)
+
+
+def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
+    """Draw a trace; return points that have a scale of colours."""
+    if trace["type"] == "heatmap":
+        grid = [np.array(trace[axis], float) for axis in "xyz"]
+        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
+        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
+        return None
+    x, y = _places(trace)
+    if trace.get("fill"):
+        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
+        return None
+    if "error_y" in trace:
+        _error_bars(trace["error_y"], x, y, ax)
+    coloured = None
+    label = "_nolegend_"
+    if trace.get("name") and trace.get("showlegend", True):
+        label = _text(trace["name"]) or label
+    if "lines" in trace["mode"]:
+        look = trace["line"]
+        ax.plot(
+            x,
+            y,
+            linewidth=_PER_PIXEL * look["width"],
+            linestyle=_DASHES[look.get("dash", "solid")],
+            color=look["color"],
+            label=label,
+        )
+        # Line and points have one entry in the legend.
+        label = "_nolegend_"
+    if "markers" in trace["mode"]:
+        coloured = _points(trace["marker"], x, y, label, layout, ax)
+    if "text" in trace["mode"]:
+        _annotate_points(trace, x, y, ax)
+    return coloured
+
+
+def _error_bars(bars: Part, x: _Array, y: _Array, ax: "Axes") -> None:
+    """Draw the ranges of points along y."""
+    ends = np.array([bars["arrayminus"], bars["array"]], float)
+    ax.errorbar(x, y, ends, fmt="none", ecolor=bars["color"], alpha=0.4, zorder=2)
 
 
 def _axes(layout: Part) -> "Axes":
@@ -115,43 +162,6 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
             xytext=(0, -off if is_below else off),
             textcoords="offset points",
         )
-
-
-def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
-    """Draw a trace; return points that have a scale of colours."""
-    coloured = None
-    if trace["type"] == "heatmap":
-        grid = [np.array(trace[axis], float) for axis in "xyz"]
-        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
-        return None
-    x, y = _places(trace)
-    label = "_nolegend_"
-    if trace.get("name") and trace.get("showlegend", True):
-        label = _text(trace["name"]) or label
-    look = trace.get("line", {})
-    if trace.get("fill"):
-        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
-        return None
-    bars = (trace.get(f"error_{axis}") for axis in "xy")
-    across, along = (b and np.array([b["arrayminus"], b["array"]], float) for b in bars)
-    if across is not None or along is not None:
-        colour = (trace.get("error_x") or trace["error_y"])["color"]
-        ax.errorbar(x, y, along, across, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
-    if "lines" in trace["mode"]:
-        style = {
-            "linestyle": _DASHES[look.get("dash", "solid")],
-            "color": look["color"],
-        }
-        ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
-    if "markers" in trace["mode"]:
-        joined = "lines" in trace["mode"]
-        coloured = _points(
-            trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax
-        )
-    if "text" in trace["mode"]:
-        _annotate_points(trace, x, y, ax)
-    return coloured
 
 
 _ENDS = {"left": "right", "right": "left"}

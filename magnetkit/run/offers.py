@@ -256,36 +256,13 @@ def _today(replacement: Any) -> float:
 
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge least values of a sheet, at their own temperature or carried to that of use."""
-    if stray := sorted(set(values) - set(_SHEET)):
-        raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
-    sheet = {_SHEET[name]: value for name, value in values.items()}
-    measured_at = _read_temperature(sheet.pop("T", ROOM_K))
-    try:
-        if any(isinstance(value, bool) for value in sheet.values()):
-            raise TypeError
-        numbers = {name: float(value) for name, value in sheet.items()}
-    except (TypeError, ValueError):
-        raise InputError(
-            f"an offer's values are numbers, e.g. B_r=1.31,H_cJ=1600; got {text!r:.60}"
-        ) from None
-    if _REMANENCE not in numbers or _COERCIVITY not in numbers:
-        raise InputError(
-            "an offer's sheet needs B_r (T) and H_cJ (kA/m), e.g. B_r=1.31,H_cJ=1600,T=20C"
-        )
-    if not (0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0):
-        raise InputError(
-            f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
-            "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
-        )
-    _check_sheet(numbers)
-    carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
+    numbers, measured_at = _read_sheet(values, text)
+    reference = replacement.reference
+    carried = abs(measured_at - reference["temperature_K"]) > _NEAR_K
     b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
+    knee = math.nan if carried else numbers.get(_KNEE, math.nan)
     if knee != knee:
-        square = (
-            replacement.reference.get(_KNEE, math.nan)
-            / replacement.reference[_COERCIVITY]
-        )
+        square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
         knee = h_cj * square
     chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
     heavy = math.nan
@@ -309,6 +286,36 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         reasons=reasons,
         carried=carried,
     )
+
+
+def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
+    """Return the values of a sheet by column, and the temperature that they hold at, K.
+
+    `text` is the offer as it was written. Raises InputError of what no magnet has.
+    """
+    if stray := sorted(set(values) - set(_SHEET)):
+        raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
+    sheet = {_SHEET[name]: value for name, value in values.items()}
+    measured_at = _read_temperature(sheet.pop("T", ROOM_K))
+    try:
+        if any(isinstance(value, bool) for value in sheet.values()):
+            raise TypeError
+        numbers = {name: float(value) for name, value in sheet.items()}
+    except (TypeError, ValueError):
+        raise InputError(
+            f"an offer's values are numbers, e.g. B_r=1.31,H_cJ=1600; got {text!r:.60}"
+        ) from None
+    if _REMANENCE not in numbers or _COERCIVITY not in numbers:
+        raise InputError(
+            "an offer's sheet needs B_r (T) and H_cJ (kA/m), e.g. B_r=1.31,H_cJ=1600,T=20C"
+        )
+    if not (0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0):
+        raise InputError(
+            f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
+            "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
+        )
+    _check_sheet(numbers)
+    return numbers, measured_at
 
 
 def _read_temperature(value: Any) -> float:
