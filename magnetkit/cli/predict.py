@@ -390,19 +390,12 @@ def curve(
     if out is not None:
         o.check_folder(out)
     if load_line is not None:
-        lines = numbers(load_line, "--load-line")
-        if len(lines) != 1:
-            raise InputError(
-                f"--load-line {load_line}: a curve has one, --limits takes several"
-            )
-        keywords["load_line"] = lines[0]
+        keywords["load_line"] = _read_load_line(load_line)
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
     is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
-    alone = len(magnets) == 1 or (
-        out is not None and not is_picture and is_curve(magnets)
-    )
-    if is_picture or not alone:
+    is_one = out is not None and not is_picture and is_curve(magnets)
+    if is_picture or (len(magnets) > 1 and not is_one):
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     _report_origin(result)
@@ -415,6 +408,14 @@ def curve(
             "several temperatures need --out; each curve is a file of its own"
         )
     typer.echo(result.text(form, 0, kind, bare), nl=False)
+
+
+def _read_load_line(text: str) -> float:
+    """Return the load line of a curve; InputError of several."""
+    lines = numbers(text, "--load-line")
+    if len(lines) != 1:
+        raise InputError(f"--load-line {text}: a curve has one, --limits takes several")
+    return lines[0]
 
 
 def _report_origin(result: "Curve") -> None:

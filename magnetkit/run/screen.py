@@ -281,7 +281,7 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..choose.applications import Profile, load, requirements_alone, with_reference
+    from ..choose.applications import requirements_alone
 
     chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
@@ -296,18 +296,18 @@ def screen(
         line = keywords.get("load_line") or 1.0
         profile = requirements_alone(require, reference, temperature, line, basis=basis)
     else:
-        profile = application if isinstance(application, Profile) else load(application)
-        if reference is not None:
-            profile = with_reference(profile, reference, basis)
+        profile = _read_profile(application, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     shell = keywords.pop("shell", None)
     source = _candidates.as_candidates(compositions, profile, basis, column, shell)
-    wishes: dict[str, Any] = {
-        "require": require,
-        "objectives": objectives,
-        "scenario": scenario,
-    }
-    job = make_job(profile, kelvin, **wishes, **keywords)
+    job = make_job(
+        profile,
+        kelvin,
+        require=require,
+        objectives=objectives,
+        scenario=scenario,
+        **keywords,
+    )
     keep = count_kept_rows(keep, source)
     with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
@@ -352,6 +352,18 @@ def screen(
                     given_ranks=_given_ranks(source),
                 )
                 return _shown_columns(result)
+
+
+def _read_profile(
+    application: "str | Path | Profile", reference: str | None, basis: Basis
+) -> "Profile":
+    """Return the profile of a device, with another magnet of today's where one is named."""
+    from ..choose.applications import Profile, load, with_reference
+
+    profile = application if isinstance(application, Profile) else load(application)
+    if reference is None:
+        return profile
+    return with_reference(profile, reference, basis)
 
 
 def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
