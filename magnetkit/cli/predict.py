@@ -394,8 +394,10 @@ def curve(
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
     is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
-    is_one = out is not None and not is_picture and is_curve(magnets)
-    if is_picture or (len(magnets) > 1 and not is_one):
+    is_one = len(magnets) == 1 or (
+        out is not None and not is_picture and is_curve(magnets)
+    )
+    if is_picture or not is_one:
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     _report_origin(result)
