@@ -85,8 +85,7 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
         return None
-    if "error_y" in trace:
-        _error_bars(trace["error_y"], x, y, ax)
+    _error_bars(trace, x, y, ax)
     coloured = None
     label = "_nolegend_"
     if trace.get("name") and trace.get("showlegend", True):
@@ -110,10 +109,16 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     return coloured
 
 
-def _error_bars(bars: Part, x: _Array, y: _Array, ax: "Axes") -> None:
-    """Draw the ranges of points along y."""
-    ends = np.array([bars["arrayminus"], bars["array"]], float)
-    ax.errorbar(x, y, ends, fmt="none", ecolor=bars["color"], alpha=0.4, zorder=2)
+def _error_bars(trace: Part, x: _Array, y: _Array, ax: "Axes") -> None:
+    """Draw the ranges of a trace's points along x and y."""
+    ends = {}
+    for axis in "xy":
+        bars = trace.get(f"error_{axis}")
+        if bars:
+            ends[f"{axis}err"] = np.array([bars["arrayminus"], bars["array"]], float)
+            colour = bars["color"]
+    if ends:
+        ax.errorbar(x, y, **ends, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
 
 
 def _axes(layout: Part) -> "Axes":
