@@ -1,7 +1,7 @@
 """A figure drawn by matplotlib, for print: PNG, SVG and PDF.
 
 Only what `magnetkit.report.plots` uses of plotly's form is known here: points, lines, areas, texts,
-error bars, a map of colours, a second axis on the right, a colour scale, the triangle of shares.
+error bars, a map of colours, a second axis on the right, a colour scale.
 """
 
 import re
@@ -28,7 +28,6 @@ _MARKERS = {
 }  # fmt: skip
 # By plotly's name, as it is and reversed: its red and blue begin at the other end.
 _SCALES = {"Viridis": ("viridis", "viridis_r"), "RdBu": ("RdBu_r", "RdBu")}
-_HEIGHT = np.sqrt(3.0) / 2.0
 _PER_PIXEL = 0.75
 """Points of print for a pixel of the screen."""
 
@@ -40,15 +39,12 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     places = {"y": ax}
     if "yaxis2" in layout:
         places["y2"] = ax.twinx()
-    if "ternary" in layout:
-        _triangle(layout["ternary"], ax)
     _draw_traces(figure["data"], layout, places)
     for shape in layout.get("shapes", ()):
         _vertical_line(shape, ax)
-    if "ternary" not in layout:
-        _axis(layout["xaxis"], ax, "x")
-        for name, place in places.items():
-            _axis(layout[name.replace("y", "yaxis")], place, "y")
+    _axis(layout["xaxis"], ax, "x")
+    for name, place in places.items():
+        _axis(layout[name.replace("y", "yaxis")], place, "y")
     if "title" in layout:
         ax.set_title(_text(layout["title"]["text"]), fontsize="medium")
     if layout.get("showlegend", True):
@@ -81,7 +77,8 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
         ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
         return None
-    x, y = _places(trace)
+    x = np.array(trace["x"], float)
+    y = np.array(trace["y"], float)
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
         return None
@@ -200,36 +197,6 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
     return {"cmap": cmap} | {
         f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")
     }
-
-
-def _places(trace: Part) -> tuple[_Array, _Array]:
-    if trace["type"] == "scatterternary":
-        return _plane(np.column_stack([np.array(trace[axis], float) for axis in "abc"]))
-    return np.array(trace["x"], float), np.array(trace["y"], float)
-
-
-def _plane(shares: _Array) -> tuple[_Array, _Array]:
-    """Return the plane coordinates of shares, top corner first."""
-    return shares[:, 2] + shares[:, 0] / 2.0, shares[:, 0] * _HEIGHT
-
-
-def _triangle(layout: Part, ax: "Axes") -> None:
-    corners = np.eye(3)
-    for level in layout["aaxis"]["tickvals"]:
-        for i in range(3):
-            # Where the share of one element is the same.
-            ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
-            ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
-    ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
-    top, left, right = (
-        _text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc"
-    )
-    ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
-    ax.text(-0.03, -0.03, left, ha="right", va="top")
-    ax.text(1.03, -0.03, right, ha="left", va="top")
-    # The names of the corners belong inside, or the layout cuts them.
-    ax.set(xlim=(-0.12, 1.12), ylim=(-0.1, _HEIGHT + 0.1), aspect="equal")
-    ax.set_axis_off()
 
 
 def _axis(layout: Part, ax: "Axes", axis: str) -> None:

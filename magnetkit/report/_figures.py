@@ -7,7 +7,6 @@ reads a subset of HTML in texts: every name that a user gave is escaped where it
 import re
 from collections.abc import Sequence
 from html import escape
-from itertools import combinations
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from .._core import datasets
 from .._core._constants import ROOM_K
 from .._core.columns import COLUMNS
-from .._core.elements import RARE_EARTHS
 from .._core.units import MU_0, ZERO_CELSIUS
-from ..alloy.table import CompositionTable
 from ..choose._job import AS_SOLD
 from ..choose._profile_parts import Objective
 from ..choose.result import SPREAD_ROWS
@@ -490,93 +487,6 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         "data": [*traces, *more],
         "layout": figure_layout(column_axis(X), column_axis(Y)),
     }
-
-
-def rare_earth_shares(
-    table: CompositionTable, corners: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the shares of three rare earths on their site, shape (n, 3).
-
-    They sum to 1; NaN where another rare earth is present or none is.
-    """
-    parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
-    total = np.asarray(table.fraction(*RARE_EARTHS))
-    inside = parts.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = parts / inside[:, None]
-    shares[~((inside > 0.0) & (np.abs(inside - total) < 1e-6))] = np.nan
-    return shares
-
-
-def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
-    """Return the three rare earths whose triangle holds the most distinct candidates.
-
-    None where no candidate has three rare earths, so that there is no triangle to show.
-    """
-    present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
-    best = None
-    most = 0
-    for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
-        if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
-            continue
-        shares = rare_earth_shares(table, corners)
-        count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
-        if count > most:
-            best = corners
-            most = count
-    return best
-
-
-def ternary(
-    shares: NDArray[np.float64],
-    values: ArrayLike,
-    corners: Sequence[str],
-    title: str,
-    texts: Sequence[str] = (),
-    *,
-    diverging: bool = False,
-    unknown: NDArray[np.bool_] | None = None,
-) -> Part:
-    """Return n values over the shares of three rare earths, shape (n, 3).
-
-    `corners` are the symbols at top, left and right, `title` is that of the scale, whose middle is
-    zero if `diverging`. `texts` are escaped already. Those too far from measured magnets, whose
-    value is `unknown`, are hollow.
-    """
-    known = np.asarray(values, float)
-    look: Part = {"colorscale": "Viridis"}
-    if diverging:
-        largest = float(np.nanmax(np.abs(known))) or 1.0
-        look = {
-            "colorscale": "RdBu",
-            "reversescale": True,
-            "cmin": -largest,
-            "cmax": largest,
-        }
-    far = np.zeros(len(shares), bool) if unknown is None else unknown
-    look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
-    traces = []
-    for name, rows, colour, said in (
-        ("Near measured magnets", ~far, look, f"<br>{title} %{{customdata}}"),
-        ("Too far from measured magnets", far, {"color": "#fff"}, "<br>unknown"),
-    ):
-        trace: Part = {
-            "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
-            **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
-            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(known[rows]),
-            "text": [text for text, own in zip(texts, rows, strict=False) if own],
-            "hovertemplate": f"%{{text}}{said}<extra></extra>",
-        }  # fmt: skip
-        traces.append(trace)
-    axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
-    layout = figure_layout({}, {}, height=520) | {
-        "margin": {"l": 40, "r": 40, "t": 60, "b": 40}
-    }
-    layout["ternary"] = {
-        f"{name}axis": axis | make_axis(f"<b>{corner}</b><br> ")
-        for name, corner in zip("abc", corners, strict=True)
-    } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
-    return {"data": traces if far.any() else traces[:1], "layout": layout}
 
 
 def section(

@@ -25,7 +25,6 @@ from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
 from ..alloy._read import Compositions, read_inputs
-from ..alloy.table import CompositionTable
 from ..choose.result import Ranked
 from . import _figures
 from ._figures import (
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
     "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
-    "terbium_against_temperature", "ternary",
+    "terbium_against_temperature",
 ]  # fmt: skip
 _PICTURES = (".png", ".svg", ".pdf")
 
@@ -428,52 +427,6 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     _need(frame, _check_column(x), _check_column(y))
     title = f"{result.profile.title}, {frame['temperature_K'].iloc[0] - ZERO_CELSIUS:.0f} °C"
     return _figures.pareto(frame, result.decisions, x, y, colour, title)
-
-
-@_plot
-def ternary(
-    table: CompositionTable,
-    values: ArrayLike,
-    column: str,
-    *,
-    corners: Sequence[str] | None = None,
-) -> Part:
-    """Draw a property in the triangle of three rare earths.
-
-    Candidates with another rare earth are left out.
-
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-        Candidates.
-    values : array_like, shape (n,)
-        The property; points without one are left out.
-    column : str
-        Its result column, for the label.
-    corners : sequence of str, optional
-        Three symbols (top, left, right); those that show most candidates by default.
-
-    Raises
-    ------
-    InputError
-        If no candidate has three rare earths, or `corners` are not three.
-    """
-    heading = COLUMNS[_check_column(column)].heading
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.shape != (len(table),):
-        raise InputError(
-            f"expected {len(table)} values, one a candidate; got {numbers.shape}"
-        )
-    corners = corners or _figures.ternary_corners(table)
-    if corners is None:
-        raise InputError("no candidate has three rare earths; name three corners")
-    if len(corners) != 3 or len(set(corners)) != 3:
-        raise InputError(
-            f"a triangle has three different corners, got {', '.join(corners)}"
-        )
-    shares = _figures.rare_earth_shares(table, corners)
-    is_drawn = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
-    return _figures.ternary(shares[is_drawn], numbers[is_drawn], corners, heading)
 
 
 @_plot

@@ -17,7 +17,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .._core._files import replacing, seal
 from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
-from ..choose._decisions import PROVEN
 from ..choose._profile_parts import CHANCE
 from ..choose.result import LEADING_ROWS
 from ..magnetism._figures import describe_missing_comparison
@@ -97,7 +96,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
-    drawn = _draw_figures(result, ranked, spread, shown)
+    drawn = _draw_figures(result, spread, shown)
     # What all share is not shown.
     same = {
         n
@@ -197,7 +196,6 @@ def _render_text(value: Any) -> str:
 
 def _draw_figures(
     result: "Ranked",
-    ranked: pd.DataFrame,
     spread: pd.DataFrame,
     shown: _content.Magnets,
 ) -> dict[str, Part]:
@@ -214,8 +212,8 @@ def _draw_figures(
     }
     if replacement_head(result.manifest) is None:
         section = _section(shown.rows, shown.job.conditions.snapshot)
-        maps = {"ternary": _ternary(ranked), "section": section}
-        drawn |= {name: figure for name, figure in maps.items() if figure is not None}
+        if section is not None:
+            drawn["section"] = section
     return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
 
 
@@ -311,32 +309,6 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
         )
     ]
     return _figures.grade_map(hosts, *traces, *_figures.decisions(decided, X, Y))
-
-
-def _ternary(ranked: pd.DataFrame) -> Part | None:
-    """Return the best margin over the shares of three rare earths, None where there are not."""
-    table = composition_table(ranked)
-    if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
-        return None
-    shares = np.round(_figures.rare_earth_shares(table, corners), 3)
-    margin = ranked["performance_margin"].to_numpy(float)
-    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
-    # The ranking is the order of the rows: the best of each composition of the site is kept.
-    _, first = np.unique(shares[inside], axis=0, return_index=True)
-    best = inside[np.sort(first)][: _figures.POINTS]
-    if len(best) < 4:
-        return None
-    texts = [escape(name) for name in _figures.candidate_names(ranked.iloc[best])]
-    far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
-    return _figures.ternary(
-        shares[best],
-        margin[best],
-        corners,
-        "Margin",
-        texts,
-        diverging=True,
-        unknown=far,
-    )
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:

@@ -11,7 +11,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.report._figures import grades, rare_earth_shares, ternary_corners
+from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
@@ -63,30 +63,6 @@ def test_demagnetization_meets_the_load_line(table):
     names = [t["name"] for t in figure["data"] if t.get("showlegend", True)]
     line = "Load line, permeance coefficient 1"
     assert names == ["J(H) magnet, 27 °C", "J(H) magnet, 127 °C", line]
-
-
-def test_shares_of_another_rare_earth_are_not_a_number():
-    table = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "Sm0.8Y0.2Co5", "Fe2O3"])
-    shares = rare_earth_shares(table, ("Sm", "Gd", "Er"))
-    np.testing.assert_allclose(shares[0], [0.8, 0.2, 0.0], atol=1e-12)
-    assert np.isnan(shares[1:]).all()
-
-
-def test_ternary(table):
-    assert ternary_corners(table) == ("Sm", "Gd", "Er")
-    (points,) = mk.plots.ternary(table, np.arange(4.0), "remanence_T")["data"]
-    assert points["a"] == [0.8, 0.6, 0.5, 1.0]
-    assert points["marker"]["color"] == [0.0, 1.0, 2.0, 3.0]
-
-
-def test_ternary_needs_three_rare_earths(table):
-    pair = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "SmCo5"])
-    with pytest.raises(InputError, match="three rare earths"):
-        mk.plots.ternary(pair, [1.0, 2.0], "remanence_T")
-    with pytest.raises(InputError, match="expected 4 values"):
-        mk.plots.ternary(table, [1.0], "remanence_T")
-    with pytest.raises(InputError, match="three different corners"):
-        mk.plots.ternary(table, np.arange(4.0), "remanence_T", corners=["Sm", "Gd", "Gd"])
 
 
 def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
@@ -247,7 +223,6 @@ def test_plotly_makes_its_own_figure_of_each(table, found):
     objects = pytest.importorskip("plotly.graph_objects")
     drawn = [
         mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
-        mk.plots.ternary(table, np.arange(4.0), "remanence_T"),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
         mk.plots.depth_profile(found),
         mk.plots.margin_map(found),
