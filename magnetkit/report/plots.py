@@ -11,7 +11,6 @@ from functools import wraps
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
+    "Figure", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
     "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
     "terbium_against_temperature",
 ]  # fmt: skip
@@ -540,57 +539,6 @@ def parity(
         title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
     )
     traces = [line("", reach, reach, color="#666", width=1), dots]
-    return {"data": traces, "layout": layout | {"showlegend": False}}
-
-
-@_plot
-def coverage(
-    measured: ArrayLike,
-    predicted: ArrayLike,
-    lo: ArrayLike,
-    hi: ArrayLike,
-    *,
-    interval: float = 0.9,
-) -> Part:
-    """Draw the share of measurements inside the interval against its nominal coverage.
-
-    Intervals of other coverage are those given, scaled on each side as a normal distribution
-    would be. On the diagonal they say what they promise; above it they are too wide.
-
-    Parameters
-    ----------
-    measured, predicted, lo, hi : array_like, shape (n,)
-        Rows where any is NaN are left out.
-    interval : float
-        Coverage of the intervals given.
-    """
-    interval = _arguments.share("interval", interval)
-    true, guess, low, high = _drop_missing(measured, predicted, lo, hi)
-    half = np.where(true >= guess, high - guess, guess - low)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.where(
-            true == guess, 0.0, np.abs(true - guess) / np.maximum(half, 0.0)
-        )
-    nominal = np.linspace(0.0, 1.0, 101)[1:-1]
-    normal = NormalDist()
-    scale = np.array([normal.inv_cdf(0.5 + p / 2.0) for p in nominal])
-    scale /= normal.inv_cdf(0.5 + interval / 2.0)
-    inside = float((distance <= 1.0).mean())
-    trace = points(
-        "", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside"
-    )
-    traces = [
-        line("", [0, 1], [0, 1], color="#666", width=1),
-        line("", nominal, (distance[:, None] <= scale).mean(axis=0), color=COLOURS[0]),
-        trace,
-    ]
-    title = f"{100 * inside:.0f} % inside the {100 * interval:g} % interval, {len(true)} rows"
-    whole = {"range": [0, 1]}
-    layout = figure_layout(
-        make_axis("nominal coverage") | whole,
-        make_axis("share of measurements inside") | whole,
-        title=title,
-    )
     return {"data": traces, "layout": layout | {"showlegend": False}}
 
 

@@ -10,7 +10,6 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit import datasets
 from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
@@ -75,23 +74,6 @@ def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
     assert wide["data"][0]["x"] == [0.5, 2.5]
 
 
-def test_coverage_of_a_normal_error_lies_on_the_diagonal():
-    measured = np.random.default_rng(3).normal(size=4000)
-    half = np.full(4000, 1.6449)
-    guess = np.zeros(4000)
-    _, observed, _ = mk.plots.coverage(measured, guess, guess - half, guess + half)["data"]
-    np.testing.assert_allclose(observed["y"], observed["x"], atol=0.03)
-
-
-def test_coverage_of_the_diffusion_stored_is_that_of_its_page():
-    # Of the page itself: "8 of 11 published results lie inside their interval".
-    page = datasets.path("diffusion/VALIDATION.md")
-    rows = [line.split("|")[2:5] for line in page.read_text("utf-8").splitlines() if "| D" in line]
-    low, high = zip(*(map(float, row[2].split(" to ")) for row in rows), strict=True)
-    figure = mk.plots.coverage(*([float(row[i]) for row in rows] for i in (0, 1)), low, high)
-    assert title(figure) == "73 % inside the 90 % interval, 11 rows"
-
-
 def test_a_property_of_the_users_stands_by_its_own_name():
     layout = mk.plots.parity([1.0, 2.0], [1.0, 2.5], "creep_pct")["layout"]
     assert layout["xaxis"]["title"]["text"] == "measured: creep_pct"
@@ -104,9 +86,7 @@ def test_bad_input_says_what_to_give():
     with pytest.raises(InputError, match="same length"):
         mk.plots.parity([1.0], [1.0, 2.0], "remanence_T")
     with pytest.raises(InputError, match="no row"):
-        mk.plots.coverage([np.nan], [1.0], [0.0], [2.0])
-    with pytest.raises(InputError, match="between 0 and 1"):
-        mk.plots.coverage([1.0], [1.0], [0.0], [2.0], interval=90)
+        mk.plots.parity([np.nan], [1.0], "remanence_T")
 
 
 def test_the_profile_is_richest_at_the_faces(found):
