@@ -347,17 +347,6 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
 
 
-def print_changes(frame: "pd.DataFrame", top: int) -> None:
-    """Print what changed among the first `top` against another ranking."""
-    if (frame["change"] == "stayed").all():
-        return print(f"The first {top} are the same as in the baseline.")
-    print(f"Changes among the first {top} against the baseline:")
-    for _, row in frame.iterrows():
-        now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
-        magnet = f"{row['candidate']} {row['shell']}".rstrip()
-        print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
-
-
 def print_properties(
     frame: "pd.DataFrame",
     *,

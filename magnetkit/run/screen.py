@@ -1,4 +1,4 @@
-"""The screening of candidates for a device, of the best of a space, and around the best.
+"""The screening of candidates for a device, and of the best of a space.
 
 For the best of a space that is too large to be written out, a first pass evaluates all of it up to
 a bound (`magnetkit.choose._evaluate`) and counts over all; those within go through an ordinary
@@ -26,7 +26,6 @@ from .._core.errors import CompositionError, InputError
 from .._core.units import parse_temperature
 from ..alloy._read import Compositions
 from ..alloy.notation import Basis
-from ..alloy.substitution import Substitutions, refine
 from ..choose._decisions import trial_threshold
 from ..choose._evaluate import (
     Bound,
@@ -42,7 +41,7 @@ from ..choose._profile_parts import CHANCE
 from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
 from ..magnetism.conditions import UseKeywords, with_conditions
 from . import _candidates, _files
-from ._files import check_place, check_report, open_result
+from ._files import check_report, open_result
 from ._pool import Pool, Progress, iterate_results, open_workers, reporting
 from ._store import Memory, Store
 from ._work import (
@@ -68,9 +67,6 @@ PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 32_768
 """Candidates sampled for a bound."""
-_REFINEMENT_ROUNDS = 2
-NEIGHBOURS_REFINED = 20
-"""How often `refined` screens around the best, and around how many."""
 
 
 class ScreenResult(Ranked):
@@ -582,78 +578,3 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         if bound.is_finite:
             yield bound
     yield Bound()
-
-
-def sample_space(
-    space: Substitutions, n: int, seed: int = 0
-) -> _candidates.TableCandidates:
-    """Return `n` formulas evenly spread over a space, for one too large to screen whole."""
-    table = space.sample(n, seed=seed)
-    return _candidates.TableCandidates(table, space.formulas(table.row_index))
-
-
-def refined(
-    space: Substitutions,
-    application: "str | Path | Profile | None",
-    step: float,
-    *,
-    rounds: int = _REFINEMENT_ROUNDS,
-    keep: int = NEIGHBOURS_REFINED,
-    sample: int | None = None,
-    out: str | Path | None = None,
-    **options: Any,
-) -> ScreenResult:
-    """Screen a space, then its surroundings on a finer step around the best, again and again.
-
-    The best are the first Pareto front, or the first by rank where nothing meets the
-    requirements. Each round screens around the best of the round before, within the limits of the
-    space.
-
-    Parameters
-    ----------
-    space : Substitutions
-        Of a step that `step` divides.
-    application : str, Path or Profile
-        The device.
-    step : float
-        Fraction of a site's atoms, finer than the space's.
-    rounds : int
-        How often to screen around the best.
-    keep : int
-        Around how many of them.
-    sample : int, optional
-        Formulas of the space to begin with, evenly spread; all of them otherwise.
-    out, **options
-        As for `screen`; the folder holds the last round.
-
-    Returns
-    -------
-    ScreenResult
-        The surroundings of all rounds, ranked together.
-
-    Raises
-    ------
-    InputError
-        If a number is out of its range or an argument of `screen` cannot be used.
-    """
-    parse_whole_number("rounds", rounds)
-    parse_whole_number("keep", keep)
-    last = {name: options.pop(name, False) for name in ("resume", "force")}
-    place = _results_place(out, any(last.values()))
-    if isinstance(place, Path):
-        # Only the last round writes there.
-        check_place(place)
-    start = space if sample is None else sample_space(space, sample)
-    found = screen(start, application, **options)
-    coarse = space
-    near = np.empty(0, np.int64)
-    for turn in range(rounds):
-        front = found.pareto
-        best = front.head(keep) if len(front) else found.best(keep)
-        finer, rows = refine(coarse, list(best["candidate"]), step)
-        near = np.union1d(near, rows)
-        own: dict[str, Any] = {"out": out, **last} if turn == rounds - 1 else {}
-        source = _candidates.TableCandidates(finer[near], finer.formulas(near))
-        found = screen(source, application, **own, **options)
-        coarse = finer
-    return found
