@@ -57,10 +57,10 @@ class Samples:
     scores: dict[str, _Values]  # standard scores of H_cJ and B_r
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Return the place of each candidate in each draw, from 1; equals keep their order.
+        """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
-        Those that `last` (bool, shape (n,)) names, too unlikely to meet the requirements, stand
-        behind all others in every draw, by margin.
+        Equals keep their order. Candidates that `last`, bool (n,), marks as too unlikely to meet
+        the requirements stand behind all others in every draw, by margin.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -72,10 +72,22 @@ class Samples:
 
 
 def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
-    """Return random draws of n candidates.
+    """Draw the properties of n candidates at random, and rank them in each draw.
 
-    `leading` has evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the
-    columns of requirements and objectives at the job's temperature.
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
+        requirements and objectives at the job's temperature.
+    job : Job
+        What they were evaluated for.
+    draws, seed : int
+        Number of draws and seed of the generator.
+
+    Returns
+    -------
+    Samples
+        Arrays of shape (n, draws).
     """
     from ..supply.ledger import sampled_supply
 
@@ -189,9 +201,14 @@ def magnets_by_route(
     temperatures: Sequence[float],
     groups: _Groups,
 ) -> list[Columns]:
-    """Return the magnets that n candidates make at each temperature, each by its route.
+    """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`.
+    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, n rows.
     """
     if not temperatures:
         return []
@@ -225,17 +242,22 @@ class Properties:
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
-        ranged = (c for c in leading.columns if f"{c}_lo" in leading.columns)
-        asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
+        columns_with_range = (
+            c for c in leading.columns if f"{c}_lo" in leading.columns
+        )
+        quantities = {
+            *QUANTITIES,
+            *(FOLLOWS.get(column, column) for column in columns_with_range),
+        }
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
         self._roots = {
-            column: pool.submit(self._root, column) for column in sorted(asked)
+            column: pool.submit(self._root, column) for column in sorted(quantities)
         }
         pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> _Values:
-        """Return a column at a temperature, K."""
+        """Return the draws of a column at a temperature, K, shape (n, draws), in its unit."""
         if column in self.known:
             return self.known[column]
         if column == COST_PER_FLUX:
@@ -255,7 +277,7 @@ class Properties:
         return value[:, None] + np.nan_to_num(half) * z
 
     def score(self, column: str) -> _Values:
-        """Return the standard scores of a quantity."""
+        """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept."""
         if column not in self._scores:
             n = len(self._leading)
             # Latin hypercube: evenly spread.
@@ -265,11 +287,14 @@ class Properties:
         return self._scores[column]
 
     def _root(self, column: str) -> _Values:
-        """Return what makes standard scores of white ones: a factor of their correlations."""
-        own, producer = self._errors
-        found = covariance(own, own, column, producer)
-        wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
-        found = found / np.outer(wide, wide)
+        """Compute a factor of the correlations of a column's errors, shape (n, n).
+
+        The factor times independent standard scores gives correlated ones.
+        """
+        error_magnets, producer = self._errors
+        error_covariance = covariance(error_magnets, error_magnets, column, producer)
+        wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))
+        error_covariance = error_covariance / np.outer(wide, wide)
         # Of one magnet twice, or of a measured one, no variance of its own is left.
-        found[np.diag_indices_from(found)] = 1.0 + _LITTLE
-        return np.asarray(factor(found))
+        error_covariance[np.diag_indices_from(error_covariance)] = 1.0 + _LITTLE
+        return np.asarray(factor(error_covariance))

@@ -121,23 +121,41 @@ class Bound:
         margin: _Array,
         hashes: Any,
     ) -> _Mask:
-        """Return which of n candidates are within, by their least loss and largest margin.
+        """Say which of n candidates lie within the bound, bool (n,).
 
-        `meets` may meet the requirements, `worth` be worth a trial.
+        Parameters
+        ----------
+        decision : Coded
+            Decision of each.
+        meets : ndarray of bool
+            True where the requirements may be met.
+        worth : ndarray of bool
+            True where a trial may be worth it.
+        loss : ndarray
+            Smallest possible loss.
+        margin : ndarray
+            Largest possible margin.
+        hashes : ndarray of uint64 or None
+            Hashes that decide ties of the margin.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
-        found = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
+        is_inside = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
         if self.last is not None and hashes is not None:
-            found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
-        for may, own, least in (
+            is_inside &= (margin != self.margin) | (hashes <= np.uint64(self.last))
+        for may, limits_by_word, smallest_limit in (
             (meets, self.limits, self.limit),
             (worth, self.trials, -np.inf),
         ):
-            each = [max(least, own.get(word, self.limit)) for word in decision.words]
-            found |= may & (
-                loss <= np.array([*each, self.limit])[decision.codes] + _ORDER_SLACK
+            limit_per_word = [
+                max(smallest_limit, limits_by_word.get(word, self.limit))
+                for word in decision.words
+            ]
+            is_inside |= may & (
+                loss
+                <= np.array([*limit_per_word, self.limit])[decision.codes]
+                + _ORDER_SLACK
             )
-        return found
+        return is_inside
 
 
 @dataclass
@@ -195,8 +213,24 @@ def evaluate(
 ) -> Evaluated:
     """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
-    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
-    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Grain-boundary shell of each.
+    job : Job
+        What they are evaluated for.
+    bound : Bound, optional
+        Candidates beyond it are dropped.
+    want : collection of str, optional
+        Columns needed. All but those of the ranking otherwise, in the order of the registry,
+        ``candidate`` being the formula.
+
+    Returns
+    -------
+    Evaluated
+        Numbers and columns of the candidates that remain, their keys, and counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -216,41 +250,43 @@ def evaluate(
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _supply_columns(table, shells, job)
     tally.stages["magnetism"] = len(rows)
-    found, split = _with_requirements(table, shells, supply, job, want)
-    open_ = found["status"].says("ok")
-    near = None
+    columns, hard_phase_split = _with_requirements(table, shells, supply, job, want)
+    open_ = columns["status"].says("ok")
+    near_keys = None
     if bound is not None:
-        near = job.rule.near(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        near_keys = job.rule.near(
+            Columns((n, columns[n]) for n in job.rule.columns()).arrow()
+        )
         if bound.is_finite:
-            keys = near.at(job.threshold)
-            word = found["decision"]
-            open_ = _requirement_bound(word, keys, near, open_, bound, tally)
+            keys = near_keys.at(job.threshold)
+            word = columns["decision"]
+            open_ = _requirement_bound(word, keys, near_keys, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
-    if len(last) and want is not None and "status" in want and _FORMS not in found:
+    if len(last) and want is not None and "status" in want and _FORMS not in columns:
         unstable = np.zeros(len(rows), bool)
-        open_split = split[last]
-        judged = _stages.makeable(
-            open_split.recipe, job.conditions, open_split, words=False
+        split_of_open = hard_phase_split[last]
+        makeable_rows = _stages.makeable(
+            split_of_open.recipe, job.conditions, split_of_open, words=False
         )
-        unstable[last] = ~judged[1]
-        found["status"] = found["status"].put(unstable, "not makeable")
-        found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
-    tally.status.update(found["status"].counts())
-    if near is None:
-        return Evaluated(rows, found, None, None, tally)
-    kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    found = found.take(kept)
-    near = near.take(kept)
-    keys = near.at(job.threshold)
-    tally.copies.update(found["decision"].counts(keys.meets))
-    return Evaluated(rows[kept], found, keys, near, tally)
+        unstable[last] = ~makeable_rows[1]
+        columns["status"] = columns["status"].put(unstable, "not makeable")
+        columns[CHANCE] = np.where(unstable, 0.0, columns[CHANCE])
+    tally.status.update(columns["status"].counts())
+    if near_keys is None:
+        return Evaluated(rows, columns, None, None, tally)
+    kept_rows = np.flatnonzero(open_ & columns["status"].says("ok"))
+    columns = columns.take(kept_rows)
+    near_keys = near_keys.take(kept_rows)
+    keys = near_keys.at(job.threshold)
+    tally.copies.update(columns["decision"].counts(keys.meets))
+    return Evaluated(rows[kept_rows], columns, keys, near_keys, tally)
 
 
 def columns_read(job: Job) -> list[str]:
-    """Return the columns that what reads a result asks of every row, beside name and number.
+    """List the columns that readers of a result need of every row, beside name and number.
 
-    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    They are the leading columns, composition, status, probability and failures, evidence,
     objectives, and the required properties with range and provenance.
     """
     names = ["host", "temperature_K", "route", "decision"]
@@ -265,7 +301,7 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Return today's magnet of the device as a candidate, one row."""
+    """Evaluate today's magnet of the device as a candidate, one row."""
     reference = job.profile.reference
     shells = [reference.shell] if reference.shell else None
     row = evaluate(reference.table(), shells, job).columns
@@ -274,7 +310,7 @@ def reference_candidate(job: Job) -> Columns:
 
 
 def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
-    """Return supply, host and decision of candidates."""
+    """Compute the columns of supply, the host codes and the decision of n candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
     supply["decision"] = classify_decisions(
@@ -286,34 +322,45 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
 ) -> _Rows:
-    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    """Return the numbers of the candidates that can lie within the bound.
+
+    Composition, nominal values and distance to measured magnets decide; ranges and stability are
+    not computed. `tally` is updated with what became of the others.
+    """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
-        named = shell_texts(read_shells(shells, len(table)), len(table))
+        shell_names = shell_texts(read_shells(shells, len(table)), len(table))
         supply[_HASH] = candidate_hashes(
-            pa.table({"formula": table.to_arrow(), "shell": named})
+            pa.table({"formula": table.to_arrow(), "shell": shell_names})
         )
     rows = _composition_bound(supply, job, bound, tally)
     if job.threshold < HALF or is_beside_grade(job):
         return rows
     table, shells, supply = _take(rows, table, shells, supply)
-    here = with_distances(table, supply, job)
-    picked = np.flatnonzero(
-        _open(here, job, bound, (tally, "distance to measured magnets"))
+    columns = with_distances(table, supply, job)
+    open_rows = np.flatnonzero(
+        _open(columns, job, bound, (tally, "distance to measured magnets"))
     )
     if not bound.is_finite:
-        return rows[picked]
-    here = central_values(*_take(picked, table, shells, here), job, bound)
+        return rows[open_rows]
+    columns = central_values(*_take(open_rows, table, shells, columns), job, bound)
     return rows[
-        picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]
+        open_rows[
+            _open(columns, job, bound, (tally, "nominal remanence and coercivity"))
+        ]
     ]
 
 
 def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
-    """Return what is known of recipes with how far they are from measured magnets.
+    """Add to `supply` how far n recipes are from measured magnets.
 
-    Process and traces may set the magnets farther apart; entered are the status and the largest
-    probability too.
+    Process and traces may set the magnets farther apart. Added are the distances, the status, and
+    the largest probability that the distance allows.
+
+    Returns
+    -------
+    Columns
+        A new object; `supply` is not changed.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
@@ -331,62 +378,63 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
 def _take(
     rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
+    """Select rows of candidates, shells and supply columns together; all rows are returned as they are."""
     if len(rows) == len(table):
         return table, shells, supply
-    own = None if shells is None else [shells[row] for row in rows.tolist()]
-    return table[rows], own, supply.take(rows)
+    own_shells = None if shells is None else [shells[row] for row in rows.tolist()]
+    return table[rows], own_shells, supply.take(rows)
 
 
 def best_possible_loss(found: Columns, rule: Rule) -> _Array:
-    """Return the least loss that candidates can have by what is known of them, shape (n,).
+    """Compute the smallest loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
-    unit of regret, and no probability is above that found, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`. -inf where an objective is not bounded.
+    unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
+    `supplies`, or those of `central_values`. The loss is -inf where an objective is not bounded.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
     for objective, unit in zip(rule.objectives, rule.units, strict=True):
         column = objective.column
         if column in found:
-            least = objective.loss(found[column], unit)
+            smallest_loss = objective.loss(found[column], unit)
         elif column == MARGIN:
-            least = objective.loss(np.full(n, np.inf), unit)
+            smallest_loss = objective.loss(np.full(n, np.inf), unit)
         elif column == COST_PER_FLUX and objective.sign > 0:
-            least = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
+            smallest_loss = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
         else:
             return np.full(n, -np.inf)
-        best = best + least
+        best = best + smallest_loss
     return np.where(np.isnan(best), np.inf, best)
 
 
 def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
-    """Return which candidates can be within the bound by their composition alone.
+    """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The largest margin that it leaves them goes into `supply`.
+    The largest margin that composition leaves them is written into `supply`; `tally` is updated.
     """
-    allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
-    inside = np.isin(supply[_HOSTS], allowed)
+    host_indices = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
+    inside = np.isin(supply[_HOSTS], host_indices)
     conditions = [(host_condition(job.profile), inside)]
     margin = np.where(inside, np.inf, OUTSIDE)
     for requirement in job.profile.requirements:
         if requirement.column in supply:
-            each = requirement.margin(supply[requirement.column])
-            holds = each >= 0.0
-            least, most = requirement.limit_range
-            if least < most and job.threshold < HALF:
+            margin_per_row = requirement.margin(supply[requirement.column])
+            holds = margin_per_row >= 0.0
+            lower_limit, upper_limit = requirement.limit_range
+            if lower_limit < upper_limit and job.threshold < HALF:
                 # What misses the limit may meet what some ask.
-                holds = np.ones(len(each), bool)
+                holds = np.ones(len(margin_per_row), bool)
             conditions.append((str(requirement), holds))
-            margin = np.fmin(margin, each)
+            margin = np.fmin(margin, margin_per_row)
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])
     loss = best_possible_loss(supply, job.rule)
     alive = bound.admits(supply["decision"], may, may, loss, margin, supply.get(_HASH))
-    ended = ~alive
+    is_out = ~alive
     for reason, holds in [*conditions, ("loss by composition", alive)]:
-        tally.end(reason, ended & ~holds)
-        ended &= holds
+        tally.end(reason, is_out & ~holds)
+        is_out &= holds
     return np.flatnonzero(alive)
 
 
@@ -598,13 +646,17 @@ def _distances_with_grains(supply: Columns, made: Magnets) -> tuple[_Array, _Arr
 def _open(
     here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
 ) -> _Mask:
-    """Return which candidates can be within the bound by what is known, `counted` by stage."""
+    """Say which candidates can lie within the bound by what is known so far, bool (n,).
+
+    `here` has status, margin, chance, decision and supply columns. With `counted`, a tally and the
+    name of the stage, the dropped ones are counted.
+    """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
     # What a central value misses has half a chance at most.
     may, worth = (
-        (inside | (least < HALF)) & (here[CHANCE] >= least - _ORDER_SLACK)
-        for least in (job.threshold, min(job.trial, job.threshold))
+        (inside | (threshold < HALF)) & (here[CHANCE] >= threshold - _ORDER_SLACK)
+        for threshold in (job.threshold, min(job.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
     within = magnet & bound.admits(
@@ -623,51 +675,89 @@ def _open(
 def _with_requirements(
     table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
 ) -> tuple[Columns, Partition]:
-    """Return magnets with their ranges, how they meet the requirements, and the recipes split.
+    """Evaluate magnets with their ranges and how they meet the requirements.
 
-    All properties, stability too, where all are wanted or others than those of a magnet and of
-    supply are needed: phases take memory and time.
+    All properties, stability too, are computed where `want` is None or names columns other than
+    those of a magnet and of supply, since phases take memory and time.
+
+    Returns
+    -------
+    columns : Columns
+        n rows.
+    split : Partition
+        The recipes split as they are written.
     """
     at = needed_temperatures(job)
     only = needed_elsewhere(job)
-    required = [with_interval(r.column) for r in job.profile.requirements]
+    requirement_columns = [with_interval(r.column) for r in job.profile.requirements]
     kelvins = [*at, _stages.ROOM_K]
-    asked = None if want is None else {*want}.union(*required)
-    computed = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
-    computed |= {"decision", *supply}
-    if asked is not None:
+    column_names = None if want is None else {*want}.union(*requirement_columns)
+    computed_columns = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    computed_columns |= {"decision", *supply}
+    if column_names is not None:
         kelvins = at
-        if asked - computed <= MADE:
-            only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    made = _stages.make_alloys(
+        if column_names - computed_columns <= MADE:
+            only[at[0]] = column_names | {
+                DISTANCE,
+                "shell",
+                "density_kg_m3",
+                "remanence_T",
+            }
+    magnets = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
     )
-    here, *others = figure_columns(made, kelvins, job.conditions.use, only)
-    split = made.written
+    columns, *other_columns = figure_columns(magnets, kelvins, job.conditions.use, only)
+    hard_phase_split = magnets.written
     # A hundred arrays that nothing below asks for.
-    del made
-    room = others.pop() if want is None else None
-    if asked is None or not asked <= computed.union(here):
-        here = _stages.describe(
-            table, at[0], job.conditions, None, shells, here, room, supply, split
+    del magnets
+    room = other_columns.pop() if want is None else None
+    if column_names is None or not column_names <= computed_columns.union(columns):
+        columns = _stages.describe(
+            table,
+            at[0],
+            job.conditions,
+            None,
+            shells,
+            columns,
+            room,
+            supply,
+            hard_phase_split,
         )
     else:
-        here |= supply
-        here[COST_PER_FLUX] = _stages.cost_per_flux(
-            here["density_kg_m3"], here["cost_USD_kg"], here["remanence_T"]
+        columns |= supply
+        columns[COST_PER_FLUX] = _stages.cost_per_flux(
+            columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
         )
-        here["formula"] = table.to_arrow()
-    here["decision"] = supply["decision"]
-    here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
+        columns["formula"] = table.to_arrow()
+    columns["decision"] = supply["decision"]
+    columns |= verdict_columns(
+        table, dict(zip(at, [columns, *other_columns], strict=True)), job
+    )
     if is_beside_grade(job):
-        here = judge_beside_grade(table, shells, here, job)
-    return here.sort_columns() if want is None else here, split
+        columns = judge_beside_grade(table, shells, columns, job)
+    return columns.sort_columns() if want is None else columns, hard_phase_split
 
 
 def _requirement_bound(
     decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates are within the bound."""
+    """Say which of the open candidates lie within the bound, bool (n,), and count the others in `tally`.
+
+    Parameters
+    ----------
+    decision : Coded
+        Decision of each.
+    keys : Keys
+        At the job's threshold.
+    near : Keys
+        At the threshold of a trial.
+    open_ : ndarray of bool, shape (n,)
+        Candidates that are still evaluated.
+    bound : Bound
+        Limits of loss and margin.
+    tally : Tally
+        Changed in place.
+    """
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
     worth_a_trial = near.meets & ~keys.meets

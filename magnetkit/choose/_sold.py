@@ -35,11 +35,25 @@ class _NotSold(Exception):
 
 
 def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
-    """Return the lower class of today's family to buy for a device, or why there is none.
+    """Find a lower class of today's family to buy for a device.
 
-    Its probability is that of its least values, as makers print them on their own sheets, to meet
-    what is asked, as in `magnetkit.replace`; its recipe is an estimate, and all else is that of the
-    recipe as its sheets anchor it.
+    Its probability is that its guaranteed values, as makers print them on their own sheets, meet
+    the requirements, as in `magnetkit.replace`. Its recipe is an estimate. All other columns are
+    those of the recipe as its sheets anchor it.
+
+    Parameters
+    ----------
+    job : Job
+        The device.
+    today : Columns
+        Today's magnet, one row.
+
+    Returns
+    -------
+    row : pyarrow.Table or None
+        The class as a candidate, one row.
+    reason : str
+        Why there is none; empty otherwise.
     """
     try:
         classes = _able_classes(job, today)
@@ -153,7 +167,7 @@ def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any
 
 
 def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_figures` with the safety at the device's duty by them."""
+    """Return `sold_figures` at a temperature, K, with the safety at the device's duty added."""
     rows = sold_figures(kelvin)
     b_r, knee, recoil = (
         rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil")

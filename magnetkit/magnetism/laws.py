@@ -144,7 +144,7 @@ def constants() -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(
-        [vars(constant) for each in _laws().values() for constant in each]
+        [vars(constant) for group in _laws().values() for constant in group]
     )
 
 

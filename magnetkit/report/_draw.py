@@ -33,7 +33,10 @@ _PER_PIXEL = 0.75
 
 
 def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
-    """Draw all of a figure into `ax`, or into a new figure of matplotlib's; return the axes."""
+    """Draw a figure (plotly's ``data`` and ``layout``) by matplotlib; return the axes.
+
+    It is drawn into `ax`, or into a new figure.
+    """
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
     places = {"y": ax}
@@ -71,7 +74,13 @@ def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") ->
 
 
 def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
-    """Draw a trace; return points that have a scale of colours."""
+    """Draw one trace of plotly's into `ax`: a heat map, an area, lines, points or error bars.
+
+    Returns
+    -------
+    matplotlib PathCollection or None
+        Points whose colours have a scale, for a colour bar.
+    """
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
@@ -119,6 +128,7 @@ def _error_bars(trace: Part, x: _Array, y: _Array, ax: "Axes") -> None:
 
 
 def _axes(layout: Part) -> "Axes":
+    """Create axes in a new matplotlib figure of the layout's size; InputError without matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -137,6 +147,7 @@ def _colour_bar(artist: "PathCollection", scale: Part, ax: "Axes") -> None:
 
 
 def _vertical_line(shape: Part, ax: "Axes") -> None:
+    """Draw a shape of the layout as a vertical line over the whole height of `ax`."""
     line = shape["line"]
     ax.axvline(
         shape["x0"],
@@ -147,7 +158,7 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
 
 
 def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
-    """Write the texts of a trace beside its points."""
+    """Write the texts of a trace above or below its points, at data coordinates `x` and `y`, into `ax`."""
     size = _PER_PIXEL * trace["textfont"]["size"]
     places = np.broadcast_to(trace["textposition"], len(x))
     points = zip(x, y, strict=True)
@@ -172,6 +183,13 @@ _ENDS = {"left": "right", "right": "left"}
 def _points(
     marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
 ) -> "PathCollection | None":
+    """Draw points in the look of a plotly marker into `ax`.
+
+    Returns
+    -------
+    matplotlib PathCollection or None
+        The points if their colours have a scale.
+    """
     edge = marker.get("line", {"width": 0.0})
     size = (_PER_PIXEL * marker["size"]) ** 2
     look = {
@@ -200,6 +218,7 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
 
 
 def _axis(layout: Part, ax: "Axes", axis: str) -> None:
+    """Apply plotly's layout of one axis, ``"x"`` or ``"y"``, to matplotlib's `ax`: title, range, side."""
     if layout.get("visible") is False:
         ax.set_axis_off()
     if "title" in layout:
@@ -222,6 +241,7 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 
 
 def _legend(layout: Part, places: "list[Axes]") -> None:
+    """Draw one legend for all axes, each label once; nothing if no trace has a label."""
     handles_and_labels = [
         zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
     ]
@@ -248,7 +268,7 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 
 
 def _text(text: str) -> str:
-    """Return plotly's text as matplotlib's, its subscripts as mathematics."""
+    """Convert a text with plotly's HTML to matplotlib's, subscripts and superscripts as mathematics."""
     plain = (
         text.replace("<br>", "\n")
         .replace("<b>", "")

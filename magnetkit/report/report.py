@@ -155,7 +155,10 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
-    """Return the headings and cells of a table of the decisions, which stand by name or number."""
+    """Build a table of the decisions: ``headings``, ``rows`` of cells, and ``named``.
+
+    With `named` the rows stand under their names, otherwise under their numbers.
+    """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
         "headings": [_display_column(name) for name in names],
@@ -170,7 +173,13 @@ def _display_column(name: str) -> Column:
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
-    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    """List the magnets without rare earth, films left out, at a temperature, K.
+
+    Returns
+    -------
+    list of dict
+        ``cells`` of the table, and HTML of ``kind``, ``source``, ``confidence`` and ``note``.
+    """
     rows = comparators(temperature)
     rows = rows.dropna(
         subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
@@ -218,7 +227,7 @@ def _draw_figures(
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
-    """Return a cell's text, and its interval beneath where it has one."""
+    """Write the ``text`` of a cell and the ``range`` beneath it; beneath a candidate stands its shell."""
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text
@@ -235,10 +244,23 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the ranked rows by column: four digits each, texts of few values as codes."""
+    """Convert the leading rows to compact columns for the page's script.
+
+    Numbers have four digits; texts of few values are codes into ``texts``.
+
+    Returns
+    -------
+    dict
+        ``columns``, each with name, label, unit and values, and the number of ``rows``.
+    """
     columns = []
-    ends = {shown: ("", "_lo", "_hi") if shown in _RANGES else ("",) for shown in names}
-    for name in (shown + end for shown in names for end in ends[shown]):
+    ends = {
+        column_name: ("", "_lo", "_hi") if column_name in _RANGES else ("",)
+        for column_name in names
+    }
+    for name in (
+        column_name + end for column_name in names for end in ends[column_name]
+    ):
         base = name.removesuffix("_lo").removesuffix("_hi")
         column, (factor, offset, unit) = _display_column(base), display_scale(base)
         entry: dict[str, Any] = {
@@ -281,41 +303,41 @@ def _escape_for_script(value: Any) -> str:
 
 
 def _plotly() -> str:
-    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    """Read the script of plotly.js (MIT licence), which plotly's Python package carries."""
     # Found, not imported, which would take half a second.
-    found = find_spec("plotly")
-    assert found is not None
-    file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
+    spec = find_spec("plotly")
+    assert spec is not None
+    file = Path(str(spec.origin)).parent / "package_data" / "plotly.min.js"
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
+    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades."""
     points = spread.reset_index(drop=True)
-    decided = shown.rows.copy()
-    for rows in (points, decided):
+    decisions = shown.rows.copy()
+    for rows in (points, decisions):
         (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
         rows[[X, Y]] = cold[[X, Y]].to_numpy()
     points = points.dropna(subset=[X, Y])
-    met = points["meets_requirements"].astype(bool)
+    meets = points["meets_requirements"].astype(bool)
     # See-through, so that the grades behind stay visible.
     blue = {"color": COLOURS[5], "opacity": 0.6, "size": 6, "line": _figures.EDGE}
     traces = [
         _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
         for part, name, look in (
-            (points[~met], "Misses a requirement", blue),
-            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+            (points[~meets], "Misses a requirement", blue),
+            (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
         )
     ]
-    return _figures.grade_map(hosts, *traces, *_figures.decisions(decided, X, Y))
+    return _figures.grade_map(hosts, *traces, *_figures.decisions(decisions, X, Y))
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Return the section of the last host that has one, None where none has.
+    """Build the section of the last host that has one; None if no host has.
 
-    `best` are magnets, today's first. Those of more elements stand where they lie when every rare
-    earth counts as the section's, and other elements are left aside.
+    `best` are magnets, today's first. Magnets of more elements stand where they lie if every rare
+    earth counts as the section's and other elements are left aside.
     """
     hosts = [
         host
@@ -344,7 +366,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
-    """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
+    """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
     at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
@@ -365,20 +387,20 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
-    drawn = []
+    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
+    figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
-        drawn.append(
+        figures.append(
             _content.demagnetization_curves(
                 magnet, shown.shells[row], job.temperature, job
             )
         )
-    return _figures.demagnetization(drawn, shown.labels, _styles(shown))
+    return _figures.demagnetization(figures, shown.labels, _styles(shown))
 
 
 def _supply(shown: Magnets) -> Part:
-    """Return supply risk and cost of the decisions in every scenario."""
+    """Build the bars of supply risk and cost of the decisions in every scenario."""
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = []
