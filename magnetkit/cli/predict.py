@@ -413,7 +413,6 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
 
@@ -439,6 +438,15 @@ def curve(
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     _report_origin(result)
+    _write_curve(result, out, form, kind, bare)
+
+
+def _write_curve(
+    result: "Curve", out: Path | None, form: str, kind: Any, bare: bool
+) -> None:
+    """Write a curve in a solver's form into files, or print the one that there is."""
+    from ..curves._formats import WHOLE
+
     if out is not None:
         for file in result.write(out, form, kind, bare):
             message(f"see {file}")

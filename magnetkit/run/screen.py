@@ -277,22 +277,18 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..choose.applications import requirements_alone
-
     chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
         workers = parse_whole_number("workers", workers)
     place = _results_place(out, resume or force)
-    if application is None:
-        if not (require and reference and temperature is not None):
-            raise InputError(
-                "name the device, application= of magnetkit.applications.names(), or give "
-                "require, reference and temperature"
-            )
-        line = keywords.get("load_line") or 1.0
-        profile = requirements_alone(require, reference, temperature, line, basis=basis)
-    else:
-        profile = _read_profile(application, reference, basis)
+    profile = _read_profile(
+        application,
+        reference,
+        basis,
+        require=require,
+        temperature=temperature,
+        load_line=keywords.get("load_line"),
+    )
     kelvin = None if temperature is None else parse_temperature(temperature)
     shell = keywords.pop("shell", None)
     source = _candidates.as_candidates(compositions, profile, basis, column, shell)
@@ -351,11 +347,28 @@ def screen(
 
 
 def _read_profile(
-    application: "str | Path | Profile", reference: str | None, basis: Basis
+    application: "str | Path | Profile | None",
+    reference: str | None,
+    basis: Basis,
+    *,
+    require: Sequence[str],
+    temperature: float | str | None,
+    load_line: float | None,
 ) -> "Profile":
-    """Return the profile of a device, with another magnet of today's where one is named."""
-    from ..choose.applications import Profile, load, with_reference
+    """Return the profile of a device, with another magnet of today's where one is named.
 
+    Without a device it is one of requirements alone, of which then none may lack: InputError.
+    """
+    from ..choose.applications import Profile, load, requirements_alone, with_reference
+
+    if application is None:
+        if not (require and reference and temperature is not None):
+            raise InputError(
+                "name the device, application= of magnetkit.applications.names(), or give "
+                "require, reference and temperature"
+            )
+        line = load_line or 1.0
+        return requirements_alone(require, reference, temperature, line, basis=basis)
     profile = application if isinstance(application, Profile) else load(application)
     if reference is None:
         return profile
