@@ -442,7 +442,7 @@ def curve(
 
 
 def _write_curve(
-    result: "Curve", out: Path | None, form: str, kind: Any, bare: bool
+    result: "Curve", out: Path | None, form: Any, kind: Any, bare: bool
 ) -> None:
     """Write a curve in a solver's form into files, or print the one that there is."""
     from ..curves._formats import WHOLE
