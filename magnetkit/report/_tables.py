@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -603,16 +602,6 @@ def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -
     if change and float(value) > 0:
         return f"+{text}"
     return text
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that a notebook shows by its HTML."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
 
 
 def table_html(

@@ -37,7 +37,6 @@ from ._figures import (
     numbers,
     points,
 )
-from ._tables import ROWS, Table, table_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Figure", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
-    "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
+    "pareto", "parity", "property_against_temperature", "section", "sweep",
     "terbium_against_temperature",
 ]  # fmt: skip
 _PICTURES = (".png", ".svg", ".pdf")
@@ -286,30 +285,6 @@ def sweep(
     conditions.setdefault("shell", inputs.shells)
     frames = sintered_at(inputs.table, kelvin, **conditions)
     return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
-
-
-@check_arguments
-def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
-    """Show results in a notebook: eight columns, intervals in brackets, the domain coloured.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `magnetkit.predict` returns it.
-    rows : int
-        How many at most.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> import magnetkit as mk
-    >>> "HcJ (kA/m)" in table(mk.predict("Nd2Fe14B", "150C")).html
-    True
-    """
-    return Table(table_html(frame, rows))
 
 
 @_plot
