@@ -363,66 +363,78 @@ def demagnetization(
     measured : sequence of MeasuredCurve
         Points of their own: ``field`` (A/m) and ``polarization`` (T).
     """
-    traces: list[Part] = []
-    dot = {
-        "color": "#fff",
-        "size": 7,
-        "symbol": "circle",
-        "line": {"width": 1.5, "color": BLACK},
-    }
-    for measured_curves in measured:
-        hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
-        traces.append(
-            points(
-                "Measured J(H)",
-                1e-3 * measured_curves.field,
-                measured_curves.polarization,
-                dot,
-                hover_text,
-            )
-        )
+    traces = [_measured_points(curve) for curve in measured]
     places = [
         (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
     ]
-    for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
+    for name, look, (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.
         label = escape(name, quote=False)
-        group = {"legendgroup": str(len(traces))}
-        for kind, whole, width in (
-            ("J", curves.polarization, 2.5),
-            ("B", curves.induction, 1.2),
-        ):
-            values = whole[at]
-            inside = values >= -1e-9
-            field = -1e-3 * curves.field[at][inside]
-            look = {"color": colour, "dash": dash}
-            trace = line(
-                f"{kind}(H) {label}", field, values[inside], **look, width=width
-            )
-            traces.append(trace | group | {"showlegend": kind == "J"})
-        is_kept = bool(curves.above_knee[at])
-        working = points(
-            f"Working point {label}",
-            [-1e-3 * curves.working_field[at]],
-            [curves.working_induction[at]],
-            {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
-            "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
-            ["before the knee" if is_kept else "past the knee: flux is lost"],
-        )
-        traces.append(working | group | {"showlegend": False})
-    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
-    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
-    slope = given[0].load_line
-    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
-    load = f"Load line, permeance coefficient {slope:g}"
-    induction = slope * MU_0 * reach
-    traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
+        traces += _magnet_traces(curves, at, label, look, group=str(len(traces)))
+    traces.append(_load_line(given))
     layout = figure_layout(
         make_axis("Reverse field −H (kA/m)") | {"autorange": "reversed"},
         make_axis("J and B (T)") | {"rangemode": "tozero", "side": "right"},
         height,
     )
     return {"data": traces, "layout": layout}
+
+
+def _measured_points(curve: Any) -> Part:
+    """Return the points of a measured curve: ``field`` (A/m) and ``polarization`` (T)."""
+    dot = {
+        "color": "#fff",
+        "size": 7,
+        "symbol": "circle",
+        "line": {"width": 1.5, "color": BLACK},
+    }
+    field = 1e-3 * curve.field
+    hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+    return points("Measured J(H)", field, curve.polarization, dot, hover_text)
+
+
+def _magnet_traces(
+    curves: "Demagnetization", at: tuple[int, ...], label: str, look: Look, group: str
+) -> list[Part]:
+    """Return J(H), B(H) and the working point of one magnet at one temperature.
+
+    `at` is its place in the arrays of `curves`, `label` its escaped name, `group` that of its
+    traces in the legend.
+    """
+    colour, dash = look
+    traces = []
+    for kind, whole, width in (
+        ("J", curves.polarization, 2.5),
+        ("B", curves.induction, 1.2),
+    ):
+        values = whole[at]
+        inside = values >= -1e-9
+        field = -1e-3 * curves.field[at][inside]
+        name = f"{kind}(H) {label}"
+        trace = line(name, field, values[inside], color=colour, dash=dash, width=width)
+        traces.append(trace | {"legendgroup": group, "showlegend": kind == "J"})
+    is_kept = bool(curves.above_knee[at])
+    working = points(
+        f"Working point {label}",
+        [-1e-3 * curves.working_field[at]],
+        [curves.working_induction[at]],
+        {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
+        "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
+        ["before the knee" if is_kept else "past the knee: flux is lost"],
+    )
+    traces.append(working | {"legendgroup": group, "showlegend": False})
+    return traces
+
+
+def _load_line(given: Sequence["Demagnetization"]) -> Part:
+    """Return the load line of magnets, up to the largest remanence or coercivity of them."""
+    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
+    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    slope = given[0].load_line
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
+    name = f"Load line, permeance coefficient {slope:g}"
+    induction = slope * MU_0 * reach
+    return line(name, 1e-3 * reach, induction, color="#666", dash="dot")
 
 
 def objectives(profile: "Profile") -> list[str]:
