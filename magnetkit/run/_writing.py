@@ -98,11 +98,7 @@ def finish(
             if store.shared:
                 write = partial(_write_fragments, store, crew)
             writing = beside.submit(write, ranking, is_kept, rows, report)
-        today = reference_candidate(job)
-        lower_rows, why = lower_class(job, today)
-        anyway = [today.arrow()]
-        if lower_rows is not None:
-            anyway.append(lower_rows)
+        anyway, why = _magnets_in_trade(job)
         decisions = decide(choices, ranking, whole, job, anyway)
         meeting = int(ranking.meets.sum())
         summary = {"meet_requirements": meeting, "lower_class": why, **summary}
@@ -134,6 +130,15 @@ def finish(
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
+    """Return today's magnet and, if one does, a lower class as sold, one row each, and why."""
+    today = reference_candidate(job)
+    lower_rows, why = lower_class(job, today)
+    if lower_rows is None:
+        return [today.arrow()], why
+    return [today.arrow(), lower_rows], why
 
 
 def _count_copies(

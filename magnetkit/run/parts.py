@@ -202,22 +202,7 @@ def replace_parts(
     questions = list(dict.fromkeys(_question(row) for row in graded_rows))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
-    parts: list[Part] = []
-    places: list[int] = []
-    refusals = dict(user_table.refused)
-    for place, row in enumerate(user_table.rows):
-        line = user_table.lines[place]
-        try:
-            parts.append(_answer_part(line, row, answers, per_year))
-            places.append(place)
-        except InputError as error:
-            if strict:
-                raise InputError(f"row {line}: {error}") from None
-            record = user_table.own.iloc[place].to_dict()
-            refusals[line] = (row_text(record), str(error))
-    if not parts:
-        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
-        raise InputError(f"no row can be used; row {line}: {why}")
+    parts, places, refusals = _answer_rows(user_table, answers, per_year, strict=strict)
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
@@ -236,6 +221,53 @@ def replace_parts(
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
     )
+
+
+def _answer_rows(
+    user_table: UserTable,
+    answers: Mapping[Question, Replacement | InputError],
+    per_year: int,
+    *,
+    strict: bool,
+) -> tuple[list[Part], list[int], dict[int, tuple[str, str]]]:
+    """Answer the rows of a parts list.
+
+    Parameters
+    ----------
+    user_table : UserTable
+        The list.
+    answers : mapping
+        Replacement, or error, by question.
+    per_year : int
+        Devices a year.
+    strict : bool
+        Fail on the first row that cannot be answered.
+
+    Returns
+    -------
+    parts : list of Part
+    places : list of int
+        Numbers of their rows in the list.
+    refusals : dict of int to tuple of str
+        Text of a row and why it is not answered, by line.
+    """
+    parts = []
+    places = []
+    refusals = dict(user_table.refused)
+    for place, row in enumerate(user_table.rows):
+        line = user_table.lines[place]
+        try:
+            parts.append(_answer_part(line, row, answers, per_year))
+            places.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            record = user_table.own.iloc[place].to_dict()
+            refusals[line] = (row_text(record), str(error))
+    if not parts:
+        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
+        raise InputError(f"no row can be used; row {line}: {why}")
+    return parts, places, refusals
 
 
 def _load_shortages(shortage: Any) -> list[Shortage]:

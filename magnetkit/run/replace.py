@@ -82,6 +82,10 @@ if TYPE_CHECKING:
 Family = Literal["own", "any"]
 AS_SOLD = "as sold: "
 
+_NOTHING_ASKED = (
+    "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line and the "
+    "least B_r (--load-line 2 --require 'remanence_T>=1.15')"
+)
 MASS_KG = 1.0
 PER_YEAR = 1000
 """Mass of a magnet, kg, and magnets a year that savings are stated for."""
@@ -339,10 +343,7 @@ def replace(
     """
     on_duty = _is_on_duty(load_line, keywords)
     if grade is None and values is None and measured is None and not on_duty:
-        raise InputError(
-            "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
-            "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
-        )
+        raise InputError(_NOTHING_ASKED)
     _check_makeup(grade, recipe, shell, diffused, measured)
     if grade is not None and diffused is not None:
         recipe, shell = _estimate_diffused(grade, diffused)
