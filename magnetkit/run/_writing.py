@@ -107,14 +107,15 @@ def finish(
             summary["kept"] = int(is_kept.sum())
             _drop_ranks_beyond(keep, decisions)
         if isinstance(store, Memory):
-            data = pa.concat_tables(
-                _with_ranks(store.tables(), ranking, is_kept)
-            ).unify_dictionaries()
-            summaries = {"summary": summary, ranked.DECISIONS: decisions}
-            manifest = {"identity": dict(identity), **summaries}
-            return ranked.Ranked(
-                data, job.profile, manifest, list(store.rejected()), job
-            )
+            tables = _with_ranks(store.tables(), ranking, is_kept)
+            data = pa.concat_tables(tables).unify_dictionaries()
+            manifest = {
+                "identity": dict(identity),
+                "summary": summary,
+                ranked.DECISIONS: decisions,
+            }
+            rejected = list(store.rejected())
+            return ranked.Ranked(data, job.profile, manifest, rejected, job)
         row_limit = ranked.TOP_ROWS
         if some:
             row_limit = ranked.LEADING_ROWS

@@ -223,53 +223,6 @@ def replace_parts(
     )
 
 
-def _answer_rows(
-    user_table: UserTable,
-    answers: Mapping[Question, Replacement | InputError],
-    per_year: int,
-    *,
-    strict: bool,
-) -> tuple[list[Part], list[int], dict[int, tuple[str, str]]]:
-    """Answer the rows of a parts list.
-
-    Parameters
-    ----------
-    user_table : UserTable
-        The list.
-    answers : mapping
-        Replacement, or error, by question.
-    per_year : int
-        Devices a year.
-    strict : bool
-        Fail on the first row that cannot be answered.
-
-    Returns
-    -------
-    parts : list of Part
-    places : list of int
-        Numbers of their rows in the list.
-    refusals : dict of int to tuple of str
-        Text of a row and why it is not answered, by line.
-    """
-    parts = []
-    places = []
-    refusals = dict(user_table.refused)
-    for place, row in enumerate(user_table.rows):
-        line = user_table.lines[place]
-        try:
-            parts.append(_answer_part(line, row, answers, per_year))
-            places.append(place)
-        except InputError as error:
-            if strict:
-                raise InputError(f"row {line}: {error}") from None
-            record = user_table.own.iloc[place].to_dict()
-            refusals[line] = (row_text(record), str(error))
-    if not parts:
-        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
-        raise InputError(f"no row can be used; row {line}: {why}")
-    return parts, places, refusals
-
-
 def _load_shortages(shortage: Any) -> list[Shortage]:
     """Return the embedded shortages, then the user's.
 
@@ -423,6 +376,53 @@ def _ask_group(
 ) -> list[Replacement | InputError]:
     """Return the answer to each of some questions."""
     return [_ask_question(question, keywords) for question in questions]
+
+
+def _answer_rows(
+    user_table: UserTable,
+    answers: Mapping[Question, Replacement | InputError],
+    per_year: int,
+    *,
+    strict: bool,
+) -> tuple[list[Part], list[int], dict[int, tuple[str, str]]]:
+    """Answer the rows of a parts list.
+
+    Parameters
+    ----------
+    user_table : UserTable
+        The list.
+    answers : mapping
+        Replacement, or error, by question.
+    per_year : int
+        Devices a year.
+    strict : bool
+        Fail on the first row that cannot be answered.
+
+    Returns
+    -------
+    parts : list of Part
+    places : list of int
+        Numbers of their rows in the list.
+    refusals : dict of int to tuple of str
+        Text of a row and why it is not answered, by line.
+    """
+    parts = []
+    places = []
+    refusals = dict(user_table.refused)
+    for place, row in enumerate(user_table.rows):
+        line = user_table.lines[place]
+        try:
+            parts.append(_answer_part(line, row, answers, per_year))
+            places.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            record = user_table.own.iloc[place].to_dict()
+            refusals[line] = (row_text(record), str(error))
+    if not parts:
+        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
+        raise InputError(f"no row can be used; row {line}: {why}")
+    return parts, places, refusals
 
 
 def _answer_part(
