@@ -77,7 +77,7 @@ class Block:
 
 
 def check_file(path: Path) -> None:
-    """Raise InputError if a table is missing, empty or of another kind."""
+    """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one."""
     path = split_sheet(path)[0]
     if path.suffix.lower() in _SPREADSHEETS:
         raise InputError(
@@ -370,7 +370,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:
-    """Return which rows have only empty cells: the blank lines of the file."""
+    """Say which rows have only empty cells, bool (n,): the blank lines of the file."""
     blank = np.ones(len(table), bool)
     for column in table.columns:
         blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
@@ -378,7 +378,7 @@ def _blank(table: pa.Table) -> NDArray[np.bool_]:
 
 
 def _line_ends(table: pa.Table) -> NDArray[np.int64]:
-    """Return the number of line ends in the cells of each row."""
+    """Count the line ends in the cells of each row, int64 (n,)."""
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
@@ -703,7 +703,7 @@ def _check_workbook(path: Path) -> None:
 
 
 def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
-    """Return the last row and column with content over all sheets; the reader fills cells up to them."""
+    """Return number of rows and columns up to the last content, over all sheets."""
     rows = columns = 0
     for sheet in sheets:
         with packed.open(sheet) as stream:
@@ -784,7 +784,9 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Choose the sheet to read: the one called `wanted`, or the first that is visible.
+    """Choose the sheet of an openpyxl workbook to read: the one called `wanted`, or the first visible one.
+
+    `path` is that of the file, for messages.
 
     Returns
     -------
@@ -824,7 +826,7 @@ _MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
 
 
 def _read_marks(path: Path, sheet: Any) -> _Marks:
-    """Return what a sheet hides, merges or left uncalculated, from its XML."""
+    """Read from a sheet's XML which rows are hidden, which cells merged, which formulas lack values."""
     from xml.etree.ElementTree import iterparse
 
     member = sheet._worksheet_path
@@ -856,7 +858,7 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
 
 
 def _lacks_value(cell: Any) -> bool:
-    """Return whether a cell has a formula and no value that a program calculated."""
+    """Say whether a cell has a formula without a value that a program calculated."""
     parts = {part.tag.rpartition("}")[2]: part for part in cell}
     if "f" not in parts:
         return False
