@@ -117,7 +117,7 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
 
 def _error_bars(trace: Part, x: _Array, y: _Array, ax: "Axes") -> None:
     """Draw the ranges of a trace's points along x and y."""
-    ends = {}
+    ends: dict[str, Any] = {}
     for axis in "xy":
         bars = trace.get(f"error_{axis}")
         if bars:
