@@ -564,7 +564,10 @@ def route_of_candidates(process: Any) -> str | None:
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
-    """Return the composition estimate of a recipe that the user gave; `table` has one row."""
+    """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
+
+    `table` has one row; `shell` is the text of its shell or None.
+    """
     from ..supply.ledger import ledger
 
     weights = np.round(100.0 * table.weight_fractions()[0], 3)

@@ -29,7 +29,10 @@ _MOMENT = "total_magnetization"
 
 
 def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
-    """Convert the entries of a snapshot to pymatgen's; see `Snapshot.to_entries`."""
+    """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
+
+    With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``.
+    """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
     computed_entries = _computed_entries(
@@ -51,7 +54,11 @@ def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEnt
 
 
 def read_entries(entries: Any) -> Entries:
-    """Read pymatgen's entries; see `Snapshot.from_entries`."""
+    """Read entries of pymatgen, one or several of one scheme, into the table of a snapshot.
+
+    InputError if there are none, one is no entry, or an element of a compound has no entry of its
+    own. See `Snapshot.from_entries`.
+    """
     import pandas as pd
 
     try:

@@ -32,6 +32,9 @@ from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
 
+FIELD = "anisotropy_field_T"
+# What papers call room temperature.
+_ROOM_K = (290.0, 305.0)
 # So many rows that cannot be used are named one by one.
 _LISTED = 10
 
@@ -496,6 +499,34 @@ def _embedded_facts() -> pd.DataFrame:
     return facts[np.isfinite(facts["value"])]
 
 
+def measured_compounds(target: str) -> TrainingSet:
+    """Return the embedded compounds of which a property at room temperature was measured.
+
+    The parameters of the physics are fitted to them. Fields are those of compounds with an easy
+    axis.
+
+    Parameters
+    ----------
+    target : str
+        An intrinsic property that the physics computes, except the Curie temperature.
+
+    Returns
+    -------
+    TrainingSet
+        In groups by source.
+    """
+    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    if target == FIELD:
+        compounds = compounds[compounds["easy_direction"] == "axis"]
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    is_own = single["property"].eq(target) & single["temperature_K"].between(*_ROOM_K)
+    single = single[is_own].rename(columns={"value": target})
+    rows = pd.concat([compounds, single])[["formula", target, "source"]].dropna()
+    rows = rows.rename(columns={"formula": "composition"})
+    rows = rows.assign(group=rows["source"], basis="atomic")
+    return replace(read_rows(target, rows), origin="the embedded compounds")
+
+
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert DS1+DS2 to the columns that `clean_rows` takes; DataError if columns are missing."""
     if not {"Name", "TC"} <= set(frame.columns):
@@ -665,7 +696,11 @@ def _columns(
 
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows are far from the median of three or more sources of the same compound, bool (n,)."""
+    """Say which rows are far from the median of three or more sources of the same compound, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K. A row counts with its compound
+    and paper.
+    """
     medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = medians.groupby("key")["value"]
     is_far = (
@@ -679,7 +714,10 @@ def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,)."""
+    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K.
+    """
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (
         pd.Series(_find_contradictions(frame))[several]

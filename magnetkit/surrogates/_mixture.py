@@ -145,7 +145,10 @@ class Mixture:
         return np.where(guess.distance <= 1.0, half, np.maximum(half, wide))
 
     def _spread_of_new_value(self, interval: float) -> float:
-        """Compute half the prediction interval of a normal sample, by Student's t."""
+        """Compute half the interval, of probability `interval`, of a new value of a normal sample.
+
+        Student's t is used; infinite for fewer than two rows.
+        """
         from scipy.special import stdtrit
 
         if self.rows < 2:
