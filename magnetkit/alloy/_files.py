@@ -210,7 +210,10 @@ def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
-    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out."""
+    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out.
+
+    `amounts` maps symbols to cells.
+    """
     parts = []
     balance = []
     for symbol, amount in amounts.items():
@@ -743,6 +746,11 @@ def _read_rows(
         Numbers of the visible rows with content.
     rows : list of tuple
         Their cells.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook that can be read, or has no such sheet.
     """
     from openpyxl import load_workbook
 

@@ -358,7 +358,7 @@ def _melt(
     """Make the alloys of recipes in wt.% with shells, by one route.
 
     The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host.
+    host. `texts` are the recipes, `shells` theirs or None without any.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
@@ -423,6 +423,11 @@ def judge_melts(
     -------
     Judged
         One row a melt, in the same order, and the level of the producer.
+
+    Raises
+    ------
+    InputError
+        If the recipe in use is no magnet at the temperature by the model.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)

@@ -695,7 +695,8 @@ def _with_requirements(
     """Evaluate magnets with their ranges and how they meet the requirements.
 
     All properties, stability too, are computed where `want` is None or names columns other than
-    those of a magnet and of supply, since phases take memory and time.
+    those of a magnet and of supply, since phases take memory and time. The hosts are taken out of
+    `supply`, which is changed.
 
     Returns
     -------

@@ -242,7 +242,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty they are the
     guaranteed B_r, and a knee field `SAFETY` times the field against the candidate itself. A
     requirement of the user replaces that on its column. `reference` maps columns to values of the
-    magnet in use.
+    magnet in use. InputError if a duty without a grade has no least B_r.
     """
     stated_limits = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated_limits}
@@ -359,6 +359,11 @@ def incumbent_of_values(
         What is asked.
     grade : str, optional
         What it was sold as; the nearest grade otherwise.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or B_r or H_cJ is missing or implausible.
     """
     curve = None
     if not isinstance(values, Mapping):
@@ -466,7 +471,8 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     """Build the magnet in use from the user's own measured magnets of a grade.
 
     The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
-    reach, by the scatter of three or more magnets of one recipe.
+    reach, by the scatter of three or more magnets of one recipe. InputError if none of the magnets
+    can be used, or the request has a calibration already.
     """
     from ..magnetism.calibrate import read_magnets
 

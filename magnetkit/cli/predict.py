@@ -509,6 +509,11 @@ def _print_curves(
         Picture to write.
     keywords : dict
         Keywords of `magnetkit.curve`.
+
+    Raises
+    ------
+    InputError
+        If `out` is no picture.
     """
     import pandas as pd
 

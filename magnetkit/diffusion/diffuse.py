@@ -534,6 +534,11 @@ def _base(
         One row.
     name : str
     magnets : GradeMagnets or None
+
+    Raises
+    ------
+    InputError
+        If it is more than one alloy.
     """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:

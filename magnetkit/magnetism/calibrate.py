@@ -368,6 +368,11 @@ def _read_recipe(
         The recipe, one row.
     shell : str
         Its shell, empty without one.
+
+    Raises
+    ------
+    InputError
+        If recipe, grade or basis cannot be read.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")

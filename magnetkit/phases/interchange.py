@@ -86,7 +86,10 @@ def read_entries(entries: Any) -> Entries:
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
-    """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
+    """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
+
+    InputError if `system` is none, or the snapshot lacks one of its elements.
+    """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
     try:

@@ -153,6 +153,7 @@ def choose_columns(
     """Return the columns to print with their priority, the user's own identifier among them.
 
     `names` are those printed by default; `columns`, names joined by commas, replace them.
+    InputError if `frame` lacks one of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
@@ -270,7 +271,8 @@ def print_ranking(
     """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
 
     On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
-    for the setting; `columns` are names joined by commas.
+    for the setting; `columns` are names joined by commas. `wide` prints columns that do not fit
+    too; `quiet` prints no lines beside the CSV.
     """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
@@ -427,7 +429,8 @@ def print_properties(
     """Print the properties of compositions: a block for each of a few, a table of many.
 
     In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
-    `interval` is the probability of the ranges; `columns` are names joined by commas.
+    `interval` is the probability of the ranges; `columns` are names joined by commas. `wide` prints
+    all columns.
     """
     cgs = _text.is_cgs(units)
     if as_json:

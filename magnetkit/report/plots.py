@@ -104,7 +104,7 @@ class Figure(Part):
     def _picture(self, kind: str, dpi: int) -> bytes:
         """Draw the figure by matplotlib and return the file's content; `kind` is "png", "svg" or "pdf".
 
-        The same figure gives the same bytes.
+        The same figure gives the same bytes. `dpi` counts for "png".
         """
         _check_date_of_source()
         picture = self.draw().figure

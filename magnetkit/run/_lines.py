@@ -345,7 +345,7 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    Empty without a recommended way or a recipe of today's magnet.
+    Empty without a recommended way or a recipe of today's magnet. `units` plays no part.
     """
     from ..supply.scenario import scenarios
 

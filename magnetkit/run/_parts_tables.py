@@ -57,7 +57,10 @@ def then_cost(part: Part, prices: Prices) -> float:
 
 
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
-    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price."""
+    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price.
+
+    `shares` maps elements to wt.%.
+    """
     total = sum(shares.values())
     if not total:
         return math.nan
@@ -179,7 +182,9 @@ def _unsplit(
 ) -> Amount | None:
     """Compute kg a year of heavy rare earth whose element is not known; None where there is none.
 
-    The estimate of a grade may hold some where its likeliest recipe has none.
+    The estimate of a grade may hold some where its likeliest recipe has none. `heavy` is the
+    content of heavy rare earth, `shares` that of each element, wt.%; `kg_year` the magnets' mass,
+    kg a year.
     """
     known_heavy = sum_heavy(shares)
     if (
@@ -221,7 +226,10 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
 
 
 def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
-    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`."""
+    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`.
+
+    `number` is the rank of the way.
+    """
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
     row["Recommended"] = "yes" if way is part.way else ""

@@ -251,7 +251,8 @@ def _watch_tables(
 ) -> Iterator[pa.Table]:
     """Yield tables unchanged, append some of their rows to `found`, and report the progress.
 
-    `rows` are the numbers, over all tables, of the rows to append.
+    `rows` are the numbers, over all tables, of the rows to append. `total` is the number of rows of
+    all tables.
     """
     stop = 0
     for table in tables:

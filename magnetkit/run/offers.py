@@ -356,7 +356,10 @@ _BELIEVED |= {"Tb": (0.0, 20.0)}
 
 
 def _check_sheet(numbers: Mapping[str, float]) -> None:
-    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign."""
+    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign.
+
+    `numbers` maps columns of results to the sheet's values.
+    """
     for name, (low, high) in _BELIEVED.items():
         value = numbers.get(name, low)
         if low <= value <= high:
@@ -375,7 +378,8 @@ def _carry(
 ) -> tuple[float, float]:
     """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
 
-    Alpha and beta are those of the sheet, or else of today's magnet.
+    Alpha and beta are those of the sheet, or else of today's magnet. `numbers` has both by column,
+    and ``alpha`` and ``beta``, %/K, if the sheet names them.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -528,7 +532,7 @@ def _decide(
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than `_NEAR_MISS`.
 
-    `values` are B_r, T, and H_cJ, kA/m.
+    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
     """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():

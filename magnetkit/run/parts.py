@@ -323,7 +323,7 @@ def _ask_questions(
     """Answer each distinct question once, in `workers` processes.
 
     Questions on one grade are asked one after the other, those of one temperature together, since
-    they share intermediate results.
+    they share intermediate results. `keywords` are those that all share; `progress` shows a bar.
 
     Returns
     -------
@@ -359,7 +359,10 @@ def _grade_and_temperature(question: Question) -> tuple[str, float]:
 def _ask_in_processes(
     questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
 ) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
-    """Yield groups of questions with their answers, as the processes finish them."""
+    """Yield groups of questions with their answers, as the processes finish them.
+
+    `keywords` are those that all share, `workers` is the number of processes.
+    """
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
@@ -540,7 +543,8 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
 def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
-    The result is a new dictionary; without light rare earths it is `amounts` itself.
+    The result is a new dictionary; without light rare earths it is `amounts` itself. `amounts` are
+    wt.% by element, `heavy` the elements that stay as they are.
     """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)

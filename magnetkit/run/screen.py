@@ -524,7 +524,10 @@ def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | N
 
 
 def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
-    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column."""
+    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column.
+
+    `keep` is the number of rows to write, None for all.
+    """
     if keep is not None and keep <= MANY_ROWS:
         return False
     rows = source.count()
@@ -616,7 +619,7 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked.
+    The open bound drops nothing that can be ranked. `keep` is the number of candidates to find.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:

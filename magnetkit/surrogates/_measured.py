@@ -132,6 +132,8 @@ class TrainingSet:
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
         """Return the set that `to_arrays` took apart.
 
+        `arrays` loses its fractions.
+
         Parameters
         ----------
         arrays : dict
@@ -271,8 +273,8 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError if fewer than `least` others
-    remain; it names the first that was left out.
+    Rows that cannot be used are left out with a warning. InputError without a column
+    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -541,7 +543,8 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and counts as measured.
+    A blank `Experimental` stands beside titles of measurements, and counts as measured. DataError
+    if columns are missing.
     """
     column_names = (
         "Material_Name",
