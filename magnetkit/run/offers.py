@@ -284,6 +284,43 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
     written. InputError for unknown names or implausible values.
     """
+    numbers, measured_at = _read_sheet(values, text)
+    reference = replacement.reference
+    carried = abs(measured_at - reference["temperature_K"]) > _NEAR_K
+    b_r, h_cj = _carry(replacement, numbers, measured_at)
+    knee = math.nan if carried else numbers.get(_KNEE, math.nan)
+    if knee != knee:
+        square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
+        knee = h_cj * square
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    heavy = math.nan
+    if "Dy" in numbers or "Tb" in numbers:
+        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
+    reasons = [f"misses {name}" for name in misses]
+    if carried:
+        celsius = measured_at - ZERO_CELSIUS
+        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        reasons.append(
+            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
+        )
+    return _decide(
+        replacement,
+        text,
+        "sheet",
+        chance=chance,
+        margin=margin,
+        values=(b_r, h_cj),
+        heavy=heavy,
+        reasons=reasons,
+        carried=carried,
+    )
+
+
+def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
+    """Return the values of a sheet by column, and the temperature that they hold at, K.
+
+    `text` is the offer as it was written. Raises InputError of what no magnet has.
+    """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
     sheet = {_SHEET[name]: value for name, value in values.items()}
@@ -306,37 +343,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
     _check_sheet(numbers)
-    is_carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
-    b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not is_carried else math.nan
-    if knee != knee:
-        square = (
-            replacement.reference.get(_KNEE, math.nan)
-            / replacement.reference[_COERCIVITY]
-        )
-        knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=is_carried)
-    heavy = math.nan
-    if "Dy" in numbers or "Tb" in numbers:
-        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
-    reasons = [f"misses {name}" for name in misses]
-    if is_carried:
-        celsius = measured_at - ZERO_CELSIUS
-        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
-        reasons.append(
-            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
-        )
-    return _decide(
-        replacement,
-        text,
-        "sheet",
-        chance=chance,
-        margin=margin,
-        values=(b_r, h_cj),
-        heavy=heavy,
-        reasons=reasons,
-        carried=is_carried,
-    )
+    return numbers, measured_at
 
 
 def _read_temperature(value: Any) -> float:
