@@ -332,7 +332,7 @@ TABLES = {
     ),
     "phases": (
         Table(
-            "Whether a phase forms: 509 phases known to exist or not. The terms were chosen while "
+            "Whether a phase forms, of phases known to exist or not. The terms were chosen while "
             "looking at these errors, so the first row flatters.",
             "datasets/known_phases/VALIDATION.md",
             "| rows | AUC | AUC of the bare",
