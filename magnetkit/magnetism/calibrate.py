@@ -400,6 +400,11 @@ def _read_recipe(
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
+    """Build the measured magnet of one row of the table.
+
+    `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
+    temperature, values or recipe are missing or out of range.
+    """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
