@@ -200,7 +200,10 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
-    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row."""
+    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row.
+
+    The headers are Element, and for either time kg a year with its ends, and the change.
+    """
     now = sum_amounts(today)
     later = sum_amounts(then)
     row: dict[str, Any] = {"Element": element}
@@ -213,7 +216,10 @@ def _total_row(
 
 
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
-    """Build the table with one row for each way of each part."""
+    """Build the table with one row for each way of each part.
+
+    The columns are those of `_way_row`; ways are numbered from 1.
+    """
     import pandas as pd
 
     table = []

@@ -178,7 +178,10 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 
 def _offer_basis(recipe: str) -> Basis:
-    """Return the basis of a supplier's recipe: what the text says or allows, else "weight"."""
+    """Return the basis to read a supplier's recipe in: "auto", or "weight" if that alone can be read.
+
+    A recipe that cannot be read at all gives "auto", so that reading it raises the error.
+    """
     from ..alloy.notation import parse_composition
 
     for basis in ("auto", "weight"):

@@ -711,7 +711,11 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
 
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
-    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins."""
+    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins.
+
+    The keys are ``headline``, ``orders``, ``today``, ``new``, ``pair``, ``heads``, ``rows``,
+    ``notes``, ``margins`` and ``duty``; numbers are in SI units.
+    """
     first = replacement.answers[0]
     reference = replacement.reference
     assert first.own is not None

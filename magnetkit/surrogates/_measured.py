@@ -469,8 +469,8 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
-    InputError if one is no temperature in kelvin at which a compound can order, or fewer than
-    `least` remain.
+    InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
+    than `least` remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -485,7 +485,10 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
 
 def _embedded_facts() -> pd.DataFrame:
-    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation."""
+    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation.
+
+    The columns ``kind``, ``computed`` and ``typed`` are there too, as `clean_rows` takes them.
+    """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
     files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))

@@ -200,7 +200,11 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
 
 
 def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
-    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom."""
+    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom.
+
+    The keys are ``target``, ``origin``, ``rows``, ``groups``, ``removed``, ``data_sha256`` and
+    ``error``.
+    """
     return {
         "target": data.target,
         "origin": data.origin,
