@@ -347,9 +347,10 @@ def _read() -> dict[str, Host]:
 
 
 def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """List a host, the one it is a variant of, and so on to the root; DataError for a circle.
+    """List a host, the one it is a variant of, and so on to the root.
 
-    `entries` are the records by name of the host.
+    `entries` are the records by name of the host. DataError for a circle, or if one is a variant of
+    no host.
     """
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:

@@ -92,7 +92,10 @@ def _mark_code(text: object) -> str:
 
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
-    # Never the whole table, which may hold many millions.
+    """Collect everything that the page's template needs, by name.
+
+    Only the leading rows and a sample are read, since the table may hold many millions.
+    """
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
@@ -208,6 +211,22 @@ def _draw_figures(
     spread: pd.DataFrame,
     shown: _content.Magnets,
 ) -> dict[str, Part]:
+    """Build the figures of the page by name, in the units of the setting.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    spread : pandas.DataFrame
+        A sample over all ranks.
+    shown : Magnets
+        The decisions.
+
+    Returns
+    -------
+    dict of dict
+        Plotly's data and layout; a section that has nothing to show is left out.
+    """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
     drawn = {

@@ -358,7 +358,8 @@ def _curie_left_out(
 ) -> Prediction:
     """Predict each row by the model of the Curie temperature that left it out in training.
 
-    `coverage` is the probability of the intervals; `advance` is as for `train_model`.
+    `coverage` is the probability of the intervals; `advance` is called once a fold
+    and once before.
     """
     model, estimates = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]

@@ -490,7 +490,10 @@ def _table(X: Any) -> CompositionTable:
 
 
 def _checked_values(y: ArrayLike, rows: int) -> Array:
-    """Return `y` as `rows` finite floats; InputError otherwise."""
+    """Return `y` as `rows` finite floats.
+
+    InputError if there are more or fewer, or one is not finite; ValueError if one is no number.
+    """
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
         raise InputError(
