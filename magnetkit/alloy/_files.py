@@ -210,7 +210,10 @@ def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
-    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out."""
+    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out.
+
+    `amounts` maps symbols to cells.
+    """
     parts = []
     balance = []
     for symbol, amount in amounts.items():
@@ -623,8 +626,10 @@ _SAMPLED_LINES = 20
 def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
     """Find the names of the columns, and how many rows stand above the first row of data.
 
-    `at` is the header row that the user gave. Without it the header is the first row of texts that
-    names a composition or two elements, or that has more than half as many cells as the widest row.
+    `at` is the index in `rows`, from 0, of the header row that the user gave. Without it the header
+    is the first row of texts that names a composition or two elements, or that has more than half
+    as many cells as the widest row. An empty name is taken from a row of texts above it; a row of
+    units counts as above the data.
     """
     sample = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [_cell_texts(row) for row in sample]
@@ -743,6 +748,11 @@ def _read_rows(
         Numbers of the visible rows with content.
     rows : list of tuple
         Their cells.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook that can be read, or has no such sheet.
     """
     from openpyxl import load_workbook
 

@@ -103,7 +103,11 @@ class Partition:
         return is_charge
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return the split as a table of formulas and shares."""
+        """Return the split as a table of formulas and shares.
+
+        The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
+        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe.
+        """
         import pandas as pd
 
         names = np.array([*HOST_NAMES, "unknown"])

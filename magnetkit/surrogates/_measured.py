@@ -132,6 +132,8 @@ class TrainingSet:
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
         """Return the set that `to_arrays` took apart.
 
+        `arrays` loses its fractions.
+
         Parameters
         ----------
         arrays : dict
@@ -271,8 +273,8 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError if fewer than `least` others
-    remain; it names the first that was left out.
+    Rows that cannot be used are left out with a warning. InputError without a column
+    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -467,8 +469,8 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
-    InputError if one is no temperature in kelvin at which a compound can order, or fewer than
-    `least` remain.
+    InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
+    than `least` remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -483,7 +485,10 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
 
 def _embedded_facts() -> pd.DataFrame:
-    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation."""
+    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation.
+
+    The columns ``kind``, ``computed`` and ``typed`` are there too, as `clean_rows` takes them.
+    """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
     files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
@@ -541,7 +546,8 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and counts as measured.
+    A blank `Experimental` stands beside titles of measurements, and counts as measured. DataError
+    if columns are missing.
     """
     column_names = (
         "Material_Name",
