@@ -12,9 +12,17 @@ import pytest
 
 import magnetkit as mk
 from benchmarks.accuracy import hindcast, observations
-from benchmarks.accuracy.__main__ import TARGETS
+from benchmarks.accuracy.__main__ import LEFT_OUT_PAPERS, TARGETS
 from benchmarks.accuracy.diffusion import validation as diffusion
-from benchmarks.accuracy.magnetism import beside, left_out, recipes, sheets, validation
+from benchmarks.accuracy.magnetism import (
+    beside,
+    left_out,
+    papers,
+    recipes,
+    sheets,
+    validation,
+    weighing,
+)
 from benchmarks.accuracy.magnetism.observed import Observed
 from benchmarks.accuracy.phases import forming, leave_one_out
 from magnetkit.compound.parameters import load
@@ -187,7 +195,38 @@ def regressor(monkeypatch, folder):
     yield found, model.predict(known.table), 1e-6
 
 
+def left_out_papers(monkeypatch, folder):
+    """The magnets of a paper that the laws have not seen: `predict`, asked as its rows are."""
+    rows = papers.compared_rows()
+    rows["key"] = papers.family_keys(rows)
+    paper = rows[rows["paper"] == "chen-2022"]
+    assert len(paper) > 2
+    with papers.without("chen-2022", papers.zero_ranges()):
+        for _, row in paper.iterrows():
+            asked = {**papers.request(row), "calibration": "none"}
+            said = mk.predict([row["recipe"]], float(row["temperature_K"]), **asked)
+            for record in papers._predict_row(row):
+                yield [record["predicted"]], said[record["quantity"]], 1e-9
+
+
+def weighed(monkeypatch, folder):
+    """The coercivity that constants are weighed against: `predict` of the recipe."""
+    rows = recipes.recipes()
+    rows = rows[rows["host"] == "2:14:1"].head(3)
+    for log, row in zip(weighing._log_coercivity(rows), rows.to_dict("records"), strict=True):
+        grain = row["grain_size_um"]
+        process = {"grain_size_um": grain} if grain == grain else None
+        said = mk.predict(
+            [row["recipe"]], row["temperature_K"], basis=row["basis"], process=process,
+            calibration="none",
+        )  # fmt: skip
+        yield [np.exp(log)], said[H_CJ], 1e-9
+
+
 CALLS = {
+    "papers": left_out_papers,
+    **dict.fromkeys(LEFT_OUT_PAPERS, left_out_papers),
+    "constants": weighed,
     CURIE: curie,
     energy.ENERGY: formation_energy,
     # Its report is that of the energy, of which a fixed hull is taken off.
