@@ -11,7 +11,7 @@ import warnings
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -281,26 +281,58 @@ def _make_block(texts: list[str], start: int, lines: list[int]) -> Block:
     return Block(table, start, np.array(lines, np.int64))
 
 
-def _read_csv(path: Path, size: int) -> Iterator[Block]:
-    """Read CSV in one thread: only then does the reader give the number of a bad line."""
-    encoding = _detect_encoding(path)
-    delimiter, header = _header(path, encoding)
-    # Bad lines with the number of line ends in each.
-    bad: list[tuple[Rejected, int]] = []
+@dataclass
+class _LineCount:
+    """Where in a CSV file the rows of its blocks stand.
 
-    def skip(row: pacsv.InvalidRow) -> str:
-        reason = (
-            f"expected {row.expected_columns} columns, found {row.actual_columns}; "
-            "quote a recipe that contains the separator"
-        )
-        blank = not row.text.strip()
-        bad_row = Rejected(
-            row.number, "" if blank else row.text, "" if blank else reason
-        )
-        bad.append((bad_row, row.text.count("\n")))
+    The reader counts rows; a quoted cell may run over several lines.
+    """
+
+    # rows of another number of columns since the last block, with the line ends in each
+    skipped: list[tuple[Rejected, int]] = field(default_factory=list)
+    row: int = 1  # last row that was read, the header being 1
+    inner_ends: int = 0  # line ends inside of the cells read so far
+
+    def skip(self, row: pacsv.InvalidRow) -> str:
+        """Note a row of another number of columns and have the reader skip it."""
+        text = row.text if row.text.strip() else ""
+        reason = ""
+        if text:
+            reason = (
+                f"expected {row.expected_columns} columns, found {row.actual_columns}; "
+                "quote a recipe that contains the separator"
+            )
+        rejected = Rejected(row.number, text, reason)
+        self.skipped.append((rejected, row.text.count("\n")))
         return "skip"
 
-    reader = pacsv.open_csv(
+    def place(self, table: pa.Table) -> tuple[NDArray[np.int64], list[Rejected]]:
+        """Return the line of each row of the next block, (n,), and the rows rejected in it."""
+        bad_rows = [rejected for rejected, _ in self.skipped]
+        ends = np.array([count for _, count in self.skipped], np.int64)
+        self.skipped.clear()
+        bad_lines = np.array([one.line for one in bad_rows], np.int64)
+        rows = np.arange(self.row + 1, self.row + 1 + len(table) + len(bad_lines))
+        rows = rows[~np.isin(rows, bad_lines)][: len(table)]
+        numbers = np.concatenate([rows, bad_lines])
+        self.row = int(numbers.max(initial=self.row))
+        ends = np.concatenate([_line_ends(table), ends])
+        order = np.argsort(numbers)
+        numbers[order] += self.inner_ends + np.cumsum(ends[order]) - ends[order]
+        self.inner_ends += int(ends.sum())
+        pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
+        rejected = [replace(one, line=line) for one, line in pairs if one.reason]
+        return numbers[: len(rows)], rejected
+
+
+def _open_csv(
+    path: Path, encoding: str, delimiter: str, header: list[str], lines: _LineCount
+) -> Iterable[pa.RecordBatch]:
+    """Open a CSV file for reading in batches, all of whose cells are text.
+
+    One thread reads: only then does the reader give `lines` the number of a bad line.
+    """
+    return pacsv.open_csv(
         path,
         read_options=pacsv.ReadOptions(
             use_threads=False,
@@ -309,57 +341,43 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         ),
         parse_options=pacsv.ParseOptions(
             delimiter=delimiter,
-            invalid_row_handler=skip,
+            invalid_row_handler=lines.skip,
             ignore_empty_lines=False,
             newlines_in_values=True,
         ),
         # Text as written: 007 stays 007, and no block can contradict the one before.
         convert_options=pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in header}
+            column_types=dict.fromkeys(header, pa.string())
         ),
     )
-    # The reader counts rows; a quoted cell may run over several lines.
-    start = 0
-    row = 1
-    broken_rows = 0
-    none = True
+
+
+def _read_csv(path: Path, size: int) -> Iterator[Block]:
+    """Read a CSV file in blocks of at most `size` rows, one without rows if it has none."""
+    encoding = _detect_encoding(path)
+    delimiter, header = _header(path, encoding)
     # Spreadsheets write columns that were used once, without a name.
     columns = [
         i for i, name in enumerate(header) if name.strip() or header.count("") == 1
     ]
-    for batch in reader:
-        none = False
-        bad_rows = [rejected for rejected, _ in bad]
-        breaks = np.array([ends for _, ends in bad], np.int64)
-        bad.clear()
+    line_count = _LineCount()
+    start = 0
+    is_empty = True
+    for batch in _open_csv(path, encoding, delimiter, header, line_count):
+        is_empty = False
         table = pa.Table.from_batches([batch])
-        bad_lines = np.array([r.line for r in bad_rows], np.int64)
-        rows = np.arange(row + 1, row + 1 + len(table) + len(bad_lines))
-        rows = rows[~np.isin(rows, bad_lines)][: len(table)]
-        numbers = np.concatenate([rows, bad_lines])
-        row = int(numbers.max(initial=row))
-        breaks = np.concatenate([_line_ends(table), breaks])
-        order = np.argsort(numbers)
-        numbers[order] += broken_rows + np.cumsum(breaks[order]) - breaks[order]
-        broken_rows += int(breaks.sum())
-        lines = numbers[: len(rows)]
-        pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
-        rejected = [replace(r, line=number) for r, number in pairs if r.reason]
+        lines, rejected = line_count.place(table)
         has_text = ~_blank(table)
         table = table.select(columns).filter(pa.array(has_text))
         lines = lines[has_text]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
-            yield Block(
-                part,
-                start,
-                lines[offset : offset + size],
-                rejected if offset == 0 else [],
-            )
+            yield Block(part, start, lines[offset : offset + size], rejected)
+            rejected = []
             start += part.num_rows
-    if none:
+    if is_empty:
         empty = pa.table({name: pa.array([], pa.string()) for name in header})
-        yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
+        yield Block(empty, 0, *line_count.place(empty))
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:
@@ -495,12 +513,7 @@ def read_sheet(given: Path) -> SheetRows:
     if not lines:
         raise InputError(f"{path}: the sheet is empty; name another with --sheet")
     names, below = _headings(rows, None if header is None else lines.index(header))
-    duplicates = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
-    if duplicates:
-        raise InputError(
-            f"{path}: row {lines[below - 1]} is taken for the header; column {duplicates[0]!r} stands "
-            "there twice or has no name; name another row with --header-row"
-        )
+    _refuse_ambiguous(names, f"{path}: row {lines[below - 1]}")
     cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     bad_rows = _without_values(marks.formulas, lines[below:], cells)
     bad_lines = {one.line for one in bad_rows}
@@ -511,6 +524,16 @@ def read_sheet(given: Path) -> SheetRows:
         columns[name] = _column([row[j] if j < len(row) else None for row in cells])
     numbers = np.array([lines[below + i] for i in used_rows], np.int64)
     return SheetRows(pa.table(columns), numbers, bad_rows, marks.notes)
+
+
+def _refuse_ambiguous(names: list[str], place: str) -> None:
+    """Raise InputError if a name of a header, which stands at `place`, is empty or comes twice."""
+    ambiguous = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
+    if ambiguous:
+        raise InputError(
+            f"{place} is taken for the header; column {ambiguous[0]!r} stands "
+            "there twice or has no name; name another row with --header-row"
+        )
 
 
 def _without_values(
@@ -592,15 +615,21 @@ def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], i
     if at is None:
         at = _find_header(texts, plain)
     names = texts[at]
-    above = texts[at - 1] if at and at - 1 in plain else []
-    if _count_cells(above) > 1:
-        pairs = zip_longest(names, above, fillvalue="")
-        names = [name or higher for name, higher in pairs]
+    if at and at - 1 in plain:
+        names = _join_upper_row(names, texts[at - 1])
     while names and not names[-1]:
         names.pop()
-    below = texts[at + 1] if at + 1 < len(texts) else None
-    has_units = below is not None and {c.lower() for c in below if c} <= _UNITS
+    below = texts[at + 1 : at + 2]
+    has_units = bool(below) and {c.lower() for c in below[0] if c} <= _UNITS
     return names, at + 1 + has_units
+
+
+def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
+    """Give columns without a name that of the row above, where that is more than a title."""
+    if _count_cells(above) < 2:
+        return names
+    pairs = zip_longest(names, above, fillvalue="")
+    return [name or higher for name, higher in pairs]
 
 
 def _find_header(texts: list[list[str]], plain: list[int]) -> int:
@@ -805,6 +834,18 @@ def _is_midnight(moment: datetime.datetime) -> bool:
     return moment.time() == datetime.time()
 
 
+def _convert_cells(convert: Callable[[Any], Any], cells: Sequence[Any]) -> list[Any]:
+    """Return cells converted one by one; None, an empty cell, stays None."""
+    return [None if cell is None else convert(cell) for cell in cells]
+
+
+def _plain_text(value: Any) -> str:
+    """Return a value as text, a whole number without its point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Return cells as values of one type, or as text."""
     # Whether a file writes a number as an integer is invisible to its user.
@@ -812,10 +853,9 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
     if kinds == {float} and all(map(float.is_integer, present)):
-        return pa.array([None if v is None else int(v) for v in values], pa.int64())
+        return pa.array(_convert_cells(int, values), pa.int64())
     if kinds == {datetime.datetime} and all(map(_is_midnight, present)):
-        return pa.array([None if v is None else v.date() for v in values])
+        return pa.array(_convert_cells(datetime.datetime.date, values))
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)
-    plain = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
-    return pa.array([None if v is None else str(v) for v in plain], pa.string())
+    return pa.array(_convert_cells(_plain_text, values), pa.string())

@@ -458,16 +458,15 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
             return column, 0
     entry, priority = spelt.get(base, (None, 0))
     if entry is None and foreign is None:
+        unit = None
         entry, priority = spelt.get(rest, (None, 0))
-        if entry is not None:
-            unit = None
     if entry is None:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
-    if foreign is not None and entry.quantity != "text":
-        raise InputError(_unit_error(header, foreign, entry.quantity))
     if entry.quantity == "text":
         return Column(header, entry.name, "text"), priority
+    if foreign is not None:
+        raise InputError(_unit_error(header, foreign, entry.quantity))
     if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
         raise InputError(_unit_error(header, unit, entry.quantity))
     return Column(header, entry.name, entry.quantity, unit or ""), priority
