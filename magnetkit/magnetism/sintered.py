@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..surrogates._curie import CurieModel
+    from ._given import Widths
 
 
 Array = NDArray[np.float64]
@@ -447,13 +448,7 @@ def figure_columns(
     if made.shells is not None:
         warn_of_shells(made.shells)
     columns_by_kelvin = [(only or {}).get(float(kelvin)) for kelvin in kelvins]
-    central = [
-        use.whole_range and n is not None and set(n).issubset(FIGURES)
-        for n in columns_by_kelvin
-    ]
-    # Hard phases are looked at up to the last of the temperatures with ranges.
-    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
-    bulk = made.hard_phases(kelvins[: last + 1])
+    bulk = made.hard_phases(kelvins[: _count_with_ranges(use, columns_by_kelvin)])
     load_line = use.duty.load_line
     values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
@@ -461,36 +456,53 @@ def figure_columns(
             made, bulk, values, status, load_line, z
         )
     blank_rows(bulk, values, status, made.never_made)
-    is_ok = status == 0
+    is_magnet = status == 0
     gate = made.closed_gate(kelvins)
+    # In place: the gates close in `status` too.
     blank_hard(values, apply_gates(status, gate))
     tables = intrinsic_columns(bulk, z, only)
-    for table, (name, width) in product(tables, made.given.items()):
-        if (basis := f"{name}_provenance") in table:
-            table[basis] = table[basis].put(np.isfinite(width), "given")
+    _mark_given(tables, made.given)
     tables += [
         Columns(host=host_column(made.written.host)) for _ in kelvins[len(tables) :]
     ]
     density = made.density()
     made_as = {}
-    if any(
-        names is None or not MADE_AS.isdisjoint(names) for names in columns_by_kelvin
-    ):
+    if any(names is None or MADE_AS & set(names) for names in columns_by_kelvin):
         made_as = _made_as(made, use.between)
     for j, (columns, names) in enumerate(zip(tables, columns_by_kelvin, strict=True)):
-        ok = is_ok[j]
+        state = (is_magnet[j], gate[j])
         columns["status"] = status_column(status[j])
-        columns |= (
-            made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
-        )
+        columns |= _choose_columns(made_as, names)
         if names is None or DISTANCE in names:
             columns |= _evidence_columns(made, kelvins[j])
         columns |= _columns_at_temperature(
-            made, kelvins[j], values[:, :, j], (ok, gate[j]), names, use.duty
+            made, kelvins[j], values[:, :, j], state, names, use.duty
         )
         if names is None or "density_kg_m3" in names:
-            columns["density_kg_m3"] = np.where(ok, density, np.nan)
+            columns["density_kg_m3"] = np.where(is_magnet[j], density, np.nan)
     return tables
+
+
+def _mark_given(tables: list[Columns], widths: "Widths") -> None:
+    """Write into the provenance of columns, in place, which rows a user gave a value for.
+
+    `widths` has, by column, the half widths of the given values, NaN elsewhere, (n,) each.
+    """
+    for table, (name, width) in product(tables, widths.items()):
+        if (basis := f"{name}_provenance") in table:
+            table[basis] = table[basis].put(np.isfinite(width), "given")
+
+
+def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> int:
+    """Count the temperatures up to the last whose `columns` have ranges; None are all columns."""
+    count = 0
+    for j, names in enumerate(columns):
+        is_central = (
+            use.whole_range and names is not None and set(names) <= set(FIGURES)
+        )
+        if not is_central:
+            count = j + 1
+    return count
 
 
 def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
@@ -594,9 +606,16 @@ def _columns_at_temperature(
             else of_gate
         )
         columns |= zip(_ENDS[name], (*ends, words), strict=True)
+    return _choose_columns(columns, names)
+
+
+def _choose_columns(
+    columns: dict[str, Any], names: Collection[str] | None
+) -> dict[str, Any]:
+    """Return the columns that are named, all if `names` is None."""
     if names is None:
         return columns
-    return {n: columns[n] for n in columns if n in names}
+    return {name: column for name, column in columns.items() if name in names}
 
 
 FILE = "comparators/comparators.csv"
