@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from .._core._books import choice
 from .._core.elements import INDEX
 from .._core.units import ZERO_CELSIUS
 from ..alloy.shells import read_shell
@@ -13,10 +14,7 @@ from .exposure import mass_percents
 
 HEAVY_OF_ORDERS = ("Dy", "Tb")
 """Elements whose limit stands in an order."""
-IMPURITY_WT_PCT = 0.1
-"""What is called free of an element holds up to this, wt.%: an assumption, trade's usual limit."""
-DIFFUSED_THICKNESS_MM = (5.0, 10.0)
-"""A diffused magnet may be so thick without proof, and with proof at all (assumed)."""
+_ORDERS = choice("orders")
 
 _PROCESS = {
     "bulk": "sintered",
@@ -81,7 +79,7 @@ def heavy_limits(way: Any) -> dict[str, float]:
     limits = {}
     for element in HEAVY_OF_ORDERS:
         tenths = math.ceil(10.0 * shares.get(element, 0.0) - 1e-6)
-        limits[element] = max(tenths / 10.0, IMPURITY_WT_PCT)
+        limits[element] = max(tenths / 10.0, _ORDERS.impurity)
     return limits
 
 
@@ -130,7 +128,8 @@ def _values(way: Any, temperature_K: float) -> str:
 def _thickness(way: Any) -> str:
     if way.kind != "diffused":
         return ""
-    plain, most = DIFFUSED_THICKNESS_MM
+    plain = _ORDERS.thickness_without_proof
+    most = _ORDERS.thickness_with_proof
     return (
         f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: also show "
         "J(H) of the middle)"
