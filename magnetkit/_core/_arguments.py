@@ -21,10 +21,10 @@ _R = TypeVar("_R")
 
 
 def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make a public function name the argument that it cannot use.
+    """Decorate a public function so that it names the argument that it cannot use.
 
     An unknown argument is an InputError. So is an exception of another kind if an argument is not
-    of its annotated type; annotations in quotes, imported for type checkers alone, are not checked.
+    of its annotated type. Annotations in quotes, imported for type checkers alone, are not checked.
     """
     signature = inspect.signature(function)
 
@@ -71,7 +71,7 @@ _NUMBERS = {int: Integral, float: Real}
 
 
 def _fits(value: Any, wanted: Any) -> bool:
-    """Return whether a value is of an annotated type; True where the type says too little."""
+    """Say whether a value is of an annotated type; True where the type says too little."""
     kind = get_origin(wanted)
     inner = get_args(wanted)
     if kind in (Union, UnionType):
@@ -110,7 +110,7 @@ def _fits_pairs(pairs: Mapping[Any, Any], of_key: Any, of_value: Any) -> bool:
 
 
 def _parts(value: Any) -> list[Any] | None:
-    """Return the items of an iterable, None for a text, a mapping or no iterable."""
+    """Return the items of an iterable; None for a text, a mapping or what cannot be iterated."""
     if isinstance(value, str | bytes | Mapping):
         return None
     try:
@@ -127,7 +127,10 @@ def describe_type(annotation: Any) -> str:
 def parse_whole_number(
     name: str, value: Any, least: int = 1, most: float = math.inf
 ) -> int:
-    """Return a whole number; InputError if `value` is none, True or False, or beyond a limit."""
+    """Return `value` as an int; InputError unless it is a whole number from `least` to `most`.
+
+    True and False are no numbers. `name` is that of the argument.
+    """
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_whole or not least <= value <= most:
         limits = (
@@ -140,9 +143,10 @@ def parse_whole_number(
 def parse_finite_number(
     name: str, value: Any, least: float = -math.inf, *, above: bool = False
 ) -> float:
-    """Return a finite number; InputError if `value` is none, True or False, or below `least`.
+    """Return `value` as a float; InputError unless it is a finite number of at least `least`.
 
-    With `above`, `least` itself is too small.
+    True and False are no numbers. With `above`, `least` itself is too small. `name` is that of the
+    argument.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
     number = float(value) if real else math.nan
@@ -156,7 +160,7 @@ def parse_finite_number(
 
 
 def share(name: str, value: Any) -> float:
-    """Return a number above 0 and below 1; InputError if `value` is none."""
+    """Return `value` as a float; InputError unless it lies between 0 and 1. `name` is the argument's."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -169,7 +173,7 @@ def share(name: str, value: Any) -> float:
 
 
 def path(name: str, value: Any) -> Path:
-    """Return a path; InputError if `value` is none, or empty."""
+    """Return `value` as a path; InputError if it is no text or path, or empty. `name` is the argument's."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise InputError(
             f"{name} must be the path of a file or folder, got {value!r:.60}"
@@ -181,7 +185,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 def warn(text: str, kind: type[Warning] = UserWarning) -> None:
-    """Warn at the line of the user's code, however deep in the package this is called."""
+    """Issue a warning at the line of the user's code, however deep in the package this is called."""
     frame = sys._getframe(1)
     level = 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

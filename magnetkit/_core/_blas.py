@@ -13,7 +13,7 @@ _first: Any = None
 
 
 def _let_any_thread() -> None:
-    """Let this thread set limits: threadpoolctl ignores others while the one that did lives."""
+    """Make threadpoolctl accept limits from this thread; it ignores all but one thread otherwise."""
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
@@ -23,10 +23,10 @@ def _let_any_thread() -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Run the matrix products and factorizations of NumPy and SciPy inside on one thread.
+    """Run matrix products and factorizations of NumPy and SciPy in the block on one thread.
 
-    Most libraries keep one limit for the whole process: the limit that the first thread found is
-    restored by the last to leave, or it would be loosened under the others.
+    Most libraries keep one limit for the whole process. The last thread that leaves restores the
+    limit that the first found, or it would be loosened for the others.
     """
     global _inside, _first
     if getattr(_own, "inside", False):

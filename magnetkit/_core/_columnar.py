@@ -42,7 +42,7 @@ class Coded:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Coded":
-        """Return a column of texts; an empty text counts as missing."""
+        """Build a column from texts; an empty text counts as missing."""
         place = {
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
         } | {"": -1}
@@ -54,7 +54,7 @@ class Coded:
         return len(self.codes)
 
     def says(self, *words: str) -> NDArray[np.bool_]:
-        """Return in which rows it says one of some words, shape (n,)."""
+        """Say which rows hold one of some words, bool (n,)."""
         matches = np.zeros(len(self.codes), bool)
         for word in words:
             if word in self.words:
@@ -84,8 +84,8 @@ class Coded:
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
         """Return the number of rows, of all or of some, by word that occurs."""
         codes = self.codes[rows]
-        found = np.bincount(codes[codes >= 0], minlength=len(self.words))
-        return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
+        totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
+        return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
 
     def used(self) -> "Coded":
         """Return the column without words that do not occur."""
@@ -121,7 +121,11 @@ class Columns(dict[str, Any]):
 
     @staticmethod
     def gather_rows(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
-        """Return parts as one, each of the rows whose numbers stand beside it."""
+        """Join parts to one, each row at its number.
+
+        `parts` are pairs of row numbers, int64, and the columns of these rows; together they number
+        all rows once.
+        """
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()
         for name, first in parts[0][1].items():
@@ -136,7 +140,7 @@ class Columns(dict[str, Any]):
         return result
 
     def frame(self) -> "pd.DataFrame":
-        """Return them as a frame of pandas, which holds the same numbers."""
+        """Return the columns as a pandas frame on the same memory."""
         import pandas as pd
 
         data = {
@@ -154,6 +158,7 @@ class Columns(dict[str, Any]):
 
 @lru_cache(maxsize=1)
 def _brief_frame() -> Any:
+    """Build the class of frames that print the main columns alone; pandas is imported here."""
     import pandas as pd
 
     class Brief(pd.DataFrame):
@@ -163,6 +168,7 @@ def _brief_frame() -> Any:
             return _like
 
         def _brief_columns(self) -> pd.DataFrame:
+            """Return the main columns of the first rows as texts; a few rows are transposed."""
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
             cells = {}
@@ -207,6 +213,7 @@ def _heading(name: str) -> str:
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:
+    """Write a cell of the brief frame, with its range in brackets if `ranges`; temperatures in degrees C."""
     names = (
         (name, f"{name}_lo", f"{name}_hi")
         if ranges and f"{name}_lo" in row
@@ -237,6 +244,7 @@ def _row_numbers(column: Any, rows: NDArray[np.int64]) -> Any:
 
 
 def _series(column: Any) -> Any:
+    """Convert a column of text to pandas."""
     import pandas as pd
 
     if isinstance(column, Coded):
@@ -250,6 +258,7 @@ def _series(column: Any) -> Any:
 
 
 def _array(column: Any) -> "pa.Array":
+    """Convert a column to Arrow; NaN and missing texts are null. Memory is shared where possible."""
     import pyarrow as pa
 
     if isinstance(column, Coded):
@@ -274,7 +283,7 @@ def _array(column: Any) -> "pa.Array":
 def _shared_array(
     kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]
 ) -> "pa.Array":
-    """Return an Arrow array on the memory of `values`, null where not known."""
+    """Build an Arrow array of type `kind` on the memory of `values`, null where `known` is False."""
     import pyarrow as pa
 
     bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))

@@ -29,7 +29,7 @@ def names() -> tuple[str, ...]:
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return a set and those that belong to it, as ``magnetkit data fetch NAME`` fetches them.
+    """Return a set and the sets that belong to it, as ``magnetkit data fetch NAME`` fetches them.
 
     >>> parts("curie")
     ('curie', 'curie-by-paper')
@@ -45,12 +45,25 @@ def cached_path(name: str) -> Path:
 
 
 def fetch(name: str, *, progress: bool = False) -> Path:
-    """Return the path of a public data set, one of `names()`, downloading it at first use.
+    """Return the path of a public data set, one of `names()`; it is downloaded at first use.
 
-    The file's SHA-256 is that of the registry; read it, do not write to it. `progress` shows a bar
-    on stderr. Raises InputError if no set has this name, DataError if the mirror's file, or what
-    the server sends, is not the file of the registry, NetworkError if the set could not be
-    downloaded.
+    The file's SHA-256 is that of the registry; read the file, do not write to it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set.
+    progress : bool
+        Show a bar on stderr.
+
+    Raises
+    ------
+    InputError
+        If no set has this name.
+    DataError
+        If the mirror's file, or what the server sends, is not the file of the registry.
+    NetworkError
+        If the set could not be downloaded.
     """
     entry = _entry(name)
     mirror = get_settings().mirror
@@ -71,6 +84,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
 
 
 def _entry(name: str) -> dict[str, Any]:
+    """Return the registry's entry of a set; InputError if there is none."""
     try:
         return datasets.registry()["remote"][name]
     except KeyError:
@@ -81,6 +95,10 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
+    """Download a set to `target`, checked by its hash.
+
+    DataError if it is damaged or cannot be written, NetworkError if the server cannot be reached.
+    """
     import pooch
     from rich.progress import DownloadColumn
 
@@ -148,7 +166,7 @@ class _Bar:
         self._rich.update(self._task, total=value or None)
 
     def update(self, count: float) -> None:
-        """Count `count` bytes more."""
+        """Advance the bar by `count` bytes; DataError if the download is larger than any set."""
         self._rich.update(self._task, advance=count)
         done = self._rich.tasks[self._task].completed
         if done > _MOST_BYTES:

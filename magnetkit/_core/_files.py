@@ -39,7 +39,7 @@ def is_url(text: object) -> bool:
 
 
 def describe_no_file(path: Path) -> str:
-    """Return what lies at a path in place of a file, in words; empty for a file or nothing."""
+    """Say what lies at a path in place of a file; empty for a file or nothing."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -57,10 +57,10 @@ def describe_no_file(path: Path) -> str:
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` and rename it into place if all went well.
+    """Provide a temporary path beside `path`, which is renamed to it if the block succeeds.
 
-    A link stays, and the file that it points to is replaced. Raises OSError if it cannot be
-    written, or is a device or a pipe, which a file in its place would be the end of.
+    A link stays, and the file that it points to is replaced. OSError if it cannot be written, or is
+    a device or a pipe, which a file in its place would destroy.
     """
     place = Path(os.path.realpath(path))
     kind = describe_no_file(place)
@@ -77,7 +77,7 @@ def replace_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path as `replace_file` does; InputError with the way out if writing fails."""
+    """Provide a temporary path as `replace_file` does; InputError with the way out if writing fails."""
     try:
         with replace_file(path) as temporary:
             yield temporary
@@ -91,6 +91,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
+    """Open a Parquet writer for tables of a schema; `target` is a path or stream."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -175,7 +176,7 @@ def _like_formula(text: str) -> bool:
 def write_csv(
     header: Iterable[object], rows: Iterable[Iterable[object]], path: Path
 ) -> None:
-    """Write rows to a CSV file, or one separated by tabs where its name ends in .tsv."""
+    """Write rows to a CSV file, or with tabs if its name ends in .tsv; an existing file is replaced."""
     with (
         replacing(path) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as stream,
@@ -184,7 +185,7 @@ def write_csv(
 
 
 def write_csv_table(table: "pa.Table", path: Path) -> None:
-    """Write a table to a CSV file, in quotes whatever is no number and no truth value."""
+    """Write an Arrow table to a CSV file; texts are quoted and cannot run as formulas."""
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
@@ -209,7 +210,7 @@ def put_csv(
     stream: TextIO,
     delimiter: str = ",",
 ) -> None:
-    """Write rows as CSV to a stream."""
+    """Write a header and rows as CSV to an open stream; texts cannot run as formulas."""
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     # Numbers are safe, texts repeat.
     safe = lru_cache(4096)(safe_cell)
@@ -229,7 +230,7 @@ def seal(page: str) -> str:
 
 
 def is_sealed(file: Path) -> bool:
-    """Return whether a file is a sealed page that was not changed since."""
+    """Say whether a file is a page of magnetkit that was not changed since it was written."""
     try:
         content = file.read_bytes()
     except OSError:

@@ -16,9 +16,9 @@ from .errors import InputError
 def folds(
     groups: NDArray, count: int, seed: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield training and test rows with no group on both sides; `seed` selects another split.
+    """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
 
-    Fewer groups than `count` give one fold for each group.
+    Fewer groups than `count` give one fold for each group. `seed` selects another split.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -51,10 +51,10 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
 def group_quantile(
     scores: NDArray[np.float64], groups: NDArray, coverage: float
 ) -> float:
-    """Return the score that one of a new group stays below with probability `coverage` or more.
+    """Return the score that a row of a new group stays below with probability `coverage` or more.
 
-    As `quantile`, with the same weight for each group however many rows it has. Infinite where
-    there are too few groups to tell: nine are needed for a coverage of 0.9.
+    As `quantile`, but each group has the same weight however many rows it has. The result is
+    infinite where there are too few groups: nine are needed for a coverage of 0.9.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(
@@ -73,12 +73,23 @@ def group_quantile(
 def fit_difficulty(
     residuals: NDArray[np.float64], known: NDArray[np.float64], clip: float
 ) -> NDArray[np.float64]:
-    """Return coefficients, (1 + k,), of one and what is known for the size of the error.
+    """Fit the size of an error to what is known of each row, by non-negative least squares.
 
-    The arguments are absolute residuals of left-out rows, shape (n,), and what was known of each
-    row, such as its novelty, shape (n, k); a residual beyond the quantile `clip` counts as that. By
-    non-negative least squares; the first coefficient is at least a twentieth of the mean residual,
-    so that no interval closes.
+    The first coefficient is at least a twentieth of the mean residual, so that no interval closes.
+
+    Parameters
+    ----------
+    residuals : ndarray, shape (n,)
+        Absolute residuals of left-out rows.
+    known : ndarray, shape (n, k)
+        What was known of each row, such as its novelty.
+    clip : float
+        Quantile beyond which a residual counts as that quantile.
+
+    Returns
+    -------
+    ndarray, shape (1 + k,)
+        Coefficients of a constant and of each column.
     """
     from scipy.optimize import nnls
 

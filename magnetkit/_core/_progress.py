@@ -24,7 +24,7 @@ def message(text: str) -> None:
 
 
 def progress_console() -> "Console":
-    """Return the console for progress bars; without ipywidgets a notebook stays silent."""
+    """Return the console for progress bars, on stderr; in a notebook without ipywidgets it is silent."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -37,7 +37,10 @@ def progress_console() -> "Console":
 def bars(
     *figures: "ProgressColumn", shown: bool = True, transient: bool = False
 ) -> "Progress":
-    """Return progress bars on stderr: title, bar, and the figures behind it."""
+    """Build progress bars on stderr: title, bar, and the columns `figures` behind it.
+
+    `shown` False draws nothing; `transient` removes the bars at the end.
+    """
     from rich.progress import BarColumn, Progress, TextColumn
 
     return Progress(
@@ -52,7 +55,10 @@ def bars(
 
 @contextmanager
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
-    """Show a progress bar of `steps` on stderr, or nothing; yields what advances it, by 1 or more."""
+    """Show a progress bar of `steps` on stderr in the block, or nothing.
+
+    The block gets a function that advances the bar by 1 or by its argument.
+    """
     if not shown:
         yield lambda count=1: None
         return
@@ -90,6 +96,7 @@ class _Notice:
         self.ended = False
 
     def start(self, begun: float, now: float) -> None:
+        """Print that kernels are being compiled since `begun`, once, then draw the progress."""
         self.last = now
         if not self.begun:
             self.begun = begun
@@ -109,6 +116,7 @@ class _Notice:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
+        """Print how long the compilation of kernels took, if its start was printed."""
         if self.begun and not self.ended:
             self.ended = True
             seconds = self.last - self.begun
@@ -119,6 +127,7 @@ class _Notice:
 
 
 def _watch() -> None:
+    """Look for running compilations until none has run for a while, and report them."""
     notice = _Notice()
     start = 0.0
     last = time.monotonic()
@@ -138,7 +147,7 @@ def _watch() -> None:
 
 
 def _count_ready() -> int:
-    """Return how many kernels were compiled, here or by others, their parts among them."""
+    """Count the kernels that are compiled or loaded in this process, their parts included."""
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
         modules = [m for n, m in list(sys.modules.items()) if n.endswith("_kernels")]
@@ -153,7 +162,7 @@ def _count_ready() -> int:
 
 
 def _is_compiling() -> bool:
-    """Return whether some thread compiles a kernel."""
+    """Say whether some thread is compiling a kernel."""
     for top in sys._current_frames().values():
         frame: Any = top
         while frame is not None:

@@ -26,6 +26,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """Return the spec of a public module by its short name, None for any other module."""
         package, _, module = name.partition(".")
         if package != "magnetkit" or module not in MODULES:
             return None

@@ -39,6 +39,7 @@ class ParsedRequirement:
 
 
 def _match_form(text: str) -> re.Match[str]:
+    """Match the text of a requirement; InputError with the expected form if it has another."""
     match = _TEXT.fullmatch(text)
     if match is not None:
         has_both_bars = bool(match["bar"]) == bool(match["close"])

@@ -65,8 +65,8 @@ def load(
 ) -> _Model:
     """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
 
-    `model` is what it must hold, `kind` what messages call it. Raises InputError in one line: which
-    file, and of every fault which field, what was expected and what came.
+    `model` is the class of its content and `kind` what messages call it. InputError in one line:
+    which file, and of every fault which field, what was expected and what came.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -83,6 +83,7 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
+    """Read a TOML file and validate it by `model`; InputError names the file and the faults."""
     # Reading a pipe would wait for somebody to write into it.
     if not_file := describe_no_file(file):
         raise InputError(f"{kind} file {file} is {not_file}, not a file")
@@ -109,7 +110,7 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
 def validate_record(
     model: type[_Model], content: dict[str, Any], about: str = ""
 ) -> _Model:
-    """Return a record of what was asked; raises InputError with the first thing that is wrong."""
+    """Validate a record; InputError with the first fault, after the text `about`."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -119,10 +120,10 @@ def validate_record(
 
 
 def write_new(name: str, template: Path, folder: Path) -> Path:
-    """Write a commented file to fill in from a template with ``NAME`` in place of `name`.
+    """Write a commented file to fill in, from a template in which ``NAME`` stands for `name`.
 
-    Raises InputError if the name has other than small letters, digits and hyphens, or the file
-    exists.
+    The path is returned. InputError if the name has other than small letters, digits and hyphens,
+    or the file exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(
@@ -161,6 +162,7 @@ def _problem(problem: Any) -> str:
 
 
 def _short(value: Any) -> str:
+    """Write a value for a message in at most 60 characters."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     text = repr(value)

@@ -173,6 +173,7 @@ class Property:
 
 
 def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
+    """Build a record of class `kind` from a table of a file; DataError if keys or values do not fit."""
     try:
         return kind(name=name, **entry)
     except (TypeError, ValueError) as error:
@@ -196,7 +197,7 @@ def criteria() -> tuple[Criterion, ...]:
 
 @lru_cache(maxsize=1)
 def properties() -> tuple[Property, ...]:
-    """Return the measured properties in the order of their names."""
+    """Read the measured properties in the order of their names."""
     names = []
     for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
         name = f"{_PROPERTIES}/{file.name}"
@@ -210,7 +211,7 @@ def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[Column]]:
-    """Return the columns by table, in the order of the file; others' records where it says so."""
+    """Read the result columns by table, in the order of the file; marks include the other records."""
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
         table_columns = columns.setdefault(row["table"], [])

@@ -18,9 +18,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 @lru_cache(maxsize=1)
 def root() -> Path:
-    """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names instead.
+    """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names.
 
-    Raises DataError if there is none.
+    DataError if it does not exist.
     """
     if folder := os.environ.get("MAGNETKIT_DATASETS"):
         if not (Path(folder) / "registry.toml").is_file():
@@ -38,7 +38,10 @@ def root() -> Path:
 
 
 def path(name: str) -> Path:
-    """Return the path of the embedded file `name`, e.g. ``"elements/elements.csv"``."""
+    """Return the path of an embedded file, e.g. ``"elements/elements.csv"``.
+
+    DataError if it is missing or, in an installed package, damaged.
+    """
     file = root() / name
     if not file.is_file():
         raise DataError(

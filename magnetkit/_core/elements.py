@@ -35,6 +35,7 @@ INTERSTITIALS = ("B", "C", "N", "H")
 
 
 def _writing_rank() -> NDArray[np.int64]:
+    """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last."""
     last = len(SYMBOLS)
     rank = np.arange(last) + last
     rank[[INDEX[s] for s in RARE_EARTHS]] -= last

@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     @field_validator("heavy_rare_earths")
     @classmethod
     def _check_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Check that the heavy rare earths are distinct symbols of rare earths."""
         if value == HEAVY_RARE_EARTHS:
             return value
         from .elements import RARE_EARTHS

@@ -167,6 +167,10 @@ def mind_the_cold(text: str, found: list[float]) -> list[float]:
 
 
 def _range_or_one(text: str) -> list[float]:
+    """Read one temperature, or a range such as ``20C:200C:10``, into temperatures, K.
+
+    InputError if the range does not rise or has too many steps.
+    """
     match = _RANGE.match(text.strip())
     if match is None:
         return [parse_temperature(text)]

@@ -103,8 +103,8 @@ def read_blocks(
 ) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    What was left out of a workbook is added to `notes`, or warned of where there are none. Raises
-    InputError if it cannot be read: missing, without a row, of another kind or encoding.
+    What was left out of a workbook is appended to `notes`, or a warning where `notes` is None.
+    InputError if the table cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
@@ -139,9 +139,9 @@ def read_blocks(
 def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     """Read a small table other than candidates, each line of which must be a row.
 
-    `notes` as of `read_blocks`. Cells of text files are text; where semicolons separate them, a
-    decimal comma is read as a point. Raises InputError as `read_blocks` does, and of the first line
-    that is no row.
+    Cells of text files are text; where semicolons separate them, a decimal comma is read as a
+    point. `notes` is as for `read_blocks`. InputError as there, and for the first line that is no
+    row.
     """
     blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
     for line in (line for block in blocks for line in block.rejected):
@@ -162,10 +162,10 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
 def with_composition_column(
     table: pa.Table, wanted: str | None, path: Path
 ) -> tuple[pa.Table, str]:
-    """Return the table and the name of its composition column, joined from elements' if wanted.
+    """Return the table and the name of its composition column.
 
-    Raises InputError as `composition_name` does, and of columns of elements that cannot be
-    joined.
+    If `wanted` asks for columns of elements, they are joined to a column of recipes first.
+    InputError as from `composition_name`, or if columns of elements cannot be joined.
     """
     if wanted != ELEMENT_COLUMNS:
         return table, composition_name(table, wanted, f"{path}: ")
@@ -178,11 +178,11 @@ def with_composition_column(
 
 
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
-    """Return the recipe of each row, length n, from the columns that are named after elements.
+    """Join the columns that are named after elements to one recipe a row, length n.
 
-    A unit or more may follow the symbol, as in ``Nd wt%``; an empty cell is none of the element,
-    and ``bal.`` takes what is left to 100. `source` names the table in messages. Raises InputError
-    if fewer than two columns are named after elements, or two after the same.
+    A unit or more may follow the symbol, as in ``Nd wt%``. An empty cell is none of the element,
+    and ``bal.`` takes what is left to 100. InputError if fewer than two columns are named after
+    elements, or two after the same; `source` names the table in messages.
     """
     columns: dict[str, str] = {}
     for column, symbol in _element_columns(table.column_names):
@@ -210,6 +210,7 @@ def _element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
+    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out."""
     parts = []
     balance = []
     for symbol, amount in amounts.items():
@@ -223,6 +224,7 @@ def _recipe(amounts: dict[str, object]) -> str:
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
+    """Read a Parquet file in blocks of `size` rows; InputError if the texts of a block are too large."""
     start = 0
     duplicates = _dictionary_columns(path)
     for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(size):
@@ -244,9 +246,9 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
 
 
 def _dictionary_columns(path: Path) -> list[str]:
-    """Return the columns of text that take so few bytes a row that their values are repeated.
+    """Return the columns of text that take so few bytes a row that their values must be repeated.
 
-    Read as they are, a file of some kB would fill the memory.
+    Such columns are read as dictionaries: expanded, a file of some kB could fill the memory.
     """
     file = pq.ParquetFile(path)
     texts = {field.name for field in file.schema_arrow if is_string(field.type)}
@@ -259,6 +261,7 @@ def _dictionary_columns(path: Path) -> list[str]:
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
+    """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped."""
     texts: list[str] = []
     lines: list[int] = []
     start = 0
@@ -400,6 +403,20 @@ def _line_ends(table: pa.Table) -> NDArray[np.int64]:
 
 
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
+    """Read the header line of a CSV file.
+
+    Returns
+    -------
+    delimiter : str
+        Comma, semicolon or tab.
+    names : list of str
+        Names of the columns.
+
+    Raises
+    ------
+    InputError
+        If the line is blank, too long, or names a column twice.
+    """
     with path.open(encoding=encoding, newline="") as stream:
         first = stream.readline(_LONGEST_HEADER)
     if len(first) == _LONGEST_HEADER:
@@ -437,7 +454,7 @@ def _detect_encoding(path: Path) -> str:
 
 
 def _long_line(path: Path) -> str:
-    """Return a sentence on the line that does not fit into a block."""
+    """Say which line does not fit into a block, for an error message."""
     number = 1
     at = 0
     with path.open("rb") as stream:
@@ -472,6 +489,7 @@ _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
+    """Read the sheet of a workbook in blocks of `size` rows; the first has rejected lines and notes."""
     sheet = read_sheet(path)
     table = sheet.table
     lines = sheet.lines
@@ -539,7 +557,22 @@ def _refuse_ambiguous(names: list[str], place: str) -> None:
 def _without_values(
     formulas: Sequence[str], lines: list[int], rows: list[tuple[Any, ...]]
 ) -> list[Rejected]:
-    """Return the rows that hold a formula without its value, by the first such cell of each."""
+    """Reject the rows with a formula that no program calculated.
+
+    Parameters
+    ----------
+    formulas : sequence of str
+        Cells such as "B7" that have a formula without its value.
+    lines : list of int
+        Numbers of the rows.
+    rows : list of tuple
+        Their cells.
+
+    Returns
+    -------
+    list of Rejected
+        One for each such row, by its first cell.
+    """
     first: dict[int, str] = {}
     for cell in formulas:
         first.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell)
@@ -556,7 +589,10 @@ def _without_values(
 def _fill_merged_ranges(
     rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """Give every cell of a merged range, such as ``A5:A6``, the value of the range's first."""
+    """Copy the first value of each merged range, such as ``A5:A6``, to all its cells.
+
+    `lines` are the numbers of the rows; new rows are returned.
+    """
     from openpyxl.utils import range_boundaries
 
     if not merged:
@@ -564,13 +600,13 @@ def _fill_merged_ranges(
     cells = [list(row) for row in rows]
     place = {line: i for i, line in enumerate(lines)}
     for text in merged:
-        left, top, right, bottom = range_boundaries(text)
-        if top not in place or left > len(cells[place[top]]):
+        first_column, top, right, bottom = range_boundaries(text)
+        if top not in place or first_column > len(cells[place[top]]):
             continue
-        value = cells[place[top]][left - 1]
+        value = cells[place[top]][first_column - 1]
         for line in range(top, bottom + 1):
             row = cells[place[line]] if line in place else []
-            for column in range(left - 1, min(right, len(row))):
+            for column in range(first_column - 1, min(right, len(row))):
                 row[column] = value
     return [tuple(row) for row in cells]
 
@@ -604,10 +640,10 @@ _SAMPLED_LINES = 20
 
 
 def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
-    """Return the names of columns, and how many rows stand above the first of the data.
+    """Find the names of the columns, and how many rows stand above the first row of data.
 
-    Without `at` the header is the first row of texts that names a composition or two elements, or
-    that has more than half as many cells as the widest row.
+    `at` is the header row that the user gave. Without it the header is the first row of texts that
+    names a composition or two elements, or that has more than half as many cells as the widest row.
     """
     sample = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [_cell_texts(row) for row in sample]
@@ -633,7 +669,10 @@ def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
 
 
 def _find_header(texts: list[list[str]], plain: list[int]) -> int:
-    """Return which row is the header; `plain` are those of texts alone."""
+    """Find the header among the first rows, and return its index.
+
+    `plain` are the indices of rows that hold texts alone.
+    """
     widest = max(map(_count_cells, texts))
     at = next((i for i in plain if 2 * _count_cells(texts[i]) > widest), 0)
     at = next((i for i in plain if _names_recipe(texts[i])), at)
@@ -663,6 +702,7 @@ def _names_recipe(row: list[str]) -> bool:
 
 
 def _check_workbook(path: Path) -> None:
+    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -688,7 +728,7 @@ def _check_workbook(path: Path) -> None:
 
 
 def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
-    """Return the last row and column with content: the reader fills all cells up to them."""
+    """Return the last row and column with content over all sheets; the reader fills cells up to them."""
     rows = columns = 0
     for sheet in sheets:
         with packed.open(sheet) as stream:
@@ -718,9 +758,16 @@ class _Marks:
 def _read_rows(
     path: Path, wanted: str
 ) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
-    """Return marks, and number and cells of each visible row with content, of one sheet.
+    """Read one sheet: the one called `wanted`, or the first that is visible.
 
-    That is the sheet `wanted`, or the first that is visible.
+    Returns
+    -------
+    marks : _Marks
+        What is hidden, merged or not calculated.
+    lines : list of int
+        Numbers of the visible rows with content.
+    rows : list of tuple
+        Their cells.
     """
     from openpyxl import load_workbook
 
@@ -762,7 +809,19 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Return the sheet to read, and a note where another could have been meant."""
+    """Choose the sheet to read: the one called `wanted`, or the first that is visible.
+
+    Returns
+    -------
+    sheet : openpyxl worksheet
+    note : str
+        Names other sheets that could be meant, empty without any.
+
+    Raises
+    ------
+    InputError
+        If no sheet is called so.
+    """
     sheets = book.worksheets
     if wanted:
         matches = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
@@ -797,11 +856,11 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
     with zipfile.ZipFile(path) as archive:
         with archive.open(member) as stream:
             tail = b""
-            is_marked = False
-            while not is_marked and (block := stream.read(1 << 20)):
-                is_marked = _MARKED.search(tail + block) is not None
+            has_mark = False
+            while not has_mark and (block := stream.read(1 << 20)):
+                has_mark = _MARKED.search(tail + block) is not None
                 tail = block[-16:]
-        if not is_marked:
+        if not has_mark:
             return _Marks()
         hidden_rows: set[int] = set()
         merged_ranges: list[str] = []
@@ -847,7 +906,10 @@ def _plain_text(value: Any) -> str:
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:
-    """Return cells as values of one type, or as text."""
+    """Convert cells to an Arrow array of one type, or of text if their types differ.
+
+    Whole numbers are integers, dates without a time are dates.
+    """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]

@@ -67,7 +67,7 @@ def grade_names() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _keys() -> dict[str, str]:
-    """Return the known grades by each form of their names."""
+    """Return the names of the known grades by each normalized form that people write them in."""
     keys = {_normalize(name): name for name in grade_names()}
     for name in grade_names():
         for bare in _strip_affixes(name):
@@ -86,7 +86,7 @@ def _keys() -> dict[str, str]:
 
 
 def _strip_affixes(text: str) -> list[str]:
-    """Return a text without its endings, and then without each of its prefixes in turn."""
+    """Return a text without its endings, then also without each of its prefixes, longest form first."""
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
         text = shorter
@@ -158,9 +158,10 @@ def is_grade(text: str) -> bool:
 
 
 def find_grades(given: Any) -> list[str | None]:
-    """Return the known grade, or None, of each text of a list; empty where no text names one.
+    """Return the known grade of each text of a list, None for a text that names none.
 
-    `given` is a text, a list of texts, or anything else, which names none.
+    `given` is a text, a list of texts, or anything else. The list is empty if no text names a
+    grade.
     """
     texts = (
         [given]
@@ -185,7 +186,7 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 
 
 def parse_class(text: str) -> tuple[int, str] | None:
-    """Return (BH)max in MGOe and class of a name like those of sintered Nd-Fe-B, else None.
+    """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class, else return None.
 
     Examples
     --------
@@ -227,7 +228,10 @@ def nearest_grades(text: str, count: int = 5) -> list[str]:
     shape = parse_class(text)
 
     def off(key: str) -> tuple[bool, float]:
-        """Return how unlike a name is: of another class, and in its letters and figure."""
+        """Return a sort key that says how unlike the name `key` is.
+
+        Names of another class come last; then letters and figure count.
+        """
         other = (
             shape is not None and (parse_class(by_key[key]) or (0, ""))[1] != shape[1]
         )
@@ -256,7 +260,7 @@ def _figure(key: str) -> int:
 
 
 def refusal(text: str) -> str | None:
-    """Return why a text is not read as a composition if it names a grade, else None."""
+    """Say why a text that names a grade is not read as a composition; None if it names no grade."""
     if not is_grade(text):
         return None
     name = find(text)

@@ -140,10 +140,10 @@ class Inputs:
     reported: bool = False
 
     def shells_with(self, shell: Any) -> Any:
-        """Return the shells to use: the column's, or the argument's, for all rows or one a row.
+        """Return the shells to use: those of the column, or else the argument's.
 
-        Raises InputError if column and argument both name shells, or there are more or fewer than
-        rows.
+        The argument is one for all rows or one a row. InputError if column and argument both name
+        shells, or their number differs from that of the rows.
         """
         if shell is None:
             return self.shells
@@ -186,7 +186,10 @@ class Inputs:
         )
 
     def extra(self, *, named: bool = False) -> pa.Table | None:
-        """Return the other columns of readable rows; `named` drops the composition column."""
+        """Return the user's other columns for the readable rows, None if there are none.
+
+        `named` drops the composition column.
+        """
         if self.others is None:
             return None
         rest = reading.other_columns(self.others, self.composition if named else None)
@@ -261,7 +264,11 @@ class Inputs:
     def _add_columns(
         self, frame: "pd.DataFrame", renames: dict[str, str], rows: NDArray[np.int64]
     ) -> "pd.DataFrame":
-        """Return a pandas frame with the user's columns, whose row is given for each of its rows."""
+        """Return a pandas frame with the user's columns behind it.
+
+        `renames` maps the user's columns to their new names. `rows` has the row of the input for
+        each row of `frame`.
+        """
         import pandas as pd
 
         is_file = isinstance(self.others, pa.Table)
@@ -270,7 +277,10 @@ class Inputs:
         return pd.concat([frame, part.set_axis(frame.index)], axis=1)
 
     def _rename_columns(self, named: bool, present: Iterable[str]) -> dict[str, str]:
-        """Return the user's columns to give back, each with a name that is not yet `present`."""
+        """Return the user's columns to give back, each with a name that `present` does not have.
+
+        `named` leaves out the composition column. A name that is taken gets the prefix ``input_``.
+        """
         taken_names = set(present)
         renames = {}
         for name in [] if self.others is None else reading.column_names(self.others):
@@ -283,9 +293,9 @@ class Inputs:
         return renames
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:
-        """Return `values`, shape (n,), in the input's form and length; NaN where it is unreadable.
+        """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
 
-        A list, path or table of compositions gives an ndarray; `name` is that of a named series.
+        A list, path or table of compositions gives an ndarray. `name` is that of a named series.
         """
         if self.reported:
             return values
@@ -306,7 +316,7 @@ class Inputs:
         return pd.Series(whole, self.index, name=name)
 
     def warn(self) -> None:
-        """Warn of the rows that could not be used."""
+        """Issue a warning that names the first of the rows that could not be used."""
         first = self.rejected[0]
         warn(
             f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
@@ -316,10 +326,10 @@ class Inputs:
 
 
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
-    """Return a table with one row for each row of `compositions`, any form of `read_inputs`.
+    """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
-    Raises InputError if `compositions` has no such form, CompositionError if a recipe cannot be
-    read; build a CompositionTable to leave such rows out.
+    InputError if `compositions` has no such form, CompositionError if a recipe cannot be read.
+    Build a CompositionTable to leave such rows out.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -354,6 +364,7 @@ def read_inputs(
 
 
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
+    """Raise CompositionError for the first rejected row; the message counts the others."""
     first = rejected[0]
     count = len(rejected)
     place = next((e.position for e in table.errors if e.row + 1 == first.line), -1)
@@ -364,6 +375,10 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 
 
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
+    """Read any form of compositions: table, path, text, pymatgen object, frame or list.
+
+    `column` names the composition column of a frame or file.
+    """
     if isinstance(given, CompositionTable):
         rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
         return Inputs(given, rejected=rejections, reported=True)
@@ -399,7 +414,7 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read a list, set, iterator, series or array."""
+    """Read a list, set, iterator, series or array; InputError for anything else."""
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:
@@ -428,7 +443,15 @@ def _exports_text(column: Any) -> bool:
 
 
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
-    """Read texts and pymatgen compositions; return the table and the text or name of each."""
+    """Read a list of texts and pymatgen compositions.
+
+    Returns
+    -------
+    table : CompositionTable
+        Readable rows, in order.
+    labels : pyarrow.Array
+        Text or name of every item.
+    """
     formulas = {
         i: c for i, item in enumerate(items) if (c := _composition(item)) is not None
     }
@@ -452,7 +475,7 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
 
 
 def _name(composition: Any) -> str:
-    """Return a pymatgen Composition as it was written, an integer one by its formula unit."""
+    """Write a pymatgen Composition: its reduced formula if all amounts are integers, else as it is."""
     amounts = list(composition.as_dict().items())
     if all(float(a).is_integer() for _, a in amounts):
         return str(composition.reduced_formula)
@@ -462,7 +485,7 @@ def _name(composition: Any) -> str:
 
 
 def _composition(item: Any) -> Any:
-    """Return the pymatgen Composition that an item is or has, None where there is none.
+    """Return the pymatgen Composition of an item; None if it has none.
 
     Structures and entries of pymatgen have one, and the atoms of ASE are counted.
     """
@@ -483,6 +506,10 @@ def _composition(item: Any) -> Any:
 
 
 def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
+    """Read a frame of pandas, polars or Arrow: compositions, shells and given values.
+
+    `column` names the composition column; it is found by name otherwise.
+    """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
         frame = pa.table(frame)
@@ -509,7 +536,7 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
 
 
 def _flatten(frame: Any) -> Any:
-    """Return a pandas frame whose column names are different texts."""
+    """Return a pandas frame with texts as column names; InputError if two are equal or on two levels."""
     if frame.columns.nlevels > 1:
         raise InputError(
             "the frame has column names on several levels; join them to one, e.g. "
@@ -532,7 +559,11 @@ def read_file(path: Path, basis: Basis = "auto", column: str | None = None) -> I
 def join_blocks(
     blocks: Sequence[Block], path: Path, basis: Basis, column: str | None
 ) -> Inputs:
-    """Read consecutive blocks of a file as one; InputError if the column is unclear."""
+    """Read consecutive blocks of a file as one input.
+
+    `path` is for messages, `column` names the composition column. InputError if it is unclear which
+    column that is.
+    """
     frame = pa.concat_tables(
         [block.table for block in blocks], promote_options="default"
     )
@@ -547,7 +578,7 @@ def join_blocks(
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
-    """Return the table with what columns such as ``given_curie_temperature_K`` say."""
+    """Add to a table what columns such as ``given_curie_temperature_K`` of its frame say."""
     values = {}
     for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:
         column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
@@ -558,7 +589,15 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
 
 
 def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
-    """Return the shells of a frame as written, None without such a column, and the rest of it."""
+    """Split off the column ``shell`` of a frame.
+
+    Returns
+    -------
+    shells : list or None
+        Its cells as written; None without such a column.
+    rest : frame
+        The other columns.
+    """
     check_recipe_headers(reading.column_names(frame), composition)
     if _SHELL_COLUMN not in reading.column_names(frame) or composition == _SHELL_COLUMN:
         return None, frame
@@ -583,7 +622,21 @@ def _make_inputs(
     lines: NDArray[np.int64],
     rejected: Sequence[Rejected] = (),
 ) -> Inputs:
-    """Return the inputs of n rows read, with their shells; bad shells are rejected."""
+    """Build the inputs of rows that were read; rows with unreadable shells are rejected.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        Readable recipes of n rows.
+    texts : pyarrow.Array, length n
+        The rows as written.
+    written : sequence or None, length n
+        Shells as written.
+    lines : ndarray of int64, shape (n,)
+        Numbers of the rows in the user's file.
+    rejected : sequence of Rejected
+        Lines that were rejected before.
+    """
     rejections = [
         *rejected,
         *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors),
@@ -610,7 +663,7 @@ def _make_inputs(
 
 
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
-    """Return the shells that cannot be read, with the reason."""
+    """Return the shells that cannot be read, each with the reason."""
     wrong = {}
     for text in set(written):
         try:

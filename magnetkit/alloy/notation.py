@@ -189,11 +189,11 @@ def _trade_name_amounts() -> dict[str, dict[str, float]]:
 
 
 def expand_trade_names(text: str, basis: str) -> str | None:
-    """Return a refused recipe in wt.% with its `inputs` as elements; None where it has none.
+    """Write a refused recipe in wt.% with its trade names (`inputs`, such as PrNd) as elements.
 
-    The amount of an input stands where the recipe has its amounts: before the symbols if it begins
-    with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise. Other words for the balance are
-    put as ``bal.``.
+    None if it has no trade name. The amount of an input stands where the recipe has its amounts:
+    before the symbols if it begins with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise.
+    Other words for the balance become ``bal.``.
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
@@ -225,11 +225,16 @@ def expand_trade_names(text: str, basis: str) -> str | None:
 def _replace_inputs(
     text: str, pattern: re.Pattern[str], form: str
 ) -> tuple[str, set[str]]:
-    """Return a text with its inputs as elements, each written in a form, and the inputs met."""
+    """Replace the trade names in a text by their elements.
+
+    `pattern` finds name and amount; `form` writes one element. The second result is the set of
+    names that were found.
+    """
     amounts_by_name = inputs()
     names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
+        """Write the elements of one match; a name that is no input stays as it is."""
         name = match["name"].replace("Mm", "MM")
         if name not in amounts_by_name:
             return match[0]
@@ -276,7 +281,10 @@ def basis_code(basis: Basis) -> int:
 
 
 def _row(text: str) -> np.ndarray:
-    """Return a text as the parser takes a row, read-only ASCII bytes; refuse a grade's name."""
+    """Convert a text to the read-only ASCII bytes that the parser takes.
+
+    CompositionError if the text names a grade.
+    """
     if (why := refusal(text)) is not None:
         raise CompositionError(why, text)
     data = np.frombuffer(text.encode(errors="replace"), np.uint8)
@@ -287,7 +295,7 @@ def _row(text: str) -> np.ndarray:
 
 
 def _describe_missing_amount(rest: str, basis: str) -> str:
-    """Return a sentence on the element without an amount that `rest` begins with."""
+    """Say which element lacks an amount; `rest` is the text from its symbol on."""
     if rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
     symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
@@ -300,10 +308,20 @@ def _describe_missing_amount(rest: str, basis: str) -> str:
 
 
 def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
-    """Return the sentence for a refused recipe.
+    """Write the sentence that says why a recipe is refused.
 
-    `code` is the fault code of the parser, `place` the wrong character (-1 for the recipe as a
-    whole), `total` the sum of the amounts concerned, `basis` that of reading.
+    Parameters
+    ----------
+    code : int
+        Fault code of the parser.
+    text : str
+        The recipe.
+    place : int
+        Index of the wrong character, -1 for the recipe as a whole.
+    total : float
+        Sum of the amounts concerned.
+    basis : str
+        Basis of reading.
     """
     if code == _notation.EMPTY or text.strip().lower() in _MISSING:
         return "no composition here; expected text such as SmCo5"
@@ -332,6 +350,7 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
 
 
 def _no_such_element(text: str, place: int) -> str:
+    """Say what the symbol at `place` may mean if it is no element, such as RE, D or x."""
     rest = text[place:]
     # The H of HRE has been read as hydrogen by the time R is found wanting.
     for start in (place - 1, place):
@@ -358,6 +377,7 @@ def _no_such_element(text: str, place: int) -> str:
 
 
 def _describe_unexpected_character(text: str, place: int) -> str:
+    """Say what is wrong with the character at `place` and how to write it."""
     character = text[place]
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"

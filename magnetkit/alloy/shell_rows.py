@@ -57,11 +57,11 @@ class ShellRows:
         return np.isfinite(self.amount) | (np.nan_to_num(self.fraction) > 0.0)
 
     def replaced_part(self, atoms: Array, own: Array, mass: Array) -> Array:
-        """Return the share of each magnet's rare earth that is replaced and paid for, shape (n,).
+        """Compute the share of each magnet's rare earth that the shells replace, shape (n,).
 
-        That is what the shell holds and what stays in boundaries and corners; 0 without shell.
-        `atoms` are the rare-earth atoms of the base alloys, `own` and `mass` the mass of those and
-        of the whole, g per mole, (n,) each.
+        It counts what the shell holds and what stays in boundaries and corners, all of which is
+        paid for; 0 without shell. `atoms` are the rare-earth atoms of the base alloys, `own` and
+        `mass` the mass of those atoms and of the whole, g per mole, (n,) each.
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -100,7 +100,17 @@ class ShellRows:
 
 
 def rare_earth_masses(table: CompositionTable) -> tuple[Array, ...]:
-    """Return rare-earth atoms, their mass and the whole mass of each row."""
+    """Sum the rare earths of each row, shape (n,) each.
+
+    Returns
+    -------
+    atoms : ndarray
+        Rare-earth atoms per atom.
+    earth_mass : ndarray
+        Mass of those, g/mol.
+    mass : ndarray
+        Mass of all atoms, g/mol.
+    """
     from ._row_kernels import sums
 
     rows = table.rows
@@ -109,7 +119,10 @@ def rare_earth_masses(table: CompositionTable) -> tuple[Array, ...]:
 
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
-    """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
+    """Read one shell for all of `n` magnets, or a sequence of one for each.
+
+    None if no magnet has any; InputError if there are not n.
+    """
     import pyarrow as pa
 
     if shell is None:
@@ -166,7 +179,10 @@ def _describe_rim(shell: Shell | None) -> _Rim:
 
 
 def _carrier_masses(shells: list[Shell | None]) -> Array | None:
-    """Return the mass of each carrier over that of the magnet, (k, 118); None if there is none."""
+    """Compute the mass of each carrier divided by that of the magnet, (k, 118).
+
+    None if none of the k shells has a carrier.
+    """
     if not any(shell is not None and shell.carriers for shell in shells):
         return None
     masses = np.zeros((len(shells), N_ELEMENTS))
@@ -222,10 +238,18 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
 def replace_rare_earth(
     table: CompositionTable, column: NDArray[np.int64], share: Array
 ) -> CompositionTable:
-    """Return the table with a share of each row's rare earth, (n,), replaced by that of a column.
+    """Return the table with a share of each row's rare earth replaced by the rare earth of a column.
 
-    With ``content`` as share this is the shell itself; with `ShellRows.replaced_part` it is the whole
-    magnet, core, shell and what stays in the boundaries together, which is what is paid for.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    column : ndarray of int64, shape (n,)
+        Columns of the new elements.
+    share : ndarray, shape (n,)
+        Share that is replaced. With ``content`` the result is the shell itself; with
+        `ShellRows.replaced_part` it is the whole magnet, core, shell and boundaries together, which
+        is what is paid for.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -270,11 +294,10 @@ def with_shell(
 def mean_over_mass(
     table: CompositionTable, figures: Array, shell: Shells = None
 ) -> Array:
-    """Return the mean of figures of the elements over the mass of each alloy, shape (n, k).
+    """Compute the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
-    A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
-    in the boundaries is paid for too. `figures`, (118, k), are per unit of mass; the first column
-    is 1 throughout.
+    A shell replaces part of the alloy's own rare earth, atom for atom; what stays in the boundaries
+    is paid for too. `figures`, (118, k), are per unit of mass; its first column is 1 throughout.
     """
     from ._row_kernels import sums_of_each
 

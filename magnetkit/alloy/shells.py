@@ -140,6 +140,10 @@ def is_one(shell: Any) -> bool:
 
 
 def _read_record(record: dict[str, Any]) -> Shell:
+    """Build a shell from a dictionary of R and amount_wt_pct, or of R, fraction and content.
+
+    InputError for other keys.
+    """
     if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
         raise InputError(
             "a shell needs R and amount_wt_pct, or R, fraction and content, "
@@ -240,7 +244,10 @@ def _read_sources(text: str) -> Shell | None:
 
 
 def _split_mass(formula: str, mass: float) -> dict[str, float]:
-    """Split a mass among the elements of an alloy of at.%; InputError if one is no element."""
+    """Split a mass among the elements of an alloy whose amounts count atoms, such as "Pr70Cu30".
+
+    The result maps symbols to masses in the same unit. InputError if one is no element.
+    """
     parts = _PART.findall(formula)
     unknown = [symbol for symbol, _ in parts if symbol not in INDEX]
     if unknown:

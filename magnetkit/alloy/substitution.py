@@ -90,7 +90,11 @@ class Sites:
 
 
 def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
-    """Count the choices from each slot on, for each number of steps left."""
+    """Count in how many ways the steps on a site can be distributed.
+
+    `caps` are the most steps that each slot can take. Entry [j][r] of the result is the number of
+    ways in which slots j and on can share at most r steps.
+    """
     after = [1] * (budget + 1)
     table = []
     for cap in reversed(caps):
@@ -282,7 +286,7 @@ class Substitutions:
         return np.array([INDEX[e] for e in self.elements], np.int32)
 
     def describe(self) -> dict[str, Any]:
-        """Return what identifies the space, in plain types that JSON can hold."""
+        """Return what identifies the space: its arguments and number of rows, as JSON values."""
         return {
             "host": self.host,
             "replace": {
@@ -309,7 +313,7 @@ class Substitutions:
 
     @cached_property
     def _plan(self) -> tuple[NDArray[np.int64], ...]:
-        """The sites as arrays for `magnetkit.alloy._space_kernels`."""
+        """Sites as arrays for `magnetkit.alloy._space_kernels`: counts, edges, caps, budgets and ways."""
         sites = self.sites
         tables = sites.ways()
         ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
@@ -345,6 +349,10 @@ class Substitutions:
         return base, levels, gains, losses
 
     def _rows(self, key: Any) -> NDArray[np.int64]:
+        """Convert an index, slice or array of row numbers to an array of int64, negative ones resolved.
+
+        InputError if one is out of range or no whole number.
+        """
         if isinstance(key, slice):
             return np.arange(*key.indices(self._size), dtype=np.int64)
         rows = np.atleast_1d(np.asarray(key))
@@ -436,7 +444,7 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Lay out the sites for the arguments of `substitutions`; InputError if one does not fit."""
+    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit."""
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
     slots: list[Slot] = []
@@ -506,6 +514,10 @@ def site_share(value: Any, name: str) -> Fraction:
 
 
 def _percents(element: str, given: Any) -> list[Fraction]:
+    """Convert the levels of an addition, at.% of the host, to exact fractions.
+
+    InputError unless they are distinct and between 0 and 100.
+    """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
         percents = [Fraction(str(level)) for level in levels]
@@ -582,7 +594,10 @@ def refine(
 
 
 def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
-    """Return the share of a site that one step replaces; InputError if it cannot be used."""
+    """Return the share of a site that one step replaces, as an exact fraction; InputError if unusable.
+
+    `step` is one for all sites or one by site.
+    """
     size = step.get(site) if isinstance(step, Mapping) else step
     if size is None:
         raise InputError(
@@ -597,9 +612,9 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 
 
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
-    """Return what a formula has more than the host of each element, in formula units of the host.
+    """Compute how much more of each element a formula has than the host, per formula unit of the host.
 
-    What is not added fills the host's sites.
+    Amounts that are not additions fill the host's sites.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
@@ -613,7 +628,10 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 
 
 def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
-    """Return the digits of a formula, the nearest where it falls between steps."""
+    """Return the steps of each slot for a formula, int64; the nearest where it falls between steps.
+
+    InputError if the formula is no mixture of the space, or an element stands on several sites.
+    """
     owners = [slot.element for slot in sites.slots]
     replaced_sites = {slot.site for slot in sites.slots}
     surplus = _surplus_amounts(sites, formula)
@@ -642,7 +660,10 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
 
 
 def _moves(sites: Sites, reaches: Mapping[str, int]) -> NDArray[np.int64]:
-    """Return the changes of digits: none, and every exchange on one site."""
+    """List the changes of digits to neighbours: none, and every exchange on one site.
+
+    `reaches` is the number of steps by site. The result is int64, (moves, slots).
+    """
     moves = [np.zeros(len(sites.slots), np.int64)]
     for first, last in sites.spans:
         site = sites.slots[first].site

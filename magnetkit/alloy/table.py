@@ -318,9 +318,16 @@ class CompositionTable:
 
     @cached_property
     def unique_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-        """Return rows of which no two are equal, and the place there of each; None if most differ.
+        """Return distinct rows and, for each row, the index of its equal among them; None if most differ.
 
-        What follows from a composition alone need not be worked out for each of its shells.
+        What follows from a composition alone need not be computed again for each of its shells.
+
+        Returns
+        -------
+        rows : ndarray of int64
+            Numbers of rows of which no two are equal.
+        place : ndarray of int64, shape (n,)
+            Index into `rows`.
         """
         from ._row_kernels import sums
 
@@ -347,12 +354,14 @@ class CompositionTable:
 
     def __repr__(self) -> str:
         """Return how many rows and elements there are, and how many rows could not be read."""
-        used = np.unique(self.indices).tolist()
-        elements = ", ".join(self.elements[i] for i in used[:_SHOWN_ELEMENTS])
-        more = ", ..." if len(used) > _SHOWN_ELEMENTS else ""
+        present_elements = np.unique(self.indices).tolist()
+        elements = ", ".join(
+            self.elements[i] for i in present_elements[:_SHOWN_ELEMENTS]
+        )
+        ellipsis = ", ..." if len(present_elements) > _SHOWN_ELEMENTS else ""
         return (
-            f"<CompositionTable: {len(self):,} rows of {len(used)} elements ({elements}{more}), "
-            f"{len(self.errors):,} not read>"
+            f"<CompositionTable: {len(self):,} rows of {len(present_elements)} elements "
+            f"({elements}{ellipsis}), {len(self.errors):,} not read>"
         )
 
     def __len__(self) -> int:
@@ -371,7 +380,10 @@ class CompositionTable:
                 self.values[begin:end],
                 self.row_index[first:last],
                 self.errors,
-                {name: own[first:last] for name, own in self.given.items()},
+                {
+                    name: value_array[first:last]
+                    for name, value_array in self.given.items()
+                },
                 None if self.by_weight is None else self.by_weight[first:last],
             )
         from ._row_kernels import take_rows
@@ -381,7 +393,9 @@ class CompositionTable:
         if np.array_equal(row_numbers, every):
             return self
         indptr, indices, values = take_rows(self.rows, row_numbers)
-        given = {name: own[row_numbers] for name, own in self.given.items()}
+        given_values = {
+            name: value_array[row_numbers] for name, value_array in self.given.items()
+        }
         by_weight = None if self.by_weight is None else self.by_weight[row_numbers]
         return CompositionTable(
             indptr,
@@ -389,7 +403,7 @@ class CompositionTable:
             values,
             self.row_index[row_numbers],
             self.errors,
-            given,
+            given_values,
             by_weight,
         )
 
@@ -429,7 +443,9 @@ class CompositionTable:
         if not prefix and (odd := set(given) - set(names)):
             raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
         columns = {}
-        for name in [own for own in names if f"{prefix}{own}" in given]:
+        for name in [
+            base_name for base_name in names if f"{prefix}{base_name}" in given
+        ]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(values, rows or values.shape or len(self))
@@ -536,11 +552,16 @@ def large_strings(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> pa.Arr
 
 
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
-    """Return texts as an Arrow array, and a dict of values that are no text, by row.
+    """Convert texts to an Arrow array.
 
-    Missing values (None, NaN) are null in the array and not in the dict; any other
-    value that is no text is null in the array too. InputError if `texts` is one text,
-    or nothing that can be iterated.
+    InputError if `texts` is one text, or nothing that can be iterated.
+
+    Returns
+    -------
+    array : pyarrow.Array
+        Null for missing values (None, NaN) and values that are no text.
+    odd : dict
+        Values that are no text, by row; missing values are not in it.
     """
     if isinstance(texts, (str, bytes)):
         raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
@@ -571,7 +592,10 @@ def _missing(value: Any) -> bool:
 
 
 def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
-    """Return an Arrow array of large strings or strings, sharing memory where its type allows."""
+    """Convert an array to Arrow strings, sharing memory where its type allows it.
+
+    InputError if it holds no text. Bytes that are no UTF-8 are replaced.
+    """
     if not isinstance(array, (pa.Array, pa.ChunkedArray)):
         try:
             stream = hasattr(array, "__arrow_c_stream__")
@@ -600,8 +624,8 @@ def _is_text(kind: pa.DataType) -> bool:
 def valid_text(array: Any) -> Any:
     """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8.
 
-    Arrow takes the bytes of other writers on trust (a Parquet file of Latin-1, say); a decoder
-    that trusts them too reads past the end of a row.
+    Arrow does not check the bytes of other writers (a Parquet file of Latin-1, say). A decoder that
+    does not check them either reads past the end of a row.
     """
     try:
         array.validate(full=True)
@@ -615,7 +639,10 @@ def valid_text(array: Any) -> Any:
 
 
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
-    """Return the composition column of a frame as `text_array` does."""
+    """Return the composition column of a frame as `text_array` does.
+
+    `column` names it; it is found by name otherwise.
+    """
     values = frame[composition_name(frame, column)]
     if hasattr(values, "to_arrow"):  # polars
         values = values.to_arrow()
@@ -626,9 +653,10 @@ def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
 
 
 def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
-    """Return the name of the composition column of a frame; case and blanks make no difference.
+    """Return the name of the composition column of a frame.
 
-    `source` begins the message of an InputError.
+    `column` is the name that the user gave; case and blanks make no difference. Without it the name
+    is sought. InputError if there is none; `source` begins its message.
     """
     names = column_names(frame)
     target = column or _COLUMN
@@ -650,6 +678,7 @@ def same_name(one: Any, other: str) -> bool:
 
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
+    """Return the name of the single text column of a frame; InputError if there is none or several."""
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
     elif hasattr(frame, "iloc"):
@@ -671,7 +700,10 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:
-    """Return all columns of a frame but one, their names as text."""
+    """Return all columns of a frame except `composition` as an Arrow table with texts as names.
+
+    InputError if a column holds values of several kinds.
+    """
     columns = {}
     for name in column_names(frame):
         if name == composition:
@@ -712,18 +744,22 @@ def join_names(names: Sequence[Any]) -> str:
 def _parse_chunk(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text.
+    """Parse a chunk of strings whose first is row `start`.
 
-    What is refused is read once more with what is charged (PrNd, DyFe) written as elements.
+    Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
+    `odd` has values that are no text, by row.
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
-    retried = {
+    second_readings = {
         row: expand_trade_names(error.text, basis) for row, error in errors.items()
     }
-    if not any(retried.values()):
+    if not any(second_readings.values()):
         return chunk
-    texts = [retried.get(start + i) or text for i, text in enumerate(array.to_pylist())]
+    texts = [
+        second_readings.get(start + i) or text
+        for i, text in enumerate(array.to_pylist())
+    ]
     chunk = _parse_strings(pa.array(texts, array.type), odd, basis, start)
     return replace(chunk, errors=[errors.get(e.row, e) for e in chunk.errors])
 
@@ -731,7 +767,7 @@ def _parse_chunk(
 def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings as they stand; arguments as of `_parse_chunk`."""
+    """Parse a chunk of strings as they are written; arguments as for `_parse_chunk`."""
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
 
@@ -766,7 +802,7 @@ def _parse_strings(
 
 
 def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
-    """Return which texts are in wt.%, by the basis or by their own words; None where none is."""
+    """Say which texts are in wt.%, by the basis or by their own words, bool (n,); None if none is."""
     if basis == "weight":
         return np.ones(len(texts), bool)
     if basis == "atomic":
@@ -780,7 +816,10 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
 
 
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.float64]]:
-    """Return what is said of the hard phases of all parts, NaN where a part says nothing."""
+    """Join the given values of the hard phases over several tables, by name.
+
+    NaN where a table has no value of that name.
+    """
     joint = {}
     for name in {name for table in parts for name in table.given}:
         columns = [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
@@ -796,7 +835,7 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | N
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the bytes of Arrow's strings, and where in them each row begins and the last ends."""
+    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,)."""
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.zeros(1, np.int64)
@@ -811,9 +850,9 @@ def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 def _without_grades(
     table: CompositionTable, texts: Any, start: int
 ) -> CompositionTable:
-    """Return a table with grades moved from its rows to its errors.
+    """Return a table in which rows that name a grade are errors instead.
 
-    Its rows and errors are those of `texts`, of which the first is row `start`.
+    `texts` are those of its rows and errors, of which the first is row `start`.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

@@ -198,7 +198,7 @@ class UserTable:
     notes: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
-        """Return in one line what was done with every column."""
+        """Say in one sentence how every column was read."""
         phrases = [column.describe() for column in self.columns if column.name]
         unused_columns = [
             f"'{column.header}'" for column in self.columns if not column.name
@@ -261,10 +261,27 @@ def read_user_table(
 def match_headers(
     headers: Sequence[str], kind: str, units: Mapping[str, str] | None = None
 ) -> tuple[Column, ...]:
-    """Say of each header which known column it is, in which unit.
+    """Match the headers of a user's table to known columns and their units.
 
-    Raises InputError of two headers of one quantity, of a unit that is not read, and of a header
-    that is nearly a known one.
+    Parameters
+    ----------
+    headers : sequence of str
+        As written.
+    kind : str
+        Kind of table, of ``columns/headers.csv``.
+    units : mapping, optional
+        Units that the user names, by header.
+
+    Returns
+    -------
+    tuple of Column
+        One for each header; unknown ones have an empty name.
+
+    Raises
+    ------
+    InputError
+        For two headers of one quantity, a unit that is not read, or a header that is nearly a known
+        one.
     """
     if len(headers) > _MOST_COLUMNS:
         raise InputError(
@@ -304,9 +321,10 @@ def match_headers(
 
 
 def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
-    """Refuse a header of a list of recipes that is nearly ``shell``; warn of conditions not used.
+    """Raise InputError for a header of a list of recipes that is nearly ``shell``.
 
-    Other columns than the composition, ``shell`` and ``given_...`` are carried through.
+    A warning names columns of conditions, which are not used. Other columns than the composition,
+    ``shell`` and ``given_...`` are carried through.
     """
     extra_headers = [
         h
@@ -395,7 +413,10 @@ class _Known:
 
 @lru_cache(maxsize=4)
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
-    """Return the known columns of a kind of table, with the spellings of their headers."""
+    """Read the known columns of a kind of table, with the spellings of their headers.
+
+    InputError if there is no such kind.
+    """
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
         raise InputError(f"no kind of table {kind!r}")
@@ -412,7 +433,7 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
 
 @lru_cache(maxsize=4)
 def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
-    """Return column and priority of each spelling; the first column that lists one has it."""
+    """Return known column and priority of each spelling; a spelling belongs to the first that lists it."""
     spelt: dict[str, tuple[_Known, int]] = {}
     for entry in _vocabulary(kind):
         for priority, text in enumerate(entry.spellings):
@@ -421,7 +442,7 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
 
 
 def _simplify_header(text: str) -> str:
-    """Return a header in lower case, with blanks for the signs between its words."""
+    """Return a header in lower case, with single blanks in place of punctuation between its words."""
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
     )
@@ -431,7 +452,19 @@ def _simplify_header(text: str) -> str:
 
 
 def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column | None:
-    """Return what a header that is but a unit means; None where it may be of anything."""
+    """Match a header that is nothing but a unit, such as "kg/year"; None if it may mean several things.
+
+    Parameters
+    ----------
+    header : str
+        As written.
+    unit : str
+        Its unit, as `parse_unit` gives it.
+    yearly : bool
+        It says "a year".
+    kind : str
+        Kind of table.
+    """
     name = _named_by_unit(unit, yearly)
     entry = next((k for k in _vocabulary(kind) if k.name == name), None)
     if entry is None:
@@ -440,7 +473,20 @@ def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column
 
 
 def _match(header: str, kind: str) -> tuple[Column, int]:
-    """Return what a header means and the priority of its spelling; a carried column otherwise."""
+    """Match one header to a known column; an unknown one gives a column without a name.
+
+    Returns
+    -------
+    column : Column
+        What the header means.
+    priority : int
+        Of its spelling, 0 the first.
+
+    Raises
+    ------
+    InputError
+        If it names a unit that is not read.
+    """
     spelt = _spelt(kind)
     whole = _simplify_header(header)
     for text in (whole, " ".join(re.sub(r"[()\[\]{}]", " ", whole).split())):
@@ -473,7 +519,7 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
 
 
 def _split_unit(text: str) -> tuple[str, str | None, str | None]:
-    """Split a plain header into words, unit, and a bracket that is no unit.
+    """Split a simplified header into its words, its unit, and a bracket that is no unit.
 
     >>> _split_unit("max temp (°c)")
     ('max temp', 'c', None)
@@ -499,7 +545,7 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 
 
 def _named_by_unit(unit: str, yearly: bool) -> str:
-    """Return the column that a header means which is a unit alone, as ``kg/year``."""
+    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear."""
     if unit in UNITS["count"]:
         if yearly:
             return "number_year"
@@ -520,7 +566,10 @@ _AMOUNTS = {
 
 
 def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known:
-    """Return the column of an amount that its unit, and whether it is of a year, make of it."""
+    """Return the column of a mass or count that unit and period make of a known column.
+
+    A column of another quantity is returned as it is.
+    """
     subject = _subject(known.quantity)
     if subject not in ("mass", "count"):
         return known
@@ -558,7 +607,10 @@ def _print_unit(unit: str, quantity: str) -> str:
 
 
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
-    """Return a column with the unit that the user gives for it, which is taken out of `units`."""
+    """Return a column with the unit that the user gives for it in `units`, which loses that entry.
+
+    InputError if the unit does not fit the quantity.
+    """
     key = next(
         (
             k
@@ -581,7 +633,7 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 
 
 def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
-    """Return the entry that a text is nearly a spelling of, or of which it holds a word."""
+    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None."""
     nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
     if nearest:
         return spellings[nearest[0]]
@@ -593,7 +645,7 @@ def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None"
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
-    """Raise InputError if a header that is not known is nearly that of a column not yet there."""
+    """Raise InputError if an unknown header is nearly that of a known column that is not in `taken`."""
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
@@ -613,7 +665,18 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
 def _read_frame(
     source: Any,
 ) -> "tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]], list[str]]":
-    """Return a table as a frame, the line of each row, lines that are no row, and notes."""
+    """Read a table as a frame with None for missing cells.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+    lines : list of int
+        Line of each row.
+    refused : dict of (str, str)
+        Text and reason of lines that are no row, by line.
+    notes : list of str
+        What was left out.
+    """
     import pandas as pd
 
     refusals: dict[int, tuple[str, str]] = {}
@@ -635,7 +698,7 @@ def _read_frame(
 
 
 def as_frame(source: Any) -> "pd.DataFrame":
-    """Return a frame, mapping of columns or list of records as a pandas frame."""
+    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise."""
     import pandas as pd
 
     if hasattr(source, "to_pandas"):
@@ -654,7 +717,7 @@ def as_frame(source: Any) -> "pd.DataFrame":
 def _with_cell_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
-    """Ask for the unit of a column whose header and cells all lack it."""
+    """Return the columns; InputError if one needs a unit that neither header nor cells name."""
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
             continue
@@ -689,7 +752,15 @@ def _cell_unit(text: str) -> str | None:
 def _decimal_mark(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[str | None, list[str]]:
-    """Return the decimal mark of a table's numbers, and a note where it is a comma."""
+    """Find the decimal mark of a table's numbers.
+
+    Returns
+    -------
+    mark : str or None
+        ``"."`` or ``","``; None where the numbers contradict each other.
+    notes : list of str
+        A sentence if commas are read as decimal.
+    """
     commas = []
     points = []
     for place, column in enumerate(columns):
@@ -727,7 +798,7 @@ def _describe_thousandths(
     columns: tuple[Column, ...],
     mark: str | None,
 ) -> list[str]:
-    """Say of amounts such as 1,200 that are read as 1.2 that they could be thousands."""
+    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column."""
     notes = []
     for place, column in enumerate(columns):
         if mark is None or column.quantity not in _AMOUNTS_OF_MANY:
@@ -775,7 +846,7 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
 def _describe_unnamed_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> list[str]:
-    """Say of each column read in a unit that nobody named how many rows that is."""
+    """Write a note on each column that was read in a unit which nobody named."""
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)
@@ -803,10 +874,10 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 def _with_numbers(
     frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
 ) -> "pd.DataFrame":
-    """Return the user's cells with numbers as such, where a column of texts was read.
+    """Return the user's cells with numbers in place of texts, where a column of texts was read.
 
-    A number of a known quantity has the decimal mark of the table; of another column only what is
-    surely a number is one, so that 007 stays a text.
+    A number of a known quantity has the decimal mark of the table. In another column only what is
+    surely a number becomes one, so that 007 stays a text.
     """
     import pandas as pd
 
@@ -831,7 +902,10 @@ def _with_numbers(
 def _read_row(
     record: Mapping[Any, Any], columns: tuple[Column, ...], mark: str | None
 ) -> dict[str, Any]:
-    """Return the known values of a row; InputError of the first that is not understood."""
+    """Convert the cells of a row to values by column name, in the units that results have.
+
+    Empty cells are None. InputError for the first cell that is not understood.
+    """
     row: dict[str, Any] = {}
     for column, value in zip(columns, record.values(), strict=True):
         if not column.name:
@@ -852,7 +926,10 @@ def _read_text(value: Any) -> str:
 
 
 def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
-    """Return a cell in the unit that is handed on."""
+    """Convert a cell to a number in the unit of its column name; InputError if it is implausible.
+
+    `mark` is the decimal mark, None if unclear.
+    """
     quantity = _subject(column.quantity)
     unit = column.unit
     if isinstance(value, bool):
@@ -903,7 +980,10 @@ def _limits() -> dict[str, Limits]:
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
-    """Return a value that is believed; InputError with the likely slip otherwise."""
+    """Return `value` if it is plausible for its column; InputError with the likely slip otherwise.
+
+    `number` and `unit` are as the user wrote them.
+    """
     believed = _limits().get(column.name, Limits(-1e300, 1e300, ""))
     low = believed.low
     high = believed.high

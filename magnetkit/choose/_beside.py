@@ -49,7 +49,11 @@ def is_beside_grade(job: "Job") -> bool:
 
 
 def _is_supported(requirement: Requirement, job: "Job") -> bool:
-    """Return whether a requirement is one that a replacement can be asked for."""
+    """Say whether `magnetkit.replace` can ask for a requirement.
+
+    It can if the column is one of `SUPPORTED_LIMITS`, the temperature is that of the job, and the
+    limit is no share of the reference.
+    """
     kelvin = requirement.temperature_K or job.temperature
     if (
         abs(kelvin - job.temperature) > _SAME_TEMPERATURE_K
@@ -60,7 +64,15 @@ def _is_supported(requirement: Requirement, job: "Job") -> bool:
 
 
 def _find_request(job: "Job") -> tuple[Request, Limits]:
-    """Return the request of a replacement that a screening makes, and its limits."""
+    """Build the request of a replacement that corresponds to a screening.
+
+    Returns
+    -------
+    request : Request
+        Conditions of the job without process and calibration.
+    limits : dict of Requirement
+        The profile's requirements by column.
+    """
     limits = {one.column: one for one in job.profile.requirements}
     conditions = dataclasses.replace(
         job.conditions,
@@ -79,10 +91,21 @@ def _find_request(job: "Job") -> tuple[Request, Limits]:
 def judge_beside_grade(
     table: CompositionTable, shells: Sequence[str] | None, here: Columns, job: "Job"
 ) -> Columns:
-    """Return the columns of n candidates that their grade decides, others as in `here`.
+    """Replace the columns of n candidates that today's grade decides; the others stay as in `here`.
 
-    ``probability_meets_requirements``, ``failed_requirements``, what is guaranteed, and what a
-    usual lot has of B_r, H_cJ, H_k and margin, where `here` has them.
+    Replaced are ``probability_meets_requirements``, ``failed_requirements``, guaranteed values, and
+    B_r, H_cJ, H_k and margin of a usual lot, each where `here` has it.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each.
+    here : Columns
+        Their evaluated columns; not changed.
+    job : Job
+        What they are evaluated for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -95,21 +118,21 @@ def judge_beside_grade(
     rows = np.flatnonzero(same & here["status"].says("ok"))
     if not len(rows):
         return here
-    judged = _judge_rows(table, shells, rows, incumbent, request, limits, job)
+    candidate_rows = _judge_rows(table, shells, rows, incumbent, request, limits, job)
     columns = Columns(here)
     for name in (CHANCE, *_JUDGED):
         if name in here:
             values = np.array(here[name], np.float64)
-            values[rows] = judged[name].to_numpy(float)
+            values[rows] = candidate_rows[name].to_numpy(float)
             columns[name] = values
-            if f"{name}_lo" in here and f"{name}_lo" in judged:
+            if f"{name}_lo" in here and f"{name}_lo" in candidate_rows:
                 for end in ("lo", "hi"):
                     ends = np.array(here[f"{name}_{end}"], np.float64)
-                    ends[rows] = judged[f"{name}_{end}"].to_numpy(float)
+                    ends[rows] = candidate_rows[f"{name}_{end}"].to_numpy(float)
                     columns[f"{name}_{end}"] = ends
-    failed = np.array(here["failed_requirements"].texts(), object)
-    failed[rows] = _failed_texts(judged, limits)
-    columns["failed_requirements"] = Coded.of([str(text) for text in failed])
+    failure_texts = np.array(here["failed_requirements"].texts(), object)
+    failure_texts[rows] = _failed_texts(candidate_rows, limits)
+    columns["failed_requirements"] = Coded.of([str(text) for text in failure_texts])
     return columns
 
 
@@ -122,8 +145,27 @@ def _judge_rows(
     limits: Limits,
     job: "Job",
 ) -> pd.DataFrame:
-    """Return some candidates judged beside the recipe of today's magnet."""
-    own = _recipe_in_use(incumbent, job)
+    """Judge some candidates beside the recipe of today's magnet.
+
+    Parameters
+    ----------
+    table, shells
+        All candidates and their shells.
+    rows : ndarray of int
+        Numbers of those to judge.
+    incumbent : Incumbent
+        Today's magnet.
+    request, limits
+        Of `_find_request`.
+    job : Job
+        What they are evaluated for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `judge_melts`, one row for each of `rows`.
+    """
+    today_recipe = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
     texts = [weight_text(table, row) for row in rows.tolist()]
     put_in = [""] * len(rows)
@@ -131,17 +173,21 @@ def _judge_rows(
         put_in = [shells[row] or "" for row in rows.tolist()]
     frame = pd.DataFrame(
         {
-            "composition": [own.text, *texts],
-            "shell": [own.shell, *put_in],
+            "composition": [today_recipe.text, *texts],
+            "shell": [today_recipe.shell, *put_in],
             "way": ["own", *["bulk"] * len(rows)],
             "route": [None, *[route] * len(rows)],
         }
     )
-    return judge_melts(incumbent, own, request, limits, frame).table.iloc[1:]
+    return judge_melts(incumbent, today_recipe, request, limits, frame).table.iloc[1:]
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
-    """Return what the grade is made of: as the device's reference says, or else as is likeliest."""
+    """Return the recipe of today's magnet, wt.%.
+
+    It is that of the device's reference if the grade is the same, else the likeliest one of the
+    grade.
+    """
     reference = job.profile.reference
     if reference.grade == incumbent.name:
         return Recipe(
@@ -154,15 +200,19 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
 def weight_text(table: CompositionTable, row: int) -> str:
     """Return a composition in wt.%."""
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
-    used = np.flatnonzero(weights)
-    return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
+    present_elements = np.flatnonzero(weights)
+    return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in present_elements)
 
 
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
-    """Return the requirements that the guaranteed values of rows miss, as results name them."""
-    missed: list[list[str]] = [[] for _ in range(len(judged))]
+    """List for each row the requirements that its guaranteed values miss.
+
+    `judged` has the columns of `judge_melts`. A text names requirements as results do, separated by
+    semicolons; it is empty where none is missed.
+    """
+    misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():
         values = judged[GUARANTEED.get(column, column)].to_numpy(float)
         for row in np.flatnonzero(limit.margin(values) < -1e-9):
-            missed[row].append(str(limit))
-    return ["; ".join(texts) for texts in missed]
+            misses_by_row[row].append(str(limit))
+    return ["; ".join(texts) for texts in misses_by_row]

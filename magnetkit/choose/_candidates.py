@@ -118,14 +118,22 @@ class Judged(NamedTuple):
 
 
 def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
-    """Return the melts to judge, the recipe in use first: ``composition shell way route``."""
+    """List the melts to judge, the recipe in use first.
+
+    `own` is that recipe. With `request.route` the others are made by that route.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``composition`` (wt.%), ``shell``, ``way`` and ``route``, without duplicates.
+    """
     import pandas as pd
 
     host = root_host(incumbent.host)
-    others = _other_melts(host, compensated=incumbent.between is not None)
+    other_recipes = _other_melts(host, compensated=incumbent.between is not None)
     if request.route is not None:
-        others = tuple(_by_route(others, request.route, host))
-    rows = [(own.text, own.shell, "own", own.route), *others]
+        other_recipes = tuple(_by_route(other_recipes, request.route, host))
+    rows = [(own.text, own.shell, "own", own.route), *other_recipes]
     frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
     return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(
         drop=True
@@ -138,7 +146,15 @@ _Melt = tuple[str, str, str, str | None]
 
 @lru_cache(maxsize=32)
 def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
-    """Return the melts that may take the place of a magnet of a host."""
+    """List the melts that may replace a magnet of a host.
+
+    `compensated` adds those that serve magnets with a flat B_r(T).
+
+    Returns
+    -------
+    tuple of (str, str, str, str or None)
+        Recipe in wt.%, shell, kind of way and route.
+    """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
         if grid.beside == "device" or (
@@ -151,7 +167,11 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
 
 
 def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
-    """Return the recipes of candidates as made by one route; InputError for another host's."""
+    """Keep the recipes made by one route.
+
+    If none is, the recipes of bulk ways are returned as made by it, of kind ``other-route``. `rows`
+    are as of `_other_melts`. InputError if the route makes magnets of another host.
+    """
     if routes()[route].host != host:
         raise InputError(
             f"the route {route} makes magnets of {routes()[route].host}; the magnet in use is of "
@@ -173,7 +193,24 @@ def _model_figures(
     request: Request,
     leveled: Producer | None,
 ) -> "pd.DataFrame":
-    """Return what the model makes of recipes, and ``bare``, H_cJ without the shell."""
+    """Predict melts at the temperature of use.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``composition``, ``shell`` and ``route``; the first row is the magnet in use.
+    incumbent : Incumbent
+        The magnet in use; its own producer is taken if it has one.
+    request : Request
+        Temperature and conditions.
+    leveled : Producer or None
+        Producer at the level of the magnet in use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Figures of the model, and ``bare``, H_cJ without the shell, kA/m. Shared: do not change it.
+    """
     routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
     melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
     conditions = request.conditions
@@ -199,15 +236,19 @@ def _cached_figures(
     curie: "CurieModel",
     leveled: Producer | None,
 ) -> "pd.DataFrame":
-    """Return `_figures_of_melts`, shared and not to be changed: no duty changes a magnet."""
-    stated = None
-    measured = None
+    """Return `_figures_of_melts` for a producer at a stated level, from a cache.
+
+    The frame is shared and must not be changed. No duty changes a magnet, so requests that differ
+    in duty share it. `melts` are (recipe in wt.%, shell, route), `kelvin` and `between` are in K.
+    """
+    stated_level = None
+    producer = None
     if leveled is not None:
-        (stated,) = leveled.stated
+        (stated_level,) = leveled.stated
         if leveled.magnets:
-            measured = replace(leveled, stated=())
+            producer = replace(leveled, stated=())
     return _figures_of_melts(
-        melts, kelvin, between, curie, stated=stated, producer=measured
+        melts, kelvin, between, curie, stated=stated_level, producer=producer
     )
 
 
@@ -220,9 +261,30 @@ def _figures_of_melts(
     stated: StatedLevel | None = None,
     producer: Producer | None = None,
 ) -> "pd.DataFrame":
-    """Return what the model makes of recipes with shells by routes, in their order.
+    """Predict melts with shells by their routes, in their order.
 
-    The first, the magnet in use, is made apart: the others are the same for many magnets in use.
+    The first melt is the magnet in use. It is made apart, so that the others, the same for many
+    magnets in use, come from a cache.
+
+    Parameters
+    ----------
+    melts : tuple of (str, str, str)
+        Recipe in wt.%, shell and route, empty without one.
+    kelvin : float
+        Temperature, K.
+    between : tuple of float
+        Chord of alpha and beta, K.
+    curie : CurieModel
+        Model of the Curie temperature.
+    stated : StatedLevel, optional
+        Level of the producer.
+    producer : Producer, optional
+        Calibration.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `_FIGURES`, ``host``, ``status`` and ``bare``, H_cJ without the shell, kA/m.
     """
     import pandas as pd
 
@@ -271,7 +333,11 @@ def _figures_of_alloys(
     between: tuple[float, float],
     stated: StatedLevel | None,
 ) -> Columns:
-    """Return `_FIGURES`, host and status of magnets at a temperature, K, of a stated level."""
+    """Compute `_FIGURES`, ``host`` and ``status`` of n magnets at one temperature, K.
+
+    `between` is the chord of alpha and beta, K. With `stated` the magnets are those of a producer
+    of that level.
+    """
     if stated is not None:
         magnets = magnets.with_stated(stated)
     (columns,) = figure_columns(
@@ -288,7 +354,11 @@ def _melt(
     curie: "CurieModel",
     producer: Producer | None,
 ) -> Alloys:
-    """Return recipes in wt.% with shells, made by a route; shared, and not to be changed."""
+    """Make the alloys of recipes in wt.% with shells, by one route.
+
+    The result is cached and shared: do not change it. An empty `route` is the usual one of each
+    host.
+    """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
         process["producer"] = producer
@@ -306,19 +376,38 @@ def judge_melts(
     limits: Limits,
     frame: "pd.DataFrame | None" = None,
 ) -> Judged:
-    """Judge melts, those of `list_melts` or of `frame`, whose first row is the magnet in use.
+    """Judge melts for the place of the magnet in use.
 
-    Values are those of a usual lot of the producer in use, beside them what 99 % of its lots reach.
+    Values are those of a usual lot of the producer in use, beside them those that 99 % of its lots
+    reach.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        Its recipe.
+    request : Request
+        What is asked.
+    limits : dict of Requirement
+        By column.
+    frame : pandas.DataFrame, optional
+        Melts to judge, the magnet in use first; those of `list_melts` otherwise.
+
+    Returns
+    -------
+    Judged
+        One row a melt, in the same order, and the level of the producer.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    leveled = None
+    leveled_magnets = None
     if incumbent.producer is None:
         level = producer_level(incumbent, own, request)
-        leveled = _producer_at_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, leveled)
+        leveled_magnets = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled_magnets)
     first = model.iloc[0]
     shells = frame["shell"].tolist()
     if first["status"] != "ok":
@@ -333,8 +422,10 @@ def judge_melts(
     shares_level = np.array(
         [level is None or not level.is_trial(route) for route in routes_of]
     )
-    kept = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
-    coercivity = np.where(shares_level, kept, 1.0) * model[COERCIVITY].to_numpy(float)
+    level_ratio = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
+    coercivity = np.where(shares_level, level_ratio, 1.0) * model[COERCIVITY].to_numpy(
+        float
+    )
     same_host = [
         root_host(str(host)) == root_host(incumbent.host) for host in model["host"]
     ]
@@ -413,16 +504,19 @@ def judge_melts(
     frame[DISTANCE] = _evidence_distance(
         model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
     )
-    others = _other_limits(frame, limits, distance)
-    frame[CHANCE] = cap_probability(probability * others, frame[DISTANCE].to_numpy())
+    other_limits = _other_limits(frame, limits, distance)
+    frame[CHANCE] = cap_probability(
+        probability * other_limits, frame[DISTANCE].to_numpy()
+    )
     frame["failed_requirements"] = _failed_limits(frame, limits)
     return Judged(frame.rename(columns={"composition": "candidate"}), level)
 
 
 def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float, float]:
-    """Return by how much ln of what is guaranteed of B_r and H_cJ may miss the drawing's values.
+    """Return by how much ln of guaranteed B_r and of guaranteed H_cJ may miss the drawing's values.
 
-    99 % of today's lots reach these; 95 % are enough. Of the knee at a duty nothing may be missing.
+    99 % of today's lots reach those values, while 95 % are enough. For a duty, where the knee
+    decides, the slack is zero.
     """
     if incumbent is None:
         return 0.0, 0.0
@@ -433,7 +527,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
 
 
 def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
-    """Return the level at 20 degrees C of the producer of a magnet in use of a recipe."""
+    """Find the level at 20 degrees C of the producer of the magnet in use, if `own` is its recipe."""
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
     return _cached_level_at_room(
         own.text,
@@ -454,7 +548,10 @@ def _cached_level_at_room(
     makers: str,
     curie: "CurieModel",
 ) -> Level:
-    """Return `find_level` of a recipe in wt.%."""
+    """Return `find_level` of a recipe in wt.%, from a cache.
+
+    `typical` is H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
+    """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
         table, typical, shell=shell, route=route, makers=makers, curie=curie
@@ -464,7 +561,10 @@ def _cached_level_at_room(
 def _producer_at_level(
     incumbent: Incumbent, own: Recipe, request: Request, level: Level
 ) -> Producer:
-    """Return the producer with whose level the model has the magnet in use as it is sold."""
+    """Build the producer with which the model gives the magnet in use the values it is sold with.
+
+    `own` is its recipe and `level` that of its producer.
+    """
     typical = {
         quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
     }
@@ -494,28 +594,53 @@ def _cached_producer(
     between: tuple[float, float],
     curie: "CurieModel",
 ) -> Producer:
-    """Return the producer of a recipe in wt.% at a level, with the alpha that is printed of it."""
+    """Build the producer of a recipe in wt.% at a level, from a cache.
+
+    Parameters
+    ----------
+    text : str
+        Recipe, wt.%.
+    shell : str or None
+        Its shell.
+    level : Level
+        Level of the producer at 20 degrees C.
+    kelvin : float
+        Temperature of use, K.
+    typical : tuple of (str, float)
+        B_r (T) and H_cJ (kA/m) of a usual lot there, by quantity.
+    alpha : KnownValue or None
+        Printed alpha.
+    between : tuple of float
+        Its chord, K.
+    curie : CurieModel
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    Producer
+        Calibrated on alpha, with the stated level.
+    """
     table = CompositionTable.from_strings([text], basis="weight")
-    seen = [] if alpha is None else [alpha]
-    measured = calibrate_on_reference("", table, shell, seen, between, curie)
-    stated = state_level(
+    alpha_values = [] if alpha is None else [alpha]
+    producer = calibrate_on_reference("", table, shell, alpha_values, between, curie)
+    stated_level = state_level(
         table,
         level,
         kelvin,
         dict(typical),
         shell=shell,
-        measured=measured,
+        measured=producer,
         between=between,
         curie=curie,
     )
-    return replace(measured, stated=(stated,))
+    return replace(producer, stated=(stated_level,))
 
 
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
-    """Write the demagnetizing field and the margin of each magnet into `frame`.
+    """Write the demagnetizing field and the margin of each magnet into `frame`, in place.
 
-    ``field_kA_m`` is the field against the magnet in its duty, kA/m;
-    ``demagnetization_safety`` is the guaranteed knee field divided by it.
+    ``field_kA_m`` is the field against the magnet in its duty, kA/m; ``demagnetization_safety`` is
+    the guaranteed knee field divided by it.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
@@ -534,9 +659,22 @@ def _probability(
     *,
     trade: bool = False,
 ) -> _Array:
-    """Return the probability that magnets meet the limits on B_r, H_cJ and the margin, (n,).
+    """Compute the probability that magnets meet the limits on B_r, H_cJ and the margin, shape (n,).
 
-    What is guaranteed is compared; `slack` is by how much its ln may fall short.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n magnets; guaranteed values are compared.
+    limits : dict of Requirement
+        By column.
+    request : Request
+        What is asked.
+    deviations : tuple of two ndarrays, shape (n,)
+        Standard deviations of ln B_r and ln H_cJ.
+    slack : tuple of two floats
+        By how much ln of guaranteed B_r and H_cJ may fall short.
+    trade : bool
+        Let the maker trade coercivity for remanence.
     """
     flux, flux_limit = _least_ratio(
         frame, limits, {REMANENCE: 1.0, PRODUCT: 0.5}, deviations[0], slack[0]
@@ -569,10 +707,26 @@ def _least_ratio(
     deviation: _Array,
     slack: float,
 ) -> tuple[_Array, _Array]:
-    """Return ln of what is guaranteed over the limit that is least likely met, (n,).
+    """Compare guaranteed values with the limit that each magnet is least likely to meet.
 
-    Beside it stands the deviation of ln of that limit. `powers` has by column with which power of
-    it the quantity goes whose ln has the standard `deviation`, (n,).
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n magnets.
+    limits : dict of Requirement
+        By column.
+    powers : dict of float
+        By column: the power of the quantity with which it goes.
+    deviation : ndarray, shape (n,)
+        Standard deviation of ln of that quantity.
+    slack : float
+        By how much ln may fall short.
+
+    Returns
+    -------
+    tuple of two ndarrays, shape (n,)
+        ln of the guaranteed value divided by the limit, and the standard deviation of ln of that
+        limit.
     """
     ratios = [np.full(len(frame), _AMPLE)]
     widths = [np.zeros(len(frame))]
@@ -591,7 +745,10 @@ def _least_ratio(
 
 
 def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
-    """Return what is guaranteed of a column, (n,)."""
+    """Return the guaranteed values of a column of `frame`, (n,), in its unit.
+
+    A column without a guaranteed value gives the value itself.
+    """
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
     if column == PRODUCT:
@@ -604,10 +761,11 @@ def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
 def _evidence_distance(
     model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable, is_same: Any
 ) -> _Array:
-    """Return how far candidates are from measured magnets, the one in use among them, (n,).
+    """Compute how far candidates are from measured magnets, shape (n,).
 
-    Whatever it is made of, it is sold: its own distance is 0. Others are near it where its recipe
-    is known. `is_same`, (n,): those of the recipe in use.
+    The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe is
+    known, candidates near it are near a measured magnet. `is_same`, bool (n,), is True for rows of
+    that recipe; `model` has the evidence columns of the model.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
@@ -618,7 +776,11 @@ def _evidence_distance(
 
 
 def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _Array:
-    """Return the probability that all other limits are met, (n,)."""
+    """Compute the probability that the limits other than those on flux and coercivity are met, (n,).
+
+    `distance`, (n,), is that to measured magnets; alpha is uncertain where it is above 0.
+    InputError if a limit names a column that `frame` does not have.
+    """
     from scipy.special import ndtr
 
     whole = np.ones(len(frame))
@@ -646,19 +808,25 @@ def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _A
 
 
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
-    """Return which limits the guaranteed values miss, most of all first."""
-    missed: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
+    """List for each row the limits that its guaranteed values miss, the largest miss first.
+
+    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed.
+    """
+    misses_by_row: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
         margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
-            missed[row].append((float(margin[row]), text))
-    return [", ".join(text for _, text in sorted(row)) for row in missed]
+            misses_by_row[row].append((float(margin[row]), text))
+    return [", ".join(text for _, text in sorted(row)) for row in misses_by_row]
 
 
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
-    """Enter what recipes hold, their exposure, risk and cost; zeros where there is no recipe."""
+    """Write heavy rare earth, exposure, risk and cost of each recipe into `frame`, in place.
+
+    Rows without a recipe get zeros.
+    """
     name = "composition" if "composition" in frame else "candidate"
     texts = frame[name].tolist()
     shells = frame["shell"].tolist()
@@ -687,9 +855,23 @@ def _supply_figures(
     recycled: tuple[tuple[str, float], ...],
     heavy: tuple[str, ...],
 ) -> dict[str, _Array]:
-    """Return what recipes in wt.% hold, their risk, cost and exposure; not to be changed.
+    """Compute heavy rare earth, risk, cost and exposure of recipes in wt.%, from a cache.
 
-    `scenario` is one as JSON, `heavy` the elements that count as heavy rare earth.
+    Parameters
+    ----------
+    texts, shells : tuple of str
+        n recipes and their shells.
+    scenario : str
+        Supply scenario as JSON.
+    recycled : tuple of (str, float)
+        Recycled share by element.
+    heavy : tuple of str
+        Elements that count as heavy rare earth.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        By column; shared, do not change it.
     """
     from ..supply.ledger import ledger_columns
 
@@ -705,15 +887,21 @@ def _supply_figures(
 
 
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
-    """Return what the magnet in use holds, the mean over the kinds that it may be of."""
+    """Compute the heavy rare earth of the magnet in use: the mean over the recipes it may be of.
+
+    Returns
+    -------
+    HeavyToday
+        wt.%, and exposure in USD per kg of magnet.
+    """
     table = CompositionTable.from_strings(
         [recipe.text for recipe in makeup.recipes], basis="weight"
     )
     shells = [recipe.shell for recipe in makeup.recipes]
-    each = heavy_exposure(table, shells, request.conditions.supply_scenario)
+    exposure_per_row = heavy_exposure(table, shells, request.conditions.supply_scenario)
     exposures = 0.0
     amounts = 0.0
-    for recipe, exposure in zip(makeup.recipes, each.tolist(), strict=True):
+    for recipe, exposure in zip(makeup.recipes, exposure_per_row.tolist(), strict=True):
         exposures += recipe.weight * exposure
         amounts += recipe.weight * recipe.heavy_wt_pct
     mean = makeup.heavy_wt_pct[0]
@@ -725,10 +913,15 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
 def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
-    """Judge the grades as sold: least values at temperature, margin and P, the likeliest first.
+    """Judge the grades as they are sold, the likeliest first.
 
-    By the median of what makers guarantee, as `magnetkit.curve` draws a grade. What is used above
-    its rating is left out.
+    The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Grades
+    used above their rating are left out. Without an incumbent no slack is allowed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Guaranteed values at temperature, margin, probability and failed limits.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -741,17 +934,19 @@ def judge_grades(
     _enter_margin(frame, request)
     if ALPHA in limits:
         frame = frame[limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0]
-    sold = constants()["sold"]
+    sale_rule = constants()["sold"]
     deviations = (
-        np.full(len(frame), sold[REMANENCE]),
-        np.full(len(frame), sold[COERCIVITY]),
+        np.full(len(frame), sale_rule[REMANENCE]),
+        np.full(len(frame), sale_rule[COERCIVITY]),
     )
     slack = allowed_slack(incumbent, request)
-    asked = {column: limit for column, limit in limits.items() if column in frame}
-    probability = _probability(frame, asked, request, deviations, slack)
+    limits_in_frame = {
+        column: limit for column, limit in limits.items() if column in frame
+    }
+    probability = _probability(frame, limits_in_frame, request, deviations, slack)
     verdict: dict[str, Any] = {
         CHANCE: probability,
-        "failed_requirements": _failed_limits(frame, asked),
+        "failed_requirements": _failed_limits(frame, limits_in_frame),
     }
     frame = frame.assign(**verdict)
     return frame.sort_values(
@@ -761,14 +956,22 @@ def judge_grades(
 
 @lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return one row for each grade that is sold: what its makers guarantee at a temperature, K.
+    """Return the guaranteed values of every grade that is sold, at a temperature, K.
 
-    Shared, and not to be changed.
+    The frame is shared: do not change it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a grade: median over makers of B_r and H_cJ, and the columns of
+        `_cold_sold_figures`.
     """
     rows = guaranteed_minima(kelvin)
-    least = rows.groupby("grade", sort=False)[[REMANENCE, COERCIVITY]].median()
-    cold = _cold_sold_figures().loc[least.index]
-    frame = least.join(cold)
+    guaranteed_medians = rows.groupby("grade", sort=False)[
+        [REMANENCE, COERCIVITY]
+    ].median()
+    cold = _cold_sold_figures().loc[guaranteed_medians.index]
+    frame = guaranteed_medians.join(cold)
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(kelvin)
@@ -782,17 +985,24 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
 
 @lru_cache(maxsize=1)
 def _cold_sold_figures() -> "pd.DataFrame":
-    """Return what no temperature changes of the grades that are sold, by grade."""
+    """Return the figures of sold grades that do not depend on temperature, indexed by grade.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``makers``, ``host``, ``kind``, ``density_kg_m3``, limit of use, ``recoil``, alpha and
+        ``coercivity_20C_kA_m``. Shared: do not change it.
+    """
     rows = guaranteed_minima(ROOM_K)
-    grouped = rows.groupby("grade", sort=False)
-    makers = grouped["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    groups = rows.groupby("grade", sort=False)
+    makers = groups["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
     frame = makers.rename("makers").to_frame()
     cold = grades_at_room_temperature().set_index("grade").loc[frame.index]
     for column in ("host", "kind", "density_kg_m3", LIMIT):
         frame[column] = cold[column]
     frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)["recoil"]
     frame[ALPHA] = cold[ALPHA]
-    frame["coercivity_20C_kA_m"] = grouped[COERCIVITY].median()
+    frame["coercivity_20C_kA_m"] = groups[COERCIVITY].median()
     return frame
 
 
@@ -807,7 +1017,10 @@ _WITHOUT_ESTIMATE = {
 def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
-    """Return what a sold grade is made of, of one kind where one is asked for, or None."""
+    """Estimate the composition of a sold grade; None if it is not melted or its host has no model.
+
+    With `kind` the result holds the recipe of that kind alone, if the grade may be of it.
+    """
     sheet: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
         return None
@@ -822,13 +1035,31 @@ def grade_makeup(
 def as_candidates(
     sold: "pd.DataFrame", way: str, kind: str | None, request: Request
 ) -> "pd.DataFrame":
-    """Return sold grades as rows of candidates, with their estimated recipes."""
+    """Convert sold grades to rows of candidates with their estimated recipes.
+
+    Parameters
+    ----------
+    sold : pandas.DataFrame
+        Rows of `judge_grades`.
+    way : str
+        Kind of way to enter.
+    kind : str or None
+        Kind of recipe to prefer.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows with ``candidate``, ``shell``, ``way`` and supply columns; grades without a recipe are
+        left out.
+    """
     import pandas as pd
 
     texts = []
     shells = []
     means = []
-    kept = []
+    places = []
     for index, row in sold.iterrows():
         makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
         if makeup is not None:
@@ -841,8 +1072,10 @@ def as_candidates(
             means.append(HeavyToday(0.0, 0.0))
         else:
             continue
-        kept.append(index)
-    frame = pd.DataFrame(sold.loc[kept]).assign(candidate=texts, shell=shells, way=way)
+        places.append(index)
+    frame = pd.DataFrame(sold.loc[places]).assign(
+        candidate=texts, shell=shells, way=way
+    )
     if not len(frame):
         return frame
     _enter_supply(frame, request)
@@ -859,9 +1092,28 @@ def select_grades(
     *,
     reach: bool,
 ) -> "pd.DataFrame":
-    """Return the sold grades to set beside melts: other classes of the family, other families.
+    """Select the sold grades to show beside melts: other classes of the family, and other families.
 
-    Heavy rare earth rises with the class: the least coercive that do are the leanest.
+    Heavy rare earth rises with the class, so the least coercive grades that meet the limits hold
+    least.
+
+    Parameters
+    ----------
+    sold : pandas.DataFrame
+        Rows of `judge_grades`.
+    incumbent : Incumbent
+        The magnet in use.
+    request : Request
+        What is asked.
+    kind : str or None
+        Kind of recipe that other classes have.
+    reach : bool
+        The magnet in use does not meet the limits, so higher classes count too.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows as of `as_candidates`.
     """
     import pandas as pd
 
@@ -874,15 +1126,21 @@ def select_grades(
     if reach:
         other_class = family
     possible = sold[CHANCE].to_numpy(float) >= UNLIKELY
-    own = sold[other_class & possible].sort_values(
+    same_class_offers = sold[other_class & possible].sort_values(
         [CHANCE], ascending=False, kind="stable"
     )
-    able = own[own[CHANCE] >= MEETS].sort_values([COERCIVITY, REMANENCE], kind="stable")
-    own = pd.concat([able, own[own[CHANCE] < MEETS]])
-    others = sold[~family & possible]
+    able = same_class_offers[same_class_offers[CHANCE] >= MEETS].sort_values(
+        [COERCIVITY, REMANENCE], kind="stable"
+    )
+    same_class_offers = pd.concat(
+        [able, same_class_offers[same_class_offers[CHANCE] < MEETS]]
+    )
+    other_family_offers = sold[~family & possible]
     parts = [
-        as_candidates(own.head(_MOST_SOLD), "lower-class", kind, request),
-        as_candidates(others.head(_MOST_SOLD), "other-family", None, request),
+        as_candidates(same_class_offers.head(_MOST_SOLD), "lower-class", kind, request),
+        as_candidates(
+            other_family_offers.head(_MOST_SOLD), "other-family", None, request
+        ),
     ]
     parts = [part for part in parts if len(part)]
     if not parts:
@@ -898,7 +1156,11 @@ def select_grades(
 def enter_comparison(
     frame: "pd.DataFrame", today: HeavyToday, own: "pd.Series"
 ) -> None:
-    """Enter what candidates save, and their cost per flux over that of the magnet in use."""
+    """Write savings, cost ratio and verdict of candidates into `frame`, in place.
+
+    ``heavy_rare_earth_saved_wt_pct`` counts against `today`, the cost per flux is divided by that
+    of `own`, the row of the magnet in use.
+    """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
     frame[COST_RATIO] = ratio
@@ -906,7 +1168,10 @@ def enter_comparison(
 
 
 def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
-    """Return the order of candidates: those that meet, least exposure first; then the likelier."""
+    """Sort candidates: first those that meet, by exposure to heavy rare earth, then the likelier ones.
+
+    Trials stand behind other ways. The result holds row numbers, int64 (n,).
+    """
     chance = frame[CHANCE].to_numpy(float)
     meets = chance >= MEETS
     trial = frame["way"].isin(TRIALS).to_numpy(bool)

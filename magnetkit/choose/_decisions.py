@@ -84,48 +84,81 @@ def classify_decisions(
     job: "Job",
     hosts: Any,
 ) -> Coded:
-    """Return the decision of each of n candidates; `heavy` is their heavy rare earth, wt.%.
+    """Name the decision that each of n candidates stands for, such as "2:14:1: diffused Tb".
 
-    `hosts` are theirs, as of `assign_hosts`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each.
+    heavy : ndarray, shape (n,)
+        Heavy rare earth, wt.%.
+    job : Job
+        Its reference decides what is leaner.
+    hosts : ndarray of int8, shape (n,)
+        Codes of `assign_hosts`.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
     bits = np.zeros(N_ELEMENTS, np.int64)
-    least = np.full(N_ELEMENTS, _TRACE_SHARE)
+    smallest_share = np.full(N_ELEMENTS, _TRACE_SHARE)
     for place, element in enumerate(elements):
         bits[INDEX[element]] = 1 << place
-    least[INDEX["Fe"]] = _LITTLE_IRON
+    smallest_share[INDEX["Fe"]] = _LITTLE_IRON
     leaner = heavy <= _LEANER * job.heavy_today
     rims = Coded.of(shells or ())
-    key = marks(table.rows, bits, least) | leaner.astype(np.int64) << len(elements)
+    key = marks(table.rows, bits, smallest_share) | leaner.astype(np.int64) << len(
+        elements
+    )
     key |= hosts + np.int64(1) << len(elements) + 1
     if len(rims):
         key |= (rims.codes + 1) << len(elements) + 5
     # There are few: they are not sorted row by row.
-    seen = pa.array(key).dictionary_encode()
-    keys, codes = np.unique(seen.dictionary.to_numpy(), return_inverse=True)
-    own = root_host(job.profile.reference.host)
-    made = job.conditions.process
+    key_codes = pa.array(key).dictionary_encode()
+    keys, codes = np.unique(key_codes.dictionary.to_numpy(), return_inverse=True)
+    today_family = root_host(job.profile.reference.host)
+    process = job.conditions.process
     route = (
-        made.get("route") if isinstance(made, dict) else getattr(made, "route", None)
+        process.get("route")
+        if isinstance(process, dict)
+        else getattr(process, "route", None)
     )
     words = []
-    called = str(getattr(route, "name", route) or "")
+    route_name = str(getattr(route, "name", route) or "")
     for one in keys.tolist():
-        held = [e for place, e in enumerate(elements) if one >> place & 1]
+        present_elements = [e for place, e in enumerate(elements) if one >> place & 1]
         host = (one >> len(elements) + 1 & 15) - 1
         rim = (one >> len(elements) + 5) - 1
         root = root_host(HOST_NAMES[host]) if host >= 0 else "unknown host"
-        lean = bool(one >> len(elements) & 1) and root == own
+        lean = bool(one >> len(elements) & 1) and root == today_family
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
-        words.append(_decision_text(root, held, lean, shell.R if shell else "", called))
-    return Coded(codes[seen.indices.to_numpy()], tuple(words)).renamed(str)
+        words.append(
+            _decision_text(
+                root, present_elements, lean, shell.R if shell else "", route_name
+            )
+        )
+    return Coded(codes[key_codes.indices.to_numpy()], tuple(words)).renamed(str)
 
 
 def _decision_text(
     host: str, held: list[str], lean: bool, shell: str, route: str
 ) -> str:
-    """Return a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``."""
+    """Write a decision in words, e.g. ``2:14:1: diffused Tb, Dy in the alloy``.
+
+    Parameters
+    ----------
+    host : str
+        Name of the host's root.
+    held : list of str
+        Elements that count and are contained.
+    lean : bool
+        Less heavy rare earth than today's magnet.
+    shell : str
+        Diffused element, empty without one.
+    route : str
+        Route, empty for the usual one.
+    """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
     if shell:
@@ -162,13 +195,13 @@ class Choices(NamedTuple):
     hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
-        """Return the first `BEST` of each decision that meet, and as many that may."""
+        """Return the first `BEST` candidates of each decision that meet, and as many that may."""
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
         group = (code * 2 + ~self.meets)[order]
         first = np.searchsorted(group, group)
-        kept = np.sort(order[np.arange(len(order)) - first < BEST])
-        return Choices._make([self.counts, *(part[kept] for part in self[1:])])
+        best_rows = np.sort(order[np.arange(len(order)) - first < BEST])
+        return Choices._make([self.counts, *(part[best_rows] for part in self[1:])])
 
 
 def columns(rule: "Rule") -> list[str]:
@@ -177,14 +210,21 @@ def columns(rule: "Rule") -> list[str]:
 
 
 def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choices:
-    """Return the best of each decision of evaluated candidates that are worth a trial.
+    """Collect the best candidates of each decision that are worth a trial.
 
-    `near` has their keys as of `Rule.near`.
+    Parameters
+    ----------
+    table : pyarrow.Table
+        n evaluated candidates with the columns of `Rule.columns`.
+    rule : Rule
+        By what they are ranked.
+    near : Keys, optional
+        Their keys of `Rule.near`; computed otherwise.
     """
     near = rule.near(table) if near is None else near
-    known = np.isfinite(near.loss)
-    rows = np.flatnonzero(near.meets)[known]
-    chance = near.chance[known]
+    has_loss = np.isfinite(near.loss)
+    rows = np.flatnonzero(near.meets)[has_loss]
+    chance = near.chance[has_loss]
     losses = [
         o.loss(table[o.column].to_numpy()[rows], unit)
         for o, unit in zip(rule.objectives, rule.units, strict=True)
@@ -201,22 +241,25 @@ def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choice
     )
     counts: Counter[str] = Counter(decision[meets].tolist())
     return Choices(
-        counts, rows, decision, meets, loss, near.loss[known], near.hashes[rows]
+        counts, rows, decision, meets, loss, near.loss[has_loss], near.hashes[rows]
     ).best()
 
 
 def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
-    """Return the choices over consecutive parts, each with its number of candidates."""
+    """Join the choices over consecutive parts of the candidates; None if they hold no row.
+
+    `parts` yields (number of candidates, choices) of each part. Row numbers count over all parts.
+    """
     start = 0
     counts = Counter[str]()
-    found = []
+    pieces = []
     for size, part in parts:
         counts.update(part.counts)
-        found.append(part._replace(rows=part.rows + start))
+        pieces.append(part._replace(rows=part.rows + start))
         start += size
-    if not sum(len(part.rows) for part in found):
+    if not sum(len(part.rows) for part in pieces):
         return None
-    arrays = (np.concatenate(column) for column in list(zip(*found, strict=True))[1:])
+    arrays = (np.concatenate(column) for column in list(zip(*pieces, strict=True))[1:])
     return Choices._make([counts, *arrays]).best()
 
 
@@ -233,8 +276,8 @@ class Pick(NamedTuple):
 
 def weights(objectives: int) -> NDArray[np.float64]:
     """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
-    drawn = np.random.default_rng(0).dirichlet(np.ones(objectives), _WEIGHT_DRAWS)
-    return objectives * drawn.T
+    draws = np.random.default_rng(0).dirichlet(np.ones(objectives), _WEIGHT_DRAWS)
+    return objectives * draws.T
 
 
 def shortlist(
@@ -249,7 +292,7 @@ def shortlist(
     losses of what is shown anyway, today's magnet and a lower class, infinite where they miss;
     `spare` places are left to trials.
     """
-    most = MOST - len(today) - spare
+    place_count = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
     losses = found.loss @ w
     now = (today @ w).min(axis=0)
@@ -257,20 +300,33 @@ def shortlist(
     winner = (
         found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
     )
-    least = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
+    smallest_loss = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
     open_ = open_.copy()
     picks: list[Pick] = []
-    while len(picks) < most and (rows := np.flatnonzero(open_ & found.meets)).size:
-        regret = now - least
+    while (
+        len(picks) < place_count and (rows := np.flatnonzero(open_ & found.meets)).size
+    ):
+        regret = now - smallest_loss
         if regret.mean() <= _LOSS_TOLERANCE and np.quantile(regret, 0.95) <= _TAIL:
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]
         plain = _without_dilution(best)
-        own = found.decision[rows] == (plain if plain in found.decision[rows] else best)
-        near = np.flatnonzero(own & (after <= after[own].min() + _LOSS_TOLERANCE))
+        is_same_decision = found.decision[rows] == (
+            plain if plain in found.decision[rows] else best
+        )
+        near_rows = np.flatnonzero(
+            is_same_decision
+            & (after <= after[is_same_decision].min() + _LOSS_TOLERANCE)
+        )
         index = int(
-            rows[near[np.lexsort((rows[near], after[near], simplicity[rows[near]]))[0]]]
+            rows[
+                near_rows[
+                    np.lexsort(
+                        (rows[near_rows], after[near_rows], simplicity[rows[near_rows]])
+                    )[0]
+                ]
+            ]
         )
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
@@ -286,9 +342,25 @@ def _contrast(
     picks: list[Pick],
     spare: int,
 ) -> list[Pick]:
-    """Return the list with decisions of other families, then those that gain in an objective.
+    """Fill the short list with decisions that differ from those on it, and return it.
 
-    What meets the requirements goes before trials, unless a place is `spare` for these.
+    Decisions of other families come first, then those that gain in an objective. Those that meet
+    the requirements go before trials. `picks` is extended in place.
+
+    Parameters
+    ----------
+    found : Choices
+        k candidates.
+    simplicity : ndarray of int, shape (k,)
+        Order of simplicity.
+    open_ : ndarray of bool, shape (k,)
+        Candidates that may be picked.
+    today : ndarray, shape (1, objectives)
+        Loss of today's magnet.
+    picks : list of Pick
+        The list so far.
+    spare : int
+        Places that are kept for trials.
     """
     rows = np.flatnonzero(open_)
     total = found.loss.sum(axis=1)
@@ -300,23 +372,25 @@ def _contrast(
     ]
     # Another family has to better something, too.
     better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
-    least = np.where(found.meets, _NEAR, _GAIN)[:, None]
+    smallest_contrast = np.where(found.meets, _NEAR, _GAIN)[:, None]
     for new_family in (True, False):
-        left = order
+        rest = order
         while len(picks) < MOST - len(today):
             # Today's magnet saves nothing: what is like it in another objective counts.
-            own = np.array([p.row for p in picks], int)
-            shown = found.loss[own] if picks else today
-            may = ~np.isin(decision, decision[own])
+            pick_rows = np.array([p.row for p in picks], int)
+            shown_loss = found.loss[pick_rows] if picks else today
+            may = ~np.isin(decision, decision[pick_rows])
             if new_family:
-                may &= better & ~np.isin(family, family[own])
+                may &= better & ~np.isin(family, family[pick_rows])
             else:
-                may &= (found.loss <= np.min(shown, axis=0) - least).any(axis=1)
+                may &= (
+                    found.loss <= np.min(shown_loss, axis=0) - smallest_contrast
+                ).any(axis=1)
             # What a longer list leaves no room for stays outside.
-            left = left[may[left]]
-            if not len(left):
+            rest = rest[may[rest]]
+            if not len(rest):
                 break
-            picks.append(Pick(int(left[0]), 0.0))
+            picks.append(Pick(int(rest[0]), 0.0))
     return picks
 
 
@@ -335,39 +409,59 @@ def decide(
     job: "Job",
     anyway: list[pa.Table],
 ) -> list[dict[str, Any]]:
-    """Return the records of the short list; its columns are the result's.
+    """Build the records of the short list.
 
-    `anyway` are today's magnet as evaluated for the job and, if there is one, a lower class.
+    Parameters
+    ----------
+    found : Choices or None
+        Best candidates of each decision.
+    ranking : Ranking
+        Of all candidates.
+    take : callable
+        ``take(rows, columns)`` returns those rows as a `pyarrow.Table`.
+    job : Job
+        What they were evaluated for.
+    anyway : list of pyarrow.Table
+        Today's magnet as evaluated for the job and, if there is one, a lower class.
+
+    Returns
+    -------
+    list of dict
+        One record a decision, today's magnet first; the keys are columns of the result.
     """
     today = anyway[0]
     if found is not None:
         texts = take(found.rows, ["formula", "shell", CHANCE])
-        own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
-        if len(own):
+        today_chance = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
+        if len(today_chance):
             today = today.set_column(
-                today.schema.get_field_index(CHANCE), CHANCE, own.slice(0, 1)
+                today.schema.get_field_index(CHANCE), CHANCE, today_chance.slice(0, 1)
             )
             anyway = [today, *anyway[1:]]
     none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
     none["share_best"] = 0.0
     now = [choices(table, job.rule).loss for table in anyway]
-    marked = zip(anyway, ("keep", "buy"), strict=False)
+    decision_words = zip(anyway, ("keep", "buy"), strict=False)
     records = [
-        none | table.to_pylist()[0] | {"decision_status": s} for table, s in marked
+        none | table.to_pylist()[0] | {"decision_status": s}
+        for table, s in decision_words
     ]
     picks = {} if found is None else _pick_record(found, ranking, take, job, today, now)
     if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
-        near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
-        if len(near):
-            near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
+        nearest_rows = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
+        if len(nearest_rows):
+            nearest_rows = nearest_rows[
+                ~_is_today(take(nearest_rows, ["formula", "shell"]), today, job)
+            ]
         picks = {
-            int(n): Pick(-1, 0.0) for n in near[np.argsort(ranking.place[near])][:1]
+            int(n): Pick(-1, 0.0)
+            for n in nearest_rows[np.argsort(ranking.place[nearest_rows])][:1]
         }
     rows = np.array(sorted(picks), np.int64)
-    made = take(rows, None).to_pylist() if len(rows) else []
-    for number, record in zip(rows.tolist(), made, strict=True):
-        added: dict[str, Any] = {
+    made_records = take(rows, None).to_pylist() if len(rows) else []
+    for number, record in zip(rows.tolist(), made_records, strict=True):
+        added_values: dict[str, Any] = {
             "rank": int(ranking.place[number]) or None,
             "meets_requirements": bool(ranking.meets[number]),
             "pareto_front": int(ranking.front[number]) or None,
@@ -376,9 +470,9 @@ def decide(
             "share_best": picks[number].share,
             "decision_status": _status(record, job),
         }
-        record |= added | dict(picks[number].heavy)
+        record |= added_values | dict(picks[number].heavy)
     order = {number: place for place, number in enumerate(picks)}
-    pairs = zip(rows.tolist(), made, strict=True)
+    pairs = zip(rows.tolist(), made_records, strict=True)
     trials_last = sorted(
         pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]])
     )
@@ -399,9 +493,23 @@ def _pick_record(
     today: pa.Table,
     now: list[_Array],
 ) -> dict[int, Pick]:
-    """Return the short list by number of the candidate; `today` is the magnet in use.
+    """Pick the candidates of the short list.
 
-    `now` has the losses, (1, k), of it and of a lower class; of what is not likely there are none.
+    Parameters
+    ----------
+    found : Choices
+        Best candidates of each decision.
+    ranking, take, job
+        As for `decide`.
+    today : pyarrow.Table
+        The magnet in use, one row.
+    now : list of ndarray, shape (1, k)
+        Losses of the magnet in use and of a lower class, where these are likely to meet.
+
+    Returns
+    -------
+    dict of Pick
+        By number of the candidate.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(
@@ -436,14 +544,22 @@ def _pick_record(
     saves = (other & found.meets & saves_enough(heavy, job)).any()
     for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
         alike = found.meets == found.meets[pick.row]
-        own = heavy[other & alike & (found.decision == found.decision[pick.row])]
-        ends = dict(zip(_ENDS, (float(own.min()), float(own.max())), strict=True))
+        same_decision_heavy = heavy[
+            other & alike & (found.decision == found.decision[pick.row])
+        ]
+        ends = dict(
+            zip(
+                _ENDS,
+                (float(same_decision_heavy.min()), float(same_decision_heavy.max())),
+                strict=True,
+            )
+        )
         picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
     return picks
 
 
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
-    """Return which candidates are today's magnet."""
+    """Say which rows of `texts` are today's magnet by formula and shell, bool (n,)."""
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
     ).to_numpy()
@@ -467,14 +583,19 @@ def _status(record: dict[str, Any], job: "Job") -> str:
     special = str(record.get("route") or "").split(";")[0] in routes()
     if record[CHANCE] < job.threshold or unproven or special:
         return "trial"
-    own = root_host(job.profile.reference.host) == root_host(str(record["host"]))
-    if not own and job.profile.first_family == "own":
+    today_family = root_host(job.profile.reference.host) == root_host(
+        str(record["host"])
+    )
+    if not today_family and job.profile.first_family == "own":
         return "trial"
     return "ready"
 
 
 def _next_test(record: dict[str, Any], job: "Job") -> str:
-    """Return what to do next about a decision, in a few words."""
+    """Say in a few words what to do next about a decision: what to melt, diffuse or buy, and measure.
+
+    `record` is one of `decide`.
+    """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
     profile = job.profile
@@ -500,7 +621,11 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
 
 
 def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
-    """Return the place of the decision to take, by the one rule; None to keep today's magnet."""
+    """Apply the one rule to the short list; None to keep today's magnet.
+
+    `records` has one decision a row, today's magnet first, as `decide` builds them. The result is
+    the row's position, from 0.
+    """
     import pandas as pd
 
     table = CompositionTable.from_strings(
@@ -509,9 +634,9 @@ def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     shells = records["shell"].astype(object).fillna("").tolist()
     exposure = heavy_exposure(table, shells, job.conditions.supply_scenario)
     family = np.array([root_host(str(host)) for host in records["host"]], object)
-    allowed = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    is_allowed_row = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
     if job.profile.first_family == "own":
-        allowed = allowed & (family == family[0])
+        is_allowed_row = is_allowed_row & (family == family[0])
     cost = records[COST_PER_FLUX].to_numpy(float)
     ratio = cost / cost[0]
     # A lower class sells for no more, whatever its estimated elements cost.
@@ -522,7 +647,7 @@ def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
             CHANCE: records[CHANCE].to_numpy(float),
             "exposure_USD_kg": exposure,
             "cost_per_flux_ratio": ratio,
-            "open": allowed,
+            "open": is_allowed_row,
             "diluted": [
                 _without_dilution(str(text)) != str(text)
                 for text in records["decision"]

@@ -55,10 +55,10 @@ class Samples:
     scores: dict[str, _Values]  # standard scores of H_cJ and B_r
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-        """Return the place of each candidate in each draw, from 1; equals keep their order.
+        """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
-        Those that `last` (bool, shape (n,)) names, too unlikely to meet the requirements, stand
-        behind all others in every draw, by margin.
+        Equals keep their order. Candidates that `last`, bool (n,), marks as too unlikely to meet
+        the requirements stand behind all others in every draw, by margin.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -70,10 +70,22 @@ class Samples:
 
 
 def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
-    """Return random draws of n candidates.
+    """Draw the properties of n candidates at random, and rank them in each draw.
 
-    `leading` has evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the
-    columns of requirements and objectives at the job's temperature.
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
+        requirements and objectives at the job's temperature.
+    job : Job
+        What they were evaluated for.
+    draws, seed : int
+        Number of draws and seed of the generator.
+
+    Returns
+    -------
+    Samples
+        Arrays of shape (n, draws).
     """
     from ..supply.ledger import sampled_supply
 
@@ -86,13 +98,13 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
         # Its own probability and margin are sampled below.
-        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
-        leading = pd.concat([leading, own], ignore_index=True)
+        own_frame = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own_frame], ignore_index=True)
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     shells = list(leading["shell"].astype(object).fillna(""))
     shell = shells if any(shells) else None
-    needed = {r.temperature_K or job.temperature for r in profile.requirements}
-    at = sorted(needed - {job.temperature})
+    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(kelvins - {job.temperature})
     groups = job.groups(leading["route"].astype(object).fillna(""))
     tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
     hosts = list(leading["host"].astype(object).fillna(""))
@@ -127,15 +139,18 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         value = values.at(column, requirement.temperature_K or job.temperature)
         share = requirement.share_of_reference
         limit = None if share is None else share * value[-1]
-        least, most = requirement.limit_range
-        if least < most:
+        lower_limit, upper_limit = requirement.limit_range
+        if lower_limit < upper_limit:
             # Who asks more of one quantity asks more of what follows from it, of all magnets.
             quantity = FOLLOWS.get(column, column)
             if quantity not in strictness:
                 strictness[quantity] = rng.standard_normal(draws)
             side = -1 if requirement.minimum is None else 1
             limit = sample_limit(
-                requirement.limit, side, (least, most), strictness[quantity]
+                requirement.limit,
+                side,
+                (lower_limit, upper_limit),
+                strictness[quantity],
             )
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
@@ -148,8 +163,8 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
     rule = job.rule
     columns = [values.at(o.column, job.temperature) for o in rule.objectives]
-    missed = (~meets).astype(np.float64) / rule.miss
-    loss = total_loss(rule.objectives, rule.units, columns, missed)
+    expected_misses = (~meets).astype(np.float64) / rule.miss
+    loss = total_loss(rule.objectives, rule.units, columns, expected_misses)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
 
@@ -160,20 +175,28 @@ def magnets_by_route(
     temperatures: Sequence[float],
     groups: Sequence[tuple[Job, NDArray[np.int64]]],
 ) -> list[Columns]:
-    """Return the magnets that n candidates make at each temperature, each by its route.
+    """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`.
+    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, n rows.
     """
     if not temperatures:
         return []
-    found = []
-    for made, rows in groups:
-        own = [shells[row] for row in rows]
+    magnet_groups = []
+    for process, rows in groups:
+        group_shells = [shells[row] for row in rows]
         some = magnets(
-            table[rows], own if any(own) else None, temperatures, made.conditions
+            table[rows],
+            group_shells if any(group_shells) else None,
+            temperatures,
+            process.conditions,
         )
-        found.append([(rows, columns) for columns in some])
-    return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
+        magnet_groups.append([(rows, columns) for columns in some])
+    return [Columns.gather_rows(parts) for parts in zip(*magnet_groups, strict=True)]
 
 
 class Properties:
@@ -196,17 +219,22 @@ class Properties:
         self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
-        ranged = (c for c in leading.columns if f"{c}_lo" in leading.columns)
-        asked = {*QUANTITIES, *(FOLLOWS.get(column, column) for column in ranged)}
+        columns_with_range = (
+            c for c in leading.columns if f"{c}_lo" in leading.columns
+        )
+        quantities = {
+            *QUANTITIES,
+            *(FOLLOWS.get(column, column) for column in columns_with_range),
+        }
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
         self._roots = {
-            column: pool.submit(self._root, column) for column in sorted(asked)
+            column: pool.submit(self._root, column) for column in sorted(quantities)
         }
         pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> _Values:
-        """Return a column at a temperature, K."""
+        """Return the draws of a column at a temperature, K, shape (n, draws), in its unit."""
         if column in self.known:
             return self.known[column]
         if column == COST_PER_FLUX:
@@ -226,7 +254,7 @@ class Properties:
         return value[:, None] + np.nan_to_num(half) * z
 
     def score(self, column: str) -> _Values:
-        """Return the standard scores of a quantity."""
+        """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept."""
         if column not in self._scores:
             n = len(self._leading)
             # Latin hypercube: evenly spread.
@@ -236,11 +264,14 @@ class Properties:
         return self._scores[column]
 
     def _root(self, column: str) -> _Values:
-        """Return what makes standard scores of white ones: a factor of their correlations."""
-        own, producer = self._errors
-        found = covariance(own, own, column, producer)
-        wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
-        found = found / np.outer(wide, wide)
+        """Compute a factor of the correlations of a column's errors, shape (n, n).
+
+        The factor times independent standard scores gives correlated ones.
+        """
+        error_magnets, producer = self._errors
+        error_covariance = covariance(error_magnets, error_magnets, column, producer)
+        wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))
+        error_covariance = error_covariance / np.outer(wide, wide)
         # Of one magnet twice, or of a measured one, no variance of its own is left.
-        found[np.diag_indices_from(found)] = 1.0 + _LITTLE
-        return np.asarray(factor(found))
+        error_covariance[np.diag_indices_from(error_covariance)] = 1.0 + _LITTLE
+        return np.asarray(factor(error_covariance))

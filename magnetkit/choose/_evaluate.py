@@ -116,23 +116,41 @@ class Bound:
         margin: _Array,
         hashes: Any,
     ) -> _Mask:
-        """Return which of n candidates are within, by their least loss and largest margin.
+        """Say which of n candidates lie within the bound, bool (n,).
 
-        `meets` may meet the requirements, `worth` be worth a trial.
+        Parameters
+        ----------
+        decision : Coded
+            Decision of each.
+        meets : ndarray of bool
+            True where the requirements may be met.
+        worth : ndarray of bool
+            True where a trial may be worth it.
+        loss : ndarray
+            Smallest possible loss.
+        margin : ndarray
+            Largest possible margin.
+        hashes : ndarray of uint64 or None
+            Hashes that decide ties of the margin.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
-        found = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
+        is_inside = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
         if self.last is not None and hashes is not None:
-            found &= (margin != self.margin) | (hashes <= np.uint64(self.last))
-        for may, own, least in (
+            is_inside &= (margin != self.margin) | (hashes <= np.uint64(self.last))
+        for may, limits_by_word, smallest_limit in (
             (meets, self.limits, self.limit),
             (worth, self.trials, -np.inf),
         ):
-            each = [max(least, own.get(word, self.limit)) for word in decision.words]
-            found |= may & (
-                loss <= np.array([*each, self.limit])[decision.codes] + _ORDER_SLACK
+            limit_per_word = [
+                max(smallest_limit, limits_by_word.get(word, self.limit))
+                for word in decision.words
+            ]
+            is_inside |= may & (
+                loss
+                <= np.array([*limit_per_word, self.limit])[decision.codes]
+                + _ORDER_SLACK
             )
-        return found
+        return is_inside
 
 
 @dataclass
@@ -190,8 +208,24 @@ def evaluate(
 ) -> Evaluated:
     """Evaluate n candidates for a device, those beyond a bound no further than needed.
 
-    `shells` has the grain-boundary shell of each; `want` the columns that are needed, all but those
-    of the ranking without it, in the order of the registry, ``candidate`` being the formula.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Grain-boundary shell of each.
+    job : Job
+        What they are evaluated for.
+    bound : Bound, optional
+        Candidates beyond it are dropped.
+    want : collection of str, optional
+        Columns needed. All but those of the ranking otherwise, in the order of the registry,
+        ``candidate`` being the formula.
+
+    Returns
+    -------
+    Evaluated
+        Numbers and columns of the candidates that remain, their keys, and counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -211,41 +245,43 @@ def evaluate(
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _supply_columns(table, shells, job)
     tally.stages["magnetism"] = len(rows)
-    found, split = _with_requirements(table, shells, supply, job, want)
-    open_ = found["status"].says("ok")
-    near = None
+    columns, hard_phase_split = _with_requirements(table, shells, supply, job, want)
+    open_ = columns["status"].says("ok")
+    near_keys = None
     if bound is not None:
-        near = job.rule.near(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        near_keys = job.rule.near(
+            Columns((n, columns[n]) for n in job.rule.columns()).arrow()
+        )
         if bound.is_finite:
-            keys = near.at(job.threshold)
-            word = found["decision"]
-            open_ = _requirement_bound(word, keys, near, open_, bound, tally)
+            keys = near_keys.at(job.threshold)
+            word = columns["decision"]
+            open_ = _requirement_bound(word, keys, near_keys, open_, bound, tally)
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
-    if len(last) and want is not None and "status" in want and _FORMS not in found:
+    if len(last) and want is not None and "status" in want and _FORMS not in columns:
         unstable = np.zeros(len(rows), bool)
-        open_split = split[last]
-        judged = _stages.makeable(
-            open_split.recipe, job.conditions, open_split, words=False
+        split_of_open = hard_phase_split[last]
+        makeable_rows = _stages.makeable(
+            split_of_open.recipe, job.conditions, split_of_open, words=False
         )
-        unstable[last] = ~judged[1]
-        found["status"] = found["status"].put(unstable, "not makeable")
-        found[CHANCE] = np.where(unstable, 0.0, found[CHANCE])
-    tally.status.update(found["status"].counts())
-    if near is None:
-        return Evaluated(rows, found, None, None, tally)
-    kept = np.flatnonzero(open_ & found["status"].says("ok"))
-    found = found.take(kept)
-    near = near.take(kept)
-    keys = near.at(job.threshold)
-    tally.copies.update(found["decision"].counts(keys.meets))
-    return Evaluated(rows[kept], found, keys, near, tally)
+        unstable[last] = ~makeable_rows[1]
+        columns["status"] = columns["status"].put(unstable, "not makeable")
+        columns[CHANCE] = np.where(unstable, 0.0, columns[CHANCE])
+    tally.status.update(columns["status"].counts())
+    if near_keys is None:
+        return Evaluated(rows, columns, None, None, tally)
+    kept_rows = np.flatnonzero(open_ & columns["status"].says("ok"))
+    columns = columns.take(kept_rows)
+    near_keys = near_keys.take(kept_rows)
+    keys = near_keys.at(job.threshold)
+    tally.copies.update(columns["decision"].counts(keys.meets))
+    return Evaluated(rows[kept_rows], columns, keys, near_keys, tally)
 
 
 def columns_read(job: Job) -> list[str]:
-    """Return the columns that what reads a result asks of every row, beside name and number.
+    """List the columns that readers of a result need of every row, beside name and number.
 
-    What stands first, what a candidate is made of, status, probability and failures, evidence,
+    They are the leading columns, composition, status, probability and failures, evidence,
     objectives, and the required properties with range and provenance.
     """
     names = ["host", "temperature_K", "route", "decision"]
@@ -260,7 +296,7 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Return today's magnet of the device as a candidate, one row."""
+    """Evaluate today's magnet of the device as a candidate, one row."""
     reference = job.profile.reference
     shells = [reference.shell] if reference.shell else None
     row = evaluate(reference.table(), shells, job).columns
@@ -269,7 +305,7 @@ def reference_candidate(job: Job) -> Columns:
 
 
 def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
-    """Return supply, host and decision of candidates."""
+    """Compute the columns of supply, the host codes and the decision of n candidates."""
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
     supply["decision"] = classify_decisions(
@@ -281,107 +317,121 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
 ) -> _Rows:
-    """Return which candidates can be within the bound, by all but their ranges and stability."""
+    """Return the numbers of the candidates that can lie within the bound.
+
+    Composition, nominal values and distance to measured magnets decide; ranges and stability are
+    not computed. `tally` is updated with what became of the others.
+    """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
-        named = shell_texts(read_shells(shells, len(table)), len(table))
+        shell_names = shell_texts(read_shells(shells, len(table)), len(table))
         supply[_HASH] = candidate_hashes(
-            pa.table({"formula": table.to_arrow(), "shell": named})
+            pa.table({"formula": table.to_arrow(), "shell": shell_names})
         )
     rows = _composition_bound(supply, job, bound, tally)
     if job.threshold < HALF or is_beside_grade(job):
         return rows
     table, shells, supply = _take(rows, table, shells, supply)
-    here = with_distances(table, supply, job)
-    picked = np.flatnonzero(
-        _open(here, job, bound, (tally, "distance to measured magnets"))
+    columns = with_distances(table, supply, job)
+    open_rows = np.flatnonzero(
+        _open(columns, job, bound, (tally, "distance to measured magnets"))
     )
     if not bound.is_finite:
-        return rows[picked]
-    here = central_values(*_take(picked, table, shells, here), job, bound)
+        return rows[open_rows]
+    columns = central_values(*_take(open_rows, table, shells, columns), job, bound)
     return rows[
-        picked[_open(here, job, bound, (tally, "nominal remanence and coercivity"))]
+        open_rows[
+            _open(columns, job, bound, (tally, "nominal remanence and coercivity"))
+        ]
     ]
 
 
 def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
-    """Return what is known of recipes with how far they are from measured magnets.
+    """Add to `supply` how far n recipes are from measured magnets.
 
-    Process and traces may set the magnets farther apart; entered are the status and the largest
-    probability too.
+    Process and traces may set the magnets farther apart. Added are the distances, the status, and
+    the largest probability that the distance allows.
+
+    Returns
+    -------
+    Columns
+        A new object; `supply` is not changed.
     """
-    made = read_process(job.conditions.process, len(table))
-    near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
-    hard = near[_CENTRAL[1]].distance
-    most = np.max([one.distance for one in near.values()], axis=0)
-    known = {
+    process = read_process(job.conditions.process, len(table))
+    evidence = nearest_recipes(
+        purify(table, supply[_HOSTS])[0], supply[_HOSTS], process
+    )
+    hard = evidence[_CENTRAL[1]].distance
+    largest_distance = np.max([one.distance for one in evidence.values()], axis=0)
+    known_columns = {
         _HARD: hard,
-        _MOST: most,
-        CHANCE: cap_probability(np.ones(len(table)), most),
+        _MOST: largest_distance,
+        CHANCE: cap_probability(np.ones(len(table)), largest_distance),
     }
-    far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
-    return Columns(supply | known | {"status": far})
+    status = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
+    return Columns(supply | known_columns | {"status": status})
 
 
 def _take(
     rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
+    """Select rows of candidates, shells and supply columns together; all rows are returned as they are."""
     if len(rows) == len(table):
         return table, shells, supply
-    own = None if shells is None else [shells[row] for row in rows.tolist()]
-    return table[rows], own, supply.take(rows)
+    own_shells = None if shells is None else [shells[row] for row in rows.tolist()]
+    return table[rows], own_shells, supply.take(rows)
 
 
 def best_possible_loss(found: Columns, rule: Rule) -> _Array:
-    """Return the least loss that candidates can have by what is known of them, shape (n,).
+    """Compute the smallest loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
-    unit of regret, and no probability is above that found, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`. -inf where an objective is not bounded.
+    unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
+    `supplies`, or those of `central_values`. The loss is -inf where an objective is not bounded.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
     for objective, unit in zip(rule.objectives, rule.units, strict=True):
         column = objective.column
         if column in found:
-            least = objective.loss(found[column], unit)
+            smallest_loss = objective.loss(found[column], unit)
         elif column == MARGIN:
-            least = objective.loss(np.full(n, np.inf), unit)
+            smallest_loss = objective.loss(np.full(n, np.inf), unit)
         elif column == COST_PER_FLUX and objective.sign > 0:
-            least = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
+            smallest_loss = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
         else:
             return np.full(n, -np.inf)
-        best = best + least
+        best = best + smallest_loss
     return np.where(np.isnan(best), np.inf, best)
 
 
 def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
-    """Return which candidates can be within the bound by their composition alone.
+    """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The largest margin that it leaves them goes into `supply`.
+    The largest margin that composition leaves them is written into `supply`; `tally` is updated.
     """
-    allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
-    inside = np.isin(supply[_HOSTS], allowed)
+    host_indices = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
+    inside = np.isin(supply[_HOSTS], host_indices)
     conditions = [(host_condition(job.profile), inside)]
     margin = np.where(inside, np.inf, OUTSIDE)
     for requirement in job.profile.requirements:
         if requirement.column in supply:
-            each = requirement.margin(supply[requirement.column])
-            holds = each >= 0.0
-            least, most = requirement.limit_range
-            if least < most and job.threshold < HALF:
+            margin_per_row = requirement.margin(supply[requirement.column])
+            holds = margin_per_row >= 0.0
+            lower_limit, upper_limit = requirement.limit_range
+            if lower_limit < upper_limit and job.threshold < HALF:
                 # What misses the limit may meet what some ask.
-                holds = np.ones(len(each), bool)
+                holds = np.ones(len(margin_per_row), bool)
             conditions.append((str(requirement), holds))
-            margin = np.fmin(margin, each)
+            margin = np.fmin(margin, margin_per_row)
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])
     loss = best_possible_loss(supply, job.rule)
     alive = bound.admits(supply["decision"], may, may, loss, margin, supply.get(_HASH))
-    ended = ~alive
+    is_out = ~alive
     for reason, holds in [*conditions, ("loss by composition", alive)]:
-        tally.end(reason, ended & ~holds)
-        ended &= holds
+        tally.end(reason, is_out & ~holds)
+        is_out &= holds
     return np.flatnonzero(alive)
 
 
@@ -398,72 +448,82 @@ def central_values(
     asked where few meet the requirements.
     """
     use = job.conditions.use
-    asked = [(r.temperature_K or job.temperature, r) for r in job.profile.requirements]
-    # Where few meet the requirements, many miss by their safety alone.
-    read = {*_CENTRAL, ALPHA, *([_SAFETY] if bound.limit == np.inf else [])}
-    required = [
-        (kelvin, r)
-        for kelvin, r in asked
-        if r.column in read or (r.column == _PRODUCT and r.minimum is not None)
+    requirements_at = [
+        (r.temperature_K or job.temperature, r) for r in job.profile.requirements
     ]
-    needed = {kelvin for kelvin, r in required if r.column != ALPHA}
-    if any(r.column == ALPHA for _, r in required):
-        needed |= set(use.between)
-    at = [job.temperature, *sorted(needed - {job.temperature})]
-    hard = {kelvin for kelvin, r in required if r.column == _CENTRAL[1]}
+    # Where few meet the requirements, many miss by their safety alone.
+    read_columns = {*_CENTRAL, ALPHA, *([_SAFETY] if bound.limit == np.inf else [])}
+    requirements_read = [
+        (kelvin, r)
+        for kelvin, r in requirements_at
+        if r.column in read_columns or (r.column == _PRODUCT and r.minimum is not None)
+    ]
+    kelvins = {kelvin for kelvin, r in requirements_read if r.column != ALPHA}
+    if any(r.column == ALPHA for _, r in requirements_read):
+        kelvins |= set(use.between)
+    at = [job.temperature, *sorted(kelvins - {job.temperature})]
+    hard = {kelvin for kelvin, r in requirements_read if r.column == _CENTRAL[1]}
     if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
         hard.add(job.temperature)
-    wanted = np.flatnonzero(np.isin(at, list(hard)))
+    hard_stops = np.flatnonzero(np.isin(at, list(hard)))
     soft = np.zeros(len(at), bool)
-    made = _stages.nominal_magnets(
+    magnets = _stages.nominal_magnets(
         table, shells, at, job.conditions, soft, host=supply[_HOSTS]
     )
     values = {
-        _CENTRAL[0]: made.remanence(),
+        _CENTRAL[0]: magnets.remanence(),
         _CENTRAL[1]: np.full((len(table), len(at)), np.nan),
     }
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
-    if needed >= set(use.between):
-        cold, hot = (made.polarization[:, [at.index(kelvin)]] for kelvin in use.between)
+    if kelvins >= set(use.between):
+        cold, hot = (
+            magnets.polarization[:, [at.index(kelvin)]] for kelvin in use.between
+        )
         alpha = 100.0 * (hot / cold - 1.0) / (use.between[1] - use.between[0])
         values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
     score = ndtri(0.5 + 0.5 * use.interval)
-    widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
+    widths = least_widths(magnets.alloys, np.array(at), score / DEVIATIONS_90)
     # A range ends no nearer below than its half width in the logarithm.
     below = {
         name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)
     }
-    here = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
-    density = made.alloys.density()
-    cost = here["cost_USD_kg"]
-    here[COST_PER_FLUX] = _stages.cost_per_flux(density, cost, here["remanence_T"])
-    first = (made.status != 0).argmax(axis=1)
-    here["status"] = status_column(
-        np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
+    columns = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
+    density = magnets.alloys.density()
+    cost = columns["cost_USD_kg"]
+    columns[COST_PER_FLUX] = _stages.cost_per_flux(
+        density, cost, columns["remanence_T"]
     )
-    here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
+    first = (magnets.status != 0).argmax(axis=1)
+    columns["status"] = status_column(
+        np.take_along_axis(magnets.status, first[:, None], axis=1)[:, 0]
+    )
+    columns[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
     hard_apart = supply[_HARD]
     apart = supply[_MOST]
-    for side in filter(np.any, made.alloys.apart().values()):
+    for side in filter(np.any, magnets.alloys.apart().values()):
         hard_apart = np.hypot(hard_apart, side)
         apart = np.hypot(apart, side)
-    here["status"] = here["status"].put(
-        (hard_apart > UNKNOWN) & here["status"].says("ok"), FAR
+    columns["status"] = columns["status"].put(
+        (hard_apart > UNKNOWN) & columns["status"].says("ok"), FAR
     )
     chances: dict[str, _Array] = {}
 
     def judge(rows: Any, last: str = "") -> None:
-        """Enter what some rows' coercivity or safety, or all else, says of margin and chance."""
-        for kelvin, requirement in required:
+        """Lower margin and chance of some rows by their central values, in place.
+
+        `rows` indexes the candidates. `last` is coercivity or safety to judge by that column, or
+        empty to judge by all others.
+        """
+        for kelvin, requirement in requirements_read:
             column = requirement.column
             k = at.index(kelvin)
             if last != (column if column in (_CENTRAL[1], _SAFETY) else ""):
                 continue
             value = values[column][rows, k]
             inside = requirement.margin(value)
-            here[MARGIN][rows] = np.fmin(here[MARGIN][rows], inside)
-            missed = inside < -_ORDER_SLACK
+            columns[MARGIN][rows] = np.fmin(columns[MARGIN][rows], inside)
+            misses = inside < -_ORDER_SLACK
             chance = np.ones(len(value))
             # The difference to a reference has another width.
             if (
@@ -474,46 +534,55 @@ def central_values(
                 width = below[column][min(k, len(below[column]) - 1), rows]
                 with np.errstate(divide="ignore", invalid="ignore"):
                     chance = ndtr(score * (1.0 - requirement.minimum / value) / width)
-            chance[missed] = HALF
-            own = chances.setdefault(FOLLOWS.get(column, column), np.ones(len(table)))
-            own[rows] = np.fmin(own[rows], chance)
-        here[CHANCE] = cap_probability(
+            chance[misses] = HALF
+            own_chance = chances.setdefault(
+                FOLLOWS.get(column, column), np.ones(len(table))
+            )
+            own_chance[rows] = np.fmin(own_chance[rows], chance)
+        columns[CHANCE] = cap_probability(
             np.prod([np.ones(len(table)), *chances.values()], axis=0), apart
         )
 
     judge(slice(None))
-    if wanted.size:
-        picked = np.flatnonzero(_open(here, job, bound))
-        values[_CENTRAL[1]][np.ix_(picked, wanted)] = 1e-3 * made.field_of(
-            picked, wanted, False
+    if hard_stops.size:
+        open_rows = np.flatnonzero(_open(columns, job, bound))
+        values[_CENTRAL[1]][np.ix_(open_rows, hard_stops)] = 1e-3 * magnets.field_of(
+            open_rows, hard_stops, False
         )
-        judge(picked, _CENTRAL[1])
-        if wanted[0] == 0:
-            here[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
+        judge(open_rows, _CENTRAL[1])
+        if hard_stops[0] == 0:
+            columns[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
     knees = np.array(
-        [at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int
+        [at.index(kelvin) for kelvin, r in requirements_read if r.column == _SAFETY],
+        int,
     )
     if knees.size:
-        picked = np.flatnonzero(_open(here, job, bound))
-        own = np.ix_(picked, knees)
-        recoil = made.rows["recoil"][picked, None]
-        knee = made.field_of(picked, knees, True)
+        open_rows = np.flatnonzero(_open(columns, job, bound))
+        open_grid = np.ix_(open_rows, knees)
+        recoil = magnets.rows["recoil"][open_rows, None]
+        knee = magnets.field_of(open_rows, knees, True)
         values[_SAFETY] = np.full((len(table), len(at)), np.nan)
-        values[_SAFETY][own] = use.duty.safety(values[_CENTRAL[0]][own], knee, recoil)
-        judge(picked, _SAFETY)
-    return here
+        values[_SAFETY][open_grid] = use.duty.safety(
+            values[_CENTRAL[0]][open_grid], knee, recoil
+        )
+        judge(open_rows, _SAFETY)
+    return columns
 
 
 def _open(
     here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
 ) -> _Mask:
-    """Return which candidates can be within the bound by what is known, `counted` by stage."""
+    """Say which candidates can lie within the bound by what is known so far, bool (n,).
+
+    `here` has status, margin, chance, decision and supply columns. With `counted`, a tally and the
+    name of the stage, the dropped ones are counted.
+    """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
     # What a central value misses has half a chance at most.
     may, worth = (
-        (inside | (least < HALF)) & (here[CHANCE] >= least - _ORDER_SLACK)
-        for least in (job.threshold, min(job.trial, job.threshold))
+        (inside | (threshold < HALF)) & (here[CHANCE] >= threshold - _ORDER_SLACK)
+        for threshold in (job.threshold, min(job.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
     within = magnet & bound.admits(
@@ -532,51 +601,89 @@ def _open(
 def _with_requirements(
     table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
 ) -> tuple[Columns, Partition]:
-    """Return magnets with their ranges, how they meet the requirements, and the recipes split.
+    """Evaluate magnets with their ranges and how they meet the requirements.
 
-    All properties, stability too, where all are wanted or others than those of a magnet and of
-    supply are needed: phases take memory and time.
+    All properties, stability too, are computed where `want` is None or names columns other than
+    those of a magnet and of supply, since phases take memory and time.
+
+    Returns
+    -------
+    columns : Columns
+        n rows.
+    split : Partition
+        The recipes split as they are written.
     """
     at = needed_temperatures(job)
     only = needed_elsewhere(job)
-    required = [with_interval(r.column) for r in job.profile.requirements]
+    requirement_columns = [with_interval(r.column) for r in job.profile.requirements]
     kelvins = [*at, _stages.ROOM_K]
-    asked = None if want is None else {*want}.union(*required)
-    computed = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
-    computed |= {"decision", *supply}
-    if asked is not None:
+    column_names = None if want is None else {*want}.union(*requirement_columns)
+    computed_columns = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    computed_columns |= {"decision", *supply}
+    if column_names is not None:
         kelvins = at
-        if asked - computed <= MADE:
-            only[at[0]] = asked | {DISTANCE, "shell", "density_kg_m3", "remanence_T"}
-    made = _stages.make_alloys(
+        if column_names - computed_columns <= MADE:
+            only[at[0]] = column_names | {
+                DISTANCE,
+                "shell",
+                "density_kg_m3",
+                "remanence_T",
+            }
+    magnets = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
     )
-    here, *others = figure_columns(made, kelvins, job.conditions.use, only)
-    split = made.written
+    columns, *other_columns = figure_columns(magnets, kelvins, job.conditions.use, only)
+    hard_phase_split = magnets.written
     # A hundred arrays that nothing below asks for.
-    del made
-    room = others.pop() if want is None else None
-    if asked is None or not asked <= computed.union(here):
-        here = _stages.describe(
-            table, at[0], job.conditions, None, shells, here, room, supply, split
+    del magnets
+    room = other_columns.pop() if want is None else None
+    if column_names is None or not column_names <= computed_columns.union(columns):
+        columns = _stages.describe(
+            table,
+            at[0],
+            job.conditions,
+            None,
+            shells,
+            columns,
+            room,
+            supply,
+            hard_phase_split,
         )
     else:
-        here |= supply
-        here[COST_PER_FLUX] = _stages.cost_per_flux(
-            here["density_kg_m3"], here["cost_USD_kg"], here["remanence_T"]
+        columns |= supply
+        columns[COST_PER_FLUX] = _stages.cost_per_flux(
+            columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
         )
-        here["formula"] = table.to_arrow()
-    here["decision"] = supply["decision"]
-    here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
+        columns["formula"] = table.to_arrow()
+    columns["decision"] = supply["decision"]
+    columns |= verdict_columns(
+        table, dict(zip(at, [columns, *other_columns], strict=True)), job
+    )
     if is_beside_grade(job):
-        here = judge_beside_grade(table, shells, here, job)
-    return here.sort_columns() if want is None else here, split
+        columns = judge_beside_grade(table, shells, columns, job)
+    return columns.sort_columns() if want is None else columns, hard_phase_split
 
 
 def _requirement_bound(
     decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
 ) -> _Mask:
-    """Return which of the open candidates are within the bound."""
+    """Say which of the open candidates lie within the bound, bool (n,), and count the others in `tally`.
+
+    Parameters
+    ----------
+    decision : Coded
+        Decision of each.
+    keys : Keys
+        At the job's threshold.
+    near : Keys
+        At the threshold of a trial.
+    open_ : ndarray of bool, shape (n,)
+        Candidates that are still evaluated.
+    bound : Bound
+        Limits of loss and margin.
+    tally : Tally
+        Changed in place.
+    """
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
     worth_a_trial = near.meets & ~keys.meets
@@ -599,45 +706,52 @@ def count_leading_rows(keep: int) -> int:
 def estimate_bound(
     found: Sequence[Evaluated], rule: Rule, rows: int, keep: int
 ) -> Bound:
-    """Return a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
+    """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
-    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
-    where few or none do. The `limits` of decisions let the best of each go on, of those that meet
-    the requirements and of those that are worth a trial. A decision that is seldom in the sample
-    has none; of one that is often there, and hardly meets the requirements, what does is admitted.
+    `found` is a random sample. It bounds the loss where enough meet the requirements, and the
+    margin where few or none do.
+
+    The `limits` of decisions let the best of each go on, both of those that meet the requirements
+    and of those that are worth a trial. A decision that is rare in the sample has no limit of its
+    own. Of a decision that is frequent, but hardly meets the requirements, all that meet are
+    admitted.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
     losses = np.concatenate([key.loss for key in keys])
     margins = np.concatenate([key.margin[key.missed] for key in keys])
     place = sample_place(count_leading_rows(keep), sample, rows)
-    near = [one.near for one in found if one.near is not None]
+    near_keys = [one.near for one in found if one.near is not None]
     decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(
         str
     )
-    worth = decision[np.concatenate([key.meets for key in near])]
-    loss = np.concatenate([key.loss for key in near])
-    sure = np.concatenate([key.chance for key in near]) >= rule.threshold
+    worth = decision[np.concatenate([key.meets for key in near_keys])]
+    loss = np.concatenate([key.loss for key in near_keys])
+    sure = np.concatenate([key.chance for key in near_keys]) >= rule.threshold
     ends: tuple[dict[str, float], dict[str, float]] = {}, {}
     place_of_best = sample_place(BEST, sample, rows)
-    for word, seen in Counter(decision.tolist()).items():
+    for word, word_count in Counter(decision.tolist()).items():
         able = sure & (worth == word)
         # A trial is for what no candidate of its kind does.
         for limits, part in zip(
             ends, (able, ~sure & (worth == word) & ~able.any()), strict=True
         ):
             limits[word] = _value_at_place(loss[part], place_of_best)
-            if np.isinf(limits[word]) and seen > _SELDOM:
+            if np.isinf(limits[word]) and word_count > _SELDOM:
                 limits[word] = loss[part].max(initial=0.0)
     if place <= len(losses):
         return Bound(_value_at_place(losses, place), np.inf, *ends)
-    left = place - len(losses)
-    least = _value_at_place(margins, left)
-    if least != -OUTSIDE:
-        return Bound(margin=-least, trials=ends[1])
-    tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
-    last = np.sort(tied)[left - int((margins < least).sum()) - 1]
-    return Bound(margin=-least, trials=ends[1], last=int(last))
+    places_below = place - len(losses)
+    smallest_margin = _value_at_place(margins, places_below)
+    if smallest_margin != -OUTSIDE:
+        return Bound(margin=-smallest_margin, trials=ends[1])
+    tie_hashes = np.concatenate([key.hashes[key.missed] for key in keys])[
+        margins == smallest_margin
+    ]
+    last = np.sort(tie_hashes)[
+        places_below - int((margins < smallest_margin).sum()) - 1
+    ]
+    return Bound(margin=-smallest_margin, trials=ends[1], last=int(last))
 
 
 def sample_place(count: int, sample: int, rows: int) -> int:

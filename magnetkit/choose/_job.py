@@ -59,23 +59,26 @@ class Job:
 
     @cached_property
     def scales(self) -> dict[str, float]:
-        """One unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
-        found = UNITS | {unit.column: unit.value for unit in self.profile.units}
+        """One unit of regret by column.
+
+        It is the profile's, that of `UNITS`, or a share of the reference's value.
+        """
+        units = UNITS | {unit.column: unit.value for unit in self.profile.units}
         columns = [Objective.parse(text).column for text in self.profile.objectives]
-        if all(column in found for column in columns):
-            return found
+        if all(column in units for column in columns):
+            return units
         row = reference_row(self.profile, self.conditions, self.temperature)
         for column in columns:
             value = abs(float(row[column])) if column in row else np.nan
-            found.setdefault(
+            units.setdefault(
                 column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0
             )
-        return found
+        return units
 
     def by(self, route: str) -> "Job":
-        """Return the job for magnets made by a route; this one if `route` is empty.
+        """Return the job for magnets made by a route; this job if `route` is empty.
 
-        ``as sold: GRADE`` stands for a grade as its maker sells it.
+        A route ``as sold: GRADE`` stands for a grade as its maker sells it.
         """
         if not route:
             return self
@@ -92,10 +95,18 @@ class Job:
         return dataclasses.replace(self, conditions=conditions)
 
     def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
-        """Return the jobs of magnets by the column ``route``, each with the numbers of its rows."""
+        """Group magnets by the route in the column ``route``.
+
+        Returns
+        -------
+        list of (Job, ndarray of int64)
+            The job of each route, and the numbers of its rows.
+        """
         words = (str(text).split(";")[0] for text in made)
-        known = [w if w in routes() or w.startswith(AS_SOLD) else "" for w in words]
-        names = np.array(known, dtype=str)
+        route_words = [
+            w if w in routes() or w.startswith(AS_SOLD) else "" for w in words
+        ]
+        names = np.array(route_words, dtype=str)
         return [
             (self.by(str(name)), np.flatnonzero(names == name))
             for name in np.unique(names)
@@ -105,14 +116,16 @@ class Job:
     def heavy_today(self) -> float:
         """Heavy rare earth of the reference magnet, wt.%."""
         shell = [self.profile.reference.shell] if self.profile.reference.shell else None
-        found = supplies(self.profile.reference.table(), shell, self.conditions)
-        return float(found["heavy_rare_earth_wt_pct"][0])
+        supply_columns = supplies(
+            self.profile.reference.table(), shell, self.conditions
+        )
+        return float(supply_columns["heavy_rare_earth_wt_pct"][0])
 
     @cached_property
     def rule(self) -> Rule:
         """The rule by which the candidates are ranked."""
-        found = Rule.of(self.profile.objectives, self.threshold, self.scales)
-        return dataclasses.replace(found, trial=self.trial)
+        rule_of_job = Rule.of(self.profile.objectives, self.threshold, self.scales)
+        return dataclasses.replace(rule_of_job, trial=self.trial)
 
 
 def make_job(
@@ -123,21 +136,31 @@ def make_job(
     objectives: Sequence[str] = (),
     **conditions: Any,
 ) -> Job:
-    """Return the job of a device; what is not given comes from its profile.
+    """Build the job of a device; what is not given comes from its profile.
 
-    Of further requirements (`require`) one on the same side of the same column at the same
-    temperature replaces the profile's; `objectives` stand in place of the profile's. `temperature`
-    is in K, `conditions` are those of `Conditions.of`.
+    Parameters
+    ----------
+    profile : Profile
+        The device.
+    temperature : float, optional
+        K.
+    require : sequence of str
+        Further requirements. One on the same side of the same column at the same temperature
+        replaces the profile's.
+    objectives : sequence of str
+        In place of the profile's.
+    **conditions
+        Keywords of `Conditions.of`.
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
-    own = {
+    own_duty = {
         "load_line": profile.load_line,
         "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
     conditions |= {
-        name: value for name, value in own.items() if conditions.get(name) is None
+        name: value for name, value in own_duty.items() if conditions.get(name) is None
     }
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
@@ -147,23 +170,28 @@ def make_job(
         process = _anchor_process(
             process, profile, reference, parse_chord(conditions["between"])
         )
-    made = Conditions.of(
+    conditions_of_job = Conditions.of(
         **conditions | {"process": process},
         reference=reference,
         reference_shell=profile.reference.shell or "",
         whole_range=True,
     )
-    made = dataclasses.replace(made, calibration=calibration)
+    conditions_of_job = dataclasses.replace(conditions_of_job, calibration=calibration)
     if objectives is not None and len(objectives):
         profile = with_fields(profile, objectives=tuple(objectives))
-    added = [resolve_requirement(text, profile, made, kelvin) for text in require]
-    if added:
-        replaced = {_side_of_limit(new) for new in added}
-        kept = [
-            old for old in profile.requirements if _side_of_limit(old) not in replaced
+    new_requirements = [
+        resolve_requirement(text, profile, conditions_of_job, kelvin)
+        for text in require
+    ]
+    if new_requirements:
+        new_sides = {_side_of_limit(new) for new in new_requirements}
+        profile_requirements = [
+            old for old in profile.requirements if _side_of_limit(old) not in new_sides
         ]
-        profile = with_fields(profile, requirements=(*kept, *added))
-    return Job(profile, kelvin, made)
+        profile = with_fields(
+            profile, requirements=(*profile_requirements, *new_requirements)
+        )
+    return Job(profile, kelvin, conditions_of_job)
 
 
 def _anchor_process(
@@ -172,13 +200,17 @@ def _anchor_process(
     reference: CompositionTable,
     between: tuple[float, float],
 ) -> Any:
-    """Return a process conditional on the reference magnet, unless it has measured magnets."""
-    own = process_record(process)
+    """Anchor a process on the reference magnet of the device.
+
+    A process that has measured magnets of a producer is returned as it is; so is any if the profile
+    names no known values. `reference` is the recipe, one row; `between` the chord of alpha, K.
+    """
+    own_process = process_record(process)
     if not profile.reference.anchors or (
-        own is not None and own.get("producer") is not None
+        own_process is not None and own_process.get("producer") is not None
     ):
         return process
-    seen = []
+    alpha_values = []
     for one in profile.reference.anchors:
         value = one.value
         deviation = one.spread
@@ -190,19 +222,20 @@ def _anchor_process(
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
-        seen.append(KnownValue(one.column, value, one.temperature_K, deviation))
+        alpha_values.append(KnownValue(one.column, value, one.temperature_K, deviation))
     grade = profile.reference.grade
     shell = profile.reference.shell
-    producer = calibrate_on_reference(grade, reference, shell, seen, between)
-    return {**(own or {}), "producer": producer.record()}
+    producer = calibrate_on_reference(grade, reference, shell, alpha_values, between)
+    return {**(own_process or {}), "producer": producer.record()}
 
 
 def _working(
     value: float, deviation: float, anchor: "Anchor", profile: "Profile"
 ) -> tuple[float, float]:
-    """Return the value of an anchor and its deviation, given that the magnet works in the device.
+    """Condition the value of an anchor on the fact that the magnet works in the device.
 
-    Its distribution is cut off at the device's requirements; mean and variance of the rest count.
+    The distribution is cut off at the device's requirements; mean and standard deviation of the
+    rest are returned.
     """
     low = -np.inf
     high = np.inf
@@ -238,8 +271,8 @@ def _working(
     shift = float(density[0] - density[1])
     share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
     mean = value + shift * deviation
-    left = deviation * float(np.sqrt(share))
-    return (float(np.exp(mean)) if logarithm else mean), left
+    remaining_width = deviation * float(np.sqrt(share))
+    return (float(np.exp(mean)) if logarithm else mean), remaining_width
 
 
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
@@ -250,30 +283,30 @@ def with_fields(profile: "Profile", **fields: object) -> "Profile":
 def resolve_requirement(
     text: str, profile: "Profile", conditions: Conditions, kelvin: float
 ) -> Requirement:
-    """Return a requirement given as one line of text, its share of the reference as a number.
+    """Read a requirement given as one line of text, its share of the reference as a number.
 
-    Raises `InputError` if it cannot be read, names no numeric column, or the reference has no such
-    value.
+    InputError if it cannot be read, names no numeric column, or the reference has no such value.
+    `kelvin` is the temperature of a requirement that names none.
     """
-    given = parse_requirement(text)
-    limit = given.limit
-    if limit is None or given.share is not None:
-        at = given.temperature_K or kelvin
+    parts = parse_requirement(text)
+    limit = parts.limit
+    if limit is None or parts.share is not None:
+        at = parts.temperature_K or kelvin
         row = reference_row(profile, conditions, at)
-        value = float(row[given.column]) if given.column in row else np.nan
-        if given.column in COLUMNS and not np.isfinite(value):
+        value = float(row[parts.column]) if parts.column in row else np.nan
+        if parts.column in COLUMNS and not np.isfinite(value):
             raise InputError(
                 f"requirement {text!r}: the reference magnet has none at {at:g} K"
             )
-        limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
-    side = "minimum" if given.sign == ">=" else "maximum"
+        limit = (parts.share or 1.0) * value if np.isfinite(value) else 0.0
+    side = "minimum" if parts.sign == ">=" else "maximum"
     return validate_record(
         Requirement,
         {
-            "column": given.column,
-            "absolute_maximum" if given.absolute else side: limit,
-            "temperature_K": given.temperature_K,
-            "share_of_reference": given.share,
+            "column": parts.column,
+            "absolute_maximum" if parts.absolute else side: limit,
+            "temperature_K": parts.temperature_K,
+            "share_of_reference": parts.share,
             "source": "asked for",
             "status": "assumption",
         },
@@ -292,10 +325,10 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Return every property of a device's reference magnet at a temperature, K."""
+    """Predict every property of a device's reference magnet at a temperature, K; one row."""
     shell = [profile.reference.shell] if profile.reference.shell else None
-    found = describe(profile.reference.table(), kelvin, conditions, shells=shell)
-    return found.frame().iloc[0]
+    columns = describe(profile.reference.table(), kelvin, conditions, shells=shell)
+    return columns.frame().iloc[0]
 
 
 # Conditions that a manifest holds by their own names.
@@ -306,18 +339,32 @@ _KEPT = (
 
 
 def job_identity(job: Job) -> dict[str, Any]:
-    """Return what `restore_job` needs to build a job anew, as plain values for the manifest."""
-    own = job.conditions
-    found: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
-    found["temperature_K"] = job.temperature
-    found |= {name: getattr(own, name) for name in _KEPT}
-    found |= {"process": _process_values(own.process), "between": list(own.between)}
-    found["phases"] = None if own.snapshot is None else str(own.snapshot)
-    return found | {"curie": {"data": own.data, "add": own.add}}
+    """Return what `restore_job` needs to build a job anew, as plain values for the manifest.
+
+    Returns
+    -------
+    dict
+        Profile, temperature, conditions, process, chords, phases and Curie data; can be written as
+        JSON.
+    """
+    own_conditions = job.conditions
+    identity: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
+    identity["temperature_K"] = job.temperature
+    identity |= {name: getattr(own_conditions, name) for name in _KEPT}
+    identity |= {
+        "process": _process_values(own_conditions.process),
+        "between": list(own_conditions.between),
+    }
+    identity["phases"] = (
+        None if own_conditions.snapshot is None else str(own_conditions.snapshot)
+    )
+    return identity | {
+        "curie": {"data": own_conditions.data, "add": own_conditions.add}
+    }
 
 
 def _process_values(process: Any) -> Any:
-    """Return what the user gave as `process` as JSON values."""
+    """Convert what the user gave as `process` to values that JSON can hold."""
     if is_dataclass(process) and not isinstance(process, type):
         process = {k: v for k, v in asdict(process).items() if v is not None}
     if not isinstance(process, Mapping):
@@ -326,13 +373,16 @@ def _process_values(process: Any) -> Any:
 
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
-    """Return the job that a result of this identity was made for."""
-    kept = {name: identity[name] for name in _KEPT} | identity["curie"]
-    if kept["calibration"] != NO_CALIBRATION:
+    """Build the job that a result was made for, from the identity in its manifest."""
+    stored_keywords = {name: identity[name] for name in _KEPT} | identity["curie"]
+    if stored_keywords["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
-        kept["calibration"] = None
+        stored_keywords["calibration"] = None
     return make_job(
-        profile, identity["temperature_K"], snapshot=identity["phases"], **kept
+        profile,
+        identity["temperature_K"],
+        snapshot=identity["phases"],
+        **stored_keywords,
     )
 
 

@@ -55,10 +55,10 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     order = np.argsort(rows)
     frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
-    found = sample(leading, job, DRAWS, SEED)
-    share = (found.place() <= TOP).mean(axis=1)
+    rank_samples = sample(leading, job, DRAWS, SEED)
+    share = (rank_samples.place() <= TOP).mean(axis=1)
     ranking = ranking.reorder_leaders(
-        rows, share, found.loss.mean(axis=1), found.meets.mean(axis=1)
+        rows, share, rank_samples.loss.mean(axis=1), rank_samples.meets.mean(axis=1)
     )
     place = ranking.place[rows]
     order = np.argsort(place)
@@ -73,13 +73,17 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 
 
 def _columns(job: Job) -> list[str]:
-    """Return the columns that draws are made from."""
-    needed = [r.column for r in job.profile.requirements]
-    needed += job.rule.columns()
-    found = chain.from_iterable(with_interval(name) for name in needed)
-    fixed = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
-    fixed += with_interval("remanence_T")
-    return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
+    """List the columns that `sample` reads, without provenance."""
+    requirement_columns = [r.column for r in job.profile.requirements]
+    requirement_columns += job.rule.columns()
+    columns = chain.from_iterable(with_interval(name) for name in requirement_columns)
+    fixed_columns = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
+    fixed_columns += with_interval("remanence_T")
+    return [
+        n
+        for n in dict.fromkeys([*fixed_columns, *columns])
+        if not n.endswith("_provenance")
+    ]
 
 
 _LEAST_SHARE = choice("decision").simpler_gain
@@ -87,23 +91,26 @@ _LEAST_SHARE = choice("decision").simpler_gain
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
-    """Return the first of the simpler recipes that are as good as each candidate.
+    """Find for each candidate the first simpler recipe that is as good.
 
-    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and
-    contains none that this one lacks. It is as good if this one is better in no objective of the
-    device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit of regret.
-    `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
+    Simpler is an alloy of the same host that lacks an element of the candidate, or its shell, and
+    contains none that the candidate lacks. It is as good if the candidate is better in no objective
+    of the device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit
+    of regret.
+
+    `leading` has n evaluated candidates in order of rank. The result has their places from 1, 0
+    where there is none.
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
-    held = holds[:, holds.any(axis=0)].astype(np.int32)
+    held_elements = holds[:, holds.any(axis=0)].astype(np.int32)
     hosts = pd.factorize(leading["host"].astype(str).map(root_host))[0]
     rank = leading["rank"]
     # Of row i, whether j contains nothing else; and whether i gains on it.
-    within = (1 - held) @ held.T == 0
+    within = (1 - held_elements) @ held_elements.T == 0
     gains = np.zeros(within.shape, bool)
-    for own in loss.T:
-        gains |= own - own[:, None] >= _LEAST_SHARE
+    for loss_column in loss.T:
+        gains |= loss_column - loss_column[:, None] >= _LEAST_SHARE
     as_good = within & ~within.T & ~gains & np.equal.outer(hosts, hosts)
     return np.where(
         as_good.any(axis=1), rank.to_numpy(np.int64)[as_good.argmax(axis=1)], 0
@@ -111,7 +118,10 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
 
 
 def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return what each candidate is made of: elements of the alloy, then those of a shell."""
+    """Say of what each candidate is made, bool (n, 118 + shells).
+
+    The columns are the elements of the alloy, then one for each element that is diffused into any.
+    """
     alloy = (
         CompositionTable.from_strings(
             list(leading["formula"]), basis="atomic"
@@ -127,14 +137,17 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
-    """Return the loss in each objective, and by the probability of a miss, in units of regret."""
+    """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
+
+    The unit is that of regret.
+    """
     rule = job.rule
     columns = [
         o.loss(leading[o.column].to_numpy(np.float64), unit)
         for o, unit in zip(rule.objectives, rule.units, strict=True)
     ]
-    missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
-    return np.column_stack([*columns, missed / rule.miss])
+    miss_chance = 1.0 - leading[CHANCE].to_numpy(np.float64)
+    return np.column_stack([*columns, miss_chance / rule.miss])
 
 
 _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
@@ -143,7 +156,26 @@ _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 def robustness(
     leading: pd.DataFrame, job: Job, top: int, draws: int, seed: int, interval: float
 ) -> pd.DataFrame:
-    """Return how often each of the best rows stays at the top; see `Ranked.robustness`."""
+    """Count how often each of the best rows stays at the top; see `Ranked.robustness`.
+
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        Evaluated candidates in order of rank.
+    job : Job
+        What they were evaluated for.
+    top : int
+        Places that count as the top.
+    draws, seed : int
+        Number of draws and seed of the generator.
+    interval : float
+        Probability of the range of a rank.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Name of each row and the columns `ROBUSTNESS`.
+    """
     for name, value in (("top", top), ("draws", draws)):
         parse_whole_number(name, value)
     parse_whole_number("seed", seed, 0)
@@ -154,15 +186,15 @@ def robustness(
     frame = leading[[*_IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    found = sample(leading, job, draws, seed)
+    rank_samples = sample(leading, job, draws, seed)
     # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
-    place = found.place(~leading["meets_requirements"].to_numpy(bool))
+    place = rank_samples.place(~leading["meets_requirements"].to_numpy(bool))
     tail = (1.0 - interval) / 2.0
     low, middle, high = np.quantile(
         place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest"
     )
     frame["top_ten_share"] = (place <= top).mean(axis=1)
-    frame["meets_share"] = found.meets.mean(axis=1)
+    frame["meets_share"] = rank_samples.meets.mean(axis=1)
     frame["rank_median"] = middle
     frame["rank_lo"] = low
     frame["rank_hi"] = high
@@ -171,7 +203,11 @@ def robustness(
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
-    """Return the group of each candidate, from 1: those not distinct from the group's first."""
+    """Group candidates that the draws do not distinguish, from 1, int64 (n,).
+
+    A group ends where its first stands before a candidate in a share `interval` of the draws.
+    `place` has shape (n, draws).
+    """
     group = np.empty(len(place), np.int64)
     first = number = 0
     for i in range(len(place)):
@@ -186,31 +222,39 @@ _KEY = ["formula", "shell"]
 
 
 def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
-    """Return how the best of two screenings moved; see `Ranked.changes`."""
+    """Compare the best `n` places of two screenings; see `Ranked.changes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``candidate shell rank rank_before places change``, by rank.
+    """
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")
     now = _ranks(result)
     before = _ranks(baseline)
-    both = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
-    both["candidate"] = both["candidate"].fillna(both["candidate_before"])
-    inside = both["rank"].le(n).fillna(False)
-    was = both["rank_before"].le(n).fillna(False)
-    both = both.assign(inside=inside, was=was)[inside | was]
-    both["places"] = both["rank_before"] - both["rank"]
-    gained = both["places"].fillna(0)
-    both["change"] = np.select(
+    merged = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
+    merged["candidate"] = merged["candidate"].fillna(merged["candidate_before"])
+    inside = merged["rank"].le(n).fillna(False)
+    was = merged["rank_before"].le(n).fillna(False)
+    merged = merged.assign(inside=inside, was=was)[inside | was]
+    merged["places"] = merged["rank_before"] - merged["rank"]
+    places_gain = merged["places"].fillna(0)
+    merged["change"] = np.select(
         [
-            both["inside"] & ~both["was"],
-            both["was"] & ~both["inside"],
-            gained > 0,
-            gained < 0,
+            merged["inside"] & ~merged["was"],
+            merged["was"] & ~merged["inside"],
+            places_gain > 0,
+            places_gain < 0,
         ],
         ["entered", "left", "rose", "fell"],
         "stayed",
     )
-    both = both.sort_values(["rank", "rank_before"], kind="stable", na_position="last")
+    merged = merged.sort_values(
+        ["rank", "rank_before"], kind="stable", na_position="last"
+    )
     columns = ["candidate", "shell", "rank", "rank_before", "places", "change"]
-    return both[columns].reset_index(drop=True)
+    return merged[columns].reset_index(drop=True)
 
 
 def _ranks(result: pa.Table) -> pd.DataFrame:

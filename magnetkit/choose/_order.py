@@ -57,29 +57,54 @@ def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
 
 
 def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    given = np.asarray(points, np.float64)
-    if given.ndim != 2 or not 1 <= given.shape[1] <= _MAX_OBJECTIVES:
+    """Check objectives and sort the rows; arrays for the kernel.
+
+    Parameters
+    ----------
+    points : array_like, shape (n, 1 to 3)
+        Objectives, smaller is better.
+
+    Returns
+    -------
+    padded_points : ndarray, shape (n, 3)
+        The columns with fewest ties first, then zeros.
+    order : ndarray of int64, shape (n,)
+        Lexicographic order of the rows.
+
+    Raises
+    ------
+    InputError
+        If the shape is another.
+    """
+    points_array = np.asarray(points, np.float64)
+    if points_array.ndim != 2 or not 1 <= points_array.shape[1] <= _MAX_OBJECTIVES:
         raise InputError(
-            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}"
+            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {points_array.shape}"
         )
     # Which objective comes first is free; one with few ties leaves little to sort twice.
-    distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
-    padded = np.zeros((len(given), _MAX_OBJECTIVES))
+    distinct = [
+        len(np.unique(column[:: len(points_array) // 1000 + 1]))
+        for column in points_array.T
+    ]
+    padded_points = np.zeros((len(points_array), _MAX_OBJECTIVES))
     for place, column in enumerate(np.argsort(distinct)[::-1]):
-        padded[:, place] = given[:, column]
-    return padded, _lexicographic(padded)
+        padded_points[:, place] = points_array[:, column]
+    return padded_points, _lexicographic(padded_points)
 
 
 def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the order of the rows: a fast sort by the first column, then of the ties alone."""
+    """Return the lexicographic order of rows of three columns, int64 (n,).
+
+    The rows are sorted by the first column, then the ties alone by the others, which is faster.
+    """
     order = np.argsort(points[:, 0])
     lead = points[order, 0]
     new = np.ones(len(points) + 1, bool)
     new[1:-1] = lead[1:] != lead[:-1]
-    tied = np.flatnonzero(~(new[:-1] & new[1:]))
-    rows = order[tied]
-    run = np.cumsum(new[:-1])[tied]
-    order[tied] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
+    tie_rows = np.flatnonzero(~(new[:-1] & new[1:]))
+    rows = order[tie_rows]
+    run = np.cumsum(new[:-1])[tie_rows]
+    order[tie_rows] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
     return order
 
 
@@ -139,9 +164,9 @@ class Ranking:
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
-        """Return the columns of the result for some rows, missing where there is no place.
+        """Return the result's columns of the rows from `start` to `stop`, null where there is no place.
 
-        `with_copies` adds those that stand in the table's metadata.
+        The schema's metadata hold what `with_copies` needs.
         """
         stop = len(self.place) if stop is None else stop
         front = self.front[start:stop]
@@ -156,8 +181,10 @@ class Ranking:
             pa.array(place, mask=place == 0),
             pa.array(simpler, mask=simpler == 0),
         )
-        found = pa.table(dict(zip(OUTPUT, columns, strict=True)))
-        return found.replace_schema_metadata({COPIES: json.dumps(dict(self.copies))})
+        rank_table = pa.table(dict(zip(OUTPUT, columns, strict=True)))
+        return rank_table.replace_schema_metadata(
+            {COPIES: json.dumps(dict(self.copies))}
+        )
 
     def leading(self, n: int) -> NDArray[np.int64]:
         """Return the rows of the first `n` that meet the requirements, the best first."""
@@ -166,7 +193,7 @@ class Ranking:
         return rows[np.argsort(self.place[rows])]
 
     def order_by(self, ranks: NDArray[np.int64]) -> "Ranking":
-        """Return the ranking with the places of all that have one as `ranks`, (n,), order them."""
+        """Return a ranking in which the candidates that have a place stand in the order of `ranks`, (n,)."""
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
         place[rows[np.argsort(ranks[rows], kind="stable")]] = np.arange(
@@ -181,37 +208,54 @@ class Ranking:
         loss: NDArray[np.float64],
         chance: NDArray[np.float64],
     ) -> "Ranking":
-        """Return the ranking with its leading candidates in another order, arrays of shape (k,).
+        """Return a ranking with its k leading candidates in another order.
 
-        `rows` is what `leading` returned; the largest `share` of the draws in which one is among
-        the best comes first, among equals the least mean `loss`. `chance` is the probability of
-        meeting the requirements in the same draws.
+        First comes the candidate that is among the best in the largest share of the draws; of
+        equals the one of smallest mean loss.
+
+        Parameters
+        ----------
+        rows : ndarray of int64, shape (k,)
+            What `leading` returned.
+        share : ndarray, shape (k,)
+            Share of the draws in which each is among the best.
+        loss : ndarray, shape (k,)
+            Mean loss.
+        chance : ndarray, shape (k,)
+            Probability of meeting the requirements in the same draws.
         """
-        met = np.flatnonzero(self.meets)
-        order = np.argsort(self.place[met])
+        rows_that_meet = np.flatnonzero(self.meets)
+        order = np.argsort(self.place[rows_that_meet])
         order[: len(rows)] = order[: len(rows)][
             np.lexsort((_round_probability(loss), -share))
         ]
-        both = np.column_stack([self.chance, self.chance])
-        both[np.searchsorted(met, rows), 1] = chance
+        both_chances = np.column_stack([self.chance, self.chance])
+        both_chances[np.searchsorted(rows_that_meet, rows), 1] = chance
         settle(
-            order, self.burden, both, _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK, CLIMB
+            order,
+            self.burden,
+            both_chances,
+            _PROBABILITY_TOLERANCE + _PROBABILITY_SLACK,
+            CLIMB,
         )
         place = self.place.copy()
-        place[met[order]] = np.arange(1, len(met) + 1)
+        place[rows_that_meet[order]] = np.arange(1, len(rows_that_meet) + 1)
         return replace(self, place=place)
 
 
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
-    """Return a chunk with the columns of its `Ranking` and the ``copies`` of each decision."""
-    known = json.loads(ranks.schema.metadata[COPIES.encode()])
+    """Append to a chunk of candidates the columns of its ranking, and ``copies`` of each decision.
+
+    `ranks` is what `Ranking.columns` returned for the same rows.
+    """
+    copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
         table = table.append_column(name, ranks.column(name))
     if "decision" not in table.column_names:
         return table
     chunks = []
     for part in table["decision"].chunks:
-        of_word = [known.get(word, 0) for word in part.dictionary.to_pylist()]
+        of_word = [copies.get(word, 0) for word in part.dictionary.to_pylist()]
         chunks.append(pa.array(of_word, pa.int64()).take(part.indices))
     return table.append_column(COPIES, pa.chunked_array(chunks, pa.int64()))
 
@@ -228,7 +272,7 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
-    meets, missed, margin, hashes, loss, burden, chance, points = (
+    meets, misses, margin, hashes, loss, burden, chance, points = (
         np.concatenate(columns.pop(0)) for _ in range(8)
     )
     front = np.zeros(len(meets), np.int32)
@@ -246,10 +290,10 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     )
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here: arrays that are not needed again are freed by their reuse.
-    found = len(rows)
-    rows = np.flatnonzero(missed)
+    key_count = len(rows)
+    rows = np.flatnonzero(misses)
     order = np.lexsort((hashes[rows], margin[rows]))
-    place[rows[order]] = found + np.arange(1, len(rows) + 1)
+    place[rows[order]] = key_count + np.arange(1, len(rows) + 1)
     return Ranking(meets, front, place, burden, chance)
 
 
@@ -266,13 +310,13 @@ class Keys(NamedTuple):
     points: NDArray[np.float64]  # (m, number of objectives, at most three)
 
     def at(self, threshold: float) -> "Keys":
-        """Return the keys where candidates meet the requirements from a larger probability on."""
+        """Return the keys with another threshold of the probability, not below the present one."""
         sure = self.chance >= threshold
         meets = self.meets.copy()
         meets[meets] = sure
-        missed = self.missed | (self.meets & ~meets)
+        misses = self.missed | (self.meets & ~meets)
         return Keys(
-            meets, missed, self.margin, self.hashes, *(part[sure] for part in self[4:])
+            meets, misses, self.margin, self.hashes, *(part[sure] for part in self[4:])
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Keys":
@@ -299,11 +343,14 @@ class Rule:
         threshold: float = MEETS_PROBABILITY,
         scales: Mapping[str, float] | None = None,
     ) -> "Rule":
-        """Return the rule of some objectives; `UNITS` count where `scales` has none."""
-        parsed = tuple(Objective.parse(o) for o in objectives)
-        known = UNITS | dict(scales or {})
-        units = tuple(known.get(o.column, 1.0) for o in parsed)
-        return cls(parsed, units, known[CHANCE], threshold)
+        """Build the rule of some objectives, such as "cost_USD_kg:min".
+
+        `scales` maps columns to one unit of regret; `UNITS` count for the others.
+        """
+        objective_list = tuple(Objective.parse(o) for o in objectives)
+        unit_scales = UNITS | dict(scales or {})
+        units = tuple(unit_scales.get(o.column, 1.0) for o in objective_list)
+        return cls(objective_list, units, unit_scales[CHANCE], threshold)
 
     def columns(self) -> list[str]:
         """Return the columns that `keys` reads."""
@@ -316,7 +363,10 @@ class Rule:
         return replace(self, threshold=min(self.trial, self.threshold)).keys(table)
 
     def keys(self, table: pa.Table) -> Keys:
-        """Return what the ranking needs of a table that has those `columns`."""
+        """Compute the keys of n evaluated candidates.
+
+        `table` has the columns of `Rule.columns`, ``status``, ``formula`` and ``shell``.
+        """
         usable = _array(pc.equal(table["status"], "ok"))
         chance = _round_steadily(_array(table[CHANCE]))
         meets = usable & (chance >= self.threshold)
@@ -350,10 +400,18 @@ def total_loss(
     values: Sequence[NDArray[np.float64]],
     missed: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the loss of candidates over all objectives, infinite where one is unknown.
+    """Sum the loss of candidates over all objectives; infinite where one is unknown.
 
-    `units` has one unit of regret in each objective, `values` the values of its column, and
-    `missed` the probability that requirements are missed in units of regret; all are of one shape.
+    Parameters
+    ----------
+    objectives : sequence of Objective
+        k objectives.
+    units : sequence of float, length k
+        One unit of regret in each.
+    values : sequence of ndarray, length k
+        Values of each objective's column, (n,).
+    missed : ndarray, shape (n,)
+        Probability that requirements are missed, in units of regret.
     """
     loss = missed
     for objective, unit, value in zip(objectives, units, values, strict=True):
@@ -366,7 +424,7 @@ def _round_probability(loss: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
-    """Return a hash of each candidate that depends on its ``formula`` and ``shell`` alone."""
+    """Hash each candidate by its ``formula`` and ``shell`` alone, uint64 (n,)."""
     hashes = np.empty(len(table), np.uint64)
     start = 0
     for batch in table.select(["formula", "shell"]).to_batches():
@@ -378,6 +436,7 @@ def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
 
 
 def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
+    """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,); null as an empty text."""
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
         if len(texts.dictionary):

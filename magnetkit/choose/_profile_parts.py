@@ -44,7 +44,7 @@ Kelvin = Annotated[float, Field(gt=0, le=2000)]
 
 
 def check_belief(name: str, value: float) -> float:
-    """Return a number; ValueError, with the likely slip, if nobody believes it of that name."""
+    """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`."""
     try:
         check_plausible(name, value)
     except InputError as error:
@@ -53,7 +53,19 @@ def check_belief(name: str, value: float) -> float:
 
 
 def _believe_number(name: str, full: str, unit: str, number: float) -> None:
-    """Refuse a number of a file that looks like a slip; say how to mean it."""
+    """Raise ValueError if a number of a file looks like a slip; the message says how to insist.
+
+    Parameters
+    ----------
+    name : str
+        Key as it would be written with its unit in the text.
+    full : str
+        Name of the column.
+    unit : str
+        Unit of `number`.
+    number : float
+        The number.
+    """
     try:
         check_plausible("temperature_K" if unit == "K" else full, number)
     except InputError as error:
@@ -68,10 +80,12 @@ def with_units_read(
     temperatures: Iterable[str] = ("temperature",),
     masses: Iterable[str] = (),
 ) -> Any:
-    """Return a record of a file with texts that name their unit as numbers.
+    """Convert the texts with units in a record of a file to numbers.
 
-    Of ``temperature = "150C"`` becomes ``temperature_K``, of ``magnet_mass = "1.5 t"``
-    ``magnet_mass_kg``. A number in K that looks like degrees C is refused; a text is meant.
+    ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
+    ``magnet_mass_kg``. A number in K that looks like degrees C is an error (ValueError); a text is
+    meant. What is no record is returned as it is. `temperatures` and `masses` are the keys without
+    unit.
     """
     if not isinstance(given, dict):
         return given
@@ -79,7 +93,7 @@ def with_units_read(
     readers: dict[str, tuple[str, Callable[[Any], float]]] = {}
     readers |= dict.fromkeys(temperatures, ("K", parse_temperature))
     readers |= dict.fromkeys(masses, ("kg", parse_mass))
-    for name, (unit, read) in readers.items():
+    for name, (unit, reader) in readers.items():
         full = f"{name}_{unit}"
         if name not in record:
             number: Any = record.get(full)
@@ -96,7 +110,7 @@ def with_units_read(
                 f'{name} is a text with its unit, such as "{example}", got {text!r:.40}'
             )
         try:
-            record[full] = read(text)
+            record[full] = reader(text)
         except InputError as error:
             raise ValueError(str(error)) from None
         if unit == "K" and not any(letter.isalpha() for letter in text):
@@ -155,8 +169,9 @@ class Requirement(Evidence):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Requirement":
-        given = [self.minimum, self.maximum, self.absolute_maximum]
-        if sum(x is not None for x in given) != 1:
+        """Check that exactly one limit is given, that it is plausible, and that its range holds it."""
+        limits = [self.minimum, self.maximum, self.absolute_maximum]
+        if sum(x is not None for x in limits) != 1:
             raise ValueError(
                 "expected exactly one of minimum, maximum, absolute_maximum"
             )
@@ -193,10 +208,10 @@ class Requirement(Evidence):
     def margin(
         self, values: ArrayLike, limit: ArrayLike | None = None
     ) -> NDArray[np.float64]:
-        """Return how far values are inside the limit, as a share of it; negative where they miss.
+        """Compute how far values lie inside the limit, as a share of the limit; negative where they miss.
 
-        A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` stands in place
-        of the requirement's.
+        A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` replaces the
+        requirement's own.
         """
         x = np.asarray(values, dtype=np.float64)
         bound = np.asarray(self.limit if limit is None else limit, np.float64)
@@ -247,6 +262,7 @@ class Anchor(Evidence):
 
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
+        """Check that value and spread are plausible for the column."""
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(
                 f"{self.column} of a magnet is above 0, got {self.value:g}"
@@ -355,6 +371,7 @@ class Space(Strict):
     @field_validator("shell", mode="before")
     @classmethod
     def _grid(cls, given: object) -> object:
+        """Expand a shell given as lists of elements and amounts into texts of all combinations."""
         if not isinstance(given, dict):
             return given
         lists = _ShellGrid.model_validate(given)
@@ -365,6 +382,7 @@ class Space(Strict):
     @field_validator("shell")
     @classmethod
     def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
+        """Check that each shell can be read and that a furnace can make it."""
         from ..alloy.shells import read_shell
         from ..magnetism.shells import objection
 
@@ -381,6 +399,7 @@ class Space(Strict):
 
     @model_validator(mode="after")
     def _elements(self) -> "Space":
+        """Check that `replace` and `limits` name elements, and `limits` only substitutes."""
         from .._core.elements import INDEX
 
         substitutes = [s for group in self.replace.values() for s in group]
@@ -404,11 +423,18 @@ class Sources(Strict):
 
 
 def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
-    """Return the name of a numeric column; refuse another with the nearest, also of `others`."""
+    """Return `name` if it is a numeric column; ValueError with the nearest name otherwise.
+
+    The nearest is sought among the columns and `others`.
+    """
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
-        near = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
-        hint = f"; did you mean {near[0]!r}?" if near and column is None else ""
+        near_names = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
+        hint = (
+            f"; did you mean {near_names[0]!r}?"
+            if near_names and column is None
+            else ""
+        )
         raise ValueError(f"{name!r} is no numeric result column{hint}")
     return name
 
@@ -490,10 +516,10 @@ class Objective:
         return cls(name, 1 if match[2] == "min" else -1, weight)
 
     def loss(self, values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
-        """Return what values lose in this objective, in units of regret times the weight.
+        """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
-        `scale` is one unit of regret: in the column's unit, as a share for costs; beyond one unit
-        of it a margin is worth no more.
+        `scale` is one unit of regret, in the column's unit, or as a share for costs. A margin is
+        worth no more than one such unit.
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)

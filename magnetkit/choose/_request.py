@@ -194,28 +194,32 @@ Limits = dict[str, Requirement]
 
 
 def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
-    """Return the requirement of a text; `reference` are values of the magnet to replace."""
-    parsed = parse_requirement(str(text))
-    column = parsed.column
-    limit = parsed.limit
-    if parsed.temperature_K is not None:
+    """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
+
+    `reference` maps columns to values of the magnet to replace, for limits given as a share.
+    InputError if it cannot be read, names a temperature, or the reference has no value.
+    """
+    requirement = parse_requirement(str(text))
+    column = requirement.column
+    limit = requirement.limit
+    if requirement.temperature_K is not None:
         raise InputError(
             f"{text!r}: a replacement is asked for at its one temperature of use"
         )
-    if parsed.share is not None:
+    if requirement.share is not None:
         value = reference.get(column)
         if value is None or value != value:
-            known = ", ".join(
+            known_names = ", ".join(
                 k for k, v in reference.items() if isinstance(v, float) and v == v
             )
             raise InputError(
-                f"{text!r}: the reference has no {column}; it has {known or 'none'}"
+                f"{text!r}: the reference has no {column}; it has {known_names or 'none'}"
             )
-        limit = float(value) * parsed.share
+        limit = float(value) * requirement.share
     end = "maximum"
-    if parsed.sign == ">=":
+    if requirement.sign == ">=":
         end = "minimum"
-    elif parsed.absolute:
+    elif requirement.absolute:
         end = "absolute_maximum"
     fields: dict[str, Any] = {
         "column": column,
@@ -231,21 +235,22 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
 
 
 def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
-    """Return what is asked of a replacement, by column.
+    """Return the limits that a replacement must meet, by column.
 
-    By the drawing that is the least B_r and H_cJ that the magnet in use guarantees; by a duty the
-    least B_r, and a knee field `SAFETY` times the field against the candidate itself. A
-    requirement of the user takes the place of that on its column.
+    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty they are the
+    guaranteed B_r, and a knee field `SAFETY` times the field against the candidate itself. A
+    requirement of the user replaces that on its column. `reference` maps columns to values of the
+    magnet in use.
     """
-    stated = [read_limit(text, reference) for text in request.require]
-    by_user = {one.column: one for one in stated}
+    stated_limits = [read_limit(text, reference) for text in request.require]
+    by_user = {one.column: one for one in stated_limits}
     limits: Limits = {}
-    known = {
+    known_columns = {
         name
         for name, value in reference.items()
         if value is not None and value == value
     }
-    if REMANENCE in known:
+    if REMANENCE in known_columns:
         limits[REMANENCE] = read_limit(f"{REMANENCE}>=reference", reference)
     if request.on_duty:
         if REMANENCE not in limits and REMANENCE not in by_user:
@@ -258,7 +263,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
             source="knee field over the field against the magnet",
             status="assumption",
         )
-    elif COERCIVITY in known:
+    elif COERCIVITY in known_columns:
         limits[COERCIVITY] = read_limit(f"{COERCIVITY}>=reference", reference)
     alpha = abs(float(reference.get(ALPHA, np.nan)))
     if alpha <= COMPENSATED:
@@ -274,16 +279,19 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 def incumbent_of_grade(name: str, request: Request) -> Incumbent:
     """Return a grade as the magnet in use; InputError if it is unknown, or nothing of it left."""
     sheet = grades(name).iloc[0]
-    least = guaranteed_values(sheet, request.temperature)
-    return _incumbent_of_row(sheet, str(sheet["grade"]), least, request)
+    guaranteed = guaranteed_values(sheet, request.temperature)
+    return _incumbent_of_row(sheet, str(sheet["grade"]), guaranteed, request)
 
 
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
-    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a row of grades."""
+    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a grade.
+
+    `sheet` is its row of `grades` at 20 degrees C.
+    """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
-    left = remaining_shares(sheet, kelvin)
+    remaining = remaining_shares(sheet, kelvin)
     host = "" if sheet["kind"] == "bonded" else str(sheet["host"])
-    square = squareness_ratio(float(shape["squareness"]), host, *left.values())
+    square = squareness_ratio(float(shape["squareness"]), host, *remaining.values())
     return float(square), float(shape["recoil"])
 
 
@@ -294,7 +302,26 @@ def _incumbent_of_row(
     request: Request,
     **better: Any,
 ) -> Incumbent:
-    """Return the magnet in use, from a row of grades and what is known better."""
+    """Build the magnet in use from a row of grades.
+
+    Parameters
+    ----------
+    sheet : pandas.Series
+        Row of `grades` at 20 degrees C.
+    name : str
+        Its name for the user.
+    least : dict of float
+        Guaranteed B_r (T) and H_cJ (kA/m) at the temperature of use.
+    request : Request
+        What is asked.
+    **better
+        Fields of `Incumbent` that are known better.
+
+    Raises
+    ------
+    InputError
+        If no B_r or H_cJ is left at the temperature.
+    """
     kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
         raise no_magnet_error(name, request.temperature, float(sheet[LIMIT]))
@@ -319,10 +346,17 @@ def _incumbent_of_row(
 def incumbent_of_values(
     values: Any, request: Request, grade: str | None = None
 ) -> Incumbent:
-    """Return a magnet of which B_r and H_cJ were measured, or its curve, as the magnet in use.
+    """Build the magnet in use from measured values or a measured curve.
 
-    `values` map ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``
-    of the measurement, or are the file of a measured curve; `grade` is what it was sold as.
+    Parameters
+    ----------
+    values : mapping or path
+        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
+        measurement; or the file of a measured curve.
+    request : Request
+        What is asked.
+    grade : str, optional
+        What it was sold as; the nearest grade otherwise.
     """
     better: dict[str, Any] = {}
     curve = None
@@ -330,29 +364,31 @@ def incumbent_of_values(
         curve = read_curve(values)
         values = {quantity: getattr(curve, quantity) for quantity in _CHORDS}
         values["T"] = curve.temperature_K
-    known = {_VALUES.get(str(k), str(k)): v for k, v in values.items()}
-    if unknown := sorted(known.keys() - set(_VALUES.values())):
+    values_by_column = {_VALUES.get(str(k), str(k)): v for k, v in values.items()}
+    if unknown := sorted(values_by_column.keys() - set(_VALUES.values())):
         raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
-    at = parse_temperature(known.pop("temperature_K", ROOM_K))
+    at = parse_temperature(values_by_column.pop("temperature_K", ROOM_K))
     try:
-        known = {name: float(value) for name, value in known.items()}
+        values_by_column = {
+            name: float(value) for name, value in values_by_column.items()
+        }
     except (TypeError, ValueError):
         raise InputError(f"values must be numbers, got {values!r:.60}") from None
-    b_r, h_cj = (known.get(quantity, np.nan) for quantity in _CHORDS)
+    b_r, h_cj = (values_by_column.get(quantity, np.nan) for quantity in _CHORDS)
     if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
         raise InputError(
             f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
             "must reach J = 0"
         )
-    near = _nearest_grade(b_r, h_cj)
+    nearest_grade = _nearest_grade(b_r, h_cj)
     if grade is not None:
-        near = grades(grade).iloc[0]
-    sheet = near.copy()
+        nearest_grade = grades(grade).iloc[0]
+    sheet = nearest_grade.copy()
     better["spread"] = lots(str(sheet["host"]), request.spread)
-    least = {}
+    guaranteed_values_of_grade = {}
     for quantity, chord in _CHORDS.items():
-        sheet[chord] = known.get(chord, sheet[chord])
-        sheet[quantity] = cold_value(sheet, quantity, known[quantity], at)
+        sheet[chord] = values_by_column.get(chord, sheet[chord])
+        sheet[quantity] = cold_value(sheet, quantity, values_by_column[quantity], at)
     hot = remaining_shares(sheet, request.temperature)
     for quantity in _CHORDS:
         cold = float(sheet[quantity])
@@ -360,7 +396,7 @@ def incumbent_of_values(
         sheet[quantity] = low if quantity == COERCIVITY else cold
         sheet[f"{quantity}_lo"] = low
         sheet[f"{quantity}_hi"] = cold
-        least[quantity] = low * float(hot[quantity])
+        guaranteed_values_of_grade[quantity] = low * float(hot[quantity])
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
         better["squareness"] = _carry_squareness(curve, sheet, request.temperature)
@@ -370,22 +406,27 @@ def incumbent_of_values(
     )
     if grade is None:
         name = f"the magnet like {name}"
-    return _incumbent_of_row(sheet, name, least, request, **better)
+    return _incumbent_of_row(sheet, name, guaranteed_values_of_grade, request, **better)
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Return H_k / H_cJ at a temperature of a magnet whose curve was measured at another one."""
+    """Convert H_k / H_cJ of a measured curve to another temperature, K, by the chords of `sheet`."""
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
-    left = {q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS}
+    remaining_by_quantity = {
+        q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS
+    }
     square = squareness_ratio(
-        float(curve.squareness), str(sheet["host"]), *left.values()
+        float(curve.squareness), str(sheet["host"]), *remaining_by_quantity.values()
     )
     return float(square)
 
 
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
-    """Return the sintered grade nearest to B_r and H_cJ at 20 degrees C, of every family."""
+    """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
+
+    The values compare at 20 degrees C.
+    """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
     # Over a step of B_r, and one of a class.
@@ -396,7 +437,10 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
 
 
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
-    """Return the magnet in use with what it is made of: as given, or else estimated."""
+    """Return the magnet in use with its composition, as the user gave it or else estimated.
+
+    Its producer is the one that the process of the request names.
+    """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
         makeup = given_recipe(read_recipe(request.recipe, request.basis), request.shell)
@@ -407,9 +451,10 @@ def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
 
 
 def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbent:
-    """Return the user's own magnets of a grade: the first is the recipe, all are its level.
+    """Build the magnet in use from the user's own measured magnets of a grade.
 
-    Their least values are what 99 % of lots reach, by the scatter of three or more of one recipe.
+    The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
+    reach, by the scatter of three or more magnets of one recipe.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -417,9 +462,9 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         raise InputError("measured and process both name a calibration: give one")
     if is_curve(measured):
         return with_makeup(incumbent_of_values(measured, request, grade), request)
-    rows, rejected = read_magnets(measured, request.basis)
+    rows, rejections = read_magnets(measured, request.basis)
     if not rows:
-        why = next(iter(rejected.values()), "it is empty")
+        why = next(iter(rejections.values()), "it is empty")
         raise InputError(f"no measured magnet can be used: {why}")
     first = rows[0]
     sheet = grades(grade).iloc[0].copy()
@@ -432,53 +477,62 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     alike = [np.abs(row.table.to_array() - fractions).sum() < 1e-3 for row in rows]
     like = [
         row
-        for row, near in zip(rows, alike, strict=True)
-        if near and row.shell == first.shell
+        for row, is_near in zip(rows, alike, strict=True)
+        if is_near and row.shell == first.shell
     ]
-    spread = lots(str(sheet["host"]), request.spread)
-    least = guaranteed_values(sheet, kelvin)
+    lot_spread = lots(str(sheet["host"]), request.spread)
+    guaranteed = guaranteed_values(sheet, kelvin)
     for quantity in _CHORDS:
         with_value = [row for row in like if quantity in row.values]
         if not with_value:
             continue
         # The rows nearest to the temperature of use, and the curve over what is left.
         off = min(abs(row.temperature - kelvin) for row in with_value)
-        near = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
-        at = np.array([kelvin, *(r.temperature for r in near)])
-        left = remaining_shares(sheet, at)[quantity]
-        logs = np.log([r.values[quantity] for r in near]) + np.log(left[0] / left[1:])
-        if len(near) >= _MEASURED_LOTS and not request.spread:
+        near_rows = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
+        at = np.array([kelvin, *(r.temperature for r in near_rows)])
+        remaining_share = remaining_shares(sheet, at)[quantity]
+        logs = np.log([r.values[quantity] for r in near_rows]) + np.log(
+            remaining_share[0] / remaining_share[1:]
+        )
+        if len(near_rows) >= _MEASURED_LOTS and not request.spread:
             # What is assumed counts as much as three magnets.
             scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(
-                spread, quantity
+                lot_spread, quantity
             ) ** 2
             of_lot: dict[str, float] = {
-                quantity: float(np.sqrt(scatter / (len(near) + 1.0)))
+                quantity: float(np.sqrt(scatter / (len(near_rows) + 1.0)))
             }
-            spread = replace(spread, source=f"with your {len(near)} magnets", **of_lot)
-        least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
-    better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
-    incumbent = _incumbent_of_row(sheet, str(sheet["grade"]), least, request, **better)
+            lot_spread = replace(
+                lot_spread, source=f"with your {len(near_rows)} magnets", **of_lot
+            )
+        guaranteed[quantity] = float(np.exp(logs.mean())) * lot_spread.share(quantity)
+    better = {"spread": lot_spread, "source": f"measured by you on {len(like)} magnets"}
+    incumbent = _incumbent_of_row(
+        sheet, str(sheet["grade"]), guaranteed, request, **better
+    )
     return replace(incumbent, makeup=makeup)
 
 
 def producer_of_candidates(process: Any) -> Producer | None:
-    """Return the calibration that a process names; InputError if it states more than a route."""
+    """Return the calibration that a process names, None without one.
+
+    InputError if the process states more than a route and a calibration.
+    """
     if process is None:
         return None
-    known = read_process(process, 1)
-    stated = process_record(process) or {}
-    of_route = {} if known.route is None else known.route.process
-    if stated.keys() - {"producer", "route", *of_route}:
+    process_rows = read_process(process, 1)
+    process_values = process_record(process) or {}
+    of_route = {} if process_rows.route is None else process_rows.route.process
+    if process_values.keys() - {"producer", "route", *of_route}:
         raise InputError(
             "process of a replacement is a route, or a calibration of `magnetkit calibrate` by its "
             f"name or as that returns it, got {process!r:.60}"
         )
-    return known.producer
+    return process_rows.producer
 
 
 def route_of_candidates(process: Any) -> str | None:
-    """Return the route that a process names, None where it names none."""
+    """Return the name of the route that a process names, None without one."""
     if process is None:
         return None
     route = read_process(process, 1).route
@@ -489,12 +543,12 @@ def route_of_candidates(process: Any) -> str | None:
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
-    """Return the recipe that the user gave, in wt.%."""
+    """Return the composition estimate of a recipe that the user gave; `table` has one row."""
     from ..supply.ledger import ledger
 
     weights = np.round(100.0 * table.weight_fractions()[0], 3)
-    used = np.flatnonzero(weights)
-    text = "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
+    present_elements = np.flatnonzero(weights)
+    text = "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in present_elements)
     heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].iloc[0]
     return given_composition(text, shell or "", float(heavy))
 
@@ -502,10 +556,13 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
 def build_profile(
     incumbent: Incumbent, limits: Sequence[Requirement], request: Request
 ) -> Profile:
-    """Return the device profile whose magnet is the one in use, for a screening of candidates."""
+    """Build the device profile of a replacement, to screen candidates against the magnet in use.
+
+    `limits` become its requirements. The composition of the magnet in use must be known.
+    """
     assert incumbent.makeup is not None
     kelvin = request.temperature
-    stated = Evidence(source="requested", status="assumption")
+    evidence = Evidence(source="requested", status="assumption")
     cold, hot = incumbent.between or (ROOM_K, ROOM_K)
     low = min(cold, kelvin)
     high = max(hot, kelvin)
@@ -529,10 +586,10 @@ def build_profile(
         service_hours=duty.hours,
         magnet_mass_kg=request.mass_kg,
         sources=Sources(
-            temperature=stated,
-            load_line=stated,
-            magnet_mass=stated,
-            outside_field=stated,
+            temperature=evidence,
+            load_line=evidence,
+            magnet_mass=evidence,
+            outside_field=evidence,
         ),
         reference=Reference(
             formula=best.text,

@@ -88,9 +88,9 @@ def evaluate_requirements(
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}
     margin = np.full(len(host), np.inf)
-    least = np.ones(len(host))
+    smallest_chance = np.ones(len(host))
     least_bit = np.zeros(len(host), np.int64)
-    failed = np.zeros(len(host), np.int64)
+    failure_codes = np.zeros(len(host), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
         table = tables[requirement.temperature_K or temperature]
@@ -102,9 +102,9 @@ def evaluate_requirements(
         if column in AGAINST:
             low, high = -high, -low
         chance = ndtr(high) - ndtr(low)
-        failed[chance < threshold] |= 1 << bit
-        least_bit[chance < least] = 1 << bit
-        least = np.fmin(chance, least)
+        failure_codes[chance < threshold] |= 1 << bit
+        least_bit[chance < smallest_chance] = 1 << bit
+        smallest_chance = np.fmin(chance, smallest_chance)
         margin = np.fmin(margin, requirement.margin(table[column]))
         # A difference to the reference has another error than the value itself.
         key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
@@ -117,16 +117,16 @@ def evaluate_requirements(
     probability = np.ones(len(host))
     for _, chance in windows.values():
         probability *= np.maximum(chance, 0.0)
-    together = (probability < threshold) & (failed == 0)
-    failed[together] = least_bit[together]
+    together = (probability < threshold) & (failure_codes == 0)
+    failure_codes[together] = least_bit[together]
     outside = ~host.says(*profile.allowed_hosts)
     probability[outside] = 0.0
-    failed[outside] |= 1 << len(names)
+    failure_codes[outside] |= 1 << len(names)
     names.append(host_condition(profile))
     # What has no value has no margin, whatever its host.
     margin[~np.isfinite(margin)] = np.nan
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    return _Verdict(probability, margin, name_sets(failed, names))
+    return _Verdict(probability, margin, name_sets(failure_codes, names))
 
 
 def host_condition(profile: "Profile") -> str:
@@ -135,17 +135,22 @@ def host_condition(profile: "Profile") -> str:
 
 
 def _first_status(tables: _Tables, temperature: float) -> Coded:
-    """Return the first status that is not ok, that at `temperature` (K) before the others."""
-    found = tables[temperature]["status"].codes
+    """Return for each row the first status that is not ok, that at `temperature` (K) before the others.
+
+    `tables` maps temperatures, K, to columns of n magnets.
+    """
+    status_codes = tables[temperature]["status"].codes
     for table in tables.values():
-        found = np.where(found == STATUSES.index("ok"), table["status"].codes, found)
-    return Coded(found, STATUSES)
+        status_codes = np.where(
+            status_codes == STATUSES.index("ok"), table["status"].codes, status_codes
+        )
+    return Coded(status_codes, STATUSES)
 
 
 def column_interval(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
-    """Return value, lower and upper end of a column of `Columns` or a frame.
+    """Return value, lower end and upper end of a column of `Columns` or of a frame, (n,) each.
 
-    All three are the value where it is exact.
+    All three are the value where the column has no range.
     """
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
@@ -162,13 +167,32 @@ def _window(
     interval: float,
     width: NDArray[np.float64] | float | None,
 ) -> _Window:
-    """Return where the standard score of a prediction must lie; an empty window for NaN."""
+    """Return the ends between which the standard score of a prediction must lie to meet a limit.
+
+    The window is empty for NaN.
+
+    Parameters
+    ----------
+    requirement : Requirement
+        The limit.
+    table : Columns
+        n magnets at its temperature.
+    interval : float
+        Probability of the ranges in `table`.
+    width : ndarray, shape (n,), or float or None
+        Factor on the ranges; None for 1.
+
+    Returns
+    -------
+    tuple of two
+        Low and high end, float or ndarray (n,).
+    """
     value, lo, hi = column_interval(table, requirement.column)
     if width is not None:
         lo = value - width * (value - lo)
         hi = value + width * (hi - value)
     limit = requirement.limit
-    least, most = requirement.limit_range
+    lower_limit, upper_limit = requirement.limit_range
     low: NDArray[np.float64] | float = -np.inf
     high: NDArray[np.float64] | float = np.inf
     unknown = np.isnan(value)
@@ -180,11 +204,11 @@ def _window(
         interval=interval,
     )
     if requirement.minimum is not None:
-        low = score(limit, 1, limit_range=(least, most))
+        low = score(limit, 1, limit_range=(lower_limit, upper_limit))
     else:
-        high = score(limit, -1, limit_range=(least, most))
+        high = score(limit, -1, limit_range=(lower_limit, upper_limit))
         if requirement.absolute_maximum is not None:
-            low = score(-limit, 1, limit_range=(-most, -least))
+            low = score(-limit, 1, limit_range=(-upper_limit, -lower_limit))
     for end, empty in ((low, np.inf), (high, -np.inf)):
         if isinstance(end, np.ndarray):
             end[unknown] = empty
@@ -192,7 +216,10 @@ def _window(
 
 
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
-    """Return each bit set as the joined names."""
+    """Name each set of bits: the names of the bits that are set, joined by "; ".
+
+    `bits` has shape (n,); bit k stands for ``names[k]``.
+    """
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []
     for number in distinct.tolist():
@@ -202,41 +229,52 @@ def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
 
 
 def needed_temperatures(job: Job) -> list[float]:
-    """Return at which temperatures a magnet is evaluated, K: the table's own first.
+    """List the temperatures, K, at which a magnet is evaluated, that of the job first.
 
-    They are those of requirements, and the ends of the device's range unless the status, which is
-    that over the whole of `Conditions.between`, covers them already.
+    The others are those of requirements. The ends of the device's range are added unless the
+    status, which is that over the whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
-    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K} - set(
         job.conditions.between
     )
-    return [job.temperature, *sorted((needed | ends) - {job.temperature})]
+    return [job.temperature, *sorted((kelvins | ends) - {job.temperature})]
 
 
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
-    """Return the columns that are needed at other temperatures than the table's own, K.
+    """Return the columns needed at temperatures other than the job's, by temperature in K.
 
-    They are those of requirements there, and at room temperature what names a grade.
+    They are those of requirements there, and at room temperature those that name a grade.
     """
-    needed: dict[float, set[str]] = {
+    columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
     }
-    needed.setdefault(ROOM_K, set()).update(GRADED)
+    columns_by_kelvin.setdefault(ROOM_K, set()).update(GRADED)
     for requirement in job.profile.requirements:
         kelvin = requirement.temperature_K or job.temperature
-        needed[kelvin].update(with_interval(requirement.column))
-    del needed[job.temperature]
-    return needed
+        columns_by_kelvin[kelvin].update(with_interval(requirement.column))
+    del columns_by_kelvin[job.temperature]
+    return columns_by_kelvin
 
 
 def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Columns:
-    """Return how n candidates meet the requirements of a device, by column.
+    """Judge how n candidates meet the requirements of a device.
 
-    `tables` has their properties at the `needed_temperatures`. The columns are ``status`` over the
-    whole range, ``probability_meets_requirements``, ``failed_requirements`` and
-    ``performance_margin``.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    tables : dict of Columns
+        Their properties at each of the `needed_temperatures`, K.
+    job : Job
+        The device.
+
+    Returns
+    -------
+    Columns
+        ``status`` over the whole range, ``probability_meets_requirements``, ``failed_requirements``
+        and ``performance_margin``.
     """
     profile = job.profile
     kelvin = job.temperature
@@ -247,18 +285,25 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     status = _first_status(tables, kelvin)
     chance = cap_probability(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
-    found = Columns(
+    columns = Columns(
         status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN)
     )
-    found[CHANCE] = np.where(status.says("ok"), chance, 0.0)
-    found[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
-    return found
+    columns[CHANCE] = np.where(status.says("ok"), chance, 0.0)
+    columns[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
+    return columns
 
 
 def _relative_widths(
     table: CompositionTable, here: Columns, job: Job
 ) -> dict[str, NDArray[np.float64]]:
-    """Return how wide differences to the reference are, see `evaluate_requirements`."""
+    """Compute how wide the difference to the reference is, for requirements that are a share of it.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        By quantity, width of the difference divided by that of the value; empty without such
+        requirements.
+    """
     relative = [
         r.column for r in job.profile.requirements if r.share_of_reference is not None
     ]
@@ -269,10 +314,12 @@ def _relative_widths(
     curie = job.conditions.curie
     hosts = here["host"].texts()
     shells = here["shell"].to_pylist()
-    own = kinds(table, hosts, shells, process, job.temperature, curie)
+    own_magnets = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
     it = kinds(
         reference.table(), [reference.host], shells, process, job.temperature, curie
     )
     quantities = {FOLLOWS.get(column, column) for column in relative}
-    return {q: relative_width(own, it, q, get_producer(process)) for q in quantities}
+    return {
+        q: relative_width(own_magnets, it, q, get_producer(process)) for q in quantities
+    }

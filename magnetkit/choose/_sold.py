@@ -32,11 +32,25 @@ nothing is asked."""
 
 
 def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
-    """Return the lower class of today's family to buy for a device, or why there is none.
+    """Find a lower class of today's family to buy for a device.
 
-    Its probability is that of its least values, as makers print them on their own sheets, to meet
-    what is asked, as in `magnetkit.replace`; its recipe is an estimate, and all else is that of the
-    recipe as its sheets anchor it.
+    Its probability is that its guaranteed values, as makers print them on their own sheets, meet
+    the requirements, as in `magnetkit.replace`. Its recipe is an estimate. All other columns are
+    those of the recipe as its sheets anchor it.
+
+    Parameters
+    ----------
+    job : Job
+        The device.
+    today : Columns
+        Today's magnet, one row.
+
+    Returns
+    -------
+    row : pyarrow.Table or None
+        The class as a candidate, one row.
+    reason : str
+        Why there is none; empty otherwise.
     """
     reference = job.profile.reference
     b_r, h_cj = (float(today[name][0]) for name in _stages.GUARANTEED.values())
@@ -81,11 +95,18 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         )
     names = ", ".join(able["grade"].head(_NAMED_MAKERS))
     ways = []
-    for _, sold in able.head(_TRIED if saves_enough(0.0, job) else 0).iterrows():
+    for _, sold_row in able.head(_TRIED if saves_enough(0.0, job) else 0).iterrows():
         kind = "diffused" if reference.shell else "bulk"
-        made = likeliest_recipe(str(sold["grade"]), kind, job.conditions.curie)
-        if made is not None and saves_enough(made.heavy_wt_pct, job):
-            ways.append((made.heavy_wt_pct, abs(sold["remanence_T"] - b_r), sold, made))
+        recipe = likeliest_recipe(str(sold_row["grade"]), kind, job.conditions.curie)
+        if recipe is not None and saves_enough(recipe.heavy_wt_pct, job):
+            ways.append(
+                (
+                    recipe.heavy_wt_pct,
+                    abs(sold_row["remanence_T"] - b_r),
+                    sold_row,
+                    recipe,
+                )
+            )
     if not ways:
         return (
             None,
@@ -94,14 +115,16 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     # Recipes are estimates: of those that are as lean that of most nearly today's flux.
     leanest = min(heavy for heavy, *_ in ways)
     lean = [way for way in ways if way[0] <= leanest + SAVING_WT_PCT]
-    _, _, sold, made = min(lean, key=lambda way: way[1])
-    table = CompositionTable.from_strings([made.text], "weight")
-    route = f"{AS_SOLD}{sold['grade']}"
-    row = evaluate(table, [made.shell] if made.shell else None, job.by(route)).columns
+    _, _, sold_row, recipe = min(lean, key=lambda way: way[1])
+    table = CompositionTable.from_strings([recipe.text], "weight")
+    route = f"{AS_SOLD}{sold_row['grade']}"
+    row = evaluate(
+        table, [recipe.shell] if recipe.shell else None, job.by(route)
+    ).columns
     record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
     record |= {
-        "candidate": f"{sold['grade']} ({sold['makers']})",
-        "nearest_grade": sold["grade"],
+        "candidate": f"{sold_row['grade']} ({sold_row['makers']})",
+        "nearest_grade": sold_row["grade"],
     }
     record |= {
         "decision": f"{root_host(reference.host)}: lower class as sold",
@@ -112,14 +135,17 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
         "evidence_farthest": "",
         "evidence_distance": 0.0,
     }
-    record |= {CHANCE: sold[CHANCE]}
-    record |= {least: float(sold[q]) for q, least in _stages.GUARANTEED.items()}
+    record |= {CHANCE: sold_row[CHANCE]}
+    record |= {
+        guaranteed_column: float(sold_row[q])
+        for q, guaranteed_column in _stages.GUARANTEED.items()
+    }
     sentence = f"Sold and as good: {names}; their recipes are estimates."
     return pa.Table.from_pylist([record]), sentence
 
 
 def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_figures` with the safety at the device's duty by them."""
+    """Return `sold_figures` at a temperature, K, with the safety at the device's duty added."""
     rows = sold_figures(kelvin)
     b_r, knee, recoil = (
         rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil")

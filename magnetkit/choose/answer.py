@@ -214,23 +214,37 @@ class Answer:
 def find_answers(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> tuple[Answer, ...]:
-    """Return the answer for each kind that the magnet in use may well be of, likeliest first."""
+    """Answer for each kind of recipe that the magnet in use may well be of, the likeliest first.
+
+    `limits` are those of `find_limits`. At least one answer is returned.
+    """
     makeup = incumbent.makeup
     if makeup is None:
         return (_answer_without_recipe(incumbent, request, limits),)
     likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
     today = heavy_today(makeup, request)
-    sold = judge_grades(incumbent, request, limits)
+    grade_offers = judge_grades(incumbent, request, limits)
     return tuple(
-        _find_answer(incumbent, own, request, limits, today, sold)
-        for own in (likely or [makeup.best])[: request.kinds]
+        _find_answer(incumbent, likely_recipe, request, limits, today, grade_offers)
+        for likely_recipe in (likely or [makeup.best])[: request.kinds]
     )
 
 
 def _without_candidates(
     sentence: str, ways: tuple[Way, ...] = (), **more: Any
 ) -> Answer:
-    """Return an answer where there is no recipe to compare with."""
+    """Build an answer without a recipe to compare with.
+
+    Parameters
+    ----------
+    sentence : str
+        The verdict.
+    ways : tuple of Way
+        What is offered.
+    **more
+        Further fields of `Answer`, ``candidates`` (empty otherwise) and ``chance``, the probability
+        of the magnet in use (1 otherwise).
+    """
     import pandas as pd
 
     table = more.pop("candidates", None)
@@ -252,7 +266,7 @@ def _without_candidates(
 def _answer_without_recipe(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> Answer:
-    """Return the answer for a magnet that is not melted, such as a ferrite."""
+    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails."""
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
     failing = failing_text(incumbent, request, limits)
@@ -264,18 +278,18 @@ def _answer_without_recipe(
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
-    """Return what the magnet in use fails, by its sheet; empty where it does what is asked."""
+    """Say what the magnet in use fails by its sheet; empty where it meets all limits."""
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
-        least = float(limits[MARGIN_OF_DUTY].limit)
+        duty_limit = float(limits[MARGIN_OF_DUTY].limit)
         field = incumbent.field_kA_m(request)
-        if 1.0 <= margin < least - 1e-9:
+        if 1.0 <= margin < duty_limit - 1e-9:
             return (
                 f"{incumbent.name} has too little margin at {duty_text(request)}: H_k "
                 f"{incumbent.knee_kA_m:.0f} kA/m is {margin:.2f} times the field of "
-                f"{field:.0f}, {least:g} times is asked"
+                f"{field:.0f}, {duty_limit:g} times is asked"
             )
-        if margin < least - 1e-9:
+        if margin < duty_limit - 1e-9:
             return (
                 f"{incumbent.name} does not stand {duty_text(request)}: H_k "
                 f"{incumbent.knee_kA_m:.0f} kA/m, field {field:.0f}"
@@ -319,16 +333,30 @@ def _find_answer(
     today: HeavyToday,
     sold: "pd.DataFrame",
 ) -> Answer:
-    """Return the answer for a magnet of one recipe."""
-    judged = judge_melts(incumbent, own, request, limits)
-    frame, own_row, is_sound = _compare(incumbent, own, request, judged, today, sold)
+    """Answer for one recipe of the magnet in use.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        The recipe it is taken to be.
+    request, limits
+        What is asked.
+    today : HeavyToday
+        Heavy rare earth to save against.
+    sold : pandas.DataFrame
+        Rows of `judge_grades`.
+    """
+    melt_rows = judge_melts(incumbent, own, request, limits)
+    frame, own_row, is_sound = _compare(incumbent, own, request, melt_rows, today, sold)
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
     ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
     level = np.nan
     reason = ""
-    if judged.level is not None:
-        level, reason = judged.level.value, judged.level.reason
+    if melt_rows.level is not None:
+        level, reason = melt_rows.level.value, melt_rows.level.reason
     answer = Answer(
         own.kind,
         own.weight,
@@ -355,7 +383,19 @@ def _compare(
     today: HeavyToday,
     sold: "pd.DataFrame",
 ) -> "tuple[pd.DataFrame, pd.Series, bool]":
-    """Return all candidates in one table, the magnet in use, and whether its level is sound."""
+    """Join the magnet in use, melts and sold grades in one table.
+
+    Melts are left out where the level of the producer is not sound: recipe or model is wrong then.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        All candidates, the magnet in use first, with savings and costs.
+    own_row : pandas.Series
+        The magnet in use.
+    is_sound : bool
+        Whether its level is sound.
+    """
     import pandas as pd
 
     table = judged.table
@@ -365,14 +405,14 @@ def _compare(
     kind = own.kind
     if incumbent.makeup is not None and incumbent.makeup.estimate:
         kind = ""
-    bought = sold.head(0)
+    bought_rows = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
-        bought = select_grades(sold, incumbent, request, kind, reach=reach)
+        bought_rows = select_grades(sold, incumbent, request, kind, reach=reach)
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
     if not is_sound:
         melts = melts.head(0)
-    frame = pd.concat([table.iloc[:1], melts, bought], ignore_index=True)
+    frame = pd.concat([table.iloc[:1], melts, bought_rows], ignore_index=True)
     enter_comparison(frame, today, own_row)
     if "grade" in frame:
         frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
@@ -390,50 +430,69 @@ def _choose_ways(
     *,
     reach: bool,
 ) -> "tuple[tuple[Way, ...], pd.DataFrame]":
-    """Return the ways that are shown, and the candidates with these first, numbered as they."""
-    others = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
-    others = others[
+    """Choose the ways to show and sort the candidates, the shown ways first.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Candidates of `_compare`.
+    own_row : pandas.Series
+        The magnet in use.
+    incumbent, request, today
+        As for `_find_answer`.
+    reach : bool
+        The magnet in use does not meet the limits.
+
+    Returns
+    -------
+    ways : tuple of Way
+        Numbered from 1; the recommended one, if any, is the first.
+    candidates : pandas.DataFrame
+        All candidates with their ``rank``.
+    """
+    other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    other_ways = other_ways[
         (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
     ]
     if not reach:
         # A way lowers the exposure to heavy rare earth against the mean and against the recipe.
-        least = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
-        others = others[others[EXPOSURE] < least - _ROUND]
-    others = others.reset_index(drop=True)
-    others["diluted"] = others["candidate"].str.contains("Ce|La|Y", regex=True)
-    is_open = ~others["way"].isin(TRIALS)
+        smallest_exposure = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
+        other_ways = other_ways[other_ways[EXPOSURE] < smallest_exposure - _ROUND]
+    other_ways = other_ways.reset_index(drop=True)
+    other_ways["diluted"] = other_ways["candidate"].str.contains("Ce|La|Y", regex=True)
+    is_open = ~other_ways["way"].isin(TRIALS)
     if request.family == "own":
-        is_open &= others["way"] != "other-family"
-    others["open"] = is_open
+        is_open &= other_ways["way"] != "other-family"
+    other_ways["open"] = is_open
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
         own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
     best = recommend(
-        others,
+        other_ways,
         own_today,
         most_cost=request.most_cost,
         reach=reach,
         remanence_T=incumbent.least[REMANENCE],
     )
-    picked = [] if best is None else [best]
-    groups = others["way"] + others["shell"].map(_shell_element)
-    shown = []
-    for _, rows in others.groupby(groups, sort=False):
+    picks = [] if best is None else [best]
+    groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
+    shown_ways = []
+    for _, rows in other_ways.groupby(groups, sort=False):
         if best is not None and best in rows.index:
             continue
         place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(others[CHANCE].iloc[place]) >= UNLIKELY:
-            shown.append(place)
+        if float(other_ways[CHANCE].iloc[place]) >= UNLIKELY:
+            shown_ways.append(place)
 
     def order_of(place: int) -> tuple[Any, ...]:
-        row: pd.Series = others.iloc[place]
+        row: pd.Series = other_ways.iloc[place]
         return _order_key(row, reach=reach)
 
-    shown.sort(key=order_of)
-    picked += shown[: _MOST_WAYS - len(picked)]
+    shown_ways.sort(key=order_of)
+    picks += shown_ways[: _MOST_WAYS - len(picks)]
     ways = []
-    for number, place in enumerate(picked, start=1):
-        row = frame.iloc[others["place"].iloc[place]]
+    for number, place in enumerate(picks, start=1):
+        row = frame.iloc[other_ways["place"].iloc[place]]
         way = make_way(str(row["way"]), row, today)
         way = replace(way, number=number, recommended=place == best)
         line = order_line(
@@ -443,7 +502,7 @@ def _choose_ways(
             today_cost_USD_kg=float(own_row[COST]),
         )
         ways.append(replace(way, order_line=line))
-    places = others.loc[picked, "place"].to_list()
+    places = other_ways.loc[picks, "place"].to_list()
     rest = [
         place for place in order_candidates(frame).tolist() if place not in set(places)
     ]
@@ -476,7 +535,11 @@ def _shell_element(shell: str) -> str:
 def _pick_of_kind(
     rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
 ) -> int:
-    """Return the index of the way of one kind that is shown: the rule's, else most worth a try."""
+    """Return the index of the row to show of one kind of way.
+
+    It is the one that the rule recommends, or else the one most worth a trial: chance times the
+    exposure it saves.
+    """
     place = recommend(
         rows.assign(open=True), today, most_cost=request.most_cost, reach=reach
     )
@@ -489,16 +552,24 @@ def _pick_of_kind(
 
 
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
-    """Return by what ways stand below the recommended one: what is likely, then least exposure."""
+    """Return the sort key of the ways below the recommended one: likely ones first, then least exposure.
+
+    With `reach` all are sorted by exposure.
+    """
     likely = bool(row[CHANCE] >= MEETS)
-    closed = row["way"] in TRIALS
+    is_trial = row["way"] in TRIALS
     if likely or reach:
-        return (not likely, closed, round(float(row[EXPOSURE]), 2), -float(row[CHANCE]))
-    return (not likely, closed, -float(row[CHANCE]), float(row[EXPOSURE]))
+        return (
+            not likely,
+            is_trial,
+            round(float(row[EXPOSURE]), 2),
+            -float(row[CHANCE]),
+        )
+    return (not likely, is_trial, -float(row[CHANCE]), float(row[EXPOSURE]))
 
 
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
-    """Return a row of candidates as a way."""
+    """Convert a row of candidates to a `Way` of a kind; savings count against `today`."""
     plain = {}
     for name in _FROM_ROW:
         value = row.get(name, "")
@@ -515,7 +586,7 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
 def _write_sentence(
     answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
-    """Return the verdict in words."""
+    """Write the verdict in one sentence: replace, keep, or what reaches the limits."""
     best = answer.recommended
     ways = answer.ways
     name = incumbent.name
@@ -530,10 +601,12 @@ def _write_sentence(
         return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:
         assert answer.today is not None
-        lowered = 1.0 - best.exposure_USD_kg / max(answer.today.exposure_USD_kg, 1e-9)
+        exposure_fall = 1.0 - best.exposure_USD_kg / max(
+            answer.today.exposure_USD_kg, 1e-9
+        )
         return (
             f"{over}Replace {name} by {best.name}: saves {best.saved:.1f} wt.% heavy rare earth "
-            f"and {100 * lowered:.0f} % of its worth, P {best.chance:.2f}"
+            f"and {100 * exposure_fall:.0f} % of its worth, P {best.chance:.2f}"
         )
     keep = f"{over}Keep {name}:"
     recipe = answer.recipe
@@ -551,49 +624,54 @@ def _write_sentence(
         return f"{keep} nothing with less heavy rare earth is a magnet there or sold for it"
     likely = [way for way in ways if way.likely]
     if not likely:
-        near = max(ways, key=lambda way: way.chance)
+        likeliest = max(ways, key=lambda way: way.chance)
         return (
             f"{keep} nothing that lowers the exposure to heavy rare earth is likely to do; "
-            f"the nearest is {short_name(near)}, P {near.chance:.2f}"
+            f"the nearest is {short_name(likeliest)}, P {likeliest.chance:.2f}"
         )
     if answer.own is not None and answer.own.exposure_USD_kg < today.exposure_USD_kg:
         # What is saved counts against the mean over its kinds, and against its own recipe.
-        own = answer.own
-        today = HeavyToday(own.heavy_rare_earth_wt_pct, own.exposure_USD_kg)
+        own_way = answer.own
+        today = HeavyToday(own_way.heavy_rare_earth_wt_pct, own_way.exposure_USD_kg)
     return f"{keep} {_find_obstacle(likely, request, today)}"
 
 
 def _reaching_text(answer: Answer) -> str:
-    """Return what reaches what the magnet in use does not."""
+    """Say what meets the limits that the magnet in use does not."""
     best = answer.recommended
     if best is not None:
-        more = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
-        return f"{best.name} does ({more})"
+        addition = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
+        return f"{best.name} does ({addition})"
     likely = [way for way in answer.ways if way.likely]
     if likely:
         names = ", ".join(short_name(way) for way in likely[:2])
         return f"of its family nothing does, of others {names}"
     if answer.ways:
-        near = max(answer.ways, key=lambda way: way.chance)
-        return f"nothing is likely to; the nearest is {short_name(near)}, P {near.chance:.2f}"
+        likeliest = max(answer.ways, key=lambda way: way.chance)
+        return f"nothing is likely to; the nearest is {short_name(likeliest)}, P {likeliest.chance:.2f}"
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
 def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
-    """Return why nothing is recommended though something would do."""
-    own = [way for way in likely if way.kind not in (*TRIALS, "other-family")]
-    if own:
-        way = min(own, key=lambda one: one.exposure_USD_kg)
-        lowered = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
+    """Say why nothing is recommended although something is likely to meet the limits.
+
+    `likely` are the ways that are, and `today` what savings count against.
+    """
+    own_family_ways = [
+        way for way in likely if way.kind not in (*TRIALS, "other-family")
+    ]
+    if own_family_ways:
+        way = min(own_family_ways, key=lambda one: one.exposure_USD_kg)
+        exposure_fall = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
         if today.is_lowered_by(way.exposure_USD_kg):
             return (
                 f"{short_name(way)} (P {way.chance:.2f}) would lower the exposure to heavy "
-                f"rare earth by {100 * lowered:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
+                f"rare earth by {100 * exposure_fall:.0f} %, at {way.cost_per_flux_ratio:.2f} times the cost "
                 "per flux"
             )
         return (
             f"{short_name(way)} (P {way.chance:.2f}) lowers the exposure to heavy rare earth by "
-            f"{100 * max(lowered, 0.0):.0f} % only"
+            f"{100 * max(exposure_fall, 0.0):.0f} % only"
         )
     way = likely[0]
     if way.kind == "other-family":
@@ -608,7 +686,7 @@ _POSSIBLE_WT_PCT = 0.1
 
 
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
-    """Return what a magnet without heavy rare earth rests on."""
+    """Say which scarce elements, in wt.%, a magnet without heavy rare earth rests on."""
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
     scarce = sorted(
@@ -631,7 +709,7 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
 
 
 def short_name(way: Way) -> str:
-    """Return a way in a few words for a table: a grade, or what is spared by what means."""
+    """Name a way in a few words for a table: the grade, or what remains of heavy rare earth and how."""
     if way.grade:
         return way.grade
     table = CompositionTable.from_strings([way.candidate], basis="weight")
@@ -662,15 +740,23 @@ def short_name(way: Way) -> str:
 
 
 def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
-    """Return what is sold for a duty without a magnet in use: the leanest of each family."""
+    """Answer a duty without a magnet in use: the leanest sold grades of each family that meet it.
+
+    Returns
+    -------
+    tuple of Answer
+        One answer.
+    """
     import pandas as pd
 
-    sold = judge_grades(None, request, limits)
-    sold = sold[sold[CHANCE] >= MEETS]
-    known = sold["host"].isin(HOSTS) & sold["kind"].isin(MELTED)
-    sold = sold[known | sold["kind"].isin(["ferrite", "bonded"])]
+    grade_offers = judge_grades(None, request, limits)
+    grade_offers = grade_offers[grade_offers[CHANCE] >= MEETS]
+    has_model = grade_offers["host"].isin(HOSTS) & grade_offers["kind"].isin(MELTED)
+    grade_offers = grade_offers[
+        has_model | grade_offers["kind"].isin(["ferrite", "bonded"])
+    ]
     # What a maker's own sheet says first; the least coercive hold least.
-    keys = sold.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    keys = grade_offers.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
     parts = [
         as_candidates(rows.head(4), "other-family", None, request)
         for _, rows in keys.groupby("host", sort=False)
@@ -683,8 +769,8 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     # Among those with hardly more exposure first what holds no rare earth, then by a maker's own
     # sheet the cheapest flux.
     rare = whole["kind"] != "ferrite"
-    far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
-    whole = whole.assign(far=far, rare=rare)
+    is_far = whole[EXPOSURE] > whole[EXPOSURE].min() + _EQUAL_USD_KG
+    whole = whole.assign(far=is_far, rare=rare)
     order = ["far", "rare", "copied", COST_PER_FLUX, HEAVY]
     whole = whole.sort_values(order, kind="stable", ignore_index=True)
     place = whole.groupby("host").cumcount()
@@ -708,9 +794,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
 
 
 def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
-    """Return from which load line on a leaner class does the work of a grade far below its rating.
+    """Say from which load line on a leaner class does the work of a grade used far below its rating.
 
-    Empty where the temperature is less than 20 K below, or no class does.
+    Empty where the temperature is less than 20 K below the rating, or no class does.
     """
     rating = incumbent.rating_K
     if request.on_duty or not request.temperature <= rating - _COOL_K:
@@ -745,7 +831,10 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 
 
 def next_melt(answer: Answer) -> "pd.Series | None":
-    """Return the melt whose measurement decides most: uncertain, and saving much if it meets."""
+    """Return the candidate whose measurement would decide most; None if no melt is uncertain.
+
+    Most decides a melt of uncertain verdict that would save much.
+    """
     table = answer.candidates
     if answer.recipe is None or not len(table):
         return None

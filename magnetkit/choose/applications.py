@@ -96,11 +96,10 @@ class Profile(Strict):
     @model_validator(mode="before")
     @classmethod
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
-        """Return a record with its texts of temperature and magnet mass as numbers.
+        """Convert the texts of temperature and magnet mass in a record to numbers, before validation.
 
-        Of ``temperature = "150C"`` becomes ``temperature_K``, of
-        ``magnet_mass = "1.5 t"`` ``magnet_mass_kg``; what is no record is returned as
-        it is.
+        ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
+        ``magnet_mass_kg``. What is no record is returned as it is.
         """
         return parts.with_units_read(
             given,
@@ -117,6 +116,7 @@ class Profile(Strict):
     @field_validator("objectives")
     @classmethod
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
+        """Check that each objective can be read; the texts are returned unchanged."""
         for text in objectives:
             try:
                 parts.Objective.parse(text)
@@ -126,6 +126,7 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> "Profile":
+        """Check that temperatures, sources and hosts of the profile fit together."""
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError("temperature_min_K must lie below temperature_max_K")
         if self.outside_field_kA_m and self.sources.outside_field is None:
@@ -168,13 +169,13 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        parsed = [parts.Objective.parse(text) for text in self.objectives]
+        objective_list = [parts.Objective.parse(text) for text in self.objectives]
         return tuple(
             (
                 "margin" if o.column == parts.MARGIN else o.column,
                 "min" if o.sign > 0 else "max",
             )
-            for o in parsed
+            for o in objective_list
         )
 
     def requirement_temperature(self, requirement: Requirement) -> float | None:
@@ -197,10 +198,19 @@ class Profile(Strict):
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending."""
-        required = {self.requirement_temperature(r) for r in self.requirements}
-        own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
+        requirement_kelvins = {
+            self.requirement_temperature(r) for r in self.requirements
+        }
+        own_kelvins = {
+            self.temperature_min_K,
+            self.temperature_K,
+            self.temperature_max_K,
+        }
         return tuple(
-            sorted(own | {kelvin for kelvin in required if kelvin is not None})
+            sorted(
+                own_kelvins
+                | {kelvin for kelvin in requirement_kelvins if kelvin is not None}
+            )
         )
 
 
@@ -322,16 +332,16 @@ def requirements_alone(
     kelvin = parse_temperature(temperature)
     limits: list[dict[str, Any]] = []
     for text in require:
-        found = parse_requirement(text)
-        if found.limit is not None:
-            side = "minimum" if found.sign == ">=" else "maximum"
-            name = "absolute_maximum" if found.absolute else side
-            own = {
-                "column": found.column,
-                name: found.limit,
-                "temperature_K": found.temperature_K,
+        requirement = parse_requirement(text)
+        if requirement.limit is not None:
+            side = "minimum" if requirement.sign == ">=" else "maximum"
+            name = "absolute_maximum" if requirement.absolute else side
+            fields = {
+                "column": requirement.column,
+                name: requirement.limit,
+                "temperature_K": requirement.temperature_K,
             }
-            limits.append(own | _GIVEN)
+            limits.append(fields | _GIVEN)
     if not limits:
         raise InputError(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"
@@ -362,7 +372,7 @@ def requirements_alone(
 
 
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
-    """Return a magnet to save against."""
+    """Build the reference magnet from a recipe that the user gave; InputError if its host is unknown."""
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts
 

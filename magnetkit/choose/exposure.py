@@ -30,7 +30,10 @@ def element_prices(scenario: Scenario) -> _Array:
 
 @lru_cache(maxsize=32)
 def _prices_by_record(scenario: str) -> _Array:
-    """Return `element_prices` of a scenario as JSON; shared, not to be changed."""
+    """Return `element_prices` of a scenario given as JSON, USD/kg, shape (118,).
+
+    The array comes from a cache and is shared: do not change it.
+    """
     table = element_table(Scenario.model_validate_json(scenario))
     prices = np.full(N_ELEMENTS, np.nan)
     places = [INDEX[symbol] for symbol in table["element"]]
@@ -52,7 +55,10 @@ def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> _Arr
 def heavy_exposure(
     table: CompositionTable, shells: Sequence[str] | None, scenario: Scenario
 ) -> _Array:
-    """Return the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,)."""
+    """Compute the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,).
+
+    It is the mass of each heavy rare earth, shells included, times its price.
+    """
     heavy = [INDEX[symbol] for symbol in get_settings().heavy_rare_earths]
     prices = np.nan_to_num(element_prices(scenario)[heavy])
     return mass_percents(table, shells)[:, heavy] @ prices / 100.0

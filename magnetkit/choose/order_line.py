@@ -74,7 +74,10 @@ def mass_shares(recipe: str, shell: str) -> dict[str, float]:
 
 
 def heavy_limits(way: Any) -> dict[str, float]:
-    """Return the limit of Dy and Tb that an order states, wt.%: rounded up to a tenth."""
+    """Return the limits of Dy and Tb that an order states, wt.%, by element.
+
+    They are rounded up to a tenth, and at least what counts as an impurity. `way` is a `Way`.
+    """
     shares = mass_shares(way.candidate, way.shell or "")
     limits = {}
     for element in HEAVY_OF_ORDERS:
@@ -84,6 +87,7 @@ def heavy_limits(way: Any) -> dict[str, float]:
 
 
 def _product(way: Any, drawing: str) -> str:
+    """Name the product of an order: the grade, or family and process."""
     if way.grade:
         return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
     family = "Sm-Co" if re.match(r"Sm|\(Sm", way.candidate) else "Nd-Fe-B"
@@ -97,6 +101,7 @@ def _product(way: Any, drawing: str) -> str:
 
 
 def _composition(way: Any) -> str:
+    """Write the limits of Dy and Tb of an order, wt.%, and the recipe to start from."""
     limits = heavy_limits(way)
     limits_text = ", ".join(
         f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items()
@@ -110,6 +115,7 @@ def _composition(way: Any) -> str:
 
 
 def _values(way: Any, temperature_K: float) -> str:
+    """Write the values that an order asks to be certified at a temperature; empty without any."""
     values = []
     for name, symbol, form in (
         ("remanence_guaranteed_T", "B_r", "{:.3f} T"),
@@ -126,12 +132,13 @@ def _values(way: Any, temperature_K: float) -> str:
 
 
 def _thickness(way: Any) -> str:
+    """Write the largest thickness of a diffused magnet; empty for other ways."""
     if way.kind != "diffused":
         return ""
     plain = _ORDERS.thickness_without_proof
-    most = _ORDERS.thickness_with_proof
+    largest = _ORDERS.thickness_with_proof
     return (
-        f"at most {plain:g} mm between coated faces ({plain:g} to {most:g} mm: also show "
+        f"at most {plain:g} mm between coated faces ({plain:g} to {largest:g} mm: also show "
         "J(H) of the middle)"
     )
 

@@ -61,8 +61,8 @@ def producer_deviations(
     remanence = remanence + (alloy["of_difference"] * rise) ** 2
     remanence = remanence + (shell["remanence_T"] * other_shell) ** 2
     remanence = remanence + (route["remanence_T"] * other_route) ** 2
-    each = alloy["of_host"].get(root_host(host), alloy["coercivity_kA_m"])
-    coercivity = 2.0 * each**2 * -np.expm1(-distance / alloy["length"])
+    by_quantity = alloy["of_host"].get(root_host(host), alloy["coercivity_kA_m"])
+    coercivity = 2.0 * by_quantity**2 * -np.expm1(-distance / alloy["length"])
     coercivity = coercivity + (shell["gain"] * share) ** 2
     coercivity = coercivity + (shell["coercivity_kA_m"] * other_shell) ** 2
     coercivity = coercivity + (route["coercivity_kA_m"] * other_route) ** 2
@@ -72,9 +72,9 @@ def producer_deviations(
 def limit_half_width(value: Any, limit: float, limit_range: _Range) -> _Array:
     """Return the 90 % half width of a limit, on the side on which values lie, (n,).
 
-    A limit that is an assumption is a distribution: what nine of ten engineers of the device
-    would ask lies in `limit_range`, and as many ask more than `limit` as ask less. A value above
-    it is judged by those who ask more, one below it by those who ask less.
+    A limit that is an assumption is a distribution. What nine of ten engineers of the device would
+    ask lies in `limit_range`; as many ask more than `limit` as ask less. A value above the limit is
+    judged by those who ask more, one below it by those who ask less.
     """
     low, high = limit_range
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
@@ -113,18 +113,18 @@ def least_likely(
     over = np.stack(ratios)
     width = np.stack(limit_deviations)
     score = over / np.maximum(np.hypot(deviation, width), _LEAST)
-    least = score.argmin(axis=0)[None]
-    ratio = np.take_along_axis(over, least, axis=0)[0]
-    return ratio, np.take_along_axis(width, least, axis=0)[0]
+    weakest = score.argmin(axis=0)[None]
+    ratio = np.take_along_axis(over, weakest, axis=0)[0]
+    return ratio, np.take_along_axis(width, weakest, axis=0)[0]
 
 
 def sample_limit(
     limit: float, side: int, limit_range: _Range, strictness: _Array
 ) -> _Array:
-    """Return draws of a limit that is an assumption, (draws,).
+    """Draw values of a limit that is an assumption, (draws,).
 
-    `strictness` are standard scores of who asks: above 0 a least value (`side` 1) is larger and a
-    largest one (-1) smaller than `limit`.
+    `side` is 1 for a minimum and -1 for a maximum. `strictness` are standard scores of who asks:
+    above 0 a minimum is larger, and a maximum smaller, than `limit`.
     """
     toward = side * strictness
     low, high = limit_range
@@ -239,7 +239,7 @@ def probability_of_limits(
     sizes = constants()["trade"]
     unit_flux = sizes["remanence_T"] if trade else 1.0
     unit_hardness = sizes["coercivity_kA_m"] if trade else 1.0
-    most = 1.0 if trade else 0.0
+    largest_move = 1.0 if trade else 0.0
     expected_flux = (np.asarray(flux, float) + _ROUNDING) / unit_flux
     expected_hardness = (np.asarray(hardness, float) + _ROUNDING) / unit_hardness
     # What is missed or met is the difference to a limit; only the magnet's part of it pulls.
@@ -252,14 +252,14 @@ def probability_of_limits(
     wide_hardness = np.maximum(np.hypot(both_hardness, rest) / unit_hardness, _LEAST)
     pull = np.asarray(pull) * of_magnet
     # Over the quantiles of remanence that meet their limit, so that a narrow range is met.
-    low = ndtr((-most - expected_flux) / wide_flux)
+    low = ndtr((-largest_move - expected_flux) / wide_flux)
     node, weight = np.polynomial.legendre.leggauss(_NODES)
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
-    moved = np.clip(expected_flux + error, -most, most)
-    left = expected_hardness + moved - pull * error * unit_flux / unit_hardness
-    met = ndtr(left / wide_hardness)
-    return np.clip((weight[:, None] * met).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
+    move = np.clip(expected_flux + error, -largest_move, largest_move)
+    remaining = expected_hardness + move - pull * error * unit_flux / unit_hardness
+    chance = ndtr(remaining / wide_hardness)
+    return np.clip((weight[:, None] * chance).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
 
 
 def probability_of_grades(
@@ -281,16 +281,18 @@ def probability_of_grades(
     -------
     ndarray of float64, shape (n,)
     """
-    sold = constants()["sold"]
-    flux, flux_limit = least_likely(ratios[0], limit_deviations[0], sold["remanence_T"])
+    sale_rule = constants()["sold"]
+    flux, flux_limit = least_likely(
+        ratios[0], limit_deviations[0], sale_rule["remanence_T"]
+    )
     hardness, hardness_limit = least_likely(
-        ratios[1], limit_deviations[1], sold["coercivity_kA_m"]
+        ratios[1], limit_deviations[1], sale_rule["coercivity_kA_m"]
     )
     return probability_of_limits(
         flux,
         hardness,
-        np.full(len(flux), sold["remanence_T"]),
-        np.full(len(flux), sold["coercivity_kA_m"]),
+        np.full(len(flux), sale_rule["remanence_T"]),
+        np.full(len(flux), sale_rule["coercivity_kA_m"]),
         flux_limit_deviation=flux_limit,
         hardness_limit_deviation=hardness_limit,
     )

@@ -86,8 +86,8 @@ class Ranked:
     known_job: "Job | None" = None
 
     def __len__(self) -> int:
-        found = self.manifest["summary"]
-        return int(found.get("kept", found["candidates"]))
+        summary = self.manifest["summary"]
+        return int(summary.get("kept", summary["candidates"]))
 
     @property
     def judged(self) -> int:
@@ -118,12 +118,12 @@ class Ranked:
         StoreError
             If the file is damaged, or the folder was screened anew.
         """
-        own = self.source.column_names
-        names = own if columns is None else list(columns)
-        missing = [name for name in names if name not in own]
+        own_columns = self.source.column_names
+        names = own_columns if columns is None else list(columns)
+        missing = [name for name in names if name not in own_columns]
         if missing:
-            near = difflib.get_close_matches(missing[0], own, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
+            near_names = difflib.get_close_matches(missing[0], own_columns, n=1)
+            hint = f" (did you mean {near_names[0]}?)" if near_names else ""
             if (
                 missing[0] in COLUMNS
                 and self.manifest["identity"].get(WRITTEN) is not None
@@ -362,17 +362,17 @@ class Ranked:
         write_parquet([self.data], self.data.schema, Path(path))
 
     def __repr__(self) -> str:
-        found = self.manifest["summary"]
+        summary = self.manifest["summary"]
         return (
-            f"<{type(self).__name__} for {self.profile.name}: {found['candidates']:,} candidates, "
-            f"{found['meet_requirements']:,} meet the requirements, "
-            f"{found['rejected']:,} rejected>"
+            f"<{type(self).__name__} for {self.profile.name}: {summary['candidates']:,} candidates, "
+            f"{summary['meet_requirements']:,} meet the requirements, "
+            f"{summary['rejected']:,} rejected>"
         )
 
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
-        found = compact(self.source.take(rows))
-        return _result_frame(found).set_axis(rows).sort_values("rank", kind="stable")
+        frame = compact(self.source.take(rows))
+        return _result_frame(frame).set_axis(rows).sort_values("rank", kind="stable")
 
 
 def slice_rows(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
@@ -381,7 +381,10 @@ def slice_rows(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int
 
 
 def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
-    """Return at most `n` of the places 1 to `ranked`: half the first, half evenly of the rest."""
+    """Return at most `n` of the places 1 to `ranked`: the first n/2, then n/2 evenly over the rest.
+
+    The result is int64 and ascending.
+    """
     places = np.arange(1, ranked + 1)
     if ranked <= n:
         return places
@@ -390,9 +393,10 @@ def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
 
 
 def compact(table: pa.Table) -> pa.Table:
-    """Return a table in one piece, whose dictionaries have only the texts of its rows.
+    """Return a table in one chunk whose dictionaries have only the texts of its rows.
 
-    Those of a chunk have the texts of all its rows: a table of a few would be slow to read.
+    The dictionaries of a larger table have the texts of all its rows, which makes a few rows slow
+    to read.
     """
     columns = []
     for column in table.columns:
@@ -405,7 +409,10 @@ def compact(table: pa.Table) -> pa.Table:
 
 
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return records of decisions as pandas has a result."""
+    """Convert records of decisions to the data frame of a result.
+
+    Columns stand in the registry's order and have its types; integers and booleans may be missing.
+    """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]
     for name in frame:
@@ -422,7 +429,7 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def _result_frame(table: pa.Table) -> pd.DataFrame:
-    """Return rows of a result as pandas has them."""
+    """Convert rows of a result from Arrow to pandas, with types that allow missing integers."""
     frame = table.to_pandas()
     for name, kind in _MASKED.items():
         if name in frame:

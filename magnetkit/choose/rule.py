@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 
 
 def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
-    """Return the rule of `recommend` in one sentence."""
+    """State the rule of `recommend` in one sentence.
+
+    `most_cost` is the largest cost per flux, divided by today's. With `reach` the sentence is that
+    for a magnet in use that does not meet the limits.
+    """
     if reach:
         return (
             f"of the ways with P of {MEETS:g} or more of its family, the one of least "
             "exposure to heavy rare earth (wt.% times price); of equals the cheapest, or a grade as "
             f"sold of at most {MOST_REMANENCE:g} times today's B_r"
         )
-    most = MOST_COST if most_cost is None else most_cost
+    cost_limit = MOST_COST if most_cost is None else most_cost
     return (
         f"of the ways with P of {MEETS:g} or more that lower the exposure to heavy rare earth (wt.% "
         f"times price) by {100 * SAVING_SHARE:.0f} % and by what {SAVING_WT_PCT:g} wt.% is worth, "
-        f"the one that leaves least, at no more than {most:g} times today's cost per flux"
+        f"the one that leaves least, at no more than {cost_limit:g} times today's cost per flux"
     )
 
 
@@ -63,27 +67,27 @@ def recommend(
         That of the magnet in use. Where it has to `reach`, a grade as sold whose B_r is far above
         gives way to one that holds about as much and fits the circuit.
     """
-    most = MOST_COST if most_cost is None else most_cost
+    cost_limit = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
     ratio = frame["cost_per_flux_ratio"].to_numpy(float)
     able = frame["open"].to_numpy(bool) & (frame[CHANCE].to_numpy(float) >= MEETS)
     if not reach:
         able &= today.exposure_USD_kg - exposure >= today.saving_USD_kg - 1e-9
-        able &= ~(ratio > most)
+        able &= ~(ratio > cost_limit)
     places = np.flatnonzero(able)
     if not len(places):
         return None
     step = 0.01
     if today.wt_pct > 0.0:
         step = max(EQUAL_WT_PCT / today.wt_pct * today.exposure_USD_kg, step)
-    near = exposure[places] <= exposure[places].min() + step
+    is_near = exposure[places] <= exposure[places].min() + step
     cost = np.nan_to_num(ratio[places], nan=np.inf)
-    diluted = frame["diluted"].to_numpy(bool)[places]
-    order = np.lexsort((exposure[places], cost, diluted, ~near))
-    chosen = int(places[order[0]])
+    is_diluted = frame["diluted"].to_numpy(bool)[places]
+    order = np.lexsort((exposure[places], cost, is_diluted, ~is_near))
+    best_place = int(places[order[0]])
     if reach and remanence_T is not None:
-        return _nearest_sold(frame, places, chosen, remanence_T)
-    return chosen
+        return _nearest_sold(frame, places, best_place, remanence_T)
+    return best_place
 
 
 def _nearest_sold(
@@ -92,18 +96,19 @@ def _nearest_sold(
     chosen: int,
     remanence_T: float,
 ) -> int:
-    """Return a grade as sold that is equal to a chosen one whose B_r is far above today's.
+    """Return the position of a sold grade that is equal to the chosen one, but nearer to today's B_r.
 
-    That is as likely, of the same family, and holds no more than `SAVING_WT_PCT` more: contents of
-    what is sold are estimates. Of several the nearest to today's B_r is taken.
+    This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
+    same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of sold
+    grades are estimates. Without such a grade the result is `chosen`.
     """
     row = frame.iloc[chosen]
     if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:
         return chosen
     among = frame.iloc[places]
     worth = SAVING_WT_PCT / max(row["heavy_rare_earth_wt_pct"], SAVING_WT_PCT)
-    most = row["exposure_USD_kg"] * (1.0 + worth)
-    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= most)
+    largest_exposure = row["exposure_USD_kg"] * (1.0 + worth)
+    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= largest_exposure)
     alike &= (among["way"] == row["way"]) & (among[CHANCE] >= row[CHANCE] - 1e-9)
     off = np.abs(np.log(among["remanence_T"].to_numpy(float) / remanence_T))
     return int(places[int(np.where(alike, off, np.inf).argmin())])

@@ -91,27 +91,27 @@ def heavy_rare_earth_ledger(
         [np.ones(N_ELEMENTS), *(mask((symbol,)) for symbol in heavy)]
     )
     shells = results["shell"].astype("object").fillna("").to_numpy()
-    used = (
+    used_kg = (
         100.0
         * mean_over_mass(table, matrix, list(shells) if any(shells) else None)[:, 1:]
     )
-    own = profile.reference
-    today = 100.0 * mean_over_mass(own.table(), matrix, own.shell)[0, 1:]
-    total = used.sum(axis=1)
+    reference = profile.reference
+    today = 100.0 * mean_over_mass(reference.table(), matrix, reference.shell)[0, 1:]
+    total = used_kg.sum(axis=1)
 
     columns: dict[str, object] = {
         "way": np.where(total <= 0, "none", np.where(shells != "", "shell", "bulk"))
     }
     per_pct = profile.magnet_mass_kg / 100.0
     for i, symbol in enumerate(heavy):
-        if today[i] > 0 or (used[:, i] > 0).any():
-            columns[f"{symbol}_saved_wt_pct"] = today[i] - used[:, i]
-            columns[f"{symbol}_saved_kg"] = (today[i] - used[:, i]) * per_pct
-    saved = today.sum() - total
-    columns["heavy_rare_earth_saved_wt_pct"] = saved
-    columns["heavy_rare_earth_saved_kg"] = saved * per_pct
-    columns["heavy_rare_earth_saved_pct"] = 100.0 * saved / (today.sum() or np.nan)
-    columns |= _losses(results, reference_magnet.iloc[0], saved)
+        if today[i] > 0 or (used_kg[:, i] > 0).any():
+            columns[f"{symbol}_saved_wt_pct"] = today[i] - used_kg[:, i]
+            columns[f"{symbol}_saved_kg"] = (today[i] - used_kg[:, i]) * per_pct
+    saving = today.sum() - total
+    columns["heavy_rare_earth_saved_wt_pct"] = saving
+    columns["heavy_rare_earth_saved_kg"] = saving * per_pct
+    columns["heavy_rare_earth_saved_pct"] = 100.0 * saving / (today.sum() or np.nan)
+    columns |= _losses(results, reference_magnet.iloc[0], saving)
     bulk = _bulk_at_equal_coercivity(
         results["host"].astype(str).map(root_host).to_numpy(dtype=str),
         shells != "",
@@ -129,20 +129,35 @@ def heavy_rare_earth_ledger(
 def _losses(
     results: "pd.DataFrame", today: "pd.Series", saved: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the columns of what is lost against the reference, and the savings per loss."""
-    found = {
-        lost: float(today[n]) - results[n].to_numpy(float)
-        for n, lost in _LOSSES.items()
+    """Compute the columns of what is lost against the reference, and of savings per loss, (n,) each.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        n magnets.
+    today : pandas.Series
+        The reference.
+    saved : ndarray, shape (n,)
+        Heavy rare earth saved, wt.%.
+
+    Returns
+    -------
+    dict of ndarray
+        By column.
+    """
+    losses = {
+        loss_name: float(today[n]) - results[n].to_numpy(float)
+        for n, loss_name in _LOSSES.items()
     }
     alpha = np.abs(results[_ALPHA].to_numpy(float))
-    found["remanence_coefficient_lost_pct_K"] = alpha - abs(float(today[_ALPHA]))
-    lost = found["coercivity_lost_kA_m"]
+    losses["remanence_coefficient_lost_pct_K"] = alpha - abs(float(today[_ALPHA]))
+    coercivity_loss = losses["coercivity_lost_kA_m"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(lost > 0, saved / lost, np.inf)
-    found["saved_wt_pct_per_lost_kA_m"] = np.where(
-        (saved > 0) & np.isfinite(lost), ratio, np.nan
+        ratio = np.where(coercivity_loss > 0, saved / coercivity_loss, np.inf)
+    losses["saved_wt_pct_per_lost_kA_m"] = np.where(
+        (saved > 0) & np.isfinite(coercivity_loss), ratio, np.nan
     )
-    return found
+    return losses
 
 
 def _bulk_at_equal_coercivity(
@@ -166,8 +181,8 @@ def _bulk_at_equal_coercivity(
             continue
         bulk = bulk[np.argsort(coercivity[bulk], kind="stable")]
         # Least heavy rare earth of this bulk row and all more coercive ones.
-        least = np.minimum.accumulate(heavy[bulk][::-1])[::-1]
+        smallest_heavy = np.minimum.accumulate(heavy[bulk][::-1])[::-1]
         at = np.searchsorted(coercivity[bulk], coercivity[rows], side="left")
-        found = at < len(bulk)
-        result[rows[found]] = least[at[found]]
+        is_reached = at < len(bulk)
+        result[rows[is_reached]] = smallest_heavy[at[is_reached]]
     return result

@@ -17,7 +17,7 @@ _NOT_WHOLE = (
 
 
 def _describe_defect(error: Exception) -> str:
-    """Return what to print of an exception that magnetkit did not foresee.
+    """Write the message on an exception that magnetkit did not foresee.
 
     It asks for a report, except where threads ran out or the installation lacks parts.
     """

@@ -38,7 +38,7 @@ def hidden_option(*words: str, panel: str | None = None, **kind: Any) -> Any:
 
 
 def _completion(folder: str) -> Callable[[str], list[str]]:
-    """Return what completes the name of an embedded TOML file; reads the folder alone."""
+    """Build the function that completes names of the TOML files in an embedded folder."""
 
     def complete(start: str) -> list[str]:
         from .._core.datasets import root
@@ -87,7 +87,10 @@ ElementColumns = Annotated[
 
 
 def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
-    """Return the path of a table with the sheet and the header row that two options name."""
+    """Append the sheet and header row of two options to the path of a table, as ``FILE#SHEET:ROW``.
+
+    Without both the path is returned as it is. InputError if the file is no workbook.
+    """
     if sheet is None and header_row is None:
         return table
     if not str(table).lower().endswith(".xlsx"):
@@ -101,7 +104,10 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
 
 
 def composition_column(column: str | None, element_columns: bool) -> str | None:
-    """Return the composition column that two options name."""
+    """Return the value of ``--column``, or the mark of ``--element-columns``.
+
+    InputError if both are given.
+    """
     from ..alloy._files import ELEMENT_COLUMNS
 
     if not element_columns:
@@ -112,7 +118,7 @@ def composition_column(column: str | None, element_columns: bool) -> str | None:
 
 
 def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
-    """Return the one shell that is given, or None; refuse several by saying why."""
+    """Return the only shell that is given, None without one; InputError with the text `why` for several."""
     if len(shells or ()) > 1:
         raise InputError(why)
     if shells:
@@ -121,7 +127,7 @@ def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
 
 
 def with_unit(text: str | None) -> str | None:
-    """Refuse a temperature without its unit."""
+    """Return a text of temperatures unchanged; InputError if one has no unit."""
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
@@ -221,7 +227,7 @@ Place = Annotated[
 
 
 def check_out(out: Path) -> None:
-    """Refuse a file that cannot be written, before anything is computed."""
+    """Raise InputError if `out` has no suffix that can be written, or its folder does not exist."""
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(
             f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}"
@@ -230,7 +236,7 @@ def check_out(out: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Refuse a place where no file can be written."""
+    """Raise InputError if no file can be written at `out`."""
     from .._core._files import describe_no_file
 
     if kind := describe_no_file(Path(os.path.realpath(out))):
@@ -240,7 +246,10 @@ def check_folder(out: Path) -> None:
 
 
 def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
-    """Read ``Element=value`` options."""
+    """Read the texts ``Element=value`` of an option, separated by commas, into a dictionary.
+
+    `kind` converts each value. InputError names the `option` if one cannot be read.
+    """
     result = {}
     for text in [
         part for text_of_pairs in texts or [] for part in text_of_pairs.split(",")
@@ -256,7 +265,10 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
 
 
 def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
-    """Read ``Element=Substitute,...`` options: what replaces each element."""
+    """Read the texts ``Element=Substitute,...`` of an option: the substitutes of each element.
+
+    InputError names the `option` if one cannot be read.
+    """
     sites = {}
     for text in texts:
         site, _, texts_of_substitutes = text.partition("=")
@@ -292,7 +304,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def condition_option(one: "Field[Any]") -> Any:
-    """Return the annotation of the option that a field of `Conditions` makes."""
+    """Build the annotation of the command-line option for a field of `Conditions`."""
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""
     result = option(
@@ -319,13 +331,14 @@ Prices = _MADE["prices"]
 def with_options(
     *names: str, without: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command that ends in ``**keywords`` the options of conditions.
+    """Build a decorator that replaces ``**keywords`` of a command by options of conditions.
 
-    It gets the values of those that were given. An option of its own with the name of a field
-    stays.
+    The command gets the values of options that were given. An option of its own with the name of a
+    field stays. `names` are fields or groups of `Conditions`, but for those `without`.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        """Return a command with the options of conditions in place of ``**keywords``."""
         signature = inspect.signature(command)
         parameters = [
             p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
@@ -361,14 +374,14 @@ def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
 def _with_parameters(
     run: Callable[..., None], parameters: list[inspect.Parameter]
 ) -> Callable[..., None]:
-    """Let Typer see other parameters of a command than it has."""
+    """Set signature and annotations of a function to `parameters`, which Typer reads; return it."""
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
     return run
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--help-all``, which shows its less usual options."""
+    """Return a command with the option ``--help-all``, which shows its hidden options, if it has any."""
     signature = inspect.signature(command)
     options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]
     if not any(getattr(option, "hidden", False) for option in options):
@@ -383,6 +396,7 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _show_all(ctx: typer.Context, wanted: bool) -> None:
+    """Print the help with all hidden options and exit, if ``--help-all`` was given."""
     if wanted and not ctx.resilient_parsing:
         for parameter in ctx.command.params:
             if hasattr(parameter, "hidden"):
@@ -402,7 +416,7 @@ _HelpAll = Annotated[
 def call_reporting(
     function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any
 ) -> Any:
-    """Call a function that takes compositions, and list the rows that it rejected."""
+    """Call a function of compositions and return its frame; rejected rows are listed on stderr."""
     from ..alloy._read import RejectedRows
 
     with warnings.catch_warnings():

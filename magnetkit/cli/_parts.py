@@ -18,7 +18,7 @@ _TABLE = re.compile(
 
 
 def is_parts_list(name: str | None) -> bool:
-    """Return whether an argument names a file or an embedded device rather than a grade."""
+    """Say whether an argument names a file or an embedded device rather than a grade."""
     if name is None:
         return False
     if _TABLE.search(name) or Path(name).is_file():
@@ -41,7 +41,29 @@ def answer_parts_list(
     json: bool,
     keywords: Mapping[str, Any],
 ) -> None:
-    """Answer a parts list; print it, or write it into the workbook `out`."""
+    """Answer a parts list: print the answer, and write it into the workbook `out` if given.
+
+    Parameters
+    ----------
+    name : str
+        File, or embedded device.
+    temperature : str or None
+        For rows that name none.
+    per_year : int or None
+        Devices a year.
+    units : sequence of str
+        Texts ``HEADER=UNIT``.
+    shortages : sequence of str
+        Shortages to plan for.
+    out : path or None
+        Workbook to write.
+    force : bool
+        Replace an existing workbook.
+    quiet, json : bool
+        No progress; JSON in place of sentences.
+    keywords : mapping
+        Conditions for `replace_parts`; empty ones are left out.
+    """
     from ..report._text import say
     from ..run.parts import replace_parts
     from ._options import with_unit
@@ -71,6 +93,10 @@ def answer_parts_list(
 
 
 def _check_place(path: Path, name: str, force: bool) -> Path:
+    """Return the path of the workbook to write.
+
+    InputError if it is no .xlsx, is the parts list `name` itself, or exists and `force` is False.
+    """
     from ._options import check_folder
 
     if path.suffix.lower() != ".xlsx":
@@ -86,7 +112,7 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
 
 
 def _read_units(texts: Sequence[str]) -> dict[str, str]:
-    """Read ``HEADER=UNIT``, once for each column."""
+    """Read the texts ``HEADER=UNIT`` into a dictionary; InputError if one cannot be read."""
     units = {}
     for text in texts:
         header, sign, unit = text.rpartition("=")

@@ -28,7 +28,10 @@ _ended = threading.Lock()
 
 
 def watch() -> None:
-    """Let SIGINT end this process, at the latest `PATIENCE_S` after it came."""
+    """Let SIGINT end this process, at the latest `PATIENCE_S` seconds after it came.
+
+    A thread waits for the signal. Nothing happens outside the main thread.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
     reading, writing = socket.socketpair()
@@ -36,6 +39,7 @@ def watch() -> None:
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
 
     def wait() -> None:
+        """Wait for SIGINT, then for `PATIENCE_S` seconds, and end the process."""
         # Kept alive here: the signal handler only knows the number of the other end.
         _ = writing
         while reading.recv(1) != bytes([signal.SIGINT]):
@@ -55,10 +59,10 @@ def _unraisable(what: "sys.UnraisableHookArgs") -> None:
 
 
 def end() -> NoReturn:
-    """Print that the command was interrupted, and end the process.
+    """Print that the command was interrupted, and end the process with status 130.
 
-    Python itself would die of the signal instead of exiting 130 where it came in code that was
-    being compiled from a text, as parts of numba are.
+    Python itself would die of the signal instead, if it came in code that was being compiled from a
+    text, as parts of numba are.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
@@ -70,7 +74,7 @@ def end() -> NoReturn:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Return whether an interruption caused an error: numba may wrap it in a SystemError."""
+    """Say whether an interruption caused an error; numba may wrap it in a SystemError."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, KeyboardInterrupt):
@@ -100,7 +104,7 @@ _ROOM = 2_950_000_000
 
 
 def check_room() -> None:
-    """Refuse a shell's limit of memory that a command may not survive."""
+    """Raise InputError if the shell limits memory below what a command needs."""
     with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
         (limit,) = [
             line.split()[3] for line in limits if line.startswith("Max address space")
@@ -117,7 +121,7 @@ def _plain_warning(text: Warning | str, *_: object, **__: object) -> None:
 
 
 def show_messages() -> None:
-    """Show messages and warnings of magnetkit itself on stderr, each as a line."""
+    """Show messages and warnings of magnetkit itself on stderr, a line each, from now on."""
     warnings.showwarning = _plain_warning  # type: ignore[assignment]
     logger = logging.getLogger("magnetkit")
     if any(isinstance(handler, _Stderr) for handler in logger.handlers):
@@ -128,7 +132,7 @@ def show_messages() -> None:
 
 
 def be_verbose() -> None:
-    """Show warnings of every library, and where a defect lies."""
+    """Show warnings and messages of every library, and tracebacks of defects, from now on."""
     global _verbose
     _verbose = True
     warnings.showwarning = _SHOWN

@@ -176,7 +176,7 @@ def pull(
 
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
-    """Return the chemical systems named and those that a device's candidates need.
+    """List the chemical systems named and those that a device's candidates need.
 
     They are texts such as ``Sm-Co``, sorted, none twice. InputError if there are none.
     """
@@ -219,7 +219,21 @@ def _pull(
     completed: bool,
     quiet: bool,
 ) -> "Snapshot":
-    """Return the pull of some systems; say on stderr what it holds, and what was taken over."""
+    """Pull chemical systems and print on stderr what came, unless `quiet`.
+
+    Parameters
+    ----------
+    systems : list of str
+        Systems such as "Sm-Co".
+    endpoint, thermo_type : str or None
+        Server and scheme of energies; the usual ones otherwise.
+    refresh : bool
+        Ask the server even if the cache has the answer.
+    completed : bool
+        Add what is missing from the embedded snapshot.
+    quiet : bool
+        Print warnings alone.
+    """
     from ..phases.pull import pull
 
     with warnings.catch_warnings(record=True) as warnings_of_pull:
@@ -237,11 +251,11 @@ def _pull(
     if not quiet:
         facts = snapshot.manifest
         systems = facts["query"]["systems"]
-        shown = ", ".join(systems[:_SHOWN_SYSTEMS])
+        names = ", ".join(systems[:_SHOWN_SYSTEMS])
         if len(systems) > _SHOWN_SYSTEMS:
-            shown = f"{shown} and {len(systems) - _SHOWN_SYSTEMS} systems more"
+            names = f"{names} and {len(systems) - _SHOWN_SYSTEMS} systems more"
         message(
-            f"{len(snapshot.entries)} phases of {shown}: "
+            f"{len(snapshot.entries)} phases of {names}: "
             f"{facts['thermo_type']} energies, database {facts['database_version']}, "
             f"pulled {facts['date']}"
         )
@@ -540,6 +554,7 @@ def _say_overdue() -> None:
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
+    """Print a table: as JSON, in a pipe as CSV, else on the terminal under the `headings` by column."""
     from .._core.columns import layouts
     from ..report._tables import number, print_json
     from ..report._text import Shown, print_csv, print_table, to_terminal

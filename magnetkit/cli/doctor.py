@@ -60,6 +60,7 @@ def doctor(
 
 
 def _print(findings: "list[Finding]") -> None:
+    """Print the findings by group with colours, and how many are broken or to note."""
     from rich.console import Console
     from rich.markup import escape
 
@@ -119,14 +120,14 @@ class Finding:
 def _check_finding(
     group: str, name: str, value: str, good: bool, otherwise: State, advice: str
 ) -> Finding:
-    """Return a finding that is in the state `otherwise`, with advice, where it is not good."""
+    """Build a finding of state "ok" if `good`, else of the state `otherwise` with the advice."""
     return Finding(
         group, name, value, "ok" if good else otherwise, "" if good else advice
     )
 
 
 def examine(online: bool = False) -> Iterator[Finding]:
-    """Yield what is found on this machine; the key of the Materials Project is in no finding.
+    """Yield the findings on this machine; the key of the Materials Project is in none of them.
 
     `online` asks its server too; nothing leaves the machine otherwise.
     """
@@ -148,7 +149,7 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
 
 def _tested_versions() -> dict[str, str]:
-    """Return the versions magnetkit was tested with, by name in lower case."""
+    """Read the versions of packages that magnetkit was tested with, by name in lower case."""
     package = Path(__file__).resolve().parents[1]
     for file in (package / "_constraints.txt", package.parent / "constraints.txt"):
         if file.is_file():
@@ -160,6 +161,7 @@ def _tested_versions() -> dict[str, str]:
 
 
 def _packages() -> Iterator[Finding]:
+    """Yield a finding on magnetkit and Python, then one for each package."""
     from importlib import metadata
 
     group = "Packages"
@@ -192,6 +194,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
+    """Yield findings on embedded files, overdue facts, the mirror and fetched sets."""
     from .._core import datasets
     from .._core._fetch import cached_path, names
     from .._core.settings import get_settings
@@ -235,6 +238,7 @@ def _data() -> Iterator[Finding]:
 
 
 def _caches() -> Iterator[Finding]:
+    """Yield findings on the cache folder and the size of each of its parts."""
     from .._core.settings import get_settings
 
     group = "Caches"
@@ -253,7 +257,7 @@ def _caches() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    """Yield for each target how many trained models are in the cache; never a fault."""
+    """Yield for each target how many trained models are in the cache; the state is always "ok"."""
     from .._core.settings import get_settings
     from ..surrogates.training_sets import TARGETS
 
@@ -266,6 +270,7 @@ def _models() -> Iterator[Finding]:
 
 
 def _kernels() -> Iterator[Finding]:
+    """Yield findings on threads and on the compiled kernels."""
     group = "Kernels"
     try:
         from .._core._compiling import most_threads
@@ -298,6 +303,7 @@ def _kernels() -> Iterator[Finding]:
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
+    """Yield findings on the key of the Materials Project and, if `online`, on its server."""
     from ..phases.pull import ENDPOINT
 
     group = "Materials Project"
@@ -315,6 +321,7 @@ def _materials_project(online: bool) -> Iterator[Finding]:
 
 
 def _query_server(group: str, place: str, address: str) -> Finding:
+    """Ask the server at `address` for its version and return the finding, which calls it `place`."""
     from http.client import HTTPException
     from urllib.request import urlopen
 
@@ -339,6 +346,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _size(files: list[Path]) -> str:
+    """Write the total size of files, such as "12 MB"."""
     total = float(sum(f.stat().st_size for f in files))
     for unit in ("B", "kB", "MB"):
         if total < 1000.0:
@@ -348,7 +356,7 @@ def _size(files: list[Path]) -> str:
 
 
 def _make_ready() -> None:
-    """Compile the kernels that commands run, and train the models."""
+    """Compile the kernels that commands run, and train the models, into the cache."""
     from .._core._compiling import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load

@@ -18,7 +18,7 @@ PHASE_TARGET = "formation_energy_eV_atom"
 
 
 def _trained_targets() -> tuple[str, ...]:
-    """Return the targets; the distance to the hull follows from the formation energy."""
+    """List the targets that have a model of their own; the distance to the hull has none."""
     from .._core.columns import properties
 
     return (
@@ -76,6 +76,7 @@ def train(
 
 
 def _print_validation(target: str, validation: "Validation", *, as_json: bool) -> None:
+    """Print the figures of a validation, as JSON or as a table below a sentence."""
     from ..report._text import say
 
     figures = validation.table.round(4).reset_index()
@@ -194,7 +195,7 @@ _HEADINGS = {
 
 
 def _print_figures(figures: Any) -> None:
-    """Print the figures of models, and what is in the last columns with its range."""
+    """Print the figures of models as a table; the gain with its range."""
     from ..report._text import Shown, print_table
 
     columns = []
@@ -215,7 +216,7 @@ def _cell(value: Any) -> str:
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
-    """Print a stored table below its subject and the page that has all of it."""
+    """Print a stored table of figures below its date, subject and the page that has all of it."""
     from ..report._text import Shown, print_table, say
 
     say(f"{target}, {table['date']}: {table['about']} More: {table['page']}")
@@ -228,7 +229,10 @@ def _show(target: str, table: dict[str, Any]) -> None:
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
-    """Return the training data of a surrogate: the file, or for phases the snapshot."""
+    """Return the training data of a target: the file `data`, or for energies the snapshot `phases`.
+
+    InputError if both are given.
+    """
     if phases is None or target != PHASE_TARGET:
         return data
     if data is not None:

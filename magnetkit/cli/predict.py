@@ -145,7 +145,23 @@ def _write_predictions(
     conditions: dict[str, Any],
     units: Any,
 ) -> None:
-    """Write predictions to a table or a workbook, which says what was asked for."""
+    """Write predictions to the file `out`, and say on stderr what was written.
+
+    A workbook also says what was asked.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Predictions with attributes ``calibration`` and ``rejected``.
+    out : Path
+        .xlsx, or what `write_table` takes.
+    require : sequence of str
+        Requirements.
+    conditions : dict
+        What was asked, for the sentences.
+    units : str or None
+        "si" or "cgs".
+    """
     from ..report._text import calibration_note
     from ..report._written import write_results, write_table
 
@@ -173,7 +189,17 @@ _MOST_MARGINS = 2
 
 
 def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
-    """Print the margin of a few recipes where a duty is given."""
+    """Print the margin of each recipe if a duty is given and the recipes are few.
+
+    Parameters
+    ----------
+    rows : list of str, or other
+        Recipes; anything else has no margins.
+    temperature : str
+        Temperatures with units.
+    asked : dict
+        Options as given.
+    """
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
     from ..report._text import remark
@@ -204,7 +230,10 @@ _MOST_EXPLAINED = 5
 
 
 def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
-    """Print why the first magnets of a table have their coercivity and remanence."""
+    """Print why the first magnets of a table have their coercivity and remanence.
+
+    `asked` are the options as given.
+    """
     from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
     from ..magnetism.explanation import explain_magnet
@@ -229,7 +258,10 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
 def _evaluate(
     compositions: Any, temperature: str, asked: dict[str, Any]
 ) -> "pd.DataFrame":
-    """Return properties evaluated against the requirements, in the order of the input."""
+    """Predict compositions and judge them by the requirements; return a frame in their order.
+
+    Rejected rows are listed on stderr. `asked` are the options as given.
+    """
     from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
     from .screen import check_device
@@ -253,7 +285,10 @@ def _compare(
     units: str | None,
     everything: bool,
 ) -> None:
-    """Print magnets side by side."""
+    """Print magnets side by side, with margins and notes.
+
+    `formulas` are recipes or grades, `asked` the options as given; `everything` prints all rows.
+    """
     from ..curves.compare import SHORT
     from ..curves.compare import compare as run
     from ..report._tables import print_comparison
@@ -270,7 +305,10 @@ def _compare(
 
 
 def read_sources(formulas: Sequence[str]) -> Any:
-    """Return what to read: recipes, the path of a table, or the lines of stdin."""
+    """Return what to read: recipes, the path of a table, or for ``-`` the lines of stdin.
+
+    InputError if a path stands among others.
+    """
     from ..alloy._read import is_path
 
     alone = len(formulas) == 1
@@ -418,7 +456,7 @@ def curve(
 
 
 def _report_origin(result: "Curve") -> None:
-    """Say where measured curves come from, and which are extrapolated."""
+    """Print on stderr where measured curves come from, and which temperatures are extrapolated."""
     from .._core.units import ZERO_CELSIUS
 
     if result.measured:
@@ -431,7 +469,7 @@ def _report_origin(result: "Curve") -> None:
 def _read_device(
     name: str, temperature: str | None, load_line: str | None
 ) -> tuple[str, str]:
-    """Return temperatures and load line of a device, where they are not given."""
+    """Fill in temperatures and load line of a device where None is given, as texts for the options."""
     from ..choose.applications import load
 
     profile = load(name)
@@ -448,7 +486,19 @@ def _print_curves(
     out: Path | None,
     keywords: dict[str, Any],
 ) -> None:
-    """Print the figures of curves side by side, measured and predicted, and draw them."""
+    """Print the figures of curves side by side, in a pipe as CSV, and draw the curves into `out`.
+
+    Parameters
+    ----------
+    magnets : list of str
+        Recipes, grades or files of measured curves.
+    temperature : str or None
+        Temperatures with units; those of the first measured curve otherwise.
+    out : Path or None
+        Picture to write.
+    keywords : dict
+        Keywords of `magnetkit.curve`.
+    """
     import pandas as pd
 
     from .._core.columns import COLUMNS, layouts
@@ -467,10 +517,10 @@ def _print_curves(
         # The others at the temperatures of the measurement.
         temperature = ",".join(f"{kelvin}K" for kelvin in first.curves.temperature)
     keywords |= {"sample": None}
-    found = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
-    frame = pd.concat([one.figures() for one in found], ignore_index=True)
+    results = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
+    frame = pd.concat([one.figures() for one in results], ignore_index=True)
     if out is not None:
-        plots.overlay(found).save(out)
+        plots.overlay(results).save(out)
         message(f"see {out}")
     if not to_terminal():
         return print_csv(frame)
@@ -496,7 +546,21 @@ def _limits(
     json: bool,
     given: dict[str, Any],
 ) -> None:
-    """Print up to which temperature magnets keep their flux."""
+    """Print up to which temperature magnets keep their flux, for each load line and time.
+
+    Parameters
+    ----------
+    recipes : list of str
+        Recipes or grades.
+    temperature : str or None
+        Also print the margins at these temperatures.
+    load_line, hours : str or None
+        Numbers separated by commas.
+    json : bool
+        Print JSON.
+    given : dict
+        Other options as given.
+    """
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits
     from ..magnetism.conditions import calibrated_process
@@ -532,7 +596,10 @@ def _print_all_margins(
     process: Any,
     asked: dict[str, Any],
 ) -> None:
-    """Print the margin of each magnet at each temperature, load line and time."""
+    """Print the margin of each magnet at each temperature, load line and time.
+
+    `duties` are pairs of load line and hours, `asked` the other options as given.
+    """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
@@ -561,7 +628,7 @@ def _print_all_margins(
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Return the numbers of a text such as ``"1,2.5"``."""
+    """Read a text such as ``"1,2.5"`` into numbers; InputError names the `option` if it is no such."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
@@ -571,7 +638,10 @@ def numbers(text: str, option: str) -> list[float]:
 
 
 def _show_limits(frame: "pd.DataFrame") -> None:
-    """Print a block for each magnet, temperatures in degrees C."""
+    """Print the limits of use in a block for each magnet, temperatures in degrees C.
+
+    `frame` is that of `magnetkit.curves.curve.use_limits`.
+    """
     from .._core.units import ZERO_CELSIUS
 
     losses = [c for c in frame.columns if c.startswith("loss_")]
@@ -653,7 +723,10 @@ def phases(
 
 
 def _state(here: float, made: float) -> str:
-    """Return the state of a phase at a temperature, from its probabilities there and when made."""
+    """Name the state of a phase: forms, metastable, does not form or unknown.
+
+    `here` is its probability of forming at a temperature, `made` that at its making temperature.
+    """
     from ..phases._forming import FORMS
 
     if here != here:
@@ -666,6 +739,10 @@ def _state(here: float, made: float) -> str:
 
 
 def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
+    """Print the state of a phase, its probability, energy and products.
+
+    `row` is one of `stability`; `kelvin` None means the temperature at which it is made.
+    """
     from .._core.units import kelvin_text
 
     at = (

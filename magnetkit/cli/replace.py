@@ -239,7 +239,10 @@ def replace(
 
 
 def _numbers(text: str, name: str) -> dict[str, Any]:
-    """Read ``NAME=NUMBER,NAME=NUMBER``; T, a temperature, keeps its unit."""
+    """Read ``NAME=NUMBER,NAME=NUMBER`` into a dictionary; T, a temperature, stays a text with its unit.
+
+    InputError names the option `name` if it cannot be read.
+    """
     try:
         return {
             k: v if k == "T" else float(v)
@@ -258,7 +261,7 @@ def _compensate(
     circuit: float,
     json: bool,
 ) -> None:
-    """Print the effect of the additions of a compensated grade, and the least that suffices."""
+    """Print what the additions of a compensated grade do, and the least that suffices."""
     from ..report._tables import print_json
     from ..report._text import say
     from ..run.compensation import compensation, sentences
@@ -423,6 +426,7 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
+    """Print grades as a table with marks for estimates, and the legend."""
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
     from ..report._text import Shown, display_scale, print_table
@@ -430,8 +434,8 @@ def _list(table: "pd.DataFrame") -> None:
     heads = {"Grade": 0, "Structure": 2, "Kind": 3}
     names = [table[name].tolist() for name in ("grade", "host", "kind")]
     columns = [
-        Shown(h, own, False, p)
-        for (h, p), own in zip(heads.items(), names, strict=True)
+        Shown(h, cell_texts, False, p)
+        for (h, p), cell_texts in zip(heads.items(), names, strict=True)
     ]
     columns.append(
         Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4)
@@ -447,6 +451,15 @@ def _list(table: "pd.DataFrame") -> None:
 
 
 def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
+    """Print one grade: its values with the range between makers, its sources and notes.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Row of `grades`.
+    sheets : pandas.DataFrame
+        Its printed values.
+    """
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES
     from ..report._tables import is_missing, number
@@ -470,8 +483,8 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
         [
-            Shown(head, list(own), head == "Value", priority)
-            for (head, priority), own in columns
+            Shown(head, list(cell_texts), head == "Value", priority)
+            for (head, priority), cell_texts in columns
         ],
     )
     if row["makers"]:
@@ -495,6 +508,7 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
+    """Print what the marks of grades mean; a `short` legend leaves the marks out."""
     from ..report._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"

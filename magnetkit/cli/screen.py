@@ -208,7 +208,7 @@ def check_device(
     reference: str | None,
     temperature: str | None,
 ) -> None:
-    """Refuse a call that does not say what the magnet is for (typer.BadParameter).
+    """Raise typer.BadParameter if a call does not say what the magnet is for.
 
     It needs an application, or all three: requirements, reference and temperature.
     """
@@ -226,7 +226,26 @@ def _space(
     limit: list[str] | None,
     minor: list[str] | None,
 ) -> "Substitutions | None":
-    """Return the space of ``--host`` and ``--replace``, None without them."""
+    """Build the space of ``--host`` and ``--replace``; None without ``--host``.
+
+    Parameters
+    ----------
+    table : Path or None
+        A table, which excludes a space.
+    host : str or None
+        Name of a host, or a formula.
+    replace : sequence of str or None
+        Texts ``Element=Substitute,...``.
+    step : float
+        Share of a site a step.
+    limit, minor : list of str or None
+        Texts ``Element=number``: largest shares, and additions in at.%.
+
+    Raises
+    ------
+    InputError
+        If the options contradict or cannot be read.
+    """
     if host is None:
         if replace or limit:
             raise InputError("--replace and --limit need --host, e.g. --host 2:14:1")
@@ -255,7 +274,10 @@ def _space(
 def _candidates(
     space: "Substitutions", shells: Sequence[str] | None, sample: int | None
 ) -> Any:
-    """Return what to screen: the space or a sample of it, and the host with each shell."""
+    """Build the candidates to screen: a space and its host with each shell, or a sample of the space.
+
+    InputError if a shell cannot be made, or goes with a sample.
+    """
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates

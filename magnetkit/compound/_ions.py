@@ -35,9 +35,9 @@ def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def stevens(j: float, n: int, m: int) -> NDArray:
-    """Return the Stevens operator O_n^m, below zero the sine-like one.
+    """Return the Stevens operator O_n^m of a moment `j` as a matrix; m below zero is the sine-like one.
 
-    As M. T. Hutchings, Solid State Physics 16 (1964) 227, has them in J_z and J_+-.
+    M. T. Hutchings, Solid State Physics 16 (1964) 227, gives them in J_z and J_+-.
     """
     x, y, z = angular(j)
     one = np.eye(len(z))
@@ -142,10 +142,10 @@ class Ion:
         return radius * self.theta[n] * self._widen(stevens(self.space, n, m))
 
     def crystal(self, name: str, turned: bool = False) -> tuple[Matrix, Matrix]:
-        """Return the crystal field per unit of A_2^0 and the operator of A_4^0.
+        """Return the crystal field per unit of A_2^0 and the operator of A_4^0, as matrices.
 
-        `name` is `WHOLE` or `AXIAL`; `turned` are sites whose sine-like coefficients have the other
-        sign.
+        `name` is `WHOLE` or `AXIAL`. `turned` means sites whose sine-like coefficients have the
+        other sign.
         """
         if name == AXIAL:
             r2, r4 = self._axial_r

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 def condense(
     table: CompositionTable, codes: NDArray[np.int8], p: Parameters
 ) -> "Condensed":
-    """Return hard phases, whose hosts are `codes`, as arrays that temperature does not change."""
+    """Reduce n hard phases to arrays that temperature does not change, for the kernels.
+
+    `codes`, (n,), are the hosts.
+    """
     from ._intrinsic_kernels import condense as kernel
 
     return kernel(table.rows, codes, p.kernel_parameters)
@@ -183,10 +186,17 @@ def quantile(interval: float) -> float:
 def intrinsic_columns(
     got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
 ) -> list[Columns]:
-    """Return the columns of `intrinsic` at each temperature; the intervals are `z` deviations.
+    """Build the columns of `intrinsic` at each temperature.
 
-    `only` names what is wanted at a temperature, a property with its interval; all is where it has
-    none.
+    Parameters
+    ----------
+    got : Intrinsic
+        n phases at m temperatures.
+    z : float
+        Half width of the ranges in standard deviations.
+    only : mapping, optional
+        Properties wanted at a temperature, each with its range; all at a temperature that is no
+        key.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -234,7 +244,10 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 def _learnt_columns(
     predicted: PredictedCurie, unknown: NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """Return the columns that say how much of the Curie temperature is learnt, and where from."""
+    """Build the columns that say how much of the Curie temperature is learnt, and where from.
+
+    `unknown`, bool (n,), marks rows without provenance.
+    """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
     codes[unknown] = -1
@@ -264,7 +277,19 @@ def blank_rows(
     status: NDArray[np.int8],
     rows: NDArray[np.bool_],
 ) -> None:
-    """Blank rows outside the model, a mask, in place; `figures`, (..., m, n), follow from `got`."""
+    """Set rows outside the model to NaN, and their status, in place.
+
+    Parameters
+    ----------
+    got : Intrinsic
+        n phases at m temperatures.
+    figures : ndarray, shape (..., m, n)
+        Figures that follow from `got`.
+    status : ndarray of int8, shape (m, n)
+        Status of the figures.
+    rows : ndarray of bool, shape (n,)
+        Rows to blank.
+    """
     if rows.any():
         got.curie[rows] = got.curie_sd[rows] = np.nan
         got.value[rows] = got.sd[rows] = np.nan

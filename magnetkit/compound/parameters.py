@@ -82,7 +82,7 @@ class Parameters:
 
     @classmethod
     def empty(cls) -> "Parameters":
-        """Return parameters that know no element."""
+        """Build parameters that are zero and know no element."""
         n = len(HOST_NAMES)
         return cls(
             np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
@@ -95,7 +95,7 @@ class Parameters:
 
     @cached_property
     def kernel_parameters(self) -> "Model":
-        """Return the parameters with the sites of the hosts, as kernels take them."""
+        """Return the parameters with the sites of the hosts, as the kernels take them."""
         from .._core._arrays import Model
 
         return Model(
@@ -106,7 +106,11 @@ class Parameters:
 
 @lru_cache(maxsize=1)
 def _kinds() -> NDArray[np.int8]:
-    """Return what each host is to the kernels, see `magnetkit.compound._intrinsic_kernels`."""
+    """Return the kind of each host in the model, int8 (hosts, 5).
+
+    The columns are sublattices, half the anisotropy order, crystal field, filling and whether
+    exchange saturates; see `magnetkit.compound._intrinsic_kernels`.
+    """
     kinds = []
     for host in HOSTS.values():
         rules = host.magnetism
@@ -133,7 +137,7 @@ _TEXT = frozenset({"symbol", "ion", "source", "verification"})
 
 
 def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
-    """Return the numbers of a table, a row by the text in its column `name`; NaN for a gap."""
+    """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap."""
     numbers = {}
     for row in datasets.rows(file):
         cells = {column: row[column] for column in row if column not in _TEXT}
@@ -149,7 +153,7 @@ def published_fields() -> dict[str, dict[str, float]]:
 
 @lru_cache(maxsize=1)
 def ion_tables() -> "Ions":
-    """Return ``datasets/ions/crystal_field.npz`` at the close nodes of the kernels."""
+    """Read ``datasets/ions/crystal_field.npz`` and interpolate it to the close nodes of the kernels."""
     from .._core._arrays import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
@@ -194,9 +198,9 @@ def _add_in_order(
     values: NDArray[np.float64],
     total: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Write ``weights @ values`` into total, adding one term after another.
+    """Write ``weights @ values`` into `total` and return it, adding one term after another.
 
-    A library's product of matrices adds in an order that follows threads and processor.
+    A library's product of matrices adds in an order that depends on threads and processor.
     """
     total[:] = 0.0
     term = np.empty_like(total)
@@ -206,9 +210,9 @@ def _add_in_order(
 
 
 def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
-    """Put two columns of the parameter file, value and deviation, into arrays.
+    """Convert two columns of the parameter file, value and deviation, to arrays.
 
-    Raises DataError if a row names a host, parameter or element that does not exist.
+    DataError if a row names a host, parameter or element that does not exist.
     """
     result = Parameters.empty()
     for row in rows:
@@ -270,7 +274,7 @@ def prior_parameters() -> Parameters:
 
 
 def site_elements(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
+    """Return the elements of a host's rare-earth site, and of its T sites beside Fe and Co."""
     rules = HOSTS[host].split
     earths = (
         *(s for s in ions() if s not in ("Eu", "Pm")),

@@ -118,22 +118,35 @@ class Curve:
         h_cj = curves.coercivity
         h_k = curves.knee_field
         recoil = curves.recoil
-        found = {"remanence_T": b_r, "coercivity_b_kA_m": 1e-3 * curves.coercivity_b}
-        found |= {"coercivity_kA_m": 1e-3 * h_cj, "knee_field_kA_m": 1e-3 * h_k}
+        figures_by_name = {
+            "remanence_T": b_r,
+            "coercivity_b_kA_m": 1e-3 * curves.coercivity_b,
+        }
+        figures_by_name |= {
+            "coercivity_kA_m": 1e-3 * h_cj,
+            "knee_field_kA_m": 1e-3 * h_k,
+        }
         product = (-curves.field * curves.induction).max(axis=2)
-        found |= {"squareness": h_k / h_cj, "max_energy_product_kJ_m3": 1e-3 * product}
-        found["recoil_permeability"] = recoil
+        figures_by_name |= {
+            "squareness": h_k / h_cj,
+            "max_energy_product_kJ_m3": 1e-3 * product,
+        }
+        figures_by_name["recoil_permeability"] = recoil
         if self.measured:
-            for name in found:
-                found[name] = np.array([[getattr(one, name) for one in self.measured]])
-        found |= {"load_line": np.full(b_r.shape, curves.load_line)}
-        found |= {"working_field_kA_m": -1e-3 * curves.working_field}
-        found |= {"working_induction_T": curves.working_induction}
-        found["irreversible_loss_pct"] = Duty(curves.load_line).loss(
+            for name in figures_by_name:
+                figures_by_name[name] = np.array(
+                    [[getattr(one, name) for one in self.measured]]
+                )
+        figures_by_name |= {"load_line": np.full(b_r.shape, curves.load_line)}
+        figures_by_name |= {"working_field_kA_m": -1e-3 * curves.working_field}
+        figures_by_name |= {"working_induction_T": curves.working_induction}
+        figures_by_name["irreversible_loss_pct"] = Duty(curves.load_line).loss(
             b_r, h_cj, h_k, recoil
         )
         head = {"candidate": self.name, "temperature_K": curves.temperature}
-        return pd.DataFrame(head | {name: values[0] for name, values in found.items()})
+        return pd.DataFrame(
+            head | {name: values[0] for name, values in figures_by_name.items()}
+        )
 
     def text(
         self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False
@@ -262,7 +275,7 @@ class Curve:
 
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
-    """Return the lines of the head of a file of one temperature."""
+    """Write the head of a curve's file for temperature number `at`: name, figures and source."""
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
     end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
@@ -285,7 +298,10 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
 
 
 def _name(curve: Curve, at: int | None = None) -> str:
-    """Return a name of the material that every program accepts; `at` None is all temperatures."""
+    """Write a name of the material that every program accepts.
+
+    It has the temperature number `at`, or none if `at` is None.
+    """
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
     kelvin = curve.curves.temperature
     temperature_text = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
@@ -295,9 +311,9 @@ def _name(curve: Curve, at: int | None = None) -> str:
 
 
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
-    """Return H and B or J, shape (m, 2), H rising to zero: B(H) from -H_cB, J(H) from -H_cJ.
+    """Return H (A/m) and B or J (T), shape (m, 2), with H rising to zero.
 
-    Without `kind` it is B(H) from -H_cJ.
+    B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ.
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
@@ -311,7 +327,10 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float
 
 
 def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
-    """Return the two columns of one temperature, or three of all."""
+    """Write the two columns of one temperature, or the three of all if `at` is None, as CSV.
+
+    `kind` is "BH" or "JH"; `bare` leaves out the head.
+    """
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
     columns = f"field H (A/m), {what}"
     header_lines = [
@@ -335,9 +354,14 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
 
 
 def _grid(curve: Curve) -> list[Any]:
-    """Return fields (A/m), temperatures (K), rising, and B (T) of each temperature at the fields.
+    """Sample B over field and temperature for a solver.
 
     The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
+
+    Returns
+    -------
+    list
+        Fields (A/m), temperatures (K), both rising, and for each temperature B (T) at the fields.
     """
     curves = curve.curves
     order = np.argsort(curve.curves.temperature)
@@ -350,7 +374,10 @@ def _grid(curve: Curve) -> list[Any]:
 
 
 def _render_template(curve: Curve, form: str, at: int) -> str:
-    """Return a file by its template, for which `one` is a temperature and `each` are all."""
+    """Write a curve's file of a format by its template.
+
+    `form` names the format, `at` the number of the temperature for formats of one.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     curves = curve.curves
@@ -397,7 +424,10 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
 def _shifted_curve(
     curve: Curve, at: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return B and H + H_cB from the origin on, both rising, with a point beyond remanence."""
+    """Return B (T) and H + H_cB (A/m) of one temperature, from the origin on, both rising.
+
+    The last point lies beyond remanence, on the recoil line.
+    """
     curves = curve.curves
     h_cb = curves.coercivity_b[0, at]
     inside = curves.field[0, at] >= -h_cb

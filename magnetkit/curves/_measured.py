@@ -109,7 +109,10 @@ def _celsius(curve: MeasuredCurve) -> str:
 
 
 def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
-    """Return the curve at a temperature: as measured, or between two that are."""
+    """Return the measured curve at a temperature, K, or one interpolated between two.
+
+    InputError outside the measured temperatures.
+    """
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
     if abs(measured_at[nearest] - kelvin) <= _MEASURED_WITHIN_K:
@@ -128,7 +131,7 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
 
 
 def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
-    """Return the curve between those at places `upper` - 1 and `upper`."""
+    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K."""
     cold = curves[upper - 1]
     hot = curves[upper]
     share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)
@@ -166,7 +169,10 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
 def _interpolate_figure(
     curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
 ) -> float:
-    """Return a figure at a temperature by monotone interpolation, or its logarithm."""
+    """Interpolate a figure of the curves, or its logarithm, monotonically to a temperature, K.
+
+    `name` is a field of `MeasuredCurve`, in its unit.
+    """
     from scipy.interpolate import PchipInterpolator
 
     at = [one.temperature_K for one in curves]
@@ -179,7 +185,7 @@ def _interpolate_figure(
 
 
 def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
-    """Return H / H_cJ at which the part `levels`, falling, of the polarization is left."""
+    """Compute H / H_cJ at which a share of the polarization is left, for falling shares `levels`."""
     line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
     remaining_share = np.minimum.accumulate(
         np.clip(curve.polarization / line, 0.0, 1.0)
@@ -198,9 +204,14 @@ def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
 
 
 def _curve_points(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
-    """Return `size` reverse fields, A/m, from 0 to H_cJ with H_cB among them, and J, T.
+    """Sample a curve at `size` reverse fields from 0 to H_cJ, with H_cB among them.
 
-    The points measured are all among them, thinned where there are more than a solver takes.
+    All measured points are among them, thinned where there are more than a solver takes.
+
+    Returns
+    -------
+    field, polarization : ndarray, shape (size,)
+        A/m and T.
     """
     h_cj = 1e3 * curve.coercivity_kA_m
     h_cb = 1e3 * curve.coercivity_b_kA_m

@@ -162,7 +162,7 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     """
     kelvin = conditions.temperature[0]
     duty = conditions.duty
-    centre, least = (
+    centre, guaranteed_curve = (
         curve(magnet, kelvin, bound=bound, load_line=duty.load_line, **made).curves
         for bound in ("centre", "guaranteed")
     )
@@ -177,17 +177,21 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     typical = duty.safety(centre.remanence[0], centre.knee_field[0], centre.recoil[0])
     if isinstance(magnet, str) and is_grade(magnet):
         typical = np.array([np.nan])
-    guaranteed = duty.safety(least.remanence[0], least.knee_field[0], least.recoil[0])
+    guaranteed_safety = duty.safety(
+        guaranteed_curve.remanence[0],
+        guaranteed_curve.knee_field[0],
+        guaranteed_curve.recoil[0],
+    )
     field = duty.field(centre.remanence[0], centre.recoil[0])
     return Margin(
         conditions=conditions,
-        guaranteed=float(guaranteed[0]),
+        guaranteed=float(guaranteed_safety[0]),
         typical=float(typical[0]),
         loses_from_K=float(limits[f"loss_{_LOSS_PCT:g}_pct_K"].iloc[0]),
         field_kA_m=1e-3 * float(field[0]),
-        remanence_guaranteed_T=float(least.remanence[0, 0]),
-        knee_guaranteed_kA_m=1e-3 * float(least.knee_field[0, 0]),
-        recoil=float(least.recoil[0, 0]),
+        remanence_guaranteed_T=float(guaranteed_curve.remanence[0, 0]),
+        knee_guaranteed_kA_m=1e-3 * float(guaranteed_curve.knee_field[0, 0]),
+        recoil=float(guaranteed_curve.recoil[0, 0]),
     )
 
 
@@ -317,19 +321,32 @@ def _difference(row: "pd.Series", first: str, other: str) -> float:
 def _read_magnets(
     compositions: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[list[_Magnet], list[str], list[str]]:
-    """Return the magnets, their names, each once, and what stands for the grades."""
+    """Read the magnets to compare, recipes and grades.
+
+    Returns
+    -------
+    magnets : list of _Magnet
+    names : list of str
+        Distinct.
+    notes : list of str
+        What stands for the grades.
+    """
     grades = find_grades(compositions)
     if grades:
         texts: Any = [compositions] if isinstance(compositions, str) else compositions
         magnets, notes = _with_grades(texts, grades, basis, conditions)
-        written = [g or text for g, text in zip(grades, texts, strict=True)]
+        names = [g or text for g, text in zip(grades, texts, strict=True)]
         shells = ["" if one.grade else one.shell for one in magnets]
     else:
         inputs = read_inputs(compositions, basis, strict=True)
         table = inputs.table
         notes = []
-        own = inputs.shells_with(conditions.shell)
-        own = [own] * len(table) if own is None or isinstance(own, str) else list(own)
+        own_shells = inputs.shells_with(conditions.shell)
+        own_shells = (
+            [own_shells] * len(table)
+            if own_shells is None or isinstance(own_shells, str)
+            else list(own_shells)
+        )
         magnets = [
             _Magnet(
                 table[i : i + 1],
@@ -337,24 +354,27 @@ def _read_magnets(
                 conditions.process,
                 shell,
             )
-            for i, shell in zip(range(len(table)), own, strict=True)
+            for i, shell in zip(range(len(table)), own_shells, strict=True)
         ]
-        written = (
-            table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-        )
-        shells = own
-    whole = [
-        f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)
-    ]
+        names = table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        shells = own_shells
+    whole = [f"{n} + {s}" if s else str(n) for n, s in zip(names, shells, strict=True)]
     return magnets, _distinct_names(whole), notes
 
 
 def _with_grades(
     texts: Any, grades: list[str | None], basis: Basis, conditions: Conditions
 ) -> tuple[list[_Magnet], list[str]]:
-    """Return grades and recipes, and what stands for the grades.
+    """Build the magnets of a list of grades and recipes.
 
-    Each grade is anchored on what its makers print; recipes rest on the first's producer.
+    Each grade is anchored on what its makers print; recipes rest on the producer of the first
+    grade. `grades` has None for a recipe.
+
+    Returns
+    -------
+    magnets : list of _Magnet
+    notes : list of str
+        What stands for the grades.
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = (
@@ -369,13 +389,13 @@ def _with_grades(
     }
     first = next(iter(likely.values()))
     magnets = []
-    for text, grade, diffused in zip(texts, grades, shells, strict=True):
+    for text, grade, shell_text in zip(texts, grades, shells, strict=True):
         if grade is None:
             inputs = read_inputs([text], basis)
             process = process_record(first.process)
-            magnets.append(_Magnet(inputs.table, inputs, process, diffused or None))
+            magnets.append(_Magnet(inputs.table, inputs, process, shell_text or None))
             continue
-        refuse_recipe_options(grade, conditions.process, diffused or None)
+        refuse_recipe_options(grade, conditions.process, shell_text or None)
         magnet = likely[grade]
         process = process_record(magnet.process)
         magnets.append(
@@ -464,10 +484,10 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return names of which none comes twice."""
-    seen: dict[str, int] = {}
+    """Return names of which none comes twice, such as "a" and "a (2)"."""
+    counts: dict[str, int] = {}
     once = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        once.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        counts[name] = counts.get(name, 0) + 1
+        once.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return once

@@ -163,11 +163,11 @@ def _read_recipe(
 def _candidate_curve(
     folder: Path, rank: int, bound: str, conditions: Conditions
 ) -> Curve:
-    """Return the curves of a candidate of a results folder.
+    """Return the curves of a candidate of a results folder, by its rank.
 
-    What is sold has those of its sheets. A melt has those of the model, times what makes them the
-    values that the folder gives it at its temperature: way n of `magnetkit.replace` is the magnet
-    that its answer promised.
+    A magnet that is bought has the curve of its sheets. A melt has that of the model, scaled to the
+    values that the folder gives at its temperature: way n of `magnetkit.replace` is the magnet that
+    its answer promised.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
@@ -226,7 +226,11 @@ def _recipe_curve(
     conditions: Conditions,
     promised: _Promise | None = None,
 ) -> Curve:
-    """Return the curves of the magnet of a recipe, or of what a folder promised of it."""
+    """Return the modelled curves of one recipe, scaled to what a folder promised if given.
+
+    `bound` is "centre", "low", "high" or "guaranteed". InputError if it is no magnet at a
+    temperature.
+    """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
@@ -296,7 +300,19 @@ def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
 def _measured_curve(
     files: Any, kelvin: Sequence[float] | None, load_line: float, sample: str | None
 ) -> Curve:
-    """Return the curves of a measured magnet: its points, or between two measured temperatures."""
+    """Return the curves of a measured magnet, as measured or between two measured temperatures.
+
+    Parameters
+    ----------
+    files : path or list of paths
+        Files of curves.
+    kelvin : sequence of float or None
+        Temperatures, K; those measured otherwise.
+    load_line : float
+        Permeance coefficient.
+    sample : str or None
+        Shape of a sample in open circuit.
+    """
     paths = list(files) if isinstance(files, list | tuple) else [files]
     curves_of_files = read_curves(
         paths, None if sample is None else read_sample(sample)
@@ -322,7 +338,10 @@ def _measured_curve(
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
-    """Return the curves of a commercial grade from its printed values."""
+    """Return the curves of a commercial grade from its printed values, at temperatures in K.
+
+    `bound` is "centre", "low", "high" or "guaranteed". InputError if no coercivity is left.
+    """
     from ..magnetism.grades import curve_figures, grades
 
     first, shape, source = curve_figures(name)
@@ -350,7 +369,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
 
 
 def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
-    """Return why a grade's curve at a temperature is extrapolated; empty where it is not."""
+    """Say why a grade's curve at a temperature, K, is extrapolated; empty where it is not."""
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
     if kelvin < ROOM_K:
@@ -362,7 +381,11 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
 def _demagnetization(
     kelvin: list[float], figures: list[list[float]], recoil: float, load_line: float
 ) -> Demagnetization:
-    """Return the curves of one magnet at k temperatures from B_r, T, H_cJ and H_k, kA/m."""
+    """Build the curves of one magnet at k temperatures, K.
+
+    `figures` are B_r (T), H_cJ and H_k (kA/m), each a list of at least k; `recoil` is the recoil
+    permeability.
+    """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
         np.array(kelvin),
@@ -464,7 +487,7 @@ limits = use_limits
 
 
 def _as_list(name: str, given: Any) -> list[float]:
-    """Return one number or several as a list."""
+    """Return one number or several as a list of floats; InputError names the argument otherwise."""
     try:
         values = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
@@ -493,7 +516,24 @@ class _Loops:
 def _limits(
     own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
 ) -> "pd.DataFrame":
-    """Return the limits of n magnets, rows of a magnet together, one for each duty."""
+    """Build the table of limits of use of n magnets: rows of a magnet together, one for each duty.
+
+    Parameters
+    ----------
+    own : _Loops
+        Figures at rising temperatures.
+    kelvin : ndarray, shape (k,)
+        Those temperatures, K.
+    duties : list of Duty
+        Load lines, fields and times.
+    losses : list of float
+        Losses of flux, %, each a column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``candidate``, ``shell``, the duty, ``knee_K`` and ``loss_..._pct_K``.
+    """
     import pandas as pd
 
     limits = []
@@ -520,7 +560,11 @@ def _recipe_loops(
     basis: Basis,
     bound: str,
 ) -> _Loops:
-    """Return the modelled figures of recipes, as `magnetkit.curve` uses them."""
+    """Compute the modelled figures of n recipes at k temperatures, as `magnetkit.curve` uses them.
+
+    `kelvin` rises, (k,); `bound` is "centre", "low", "high" or "guaranteed". The result has B_r,
+    H_cJ and H_k, (n, k), NaN where there is no uniaxial magnet.
+    """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, evaluate_magnets
     from ..magnetism.sintered import Use, figure_columns
@@ -566,18 +610,21 @@ _EVERY = 5
 
 
 def _find_recoil(process: Any, modelled: _Array) -> _Array:
-    """Return recoil permeabilities of n melts: of the grade that they rest on, or else modelled."""
+    """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
+
+    Otherwise the result is `modelled`.
+    """
     from ..magnetism.grades import curve_shapes, grades
 
     grade = calibration_name(process)
     if not is_grade(grade):
         return modelled
-    printed = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
-    return np.full_like(modelled, printed)
+    printed_recoil = float(curve_shapes(grades(grade)).iloc[0]["recoil"])
+    return np.full_like(modelled, printed_recoil)
 
 
 def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:
-    """Return values of n magnets, (n, k), at all temperatures, from those at some of them."""
+    """Interpolate values of n magnets, (n, len(some)), from temperatures `some` to `kelvin`, K."""
     return np.array(
         [
             np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0))
@@ -587,7 +634,10 @@ def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _
 
 
 def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
-    """Return B_r, T, H_cJ and H_k, kA/m, of a grade at k temperatures, by its makers' sheets."""
+    """Return B_r (T), H_cJ and H_k (kA/m), (k,) each, of a grade at k temperatures, K, by its sheets.
+
+    `bound` is "centre", "low", "high" or "guaranteed".
+    """
     from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
 
     sheets = [grades(name, k).iloc[0] for k in kelvin]
@@ -609,7 +659,10 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
 def _grade_loops(
     name: str, kelvin: _Array, process: Any, shell: Any, bound: str
 ) -> _Loops:
-    """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
+    """Collect the printed figures of a grade at temperatures, K, as `magnetkit.curve` uses them.
+
+    InputError if `process` or `shell` is given, which belong to a recipe.
+    """
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
 
@@ -638,10 +691,10 @@ def _grade_loops(
 def _crossing_temperature(
     kelvin: _Array, value: _Array, bound: float, limit: _Array
 ) -> _Array:
-    """Return where a rising quantity, shape (n, k), first reaches a bound, at most `limit`, (n,).
+    """Find the temperature, K, (n,), at which a rising quantity, (n, k), first reaches a bound.
 
-    Its logarithm is linear between two temperatures; above the Curie temperature it counts as over
-    the bound.
+    The result is at most `limit`, (n,). The logarithm is linear between two temperatures; above the
+    Curie temperature the quantity counts as over the bound.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)

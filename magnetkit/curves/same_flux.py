@@ -78,7 +78,11 @@ class OpenBody:
         return (1.0 + load_line) / (load_line + recoil)
 
     def thickness(self, induction: float, remanence: float, recoil: float) -> float:
-        """Return the thickness over today's at which the mean of B is `induction`, T; else NaN."""
+        """Return the thickness, divided by today's, at which the mean of B is `induction`, T.
+
+        `remanence` is B_r, T, and `recoil` the recoil permeability of the magnet. NaN if no
+        thickness gives the induction.
+        """
         if not remanence > induction:
             return float("nan")
 
@@ -180,7 +184,7 @@ def match_flux(
 
 
 def _find_root(rising: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a rising function is zero, NaN where it is not between the ends."""
+    """Return the zero of a rising function between `low` and `high`; NaN if there is none."""
     from scipy.optimize import brentq
 
     if rising(high) < 0.0 or rising(low) > 0.0:

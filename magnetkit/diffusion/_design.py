@@ -88,7 +88,11 @@ class Search:
         return self.spreading.cells.volumes
 
     def responses(self, groups: Groups, spread: float) -> Array:
-        """Return the content that 1 kg/m2 on each group brings, % of mass, shape (n, g)."""
+        """Return the content that 1 kg/m2 on each of g groups brings, % of mass, shape (n, g).
+
+        `spread` is the product of diffusion coefficient and time, m2. Results are kept for the next
+        call.
+        """
         key = id(groups), spread
         if key not in self._known:
             density = self.each[0][0].density
@@ -106,16 +110,20 @@ class Search:
         return np.array([sum(map(area, group)) for group in groups])
 
     def needed(self, relief: float, deviations: float) -> Array:
-        """Return the least content each cell needs, %, if a share `relief` of the field counts."""
-        found = np.zeros(len(self.cells))
+        """Compute the smallest content that each cell needs, %, shape (n,), infinite where none does.
+
+        `relief` is the share of the reverse field that counts, `deviations` by how many standard
+        deviations ln H_cJ is off.
+        """
+        need = np.zeros(len(self.cells))
         for magnet, case in self.each:
-            wanted = relief * case.reverse + self.target.margin
+            field = relief * case.reverse + self.target.margin
             by_knee = self.target.safety is not None
             if self.target.safety is not None:
-                wanted = self.target.safety * case.reverse
-            least = magnet.needed(wanted, deviations, by_knee=by_knee)
-            found = np.maximum(found, least)
-        return found
+                field = self.target.safety * case.reverse
+            smallest_content = magnet.needed(field, deviations, by_knee=by_knee)
+            need = np.maximum(need, smallest_content)
+        return need
 
     def meets(self, amount: Array, deviations: float) -> bool:
         """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
@@ -133,21 +141,38 @@ def _largest_content(amount: Array) -> float:
 def least_mass(
     response: Array, needed: Array, areas: Array, most: float
 ) -> Array | None:
-    """Return the least masses per area that give each cell its needed content, or None.
+    """Find the smallest masses per area that give each cell its needed content; None if none do.
 
-    A linear programme: the total mass is smallest, with the content of each cell at least `needed`,
-    %, shape (n,), and at most `most`, %. `response`, shape (n, g), is the content that one unit on
-    each group brings, `areas`, shape (g,), are those of the groups.
+    This is a linear programme: the total mass is smallest, with the content of each cell at least
+    `needed` and at most `most`.
+
+    Parameters
+    ----------
+    response : ndarray, shape (n, g)
+        Content that one unit on each group brings, %.
+    needed : ndarray, shape (n,)
+        Content that each cell needs, %.
+    areas : ndarray, shape (g,)
+        Areas of the groups.
+    most : float
+        Largest content, %.
+
+    Returns
+    -------
+    ndarray or None, shape (g,)
+        Mass per area of each group, in the unit of `response`.
     """
     if not np.isfinite(needed).all():
         return None
     if response.shape[1] == 1:
-        own = response[:, 0]
+        first_column = response[:, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
             mass = float(
-                np.nan_to_num(needed / np.maximum(own, 1e-12), posinf=np.inf).max()
+                np.nan_to_num(
+                    needed / np.maximum(first_column, 1e-12), posinf=np.inf
+                ).max()
             )
-        if mass * _largest_content(own) <= most:
+        if mass * _largest_content(first_column) <= most:
             return np.array([mass])
         return None
     from scipy.optimize import linprog
@@ -156,21 +181,42 @@ def least_mass(
     asking = needed > 0.0
     rich = response.sum(axis=1) >= np.median(response.sum(axis=1))
     # Far from a patch next to nothing of it arrives.
-    near = np.where(response > _FAINT * response.max(axis=0), response, 0.0)
-    limits = csr_array(np.vstack([-near[asking], near[rich]]))
+    near_response = np.where(response > _FAINT * response.max(axis=0), response, 0.0)
+    limits = csr_array(np.vstack([-near_response[asking], near_response[rich]]))
     ends = np.r_[-needed[asking], np.full(int(rich.sum()), most)]
-    found = linprog(
+    solution = linprog(
         areas / areas.sum(), limits, ends, bounds=(0.0, None), method="highs"
     )
-    if found.status == 0:
-        return np.maximum(found.x, 0.0)
+    if solution.status == 0:
+        return np.maximum(solution.x, 0.0)
     return None
 
 
 def _relieve_masses(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
 ) -> Array | None:
-    """Return the least masses that meet the target; a loss allows relief of part of the field."""
+    """Find the smallest masses that meet the target; None if none do.
+
+    If the target allows a loss, part of the field may count as relieved; the part is bisected.
+
+    Parameters
+    ----------
+    search : Search
+        Magnet and target.
+    groups : list of list of Patch
+        Groups of one mass per area each.
+    spread : float
+        Diffusion coefficient times time, m2.
+    deviations : float
+        Standard deviations by which ln H_cJ is off.
+    most : float
+        Largest content, %.
+
+    Returns
+    -------
+    ndarray or None, shape (g,)
+        kg/m2 on each group.
+    """
     response = search.responses(groups, spread)
     areas = search.areas(groups)
     if search.target.loss_pct is None:
@@ -191,34 +237,43 @@ def _relieve_masses(
 
 
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
-    """Return the least coating; if none meets the target, the richest, with `Coated.met` False."""
+    """Design the coating of least mass for one anneal.
+
+    If none meets the target, the richest coating is returned, with ``met`` False.
+    """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
-        found = _likely_enough(
+        coating = _likely_enough(
             search, groups, anneal, share * search.each[0][0].most_wt_pct
         )
-        if found is not None and (best is None or found.probability > best.probability):
-            best = found
+        if coating is not None and (
+            best is None or coating.probability > best.probability
+        ):
+            best = coating
         if best is not None and best.met:
             return best
     if best is None:
         response = search.responses(groups, anneal.spread())
-        each = np.ones(len(groups))
+        unit_masses = np.ones(len(groups))
         full = (
             _SURFACE[0]
             * search.each[0][0].most_wt_pct
-            / _largest_content(response @ each)
+            / _largest_content(response @ unit_masses)
         )
-        best = _coating_mass(search, groups, anneal, full * each)
+        best = _coating_mass(search, groups, anneal, full * unit_masses)
     return best
 
 
 def _likely_enough(
     search: Search, groups: Groups, anneal: Anneal, most: float
 ) -> Coated | None:
-    """Return the least coating that is likely enough, uncertainty of the coefficient included."""
-    wanted = quantile(search.probability)
-    deviations = wanted
+    """Design the coating of least mass that meets the target with the wanted probability.
+
+    The uncertainty of the diffusion coefficient counts too. `most` is the largest content, %. None
+    if no mass meets the target; ``met`` is False if the probability stays too small.
+    """
+    wanted_deviations = quantile(search.probability)
+    deviations = wanted_deviations
     best = None
     for _ in range(_DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2):
         mass = _relieve_masses(search, groups, anneal.spread(), deviations, most)
@@ -226,7 +281,9 @@ def _likely_enough(
             break
         best = _coating_mass(search, groups, anneal, mass)
         # The uncertainty of the coefficient adds to that of H_cJ.
-        short = wanted - quantile(min(max(best.probability, 1e-6), 1.0 - 1e-9))
+        short = wanted_deviations - quantile(
+            min(max(best.probability, 1e-6), 1.0 - 1e-9)
+        )
         if best.met or abs(short) < 0.02:
             break
         deviations += 1.2 * short
@@ -236,10 +293,10 @@ def _likely_enough(
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
-    """Return a coating that just misses the target made richer, as far as the surface allows."""
-    most = search.each[0][0].most_wt_pct
+    """Scale up the mass of a coating that just misses the target, as far as the surface allows."""
+    largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
-        if coated.met or _RICHER * _largest_content(coated.amount) > most:
+        if coated.met or _RICHER * _largest_content(coated.amount) > largest_content:
             break
         coated = _coating_mass(
             search, coated.groups, coated.anneal, _RICHER * coated.mass
@@ -250,49 +307,60 @@ def _richer(search: Search, coated: Coated) -> Coated:
 def _coating_mass(
     search: Search, groups: Groups, anneal: Anneal, mass: Array
 ) -> Coated:
+    """Evaluate a coating of given masses, kg/m2, shape (g,): contents, probability and whether it meets."""
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
     ]
-    found = design_probability(search.target, search.each, amounts, search.cells)
-    met = found >= search.probability - _SHOWN_STEP
-    return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
+    probabilities = design_probability(
+        search.target, search.each, amounts, search.cells
+    )
+    is_met = probabilities >= search.probability - _SHOWN_STEP
+    return Coated(
+        anneal, groups, mass, search.areas(groups), amounts, probabilities, is_met
+    )
 
 
 def uniform_content(search: Search) -> tuple[float, float]:
-    """Return the least uniform content that is likely enough, %, and its probability to do so.
+    """Find the smallest uniform content, %, that meets the target with the wanted probability.
 
-    The content is NaN where none is; the probability is then the largest of any. The search's
-    magnets say whether it is diffused or alloyed.
+    The search's magnets say whether it is diffused or alloyed.
+
+    Returns
+    -------
+    content : float
+        NaN if no content does.
+    probability : float
+        That of this content, or the largest of any.
     """
 
     def chance(amount: float) -> float:
         each_cell = np.full(len(search.cells), amount)
         return design_probability(search.target, search.each, [each_cell], search.cells)
 
-    wanted = search.probability - _SHOWN_STEP
+    goal = search.probability - _SHOWN_STEP
     magnet = search.each[0][0]
     usable = magnet.amount[magnet.amount <= magnet.most_wt_pct]
     # More is not always better: the interval of H_cJ widens far from what was measured.
     chances = [chance(float(amount)) for amount in usable]
-    good = [i for i, one in enumerate(chances) if one >= wanted]
+    good = [i for i, one in enumerate(chances) if one >= goal]
     if not good:
         return float("nan"), max(chances)
     low = float(usable[max(good[0] - 1, 0)])
     high = float(usable[good[0]])
-    high = bisect_least(lambda amount: chance(amount) >= wanted, low, high, 20)
+    high = bisect_least(lambda amount: chance(amount) >= goal, low, high, 20)
     return high, chance(high)
 
 
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
-    """Return the design with nothing put on any group of patches, None if it misses.
+    """Return the design with nothing put on any group of patches; None if it misses the target.
 
-    It is judged by the values of the magnet as sold: it misses where the target is not
-    met with the probability that the search asks for.
+    It is judged by the values of the magnet as sold. It misses where the target is not met with the
+    probability that the search asks for.
     """
-    each = [(magnet.as_sold, case) for magnet, case in search.each]
+    uncoated_cases = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
-        replace(search, each=each), groups, anneal, np.zeros(len(groups))
+        replace(search, each=uncoated_cases), groups, anneal, np.zeros(len(groups))
     )
     if bare.met:
         return bare
@@ -300,34 +368,34 @@ def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | 
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
-    """Return the coating of the anneal that takes least; of two within 2 %, the shorter."""
+    """Design the coating for each anneal and return that of least mass; of two within 2 %, the shorter."""
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = (
         groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
     )
-    found = [
+    coatings = [
         coat(search, one, a)
         for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))
     ]
-    met = [c for c in found if c.met]
-    if met:
-        lightest = min(c.entered_kg for c in met)
-        chosen = next(c for c in met if c.entered_kg <= 1.02 * lightest)
+    successes = [c for c in coatings if c.met]
+    if successes:
+        lightest = min(c.entered_kg for c in successes)
+        best_coating = next(c for c in successes if c.entered_kg <= 1.02 * lightest)
     else:
-        chosen = max(found, key=lambda c: c.probability)
+        best_coating = max(coatings, key=lambda c: c.probability)
     if one is groups:
-        return chosen
-    return coat(search, groups, chosen.anneal)
+        return best_coating
+    return coat(search, groups, best_coating.anneal)
 
 
 def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
-    """Return a coating found on few cells, checked on many and made richer where it falls short.
+    """Evaluate a coating that was designed on few cells on many, and enrich it where it falls short.
 
     `groups` and `search` are those on the many cells.
     """
     areas = search.areas(groups)
     scale = coarse.entered_kg / max(float(coarse.mass @ areas), 1e-30)
-    found = _coating_mass(search, groups, coarse.anneal, coarse.mass * scale)
+    coating = _coating_mass(search, groups, coarse.anneal, coarse.mass * scale)
     if coarse.met:
-        found = _richer(search, found)
-    return replace(found, met=found.met and coarse.met)
+        coating = _richer(search, coating)
+    return replace(coating, met=coating.met and coarse.met)

@@ -110,13 +110,17 @@ class Magnet:
         return self._with_growth(amount, self.squareness * self._curve(deviations))
 
     def _with_growth(self, amount: Array, curve: Array) -> Array:
-        grown = np.asarray(amount) > self.most_wt_pct
-        return np.where(grown, curve[0], np.interp(amount, self.amount, curve))
+        has_growth = np.asarray(amount) > self.most_wt_pct
+        return np.where(has_growth, curve[0], np.interp(amount, self.amount, curve))
 
     def needed(
         self, field: Array, deviations: float = 0.0, *, by_knee: bool = False
     ) -> Array:
-        """Return the least content, %, whose H_cJ, or knee, withstands a field, A/m, or infinity."""
+        """Return the smallest content, %, whose H_cJ, or knee, withstands a field, A/m; infinity if none.
+
+        `field` and the result have one shape; `deviations` is by how many standard deviations ln
+        H_cJ is off.
+        """
         usable = self.amount <= self.most_wt_pct
         curve = self._curve(deviations)
         if by_knee:
@@ -124,8 +128,8 @@ class Magnet:
         rising = np.maximum.accumulate(curve[usable])
         # A level stretch has its least amount at its start.
         rising = rising + 1e-6 * np.arange(len(rising))
-        found = np.interp(field, rising, self.amount[usable])
-        return np.where(np.asarray(field) > rising[-1], np.inf, found)
+        content = np.interp(field, rising, self.amount[usable])
+        return np.where(np.asarray(field) > rising[-1], np.inf, content)
 
     @property
     def most_coercive(self) -> float:
@@ -133,7 +137,10 @@ class Magnet:
         return float(self.coercivity[self.amount <= self.most_wt_pct].max())
 
     def log_deviations(self, amount: Array, cells: Array) -> tuple[float, float]:
-        """Return the standard deviations of ln B_r and ln H_cJ over the volumes `cells`."""
+        """Return the standard deviations of ln B_r and ln H_cJ, averaged over cells.
+
+        `amount` is the content of each cell, %, and `cells` their volumes, (n,) each.
+        """
         logs = (
             np.log(self.remanence / self.remanence_ends[0]),
             np.log(self.coercivity / self.coercivity_ends[0]),
@@ -176,10 +183,25 @@ def diffused_magnet(
     process: Any,
     most_wt_pct: float,
 ) -> Magnet:
-    """Return a base alloy, one row, with heavy rare earth diffused to the grains' surface.
+    """Build the magnet of a base alloy into which heavy rare earth is diffused, by its content.
 
-    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`.
-    Raises InputError if the alloy makes no magnet there, or diffusion into its host is unknown.
+    Parameters
+    ----------
+    table : CompositionTable
+        Base alloy, one row.
+    element : str
+        Diffused element.
+    kelvin : float
+        Temperature, K.
+    process : Process, dict or None
+        As for `magnetkit.magnetism.sintered`.
+    most_wt_pct : float
+        Largest content in use, %.
+
+    Raises
+    ------
+    InputError
+        If the alloy makes no magnet there, or diffusion into its host is unknown.
     """
     shells = shell_texts(element)
     frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
@@ -189,7 +211,10 @@ def diffused_magnet(
 def alloyed_magnet(
     table: CompositionTable, element: str, kelvin: float, process: Any
 ) -> Magnet:
-    """Return the base alloy with part of its rare earth replaced; see `diffused_magnet`."""
+    """Build the magnet of a base alloy with part of its rare earth replaced, by its content.
+
+    Arguments are those of `diffused_magnet`; the content has no limit.
+    """
     alloys = alloyed_table(table, element)
     frame = _sintered_frame(alloys, kelvin, process, None)
     return _magnet(
@@ -205,7 +230,24 @@ def _magnet(
     amounts: Array,
     most: float,
 ) -> Magnet:
-    """Return the magnet of figures at contents `amounts`, %, up to `most` of use."""
+    """Build the magnet from figures at rising contents of an element.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns of `sintered_at` at one temperature, one row a content; rows from the first that
+        makes no magnet on are left out.
+    table : CompositionTable
+        Base alloy, one row.
+    element : str
+        The element.
+    process
+        Process of the alloy.
+    amounts : ndarray
+        Contents of the rows, %.
+    most : float
+        Largest content in use, %.
+    """
     from ..magnetism._magnets import alloys
 
     end = count_magnets(frame, table.formulas()[0], element)
@@ -235,7 +277,10 @@ def _predicted_ends(frame: Any, quantity: str) -> Array:
 
 
 def count_magnets(frame: Any, name: str, element: str) -> int:
-    """Return up to which row alloys make a magnet; InputError where the first two make none."""
+    """Count the leading rows that make a magnet; InputError unless the first two do.
+
+    `frame` has ``status`` and ``coercivity_kA_m``; `name` and `element` are for the message.
+    """
     from ..phases.partition import shelled_hosts
 
     kelvin = float(frame["temperature_K"].iloc[0])
@@ -263,7 +308,7 @@ def any_shell() -> Iterator[None]:
 def _sintered_frame(
     table: CompositionTable, kelvin: float, process: Any, shells: Any
 ) -> Any:
-    """Return figures of many magnets at one temperature, K, without warnings of shells."""
+    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable."""
     from ..magnetism.sintered import sintered_at
 
     with any_shell():
@@ -274,12 +319,21 @@ def _sintered_frame(
 def retained_share(
     magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0
 ) -> Array:
-    """Return the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
+    """Compute the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
 
     The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
-    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee. `amount` is the
-    content, %, `field` the largest reverse field seen along the easy axis, A/m, shape (n,) each; ln
-    H_cJ is off by `deviations` standard deviations.
+    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee.
+
+    Parameters
+    ----------
+    magnet : Magnet
+        B_r and H_cJ by content.
+    amount : ndarray, shape (n,)
+        Content, %.
+    field : ndarray, shape (n,)
+        Largest reverse field seen along the easy axis, A/m.
+    deviations : float
+        Standard deviations by which ln H_cJ is off.
     """
     from ..magnetism._demagnetization_kernels import corner, reversed_share
 
@@ -293,13 +347,14 @@ def retained_share(
 def flux_loss(
     magnet: Magnet, amount: Array, field: Array, cells: Array, deviations: float = 0.0
 ) -> float:
-    """Return the irreversible loss of flux after a reverse field, % of that before.
+    """Compute the irreversible loss of flux after a reverse field, % of the flux before.
 
-    `amount`, %, `field`, A/m, and volumes `cells` are of the cells, shape (n,) each.
+    `amount`, %, `field`, A/m, and the volumes `cells` belong to the cells, shape (n,) each.
+    `deviations` is by how many standard deviations ln H_cJ is off.
     """
     before = magnet.b_r(amount) * cells
-    kept = retained_share(magnet, amount, field, deviations) @ before
-    return float(100.0 * (1.0 - kept / before.sum()))
+    flux_after = retained_share(magnet, amount, field, deviations) @ before
+    return float(100.0 * (1.0 - flux_after / before.sum()))
 
 
 Law = Literal["component", "coherent"]
@@ -369,30 +424,43 @@ class Case:
 def shape_case(
     field: SelfField, circuit: Circuit, kelvin: float, b_r: float, recoil: float
 ) -> Case:
-    """Return the case of a magnet in its own field, as its circuit leaves it; `b_r` in T.
+    """Build the operating point of a magnet in its own field and its circuit.
 
-    The distribution in open circuit is kept and its mean set by the load line. Iron near a pole
-    evens it out further, which only a field solver's map tells.
+    `kelvin` is in K, `b_r` in T. The distribution in open circuit is kept and its mean set by the
+    load line. Iron near a pole evens it out further, which only a field solver's map tells.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale) + circuit.outside()
     reverse = reverse_field(vectors, circuit.along, circuit.law)
-    own = reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
-    return Case(kelvin, reverse, own, b_r)
+    own_field = reverse - 1e3 * circuit.outside_field_kA_m - circuit.creep
+    return Case(kelvin, reverse, own_field, b_r)
 
 
 def map_cases(
     source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
 ) -> list[Case]:
-    """Return the cases of the user's maps, of which `source` is what `read_field` reads.
+    """Build the operating points of the user's field maps.
 
-    The circuit's load line does not count; its outside field is added. `kelvin`, K, is that of maps
-    without a temperature. `b_r`, a function of temperature, K, to B_r, T, takes the magnetization
-    off a map of B.
+    The circuit's load line does not count; its outside field is added.
+
+    Parameters
+    ----------
+    source : frame or path
+        As `read_field` takes it.
+    cells : Cells
+        Cells of the magnet.
+    circuit : Circuit
+        Axis, outside field and law.
+    kelvin : float
+        Temperature of maps that name none, K.
+    b_r : callable
+        Takes K and returns B_r, T, to subtract the magnetization from a map of B.
+    recoil : float
+        Recoil permeability.
     """
     easy = AXES.index(circuit.along)
-    found = []
+    cases = []
     for one in read_field(source):
         heat = kelvin if one.kelvin is None else one.kelvin
         vectors = one.at(cells)
@@ -403,11 +471,15 @@ def map_cases(
         vectors = vectors + circuit.outside()
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         _refuse_other_way(one, reverse)
-        found.append(Case(heat, reverse, np.zeros(len(reverse))))
-    return found
+        cases.append(Case(heat, reverse, np.zeros(len(reverse))))
+    return cases
 
 
 def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
+    """Raise InputError if a field map runs along the magnetization, so that its sign is wrong.
+
+    `reverse` is the reverse field in the cells, A/m.
+    """
     if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(
         reverse.min()
     ):
@@ -425,11 +497,29 @@ _FIELD_TOLERANCE = 1e-4
 def settle_reversal(
     magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, start: Array
 ) -> tuple[Array, Array]:
-    """Return the share of B_r that each cell keeps, and the reverse field it sees, A/m; (n,) each.
+    """Compute magnetization and reverse field of a magnet in its own field, together, by iteration.
 
-    Reversed cells make less field against their neighbours: magnetization and field are found
-    together, by iteration. `amount` is the content, %, and `start` the share that earlier
-    fields and temperatures left, shape (n,) each.
+    Reversed cells make less field against their neighbours.
+
+    Parameters
+    ----------
+    magnet : Magnet
+        B_r and H_cJ by content.
+    amount : ndarray, shape (n,)
+        Content of each cell, %.
+    field : SelfField
+        Field that the cells make.
+    circuit : Circuit
+        Load line and outside field.
+    start : ndarray, shape (n,)
+        Share of B_r that earlier fields and temperatures left.
+
+    Returns
+    -------
+    share : ndarray, shape (n,)
+        Share of B_r that each cell keeps.
+    reverse : ndarray, shape (n,)
+        Reverse field it sees, A/m.
     """
     b_r = magnet.b_r(amount)
     scale = circuit.scale(field)
@@ -532,7 +622,21 @@ class Target:
     def met(
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
     ) -> bool:
-        """Return whether a magnet meets it; content, %, and volumes of cells have shape (n,)."""
+        """Say whether a magnet meets the target in one case.
+
+        Parameters
+        ----------
+        magnet : Magnet
+            B_r and H_cJ by content.
+        amount : ndarray, shape (n,)
+            Content, %.
+        case : Case
+            Operating point.
+        cells : ndarray, shape (n,)
+            Volumes.
+        deviations : float
+            Standard deviations by which ln H_cJ is off.
+        """
         field = case.field(magnet.b_r(amount, deviations))
         if self.safety is not None:
             knee = magnet.knee(amount, deviations)
@@ -560,8 +664,8 @@ def read_target(require: str | Sequence[str]) -> Target:
             f"give one of {LOSS}<=N, {_MARGIN}>=N, {SAFETY}>=N, got {len(texts)}"
         )
     one = parse_requirement(texts[0])
-    wanted = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
-    if wanted != one.sign or one.limit is None or one.temperature_K is not None:
+    comparison = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
+    if comparison != one.sign or one.limit is None or one.temperature_K is not None:
         raise InputError(
             f"requirement {texts[0]!r}: expected {LOSS}<=3, {_MARGIN}>=50 or {SAFETY}>=1.1"
         )
@@ -580,12 +684,21 @@ def design_probability(
     amounts: Sequence[Array],
     cells: Array,
 ) -> float:
-    """Return the probability that a magnet meets a target in every case.
+    """Compute the probability that a magnet meets a target in every case.
 
     Errors of B_r and H_cJ are those of `magnetkit.choose.probability`, the same in the whole magnet
-    and every case; that of the diffusion coefficient is the shell's own. `each` holds the magnet at
-    the temperature of each case; `amounts`, %, shape (n,) each, are those at each of `NODES` of the
-    coefficient, or one array where it does not count.
+    and every case. The error of the diffusion coefficient belongs to the shell alone.
+
+    Parameters
+    ----------
+    target : Target
+        The requirement.
+    each : sequence of (Magnet, Case)
+        The magnet at the temperature of each case.
+    amounts : sequence of ndarray, shape (n,)
+        Contents, %, at each of `NODES` of the coefficient, or one array where it does not count.
+    cells : ndarray, shape (n,)
+        Volumes.
     """
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
@@ -600,7 +713,11 @@ def design_probability(
 def _case_probability(
     target: Target, magnet: Magnet, amount: Array, case: Case, cells: Array
 ) -> float:
-    """Return the probability that a magnet of stated contents meets a target in one case."""
+    """Compute the probability that a magnet of given contents, %, meets a target in one case.
+
+    It is capped by the distance to measured magnets. `amount` and the volumes `cells` have shape
+    (n,).
+    """
     worst = bisect_least(
         partial(target.met, magnet, amount, case, cells),
         -_WIDEST_SOURCE,
@@ -614,13 +731,13 @@ def _case_probability(
         # What has no error meets the target by far, or misses it.
         step = max(deviations[1], _LEAST_STEP)
     reverse = float(np.average(case.reverse, weights=cells))
-    own = float(np.average(case.own, weights=cells))
+    own_share = float(np.average(case.own, weights=cells))
     chance = probability_of_limits(
         [_AMPLE],
         [-step * worst],
         np.array([deviations[0]]),
         np.array([deviations[1]]),
-        pull=own / reverse if reverse > 0.0 else 0.0,
+        pull=own_share / reverse if reverse > 0.0 else 0.0,
     )
     mean = float(np.average(amount, weights=cells))
     distance = np.interp([mean], magnet.amount, magnet.distance)
@@ -630,7 +747,10 @@ def _case_probability(
 def bisect_least(
     good: Callable[[float], bool], low: float, high: float, halvings: int
 ) -> float:
-    """Return the least number that is good, between one that is not and one that is."""
+    """Find by bisection the smallest x for which `good(x)`.
+
+    `good` must be False at `low` and True at `high`.
+    """
     for _ in range(halvings):
         middle = 0.5 * (low + high)
         low, high = (low, middle) if good(middle) else (middle, high)

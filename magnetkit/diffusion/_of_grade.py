@@ -75,21 +75,43 @@ class GradeMagnets:
         amounts: Any,
         most_wt_pct: float,
     ) -> Magnet:
-        """Return the magnet of recipes, wt.%, with shells, of contents `amounts`, %."""
+        """Build the magnet of recipes with shells at one temperature, by its content.
+
+        Parameters
+        ----------
+        element : str
+            Diffused or alloyed element.
+        kelvin : float
+            Temperature, K.
+        texts, shells : list of str
+            Recipes, wt.%, and shells, one for each content.
+        amounts : ndarray
+            Contents, %, rising from 0.
+        most_wt_pct : float
+            Largest content in use, %.
+        """
         frame = self._judge(kelvin, tuple(texts), tuple(shells))
         whole = frame.iloc[1:]
         end = count_magnets(whole, texts[0], element)
-        sold = None
+        sold_magnet = None
         if self.is_grade:
             # Twice the same: nothing is put on it.
-            sold = _make_magnet(frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf)
+            sold_magnet = _make_magnet(
+                frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf
+            )
         rows = whole.iloc[:end]
-        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold)
+        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold_magnet)
 
     def _judge(
         self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
     ) -> Any:
-        """Return recipes with shells as a replacement judges them, the magnet in use first."""
+        """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `judge_melts`; the magnet in use is the first row.
+        """
         import pandas as pd
 
         conditions = with_fields(
@@ -98,17 +120,17 @@ class GradeMagnets:
         request = Request(conditions, on_duty=True)
         incumbent = with_makeup(incumbent_of_grade(self.grade, request), request)
         assert incumbent.makeup is not None
-        own = incumbent.makeup.best
+        own_recipe = incumbent.makeup.best
         frame = pd.DataFrame(
             {
-                "composition": [own.text, *texts],
-                "shell": [own.shell, *shells],
+                "composition": [own_recipe.text, *texts],
+                "shell": [own_recipe.shell, *shells],
                 "way": "diffused",
-                "route": own.route,
+                "route": own_recipe.route,
             }
         )
         with any_shell():
-            return judge_melts(incumbent, own, request, {}, frame).table
+            return judge_melts(incumbent, own_recipe, request, {}, frame).table
 
 
 def _make_magnet(

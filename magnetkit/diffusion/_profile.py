@@ -53,19 +53,27 @@ def _broadcast_axis(values: Any, axis: int, ndim: int) -> Any:
 
 @lru_cache(maxsize=1)
 def _laws() -> dict[str, tuple[float, float, float]]:
-    """Return ln D_0, Q / R (K) and the standard deviation of ln D by element."""
+    """Fit the measured diffusion coefficients of each element: ln D = ln D_0 - Q / (R T).
+
+    Returns
+    -------
+    dict of tuple of float
+        By element: ln D_0 (m2/s), Q / R (K), and the standard deviation of ln D.
+    """
     rows: dict[str, list[dict[str, str]]] = {}
     for row in datasets.rows("diffusion/coefficients.csv"):
         rows.setdefault(row["element"], []).append(row)
-    found = {}
-    for element, own in rows.items():
-        inverse = [1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in own]
+    laws = {}
+    for element, element_rows in rows.items():
+        inverse = [
+            1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in element_rows
+        ]
         slope, start = np.polyfit(
-            inverse, [np.log(float(r["coefficient_m2_s"])) for r in own], 1
+            inverse, [np.log(float(r["coefficient_m2_s"])) for r in element_rows], 1
         )
-        deviation = max(np.log(float(r["factor_of_doubt"])) for r in own)
-        found[element] = float(start), float(-slope), float(deviation)
-    return found
+        deviation = max(np.log(float(r["factor_of_doubt"])) for r in element_rows)
+        laws[element] = float(start), float(-slope), float(deviation)
+    return laws
 
 
 def coefficient(element: str, celsius: float) -> float:
@@ -138,9 +146,9 @@ def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
     rates[0] = 0.0
     vectors[:, 0] = root / np.linalg.norm(root)
     modes = vectors / root[:, None]
-    weighted = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
+    weighted_modes = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
     return _Direction(
-        rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None]
+        rates, modes, weighted_modes / volumes.reshape(n, fine).sum(axis=1)[:, None]
     )
 
 
@@ -172,7 +180,10 @@ class Spreading:
 
     @cached_property
     def edges(self) -> list[Array]:
-        """Edges of the cells in each direction of diffusion, m."""
+        """Edges of the cells in each direction of diffusion, m.
+
+        The directions are x, y and z of a block, radius and height of a disc or ring.
+        """
         box = self.cells.shape.box
         counts = self.cells.counts
         if self.cells.shape.kind == "block":
@@ -210,7 +221,7 @@ class Spreading:
         return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
 
     def areas(self, face: str) -> Array:
-        """Return the areas of the cells of a face, m2, of the shape of `grid`."""
+        """Compute the areas of the cells of a face, m2, on the grid of the face."""
         axis, end = self._face(face)
         edges = [e for i, e in enumerate(self.edges) if i != axis]
         if self.cells.shape.kind == "block":
@@ -225,25 +236,31 @@ class Spreading:
 
     @one_thread()
     def response(self, patch: Patch, spread: float) -> Array:
-        """Return the content, kg/m3, (n,), that 1 kg/m2 on a patch brings; `spread` is D t, m2."""
+        """Compute the content of each cell, kg/m3, (n,), that 1 kg/m2 on a patch brings.
+
+        `spread` is the product of diffusion coefficient and time, m2.
+        """
         axis, end = self._face(patch.face)
-        found = self._directions(axis)
+        directions = self._directions(axis)
         amounts: Array = np.where(patch.where, self.areas(patch.face), 0.0)
-        for i, own in enumerate(d for j, d in enumerate(found) if j != axis):
-            amounts = np.moveaxis(np.tensordot(own.modes.T, amounts, (1, i)), 0, i)
-        normal = found[axis].modes[end]
+        for i, direction in enumerate(d for j, d in enumerate(directions) if j != axis):
+            amounts = np.moveaxis(
+                np.tensordot(direction.modes.T, amounts, (1, i)), 0, i
+            )
+        normal = directions[axis].modes[end]
         whole = np.expand_dims(amounts, axis) * _broadcast_axis(
-            normal, axis, len(found)
+            normal, axis, len(directions)
         )
         decay: Array = np.zeros(1)
-        for i, own in enumerate(found):
-            decay = decay + _broadcast_axis(own.rates, i, len(found))
+        for i, direction in enumerate(directions):
+            decay = decay + _broadcast_axis(direction.rates, i, len(directions))
         whole = whole * mode_amplitude(spread * decay)
-        for i, own in enumerate(found):
-            whole = np.moveaxis(np.tensordot(own.mean, whole, (1, i)), 0, i)
+        for i, direction in enumerate(directions):
+            whole = np.moveaxis(np.tensordot(direction.mean, whole, (1, i)), 0, i)
         return self._to_cells(whole)
 
     def _to_cells(self, content: Array) -> Array:
+        """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept."""
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
         # Content per radius and height: cells take it by their radius, then keep the whole mass.
@@ -253,10 +270,12 @@ class Spreading:
         levels = [
             np.interp(radius, radii, content[:, k]) for k in range(content.shape[1])
         ]
-        found = np.stack(levels, axis=-1)[self.cells.inside]
+        cell_values = np.stack(levels, axis=-1)[self.cells.inside]
         volumes = np.outer(np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1]))
         return (
-            found * float((content * volumes).sum()) / float(found @ self.cells.volumes)
+            cell_values
+            * float((content * volumes).sum())
+            / float(cell_values @ self.cells.volumes)
         )
 
 
@@ -270,7 +289,7 @@ _PART_MM = 3.0
 
 
 def parse_axis(along: str) -> Axis:
-    """Return a direction of magnetization; InputError if it is not x, y or z."""
+    """Return `along` if it is "x", "y" or "z"; InputError otherwise."""
     for axis in AXES:
         if along == axis:
             return axis
@@ -280,12 +299,21 @@ def parse_axis(along: str) -> Axis:
 
 
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
-    """Return the groups of patches of a treatment.
+    """Return the groups of patches of a treatment; patches of a group have one mass per area.
 
-    `faces` is ``all``; ``poles``, those that the magnetization, `along`, goes through; ``sides``,
-    the others; ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm
-    or more that each get what the field asks for; names such as ``z+,z-``; or a mask of
-    `read_mask`. Raises InputError if it names no face.
+    `faces` is one of:
+    * ``all``, every face;
+    * ``poles``, the faces that the magnetization, `along`, goes through;
+    * ``sides``, the others;
+    * ``edges``, a rim of `EDGE_MM` on every face;
+    * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
+    * names such as ``z+,z-``;
+    * a mask of `read_mask`.
+
+    Raises
+    ------
+    InputError
+        If it names no face.
     """
     if not isinstance(faces, str) or Path(faces).suffix:
         return read_mask(faces, spreading)
@@ -332,6 +360,7 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
+    """Return the rim of a face as a patch, `EDGE_MM` wide or half the face if that is less."""
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
         half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
@@ -341,6 +370,7 @@ def _rim(face: str, spreading: Spreading) -> Patch:
 
 
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
+    """Divide a face into rectangular parts of about `_PART_MM`, one patch each."""
     labels = []
     for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
@@ -348,7 +378,7 @@ def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
             np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles)))
         )
         labels.append(np.arange(len(middles)) * parts // len(middles))
-    counts = [own[-1] + 1 for own in labels]
+    counts = [axis_labels[-1] + 1 for axis_labels in labels]
     number = np.ravel_multi_index(np.meshgrid(*labels, indexing="ij"), counts)
     return [Patch(face, number == k) for k in range(np.prod(counts))]
 
@@ -366,16 +396,16 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
     """
     frame = _frame(source, "mask")
     flat = spreading.cells.shape.kind == "block"
-    needed = _MASK if flat else _MASK[:3]
-    if missing := [c for c in needed if c not in frame.columns]:
+    mask_columns = _MASK if flat else _MASK[:3]
+    if missing := [c for c in mask_columns if c not in frame.columns]:
         raise InputError(
-            f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack"
+            f"a mask needs the columns {', '.join(mask_columns)}; {', '.join(missing)} lack"
         )
-    ends = 1e-3 * _numbers(frame, list(needed[1:]), "mask")
+    ends = 1e-3 * _numbers(frame, list(mask_columns[1:]), "mask")
     group = (
         frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
     )
-    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    masks: dict[str, dict[str, NDArray[np.bool_]]] = {}
     for line, (face, name, row) in enumerate(
         zip(frame["face"], group, ends, strict=True), 2
     ):
@@ -392,9 +422,9 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
             raise InputError(
                 f"mask, line {line}: covers nothing of {face}; are these mm?"
             )
-        own = found.setdefault(name, {})
-        own[face] = own.get(face, np.zeros_like(where)) | where
-    return [list(starmap(Patch, group.items())) for group in found.values()]
+        mask_by_element = masks.setdefault(name, {})
+        mask_by_element[face] = mask_by_element.get(face, np.zeros_like(where)) | where
+    return [list(starmap(Patch, group.items())) for group in masks.values()]
 
 
 _POSITIONS = ("x_mm", "y_mm", "z_mm")
@@ -423,7 +453,10 @@ class FieldMap:
     induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
 
     def at(self, cells: Cells) -> Array:
-        """Return the vectors in a magnet's cells, (n, 3); InputError if the map misses some."""
+        """Interpolate the field vectors to a magnet's cells, (n, 3), in the unit of the map.
+
+        InputError if the map does not cover the magnet.
+        """
         from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
         from scipy.spatial import cKDTree
 
@@ -431,11 +464,11 @@ class FieldMap:
         high = self.points.max(axis=0)
         box = np.array(cells.shape.box)
         step = (np.prod(np.maximum(high - low, 1e-6)) / len(self.points)) ** (1.0 / 3.0)
-        far, _ = cKDTree(self.points).query(cells.points)
+        distances, _ = cKDTree(self.points).query(cells.points)
         outside = (
             (cells.points < low - _RIM * step) | (cells.points > high + _RIM * step)
         ).any(1)
-        if outside.any() or far.max() > max(4.0 * step, 0.25 * box.min()):
+        if outside.any() or distances.max() > max(4.0 * step, 0.25 * box.min()):
             ends = 1e3 * np.column_stack([low, high])
             span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
             want = " x ".join(f"{-500 * s:.4g} to {500 * s:.4g}" for s in box)
@@ -449,13 +482,13 @@ class FieldMap:
                 f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
                 f"{hint}"
             )
-        found = LinearNDInterpolator(self.points, self.vectors)(cells.points)
-        rim = np.isnan(found).any(axis=1)
+        vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(cells.points)
+        rim = np.isnan(vectors_at_cells).any(axis=1)
         if rim.any():
-            found[rim] = NearestNDInterpolator(self.points, self.vectors)(
+            vectors_at_cells[rim] = NearestNDInterpolator(self.points, self.vectors)(
                 cells.points[rim]
             )
-        return np.asarray(found)
+        return np.asarray(vectors_at_cells)
 
 
 def read_field(source: Any) -> list[FieldMap]:
@@ -519,22 +552,38 @@ def _split_operating_points(
 
 
 def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
-    """Refuse a field outside the range of magnets, and name the unit that would fit."""
+    """Raise InputError for a field outside the range of magnets; the message names the likely unit.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n, 3)
+        Field, A/m.
+    kind : str
+        "B" or "H".
+    unit : str
+        Unit that the columns name.
+    """
     largest = float(np.linalg.norm(vectors, axis=1).max())
     if _SMALLEST <= largest <= _LARGEST:
         return
     number = largest / _UNITS[unit]
     alike = ("T", "mT", "kG") if kind == "B" else ("A_m", "kA_m", "Oe", "kOe")
-    others = [o for o in alike if 2.0 * _SMALLEST <= number * _UNITS[o] <= _LARGEST]
+    other_units = [
+        o for o in alike if 2.0 * _SMALLEST <= number * _UNITS[o] <= _LARGEST
+    ]
     raise InputError(
         f"the field map's largest field is {number:.4g} {unit.replace('_', '/')}, "
         f"{MU_0 * largest:.3g} T: no magnet at work sees that; is it in "
-        f"{' or '.join(o.replace('_', '/') for o in others) or 'another unit'}? "
-        f"Name the columns {kind}_x_{others[0] if others else unit}"
+        f"{' or '.join(o.replace('_', '/') for o in other_units) or 'another unit'}? "
+        f"Name the columns {kind}_x_{other_units[0] if other_units else unit}"
     )
 
 
 def _frame(source: Any, what: str) -> "pd.DataFrame":
+    """Return a table that is given as a frame or as the path of a CSV file; InputError otherwise.
+
+    `what` names it in the message.
+    """
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
@@ -552,15 +601,16 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
 
 
 def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
+    """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number."""
     import pandas as pd
 
     columns = [
         pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names
     ]
-    found = np.column_stack(columns)
-    bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    numbers = np.column_stack(columns)
+    bad = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
     if len(bad):
         raise InputError(
             f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}"
         )
-    return found
+    return numbers

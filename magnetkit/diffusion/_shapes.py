@@ -97,8 +97,10 @@ class Shape:
             ("z-", "z+"): z,
             ("inner", "outer"): wall,
         }
-        treated = [(way, len(set(pair) & set(faces))) for pair, way in ways.items()]
-        return min(way / sides for way, sides in treated if sides)
+        faces_by_way = [
+            (way, len(set(pair) & set(faces))) for pair, way in ways.items()
+        ]
+        return min(way / sides for way, sides in faces_by_way if sides)
 
     def __str__(self) -> str:
         """Return the text that `read_shape` reads."""
@@ -174,12 +176,15 @@ class Cells:
 
 
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
-    """Cut a shape into about `cells` boxes of magnet."""
+    """Cut a shape into about `cells` boxes on a regular grid, near to cubes but finer across thin sides.
+
+    Boxes at a round rim are partly filled.
+    """
     box = np.array(shape.box)
-    wanted = cells * float(np.prod(box)) / shape.volume
+    cell_goal = cells * float(np.prod(box)) / shape.volume
     flat = box**_FLAT
     counts = np.maximum(
-        np.rint(flat * (wanted / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
+        np.rint(flat * (cell_goal / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
     )
     nx, ny, nz = (int(n) for n in counts)
     fill = np.ones((nx, ny, nz))
@@ -237,11 +242,11 @@ def _g(x: Array, y: Array, z: Array) -> Array:
 def _tensor(
     counts: tuple[int, int, int], step: Array, first: int, second: int
 ) -> Array:
-    """Return N_ab between cells that are 0 to n - 1 steps apart, shape `counts`.
+    """Compute the demagnetizing tensor N_ab between cells 0 to n - 1 steps apart, shape `counts`.
 
-    `step` are the sides of a cell, m, shape (3,). The field along a (`first`) of a cell magnetized
-    along b (`second`) is -N_ab M_b. Even in each distance for a = b, odd in those along a and b
-    otherwise.
+    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b. N_ab is even
+    in each distance for a = b, and odd in those along a and b otherwise. `step` are the sides of a
+    cell, m, shape (3,).
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -249,18 +254,21 @@ def _tensor(
     grid = np.meshgrid(*lines, indexing="ij", sparse=True)
     if first == second:
         order = [first, *(i for i in range(3) if i != first)]
-        found = _f(*(grid[i] for i in order))
+        tensor = _f(*(grid[i] for i in order))
     else:
         order = [first, second, 3 - first - second]
-        found = _g(*(grid[i] for i in order))
+        tensor = _g(*(grid[i] for i in order))
     for axis in range(3):
-        found = np.moveaxis(found, axis, 0)
-        found = np.moveaxis(2.0 * found[1:-1] - found[2:] - found[:-2], 0, axis)
-    return found / (4.0 * np.pi * float(np.prod(unit)))
+        tensor = np.moveaxis(tensor, axis, 0)
+        tensor = np.moveaxis(2.0 * tensor[1:-1] - tensor[2:] - tensor[:-2], 0, axis)
+    return tensor / (4.0 * np.pi * float(np.prod(unit)))
 
 
 def _unfold_tensor(part: Array, odd: tuple[int, ...]) -> Array:
-    """Return the tensor at all distances, negative ones last, for a circular convolution."""
+    """Extend the tensor to negative distances, stored last, for a circular convolution.
+
+    `odd` names the axes in which it changes sign; the result has twice the size in each direction.
+    """
     for axis in range(3):
         forward = np.moveaxis(part, axis, 0)
         back = forward[:0:-1]
@@ -279,26 +287,35 @@ class SelfField:
 
     @cached_property
     def _transforms(self) -> list[Array]:
+        """Fourier transforms of the tensor between each field axis and the easy axis."""
         from scipy.fft import rfftn
 
         easy = AXES.index(self.along)
-        found = []
+        transforms = []
         for axis in range(3):
             part = _tensor(self.cells.counts, self.cells.step, axis, easy)
             odd = () if axis == easy else (axis, easy)
-            found.append(rfftn(_unfold_tensor(part, odd)))
-        return found
+            transforms.append(rfftn(_unfold_tensor(part, odd)))
+        return transforms
 
     def _one(self, axis: int, moments: Array) -> Array:
+        """Compute one component of the field in the cells, A/m, (n,), by convolution with the tensor.
+
+        `moments` are those of `_moments`; `axis` is 0 to 2.
+        """
         from scipy.fft import irfftn, rfftn
 
         counts = self.cells.counts
-        doubled = tuple(2 * n for n in counts)
-        spread = rfftn(moments, doubled)
-        field = irfftn(self._transforms[axis] * spread, doubled)
+        double_counts = tuple(2 * n for n in counts)
+        transform = rfftn(moments, double_counts)
+        field = irfftn(self._transforms[axis] * transform, double_counts)
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: Array) -> Array:
+        """Place the magnetization of the cells, A/m, (n,), on the whole grid.
+
+        Each box is weighted by how full it is.
+        """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization
         # Boxes of a round rim less than half full have no figures of their own.
@@ -326,21 +343,28 @@ class SelfField:
         return float(np.average(self.factors, weights=self.cells.volumes))
 
     def responding(self, remanent: Array, recoil: float, scale: float) -> Array:
-        """Return the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
+        """Compute the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
 
-        M = M_r + (mu_rec - 1) H along the easy axis, solved by iteration: `remanent` is M_r of each
-        cell, A/m, (n,), `recoil` mu_rec, `scale` the share of the self-field that is left (1 in
-        open circuit, less in a circuit of iron). An outside field as `Duty` has it, to which the
-        permeability has responded already, adds to it.
+        M = M_r + (mu_rec - 1) H along the easy axis is solved by iteration. An outside field as
+        `Duty` has it, to which the permeability has responded already, adds to the result.
+
+        Parameters
+        ----------
+        remanent : ndarray, shape (n,)
+            M_r of each cell, A/m.
+        recoil : float
+            mu_rec.
+        scale : float
+            Share of the self-field that is left: 1 in open circuit, less in a circuit of iron.
         """
-        moved = remanent
+        magnetization = remanent
         for _ in range(_SHAPE_ROUNDS):
-            field = scale * self.axial(moved)
+            field = scale * self.axial(magnetization)
             new = remanent + (recoil - 1.0) * field
-            settled = np.max(np.abs(new - moved)) <= _SHAPE_TOLERANCE * np.max(
-                np.abs(remanent)
-            )
-            moved = new
-            if settled:
+            is_settled = np.max(
+                np.abs(new - magnetization)
+            ) <= _SHAPE_TOLERANCE * np.max(np.abs(remanent))
+            magnetization = new
+            if is_settled:
                 break
-        return scale * self.vectors(moved)
+        return scale * self.vectors(magnetization)

@@ -106,7 +106,8 @@ class Diffusion:
     def none_needed(self) -> bool:
         """Whether the magnet meets the target as it is."""
         return all(
-            coated.entered_kg == 0.0 and coated.met for coated in self.coated.values()
+            coating.entered_kg == 0.0 and coating.met
+            for coating in self.coated.values()
         )
 
     @property
@@ -136,19 +137,19 @@ class Diffusion:
 
         name = element or self.best
         search = self.search[name]
-        coated = self.coated[name]
+        coating = self.coated[name]
         nothing = np.zeros(len(search.cells))
         margin = []
         for coated_magnet, case in search.each:
             magnet = coated_magnet.as_sold if self.none_needed else coated_magnet
             before = magnet.h_cj(nothing) - case.reverse
-            after = magnet.h_cj(coated.amount) - case.reverse
+            after = magnet.h_cj(coating.amount) - case.reverse
             margin.append((before, after, case.reverse))
         before, after, reverse = min(margin, key=lambda each: float(each[0].min()))
         points = 1e3 * search.spreading.cells.points
         return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
             reverse_kA_m=1e-3 * reverse,
-            amount_wt_pct=coated.amount,
+            amount_wt_pct=coating.amount,
             before_kA_m=1e-3 * before,
             after_kA_m=1e-3 * after,
         )
@@ -170,10 +171,10 @@ class Diffusion:
         import pandas as pd
 
         name = element or self.best
-        coated = self.coated[name]
+        design = self.coated[name]
         spreading = self.search[name].spreading
         rows = []
-        for group, mass in zip(coated.groups, coated.mass, strict=True):
+        for group, mass in zip(design.groups, design.mass, strict=True):
             for patch in group:
                 row = {
                     "face": patch.face,
@@ -191,7 +192,7 @@ class Diffusion:
         return pd.DataFrame(rows)
 
     def lines(self) -> list[str]:
-        """Return the answer in sentences."""
+        """Write the answer in sentences: the magnet as it is, each coating, and the alloy in comparison."""
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
             chance = next(iter(self.coated.values())).probability
@@ -208,11 +209,11 @@ class Diffusion:
         return [*start, *text, *self.undone]
 
     def _faces_text(self, element: str) -> str:
-        """Return the faces that are coated, in words."""
-        coated = self.coated[element]
+        """Name the faces that get some of an element, such as "z+, z-" or "all faces"."""
+        coating = self.coated[element]
         faces = dict.fromkeys(
             patch.face
-            for group, mass in zip(coated.groups, coated.mass, strict=True)
+            for group, mass in zip(coating.groups, coating.mass, strict=True)
             for patch in group
             if mass > 0.0
         )
@@ -240,7 +241,7 @@ class Diffusion:
             write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
-        """Return the answer as JSON."""
+        """Return target, designs and the magnet as it is as one JSON object."""
         records = json.loads(self.designs.to_json(orient="records"))
         plain = {
             "magnet": self.magnet,
@@ -273,14 +274,17 @@ class Bare:
     @classmethod
     def of(cls, search: Search) -> "Bare":
         """Return the bare magnet at the worst operating point of a search."""
-        each = [
+        margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells) for magnet, case in search.each
         ]
-        return min(each, key=lambda one: one.margin)
+        return min(margins_by_case, key=lambda one: one.margin)
 
     @classmethod
     def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: Array) -> "Bare":
-        """Return a magnet in the mean field of one operating point."""
+        """Evaluate the uncoated magnet in the mean field of one operating point.
+
+        `cells` are the volumes of the cells, (n,), by which the field is averaged.
+        """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
         mean = _local.Case(
@@ -305,7 +309,7 @@ class Bare:
         )
 
     def sentence(self) -> str:
-        """Return it in words."""
+        """Write knee, fields, margin and probability of the uncoated magnet in one sentence."""
         return (
             f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
             f"{self.worst_kA_m:.0f}), margin {self.margin:.2f}, P {self.probability:.2f} of "
@@ -314,7 +318,7 @@ class Bare:
 
 
 def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
-    """Return a coating in words."""
+    """Write one design of coated faces, a row of the designs, in a sentence."""
     element = row["element"]
     if not row["meets"]:
         return f"{element} on the faces: does not do it, probability {row['probability']:.2f}"
@@ -331,7 +335,7 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
 
 
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Return what the elements alloyed throughout would take, in words."""
+    """Write what each element, alloyed throughout instead, would take, in one sentence."""
     parts = []
     for row in rows:
         part = f"{row['element']} does not do it, probability {row['probability']:.2f}"
@@ -432,7 +436,7 @@ def diffuse(
     >>> found.meets
     True
     """
-    own = read_shape(shape)
+    own_shape = read_shape(shape)
     easy = parse_axis(along)
     conditions = Conditions.of(temperature=temperature, **keywords)
     if len(conditions.temperature) != 1:
@@ -446,19 +450,25 @@ def diffuse(
     target = _local.read_target(require)
     duty = conditions.duty
     circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
-    tried = _anneals(element, anneal_hours, anneal)
+    anneals = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, conditions.process, of_grade)
-    fine = job.setting(cut(own, parse_whole_number("cells", cells, 200, MOST_CELLS)))
-    coarse = (
-        fine if cells <= _SEARCHED_PLANS else job.setting(cut(own, _SEARCHED_PLANS))
+    fine = job.setting(
+        cut(own_shape, parse_whole_number("cells", cells, 200, MOST_CELLS))
     )
-    coated: dict[str, Coated] = {}
+    coarse = (
+        fine
+        if cells <= _SEARCHED_PLANS
+        else job.setting(cut(own_shape, _SEARCHED_PLANS))
+    )
+    coatings: dict[str, Coated] = {}
     search: dict[str, Search] = {}
     rows = []
-    left = []
-    costs = _Costs(table, own, conditions, parse_whole_number("per_year", per_year))
+    remaining = []
+    costs = _Costs(
+        table, own_shape, conditions, parse_whole_number("per_year", per_year)
+    )
     with one_thread():
-        for name in tried:
+        for name in anneals:
             few = Search(
                 Spreading(coarse[0]), job.each(name, coarse[2]), target, probability
             )
@@ -466,41 +476,41 @@ def diffuse(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
             )
             groups = face_groups(faces, many.spreading, easy)
-            coat = uncoated_design(many, groups, tried[name][0])
+            coat = uncoated_design(many, groups, anneals[name][0])
             if coat is None:
                 _refuse_too_much(target, few)
                 coat = best_anneal(
-                    few, face_groups(faces, few.spreading, easy), tried[name]
+                    few, face_groups(faces, few.spreading, easy), anneals[name]
                 )
                 coat = refined_coating(coat, groups, many)
-            coated[name] = coat
+            coatings[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
             bulk = Search(
                 few.spreading, job.each(name, coarse[2], bulk=True), target, probability
             )
             rows.append(costs.make_alloy(bulk))
-            left += _shortfall(many, coat)
+            remaining += _shortfall(many, coat)
     import pandas as pd
 
-    text = f"{base}, {own} along {easy}"
+    text = f"{base}, {own_shape} along {easy}"
     if partition(table).bare.any():
         bare = (
             f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
             "magnet needs more; give its recipe, or the grade as N42"
         )
-        left = [bare, *left]
+        remaining = [bare, *remaining]
     words = _target_text(target, circuit, kelvin, probability, field is not None)
     bare_magnet = Bare.of(next(iter(search.values())))
     return Diffusion(
         text,
         pd.DataFrame(rows),
-        coated,
+        coatings,
         search,
         circuit,
         fine[1],
         words,
-        left,
+        remaining,
         bare_magnet,
     )
 
@@ -508,9 +518,16 @@ def diffuse(
 def _base(
     composition: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, GradeMagnets | None]:
-    """Return the base alloy, its name, and the magnets of its producer where a grade tells them.
+    """Return the base alloy, its name, and for a grade the magnets of its producer.
 
-    Of a grade that is its likeliest recipe, of one that is diffused already before that.
+    The base of a grade is its likeliest recipe; if that is diffused already, the recipe before.
+
+    Returns
+    -------
+    table : CompositionTable
+        One row.
+    name : str
+    magnets : GradeMagnets or None
     """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
@@ -540,11 +557,15 @@ def _target_text(
     probability: float,
     mapped: bool,
 ) -> str:
-    wanted = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
+    """Write the target, its probability and the duty in words.
+
+    `mapped` says that the field comes from the user's map.
+    """
+    goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
-        wanted = f"H_k {target.safety:g} times the reverse field everywhere"
+        goal = f"H_k {target.safety:g} times the reverse field everywhere"
     elif target.loss_pct is not None:
-        wanted = f"{_local.LOSS} <= {target.loss_pct:g}"
+        goal = f"{_local.LOSS} <= {target.loss_pct:g}"
     if mapped:
         where = "in the field of the map"
     elif circuit.load_line is None:
@@ -553,13 +574,23 @@ def _target_text(
         where = f"at load line {circuit.load_line:g}"
     against = circuit.outside_field_kA_m
     outside = f" and {against:g} kA/m from outside" if against else ""
-    return f"{wanted} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
+    return f"{goal} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
 
 
 def _anneals(
     element: str | None, hours: float | None, anneal: float | None
 ) -> dict[str, list[Anneal]]:
-    """Return the anneals to try, by element: what is not given is tried at the usual values."""
+    """List the anneals to try, by element.
+
+    Parameters
+    ----------
+    element : str or None
+        None tries each of `ELEMENTS`.
+    hours : float or None
+        Duration; None tries the usual ones.
+    anneal : float or None
+        Temperature, degrees C; None tries the usual ones.
+    """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
     temperatures = usual["tried_C"] if anneal is None else [anneal]
@@ -572,7 +603,7 @@ def _anneals(
 
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:
-    """Refuse a margin that no amount gives."""
+    """Raise InputError if even the most coercive shell does not give the margin of the target."""
     if target.loss_pct is not None or target.safety is not None:
         return
     for magnet, case in search.each:
@@ -588,7 +619,7 @@ def _refuse_too_much(target: _local.Target, search: Search) -> None:
 
 
 def _shortfall(search: Search, coated: Coated) -> list[str]:
-    """Return how a coating misses the target, as one sentence or none."""
+    """Say in one sentence how a coating misses the target; an empty list if it meets it."""
     if coated.met:
         return []
     spreading = search.spreading
@@ -631,12 +662,14 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 
 def _with_evidence(search: Search, coated: Coated) -> float:
-    """Return the probability of a coating if magnets like it had been measured."""
-    each = [
+    """Compute the probability of a coating as if magnets like it had been measured."""
+    magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
         for magnet, case in search.each
     ]
-    return _local.design_probability(search.target, each, coated.amounts, search.cells)
+    return _local.design_probability(
+        search.target, magnets_and_cases, coated.amounts, search.cells
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -652,11 +685,13 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
-        """Return the alloy with an element diffused in at a temperature, K."""
-        most = treatment()["surface"]["most_wt_pct"]
+        """Build the alloy with an element diffused in at a temperature, K; computed once for each."""
+        largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
-            return self.of_grade.diffused(element, kelvin, most)
-        return _local.diffused_magnet(self.table, element, kelvin, self.process, most)
+            return self.of_grade.diffused(element, kelvin, largest_content)
+        return _local.diffused_magnet(
+            self.table, element, kelvin, self.process, largest_content
+        )
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
@@ -668,15 +703,29 @@ class _Job:
     def setting(
         self, cells: Cells
     ) -> tuple[Cells, SelfField | None, list[_local.Case]]:
-        """Return the cells, their field, and the operating points."""
+        """Return the cells, their own field, and the operating points.
+
+        Returns
+        -------
+        cells : Cells
+            As given.
+        field : SelfField or None
+            None if the user gave a map.
+        cases : list of Case
+            One for the shape, or one for each map.
+        """
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
-            own = SelfField(cells, self.circuit.along)
+            self_field = SelfField(cells, self.circuit.along)
             b_r = float(base.remanence[0])
             return (
                 cells,
-                own,
-                [_local.shape_case(own, self.circuit, self.kelvin, b_r, base.recoil)],
+                self_field,
+                [
+                    _local.shape_case(
+                        self_field, self.circuit, self.kelvin, b_r, base.recoil
+                    )
+                ],
             )
 
         def remanence(kelvin: float) -> float:
@@ -694,8 +743,8 @@ class _Job:
         self, element: str, cases: list[_local.Case], bulk: bool = False
     ) -> list[Any]:
         """Return magnet and case of each operating point."""
-        made = self.make_alloy if bulk else self.magnet
-        return [(made(element, case.kelvin), case) for case in cases]
+        make_magnet = self.make_alloy if bulk else self.magnet
+        return [(make_magnet(element, case.kelvin), case) for case in cases]
 
 
 class _Costs:
@@ -720,7 +769,7 @@ class _Costs:
         self.per_year = per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
-        """Return the row of a coating."""
+        """Build the row of a coating in the table of designs."""
         design = {
             "way": "faces",
             "element": coated.anneal.element,
@@ -735,7 +784,7 @@ class _Costs:
         )
 
     def make_alloy(self, search: Search) -> dict[str, Any]:
-        """Return the row of an alloy that has the element throughout."""
+        """Build the row of an alloy that has the element throughout in the table of designs."""
         content, probability = uniform_content(search)
         magnet = search.each[0][0]
         design = {
@@ -756,7 +805,19 @@ class _Costs:
         used: float,
         inside: float,
     ) -> dict[str, Any]:
-        """Return a design with its costs; `amount`, %, of each cell, `used` and `inside`, kg."""
+        """Add masses, losses and costs to a design; NaN masses and costs where it misses the target.
+
+        Parameters
+        ----------
+        design : dict
+            Columns so far.
+        search : Search
+            Magnet and target.
+        amount : ndarray, shape (n,)
+            Content of each cell, %.
+        used, inside : float
+            Mass that is put on and that enters, kg.
+        """
         magnet = search.each[0][0]
         mass = magnet.density * self.volume
         flux = float(magnet.b_r(amount) @ search.cells / search.cells.sum())
@@ -819,17 +880,19 @@ def needed_by_temperature(
     sides = list(thicknesses)
     if not sides:
         raise InputError("expected one thickness or more, got none")
-    own = read_shape(shape)
+    own_shape = read_shape(shape)
     rows = []
     for side in sides:
-        size = "x".join(f"{s:g}" for s in (*own.size[:-1], side))
-        text = f"{size}mm" if own.kind == "block" else f"{own.kind}:{size}mm"
+        size = "x".join(f"{s:g}" for s in (*own_shape.size[:-1], side))
+        text = (
+            f"{size}mm" if own_shape.kind == "block" else f"{own_shape.kind}:{size}mm"
+        )
         for kelvin in parse_temperatures(temperature):
-            found = diffuse(
+            design = diffuse(
                 composition, text, temperature=kelvin, element=element, **options
             )
-            row = found.designs[found.designs["way"] == "faces"].iloc[0]
-            magnet = found.search[element].each[0][0]
+            row = design.designs[design.designs["way"] == "faces"].iloc[0]
+            magnet = design.search[element].each[0][0]
             mass = 1e3 * magnet.density * read_shape(text).volume
             rows.append(
                 (kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass)

@@ -117,7 +117,7 @@ class Results:
         self.reference = self._today()
 
     def _today(self) -> dict[str, _Floats]:
-        """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
+        """Evaluate today's magnet: heavy rare earth and margin, (1,) each, and its figures at each stop."""
         from ..choose._evaluate import evaluate
 
         today = self.profile.reference
@@ -146,7 +146,10 @@ class Results:
         return self.evaluated >= len(self)
 
     def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Evaluate the magnets at the other temperatures, until `stopped` says so."""
+        """Evaluate the magnets at the other temperatures, in pieces, until `stopped()`.
+
+        The columns of this object are filled in, and ``evaluated`` counts the rows that are done.
+        """
         temperatures = self.temperatures[1:]
         for start in range(0, len(self), _CHUNK_ROWS):
             if stopped():
@@ -163,7 +166,7 @@ class Results:
     def _supply(
         self, scenario: str, recycled: tuple[tuple[str, float], ...]
     ) -> dict[str, _Floats]:
-        """Return supply risk and cost under a scenario and recycled shares."""
+        """Compute supply risk and cost of all rows under a scenario and recycled shares."""
         conditions = self.conditions
         if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
             return self._columns
@@ -173,7 +176,7 @@ class Results:
         return dict(supplies(self.table, self.shells, changed_conditions))
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
-        """Return a column at the temperature, scenario and recycling of a question, shape (n,)."""
+        """Return a column of all rows at the temperature, scenario and recycling of a question, (n,)."""
         if name in MAGNET:
             return self._magnet[name][question.stop]
         if name in _SUPPLY:
@@ -183,7 +186,10 @@ class Results:
         return self._columns[name]
 
     def select(self, question: Question) -> NDArray[np.int64]:
-        """Return the rows that the limits keep, best first; a value not known passes no limit."""
+        """Return the numbers of the rows that keep the limits of a question, best first.
+
+        A missing value keeps no limit.
+        """
         is_selection = np.ones(len(self), bool)
         for name in question.only:
             is_selection &= {"meets": self.meets, "decisions": self.decided}[name]
@@ -196,8 +202,9 @@ class Results:
     def front(
         self, rows: NDArray[np.int64], question: Question, goal: str
     ) -> NDArray[np.int64]:
-        """Return the Pareto front: least heavy rare earth, least supply risk, most of `goal`.
+        """Return those of `rows` on the Pareto front.
 
+        The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
         Values that are equal to three digits count as equal.
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
@@ -214,7 +221,10 @@ class Results:
         descending: bool,
         page: slice,
     ) -> NDArray[np.int64]:
-        """Return one page of the rows in the order of a column; values not known come last."""
+        """Return one page of `rows` in the order of the column `by`; missing values come last.
+
+        `page` is a slice of the sorted rows.
+        """
         if by == "rank":
             return (rows[::-1] if descending else rows)[page]
         values = self.column(by, question)[rows]
@@ -227,7 +237,7 @@ class Results:
 
 
 def _stops(profile: "Profile", screened: float) -> list[float]:
-    """Return the temperature screened at, then round degrees C over the device's range."""
+    """List the temperatures of the explorer, K: that of the screening, then round degrees C."""
     low = profile.temperature_min_K
     high = profile.temperature_max_K
     least_step = (high - low) / (_STOPS - 1)

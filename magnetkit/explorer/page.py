@@ -76,7 +76,7 @@ _CONFIG: Any = {
 
 
 def application(results: Results) -> dash.Dash:
-    """Return the explorer of a results folder as a Dash application."""
+    """Build the Dash application that shows the candidates of a results folder."""
     app = dash.Dash(
         __name__,
         # Dash puts it into the page as it stands.
@@ -99,6 +99,7 @@ _INDEX = """<!doctype html>
 
 
 def _layout(results: Results) -> html.Div:
+    """Build the page: controls, pictures, table and stores, with their identifiers."""
     names = _names(results)
     heads = [
         html.Th(
@@ -163,6 +164,7 @@ def _layout(results: Results) -> html.Div:
 
 
 def _note(results: Results) -> str:
+    """Write the note below the table: what is computed, and under which conditions."""
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
         "each temperature, not interpolated. Supply risk and cost are those of the chosen scenario "
@@ -175,7 +177,7 @@ def _note(results: Results) -> str:
 
 
 def _controls(results: Results) -> list[Any]:
-    """Return the controls, each in a group with its name."""
+    """Build the form's controls, each in a group with its name; their ranges follow from the results."""
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
     remanence, coercivity = (
         float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
@@ -232,6 +234,7 @@ def _heading(name: str) -> str:
 
 
 def _add_label(text: str, *children: Any) -> html.Div:
+    """Build a group with a visible and an accessible label around `children`."""
     return html.Div(
         [html.Div(text, className="label"), *children],
         className="control",
@@ -258,7 +261,7 @@ def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.D
 
 
 def _marks(stops: list[int]) -> dict[int, str]:
-    """Return a mark for every stop, labelled where its label has room beside the others."""
+    """Return a mark for every stop of the slider, degrees C; without text where labels would touch."""
     room = (stops[-1] - stops[0]) / 7.0
     labels = [stops[0]]
     for stop in stops[1:-1]:
@@ -277,6 +280,7 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
+    """Register the callbacks of the page: selection, progress, table, curve and download."""
     names = _names(results)
     controls = {name: Input(name, "value") for name in CONTROLS}
 
@@ -316,6 +320,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
     def update(
         given: dict[str, Any], clicks: Any, view: dict[str, Any]
     ) -> tuple[Any, ...]:
+        """Update summary, picture and table after a control or the table was used."""
         _check(_is_view(view, names))
         question = _question(results, given)
         return _page_outputs(
@@ -356,7 +361,7 @@ def _check(*sound: bool) -> None:
 
 
 def _is_view(view: Any, names: Sequence[str]) -> bool:
-    """Return whether this is an order and a page of the table."""
+    """Say whether a value from the browser is an order and a page of the table."""
     return (
         isinstance(view, dict)
         and view.get("by") in names
@@ -373,7 +378,7 @@ def _is_number_or_empty(value: Any) -> bool:
 
 
 def _question(results: Results, given: dict[str, Any]) -> Question:
-    """Return the question of the controls, checked."""
+    """Convert the values of the controls to a question; a request with impossible values is refused."""
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
     }
@@ -412,7 +417,7 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
 
 
 def _clicked_row(clicked: Any, count: int) -> int | None:
-    """Return the row of the point that was clicked, None where it is none of ours."""
+    """Return the row of the point that was clicked; None if it is none of `count` rows."""
     try:
         row = clicked["points"][0]["customdata"]
     except (TypeError, KeyError, IndexError):
@@ -423,7 +428,7 @@ def _clicked_row(clicked: Any, count: int) -> int | None:
 
 
 def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
-    """Return the order and page of the table after a click; other controls go to the start."""
+    """Return order and page of the table after a click; any control other than these resets the page."""
     if trigger in _PAGING:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
     if isinstance(trigger, dict):
@@ -443,7 +448,21 @@ def _page_outputs(
     view: dict[str, Any],
     given: dict[str, Any],
 ) -> tuple[Any, ...]:
-    """Return the contents of the page after a control moved, in the order of the outputs."""
+    """Compute the contents of the page after a control moved, in the order of the outputs.
+
+    Parameters
+    ----------
+    results : Results
+        The candidates.
+    rows : ndarray of int64
+        Rows within the limits, best first.
+    question : Question
+        Values of the controls.
+    view : dict
+        Order and page of the table; its page is limited in place.
+    given : dict
+        Raw values of the controls.
+    """
     names = _names(results)
     figure: Any = no_update
     summary: Any = no_update
@@ -474,7 +493,7 @@ def _names(results: Results) -> list[str]:
 
 
 def _today(results: Results, question: Question) -> str:
-    """Return in words what today's magnet is under the same conditions."""
+    """Describe today's magnet under the same conditions in one sentence."""
     today = results.reference
     texts = []
     for name in MAGNET:
@@ -491,7 +510,7 @@ def _today(results: Results, question: Question) -> str:
 def _cells(
     results: Results, rows: Rows, question: Question, names: list[str]
 ) -> list[list[str]]:
-    """Return the texts of the table, by column."""
+    """Write the texts of the table's cells, a list for each column."""
     values = _values(results, rows, question, names)
     return [
         list(map(partial(_cell, name), column))
@@ -502,7 +521,7 @@ def _cells(
 def _values(
     results: Results, rows: Rows, question: Question, names: list[str]
 ) -> list[list[Any]]:
-    """Return texts and numbers of some rows, by column."""
+    """Return texts and numbers of some rows, a list for each column."""
     return [
         results.text(name, rows)
         if name in results.texts
@@ -512,6 +531,7 @@ def _values(
 
 
 def _cell(name: str, value: Any) -> str:
+    """Write a value of a column in display units."""
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor
@@ -523,8 +543,8 @@ def _cell(name: str, value: Any) -> str:
 def _cell_class(name: str) -> str:
     """Return the CSS classes of a column's cells, separated by a blank; "" for none.
 
-    ``text`` is for words, ``name`` for the candidate, ``minor`` for what a narrow
-    screen hides.
+    ``text`` is for words, ``name`` for the candidate, ``minor`` for columns that a narrow screen
+    hides.
     """
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
@@ -535,7 +555,7 @@ def _cell_class(name: str) -> str:
 
 
 def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
-    """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
+    """Write `rows` as CSV with the columns `names` and the temperature; texts cannot run as formulas."""
     out = io.StringIO()
     columns = _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)
@@ -544,7 +564,7 @@ def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> 
 
 
 def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
-    """Return what is shown beside the points of some rows."""
+    """Write the hover text of each point: escaped name, rank and risk."""
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
     texts = []
@@ -559,33 +579,38 @@ def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
 def _pareto(
     results: Results, rows: Rows, front: Rows, question: Question, goal: str
 ) -> Part:
-    """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
+    """Build the picture of `rows` on heavy rare earth and the column `goal`, the front ringed.
+
+    The front's colours show supply risk; today's magnet is a star.
+    """
     traces = []
     other_rows = rows[~np.isin(rows, front, assume_unique=True)]
     for name, part, look in (
         ("Others", other_rows, {"size": 5, "color": GREY, "opacity": 0.6}),
         ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
     ):
-        thinned = _thin_rows(part)
+        thin_rows = _thin_rows(part)
         total = f"{len(part):,}"
         count = (
-            total if len(thinned) == len(part) else f"{len(thinned):,} of {total} drawn"
+            total
+            if len(thin_rows) == len(part)
+            else f"{len(thin_rows):,} of {total} drawn"
         )
         columns = (_X, goal, _COLOUR)
         values = pd.DataFrame(
-            {c: results.column(c, question)[thinned] for c in columns}
+            {c: results.column(c, question)[thin_rows] for c in columns}
         )
         scale = {
             "color": _figures.numbers(values[_COLOUR]),
             "colorscale": "Viridis",
             "colorbar": _figures.colour_bar(COLUMNS[_COLOUR].heading),
         }
-        texts = _point_texts(results, thinned, values[_COLOUR].tolist())
+        texts = _point_texts(results, thin_rows, values[_COLOUR].tolist())
         marker = look if "color" in look else scale | look
         trace = _figures.candidates(
             values, _X, goal, f"{name} ({count})", marker, texts
         )
-        traces.append(trace | {"customdata": thinned.tolist()})
+        traces.append(trace | {"customdata": thin_rows.tolist()})
     today = {name: results.reference[name] for name in (_X, goal)}
     if today[goal].size > 1:
         today[goal] = today[goal][question.stop : question.stop + 1]
@@ -601,7 +626,10 @@ def _pareto(
 
 
 def _curves(results: Results, row: int, stop: int) -> Part:
-    """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
+    """Build J(H) and B(H) of the candidate in `row` and of today's magnet, with the load line.
+
+    `stop` is the number of the temperature.
+    """
     rows = np.array([row])
     today = results.profile.reference
     shell, name, route = (

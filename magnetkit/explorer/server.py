@@ -98,7 +98,7 @@ def _remaining_length(*_: object) -> None:
 
 
 def _guard(app: "Dash") -> None:
-    """Allow only the page's own scripts, and only small requests of this machine, a few at once."""
+    """Protect the application, in place: own scripts only, small requests of this machine, few at once."""
     from werkzeug.exceptions import HTTPException
 
     # A page of another site may point its own name at this machine; only these names are ours.
@@ -130,13 +130,14 @@ def _guard(app: "Dash") -> None:
 
 
 def _by_few(answer: Any) -> Any:
-    """Return a WSGI application that is answered by `AT_ONCE` threads, whatever comes."""
+    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait."""
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
 
     threads = ThreadPoolExecutor(AT_ONCE, "explorer")
 
     def answer_request(environ: dict[str, Any], start: Any) -> Any:
+        """Read the whole request, then let a thread of the pool answer it."""
         # Read here: none waits for the body of another.
         try:
             body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
@@ -152,7 +153,7 @@ def _by_few(answer: Any) -> Any:
 
 
 def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
-    """Yield an answer, then throw the body away as it comes."""
+    """Yield the parts of an answer, then read and discard the rest of the request."""
     from werkzeug.wsgi import get_content_length
 
     yield from said
@@ -166,7 +167,10 @@ def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[
 def _run(
     server: "BaseWSGIServer", results: Results, ready: Callable[[], object]
 ) -> None:
-    """Serve until Ctrl-C, and meanwhile evaluate the other temperatures."""
+    """Serve until Ctrl-C, and meanwhile evaluate the other temperatures in a thread.
+
+    `ready` is called when the server accepts requests.
+    """
     stop = threading.Event()
     worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)
     worker.start()

@@ -43,7 +43,7 @@ class ElementTable:
         return f"<ElementTable {self.prefix}: {len(self.names)} properties, {first_names}...>"
 
     def fill_gaps(self) -> "ElementTable":
-        """Fill each gap with the mean of its property over the elements that have it."""
+        """Return a table in which each gap holds the mean of its property over the elements that have it."""
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)
             means = np.nansum(self.values, axis=0) / counts
@@ -248,7 +248,7 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 
 @lru_cache(maxsize=1)
 def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
-    """Return the names of the ratios, and their numerators and denominators for the kernel."""
+    """Return the names of the ratios and, for the kernel, their numerators and denominators by element."""
     from ._descriptor_kernels import Sums
 
     rare = elements.mask(elements.RARE_EARTHS)

@@ -37,6 +37,21 @@ class CompositionTransformer(RowTransformer):
     def _features_of_column(
         self, column: Any, ignore_errors: bool
     ) -> tuple[NDArray[np.float64], list[str]]:
+        """Compute the features of a column of compositions.
+
+        Parameters
+        ----------
+        column : sequence
+            n compositions.
+        ignore_errors : bool
+            Give NaN for unreadable rows; they raise otherwise.
+
+        Returns
+        -------
+        values : ndarray, shape (n, features)
+        reasons : list of str
+            Why a row is not read, empty where it is.
+        """
         inputs = read_inputs(
             column, self.basis, strict=not ignore_errors, empty=ignore_errors
         )

@@ -195,7 +195,22 @@ def both_ways(
     shift: NDArray,
     distance: NDArray,
 ) -> Neighbours:
-    """Return each pair of a list, as `half_pairs` gives it, from both its atoms."""
+    """List each pair of atoms from both its atoms, sorted by atom.
+
+    Parameters
+    ----------
+    first, second : ndarray of int32, shape (p,)
+        Atoms of each pair, as `half_pairs` gives them.
+    shift : ndarray, shape (p, 3)
+        Cell of the second atom.
+    distance : ndarray, shape (p,)
+        A.
+
+    Returns
+    -------
+    Neighbours
+        Of 2 p rows.
+    """
     pairs = np.column_stack([first, second])
     # numpy sorts numbers of 16 bits by their digits, three times as fast.
     keys = pairs.astype(np.uint16) if pairs.max(initial=0) < 1 << 16 else pairs
@@ -257,9 +272,22 @@ def radial_counts(
     width: float,
     bins: int,
 ) -> NDArray[np.int64]:
-    """Return how many atoms of each kind lie in bins of distance around those of each kind.
+    """Count the atoms of each kind in bins of distance around those of each kind.
 
-    Of pairs, each listed once, the kinds of both and the distance (A); shape (kinds, kinds, bins).
+    Parameters
+    ----------
+    pairs : tuple of ndarray, shape (p,)
+        Kinds of both atoms and distance (A) of pairs, each listed once.
+    kinds : int
+        Number of kinds.
+    width : float
+        Width of a bin, A.
+    bins : int
+        Number of bins.
+
+    Returns
+    -------
+    ndarray of int64, shape (kinds, kinds, bins)
     """
     one, other, distance = pairs
     slot = (distance / width).astype(np.int64)
@@ -495,6 +523,21 @@ class StructureDescriptors(RowTransformer):
     def _features_of_column(
         self, column: Any, ignore_errors: bool
     ) -> tuple[NDArray[np.float64], list[str]]:
+        """Compute the features of a column of pymatgen structures.
+
+        Parameters
+        ----------
+        column : sequence
+            n structures.
+        ignore_errors : bool
+            Give NaN for unusable rows; they raise otherwise.
+
+        Returns
+        -------
+        values : ndarray, shape (n, features)
+        reasons : list of str
+            Why a row is not used, empty where it is.
+        """
         reasons = [""] * len(column)
         for row, structure in enumerate(column):
             try:

@@ -44,7 +44,7 @@ _NAMES = (
 
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float64]:
-    """Return what each element adds to the sums of the kernel, shape (118, len(SUMS))."""
+    """Return what each element adds to each sum of the kernel, shape (118, len(SUMS))."""
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)
     m = 1.0 - r - elements.mask(elements.INTERSTITIALS)

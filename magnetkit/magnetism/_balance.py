@@ -171,16 +171,38 @@ def microstructure(
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
-    decoupling_left = grain_decoupling(rows, structure)
+    remaining_decoupling = grain_decoupling(rows, structure)
     gain = rows["wetted"] * structure["wetting"] + structure["decoupling"]
     alpha_k = rows["alpha_k"] + gain
     n_eff = np.maximum(n_eff, 0.0)
     pinning, decay = cellular_coercivity(rows, structure)
-    return alpha_k, n_eff, pinning, np.where(pinning > 0.0, 1.0, decoupling_left), decay
+    return (
+        alpha_k,
+        n_eff,
+        pinning,
+        np.where(pinning > 0.0, 1.0, remaining_decoupling),
+        decay,
+    )
 
 
 def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
-    """Compute the share of H_cJ at 20 degrees C that coupled grains keep; as `microstructure`."""
+    """Compute the share, 0 to 1 or more, of H_cJ at 20 degrees C that coupled grains keep.
+
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Process and loss coefficients of each magnet: ``cobalt_loss``, ``lanthanum_loss``,
+        ``mischmetal_loss``, ``cobalt``, ``cerium``, ``lanthanum``, ``carbide``, ``refractory``,
+        ``grain_size_um``.
+    structure : dict of ndarray, shape (n,)
+        What `magnetkit.magnetism._magnets._structure` returns; ``decoupling_factor``, ``soft`` and
+        ``additive`` are read.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Above 1 where refractory metals refine ribbons.
+    """
     with np.errstate(over="ignore"):
         decoupling = structure["decoupling_factor"] * np.exp(
             -structure["soft"] / GRAINS.soft_scale
@@ -204,8 +226,8 @@ def solid_state_loss(carbide: Array) -> Array:
     boron lets it form from the melt. c goes from 0 at `carbide_from`, the share of C in boron and
     carbon, to 1 without boron.
     """
-    least = GRAINS.carbide_from
-    beyond = np.clip((carbide - least) / (1.0 - least), 0.0, 1.0)
+    smallest_carbon = GRAINS.carbide_from
+    beyond = np.clip((carbide - smallest_carbon) / (1.0 - smallest_carbon), 0.0, 1.0)
     return np.asarray(GRAINS.carbide_loss * np.nan_to_num(beyond))
 
 
@@ -243,9 +265,11 @@ def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
 
 
 def slope_deviation(rows: dict[str, Array]) -> Array:
-    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,).
+    """Compute what one standard deviation of the slope with grain size adds to N_eff, shape (n,).
 
-    It counts from the grain size of the magnets that the family's level was fitted to.
+    The slope counts from the grain size of the magnets that the family's level was fitted to.
+    `rows` has ``grain_size_um``, ``grain_reference_um`` and ``grain_deviation`` of each magnet,
+    (n,).
     """
     away = np.log(rows["grain_size_um"] / rows["fitted_grain_um"])
     return np.nan_to_num(rows["grain_deviation"] * away)
@@ -254,11 +278,21 @@ def slope_deviation(rows: dict[str, Array]) -> Array:
 def grain_effect(
     phases: Any, rules: Any, rows: dict[str, Array], temperature: Any
 ) -> Array:
-    """Return what a standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
+    """Compute what one standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
-    Nothing at the grain size of the magnets that the family's level was fitted to, and where N_eff
-    is nothing; much where little coercivity is left. `phases` and `rules` are the `Phases` and
-    `Rules` of `magnetkit.magnetism._magnet_kernels` of n alloys, `temperature`, K, is one or m.
+    The effect is zero at the grain size of the magnets that the family's level was fitted to, and
+    where N_eff is zero. It is large where little coercivity is left.
+
+    Parameters
+    ----------
+    phases : Phases
+        Of n alloys, see `magnetkit.magnetism._magnet_kernels`.
+    rules : Rules
+        Of the same alloys, see there.
+    rows : dict of ndarray, shape (n,)
+        Process of each magnet.
+    temperature : float or ndarray, shape (m,)
+        K.
     """
     from ._magnet_kernels import ROOM, states
 
@@ -274,10 +308,10 @@ def grain_effect(
         # up what N_eff takes away but for that share, here as at 20 C.
         nucleation = coercivity + rules.n_eff * polarization / MU_0
         room_nucleation = room_coercivity + rules.n_eff * room_polarization / MU_0
-        restored = (
+        restoration = (
             (1.0 - rules.level) * room_polarization * nucleation / room_nucleation
         )
-        shift = -off * (polarization - restored) / MU_0 / coercivity
+        shift = -off * (polarization - restoration) / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.
     effect = np.copysign(np.log1p(np.abs(shift)), shift)
     return np.where(np.isfinite(effect), effect, 0.0)

@@ -184,7 +184,11 @@ def _cerium_beyond_half(share: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def _element_sums() -> Array:
-    """Return what is summed over the elements of a recipe, shape (118, 13)."""
+    """Build the weights by which sums over the elements of a recipe are taken, shape (118, 13).
+
+    The columns are: rare earths, metals (Fe, Co, Ni, Mn), boride formers, Ce, atomic mass, mass of
+    the rare earths, atomic volume (A3), and one column for each element of `_SINGLE`.
+    """
     from ..phases.partition import atomic_volumes
 
     earths = mask(RARE_EARTHS)
@@ -258,7 +262,12 @@ def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
 
 
 def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
-    """Return the boundary of the charge that a bare formula stands for; cerium stays as it is."""
+    """Return the boundary composition of the charge that a bare formula stands for.
+
+    `structure` is a dictionary of arrays (n,), as `boundary_composition` returns. The result is a
+    new dictionary: free rare earth is the usual amount (wt.%), the phases beside it are zero. Every
+    other entry, cerium among them, is that of `structure`.
+    """
     none = np.zeros_like(structure["free"])
     return {
         **structure,
@@ -334,7 +343,12 @@ def formula_likelihood(
 def failed_conditions(
     balance: "Balance", structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield each condition of sintered Nd-Fe-B by its words, with the rows that fail it."""
+    """Yield each condition of sintered Nd-Fe-B that some rows may fail.
+
+    `structure` has ``sintered``, ``boron``, ``free``, ``decoupling_earth`` and ``r2fe17``, (n,)
+    each; `balance` is not read. Each pair holds the words of the status and a bool array (n,), True
+    where the row fails.
+    """
     is_sintered = structure["sintered"] > 0.0
     too_little = BOUNDARY.least_boron
     too_much = BOUNDARY.most_boron

@@ -45,11 +45,14 @@ class Shares(NamedTuple):
 def shares(
     charge: CompositionTable, carbon: Array | float = 0.0, oxygen: Array | float = 0.0
 ) -> Shares:
-    """Return what hardening depends on; `carbon` and `oxygen`, wt.%, (n,), are beside the charge.
+    """Compute the shares of the metal and of the rare earths that hardening by cells depends on.
 
-    Ti and Hf count as Zr up to as much as there is of it. Beyond the usual carbon takes an atom of
-    them each as ZrC, seen from 0.21 wt.% on; above 0.43 no cells are left; oxygen takes Sm (moulded
-    magnets; abstract of jmonline.org, article ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
+    `carbon` and `oxygen`, wt.%, scalar or (n,), are those beside the charge.
+
+    Ti and Hf count as Zr up to as much as there is of it. Carbon beyond the usual amount binds one
+    atom of zirconium each as ZrC, seen from 0.21 wt.% on; above 0.43 wt.% no cells are left. Oxygen
+    binds Sm (moulded magnets; abstract of jmonline.org, article
+    ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
     """
     rare = charge.fraction(*RARE_EARTHS)
     zirconium = charge.fraction("Zr")
@@ -110,10 +113,11 @@ def _step(x: Array) -> Array:
 
 
 def scale_of_copper(iron: Array, scale: Array) -> Array:
-    """Compute the copper that gives 63 % of its gain: less with iron, which drives it into walls.
+    """Compute the copper that gives 63 % of its gain; iron, which drives copper into walls, lowers it.
 
-    `scale` is that up to an iron of `iron_drives_from`; from `iron_drives_to` on it is
-    `copper_driven` of it. Shares of the metal, (n,).
+    `iron` is a share of the metal and `scale` the copper, a share of the metal, up to an iron of
+    `iron_drives_from`; from `iron_drives_to` on the result is `copper_driven` times `scale`. Shapes
+    (n,).
     """
     span = CELLS.iron_drives_to - CELLS.iron_drives_from
     driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)
@@ -150,10 +154,17 @@ def room_coercivity(
 def cellular_coercivity(
     rows: dict[str, Array], structure: dict[str, Array]
 ) -> tuple[Array, Array]:
-    """Return H_cJ of cells at 20 C, A/m, and its fall from there, per 1000 K; 0, `decay` elsewhere.
+    """Compute H_cJ of cells at 20 C, and by how much it falls from there.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
-    300 C fall as ordinary grades do at least. Arguments as of `microstructure`.
+    300 C fall at least as ordinary grades do. `rows` and `structure` are those of `microstructure`.
+
+    Returns
+    -------
+    coercivity : ndarray, shape (n,)
+        H_cJ at 20 C, A/m; 0 for magnets without cells.
+    fall : ndarray, shape (n,)
+        Relative fall per 1000 K; ``rows["decay"]`` for magnets without cells.
     """
     pinning = np.zeros(len(rows["decay"]))
     fall = rows["decay"].copy()
@@ -198,7 +209,19 @@ _OWN = (
 
 
 def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
-    """Return the deviation of ln H_cJ of cells by that at 500 C, (m, n), at kelvin (m, 1)."""
+    """Compute the standard deviation of ln H_cJ of cells that the value at 500 C brings, (m, n).
+
+    The result is zero for magnets that are not hardened by cells.
+
+    Parameters
+    ----------
+    rules : Rules
+        Of n alloys, see `magnetkit.magnetism._magnet_kernels`.
+    iron : ndarray, shape (n,)
+        Share of iron in the metal.
+    kelvin : ndarray, shape (m, 1)
+        Temperatures, K.
+    """
     book = CELLS
     away = kelvin - ROOM_K
     hot_field = (
@@ -224,7 +247,11 @@ def squareness(usual: Array, ratio: Array) -> Array:
 def failed_conditions(
     balance: Any, structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield each condition of cells by its words, with the rows that fail it."""
+    """Yield each condition of cells that some rows may fail.
+
+    `structure` has the fields of `Shares`, (n,) each; `balance` is not read. Each pair holds the
+    words of the status and a bool array (n,), True where the row fails.
+    """
     iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
     yield "no hardening known: no copper", ~(copper > CELLS.least_copper)
     cells = copper / CELLS.cell_copper + zirconium / CELLS.cell_zirconium

@@ -120,7 +120,11 @@ class CompositionEstimate:
         return best.text
 
     def sentence(self) -> str:
-        """Return the estimate as a sentence."""
+        """Return the estimate as a sentence without a subject, such as "2.1 wt.% heavy rare earth (...)".
+
+        The sentence names the mean and the 90 % range of heavy rare earth and the likely kinds of
+        recipe. Where the user gave the recipe it says "made of ..., as you say".
+        """
         if not self.estimate:
             return f"made of {self.words}, as you say"
         mean, low, high = self.heavy_wt_pct
@@ -183,7 +187,26 @@ def _estimate(
     values: tuple[float, ...],
     curie: "CurieModel | None",
 ) -> CompositionEstimate:
-    """Return the estimated composition of a grade; `values` are those of `_ESTIMATED_BY`."""
+    """Estimate the composition of one grade of a host.
+
+    Parameters
+    ----------
+    host : str
+        Name of the host.
+    made_as : str
+        Kind of the grade, such as ``"sintered"``; kinds of recipe that do not fit are left out.
+    makers : str
+        Names of its makers, separated by commas.
+    values : tuple of float
+        Printed figures of the grade, in the order of `_ESTIMATED_BY`.
+    curie : CurieModel or None
+        Model of the Curie temperature; None takes the shipped one.
+
+    Returns
+    -------
+    CompositionEstimate
+        Recipes are those of each kind, the likeliest kind first; their weights sum to one.
+    """
     usual = usual_magnets()[host]
     grade = {"host": host, **dict(zip(_ESTIMATED_BY, values, strict=True))}
     ladders = {grid.kind: grid.ladder for grid in usual.grades}
@@ -262,9 +285,9 @@ def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEst
 def likeliest_recipe(
     grade: str, kind: str | None, curie: "CurieModel"
 ) -> Recipe | None:
-    """Return the likeliest recipe of a sold grade, of a kind where one is asked for.
+    """Return the likeliest recipe of a commercial grade, or the likeliest one of a given kind.
 
-    None of a grade whose recipe is not estimated.
+    None if the recipe of the grade is not estimated, or no recipe has that kind.
     """
     row: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
@@ -285,7 +308,17 @@ def _weigh_recipes(
     grade: "pd.Series | Mapping[str, Any]",
     curie: "CurieModel | None",
 ) -> tuple[_Array, _Array, _Array]:
-    """Return heavy rare earth, wt.%, ln H_cJ and log-likelihood of the recipes of a kind, (n,)."""
+    """Weigh the n recipes of one kind (`grid`) against the printed figures of a grade.
+
+    Returns
+    -------
+    heavy : ndarray, shape (n,)
+        Heavy rare earth, wt.%.
+    hardness : ndarray, shape (n,)
+        ln of the modelled H_cJ in kA/m.
+    log : ndarray, shape (n,)
+        Log-likelihood with its prior; -1e9 for a recipe that makes no magnet.
+    """
     heavy, frame = _model_recipes(tuple(recipes(host, grid)), grid.route, curie)
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
@@ -307,7 +340,24 @@ def _weigh_recipes(
 def _model_recipes(
     melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
 ) -> "tuple[_Array, pd.DataFrame]":
-    """Return heavy rare earth, wt.%, of recipes with shells, and their magnets at 20 degrees C."""
+    """Predict n recipes with shells at 20 degrees C.
+
+    Parameters
+    ----------
+    melts : tuple of (str, str)
+        Recipe in wt.% and text of its shell, empty without one.
+    route : str or None
+        Name of the route that all are made by.
+    curie : CurieModel or None
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    heavy : ndarray, shape (n,)
+        Heavy rare earth, wt.%, shells included.
+    frame : pandas.DataFrame
+        The columns of `sintered_at`, one row a recipe.
+    """
     texts, shells = (list(part) for part in zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
     shell = shells if any(shells) else None
@@ -318,7 +368,11 @@ def _model_recipes(
 def _log_likelihood(
     frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
 ) -> _Array:
-    """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
+    """Compute the log-likelihood of a grade's printed figures for each recipe, shape (n,).
+
+    `frame` has the modelled figures, one row a recipe; `grade` maps the names of figures to printed
+    values. Figures that are not printed (NaN) do not count.
+    """
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
         if np.isfinite(value):
@@ -350,9 +404,10 @@ def _level_log(hardness: _Array, grade: "pd.Series | Mapping[str, Any]") -> _Arr
 
 
 def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
-    """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,).
+    """Compute the log-prior of an amount of heavy rare earth in the class of a coercivity, shape (n,).
 
-    `worth`: how much more it serves than it would in the alloy.
+    `coercivity` is in kA/m and `heavy` in wt.%. `worth` is how many times more a wt.% serves than
+    it would in the alloy, such as 2 where it is diffused in.
     """
     classes = _classes()
     middle = (
@@ -364,6 +419,14 @@ def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
 
 @lru_cache(maxsize=1)
 def _classes() -> "pd.DataFrame":
+    """Read the amounts of dysprosium that alloyed classes of Nd-Fe-B are sold with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``dysprosium_classes.csv`` of the route ``alloyed`` with a largest amount, by rising
+        coercivity.
+    """
     import pandas as pd
 
     table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
@@ -442,7 +505,10 @@ class _Usual(BaseModel, extra="forbid", frozen=True):
 
 @lru_cache(maxsize=1)
 def usual_magnets() -> dict[str, _Usual]:
-    """Return the usual magnets of each host that is sold; DataError if a file is wrong."""
+    """Read the usual magnets of each host that is sold, by host name.
+
+    The files are ``makeup.toml`` of the hosts' folders. DataError if one does not fit its schema.
+    """
     magnets = {}
     for name in HOSTS:
         file = host_file(name, "makeup.toml")
@@ -457,11 +523,22 @@ def usual_magnets() -> dict[str, _Usual]:
 
 
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
-    """Return the recipes of a grid, wt.%, and their shells."""
+    """List the recipes of one kind of grade with their shells.
+
+    The recipes are all combinations of ``grid.amounts`` that ``grid.no_more`` allows, each with
+    each shell of ``grid.shells``.
+
+    Returns
+    -------
+    list of (str, str)
+        Recipe in wt.% and text of its shell, empty without one.
+    """
     candidates = []
     for values in product(*grid.amounts.values()):
         amounts = dict(zip(grid.amounts, values, strict=True))
-        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+        if all(
+            amounts[less] <= amounts[larger] for less, larger in grid.no_more.items()
+        ):
             text = charge(host, **amounts)
             candidates += [
                 (text, shell and shell_text(*shell.split())) for shell in grid.shells
@@ -470,10 +547,11 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
 
 
 def charge(host: str, **amounts: float) -> str:
-    """Return the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
+    """Write the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
 
-    `amounts`, wt.%, replace the usual ones; ``rare_earth`` is the total of the rare earths.
-    InputError if no charge of the host is known, or it has no such element.
+    Each of `amounts`, wt.%, replaces the usual amount of that element; ``rare_earth`` is the total
+    of the rare earths. InputError if no charge of the host is known, or the charge has no such
+    element.
     """
     if host not in usual_magnets():
         raise InputError(
@@ -501,7 +579,10 @@ def charge(host: str, **amounts: float) -> str:
 
 
 def shell_text(element: str, amount: float | str) -> str:
-    """Return the text of a shell into which an amount of heavy rare earth, wt.%, is put."""
+    """Write the text of a shell that holds `amount` wt.% of a heavy rare earth, such as "Dy 0.4 wt%".
+
+    An amount that no such text can express is written by content and fraction of the grain.
+    """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
     try:
@@ -541,7 +622,7 @@ class GradeMagnet:
         return {"producer": self.producer.record()}
 
     def sentence(self) -> str:
-        """Return the assumption as a sentence."""
+        """Say in one sentence which recipe stands for the grade and how its H_cJ anchors the model."""
         factor = typical_over_minimum(str(self.here["host"]))
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers "
@@ -571,7 +652,11 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
 
 
 def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
-    """Return the error of a magnet without B_r or H_cJ at a temperature; `limit`: its T_max, K."""
+    """Build the error to raise for a magnet without B_r or H_cJ at a temperature, K.
+
+    `name` is that of the magnet. `limit` is its highest temperature, K, or NaN if it is not known;
+    the message names it.
+    """
     hint = (
         ""
         if np.isnan(limit)
@@ -587,12 +672,21 @@ def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
 def calibrate_on_grade(
     here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
 ) -> Producer:
-    """Return the calibration on one magnet: the grade of its likeliest recipe.
+    """Calibrate the model on one magnet: a grade with its likeliest recipe.
 
-    Its level is that at 20 degrees C, where grades are printed, its fall and its remanence those at
-    the temperature of `here`; it is stated, as in a replacement of the grade, unless it is none of
-    a producer (`levels.Level.reason`). The uncertainty of the recipe, and what is guaranteed less
-    than what is sold, give the ranges of other alloys.
+    The level holds at 20 degrees C, where grades are printed. The fall of coercivity and the
+    remanence hold at the temperature of `here`. The level is stated, as in a replacement of the
+    grade, unless it is that of no producer (`levels.Level.reason`). Two things widen the ranges of
+    other alloys: that the recipe is uncertain, and that makers guarantee less than they sell.
+
+    Parameters
+    ----------
+    here : pandas.Series
+        Row of the grade, of `grade_row`.
+    made : CompositionEstimate
+        Its estimated composition.
+    curie : CurieModel, optional
+        Model of the Curie temperature.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     unsure = {"remanence_T": apart / 4.0 + 0.01}
@@ -625,7 +719,7 @@ def calibrate_on_grade(
     if not level.is_sound:
         return producer
     of_alpha = [magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA]
-    stated = state_level(
+    stated_level = state_level(
         table,
         level,
         kelvin,
@@ -635,7 +729,7 @@ def calibrate_on_grade(
         between=between,
         curie=curie,
     )
-    return replace(producer, stated=(stated,))
+    return replace(producer, stated=(stated_level,))
 
 
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
@@ -651,15 +745,19 @@ def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value
     that makers guarantee.
     """
-    spread = lots(str(sheet["host"]))
-    least = guaranteed_values(sheet, kelvin)
+    lot_spread = lots(str(sheet["host"]))
+    guaranteed = guaranteed_values(sheet, kelvin)
     return {
-        quantity: value / spread.share(quantity) for quantity, value in least.items()
+        quantity: value / lot_spread.share(quantity)
+        for quantity, value in guaranteed.items()
     }
 
 
 def alpha_range(grade: str) -> tuple[float, float]:
-    """Return the two temperatures, K, of the chord by which a maker prints alpha of a grade."""
+    """Return the ends of the chord, K, over which a maker prints alpha of a grade.
+
+    The pair is `BETWEEN` (20 and 100 degrees C) if no sheet names the ends.
+    """
     sheets = grades(grade, sheets=True)
     alpha_sheets = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
     if not len(alpha_sheets):

@@ -122,7 +122,11 @@ class _Column:
 
 
 def is_curve_file(source: Any) -> bool:
-    """Return whether a path is a file whose columns are those of a curve."""
+    """Say whether a value is the path of a file of measured curves.
+
+    True if the file exists, has one of `SUFFIXES`, and its heads name a field and a flux. Any other
+    value, such as a recipe, gives False; no error is raised.
+    """
     if (
         not isinstance(source, str | Path)
         or Path(source).suffix.lower() not in SUFFIXES
@@ -175,8 +179,8 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         fallback, note = _temperature_from_name(source, comments)
         kelvin = np.full(len(table), fallback)
         if temperatures:
-            own = temperatures[min(place, len(temperatures) - 1)]
-            kelvin = _kelvin(table[:, own.place], own.head)
+            own_temperature = temperatures[min(place, len(temperatures) - 1)]
+            kelvin = _kelvin(table[:, own_temperature.place], own_temperature.head)
             note = ""
         elif (header_kelvin := flux.kelvin or field.kelvin) is not None:
             kelvin = np.full(len(table), header_kelvin)
@@ -189,10 +193,10 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
 
 
 def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[str]]:
-    """Return heads, rows of cells and comments of a file.
+    """Split a file into its heads, its rows of cells and its comments.
 
-    A file whose numbers begin at once takes its heads from a comment ``Columns: ...``, as
-    `magnetkit curve` writes it; a row of units below the heads is put behind them.
+    A file whose numbers begin at once has its heads in a comment ``Columns: ...``, as `magnetkit
+    curve` writes it. Units in a row below the heads are appended to the heads.
     """
     lines = _read_data_lines(source)
     comments = [line[1:].strip() for line in lines if line[0] in "#%"]
@@ -212,7 +216,10 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
 
 
 def _read_data_lines(source: str | Path) -> list[str]:
-    """Return the lines of a file that are not blank, those after ``[Data]`` where it has that."""
+    """Read the lines of a file that are not blank; after a line ``[Data]`` if there is one.
+
+    InputError if the file cannot be read. Text is UTF-8, or UTF-16 with its byte order mark.
+    """
     try:
         data = Path(source).read_bytes()
     except OSError as error:
@@ -227,7 +234,11 @@ def _read_data_lines(source: str | Path) -> list[str]:
 
 
 def _split_cells(lines: list[str]) -> list[list[str]]:
-    """Split lines at the mark of the first; decimal commas of the others become points."""
+    """Split lines into stripped cells at the separator of the first line.
+
+    The separator is a semicolon, a tab or a comma. Where it is not a comma, decimal commas below
+    the first line become points.
+    """
     mark = next((one for one in ";\t," if one in lines[0]), ",")
     has_commas = mark != "," and not any("." in line for line in lines[1:])
     rows: list[list[str]] = []
@@ -239,7 +250,7 @@ def _split_cells(lines: list[str]) -> list[list[str]]:
 
 
 def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
-    """Return the heads that a comment ``Columns: ...`` gives."""
+    """Return the heads that a comment ``Columns: ...`` names; InputError without such a comment."""
     for comment in comments:
         if comment.casefold().startswith("columns:"):
             return [head.strip() for head in comment.partition(":")[2].split(",")]
@@ -260,7 +271,11 @@ def _is_number(cell: str) -> bool:
 def _numbers(
     source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]
 ) -> _Array:
-    """Return the cells as numbers, shape (rows, columns); NaN where one is empty."""
+    """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
+
+    InputError if a column of a known quantity holds a text or an infinite number. Texts in other
+    columns are NaN.
+    """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):
         for j, cell in enumerate(row[: len(heads)]):
@@ -289,7 +304,10 @@ def _is_dat(heads: Sequence[str]) -> bool:
 
 
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
-    """Return temperature, field and moment among the many columns of such a magnetometer."""
+    """Return the columns temperature, field and moment of a magnetometer's .dat file.
+
+    The heads are those of the file. At least a moment must be among them.
+    """
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
     kind_of_head = {
         "Temperature (K)": "temperature",
@@ -315,7 +333,10 @@ def _column_quantity(head: str) -> str:
 
 
 def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
-    """Return the columns that name a quantity; refuse one whose unit is missing or unknown."""
+    """Return the columns whose heads name a quantity, in the order of the file.
+
+    InputError if the unit of one is missing or unknown.
+    """
     columns = []
     for place, head in enumerate(heads):
         kind = _column_quantity(head)
@@ -330,7 +351,11 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
 
 
 def _factor(source: str | Path, head: str, kind: str) -> float:
-    """Return the factor to SI of the unit in a heading."""
+    """Return the factor that converts the unit in a head to SI.
+
+    `kind` is the quantity, a key of `_UNITS`. InputError if the unit is missing, unknown, or per
+    mass.
+    """
     plain = _DEGREES.sub("", head.strip().strip('"')).strip(" ,_")
     units = {unit.casefold(): factor for unit, factor in _UNITS[kind].items()}
     bracket = _LAST_UNIT.search(plain)
@@ -363,7 +388,10 @@ def _factor(source: str | Path, head: str, kind: str) -> float:
 def _pair_columns(
     source: str | Path, heads: Sequence[str], columns: Sequence[_Column]
 ) -> list[tuple[_Column, _Column]]:
-    """Return the column of the field and that of J, B or the moment of each curve."""
+    """Pair the column of the field with that of J, B or the moment, one pair for each curve.
+
+    Where B and J stand beside one field, J is taken. InputError if either column is missing.
+    """
     fields = [one for one in columns if one.kind == "field"]
     fluxes = [one for one in columns if one.kind in _FLUX_KINDS]
     if not (fields and fluxes):
@@ -386,7 +414,7 @@ def _pair_columns(
 
 
 def _kelvin(values: _Array, head: str) -> _Array:
-    """Return a column of temperatures in K."""
+    """Convert a column of temperatures to K; its unit, C, F or K, is the last letter of `head`."""
     unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
     if unit == "C":
         return values + ZERO_CELSIUS
@@ -398,7 +426,17 @@ def _kelvin(values: _Array, head: str) -> _Array:
 def _temperature_from_name(
     source: str | Path, comments: Sequence[str]
 ) -> tuple[float, str]:
-    """Return the temperature, K, of a file without a column of it, and a remark on its origin."""
+    """Find the temperature of a file that has no column of temperatures.
+
+    A comment is searched first, then the name of the file; 20 degrees C otherwise.
+
+    Returns
+    -------
+    kelvin : float
+        The temperature, K.
+    note : str
+        Where it comes from; empty if a comment says it.
+    """
     for text in comments:
         if match := re.search(r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text):
             return float(match[2]), ""
@@ -413,7 +451,31 @@ def _temperature_from_name(
 def _curves_of_pair(
     source: str, table: _Array, field: _Column, flux: _Column, kelvin: _Array, note: str
 ) -> list[RawCurve]:
-    """Return the curves of two columns, one for each temperature."""
+    """Split two columns of a file into curves, one for each temperature.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file, for messages.
+    table : ndarray, shape (rows, columns)
+        All numbers of the file.
+    field, flux : _Column
+        Columns of the field and of J, B or the moment.
+    kelvin : ndarray, shape (rows,)
+        Temperature of each row, K.
+    note : str
+        Remark that each curve carries.
+
+    Returns
+    -------
+    list of RawCurve
+        By rising temperature, in SI units.
+
+    Raises
+    ------
+    InputError
+        If no row holds both, or the temperature drifts within a curve.
+    """
     h = table[:, field.place] * field.factor
     values = table[:, flux.place] * flux.factor
     usable = np.isfinite(h) & np.isfinite(values) & np.isfinite(kelvin)

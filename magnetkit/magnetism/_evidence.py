@@ -113,9 +113,18 @@ class Evidence(NamedTuple):
 
 
 def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> Array:
-    """Return how far gases and given settings of n magnets lie beyond those of measured ones, (n,).
+    """Compute how far gases and given settings of n magnets lie beyond those of measured magnets, (n,).
 
-    `rows` are those of `process.by_row`, `hosts` the magnets' own.
+    The unit is that of `Evidence.distance`; zero within the measured range.
+
+    Parameters
+    ----------
+    process : Process
+        Its settings that are None were not given and add nothing.
+    rows : dict of ndarray, shape (n,)
+        Those of `process.by_row`.
+    hosts : Coded
+        Host of each magnet.
     """
     hardening = (
         HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words
@@ -148,8 +157,12 @@ def coordinates(table: CompositionTable, root: str) -> Array:
     """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
-    scaled = _boundary(table) if hardening == "boundary" else _metals(table, hardening)
-    return np.column_stack([scaled[name] / length for name, length in lengths.items()])
+    scaled_contents = (
+        _boundary(table) if hardening == "boundary" else _metals(table, hardening)
+    )
+    return np.column_stack(
+        [scaled_contents[name] / length for name, length in lengths.items()]
+    )
 
 
 # What is summed by weight, in this order.
@@ -183,11 +196,19 @@ _WEIGHED = (
 
 
 def _boundary(table: CompositionTable) -> dict[str, Array]:
+    """Compute the coordinates of sintered Nd-Fe-B, wt.%, before they are scaled.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        By the names of ``_LENGTHS["boundary"]``: free rare earth, boron beyond the usual range,
+        single elements, all others, and carbon beyond the usual.
+    """
     from ..alloy._row_kernels import sums_of_each
 
     free = boundary_composition(table, 0.0, None)["free"]
-    weighed = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
-    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *weighed])
+    masses = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
+    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *masses])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
     carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
     free = free - (free - EVIDENCE.much_free).clip(0.0) * 2.0 / 3.0
@@ -211,6 +232,17 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
 
 
 def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
+    """Compute the coordinates of magnets hardened by cells or grains, before they are scaled.
+
+    `hardening` is ``"cells"`` or ``"grains"``. A bare formula counts as the charge that the model
+    gives it.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        Shares of the metal (iron, copper, zirconium, other elements), metal per rare earth, and
+        shares of the rare earth (heavy, light).
+    """
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
         metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
@@ -247,10 +279,25 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
 def _measured_points(
     root: str, quantity: str, family: str, left_out: frozenset[str]
 ) -> tuple[Array, tuple[str, ...]]:
-    """Return the measured magnets of a host as points, shape (m, k), and their names.
+    """Return the m measured magnets of a host as points, and their names.
 
-    With `family` those of another class, as far as they may be compared with. The papers
-    `left_out`, of `measured_magnets.papers_left_out`, are not among them.
+    Parameters
+    ----------
+    root : str
+        Name of the host's root.
+    quantity : str
+        Quantity that must have been measured.
+    family : str
+        Class of magnets to compare with; empty for the host's own.
+    left_out : frozenset of str
+        Papers that do not count, of `measured_magnets.papers_left_out`.
+
+    Returns
+    -------
+    points : ndarray, shape (m, k)
+        Coordinates, as `coordinates` gives them.
+    names : tuple of str, length m
+        Names of the magnets.
     """
     rows = measured_magnets()
     rows = rows[(rows["host"] == root) & serves_as_evidence(rows, quantity)]
@@ -281,7 +328,7 @@ def _measured_points(
 
 
 def _sold_recipes() -> Iterator[tuple[str, str]]:
-    """Yield each class of sintered Nd-Fe-B that is sold, with a recipe in wt.% for it."""
+    """Yield the name of each commercial class of sintered Nd-Fe-B and a recipe in wt.% for it."""
     for row in datasets.rows(_LADDER):
         if row["route"] != "alloyed":
             continue
@@ -322,14 +369,14 @@ def evidence(
         if lengths is None:
             continue
         rows = np.flatnonzero(hosts.says(root))
-        points, called = _measured_points(root, quantity, "", left_out)
+        points, magnet_names = _measured_points(root, quantity, "", left_out)
         if (
             producer is not None
             and (producer_magnets := producer.known(root, quantity)) is not None
         ):
             points = np.concatenate([points, coordinates(producer_magnets.table, root)])
-            called = (
-                *called,
+            magnet_names = (
+                *magnet_names,
                 *(f"{producer.name}'s" for _ in range(len(producer_magnets.fractions))),
             )
         if root not in places:
@@ -339,7 +386,7 @@ def evidence(
             alike, names_alike = _measured_points(root, quantity, family, left_out)
             points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
-            called = (*names_alike, *called)
+            magnet_names = (*names_alike, *magnet_names)
             measured_places = np.pad(measured_places, ((0, 0), (0, 1)))
         if not len(points):
             continue
@@ -348,14 +395,18 @@ def evidence(
         distance[rows] = apart
         names[rows] = which + len(words)
         axes[rows] = axis + len(labels)
-        words += called
+        words += magnet_names
         labels += [*lengths, "route"] if family else lengths
     nearest = Coded(names, tuple(words)).renamed(str)
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 
 
 def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
-    """Return evidence of coercivity at a temperature, K: beyond the measured ones it is farther."""
+    """Return `found` with the distances that coercivity has at a temperature, K.
+
+    The distance grows above the hottest and below the coldest temperature at which magnets of the
+    host were compared. `hosts` names the host of each magnet. `found` itself is not changed.
+    """
     limits = [
         HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf
         for word in hosts.words
@@ -367,9 +418,9 @@ def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evi
 
 
 def cap_probability(probability: Array, distance: Array) -> Array:
-    """Return probabilities as far as measured magnets bear them out, shape (n,).
+    """Lower probabilities to what the nearest measured magnets bear out, shape (n,).
 
-    With the distance D it is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
+    With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
     """
     weight = np.exp(-0.25 * distance**2)
     return np.asarray(

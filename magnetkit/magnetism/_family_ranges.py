@@ -68,7 +68,10 @@ def _carried_families() -> Families:
 
 @contextmanager
 def families_in_place(replacement: Families) -> Iterator[None]:
-    """Use other ranges than those of ``families.toml`` while the context lasts."""
+    """Replace the ranges of ``families.toml`` within a ``with`` block.
+
+    `replacement` maps families and quantities to `Range`. The former ranges return at the end.
+    """
     token = _in_place.set(replacement)
     try:
         yield

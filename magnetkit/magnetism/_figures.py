@@ -87,7 +87,22 @@ def widen(
 
 
 def _scale_phases(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
-    """Return the phases of some alloys, their Curie temperatures times a factor each."""
+    """Copy the `Phases` of some alloys with their Curie temperatures multiplied.
+
+    Parameters
+    ----------
+    phases : Phases
+        See `magnetkit.magnetism._magnet_kernels`; not changed.
+    rows : ndarray of int64, shape (n,)
+        Numbers of the alloys.
+    hotter : ndarray, shape (n,)
+        Factor of each alloy; its surface, shell and walls have it too.
+
+    Returns
+    -------
+    Phases
+        Of those n alloys alone.
+    """
     from ..compound._intrinsic_kernels import CURIE
 
     arrays = [rows]
@@ -210,10 +225,25 @@ def magnet_figures(
 def least_widths(
     made: Alloys, kelvin: Array, scale: float = 1.0, unsure: Array | float = 0.0
 ) -> tuple[Array, Array]:
-    """Return half widths of ln B_r and ln H_cJ at m temperatures, K, each (m, n) or (1, n).
+    """Compute half widths of ln B_r and ln H_cJ at m temperatures.
 
     A magnet that is near its Curie temperature or has little coercivity left has wider ranges.
-    `scale` is that of the range to one of 90 %, `unsure` the half width of ln J_s.
+
+    Parameters
+    ----------
+    made : Alloys
+        n alloys.
+    kelvin : ndarray, shape (m,)
+        Temperatures, K.
+    scale : float
+        Width of the wanted range divided by that of a range of 90 %.
+    unsure : float or ndarray
+        Half width of ln J_s.
+
+    Returns
+    -------
+    tuple of two ndarrays
+        Half widths of ln B_r and of ln H_cJ, each (m, n) or (1, n).
     """
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
@@ -229,9 +259,24 @@ def figures_by_temperature(
     load: float,
     z: float,
 ) -> tuple[Array, NDArray[np.int8]]:
-    """Return figures and status at each temperature of `bulk` by itself, as `magnet_figures`.
+    """Compute figures and status as `magnet_figures`, each temperature of `bulk` by itself.
 
-    Chords stay those of the range.
+    The chords alpha and beta stay those of the range of use, whose figures are `values`.
+
+    Parameters
+    ----------
+    made : Alloys
+        n alloys.
+    bulk : Intrinsic
+        Their hard phases at m temperatures.
+    values : ndarray, shape (7, 3, m, n)
+        Figures of the whole range.
+    status : ndarray of int8, shape (m, n)
+        Index into `STATUS`.
+    load : float
+        Permeance coefficient.
+    z : float
+        Half width of the range in standard deviations.
     """
     # A cone may be a magnet that was upright at room temperature.
     own_status = bulk.status.T
@@ -263,7 +308,11 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
 
 
 def _grid(first: float, second: float) -> Array:
-    """Return the temperatures at which the load line is tried, from the first of use on."""
+    """List the rising temperatures, K, at which the highest temperature of use is sought.
+
+    The first is `first`; steps are fine up to a turn and coarse beyond it, up to `_HIGHEST_K` or
+    past it.
+    """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]
     end = max(_HIGHEST_K, fine[-1] + 2.0 * step)
@@ -272,10 +321,10 @@ def _grid(first: float, second: float) -> Array:
 
 
 def _coercivity_half_width(made: Alloys, kelvin: Array) -> Array:
-    """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
+    """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    What the laws of grain size and of hot cells may be off by is the more of it the less is left.
-    Below `COMPARED_FROM` nothing was compared.
+    The laws of grain size and of hot cells add more the less coercivity is left. Below
+    `COMPARED_FROM` nothing was compared with measurements, so the range widens.
     """
     cold = (
         DEVIATIONS_90
@@ -322,16 +371,16 @@ def kinds(
 
     text = np.array(shells, dtype=str)
     effects = np.zeros((len(table), len(EFFECTS)))
-    process_read = read_process(process, len(table))
+    process_rows = read_process(process, len(table))
     has_shell = text != ""
-    if process_read.grain_size_um is not None:
+    if process_rows.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= slope_deviation(by_row(process_read, codes, HOST_NAMES)).any()
+        has_shell |= slope_deviation(by_row(process_rows, codes, HOST_NAMES)).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]
         shelled_alloys = alloys(
-            some, process_read, read_shells(list(text[rows]), len(rows)), curie=curie
+            some, process_rows, read_shells(list(text[rows]), len(rows)), curie=curie
         )
         effects[rows, 0] = shelled_alloys.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(

@@ -39,7 +39,11 @@ GRAINS = law("grains")
 def _grain_conditions(
     balance: Any, structure: dict[str, Array]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the condition of grains that a soft phase couples for want of rare earth."""
+    """Yield the one condition of magnets hardened by grains, with the rows that fail it.
+
+    A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
+    fraction, (n,).
+    """
     yield (
         "no hardening known: short of rare earth",
         structure["soft"] > GRAINS.most_soft,
@@ -63,12 +67,27 @@ def rows_made_by_route(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bo
 def gates(
     found: "Balance", structure: dict[str, Array], route: "Route | None" = None
 ) -> NDArray[np.int8]:
-    """Return the first gate that is closed to each magnet, index into `STATUS`, 0 without; (n,)."""
+    """Find the first gate that is closed to each magnet.
+
+    Parameters
+    ----------
+    found : Balance
+        n recipes split into phases.
+    structure : dict of ndarray, shape (n,)
+        Densities, grain structure and what the rules read.
+    route : Route, optional
+        Route that the magnets are made by; the usual one of each host otherwise.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `STATUS`, 0 where every gate is open.
+    """
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
-    not_melted = not_from_melt(found.parts.hard_phase, codes)
+    is_not_from_melt = not_from_melt(found.parts.hard_phase, codes)
     dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
-    status[not_melted & dense] = STATUS.index("decomposes before it sinters")
+    status[is_not_from_melt & dense] = STATUS.index("decomposes before it sinters")
     mine = np.zeros(len(codes), bool)
     unknown = hosts_by_hardening(codes, "route")
     if route is not None:
@@ -91,9 +110,10 @@ def gates(
 def gates_at_temperatures(
     gate: NDArray[np.int8], written: "Partition", kelvin: Sequence[float] | Array
 ) -> NDArray[np.int8]:
-    """Return the gates of magnets at temperatures, K, (m, n): a measured cone closes one when cold.
+    """Return the gates of n magnets at m temperatures, K, shape (m, n).
 
-    `gate` are those at every temperature, (n,), and `written` the recipes split as written.
+    A measured cone of easy directions closes a gate at low temperature. `gate` are the gates at
+    every temperature, (n,), and `written` the recipes split as they are written.
     """
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)
@@ -114,7 +134,14 @@ def turned_width(written: "Partition") -> Array:
 def _easy_plane_rows(
     written: "Partition",
 ) -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
-    """Yield `turned` of the hosts at hand, each with the rows that it speaks of."""
+    """Yield the rows of each measured turn of the easy direction.
+
+    Returns
+    -------
+    tuple
+        Bool array (n,), True for the rows of `written` it speaks of, and the entry of ``turned`` of
+        the host.
+    """
     for code, host in enumerate(HOSTS.values()):
         if host.magnet.turned and (rows := written.host == code).any():
             yield from (
@@ -125,7 +152,7 @@ def _easy_plane_rows(
 
 def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
-    is_closed = gate != 0
-    if is_closed.any():
-        np.copyto(status, gate, where=(status == 0) & is_closed)
-    return is_closed
+    has_reason = gate != 0
+    if has_reason.any():
+        np.copyto(status, gate, where=(status == 0) & has_reason)
+    return has_reason

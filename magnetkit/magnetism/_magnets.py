@@ -105,9 +105,22 @@ class Magnets:
     def field_of(
         self, picked: NDArray[np.int64], at: NDArray[np.int64], knee: bool
     ) -> Array:
-        """Return H_cJ or the knee field, A/m, of some of the magnets at some of the temperatures.
+        """Compute H_cJ or the knee field, A/m, of some magnets at some temperatures.
 
-        Both by their numbers; for magnets made without coercivity.
+        This is for `Magnets` that were made without coercivity.
+
+        Parameters
+        ----------
+        picked : ndarray of int64, shape (p,)
+            Numbers of the magnets.
+        at : ndarray of int64, shape (q,)
+            Numbers of the temperatures.
+        knee : bool
+            True for the knee field, False for H_cJ.
+
+        Returns
+        -------
+        ndarray, shape (q, p)
         """
         whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
         magnets = whole.at(
@@ -234,10 +247,10 @@ class Alloys:
         return replace(self, rows={**rows, **new_rows})
 
     def with_stated(self, stated: StatedLevel) -> "Alloys":
-        """Return the alloys, made without a producer, of one whose level is stated.
+        """Return these alloys, made without a producer, as those of a producer of a stated level.
 
-        They are what `alloys` makes with that producer: the recipes are split and condensed once
-        for all levels.
+        The result equals what `alloys` makes with that producer. Recipes are split and condensed
+        once for all levels.
         """
         from ..phases.partition import root_codes
 
@@ -248,40 +261,46 @@ class Alloys:
         rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
         stronger = np.where(of_host, stated.remanence, 1.0)
         rows["stronger"] = stronger * rows["stronger"]
-        made = replace(self, rows=rows, factor=stronger * self.factor)
+        stronger_alloys = replace(self, rows=rows, factor=stronger * self.factor)
         # As `alloys` has it, which works this out before a producer is known.
-        vars(made)["_micro"] = self._micro
-        return made
+        vars(stronger_alloys)["_micro"] = self._micro
+        return stronger_alloys
 
     def with_skins(self, picked: NDArray[np.int64]) -> Any:
-        """Return the phases with those of the grains' surfaces, left out before, of some alloys."""
-        own = self.phases
+        """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
+
+        Those surfaces were left out when the alloys were made. `picked` are numbers of alloys,
+        int64. The alloys themselves are not changed.
+        """
+        own_phases = self.phases
         cells = self.balance.parts.hard_phase
         codes = self.balance.parts.host
         rows = picked[self._has_skin[picked]]
-        if not rows.size or (own.skins >= 0).any():
-            return own
+        if not rows.size or (own_phases.skins >= 0).any():
+            return own_phases
         skins = enrich_surface(cells[rows], self.rows["surface_enrichment"][rows])
         skin_phases = condensed_alone(skins, codes[rows], self.curie)
-        return own._replace(skins=_places(rows, len(codes), 0), own=tuple(skin_phases))
+        return own_phases._replace(
+            skins=_places(rows, len(codes), 0), own=tuple(skin_phases)
+        )
 
     def closed_gate(self, kelvin: Any) -> NDArray[np.int8]:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
         return gates_at_temperatures(self.gate, self.written, kelvin)
 
     def rules(self) -> Any:
-        """Return the `Rules` of the kernel."""
+        """Build the `Rules` of the kernel for these n alloys; every field has shape (n,)."""
         from ._magnet_kernels import Rules, TemperatureBook
 
         rows = self.rows
         constants = [getattr(TEMPERATURE, name) for name in TemperatureBook._fields]
-        alpha_k, n_eff, pinned, left, decay = self._micro
-        level = left * rows["harder"]
+        alpha_k, n_eff, pinning, remaining, decay = self._micro
+        level = remaining * rows["harder"]
         return Rules(
             self.factor,
             alpha_k,
             n_eff,
-            pinned,
+            pinning,
             level,
             decay * rows["fall"],
             np.nan_to_num(rows["temperature_law"]).astype(np.int8),
@@ -310,10 +329,19 @@ class Alloys:
         hard: Any = None,
         picked: Any = None,
     ) -> Magnets:
-        """Return the magnets, or those `picked`, at temperatures, K, by other `Rules` if given.
+        """Evaluate the magnets at temperatures.
 
-        `hard`, bool, says at which coercivity is wanted, and no knee field then; NaN at the others.
-        `picked` are numbers.
+        Parameters
+        ----------
+        temperature : ndarray, shape (m,)
+            K.
+        rules : Rules, optional
+            In place of the alloys' own.
+        hard : ndarray of bool, shape (m,), optional
+            Temperatures at which coercivity is wanted; it is NaN at the others, and the knee field
+            is left out.
+        picked : ndarray of int64, optional
+            Numbers of the alloys wanted; all otherwise.
         """
         from ._magnet_kernels import states
 
@@ -324,9 +352,10 @@ class Alloys:
         return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
 
     def bend(self, between: tuple[float, float]) -> Array:
-        """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
+        """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
-        The chord between the two temperatures (K) then differs by what the reference is off.
+        The unit is 1/K from 20 °C on. With it the chord between the two temperatures, K, differs
+        from the model's by as much as the reference's does.
         """
         from ._magnet_kernels import ROOM
 
@@ -342,7 +371,15 @@ class Alloys:
         return np.where(np.isfinite(correction), correction, 0.0)
 
     def hard_phases(self, temperature: Array) -> Intrinsic:
-        """Return the hard phases as written at temperatures, K; for alloys made with `ranges`."""
+        """Evaluate the hard phases, as the recipes are written, at temperatures, K.
+
+        The alloys must have been made with `ranges`. Values that the user gave widen the result.
+
+        Returns
+        -------
+        Intrinsic
+            Values and standard deviations of n phases at m temperatures.
+        """
         from .._core._arrays import Condensed
 
         n = len(self.factor)
@@ -369,10 +406,19 @@ def evaluate_magnets(
     between: tuple[float, float] | None = None,
     hard: NDArray[np.bool_] | None = None,
 ) -> Magnets:
-    """Return magnets at temperatures, K, without ranges.
+    """Evaluate the magnets of n alloys at m temperatures, K, without ranges.
 
-    With `between`, the range of use, K, values are the central ones of `sintered.figure_columns`, blank
-    where there is no uniaxial magnet; `hard` as for `Alloys.at`.
+    Parameters
+    ----------
+    made : Alloys
+        n alloys.
+    temperature : array_like, shape (m,)
+        K.
+    between : tuple of float, optional
+        Range of use, K. With it the values are the central ones of `sintered.figure_columns`, NaN
+        where there is no uniaxial magnet.
+    hard : ndarray of bool, optional
+        As for `Alloys.at`.
     """
     rules = None if between is None else made.rules()._replace(bend=made.bend(between))
     magnets = made.at(np.asarray(temperature, float), rules, hard)
@@ -395,9 +441,21 @@ def evaluate_magnets(
 def nearest_recipes(
     table: CompositionTable, codes: Any, made: Process
 ) -> dict[str, Evidence]:
-    """Return how far recipes without traces are from those with measured `QUANTITIES`.
+    """Measure how far n recipes, traces left out, are from measured magnets.
 
-    `codes` are their hosts. What a process and traces add is said by `Alloys.apart`.
+    Parameters
+    ----------
+    table : CompositionTable
+        The recipes.
+    codes : ndarray of int8
+        Their hosts.
+    made : Process
+        Process of each; what it and the traces add is left to `Alloys.apart`.
+
+    Returns
+    -------
+    dict of Evidence
+        By quantity, one for each of `QUANTITIES`.
     """
     from ..phases.partition import root_codes
 
@@ -419,7 +477,20 @@ def nearest_recipes(
 def _has_no_precedent(
     written: "Partition", shells: ShellRows | None, traces: "Traces | None"
 ) -> Any:
-    """Return which magnets are of a kind that nobody has made, bool, shape (n,)."""
+    """Say which magnets are of a kind that nobody has made, bool, shape (n,).
+
+    A composition beyond every known one counts, so does a shell that is known of no magnet of the
+    host, and a trace beyond its known amount.
+
+    Parameters
+    ----------
+    written : Partition
+        Recipes split as they are written.
+    shells : ShellRows or None
+        Shell of each.
+    traces : Traces or None
+        What was taken out of the recipes.
+    """
     from ..phases.partition import (
         has_diffusion_precedent,
         hosts_with_shells,
@@ -688,9 +759,31 @@ def _with_given(
     predicted: Any,
     rows: Any,
 ) -> "tuple[PredictedCurie | None, Widths, Array | float]":
-    """Let what a user says of hard phases stand for the model's, in place; return T_C too.
+    """Put what the user says of hard phases in place of the model's values.
 
-    Returned last is by how much it raises the anisotropy field.
+    `phases` changes in place: its Curie temperature and constants.
+
+    Parameters
+    ----------
+    said : Widths
+        Given values by name, (n,), NaN where nothing is given.
+    phases : Phases
+        Condensed phases, changed in place.
+    written, parts : Partition
+        Recipes as written, and as melted.
+    predicted : PredictedCurie or None
+        Prediction of the Curie temperature.
+    rows : dict of ndarray
+        Process of each magnet.
+
+    Returns
+    -------
+    predicted : PredictedCurie or None
+        With given Curie temperatures.
+    widths : dict of ndarray
+        Half widths of the given values.
+    harder : ndarray or float
+        Factor by which the given values raise the anisotropy field.
     """
     if not said or predicted is None:
         return predicted, {}, 1.0
@@ -710,15 +803,28 @@ def _structure(
     rows: dict[str, Array],
     carriers: Array | None,
 ) -> dict[str, Array]:
-    """Return what `microstructure` asks of recipes in their phases, an array (n,) a name.
+    """Collect the grain structure that `microstructure` needs, by name, (n,) each.
 
-    `carriers`, of `ShellRows`, stay in the boundary.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    found : Balance
+        The recipes split into phases.
+    formula : ndarray, shape (n,)
+        Likelihood, 0 to 1, that a row names a bare formula.
+    rows : dict of ndarray
+        Process of each magnet.
+    carriers : ndarray, optional
+        Masses of carriers, of `ShellRows`; they stay in the boundary.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import hosts_by_hardening, wall_hosts
 
     grain_um = rows["grain_size_um"]
-    own = boundary = _boundary.boundary_composition(found.charge, found.bound, grain_um)
+    own_boundary = boundary = _boundary.boundary_composition(
+        found.charge, found.bound, grain_um
+    )
     if carriers is not None:
         whole = add_masses(found.charge, carriers)
         boundary = _boundary.boundary_composition(whole, found.bound, grain_um)
@@ -731,8 +837,10 @@ def _structure(
     usual_wetting = _boundary.wetting_gain(none, usual, none)
     usual_boundary = _boundary.usual_boundary(boundary)
     if carriers is not None:
-        usual_wetting = usual_wetting + boundary["wetting"] - own["wetting"]
-        usual_boundary["free"] = usual_boundary["free"] + boundary["free"] - own["free"]
+        usual_wetting = usual_wetting + boundary["wetting"] - own_boundary["wetting"]
+        usual_boundary["free"] = (
+            usual_boundary["free"] + boundary["free"] - own_boundary["free"]
+        )
     usual_factor = _boundary.decoupling_factor(usual_boundary)
     wetting = _blend(formula, usual_wetting, boundary["wetting"])
     decoupling = _blend(formula, none, boundary["decoupling"])
@@ -761,7 +869,10 @@ def _structure(
 
 
 def _blend(share: Array, one: Array, other: Array) -> Array:
-    """Return a share of one and the rest of the other; of 0 and 1 to the last digit."""
+    """Mix two arrays, share * one + (1 - share) * other, exactly so at a share of 0 or 1.
+
+    A NaN in the array whose share is 0 does not spread to the result.
+    """
     with np.errstate(invalid="ignore"):
         return np.where(
             share == 0.0,
@@ -773,10 +884,29 @@ def _blend(share: Array, one: Array, other: Array) -> Array:
 def _split_into_phases(
     parts: "Partition", rows: dict[str, Array], traces: "Traces | None"
 ) -> tuple[Balance, Array, NDArray[np.bool_]]:
-    """Return recipes in their phases, how far they are bare formulas, and which are charged."""
+    """Split n recipes into the phases of the magnets they make.
+
+    Parameters
+    ----------
+    parts : Partition
+        Recipes split as they are written.
+    rows : dict of ndarray
+        Process of each.
+    traces : Traces or None
+        Gases that the recipe itself names.
+
+    Returns
+    -------
+    balance : Balance
+        The phases of the charge.
+    formula : ndarray, shape (n,)
+        Likelihood, 0 to 1, that a row names a bare formula.
+    is_charge : ndarray of bool, shape (n,)
+        True where a usual charge stands for the recipe.
+    """
     from ..phases.partition import partition, wall_hosts
 
-    charge, charged = _charge(parts.recipe, parts.host)
+    charge, is_charge = _charge(parts.recipe, parts.host)
     if charge is not parts.recipe:
         parts = partition(charge, parts.host)
     hard = parts.hard_volume_fraction
@@ -787,29 +917,40 @@ def _split_into_phases(
             [np.nan_to_num(gas_share) for gas_share in traces.gases.values()], axis=0
         )
         formula *= np.clip(1.0 - gas / FORMULA.analysed, 0.0, 1.0)
-    found = balance(charge, parts, rows, formula)
+    phase_balance = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     rest = 1.0 - rows["grain_boundary"]
     cells = wall_hosts(parts.host) >= 0
     bare = rest * np.minimum(hard / FORMULA.bare, 1.0)
-    hard = np.where(cells, rest, _blend(formula, bare, found.hard))
-    return replace(found, hard=hard), formula, charged
+    hard = np.where(cells, rest, _blend(formula, bare, phase_balance.hard))
+    return replace(phase_balance, hard=hard), formula, is_charge
 
 
 def _read(
     table: CompositionTable, process: Any, host: str | NDArray[np.int8]
 ) -> "tuple[Partition, Traces | None, Process, dict[str, Array]]":
-    """Return recipes split as written, what was taken out of them before, process and its rows.
+    """Split the recipes as they are written and read the process of each.
 
-    What a recipe says of oxygen, nitrogen and carbon stands for the process's.
+    Oxygen, nitrogen and carbon that a recipe names replace those of the process.
+
+    Returns
+    -------
+    written : Partition
+        The recipes, split.
+    traces : Traces or None
+        What was taken out of the recipes before.
+    made : Process
+        The checked process.
+    rows : dict of ndarray
+        Its settings for each magnet.
     """
     from ..alloy._row_kernels import sums_of_each
     from ..phases.partition import assign_hosts, hosts_by_hardening, partition, purify
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
-    process_read = read_process(process, len(table))
+    process_rows = read_process(process, len(table))
     table, traces = purify(table, codes)
-    rows = by_row(process_read, codes, HOST_NAMES)
+    rows = by_row(process_rows, codes, HOST_NAMES)
     for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
             np.isnan(amounts),
@@ -826,7 +967,7 @@ def _read(
     # What other hosts hold of them is part of the hard phase or of walls.
     ribbons = hosts_by_hardening(codes, "boundary")
     rows["refractory"] = np.where(ribbons, refractory, 0.0)
-    return partition(table, codes), traces, process_read, rows
+    return partition(table, codes), traces, process_rows, rows
 
 
 def recipes_in_phases(

@@ -164,7 +164,11 @@ class Known:
     def cross_covariance(
         self, table: CompositionTable, effects: Array | None = None
     ) -> Array:
-        """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
+        """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
+
+        `table` holds the other magnets' recipes. `effects` are their process effects, shape (n,
+        len(EFFECTS)); without them only recipes count.
+        """
         from ..alloy._row_kernels import distances
 
         covariance = self.split.covariance(distances(table.rows, self.fractions))
@@ -178,11 +182,11 @@ class Known:
 
     @cached_property
     def stretch(self) -> float:
-        """By how much the scatter of the measured magnets widens what is predicted, at least 1.
+        """Factor, at least 1, by which the scatter of the measured magnets widens predictions.
 
         As in averages of the Particle Data Group (Review of Particle Physics, its introduction):
-        sqrt(chi2 / (k - 1)) of k scores about their mean, all of their covariance counted, where
-        that is above 1. What they are off by together is no scatter, and one is none.
+        sqrt(chi2 / (k - 1)) of k scores about their mean, with their full covariance, where that is
+        above 1. An error that all share is no scatter. With one magnet the factor is 1.
         """
         k = len(self.scores)
         if k < 2:
@@ -196,7 +200,20 @@ class Known:
     def posterior(
         self, table: CompositionTable, effects: Array | None = None
     ) -> tuple[Array, Array]:
-        """Return mean and standard deviation, (n,), of the scores of n other magnets of it."""
+        """Compute the posterior of the scores of n other magnets of the host and quantity.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            Their recipes.
+        effects : ndarray, shape (n, len(EFFECTS)), optional
+            Their process effects.
+
+        Returns
+        -------
+        tuple of two ndarrays, shape (n,)
+            Mean and standard deviation, in standard deviations of the model's error.
+        """
         from .._core._linear import multiply
 
         across = self.cross_covariance(table, effects)
@@ -209,7 +226,7 @@ class Known:
         )
 
     def mean_slope(self) -> float:
-        """Return by how many of its standard deviations the fall of coercivity is off."""
+        """Compute the error of the fall of coercivity, in standard deviations of that fall."""
         if self.slopes is None:
             return 0.0
         from .._core._linear import multiply
@@ -281,7 +298,15 @@ class Producer:
         return tuple(dict.fromkeys(m["host"] for m in self.magnets))
 
     def known(self, host: str, quantity: str, route: str = "") -> Known | None:
-        """Return the measured magnets of a host, quantity and route, None if there are none."""
+        """Return the measured magnets of a host, quantity and route; None if there are none.
+
+        The names are exact: an empty `route` finds magnets of the host's usual route alone.
+
+        Returns
+        -------
+        Known or None
+            Recipes, scores, their noise and process effects of k magnets.
+        """
         key = host, quantity, route
         rows = [
             m
@@ -307,7 +332,11 @@ class Producer:
         return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
     def falls(self, hosts: Coded, route: str = "") -> Array:
-        """Return the fall of coercivity of n magnets over that of the model, shape (n,)."""
+        """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
+
+        It is 1 for hosts that the producer has measured nothing of. `hosts` names the host of each
+        magnet, `route` the route of all.
+        """
         fall = np.ones(len(hosts))
         for host in self.hosts:
             if measured_magnets := self.known(host, COERCIVITY, route):
@@ -322,11 +351,27 @@ class Producer:
     def shifts(
         self, table: CompositionTable, hosts: Coded, effects: Array, route: str = ""
     ) -> dict[str, tuple[Array, Array]]:
-        """Return the posterior of n other magnets: shift and what is left of the spread, (n,).
+        """Compute the posterior of n other magnets of this producer, by quantity.
 
-        Of each quantity of `splits` the shift is that of the logarithm (of `ALPHA` itself, %/K),
-        and what is left is a share of the standard deviation of an ordinary magnet without shell; 0
-        and NaN where nothing is known. `effects`, (n, 2), are the `EFFECTS` of each.
+        The shift is that of the logarithm, of `ALPHA` that of itself in %/K. What is left is a
+        share of the standard deviation of an ordinary magnet without shell.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            Recipes of the n magnets.
+        hosts : Coded
+            Their hosts.
+        effects : ndarray, shape (n, 2)
+            Their `EFFECTS`.
+        route : str
+            Route of all; empty for the usual one.
+
+        Returns
+        -------
+        dict of (ndarray, ndarray)
+            Shift and share left, (n,) each, for each quantity of `splits`; 0 and NaN where nothing
+            is known.
         """
         result = {
             q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()
@@ -381,10 +426,13 @@ class Producer:
 
 
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a magnet of a record; raise ValueError where a number of it can be none."""
-    found = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
-    numbers = {name: (found[name], bounds) for name, bounds in _BOUNDS.items()}
-    numbers |= {e: (x, (0.0, 1.0)) for e, x in found["composition"].items()}
+    """Check the numbers of one magnet of a record and return it as a plain dictionary.
+
+    ValueError if a number is missing, no number, or out of its range.
+    """
+    record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
+    numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
+    numbers |= {e: (x, (0.0, 1.0)) for e, x in record["composition"].items()}
     for name, (value, (low, high)) in numbers.items():
         real = isinstance(value, int | float) and not isinstance(value, bool)
         if not real or not low <= value <= high:
@@ -452,9 +500,9 @@ def load(name: str) -> Producer:
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():
-        known = ", ".join(names()) or "none yet"
+        known_names = ", ".join(names()) or "none yet"
         raise InputError(
-            f"no process {name!r} is stored; known are {known} "
+            f"no process {name!r} is stored; known are {known_names} "
             f"(`magnetkit calibrate magnets.csv --name {name}` makes one)"
         )
     try:

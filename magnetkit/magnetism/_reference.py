@@ -57,18 +57,38 @@ def calibrate_on_reference(
     between: tuple[float, float] | None = None,
     curie: "CurieModel | None" = None,
 ) -> Producer:
-    """Return the calibration on one reference magnet, on which predictions are conditional.
+    """Calibrate the model on one reference magnet, on which predictions then depend.
 
-    `table` is its recipe, one row, `shell` what is diffused in, `seen` what is known of it and
-    `between` the temperatures of the chord that alpha is, K (20 and 100 degrees C otherwise). The
-    calibration has no magnet if the recipe makes none in the model.
+    Parameters
+    ----------
+    name : str
+        Name of the calibration.
+    table : CompositionTable
+        Recipe of the reference, one row.
+    shell : str or None
+        Shell that is diffused in.
+    seen : sequence of KnownValue
+        Known values of the reference.
+    between : tuple of float, optional
+        Chord of alpha, K; 20 to 100 degrees C otherwise.
+    curie : CurieModel, optional
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    Producer
+        Without a magnet if the recipe makes none in the model.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
-    bent = Producer(name, _records(name, table, shell, alphas, None, between, curie))
+    bent_producer = Producer(
+        name, _records(name, table, shell, alphas, None, between, curie)
+    )
     rest = [s for s in seen if s.quantity != ALPHA]
     return Producer(
-        name, bent.magnets + _records(name, table, shell, rest, bent, between, curie)
+        name,
+        bent_producer.magnets
+        + _records(name, table, shell, rest, bent_producer, between, curie),
     )
 
 
@@ -81,7 +101,29 @@ def _records(
     between: tuple[float, float] | None,
     curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
-    """Return one record for each known value, as the score against the model's value."""
+    """Score each known value of a reference magnet against the model.
+
+    Parameters
+    ----------
+    name : str
+        Name of the magnet.
+    table, shell
+        Recipe, one row, and its shell.
+    seen : sequence of KnownValue
+        What is known of it.
+    known : Producer or None
+        Calibration that the model is conditional on already.
+    between : tuple of float or None
+        Chord of alpha, K.
+    curie : CurieModel or None
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    tuple of dict
+        Records as `Producer.magnets` has them; values for which the model has no magnet are left
+        out.
+    """
     if not seen:
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
@@ -90,19 +132,19 @@ def _records(
     )
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell or None, **use)
-    made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     model = alloys(
         table, read_process(process, 1), read_shells(shell or None, 1), curie=curie
     )
     # A reference is assumed to have usual grains.
-    own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
-    effects = dict(zip(EFFECTS, own.tolist(), strict=True))
+    process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
+    effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))
     magnets = []
     for one in seen:
-        row = made[one.kelvin]
+        row = rows_by_kelvin[one.kelvin]
         if row["status"] != "ok":
             continue
-        score = score_known_value(one, row, made[ROOM_K], model)
+        score = score_known_value(one, row, rows_by_kelvin[ROOM_K], model)
         if score is None:
             continue
         magnet: dict[str, Any] = {"host": root_host(str(row["host"])), "magnet": name}
@@ -119,17 +161,23 @@ def _records(
 def score_known_value(
     one: KnownValue, row: "pd.Series", room: "pd.Series", model: Alloys
 ) -> dict[str, float] | None:
-    """Return score, deviation, noise and slope of a known value; None where the model has none.
+    """Compare one known value with the model.
 
-    `row` is the magnet of the model at the temperature of the value, `room` that at 20 degrees C.
+    `row` is the modelled magnet at the temperature of the value, `room` that at 20 degrees C,
+    `model` its alloy.
+
+    Returns
+    -------
+    dict or None
+        ``score``, ``deviation``, ``noise`` and ``slope``; None where the model has no value.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
     if not low < high or (one.quantity != ALPHA and low <= 0.0):
         return None
-    spread = splits()[one.quantity].deviation
+    split_deviation = splits()[one.quantity].deviation
     width = high - low if one.quantity == ALPHA else float(np.log(high / low))
-    deviation = min(width / (2.0 * DEVIATIONS_90), spread)
+    deviation = min(width / (2.0 * DEVIATIONS_90), split_deviation)
     noise = one.deviation
     slope = 0.0
     if one.quantity == ALPHA:

@@ -38,9 +38,25 @@ def magnets(
     conditions: Conditions,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
+    """Evaluate the magnet of each candidate, bulk and shell alike, at each temperature.
 
-    `only` names the columns that are wanted at a temperature; all are where it has none.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each, None for none at all.
+    temperatures : sequence of float
+        K.
+    conditions : Conditions
+        Process, use and models.
+    only : mapping, optional
+        Names of the columns wanted at a temperature; a temperature that is no key gets all.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, with n rows.
     """
     alloy_rows = make_alloys(table, shells, conditions, ranges=True)
     return figure_columns(alloy_rows, temperatures, conditions.use, only)
@@ -54,9 +70,10 @@ def nominal_magnets(
     hard: NDArray[np.bool_] | None = None,
     **parts: Any,
 ) -> Magnets:
-    """Return the magnet each candidate makes without ranges: the central values of `magnets`.
+    """Evaluate the magnet of each candidate without ranges: the central values of `magnets`.
 
-    Coercivity is that where `hard` says so, (k,), or at all temperatures; `parts` as of `alloys`.
+    `hard`, bool (k,), says at which of the k temperatures coercivity is wanted; at all without it.
+    `parts` are keywords of `alloys`.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -69,7 +86,11 @@ def make_alloys(
     conditions: Conditions,
     **parts: Any,
 ) -> Alloys:
-    """Return what the process makes of each candidate; `parts` as of `alloys`."""
+    """Make the alloy of each candidate by the process and models of `conditions`.
+
+    `shells` has one text for each row of `table`, or is None. `parts` are further keywords of
+    `alloys`, which override `host` and `curie`.
+    """
     options: dict[str, Any] = {
         "host": conditions.host,
         "curie": conditions.curie,
@@ -87,7 +108,13 @@ GUARANTEED = {
 def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
-    """Return heavy rare earth, risk and cost of each candidate."""
+    """Compute heavy rare earth (wt.%), supply risk and cost (USD/kg) of each candidate.
+
+    Returns
+    -------
+    Columns
+        Those of `ledger_columns`, one row for each of `table`.
+    """
     from ..supply.ledger import ledger_columns
 
     return ledger_columns(
@@ -106,18 +133,25 @@ def makeable(
     split: Partition | None = None,
     **more: Any,
 ) -> tuple[Columns, NDArray[np.bool_]]:
-    """Return how stable the phase of each candidate is, and which are taken for makeable.
+    """Judge the stability of each candidate's phase.
 
-    A candidate whose stability no data decide is taken for makeable: missing data are no status.
-    `more` as `stability_columns` takes it.
+    A candidate whose stability no data decide counts as makeable, since missing data are no
+    verdict. `split` are the recipes split already, if the caller has them; `more` are keywords of
+    `stability_columns`.
+
+    Returns
+    -------
+    columns : Columns
+        Columns of `stability_columns`, n rows.
+    is_makeable : ndarray of bool, shape (n,)
     """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
     if table.unique_rows is not None:
         first, place = table.unique_rows
-        first_split = None if split is None else split[first]
-        chances, forms = makeable(table[first], conditions, first_split, **more)
+        split_of_first = None if split is None else split[first]
+        chances, forms = makeable(table[first], conditions, split_of_first, **more)
         return chances.take(place), forms[place]
     _, chances = stability_columns(
         table,
@@ -143,12 +177,29 @@ def describe(
     supply: Columns | None = None,
     split: Partition | None = None,
 ) -> Columns:
-    """Return every property of each candidate at one temperature, K, but those of the ranking.
+    """Return every property of each candidate at one temperature, K, except those of the ranking.
 
-    `labels` are the candidates as the user wrote them, `shells` the grain-boundary shell of each.
-    Where the caller has it: `magnet` and `room`, what `magnets` returned for this temperature and
-    for `ROOM_K` (the nearest grades are then named), `supply`, what `supplies` returned, and
-    `split`, the recipes split as they are written. Columns are in the registry's order.
+    Columns are in the registry's order. Parts that the caller has already are not computed again.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    temperature : float
+        K.
+    conditions : Conditions
+        What they are wanted for.
+    labels : sequence of str, optional
+        The candidates as the user wrote them.
+    shells : sequence of str, optional
+        Shell of each.
+    magnet, room : Columns, optional
+        Results of `magnets` at this temperature and at `ROOM_K`; with `room` the nearest grades are
+        named.
+    supply : Columns, optional
+        Result of `supplies`.
+    split : Partition, optional
+        The recipes split as they are written.
     """
     formulas = table.to_arrow()
     if labels is None:
@@ -158,32 +209,36 @@ def describe(
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
     stable, forms = makeable(table, conditions, split)
-    found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
-    found |= magnet
-    found |= stable
-    found |= supplies(table, shells, conditions) if supply is None else supply
-    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
-        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    columns = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    columns |= magnet
+    columns |= stable
+    columns |= supplies(table, shells, conditions) if supply is None else supply
+    columns["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
     )
     for quantity, name in GUARANTEED.items():
-        host = found["host"]
-        found[name] = found[quantity] * shares(host.words, quantity)[host.codes]
+        host = columns["host"]
+        columns[name] = columns[quantity] * shares(host.words, quantity)[host.codes]
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
-        found["nearest_grade"] = nearest_grade_column(
+        columns["nearest_grade"] = nearest_grade_column(
             hosts, *(room[name] for name in GRADED)
         )
-    status = found["status"]
-    found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
-    _fill_energy(found, table, conditions.interval, split)
+    status = columns["status"]
+    columns["status"] = status.put(status.says("ok") & ~forms, "not makeable")
+    _fill_energy(columns, table, conditions.interval, split)
     for record in properties():
-        found |= _learnt_columns(record.name, table, conditions.interval)
-    found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
-    return found.sort_columns()
+        columns |= _learnt_columns(record.name, table, conditions.interval)
+    columns["in_domain"] = columns["in_domain"] & ~status.says("outside the model")
+    return columns.sort_columns()
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
-    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    """Predict recipes that are read, one result for each temperature of `conditions`.
+
+    The results are frames of the library that the recipes came in, in the order and with the labels
+    of `inputs`.
+    """
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
     alike = make_alloys(inputs.table, shells, conditions, ranges=True)
@@ -192,13 +247,13 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     )
     table = inputs.table
     labels = inputs.labels
-    split = alike.written
+    hard_phase_split = alike.written
     frames = []
     for k, magnet in zip(kelvin, magnets_by_temperature, strict=True):
-        found = describe(
-            table, k, conditions, labels, shells, magnet, room, split=split
+        columns = describe(
+            table, k, conditions, labels, shells, magnet, room, split=hard_phase_split
         )
-        frames.append(found.frame())
+        frames.append(columns.frame())
     return inputs.give(*frames, named=True)
 
 
@@ -207,23 +262,28 @@ def cost_per_flux(
     cost: NDArray[np.float64],
     remanence: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+    """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
-    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T. The order of the operations is
+    fixed, so that results agree to the last digit.
     """
     return density * cost / remanence
 
 
 def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Columns:
-    """Return the columns of a measured property that is learnt from compositions alone."""
+    """Predict a property that is learnt from compositions alone.
+
+    `name` is the column and that of its model; `interval` the probability of the range. The result
+    has value, lower and upper end (``_lo``, ``_hi``) and ``_provenance``.
+    """
     from ..surrogates.models import load
 
-    predicted = load(name).predict(table, interval)
+    prediction = load(name).predict(table, interval)
     columns = Columns(
-        (c, predicted[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
+        (c, prediction[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
     )
     columns[f"{name}_provenance"] = Coded.constant(
-        "surrogate", len(predicted), PROVENANCES
+        "surrogate", len(prediction), PROVENANCES
     )
     return columns
 
@@ -231,7 +291,12 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
 def _fill_energy(
     found: Columns, table: CompositionTable, interval: float, split: Partition | None
 ) -> None:
-    """Let the model of the formation energy answer where the phase data do not."""
+    """Fill missing formation energies by the model, in place.
+
+    Value, ends and provenance in `found` change in the rows where phase data gave none and the
+    model knows compounds nearby. `interval` is the probability of the range; `split` are the
+    recipes split already.
+    """
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):
         return
@@ -242,9 +307,9 @@ def _fill_energy(
     phase = split.hard_phase[missing]
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
-    answered = prediction["in_domain"].to_numpy()
+    is_answer = prediction["in_domain"].to_numpy()
     rows = np.zeros(len(table), bool)
-    rows[missing[answered]] = True
+    rows[missing[is_answer]] = True
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
-        found[name][rows] = prediction[name].to_numpy()[answered]
+        found[name][rows] = prediction[name].to_numpy()[is_answer]
     found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")

@@ -36,12 +36,21 @@ _ITSELF = 1e-9
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
-    told = (
+    """Read how the error grows far from measured magnets.
+
+    Returns
+    -------
+    dict of (float, float)
+        By quantity: standard deviation of ln far away, and the distance over which it is reached.
+    """
+    growth_parts = (
         (name, part)
         for name, part in datasets.toml(SPLIT_FILE).items()
         if "far" in part
     )
-    return {name: (float(part["far"]), float(part["reach"])) for name, part in told}
+    return {
+        name: (float(part["far"]), float(part["reach"])) for name, part in growth_parts
+    }
 
 
 def distance_variance(
@@ -92,27 +101,28 @@ def condition_rows(
     producer = producer or Producer("", ())
     effects = np.column_stack([rows[name] for name in EFFECTS])
     shifts = producer.shifts(table, hosts, effects, route)
-    shift, left = shifts[COERCIVITY]
-    split = splits()[COERCIVITY]
-    spread = rows["spread"]
-    has_value = np.isfinite(left)
-    half = DEVIATIONS_90 * split.deviation
-    alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
+    shift, remaining = shifts[COERCIVITY]
+    error_parts = splits()[COERCIVITY]
+    lot_spread = rows["spread"]
+    has_value = np.isfinite(remaining)
+    half = DEVIATIONS_90 * error_parts.deviation
+    alone = np.sqrt(lot_spread**2 + half**2 * shared_variance(effects, error_parts))
     rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
     rows["fall"] = rows["fall"] * producer.falls(hosts, route)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = DEVIATIONS_90**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(
-        np.where(has_value, np.minimum(spread, half) * left, alone) ** 2 + unseen
+        np.where(has_value, np.minimum(lot_spread, half) * remaining, alone) ** 2
+        + unseen
     )
-    shift, left = shifts["remanence_T"]
+    shift, remaining = shifts["remanence_T"]
     cap = DEVIATIONS_90 * splits()["remanence_T"].deviation
     rows["stronger"] = np.exp(shift + rows["remanence_offset"])
-    rows["remanence_left"] = np.nan_to_num(left, nan=1.0)
-    rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)
-    rows["alpha_shift"], left = shifts[ALPHA]
-    rows["alpha_left"] = np.nan_to_num(left, nan=1.0)
+    rows["remanence_left"] = np.nan_to_num(remaining, nan=1.0)
+    rows["remanence_cap"] = np.where(np.isfinite(remaining), cap, np.inf)
+    rows["alpha_shift"], remaining = shifts[ALPHA]
+    rows["alpha_left"] = np.nan_to_num(remaining, nan=1.0)
 
 
 class Kinds(NamedTuple):
@@ -136,71 +146,89 @@ def covariance(
     two hosts share nothing. A `quantity` that is not of `splits` is taken to be split as remanence
     is; the errors are conditional on the measured magnets of `producer`.
     """
-    split = splits().get(quantity, splits()["remanence_T"])
+    error_parts = splits().get(quantity, splits()["remanence_T"])
     from .._core._linear import multiply
     from ..alloy._row_kernels import distances
 
     apart = distances(one.table.rows, other.table.to_array())
     # Texts compared each with each would take longer than all else.
     pairs = (*one.hosts.texts(), *other.hosts.texts()), (*one.shells, *other.shells)
-    codes = (np.unique(both, return_inverse=True)[1] for both in pairs)
+    codes = (np.unique(row_codes, return_inverse=True)[1] for row_codes in pairs)
     same_host, same_shell = (
         np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes
     )
     itself = same_host & (apart < _ITSELF) & same_shell
-    alike = split.covariance(apart) + multiply(
-        one.effects * split.shared, other.effects.T
+    alike = error_parts.covariance(apart) + multiply(
+        one.effects * error_parts.shared, other.effects.T
     )
-    found = np.where(same_host, alike, 0.0) + split.residue * itself
+    total = np.where(same_host, alike, 0.0) + error_parts.residue * itself
     if quantity not in splits():
-        return found
-    for host, known in _known_magnets(producer, quantity).items():
+        return total
+    for host, known_magnets in _known_magnets(producer, quantity).items():
         rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
-        first = known.cross_covariance(one.table[rows], one.effects[rows])
-        second = known.cross_covariance(other.table[columns], other.effects[columns])
+        first = known_magnets.cross_covariance(one.table[rows], one.effects[rows])
+        second = known_magnets.cross_covariance(
+            other.table[columns], other.effects[columns]
+        )
         block = np.ix_(rows, columns)
-        found[block] -= multiply(multiply(first, known.inverse), second.T)
-        found[block] *= known.stretch**2
-    far = (
-        distance_variance(one.table, one.hosts, quantity, producer) / split.deviation**2
+        total[block] -= multiply(multiply(first, known_magnets.inverse), second.T)
+        total[block] *= known_magnets.stretch**2
+    distance_term = (
+        distance_variance(one.table, one.hosts, quantity, producer)
+        / error_parts.deviation**2
     )
-    return found + itself * far[:, None]
+    return total + itself * distance_term[:, None]
 
 
 def relative_width(
     magnets: Kinds, reference: Kinds, quantity: str, producer: Producer | None = None
 ) -> Array:
-    """Return the width of the difference to one reference magnet over that of the value, (n,).
+    """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
-    0 for the reference itself, sqrt(2) for one that has nothing in common with it.
+    The result is 0 for the reference itself and sqrt(2) for a magnet that has nothing in common
+    with it. `reference` holds one magnet; `producer` is a calibration that both are conditional on.
     """
     magnet_variance = variance(magnets, quantity, producer)
-    shared = covariance(magnets, reference, quantity, producer)[:, 0]
-    apart = magnet_variance + variance(reference, quantity, producer)[0] - 2.0 * shared
+    shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]
+    apart = (
+        magnet_variance
+        + variance(reference, quantity, producer)[0]
+        - 2.0 * shared_variance
+    )
     return np.sqrt(np.maximum(apart, 0.0) / np.maximum(magnet_variance, _ITSELF))
 
 
 def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) -> Array:
-    """Return the diagonal of `covariance`, shape (n,)."""
+    """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
+
+    It is 1 for a quantity that has no measured split.
+    """
     if quantity not in splits():
         return np.ones(len(magnets.table))
     from .._core._linear import multiply
 
     total = 1.0 + shared_variance(magnets.effects, splits()[quantity])
-    for host, known in _known_magnets(producer, quantity).items():
+    for host, known_magnets in _known_magnets(producer, quantity).items():
         rows = np.flatnonzero(magnets.hosts.says(host))
-        across = known.cross_covariance(magnets.table[rows], magnets.effects[rows])
-        total[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
-        total[rows] *= known.stretch**2
+        across = known_magnets.cross_covariance(
+            magnets.table[rows], magnets.effects[rows]
+        )
+        total[rows] -= (multiply(across, known_magnets.inverse) * across).sum(axis=1)
+        total[rows] *= known_magnets.stretch**2
     deviation = splits()[quantity].deviation
     apart = distance_variance(magnets.table, magnets.hosts, quantity, producer)
     return total + apart / deviation**2
 
 
 def _known_magnets(producer: Producer | None, quantity: str) -> dict[str, Known]:
-    both = (
+    """Return the producer's measured magnets of a quantity by host; an empty dictionary without any."""
+    known_by_host = (
         {}
         if producer is None
         else {host: producer.known(host, quantity) for host in producer.hosts}
     )
-    return {host: known for host, known in both.items() if known is not None}
+    return {
+        host: known_magnets
+        for host, known_magnets in known_by_host.items()
+        if known_magnets is not None
+    }

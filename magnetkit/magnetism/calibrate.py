@@ -125,17 +125,31 @@ class Calibration:
         odd = self.report[self.report["remark"] != ""]
         for _, r in odd.iterrows():
             magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
-            expected = f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            measured = f"{r['quantity']} {r['measured']:g}"
-            texts.append(f"{magnet}: {measured}, expected {expected}")
+            expectation = (
+                f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            )
+            measurement = f"{r['quantity']} {r['measured']:g}"
+            texts.append(f"{magnet}: {measurement}, expected {expectation}")
         texts += self.contradictions
         texts += self.notes
         return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
-        """Return the half width of ln for a further magnet of a like composition.
+        """Predict how uncertain a further magnet of the producer is.
 
-        Also return the factor by which the scatter of the measured ones widens it.
+        Parameters
+        ----------
+        quantity : str
+            ``"coercivity_kA_m"`` or ``"remanence_T"``.
+        part : pandas.DataFrame
+            Rows of the report of that quantity.
+
+        Returns
+        -------
+        half_width : float
+            Half width of the 90 % range of ln, for a composition like the measured ones.
+        wider : float
+            Factor by which the scatter of the measured magnets widens it.
         """
         producer = self.process.producer
         assert producer is not None
@@ -277,11 +291,28 @@ class _Row:
 def read_magnets(
     source: Any, basis: Basis = "auto", notes: list[str] | None = None
 ) -> tuple[list[_Row], dict[int, str]]:
-    """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
+    """Read measured magnets from a table.
 
-    `basis` is that of rows that name none; what the reader did with each column is added to
-    `notes`. InputError if the table cannot be read, or lacks what every row needs, see
-    `magnetkit.calibrate`.
+    Parameters
+    ----------
+    source : str, path or frame
+        As `magnetkit.calibrate` takes it.
+    basis : {"auto", "atomic", "weight"}
+        Of rows that name none.
+    notes : list of str, optional
+        What the reader did with each column is appended to it.
+
+    Returns
+    -------
+    rows : list of _Row
+        One for each magnet and temperature.
+    rejected : dict of str
+        Why a row is rejected, by row number from 1.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read or lacks a column that every row needs.
     """
     basis_code(basis)
     remarks: list[str] = []
@@ -317,7 +348,10 @@ def _number_rows(source: Any, notes: list[str]) -> Any:
 
 
 def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a row of a table, or one for each temperature of the curves that its file holds."""
+    """Replace a row that names a file of curves by one row for each temperature.
+
+    `record` maps columns to cells. A row without a file is returned alone, as it is.
+    """
     if _missing(record.get("curve")):
         return [record]
     rows = []
@@ -330,9 +364,16 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
 def _read_recipe(
     record: dict[str, Any], basis: Basis
 ) -> tuple[str, CompositionTable, str]:
-    """Return the recipe of a row as text and table, and its shell.
+    """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
-    Where only a grade is known, as of a supplier, its likeliest recipe stands for it.
+    Returns
+    -------
+    text : str
+        The recipe.
+    table : CompositionTable
+        The recipe, one row.
+    shell : str
+        Its shell, empty without one.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")
@@ -360,6 +401,11 @@ def _read_recipe(
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+    """Build the measured magnet of one row of the table.
+
+    `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
+    temperature, values or recipe are missing or out of range.
+    """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
     if temperature is None:
@@ -368,14 +414,15 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    values_given = {q: v for q, v in values.items() if v is not None}
+    stated_values = {q: v for q, v in values.items() if v is not None}
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, values_given, made_by, shell)
+    return _Row(number, label, text, table, temperature, stated_values, made_by, shell)
 
 
 def _missing(value: Any) -> bool:
+    """Say whether a cell is empty: None, NaN or a blank text."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     try:
@@ -385,6 +432,10 @@ def _missing(value: Any) -> bool:
 
 
 def _number(name: str, value: Any) -> float | None:
+    """Convert a cell to a number; None if it is empty.
+
+    InputError if the cell holds no number, or one outside the limits of the column `name`.
+    """
     if _missing(value):
         return None
     try:
@@ -400,9 +451,17 @@ def _number(name: str, value: Any) -> float | None:
 
 
 def _values(row: _Row) -> list[dict[str, Any]]:
-    """Return one record for each measured quantity of a row: its score against the model.
+    """Score each measured quantity of a row against the model.
 
-    InputError if the recipe makes no magnet in the model, or contradicts the measurement.
+    Returns
+    -------
+    list of dict
+        One for each quantity: ``record``, ``row``, ``model`` and ``known`` values.
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet in the model, or contradicts the measurement.
     """
     process = row.process or None
     shell = row.shell or None
@@ -416,11 +475,11 @@ def _values(row: _Row) -> list[dict[str, Any]]:
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
-    for quantity, value_measured in row.values.items():
+    for quantity, measured_value in row.values.items():
         ends = ("", "_lo", "_hi")
         value, low, high = (float(hot[f"{quantity}{end}"]) for end in ends)
         one = KnownValue(
-            quantity, value_measured, row.temperature, _MEASUREMENT[quantity]
+            quantity, measured_value, row.temperature, _MEASUREMENT[quantity]
         )
         score = score_known_value(one, hot, room, model) if low > 0.0 else None
         if score is None:
@@ -429,7 +488,7 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             )
         if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
-                f"{quantity} {value_measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
         record: dict[str, Any] = {
@@ -442,21 +501,23 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             "temperature_K": row.temperature,
         }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
-        known = {
-            "measured": value_measured,
+        row_values = {
+            "measured": measured_value,
             "before": value,
             "before_lo": low,
             "before_hi": high,
         }
-        values.append({"row": row, "record": record, "known": known, "model": model})
+        values.append(
+            {"row": row, "record": record, "known": row_values, "model": model}
+        )
     return values
 
 
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
-    """Return a sentence on each two magnets of one recipe and process that contradict.
+    """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    The ``noise`` of both, a variance, is raised in place to at least half their squared
-    difference, so that neither outweighs the other.
+    The ``noise`` of both, a variance, is raised in place to at least half their squared difference,
+    so that neither outweighs the other.
     """
     contradictions = []
     for one, other in combinations(values, 2):
@@ -490,6 +551,16 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
 
 
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
+    """Compare each measured value with its prediction before and after the calibration.
+
+    `values` are those of `_values`; a magnet is predicted from the producer's others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a value: ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi``,
+        ``standard_score``, ``remark``.
+    """
     import pandas as pd
 
     rows = []
@@ -497,18 +568,18 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
         record = value["record"]
         row = value["row"]
         facts = value["known"]
-        mean, left, fall = _from_the_others(producer, record)
+        mean, remaining, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
         centre = facts["before"] * level
-        half = DEVIATIONS_90 * left * deviation
+        half = DEVIATIONS_90 * remaining * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)
             change -= log_coercivity(value["model"], row.temperature)
             centre = facts["before"] * float(np.exp(change))
             half *= lever(other, row.temperature)
-        noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
+        noisy = np.sqrt(remaining**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
         record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
         record_out |= {"host": record["host"], "temperature_K": row.temperature}
@@ -523,9 +594,14 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
 def _from_the_others(
     producer: Producer, record: dict[str, Any]
 ) -> tuple[float, float, float]:
-    """Return mean and standard deviation of a score given the other magnets, and their fall.
+    """Predict the score of one record from the producer's other magnets.
 
-    The last is the fall of coercivity with temperature over the model's.
+    Returns
+    -------
+    mean, deviation : float
+        Posterior of the score, in standard deviations of the model's error.
+    fall : float
+        Fall of coercivity with temperature, divided by the model's.
     """
     rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
     other_records = Producer(producer.name, tuple(rest))

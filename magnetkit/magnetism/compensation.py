@@ -82,7 +82,10 @@ class _Search:
         return [INDEX[name] for name in self.names]
 
     def made(self, shares: Array) -> CompositionTable:
-        """Return the magnets of some shares of the substituents, shape (n, substituents)."""
+        """Build the recipes in which the given shares of the rare earth are replaced.
+
+        `shares` has shape (n, substituents), of all rare earth; the result has n rows.
+        """
         row = self.base.to_array()[0]
         is_rare = mask(RARE_EARTHS).astype(bool)
         total = row[is_rare].sum()
@@ -92,7 +95,16 @@ class _Search:
         return CompositionTable.from_array(dense)
 
     def tried(self, shares: Array) -> "pd.DataFrame":
-        """Return those that are uniaxial magnets at all temperatures, in order of wt.%."""
+        """Evaluate mixtures and keep those that are uniaxial magnets at all temperatures.
+
+        `shares` has shape (n, substituents), of all rare earth.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By rising ``added_wt_pct``: the shares, ``remanence_coefficient_pct_K``, ``remanence_T``
+            and ``sag_pct``.
+        """
         import pandas as pd
 
         table = self.made(shares)
@@ -124,7 +136,10 @@ class _Search:
         )
 
     def formula(self, shares: Array) -> str:
-        """Write one magnet with the rare earths in front, counted per rare earth."""
+        """Write the formula of one mixture, amounts counted per rare earth, rare earths in front.
+
+        `shares` has shape (substituents,).
+        """
         row = self.made(shares[None, :])
         amounts = row.values / row.fraction(*RARE_EARTHS)[0]
         parts = [(SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)]

@@ -83,10 +83,10 @@ def _field_metadata(
     example: str = "",
     common: bool = False,
 ) -> dict[str, Any]:
-    """Return the metadata of a field: `kind` and `meaning` for docstrings, the rest for options.
+    """Build the metadata of a field of `Conditions`.
 
-    `example` is added to the meaning on the command line; options that are not `common` are shown
-    by ``--help-all`` alone.
+    `kind` and `meaning` go to docstrings; `option`, `metavar` and `example` to the command line. An
+    option that is not `common` is shown by ``--help-all`` alone.
     """
     return {
         "group": group,
@@ -307,7 +307,10 @@ class Conditions:
 
 
 def _table_path(name: str, given: Any) -> Path:
-    """Return the path of a table; a frame is written to the cache first."""
+    """Return the path of a table that the user gave as a path or as a frame.
+
+    A frame is written to the cache first. `name` is the keyword, for messages.
+    """
     from ..surrogates._measured import table_path
 
     if isinstance(given, str | Path):
@@ -318,11 +321,26 @@ def _table_path(name: str, given: Any) -> Path:
 def calibrated_process(
     process: Any, calibration: str | None, kelvin: float
 ) -> dict[str, Any] | None:
-    """Return a process whose model is anchored on the magnets that `calibration` names.
+    """Anchor a process on the magnets that `calibration` names.
 
-    That is the name of a calibration, a grade, whose printed values anchor the model at `kelvin`,
-    or `NO_CALIBRATION`. Raises InputError if no such magnets are known, or the process names a
-    producer's too.
+    Parameters
+    ----------
+    process : Process, dict, str or None
+        As functions take it.
+    calibration : str or None
+        Name of a stored calibration, a grade, or `NO_CALIBRATION`.
+    kelvin : float
+        Temperature at which a grade's printed values anchor the model, K.
+
+    Returns
+    -------
+    dict or None
+        The process as plain values, with its producer.
+
+    Raises
+    ------
+    InputError
+        If no such magnets are known, or the process names a producer too.
     """
     from . import _measured
     from .process import process_record
@@ -356,7 +374,7 @@ def calibrated_process(
 
 
 def calibration_name(process: Any) -> str:
-    """Return the name of whose magnets a process rests on, `NO_CALIBRATION` without any."""
+    """Return the name of the producer that a process is calibrated on; `NO_CALIBRATION` without one."""
     from .process import process_record
 
     producer = (process_record(process) or {}).get("producer")
@@ -368,7 +386,7 @@ def calibration_name(process: Any) -> str:
 def condition_fields(
     *names: str, without: tuple[str, ...] = ()
 ) -> Iterator[Field[Any]]:
-    """Yield the fields of `Conditions` that are named, one by one or by their groups."""
+    """Yield the fields of `Conditions` whose name or group is among `names`, but for those `without`."""
     for one in fields(Conditions):
         if {one.name, one.metadata.get("group")} & set(
             names
@@ -386,6 +404,10 @@ def with_conditions(
     """
 
     def decorate(function: Function) -> Function:
+        """Replace ``**keywords`` in signature, annotations and docstring by the conditions.
+
+        The function itself is changed and returned.
+        """
         signature = inspect.signature(function)
         parameters = [
             p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD

@@ -206,7 +206,19 @@ class _OneMagnet:
     def coercivity(
         self, made: Alloys, kelvin: float, phases: Any = None, **rules: Any
     ) -> float:
-        """Return H_cJ, A/m, of a magnet with some of its `Rules` or its phases changed."""
+        """Compute H_cJ, A/m, of the magnet with some of its `Rules` or its phases replaced.
+
+        Parameters
+        ----------
+        made : Alloys
+            One alloy.
+        kelvin : float
+            Temperature, K.
+        phases : Phases, optional
+            In place of the alloy's own.
+        **rules : ndarray, shape (1,)
+            Fields of `Rules` to replace.
+        """
         from ._magnet_kernels import states
 
         rules_in_force = made.rules()._replace(**rules)
@@ -217,9 +229,9 @@ class _OneMagnet:
 
 
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
-    """Yield each contribution to H_cJ, its name and A/m, in the order applied.
+    """Yield the name of each contribution to H_cJ and its size, A/m, in the order applied.
 
-    They may be negative, and add up to H_cJ at the magnet's temperature.
+    Contributions may be negative. They add up to H_cJ at the magnet's temperature.
     """
     alloy = magnet.made
     producer = float(np.atleast_1d(alloy.rows["harder"])[0])
@@ -245,7 +257,10 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
 def _nucleation_terms(
     magnet: _OneMagnet,
 ) -> Generator[tuple[str, float], None, float]:
-    """Yield the terms of alpha_K H_N - N_eff M_s at 20 C without shell; return their sum, A/m."""
+    """Yield name and size, A/m, of the terms of alpha_K H_N - N_eff M_s at 20 C, without shell.
+
+    The generator returns their sum, A/m.
+    """
     alloy = magnet.made
     rows = alloy.rows
     structure = alloy.structure
@@ -290,7 +305,10 @@ def _producer_left_out(made: Alloys) -> dict[str, Any]:
 
 
 def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
-    """Yield the terms of cells at 20 C; return their sum, A/m."""
+    """Yield name and size, A/m, of the terms of H_cJ of cells at 20 C.
+
+    The generator returns their sum, A/m.
+    """
     rows = made.rows
     structure = made.structure
     shares = {name: structure[name] for name in Shares._fields}
@@ -315,7 +333,7 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 
 
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
-    """Yield the terms of B_r, T, in words."""
+    """Yield the name of each contribution to B_r and its size, T; they add up to B_r."""
     alloy = magnet.made
     polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
     rows = alloy.rows
@@ -342,7 +360,15 @@ def _without_shell(made: Alloys) -> Any:
 
 
 def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]":
-    """Return shares of the variance of ln H_cJ, and those of the constants, the largest first."""
+    """Split the variance of ln H_cJ into the shares of its sources.
+
+    Returns
+    -------
+    shares : dict of float
+        By status of the constants, and ``producer`` and ``fit``.
+    constants : pandas.DataFrame
+        The constants of the laws with their ``share``, the largest first.
+    """
     import pandas as pd
 
     center = magnet.coercivity(magnet.made, magnet.kelvin)
@@ -384,9 +410,10 @@ def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
 
 
 def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
-    """Return by how much ln H_cJ changes with one standard deviation of a constant.
+    """Compute by how much ln H_cJ changes with one standard deviation of a constant.
 
-    The mean of up and down, since a law may bend.
+    The result is the mean of up and down, since a law may bend. `center` is H_cJ, A/m, with the
+    constant as it is.
     """
     changes = []
     for sign in (-1.0, 1.0):

@@ -144,7 +144,16 @@ def grades(
 
 
 def _as_class(name: str) -> "pd.DataFrame":
-    """Return one row for a class and number between those that are sold; InputError otherwise."""
+    """Estimate the row of a grade that nobody sells from the grades of its class.
+
+    `name` is number and class, such as N43SH. InputError if the class is unknown, or the number
+    lies too far outside those that are sold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, as `grades` has it at 20 degrees C.
+    """
     import pandas as pd
 
     table, (product_class, letters) = (
@@ -198,7 +207,13 @@ def _as_class(name: str) -> "pd.DataFrame":
 
 
 def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
-    """Return number and row of the sintered Nd-Fe-B grades of each class."""
+    """Group the sintered Nd-Fe-B grades of a table by the letters of their class.
+
+    Returns
+    -------
+    dict of list of (int, int)
+        Number of the grade and index of its row.
+    """
     classes: dict[str, list[tuple[int, int]]] = {}
     for row, grade, kind in zip(
         table.index, table["grade"], table["kind"], strict=True
@@ -210,7 +225,11 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 
 
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
-    """Return the table at another temperature, by the printed chords."""
+    """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
+
+    `table` is changed in place and returned. Values beyond the printed range are marked as
+    extrapolated.
+    """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
     if not step:
@@ -264,21 +283,28 @@ def remaining_shares(
 
 
 def hot_squareness(kelvin: float) -> "pd.Series":
-    """Return H_k / H_cJ of each grade at a temperature, K, by its name."""
+    """Compute H_k / H_cJ of every grade at a temperature, K.
+
+    Returns
+    -------
+    pandas.Series
+        By name of the grade.
+    """
     import pandas as pd
 
     table = grades_at_room_temperature()
     square = table["squareness"].to_numpy(float)
     if kelvin != ROOM_K:
-        left = remaining_shares(table, kelvin)
-        square = squareness_ratio(square, _curved_hosts(table), *left.values())
+        remaining = remaining_shares(table, kelvin)
+        square = squareness_ratio(square, _curved_hosts(table), *remaining.values())
     return pd.Series(np.asarray(square, float), table["grade"])
 
 
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
-    """Return B_r or H_cJ at 20 degrees C of a magnet of which it is known at a temperature, K.
+    """Convert B_r or H_cJ of a magnet at a temperature, K, to that at 20 degrees C.
 
-    The chords are those of `row`, one of `grades` at 20 degrees C.
+    The chords are those of `row`, one of `grades` at 20 degrees C. `quantity` is ``"remanence_T"``
+    or ``"coercivity_kA_m"``; value and result are in its unit.
     """
     cold = value
     cold_row = row.copy()
@@ -297,7 +323,11 @@ def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
 
 
 def _hot_coercivity_b(table: "pd.DataFrame", keeps: _Array) -> None:
-    """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
+    """Convert H_cB of a table of hot grades, in place.
+
+    H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
+    the hot magnet's curve. Values, ends and provenance change.
+    """
     shape = curve_shapes(table)
     of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
     column = "coercivity_b_kA_m"
@@ -336,8 +366,10 @@ def grades_at_room_temperature(
         columns[quantity] = one["value"]
         columns[f"{quantity}_lo"] = one["lo"]
         columns[f"{quantity}_hi"] = one["hi"]
-        there = one["value"].notna()
-        source = has_value.map({True: "catalogue", False: "family"}).where(there, "")
+        is_stated = one["value"].notna()
+        source = has_value.map({True: "catalogue", False: "family"}).where(
+            is_stated, ""
+        )
         columns[f"{quantity}_provenance"] = source
     for chord in _CHORDS.values():
         if chord in quantities:
@@ -355,7 +387,11 @@ def grades_at_room_temperature(
 
 
 def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
-    """Fill in what no sheet of a sintered Nd-Fe-B grade prints but its class says."""
+    """Fill the gaps of sintered Nd-Fe-B grades with the median of their class, in place.
+
+    The ends become the smallest and largest value of the class, the provenance ``estimate``.
+    `quantities` are columns.
+    """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
         for quantity in quantities:
@@ -368,7 +404,11 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 
 
 def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
-    """Return the values printed for whole families, for grades of those hosts."""
+    """Look up the values printed for whole families.
+
+    `hosts` names the host of each grade. The result has ``value``, ``lo`` and ``hi`` on the index
+    of `hosts`, NaN where no family value is printed.
+    """
     import pandas as pd
 
     rows = printed_values()
@@ -381,7 +421,10 @@ def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
 
 
 def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
-    """Fill in what no sheet of a grade prints, from like grades."""
+    """Fill what no sheet of a grade prints, from grades of the same host and kind, in place.
+
+    Values, ends and provenance of `quantities` change in `table`.
+    """
     values_of = {
         q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)
     }
@@ -418,10 +461,22 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
 def _range_of_alike(
     values: _Array, by: _Array, own: float
 ) -> tuple[float, float, float]:
-    """Return the middle and the ends of values over grades of the same crystal and kind.
+    """Estimate a value and its ends from grades of the same crystal and kind.
 
-    The middle is the median of the grades whose `by` is close to `own`, or of all if none is; the
-    ends are those of the nearest few.
+    The value is the median of the grades whose `by` is close to `own`, or of all if none is. The
+    ends are the smallest and largest of the nearest few.
+
+    Parameters
+    ----------
+    values, by : ndarray, shape (k,)
+        Known values, and the figure by which grades are compared.
+    own : float
+        That figure of the grade itself.
+
+    Returns
+    -------
+    tuple of float
+        Middle, low end, high end.
     """
     away = np.abs(np.log(by / own))
     close = away < _ALIKE
@@ -455,6 +510,7 @@ def secondhand() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _printed_figures() -> "pd.DataFrame":
+    """Read the printed values of both tables of sheets, as `printed_values` returns them."""
     import pandas as pd
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
@@ -482,9 +538,9 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
         ends["min"].notna() & ends["max"].notna()
     )
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
-    is_guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
+    is_minimum = ends.index.get_level_values("quantity").isin(_GUARANTEED)
     best_value = (
-        nominal.where(~is_guaranteed, minimum)
+        nominal.where(~is_minimum, minimum)
         .fillna(nominal)
         .fillna(minimum)
         .fillna(ends["max"])
@@ -504,7 +560,17 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
 def _by_bound(
     values: "pd.DataFrame", index: list[str]
 ) -> "tuple[pd.DataFrame, pd.Series]":
-    """Return the median of each kind of bound at room temperature, and the least values."""
+    """Summarize printed values at room temperature by kind of bound.
+
+    `values` are rows of `printed_values`, `index` the columns to group by.
+
+    Returns
+    -------
+    ends : pandas.DataFrame
+        Median by `index`, one column a bound.
+    minimum : pandas.Series
+        The guaranteed minimum, or else the lower bound.
+    """
     room = values[(values["grade"] != "") & ~_measured_hot(values)]
     ends = room.pivot_table(
         index=index, columns="bound", values="value", aggfunc="median"
@@ -520,9 +586,21 @@ def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
 
 
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
-    """Return a grade's row at 20 degrees C, its row of `curve_shapes`, and where they come from.
+    """Return a grade's row at 20 degrees C, the shape of its curve and the source of both.
 
-    InputError if no such grade is known, or its curve is not.
+    Returns
+    -------
+    row : pandas.Series
+        Of `grades`.
+    shape : pandas.Series
+        Of `curve_shapes`.
+    source : str
+        Where the figures come from.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, or its curve is not.
     """
     table = grades(name)
     row = table.iloc[0]
@@ -565,7 +643,10 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the usual H_k / H_cJ at 20 degrees C and recoil permeability of n grades."""
+    """Return the usual ``squareness`` at 20 degrees C and ``recoil`` of the hosts of n grades.
+
+    NaN where the host has none; bonded magnets have no usual squareness.
+    """
     import pandas as pd
 
     shapes = {name: vars(family) for name, family in parameters().families.items()}
@@ -604,9 +685,11 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     ``density_kg_m3`` and ``max_working_temperature_K``.
     """
     table = _minima_with_chords().copy()
-    left = remaining_shares(table, kelvin)
-    square = squareness_ratio(table["squareness"], _curved_hosts(table), *left.values())
-    for quantity, share in left.items():
+    remaining = remaining_shares(table, kelvin)
+    square = squareness_ratio(
+        table["squareness"], _curved_hosts(table), *remaining.values()
+    )
+    for quantity, share in remaining.items():
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = table.pop("recoil")
@@ -616,7 +699,14 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
 
 @lru_cache(maxsize=1)
 def _minima_with_chords() -> "pd.DataFrame":
-    """Return `guaranteed_minima` at 20 degrees C by grade and maker, with chords and squareness."""
+    """Collect `guaranteed_minima` at 20 degrees C by grade and maker.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Minima of B_r and H_cJ, their chords with upper ends, squareness, recoil, and host, kind,
+        density and limit of the grade.
+    """
     import pandas as pd
 
     ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
@@ -653,9 +743,10 @@ def _minima_with_chords() -> "pd.DataFrame":
 
 
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
-    """Return what makers guarantee of a grade at a temperature: the median over them.
+    """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
-    `sheet` is its row as of `grades` at 20 degrees C; ``remanence_T`` and ``coercivity_kA_m``.
+    `sheet` is its row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
+    ``coercivity_kA_m``.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
@@ -703,17 +794,18 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
         row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])
     ]
     rows = table.loc[plain]
-    makers_asked = set(filter(None, makers.split(", ")))
-    is_theirs = [bool(makers_asked & set(text.split(", "))) for text in rows["makers"]]
+    maker_names = set(filter(None, makers.split(", ")))
+    is_theirs = [bool(maker_names & set(text.split(", "))) for text in rows["makers"]]
     rows = rows[is_theirs] if any(is_theirs) else rows
     return float(rows[_COERCIVITY].max()) / lots(named_host()).share(_COERCIVITY)
 
 
 def ladder(makers: str) -> float | None:
-    """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of makers' classes.
+    """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of the makers' classes.
 
-    The median over those of `makers` (names separated by commas) whose own sheets cover four
-    classes or more; None without one. What was copied from sheets does not count.
+    The result is the median over those of `makers` (names separated by commas) whose own sheets
+    cover four classes or more, None without one. Values that were copied from other sheets do not
+    count.
     """
     slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
     if slopes:
@@ -723,6 +815,13 @@ def ladder(makers: str) -> float | None:
 
 @lru_cache(maxsize=1)
 def _ladders() -> dict[str, float]:
+    """Fit d ln B_r / d ln H_cJ over the best grade of each class, for each maker.
+
+    Returns
+    -------
+    dict of float
+        By maker; makers with fewer than `_LADDER_CLASSES` classes are left out.
+    """
     values = printed_values()
     values = values[
         (values["kind"] == "sintered") & ~values["grade"].isin(secondhand())
@@ -754,9 +853,10 @@ def _ladders() -> dict[str, float]:
 
 
 def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
-    """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
+    """Find the sintered grade nearest to each magnet at 20 degrees C.
 
-    `hosts` of n magnets, B_r in T and H_cJ in kA/m, (n,); words are in alphabetical order.
+    `hosts` are those of n magnets, `b_r` in T and `h_cj` in kA/m, (n,). The result is empty where
+    no grade is near; its words are in alphabetical order.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -775,9 +875,13 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
 def _sintered_names() -> (
     "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]"
 ):
-    """Return the names of sintered grades, an empty one first, and by host their places among them.
+    """Return the names of sintered grades in alphabetical order, an empty one first, and their figures.
 
-    Beside the places: ln of their B_r and H_cJ, shape (2, k). Names are in alphabetical order.
+    Returns
+    -------
+    names : tuple of str
+    places : dict of tuple
+        By host: places of its grades among the names, and ln of their B_r and H_cJ, shape (2, k).
     """
     table = grades_at_room_temperature(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]

@@ -84,11 +84,9 @@ def equivalent_level(
     from scipy.optimize import brentq
 
     def excess(log: float) -> float:
-        return (
-            log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - log_measured
-        )
+        return log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - log_goal
 
-    log_measured = float(np.log(coercivity_kA_m))
+    log_goal = float(np.log(coercivity_kA_m))
     ends = float(np.log(_LEAST_LEVEL)), float(np.log(_MOST_LEVEL))
     if not excess(ends[0]) < 0.0 < excess(ends[1]):
         raise InputError(
@@ -96,11 +94,11 @@ def equivalent_level(
             "recipe; check value, unit and temperature"
         )
     log = float(brentq(excess, *ends, xtol=1e-9))
-    leveled = magnet.with_level(float(np.exp(log)))
-    log_model = log_coercivity(leveled, kelvin)
-    steeper = leveled.with_level(1.0, fall=np.exp(_DERIVATIVE_STEP))
+    magnet_at_level = magnet.with_level(float(np.exp(log)))
+    log_model = log_coercivity(magnet_at_level, kelvin)
+    steeper = magnet_at_level.with_level(1.0, fall=np.exp(_DERIVATIVE_STEP))
     rise = (log_coercivity(steeper, kelvin) - log_model) / _DERIVATIVE_STEP
-    lift = lever(leveled, kelvin)
+    lift = lever(magnet_at_level, kelvin)
     return Equivalent(float(np.exp(log)), lift, fall_deviation() * rise / lift)
 
 
@@ -231,22 +229,26 @@ def state_level(
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
         process["producer"] = measured
-    made = read_process(process or None, 1)
-    magnet = alloys(table, made, read_shells(shell or None, 1), curie=curie)
-    leveled = magnet.with_level(level.value)
-    stated = StatedLevel(
+    process_rows = read_process(process or None, 1)
+    magnet = alloys(table, process_rows, read_shells(shell or None, 1), curie=curie)
+    magnet_at_level = magnet.with_level(level.value)
+    stated_level = StatedLevel(
         root_host(HOST_NAMES[magnet.written.host[0]]),
-        level_route(made.route),
+        level_route(process_rows.route),
         level.value,
-        _find_fall(leveled, kelvin, typical[COERCIVITY]),
+        _find_fall(magnet_at_level, kelvin, typical[COERCIVITY]),
     )
-    here = evaluate_magnets(magnet.with_stated(stated), [kelvin], between)
-    ratio = typical["remanence_T"] / float(here.remanence()[0, 0])
-    return replace(stated, remanence=ratio)
+    magnets = evaluate_magnets(magnet.with_stated(stated_level), [kelvin], between)
+    ratio = typical["remanence_T"] / float(magnets.remanence()[0, 0])
+    return replace(stated_level, remanence=ratio)
 
 
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
-    """Return the fall of coercivity over the model's with which a magnet has an H_cJ when hot."""
+    """Find the fall of coercivity, divided by the model's, with which a magnet has a given hot H_cJ.
+
+    The result is 1 near 20 degrees C, and the nearer limit if no fall gives the value. `kelvin` is
+    the temperature at which `coercivity_kA_m` holds.
+    """
     from scipy.optimize import brentq
 
     def excess(log: float) -> float:
@@ -281,9 +283,10 @@ def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
 
 
 def _ladder_reason(plain: Alloys, makers: str) -> str:
-    """Return why a level contradicts what makers sell without heavy rare earth, or nothing.
+    """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
-    `plain` is the producer's alloy without heavy rare earth at its level.
+    `plain` is the producer's alloy without heavy rare earth at its level; `makers` are names
+    separated by commas.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

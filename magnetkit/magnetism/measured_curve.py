@@ -181,9 +181,16 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
 def _demagnetization_branch(
     source: str, raw: RawCurve, sample: Sample | None
 ) -> tuple[_Array, _Array]:
-    """Return the reverse fields, A/m, rising, and J, T, of the demagnetization branch.
+    """Return the demagnetization branch of a measured loop.
 
-    Warn where the other branch of the loop has another H_cJ.
+    A UserWarning is issued where the other branch has another H_cJ.
+
+    Returns
+    -------
+    field : ndarray
+        Reverse fields, A/m, rising.
+    polarization : ndarray
+        J, T.
     """
     h, j = _inner_field(source, raw, sample)
     if np.unique(h).size < _LEAST_POINTS:
@@ -238,7 +245,10 @@ def _choose_branches(source: str, h: _Array, j: _Array) -> list[tuple[_Array, _A
 def _inner_field(
     source: str, raw: RawCurve, sample: Sample | None
 ) -> tuple[_Array, _Array]:
-    """Return the field inside, A/m, and J, T, of the points of a file."""
+    """Return the field inside the sample, A/m, and J, T, at the points of a file.
+
+    InputError if the file holds moments and no sample is given.
+    """
     h = raw.field
     if raw.kind == "induction":
         return h, raw.flux - MU_0 * h
@@ -254,10 +264,15 @@ def _inner_field(
 
 
 def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
-    """Return the rows of each sweep of the field in one direction.
+    """Split the points of a loop into sweeps of the field in one direction.
 
-    Where rows are sorted by the field and hold two values at each, they are two branches: the
-    larger values come down from saturation.
+    `h` and `j` are field and polarization, (n,). Where the points are sorted by the field and hold
+    two values at each field, they are two branches: the larger values come down from saturation.
+
+    Returns
+    -------
+    list of ndarray
+        Row numbers of each sweep.
     """
     step = _SWEEP_END * float(np.ptp(h))
     turns = [0]
@@ -311,7 +326,18 @@ def _polarization_at_zero(h: _Array, j: _Array) -> float:
 
 
 def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> MeasuredCurve:
-    """Return the figures of J (T) at reverse fields (A/m, rising), and the points from 0 on."""
+    """Derive the figures of a curve from J (T) at reverse fields (A/m, rising).
+
+    Returns
+    -------
+    MeasuredCurve
+        With the points from H = 0 to J = 0; H_cJ is NaN if the curve ends before.
+
+    Raises
+    ------
+    InputError
+        If the curve begins far from H = 0, or a figure is implausible.
+    """
     beyond = np.flatnonzero((field > 0.0) & (level <= 0.0))
     if beyond.size:
         field = field[: beyond[0] + 1]
@@ -366,7 +392,15 @@ def _read_remanence(field: _Array, level: _Array) -> float:
 
 
 def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
-    """Return the points with one J a field and J never rising (isotonic regression)."""
+    """Smooth a branch by isotonic regression: one J at each field, and J never rising.
+
+    Returns
+    -------
+    fields : ndarray
+        Distinct fields, rising.
+    polarization : ndarray
+        J at those fields.
+    """
     from scipy.optimize import isotonic_regression
 
     fields, place = np.unique(field, return_inverse=True)
@@ -375,9 +409,10 @@ def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
 
 
 def _read_recoil(field: _Array, level: _Array, knee: float) -> float:
-    """Return the recoil permeability: the slope of J up to a share of H_k, over mu_0, + 1.
+    """Compute the recoil permeability: the slope of J up to a share of H_k, over mu_0, plus 1.
 
-    `knee` is J at H_k, T. A curve of too few points has that of sintered magnets.
+    `field` (A/m) rises, `level` is J (T), and `knee` is J at H_k, T. A curve of too few points gets
+    the value of sintered magnets.
     """
     h_k = find_crossing(field, level, knee)
     if field.size < _LINE_POINTS:
@@ -390,7 +425,10 @@ def _read_recoil(field: _Array, level: _Array, knee: float) -> float:
 def _ask_if_implausible(
     source: str, raw: RawCurve, b_r: float, coercivity: float, recoil: float
 ) -> None:
-    """Refuse figures that no magnet has, with the slip that is likeliest."""
+    """Raise InputError if a figure is one that no magnet has; the message names the likely slip.
+
+    `b_r` is in T, `coercivity` in A/m, and `recoil` the recoil permeability.
+    """
     if recoil < _LEAST_PERMEABILITY:
         raise InputError(
             f"{source}: J rises against the field (a recoil permeability of {recoil:.2f}): is "
@@ -430,7 +468,10 @@ def _likely_unit(coercivity: float, raw: RawCurve) -> str:
 
 
 def find_crossing(field: _Array, values: _Array, level: float) -> float:
-    """Return the field at which falling values first reach a level, NaN where they do not."""
+    """Find the field at which falling `values` first reach `level`, by linear interpolation.
+
+    NaN if they never do, or do so at the first point already.
+    """
     below = np.flatnonzero(values <= level)
     if not below.size or not below[0]:
         return float("nan")

@@ -139,7 +139,10 @@ def papers_left_out() -> frozenset[str]:
 
 @contextmanager
 def without_papers(papers: Sequence[str]) -> Iterator[None]:
-    """Leave papers out of the table, and so of every distance, while the context lasts."""
+    """Leave papers out of the table of measured magnets within a ``with`` block.
+
+    Distances to measured magnets leave them out too. Blocks may be nested.
+    """
     token = _left_out.set(papers_left_out() | frozenset(papers))
     try:
         yield
@@ -190,6 +193,7 @@ def read_magnets(file: Path) -> "pd.DataFrame":
 
 
 def _check_header(file: str, header: Sequence[str]) -> None:
+    """Raise DataError unless the header names exactly `COLUMNS`, in their order."""
     if tuple(header) == COLUMNS:
         return
     missing = [name for name in COLUMNS if name not in header]
@@ -343,11 +347,16 @@ def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
 
 
 def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
-    """Say of which rows a quantity counts as measured for the distance to measured magnets.
+    """Say for each row whether a quantity counts as measured, for the distance to measured magnets.
 
-    The recipe is that of the whole magnet (nothing diffused into it), the quantity is used
-    (`LETTERS`), and no doubtful reading: a value of low confidence from a compilation or from
-    memory is compared, but nothing counts as proven by it.
+    It counts if three things hold. The recipe is that of the whole magnet (nothing diffused into
+    it). The quantity is used (`LETTERS`). The reading is not doubtful: a value of low confidence
+    from a compilation or from memory is compared, but proves nothing.
+
+    Returns
+    -------
+    pandas.Series of bool
+        On the index of `rows`.
     """
     doubtful = (rows["confidence"] == "low") & rows["how"].isin(("nemad", "memory"))
     whole = (rows["recipe"] != "") & (rows["diffused"] == "")

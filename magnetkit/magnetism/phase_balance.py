@@ -94,11 +94,11 @@ def phase_balance(
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
     boundary = boundary_composition(recipes.charge, recipes.bound, usual_grain)
-    unmodelled = without_model(table, recipes.parts.host)
+    no_model = without_model(table, recipes.parts.host)
     lines: list[tuple[int, str, float, float]] = []
     for i in range(len(table)):
         code = int(recipes.parts.host[i])
-        name = HOST_NAMES[code] if code >= 0 else unmodelled.get(i, "unknown")
+        name = HOST_NAMES[code] if code >= 0 else no_model.get(i, "unknown")
         phases = [
             (name, recipes.hard[i], polarization[i]),
             ("oxide", recipes.oxide[i], 0.0),
@@ -130,11 +130,27 @@ def phase_balance(
 def _boundary_phases(
     made: Balance, i: int, name: str, boundary: dict[str, Array]
 ) -> list[tuple[str, float, float]]:
-    """Return what lies outside the hard phase of a row: name, volume fraction, J_s.
+    """List the phases outside the hard phase of one row of a charge.
 
-    What is typed of a host comes first, of 2:14:1 the `boundary` that coercivity rests on too;
-    without that, the phases on the hull stand in their shares: beside the hard phase, and in place
-    of all where no host is known.
+    Phases that the host's files name come first; of 2:14:1 they follow from `boundary`, on which
+    coercivity rests too. Otherwise they are the phases on the hull: those beside the hard phase, or
+    all of them where no host is known.
+
+    Parameters
+    ----------
+    made : Balance
+        The recipes split into phases.
+    i : int
+        Number of the row.
+    name : str
+        Name of its host.
+    boundary : dict of ndarray
+        Of `_boundary.boundary_composition`.
+
+    Returns
+    -------
+    list of (str, float, float)
+        Name, volume fraction and J_s (T, NaN if not known).
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
@@ -160,19 +176,35 @@ def _phases_of_boundary(
     soft: float,
     beside: SecondPhases,
 ) -> list[tuple[str, float, float]]:
-    """Return the phases between the grains of 2:14:1 of a row: name, volume fraction, J_s.
+    """List the phases between the grains of one 2:14:1 magnet.
 
-    Those of `_boundary.boundary_composition`, as far as there is room outside the hard phase; what
-    is left is rich in rare earth, or iron where that is short. J_s of R2Fe17 is not known (NaN).
+    They are those of `_boundary.boundary_composition`, as far as the volume `outside` the hard
+    phase allows. The rest is rich in rare earth, or iron where rare earth is short.
+
+    Parameters
+    ----------
+    boundary : dict of ndarray
+        Boundary composition of all rows.
+    i : int
+        Number of the row.
+    outside, soft : float
+        Volume fractions outside the hard phase, and of the soft phase.
+    beside : SecondPhases
+        Phases that the host's files name.
+
+    Returns
+    -------
+    list of (str, float, float)
+        Name, volume fraction and J_s (T); NaN for R2Fe17.
     """
-    named = {
+    fractions_by_phase = {
         "R1.1Fe4B4": (boundary["boride"][i], 0.0),
         "R6(Fe,Co)13X": (boundary["r6fe13x"][i], 0.0),
         "R2Fe17": (boundary["r2fe17"][i], np.nan),
         beside.poor: (soft, beside.poor_polarization_T),
     }
     phases = []
-    for name, (volume, polarization) in named.items():
+    for name, (volume, polarization) in fractions_by_phase.items():
         part = min(float(volume), outside)
         phases.append((name, part, polarization))
         outside -= part
@@ -187,9 +219,10 @@ _THERE = 0.005, 0.05, 0.5
 def _coexisting_phases(
     made: Balance, i: int, outside: float
 ) -> list[tuple[str, float, float]]:
-    """Return the phases in balance with the hard phase of a row, as `_on_hull`.
+    """List the phases in balance with the hard phase of row `i`, as `_on_hull` does.
 
-    With the hard phase among them they are no more than the elements are.
+    With the hard phase among them, phases are never more than elements. `outside` is the volume
+    fraction that they share.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())
@@ -199,7 +232,7 @@ def _coexisting_phases(
         return [("grain boundary", outside, np.nan)]
     whole = made.parts.recipe[i : i + 1]
     for below in _THERE:
-        extended = replace(
+        larger_space = replace(
             space,
             formulas=[*space.formulas, ""],
             ptr=np.append(space.ptr, space.ptr[-1] + len(columns)),
@@ -208,18 +241,29 @@ def _coexisting_phases(
             energy=np.append(space.energy, energy - below),
             facets={},
         )
-        if len(space.formulas) in solve(whole, extended, products=True).products:
+        if len(space.formulas) in solve(whole, larger_space, products=True).products:
             break
-    return _on_hull(whole, outside, extended)
+    return _on_hull(whole, outside, larger_space)
 
 
 def _on_hull(
     rest: CompositionTable, outside: float, space: "PhaseSpace | None" = None
 ) -> list[tuple[str, float, float]]:
-    """Return the phases of the embedded hull at a composition, by volume, with their J_s.
+    """List the phases of the embedded hull at a composition, by volume.
 
-    J_s is known of alpha-iron alone; NaN elsewhere. A phase of `space` without a name is not
-    among them.
+    Parameters
+    ----------
+    rest : CompositionTable
+        One composition.
+    outside : float
+        Volume fraction that the phases share.
+    space : PhaseSpace, optional
+        Phases to choose from; one without a name is left out of the list.
+
+    Returns
+    -------
+    list of (str, float, float)
+        Name, volume fraction and J_s (T); J_s is NaN but for alpha-iron.
     """
     solution = solve(rest, space or stable_space(open_snapshot()), products=True)
     present = solution.products[0] >= 0

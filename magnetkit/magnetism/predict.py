@@ -99,7 +99,10 @@ _FAMILY = r"^((Nd|Pr|Dy|Tb|Ce|La)+-?Fe-?B|Sm-?Co|Sm-?Fe-?N|Sm-?Co-?Fe-?Cu-?Zr)$"
 
 
 def _name_families(labels: Any) -> None:
-    """Refuse the name of a family of magnets that stands alone; warn of one among others."""
+    """Check labels for the name of a family of magnets, such as "NdFeB".
+
+    InputError if it stands alone, a warning if it is one of several labels.
+    """
     import pyarrow.compute as pc
 
     if labels is None or not len(

@@ -94,7 +94,10 @@ class Route:
     level: str = ""
 
     def check(self, given: dict[str, Any]) -> None:
-        """Refuse a number outside what the route can do, and a setting that does not act."""
+        """Raise InputError for a setting that the route cannot have or that does not act on it.
+
+        `given` maps names of settings to numbers or arrays.
+        """
         grain = given.get("grain_size_um")
         usual = self.process.get("grain_size_um")
         if (
@@ -391,6 +394,11 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 
 
 def _read_setting(name: str, value: Any, meaning: str) -> NDArray[np.float64]:
+    """Convert a setting of the process to an array of float64.
+
+    InputError if it is a text, NaN or no number. `meaning` is its meaning in words, for the
+    message.
+    """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
         raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
@@ -442,7 +450,12 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
 
 
 def known_fields(**process: Any) -> dict[str, Any]:
-    """Return the fields of a `Process` given as a dict; `producer` may be a name or a record."""
+    """Complete the fields of a `Process` that is given as a dictionary.
+
+    A producer given by name or as a record, and a route given by name, are looked up. The route's
+    settings fill in those that are not given. InputError if a name is unknown or the route cannot
+    have a setting.
+    """
     unknown = sorted(set(process) - set(_LIMITS) - {"producer", "route"})
     if unknown:
         raise InputError(
@@ -469,7 +482,9 @@ def known_fields(**process: Any) -> dict[str, Any]:
 def process_record(
     process: "Process | dict[str, Any] | str | None",
 ) -> dict[str, Any] | None:
-    """Return what is given of one process for all magnets, as a plain record; None if nothing is.
+    """Return the settings of one process for all magnets as a plain dictionary, None without any.
+
+    The dictionary can be written as JSON.
 
     Raises
     ------
@@ -478,18 +493,18 @@ def process_record(
     """
     if process is None:
         return None
-    process_read = read_process(process, 1)
-    settings = {name: getattr(process_read, name) for name in _LIMITS}
+    process_rows = read_process(process, 1)
+    settings = {name: getattr(process_rows, name) for name in _LIMITS}
     for name, value in settings.items():
         if value is not None and np.ndim(value):
             raise InputError(f"process {name} must be one number for all candidates")
     record: dict[str, Any] = {
         name: float(v) for name, v in settings.items() if v is not None
     }
-    if process_read.producer is not None:
-        record["producer"] = process_read.producer.record()
-    if process_read.route is not None:
-        record["route"] = process_read.route.name
+    if process_rows.producer is not None:
+        record["producer"] = process_rows.producer.record()
+    if process_rows.route is not None:
+        record["route"] = process_rows.route.name
     return record or None
 
 
@@ -590,7 +605,7 @@ def by_row(
 
 
 def ignored_settings(process: Process, host: str) -> str:
-    """Return in words which settings that were given do nothing to magnets of a host."""
+    """Name in words the given settings that do nothing to magnets of a host; empty without any."""
     family = parameters().families.get(host)
     if family is None:
         return ""
@@ -608,10 +623,12 @@ def ignored_settings(process: Process, host: str) -> str:
         ),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
-    ignored = {name: getattr(process, name) for name, does in acts.items() if not does}
+    values_ignored = {
+        name: getattr(process, name) for name, does in acts.items() if not does
+    }
     changed_names = [
         name
-        for name, value in ignored.items()
+        for name, value in values_ignored.items()
         if value is not None and not np.array_equal(value, usual.get(name, np.nan))
     ]
     words = ", ".join(changed_names).replace(
@@ -648,13 +665,13 @@ def assumption(host: str) -> str:
     """
     if host not in HOSTS:
         raise InputError(f"host must be one of {', '.join(HOSTS)}, got {host!r}")
-    calibrated = parameters()
-    default = calibrated.families[host].process
+    parameters_of_law = parameters()
+    default = parameters_of_law.families[host].process
     template = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
-        ratio=calibrated.cells["ratio"],
-        copper=100 * calibrated.cells["copper"],
-        zirconium=100 * calibrated.cells["zirconium"],
+        ratio=parameters_of_law.cells["ratio"],
+        copper=100 * parameters_of_law.cells["copper"],
+        zirconium=100 * parameters_of_law.cells["zirconium"],
     )
     return (
         f"{template}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "

@@ -45,7 +45,13 @@ SHELL = law("shell")
 
 @lru_cache(maxsize=1)
 def _example() -> tuple[float, float, float]:
-    """Return `rare_earth_masses` of a compound of the host about whose grains shells are known."""
+    """Return `rare_earth_masses` of the compound of the host whose shells are known.
+
+    Returns
+    -------
+    tuple of float
+        Rare-earth atoms, mass of the rare earth, and mass of the whole, of one formula unit.
+    """
     from ..phases.partition import shelled_hosts
     from ..phases.records import HOSTS
 
@@ -57,7 +63,7 @@ def _example() -> tuple[float, float, float]:
 
 
 def objection(shell: Shell) -> str:
-    """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
+    """Say why no furnace makes this shell about grains of 5 um; empty where one does."""
     amount = shell.amount_wt_pct
     thickness = None
     content = None
@@ -66,11 +72,11 @@ def objection(shell: Shell) -> str:
     if shell.fraction is not None and shell.content is not None:
         replaced_share = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
         atoms, earth_mass, whole = _example()
-        mass_added = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
+        added_mass = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
         amount = (
             100.0
-            * mass_added
-            / (whole - earth_mass + mass_added + (1.0 - replaced_share) * earth_mass)
+            * added_mass
+            / (whole - earth_mass + added_mass + (1.0 - replaced_share) * earth_mass)
         )
         content = shell.content
         thickness = float(
@@ -111,9 +117,9 @@ _TERMS = 12
 
 
 def arriving_share(faces_mm: Array) -> Array:
-    """Compute the amount in the median layer over the mean, by the distance of the faces (mm).
+    """Compute the amount in the median layer divided by the mean, by the distance of the faces, mm.
 
-    1 for thin magnets and where the distance is infinite (as much everywhere); shape (n,).
+    The result is 1 for thin magnets and where the distance is infinite; shape (n,).
     """
     depth_ratio = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
     share = np.ones_like(depth_ratio)
@@ -171,10 +177,10 @@ def mix_between_grains(
 
 
 def given_share(phases: Any, rules: Any) -> Array:
-    """Return the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
+    """Compute the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
 
-    This is 1 - H_cJ of the bare magnet / H_cJ, negative for a weaker rim; 0 without shell.
-    `phases` and `rules` are of `magnetkit.magnetism._magnet_kernels`, of n alloys.
+    This is 1 - H_cJ of the bare magnet / H_cJ. It is negative for a weaker rim and 0 without a
+    shell. `phases` and `rules` are those of `magnetkit.magnetism._magnet_kernels`, of n alloys.
     """
     from ._magnet_kernels import ROOM, states
 
@@ -183,7 +189,7 @@ def given_share(phases: Any, rules: Any) -> Array:
         return np.zeros(len(has_shell))
     bare = phases._replace(shells=np.full_like(phases.shells, -1))
     with_rim, less = (
-        states(np.array([ROOM]), each, rules)[1][0] for each in (phases, bare)
+        states(np.array([ROOM]), magnets, rules)[1][0] for magnets in (phases, bare)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(has_shell & (with_rim > 0.0), 1.0 - less / with_rim, 0.0)
@@ -198,10 +204,10 @@ def warn_of_shells(rows: ShellRows) -> None:
 
 
 def enrich_surface(table: CompositionTable, coefficient: Array) -> CompositionTable:
-    """Return the surface of grains, where Dy and Tb count more than in the middle.
+    """Compute the composition at the surface of grains, where Dy and Tb count more than inside.
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
-    (n,).
+    `coefficient`, (n,).
     """
     rare = mask(RARE_EARTHS)
     heavy = mask(SURFACE)

@@ -106,7 +106,7 @@ class Duty:
 
     @property
     def creep(self) -> float:
-        """By how much the time acts like a larger field, A/m."""
+        """Field, A/m, that would demagnetize at once as much as the duty's field does in its hours."""
         return (
             TEMPERATURE.viscosity
             / MU_0
@@ -198,9 +198,10 @@ class Duty:
 
 
 def read_duty(load_line: Any) -> Duty:
-    """Return what a magnet stands, checked: a permeance coefficient alone means nothing else.
+    """Validate a duty (load line, outside field, hours).
 
-    `LOAD_LINE` for None; InputError if a number is out of its range.
+    A permeance coefficient alone means no outside field and no hours; None means `LOAD_LINE`.
+    InputError if a number is out of its range.
     """
     if load_line is None:
         return Duty()
@@ -212,13 +213,13 @@ def read_duty(load_line: Any) -> Duty:
     }
     values = {}
     for name, meaning in names.items():
-        given = getattr(duty, name)
+        duty_value = getattr(duty, name)
         try:
-            value = float("nan") if isinstance(given, bool) else float(given)
+            value = float("nan") if isinstance(duty_value, bool) else float(duty_value)
         except (TypeError, ValueError):
             value = float("nan")
         if not 0.0 <= value < float("inf"):
-            raise InputError(f"{name} must be {meaning}, got {given!r}")
+            raise InputError(f"{name} must be {meaning}, got {duty_value!r}")
         values[name] = value
     return Duty(**values)
 
@@ -232,10 +233,24 @@ def duty_columns(
     duty: Duty,
     names: Sequence[str],
 ) -> dict[str, tuple[Array, Array, Array]]:
-    """Return ``demagnetization_safety`` and ``irreversible_loss_pct``: centre, lower and upper end.
+    """Compute ``demagnetization_safety`` and ``irreversible_loss_pct`` of n magnets.
 
-    `figures` has centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m``
-    and ``knee_field_kA_m``; `names` are those of the two that are wanted.
+    Parameters
+    ----------
+    figures : dict of tuple
+        Centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m`` and
+        ``knee_field_kA_m``.
+    recoil : ndarray, shape (n,)
+        Recoil permeability.
+    duty : Duty
+        What the magnets stand.
+    names : sequence of str
+        Which of the two are wanted.
+
+    Returns
+    -------
+    dict of tuple
+        Centre, lower and upper end, (n,) each.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
@@ -265,7 +280,10 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 
 
 def parse_chord(between: Any) -> tuple[float, float]:
-    """Return the two temperatures of the chords alpha and beta, K, the lower first."""
+    """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
+
+    InputError unless they are two, the lower first.
+    """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
@@ -438,10 +456,24 @@ def figure_columns(
     use: Use,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return the columns of `sintered_at` of n magnets, with ranges, at each temperature, K.
+    """Compute the columns of `sintered_at` of n magnets, with ranges, at each temperature.
 
-    `only` names the columns that are wanted at a temperature. Where no ranges are among them they
-    are no more than central values of `FIGURES`, and take less work over a whole range.
+    Parameters
+    ----------
+    made : Alloys
+        n alloys.
+    temperatures : sequence of float
+        K.
+    use : Use
+        Chords, duty and interval.
+    only : mapping, optional
+        Names of the columns wanted at a temperature. Without ranges among them only central values
+        of `FIGURES` are computed, which is less work.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature.
     """
     kelvins = np.array(temperatures, float)
     z = quantile(use.interval)
@@ -506,7 +538,11 @@ def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> i
 
 
 def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
-    """Return the columns that say how magnets are made, and what their chords lie between."""
+    """Build the columns ``shell``, ``route`` and ``coefficients_between`` of n magnets.
+
+    ``route`` says in words how each is made, which settings did nothing, and which charge was
+    assumed. `between` are the ends of the chords, K.
+    """
     codes = made.written.host
     route = made.process.route
     # Each magnet is made as asked for, else as is usual for its host.
@@ -535,10 +571,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
             describe_beyond_precedent(made.written.recipe, made.written.host)
             | gas_words
         )
-    unmodelled = without_model(made.written.recipe, made.written.host)
+    no_model = without_model(made.written.recipe, made.written.host)
     gas_words |= {
         row: f"{name}: known, but no model speaks of it"
-        for row, name in unmodelled.items()
+        for row, name in no_model.items()
     }
     if gas_words:
         texts = made_so.texts()
@@ -557,7 +593,14 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
 
 
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
-    """Return how far magnets at a temperature (K) are from measured ones."""
+    """Build the columns that say how far magnets at a temperature, K, are from measured ones.
+
+    Returns
+    -------
+    dict
+        ``evidence_distance``, ``evidence_nearest``, ``evidence_farthest``, ``remanence_T_evidence``
+        and ``coercivity_kA_m_evidence``.
+    """
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard = evidence_at_temperature(made.near[COERCIVITY], roots, kelvin)
     b_r = made.near["remanence_T"]
@@ -581,10 +624,22 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
 def _columns_at_temperature(
     made: Alloys, kelvin: float, values: Array, state: Any, names: Any, duty: Duty
 ) -> dict[str, Any]:
-    """Return the columns of `FIGURES` and of the limits of use at a temperature.
+    """Build the columns of `FIGURES` and of the limits of use at one temperature.
 
-    `values` has shape (7, 3, n), `state`, which are magnets and their gates, (n,) each; `names` are
-    those wanted, all if None.
+    Parameters
+    ----------
+    made : Alloys
+        n alloys.
+    kelvin : float
+        K.
+    values : ndarray, shape (7, 3, n)
+        Figures with lower and upper end.
+    state : tuple
+        Which rows are magnets, bool (n,), and their gates, (n,).
+    names : collection of str or None
+        Columns wanted, all if None.
+    duty : Duty
+        What the magnets stand.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if duty_names := [name for name in _DUTY if names is None or name in names]:

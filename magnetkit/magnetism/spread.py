@@ -64,7 +64,7 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     0.911
     """
     lot_deviations = constants()["lot"]
-    spread = Spread(
+    lot_spread = Spread(
         **lot_deviations.get(root_host(host), lot_deviations[constants()["otherwise"]])
     )
     for name, percent in (given or {}).items():
@@ -74,8 +74,8 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
                 f"spread must be percent of one lot such as B_r=1.5,H_cJ=6, got {name}={percent}"
             )
         of_lot: dict[str, float] = {_NAMES[name]: float(percent) / 100.0}
-        spread = replace(spread, source="as you say", **of_lot)
-    return spread
+        lot_spread = replace(lot_spread, source="as you say", **of_lot)
+    return lot_spread
 
 
 @lru_cache

@@ -111,12 +111,16 @@ def _cusp(at: Array, curve: Array) -> Array:
     """
     result = np.full(len(curve), np.nan)
     first = curve[:, :-3]
-    left = curve[:, 1:-2]
+    left_neighbours = curve[:, 1:-2]
     right = curve[:, 2:-1]
     last = curve[:, 3:]
     with np.errstate(invalid="ignore"):
-        crossing = (2.0 * left - first < left) & (2.0 * right - last < right)
-        crossing &= left + right < 1.5 * np.abs(left - first + right - last)
+        crossing = (2.0 * left_neighbours - first < left_neighbours) & (
+            2.0 * right - last < right
+        )
+        crossing &= left_neighbours + right < 1.5 * np.abs(
+            left_neighbours - first + right - last
+        )
     rows, columns = np.nonzero(crossing)
     a = curve[rows, columns + 1]
     b = curve[rows, columns + 2]

@@ -30,10 +30,18 @@ def judge_data(
     source: Entries,
     unknown: NDArray[np.bool_],
 ) -> Coded:
-    """Return of n phases `JUDGED`, or what lacks in words.
+    """Say for n phases whether data suffice to judge them: `JUDGED`, or what is missing, in words.
 
-    `kinds`, (118,), is the site of each element (`_judged.kinds`), `unknown`, (n,), says which
-    phases have an element without entries.
+    Parameters
+    ----------
+    phases : CompositionTable
+        n phases.
+    kinds : ndarray of int8, shape (118,)
+        Site of each element, of `_judged.kinds`.
+    source : Entries
+        The snapshot.
+    unknown : ndarray of bool, shape (n,)
+        Phases with an element without entries.
     """
     word_of_row = np.zeros(len(phases), np.int64)
     doubtful = lowest_entries(source).doubtful
@@ -60,7 +68,7 @@ def judge_data(
 
 
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
-    """Return what a snapshot lacks of a chemical system, in words."""
+    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing."""
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
     if absent:
@@ -83,10 +91,11 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
 def _shared_sites(
     dense: NDArray[np.float64], target: NDArray[np.float64], kinds: NDArray[np.int8]
 ) -> NDArray[np.float64]:
-    """Return the share of its sites that each phase fills as another phase does, shape (n,).
+    """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
-    `dense`, (n, 118), and `target`, (118,), are atomic fractions. The share is the product over
-    rare-earth, metal and interstitial sites; 0 where the ratio of the sites is another.
+    The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
+    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
+    (118,), are of `_judged.kinds`.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

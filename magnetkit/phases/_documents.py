@@ -22,7 +22,10 @@ _LAST_NUMBER = 3_347_529
 
 
 def _numeric_identifier(identifier: str) -> str:
-    """Return an identifier as mp-160 where the server writes it in letters, as mp-aaaaaage."""
+    """Convert an identifier that the server writes in letters, mp-aaaaaage, to mp-160.
+
+    Other identifiers are returned as they are.
+    """
     prefix, letters = identifier.split("-")
     if not letters.isalpha():
         return identifier
@@ -91,9 +94,10 @@ _FOREIGN = re.compile(r'"@module": (?!"pymatgen\.core\.)')
 
 
 def read_document(kind: str, fields: Record) -> Record:
-    """Return what a document says, checked; a crystal with what is computed of it.
+    """Check a document of the server and return its fields; a crystal gets computed figures too.
 
-    Raises NetworkError if a field is missing or has another shape than expected.
+    `kind` is "summary", "thermo" or "magnetism". NetworkError if a field is missing or has another
+    shape than expected.
     """
     try:
         document = _MODELS[kind].model_validate(fields)
@@ -110,6 +114,10 @@ def read_document(kind: str, fields: Record) -> Record:
 
 
 def _read_crystal(summary: _Summary) -> Record:
+    """Read the crystal of a summary: system, formula, cell, sites, volume (A3), density (g/cm3) and JSON.
+
+    NetworkError if pymatgen cannot read it.
+    """
     from pymatgen.core import Structure
 
     try:
@@ -140,11 +148,29 @@ def _read_crystal(summary: _Summary) -> Record:
 def make_tables(
     systems: Sequence[str], schemes: Sequence[str], records: dict[str, list[Record]]
 ) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
-    """Return entries, structures and facts for the manifest.
+    """Build the tables of a snapshot from the server's documents.
 
-    Documents of other chemical systems are left aside; `schemes` of energies are in the order
-    wanted, and all entries are of one; `records` has by kind what `read_document` returned of each
-    document. Raises InputError if the server has no energies of these schemes.
+    Documents of other chemical systems are dropped.
+
+    Parameters
+    ----------
+    systems : sequence of str
+        Chemical systems that were asked for.
+    schemes : sequence of str
+        Schemes of energies, the preferred first; all entries are of one.
+    records : dict of list
+        Results of `read_document` by kind.
+
+    Returns
+    -------
+    entries, structures : pandas.DataFrame
+    facts : dict
+        For the manifest.
+
+    Raises
+    ------
+    InputError
+        If the server has no energies of these schemes.
     """
     import pandas as pd
 
@@ -188,7 +214,7 @@ def make_tables(
 def _choose_scheme(
     energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
 ) -> str:
-    """Return the first scheme that knows the most elements."""
+    """Return the scheme that knows the most elements, of equals the first; InputError if there is none."""
     elements: dict[str, set[str]] = {}
     for energy in energies:
         system = crystals[energy["material_id"]]["system"]
@@ -210,7 +236,7 @@ def _choose_scheme(
 
 
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
-    """Return the row of one phase, its columns in the order of the table."""
+    """Build the row of one phase, with its columns in the order of the table."""
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]
     moment = crystal["total_magnetization"]

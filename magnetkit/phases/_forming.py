@@ -71,7 +71,11 @@ def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
 def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the metals without which hosts are no bulk phase.
 
-    Host to metal to the shares of the metal sites that are enough of it alone, and the most.
+    Returns
+    -------
+    dict of dict of (float, float)
+        By host and metal: the share of the metal sites that is enough if it is the only such metal,
+        and the largest share.
     """
     limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
@@ -83,7 +87,7 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def atoms() -> "Atoms":
-    """Return what the terms know of the elements."""
+    """Collect the facts on the elements that the terms of stability need, for the kernel."""
     from ._stability_kernels import Atoms
 
     radius = np.full(N_ELEMENTS, 1.40)
@@ -113,6 +117,7 @@ def atoms() -> "Atoms":
 
 @lru_cache(maxsize=1)
 def _embedded_model() -> "tuple[Atoms, Weights]":
+    """Read the fitted weights of the families, with the facts on the elements, for the kernel."""
     from .._core._linear import factor
     from ._stability_kernels import Weights
 
@@ -129,12 +134,18 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
 def _host_facts() -> tuple[
     NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
 ]:
-    """Return family, making and melting temperature, and whether it is made of a metal and a gas.
+    """Collect the facts of formation by host; the last entry belongs to no host.
 
-    By host; the last are those of no host.
-
-    A variant is of its root's family. A host with interstitials is made of the metal: its family
+    A variant is of its root's family. A host with interstitials is made of the metal, so its family
     is that of the same metal lattice.
+
+    Returns
+    -------
+    family : ndarray of int8
+    making_K, melting_K : two rows of an ndarray
+        Making and melting temperature.
+    from_gas : ndarray of bool
+        Made of a metal and a gas.
     """
     bare = {
         (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
@@ -173,7 +184,10 @@ def is_melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np
 def decomposition_temperature(
     phases: CompositionTable, host: NDArray[np.int8]
 ) -> NDArray[np.float64]:
-    """Return where what did not solidify from its melt decomposes, K, (n,); infinite elsewhere."""
+    """Return the temperature at which each phase decomposes, K, (n,).
+
+    It is infinite for phases that solidify from their melt. `host` has the codes of the hosts.
+    """
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
     return np.where(
         not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf
@@ -183,11 +197,26 @@ def decomposition_temperature(
 def phase_states(
     judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
 ) -> "tuple[CompositionTable, State]":
-    """Return the phases whose making is asked, and what is known of them.
+    """Return the phases whose formation is judged, and what is known of them.
 
     A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
-    atom moves: the metal is judged. A composition without energy takes the mean distance to the
+    atom moves, so the metal is judged. A composition without energy takes the mean distance to the
     hull of the entries that differ from it in the rare earth alone, near radii first.
+
+    Parameters
+    ----------
+    judged : Judged
+        n phases.
+    above : ndarray, shape (n,)
+        Free energy above competing phases, eV/atom.
+    kelvin : ndarray, shape (n,)
+        Temperature, K.
+
+    Returns
+    -------
+    phases : CompositionTable
+    state : State
+        Arrays of the kernel.
     """
     from ._stability_kernels import State
 
@@ -236,10 +265,18 @@ def odds(
     kelvin: NDArray[np.float64],
     given: bool = False,
 ) -> Odds:
-    """Return the log odds that phases form, n rows.
+    """Compute the log odds that phases form, with their deviation, (n,) each.
 
-    `above`, (n,), is their free energy above what competes, eV/atom, at `kelvin`, (n,); if these
-    were `given`, what forms in the solid or in a gas may decompose.
+    Parameters
+    ----------
+    judged : Judged
+        n phases.
+    above : ndarray, shape (n,)
+        Free energy above competing phases, eV/atom.
+    kelvin : ndarray, shape (n,)
+        Temperature, K.
+    given : bool
+        A user gave these temperatures, so that phases made in the solid or in a gas may decompose.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability
@@ -259,7 +296,10 @@ def odds(
 
 
 def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Return the distance to the hull of entries with another rare earth, eV/atom, or NaN."""
+    """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,), or NaN.
+
+    Near radii weigh most.
+    """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
         above = space.energy - solve(space.table(), stable_space(source)).energy
@@ -282,7 +322,14 @@ def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
 
 
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
-    """Return each row with its rare earths as one, and their mean radius (R3+, angstrom)."""
+    """Describe each row with its rare earths as one element.
+
+    Returns
+    -------
+    list of (tuple, float)
+        Amounts by element, rounded, and the mean radius of R3+, angstrom; an empty tuple without
+        rare earth.
+    """
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
     patterns: list[tuple[tuple, float]] = []
     for i in range(len(table)):

@@ -49,9 +49,14 @@ def kinds() -> NDArray[np.int8]:
 def _exact_ratios() -> tuple[
     NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
 ]:
-    """Return the shares of rare earth and interstitial of each root, and which elements these are.
+    """Return the exact site ratios of the roots of hosts.
 
-    Shapes (roots,), (roots,) and (roots, 118).
+    Returns
+    -------
+    earth, third : ndarray, shape (roots,)
+        Shares of rare earth and of interstitial.
+    elements : ndarray of bool, shape (roots, 118)
+        Elements that are this interstitial.
     """
     roots = [HOSTS[name] for name in ROOTS]
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
@@ -63,9 +68,10 @@ def _exact_ratios() -> tuple[
 def named_phases(
     table: CompositionTable, host: str = "auto", split: Partition | None = None
 ) -> Named:
-    """Return the phase that each composition stands for; what names one is of no variant.
+    """Find the phase that each composition stands for.
 
-    `split` is what `partition` returns of the table and the host, where the caller has it.
+    A composition that is exactly that of a root names no variant. `split` is what `partition`
+    returns of table and host, if the caller has it.
     """
     from ._stability_kernels import ratios
 
@@ -74,22 +80,22 @@ def named_phases(
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
         host_of_row[host_of_row != HOST_NAMES.index(HOSTS[host].root)] = -1
-    is_named = host_of_row >= 0
-    if is_named.all():
-        return Named(host_of_row, table, is_named)
+    has_host = host_of_row >= 0
+    if has_host.all():
+        return Named(host_of_row, table, has_host)
     if split is None:
-        split = partition(table[~is_named], host)
+        split = partition(table[~has_host], host)
         rest = slice(None)
     else:
-        rest = ~is_named
-    host_of_row[~is_named] = split.host[rest]
+        rest = ~has_host
+    host_of_row[~has_host] = split.host[rest]
     joint_table = CompositionTable.concat([table, split.hard_phase[rest]])
     order = np.arange(len(table))
-    order[~is_named] = len(table) + np.arange(len(joint_table) - len(table))
+    order[~has_host] = len(table) + np.arange(len(joint_table) - len(table))
     return Named(
         host_of_row,
         CompositionTable(*joint_table[order].rows, table.row_index),
-        is_named,
+        has_host,
     )
 
 
@@ -149,7 +155,7 @@ class Judged:
         self._take_entries()
 
     def missing(self) -> Coded:
-        """Return the end members of each phase that the snapshot lacks, in words."""
+        """List in words the end members of each phase that the snapshot lacks, n texts."""
         import pandas as pd
 
         codes = np.zeros(len(self.host), np.int64)
@@ -174,7 +180,7 @@ class Judged:
         return [(int(code), np.flatnonzero(roots == code)) for code in codes]
 
     def _take_entries(self) -> None:
-        """Take rows of no host for what the snapshot lists at their composition."""
+        """Fill in the energies of rows of no host from the entries at their composition, in place."""
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
             own_energies = entry_energies(self.ideal[rows], self.source)
@@ -185,11 +191,18 @@ class Judged:
     def above(
         self, kelvin: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], Decomposition]:
-        """Return the free energy above what competes, eV/atom, and the products at 0 K.
+        """Compute the free energy of n phases above competing phases, and the products.
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
         separate into members of its own structure); and all of other structures, which mix rare
-        earths, and late 3d metals, as ideally as they can.
+        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,).
+
+        Returns
+        -------
+        above : ndarray, shape (n,)
+            eV/atom.
+        products : Decomposition
+            At 0 K.
         """
         from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
@@ -236,7 +249,7 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 
 
 def entry_energies(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Return the energies of compositions that are entries of the snapshot, NaN for the others."""
+    """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others."""
     if "listed" not in source._cache:
         space = lowest_entries(source)
         keys = composition_keys(space.table())
@@ -262,7 +275,7 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up a row and that the snapshot lacks."""
+    """Name the end members that make up row `row` of `hard` and that the snapshot lacks."""
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]

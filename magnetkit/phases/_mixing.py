@@ -98,7 +98,7 @@ class MixingTerms:
         self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
     def members(self, dense: NDArray) -> NDArray[np.bool_]:
-        """Return which compositions (rows of atomic fractions) have the host's ratio of sites."""
+        """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,)."""
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
         third = dense[:, self.thirds].sum(axis=1) * atoms
@@ -107,7 +107,7 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Return what is on the sites of `members`."""
+        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio."""
 
         def share(columns: NDArray) -> NDArray:
             part = dense[:, columns]
@@ -116,7 +116,17 @@ class MixingTerms:
         return Occupation(share(self.earths), share(self.metals), share(self.thirds))
 
     def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
-        """Hull of the other phases at the end members (R, M), and four times that of two metals."""
+        """Compute the hull of the other phases at the end members and at equal mixtures of two metals.
+
+        `first` is the element of the interstitial, -1 without one.
+
+        Returns
+        -------
+        members : ndarray, shape (earths, metals)
+            eV/atom.
+        pairs : ndarray, shape (metals, metals)
+            Four times the hull of the mixture, eV/atom.
+        """
         from .hull import solve
 
         atoms = self.sites.sum()
@@ -193,6 +203,7 @@ def _mixing_degree(shares: NDArray) -> NDArray:
 
 
 def _table(rows: list[dict[int, float]]) -> CompositionTable:
+    """Build a table of compositions from rows that map element columns to atomic fractions."""
     parts = [sorted(row.items()) for row in rows]
     indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
     return CompositionTable(
@@ -220,7 +231,7 @@ class Slope(NamedTuple):
 
 @lru_cache(maxsize=8)
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
-    """Return the slopes known of a host; none where they do not help.
+    """Return the slopes of a host if they help its energies, else an empty tuple.
 
     Sites are filled by their energies at 1300 K (`benchmarks.accuracy.phases.substituted`).
     """
@@ -230,7 +241,7 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
-    """Return the slopes of a host, whether they help or not."""
+    """Read the slopes of a host's root, whether they help or not."""
     root = root_host(host)
     return tuple(
         Slope(
@@ -247,10 +258,10 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
 def unknown_pairs(
     found: tuple[Slope, ...], metals: np.ndarray, occupied: np.ndarray
 ) -> list[tuple[int, int]]:
-    """Return main metal and metal of the slopes for which there is no entry.
+    """List the pairs of main metal and metal of the slopes for which there is no entry.
 
-    `metals`, (m,), are columns of the metals of `occupied`, shares of the metal sites of each entry
-    of the host, (n, m).
+    `metals`, (m,), are the element columns of `occupied`, the shares of the metal sites of each
+    entry of the host, (n, m).
     """
     place = {int(column): i for i, column in enumerate(metals)}
     silent = []
@@ -323,9 +334,9 @@ class MixingModel:
     def _slopes(
         self, known: tuple[Slope, ...]
     ) -> tuple[Occupation, NDArray[np.float64], NDArray[np.float64]]:
-        """Return pairs of occupations, with and without a metal, and how their energies differ.
+        """Build pairs of occupations, with and without a metal, and the differences of their energies.
 
-        The pairs follow each other; differences (eV/atom) and their deviations are one a pair.
+        The pairs follow each other. Differences (eV/atom) and their deviations are one a pair.
         """
         self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
@@ -344,7 +355,10 @@ class MixingModel:
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
 
     def _fit(self, known: tuple[Slope, ...]) -> None:
-        """Solve for the weights, without outliers."""
+        """Solve for the weights without outliers, and set the fitted attributes.
+
+        `known` are slopes that are observed beside the entries.
+        """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
         pairs_of_parts = zip(self.occupation, pairs, strict=True)
@@ -373,16 +387,18 @@ class MixingModel:
         self._precision = multiply(
             observe[keep].T, multiply(observe[keep].T, inverse).T
         ).T
-        self.kept = kept = keep[:n]
-        self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
+        self.kept = kept_rows = keep[:n]
+        self.left_out = [
+            f for f, k in zip(self.formulas, kept_rows, strict=True) if not k
+        ]
         self.loo_error = np.full(n, np.nan)
         self.loo_deviation = np.full(n, np.nan)
-        self.loo_error[kept] = error[: kept.sum()]
-        self.loo_deviation[kept] = deviation[: kept.sum()]
-        remainder = Occupation(*(part[~kept] for part in self.occupation))
+        self.loo_error[kept_rows] = error[: kept_rows.sum()]
+        self.loo_deviation[kept_rows] = deviation[: kept_rows.sum()]
+        remainder = Occupation(*(part[~kept_rows] for part in self.occupation))
         mean, covariance = self.predict(remainder)
-        self.loo_error[~kept] = self.energy[~kept] - mean
-        self.loo_deviation[~kept] = np.sqrt(
+        self.loo_error[~kept_rows] = self.energy[~kept_rows] - mean
+        self.loo_deviation[~kept_rows] = np.sqrt(
             np.diag(covariance) + self.terms.scatter(remainder)
         )
         self.scale = conformal_scale(self.far)
@@ -401,9 +417,14 @@ class MixingModel:
         ]
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
-        """Return mean and covariance (eV/atom and its square) of the energy, without noise.
+        """Predict energies at occupations, without noise.
 
-        The covariance is not scaled.
+        Returns
+        -------
+        mean : ndarray, shape (n,)
+            eV/atom.
+        covariance : ndarray, shape (n, n)
+            (eV/atom)^2, not scaled.
         """
         cross = self.terms.kernel(at, self._points)
         mean = self.terms.trend(at) + multiply(cross, self._weights)
@@ -411,7 +432,10 @@ class MixingModel:
         return mean, self.terms.kernel(at, at) - explained_variance
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
-        """Return the nodes for phases of some elements (ascending element columns)."""
+        """Build the nodes from which phases of some elements are interpolated.
+
+        `earths`, `metals` and `thirds` are ascending element columns.
+        """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)
         for code, columns in (
@@ -460,10 +484,16 @@ class MixingModel:
 def _select_observations(
     full: NDArray[np.float64], rest: NDArray[np.float64], entries: int
 ) -> NDArray[np.bool_]:
-    """Return which observations are learnt from: the worst outlier goes until there is none.
+    """Say which observations are learnt from, bool (n,): the worst outlier is dropped until none is left.
 
-    Of their covariance `full`, (n, n), and what they are beside the trend, `rest`, (n,); the first
-    `entries` may go.
+    Parameters
+    ----------
+    full : ndarray, shape (n, n)
+        Covariance of the observations.
+    rest : ndarray, shape (n,)
+        Observations less the trend.
+    entries : int
+        Number of first observations, the only ones that may be dropped.
     """
     candidates = np.arange(len(rest))
     inverse = invert(full)
@@ -486,11 +516,11 @@ def _select_observations(
 
 
 def conformal_scale(far: NDArray[np.float64]) -> float:
-    """Return what intervals must be multiplied by to hold nine in ten.
+    """Compute the factor on intervals with which they hold nine of ten left-out entries.
 
-    `far`, (n,), are errors of left-out entries in half widths of their 90 % intervals. It is their
-    conformal quantile, but not below 1: end members without an entry need the width that mixed
-    compositions could spare. 1 with too few.
+    `far`, (n,), are errors of left-out entries in half widths of their 90 % intervals. The factor
+    is their conformal quantile, but not below 1, since end members without an entry need the width
+    that mixed compositions could spare. It is 1 with too few entries.
     """
     from .._core._intervals import quantile
 

@@ -61,7 +61,7 @@ class PhaseSpace:
         return int(self.column.max()) + 1
 
     def take(self, chosen: NDArray) -> "PhaseSpace":
-        """Return the space of some phases (a mask that holds the elements)."""
+        """Return the space of the phases where the mask `chosen` is True; it must hold the elements."""
         keep = np.flatnonzero(chosen)
         compounds = self.table()[keep]
         names = [self.formulas[k] for k in keep]
@@ -90,7 +90,7 @@ class PhaseSpace:
 def _find_lowest(
     keys: Iterable[bytes], energies: NDArray[np.float64]
 ) -> dict[bytes, int]:
-    """Return the place of the lowest energy of each key, the first of equal ones."""
+    """Return for each key the position of its lowest energy, the first of equals."""
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
         if key not in lowest or energies[place] < energies[lowest[key]]:
@@ -101,7 +101,7 @@ def _find_lowest(
 def _check_elements(
     formulas: list[str], energies: NDArray[np.float64], rows: NDArray[np.int64]
 ) -> None:
-    """Raise DataError if an element lies below zero."""
+    """Raise DataError if one of the elements at `rows` has an energy below zero."""
     for i in rows:
         if energies[i] < -1e-6:
             raise DataError(
@@ -168,7 +168,10 @@ def _reasons_left_out(
     absurd: NDArray[np.bool_],
     collapsed: NDArray[np.bool_],
 ) -> tuple[str, ...]:
-    """Return in words which entries are left out, and why."""
+    """List in words which entries are left out, and why.
+
+    `absurd` and `collapsed` are bool, (n,).
+    """
     reasons = []
     for i in np.flatnonzero(absurd):
         missing = not np.isfinite(energies[i])
@@ -192,9 +195,10 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
 
 
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
-    """Return the lowest entry of every composition of a snapshot; tell of entries left out.
+    """Return the lowest entry of every composition of a snapshot; a warning names entries left out.
 
-    Raises DataError as `build_space` does, or if the entries are of more than one scheme.
+    The result is kept for the next call. DataError as from `build_space`, or if the entries are of
+    more than one scheme.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
@@ -217,7 +221,7 @@ def _errors(entries: Any) -> NDArray[np.float64] | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Warn of entries left out, and of compositions whose phase is unknown for it."""
+    """Issue a warning that names the entries left out, and the compositions that are unknown for it."""
     if not space.left_out:
         return
     first_ones = "; ".join(space.left_out[:5])
@@ -233,11 +237,12 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
 
 
 def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
-    """Return which entries fell into a solution without the moment that such compounds have.
+    """Say which entries lost, in their calculation, the moment that such compounds have, bool (n,).
 
-    Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;
-    a calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
+    Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic; a
+    calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
     gadolinium and europium, whose 4f moments are calculated and may cancel, and antiferromagnets.
+    None if the entries carry no moments.
     """
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
@@ -250,17 +255,17 @@ def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
         (iron >= _RICH_IN_IRON) | (iron_and_cobalt >= _RICH_IN_BOTH)
     )
     rich &= table.fraction("Gd", "Eu") == 0.0
-    is_collapsed = np.zeros(len(entries), bool)
-    is_collapsed[table.row_index] = rich & (
+    lacks_moment = np.zeros(len(entries), bool)
+    lacks_moment[table.row_index] = rich & (
         moment < _LEAST_MOMENT_MUB * iron_and_cobalt
     )
     if "ordering" in entries.columns:
-        is_collapsed &= (entries["ordering"] != "AFM").to_numpy(bool)
-    return is_collapsed
+        lacks_moment &= (entries["ordering"] != "AFM").to_numpy(bool)
+    return lacks_moment
 
 
 def _check_one_scheme(snapshot: Entries) -> None:
-    """Refuse a snapshot whose entries name more than one scheme of energies."""
+    """Raise DataError if the entries of a snapshot name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
             functionals = {
@@ -289,7 +294,15 @@ class Systems:
     bounds: NDArray[np.int64]  # where each system's rows lie in `order`, (systems + 1,)
 
     def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
-        """Return system, first and last place in `order` of the runs of the chosen systems."""
+        """Split the rows of the chosen systems into runs of at most `RUN` rows.
+
+        `chosen` is bool, (systems,).
+
+        Returns
+        -------
+        tuple of three ndarrays
+            System, first position in ``order`` and the position after the last.
+        """
         runs = [
             (s, at, min(at + RUN, self.bounds[s + 1]))
             for s in np.flatnonzero(chosen)
@@ -299,11 +312,10 @@ class Systems:
 
 
 def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
-    """Gather the rows of a table by the largest chemical systems that hold them.
+    """Group the rows of a table by the largest chemical systems that hold them.
 
-    A row joins a system of more elements where another row asks for it anyway: the hull over
-    more elements is the same at its composition. Rows with an element without phases are left
-    out.
+    A row joins a system of more elements if another row needs that anyway: the hull over more
+    elements is the same at its composition. Rows with an element without phases are left out.
     """
     import pandas as pd
 
@@ -346,7 +358,7 @@ def first_positions(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
 
 
 def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each set, none of which comes twice, the index of the largest that holds it.
+    """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
     `sets`, (n, words), have a bit an element; `sizes`, (n,), are how many each has.
     """
@@ -370,7 +382,7 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
 def _is_subset(
     some: NDArray[np.uint64], others: NDArray[np.uint64]
 ) -> NDArray[np.bool_]:
-    """Return whether each of some sets, a row, lies within each of others, a column."""
+    """Say whether each set of `some`, a row, is contained in each of `others`, a column; bool."""
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
         is_inside &= (column[:, None] & ~other) == 0
@@ -378,9 +390,10 @@ def _is_subset(
 
 
 def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
-    """Return the facets of a system, or None where qhull does not settle them.
+    """Return the facets of a chemical system, None where qhull fails; kept for the next call.
 
-    `space` has the phases on the hull, `members`, (columns,), says which elements the system has.
+    `space` has the phases on the hull. `members`, bool (columns,), says which elements the system
+    has.
     """
     key = members.tobytes()
     if key not in space.facets:

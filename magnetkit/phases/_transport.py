@@ -52,10 +52,30 @@ class _PassingError(Exception):
 def fetch_records(
     systems: list[str], key: str, endpoint: str, progress: bool
 ) -> tuple[str, dict[str, list[dict[str, Any]]]]:
-    """Return the version of the database, and by kind what `read_document` makes of documents.
+    """Fetch the documents of chemical systems from the server, in a process of its own.
 
-    Raises NetworkError if the server cannot be reached, refuses, or does not answer whole, as
-    agreed and in time.
+    Parameters
+    ----------
+    systems : list of str
+        Chemical systems.
+    key : str
+        API key.
+    endpoint : str
+        Address of the server.
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    version : str
+        Version of the database.
+    records : dict of list
+        Results of `read_document` by kind.
+
+    Raises
+    ------
+    NetworkError
+        If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
     """
     from rich.progress import MofNCompleteColumn
 
@@ -81,7 +101,10 @@ def fetch_records(
 
 
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
-    """Start a process that asks; yield what it says, in the end records or an error."""
+    """Start a process that asks the server; yield its messages, the last one records or an error.
+
+    The process is killed if it gives no sign in time, and at the end.
+    """
     environment = {
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"
     }
@@ -129,7 +152,7 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
 
 
 def _main() -> None:
-    """Ask what stands on standard input; write to standard output what comes."""
+    """Read the question from standard input, ask the server, and write messages to standard output."""
     # The process that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What other packages print does not mix with the answer.
@@ -151,7 +174,7 @@ def _main() -> None:
 
 
 def answer(question: News, key: str, say: Callable[[News], None]) -> None:
-    """Say what the server answers, or an error without any word of the server's."""
+    """Ask the server and pass the answer to `say`: records, or an error without any word of the server's."""
     where = _place(question["endpoint"])
     try:
         records = _ask(question, key, say)
@@ -167,6 +190,7 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
 
 
 def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
+    """Ask the server for version and documents; `say` is called with the progress."""
     from mp_api.client import MPRester
 
     from ._documents import FIELDS, read_document
@@ -193,8 +217,9 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
         records: dict[str, list[News]] = {"summary": [], "thermo": [], "magnetism": []}
 
         def search(kind: str, criterion: str, values: list[str], **more: Any) -> None:
+            """Search documents of a kind by a criterion, in batches, and append them to `records`."""
             for start in range(0, len(values), BATCH):
-                found = watch.search(
+                documents = watch.search(
                     getattr(rester.materials, kind).search,
                     f"{where}materials/{kind}/",
                     len(records[kind]),
@@ -204,7 +229,9 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
                     **{criterion: values[start : start + BATCH]},
                     **more,
                 )
-                records[kind] += [read_document(kind, document) for document in found]
+                records[kind] += [
+                    read_document(kind, document) for document in documents
+                ]
 
         search("summary", "chemsys", systems, deprecated=False)
         # All schemes, for mp-api and the server spell them differently; one is chosen later.
@@ -226,7 +253,10 @@ class _Watch:
         self._totals: set[int] = set()
 
     def try_again(self, action: Callable[[], Any], where: str) -> Any:
-        """Return what an action returns, which may fail for a while."""
+        """Call an action, again after a pause if it fails; NetworkError after several attempts.
+
+        `where` names the address in messages.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             self._came = 0
             self._totals = set()
@@ -247,7 +277,10 @@ class _Watch:
     def search(
         self, ask: Callable[..., Any], where: str, before: int, **criteria: Any
     ) -> Any:
-        """Return the documents of a search, all that were announced; `before` came earlier."""
+        """Return the documents of a search, all that were announced; NetworkError otherwise.
+
+        `before` is how many of the kind came earlier, for the progress.
+        """
         self._before = before
         records = self.try_again(lambda: ask(**criteria), where)
         distinct = {
@@ -261,7 +294,10 @@ class _Watch:
         return records
 
     def check(self, response: Any, *_: Any, **__: Any) -> None:
-        """Read an answer whole and check it; `_PassingError` where it may be another later."""
+        """Read an HTTP answer whole and check it; a hook of requests.
+
+        `_PassingError` if the answer may be another later, NetworkError if not.
+        """
         where = _place(response.url)
         status = response.status_code
         if response.is_redirect:
@@ -285,6 +321,7 @@ class _Watch:
             )
 
     def _read(self, response: Any, where: str) -> None:
+        """Read the body of an answer into memory; NetworkError if it is too large."""
         # In parts as they come, so that an endless answer does not fill the memory.
         parts = []
         size = 0
@@ -301,7 +338,10 @@ class _Watch:
         response.encoding = "utf-8"
 
     def _count(self, response: Any, where: str) -> None:
-        """Count the documents of a page; a part of an answer must not pass for the whole."""
+        """Count the documents of a page and report the progress; NetworkError if it names no total.
+
+        A part of an answer must not pass for the whole.
+        """
         page = json.loads(response.content)
         try:
             documents = page["data"]
@@ -332,7 +372,7 @@ class _Watch:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what went wrong in words of this machine, none of the server's."""
+    """Say what went wrong in words of this machine, never of the server's."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     if isinstance(error, _PassingError):

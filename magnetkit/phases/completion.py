@@ -53,9 +53,9 @@ class Correction(NamedTuple):
 
 
 def fit_correction(source: Entries, target: Entries) -> Correction:
-    """Fit how the energies of compounds of `source` become those of `target`.
+    """Fit the correction of energies from the scheme of `source` to that of `target`.
 
-    Raises DataError if the two share fewer than `LEAST_SHARED` compounds.
+    It follows from the compounds that both have. DataError if these are fewer than `LEAST_SHARED`.
     """
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
@@ -91,7 +91,10 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 
 
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
-    """Return a snapshot with what it lacks taken over from another; see `Snapshot.completed`."""
+    """Add to a snapshot what it lacks from the embedded one; see `Snapshot.completed`.
+
+    A new snapshot is returned.
+    """
     import pandas as pd
 
     correction = fit_correction(embedded, snapshot)
@@ -131,7 +134,7 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 def _correct_energies(
     entries: "pd.DataFrame", correction: Correction, scheme: str
 ) -> "pd.DataFrame":
-    """Return entries with energies of another scheme, and the error of that."""
+    """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom."""
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1

@@ -49,7 +49,10 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 def solve(
     table: CompositionTable, space: PhaseSpace, products: bool = False
 ) -> Decomposition:
-    """Find the hull energy of each row, and its products if asked."""
+    """Compute the hull energy of each row, eV/atom, and its products if asked.
+
+    Rows with an element without phases have NaN.
+    """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
@@ -62,8 +65,8 @@ def solve(
         np.zeros((len(table), width)),
     )
     rows = table.rows
-    is_unsolved = np.ones(len(systems.members), bool)
-    for s in range(len(is_unsolved)):
+    is_open = np.ones(len(systems.members), bool)
+    for s in range(len(is_open)):
         members = systems.members[s]
         rows_of_system = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
         elements = int(members.sum())
@@ -71,10 +74,8 @@ def solve(
             elements < len(_ROWS_TO_PAY)
             and len(rows_of_system) >= _ROWS_TO_PAY[elements]
         ):
-            is_unsolved[s] = not _by_facets(
-                rows, rows_of_system, space, members, result
-            )
-    runs = _hull.Runs(systems.order, *systems.runs(is_unsolved))
+            is_open[s] = not _by_facets(rows, rows_of_system, space, members, result)
+    runs = _hull.Runs(systems.order, *systems.runs(is_open))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     share_rows(
         _hull.solve,
@@ -97,7 +98,10 @@ def _by_facets(
     members: NDArray[np.bool_],
     found: "Found",
 ) -> bool:
-    """Solve the rows of one chemical system by all its facets; return whether all were solved."""
+    """Solve the rows `own` of one chemical system by all its facets, into `found`.
+
+    False if qhull failed or a row was not solved.
+    """
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
 
@@ -141,7 +145,7 @@ def measure_distances(snapshot: Entries) -> NDArray[np.float64]:
 
 
 def product_texts(hull: Decomposition) -> "pa.Array":
-    """Name the products of each of n rows by their shares of the atoms, the largest first.
+    """Write the products of each of n rows with their shares of the atoms, the largest first.
 
     E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
     any.
@@ -197,10 +201,10 @@ class Others(NamedTuple):
 
 
 def hull_section(source: Entries, elements: Sequence[str]) -> Section:
-    """Return the stable phases of a chemical system, and which of them are in balance.
+    """Return the hull of a chemical system: stable phases and which of them are in balance.
 
-    `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. Raises InputError if the snapshot has no
-    phases of one, DataError if its phases make no hull.
+    `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. InputError if the snapshot has no phases
+    of one, DataError if its phases make no hull.
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]
@@ -241,7 +245,7 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
 def _phases_above_hull(
     space: PhaseSpace, columns: list[int], stable: set[str]
 ) -> Others:
-    """Return the phases of a system that are not among its stable ones."""
+    """Return the phases of a system whose formulas are not in `stable`; `columns` are its elements."""
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
     inside &= [formula not in stable for formula in space.formulas]

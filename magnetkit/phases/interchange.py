@@ -29,7 +29,7 @@ _MOMENT = "total_magnetization"
 
 
 def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
-    """Return the entries of a snapshot as those of pymatgen; see `Snapshot.to_entries`."""
+    """Convert the entries of a snapshot to pymatgen's; see `Snapshot.to_entries`."""
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
     computed_entries = _computed_entries(
@@ -79,7 +79,7 @@ def read_entries(entries: Any) -> Entries:
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
-    """Return pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
+    """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
     try:
@@ -111,7 +111,7 @@ def _has_total_energies(entries: "pd.DataFrame") -> bool:
 
 
 def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEntry]":
-    """Return entries with the energies of their cells, or with formation energies."""
+    """Convert entries to pymatgen's, with the energies of their cells (`total`) or formation energies."""
     from pymatgen.core import Composition
     from pymatgen.entries.computed_entries import ComputedEntry
 
@@ -139,7 +139,7 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
 
 
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
-    """Return what an entry carries beside its energy."""
+    """Collect what pymatgen's entry carries as data: formation energy and moment of the cell."""
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
     }
@@ -150,7 +150,7 @@ def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
 
 
 def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
-    """Return entries at zero of the elements that have none."""
+    """Build entries at energy zero for elements that have none; empty where energies are total ones."""
     from pymatgen.entries.computed_entries import ComputedEntry
 
     if _has_total_energies(entries):
@@ -172,7 +172,7 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
 
 
 def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
-    """Return the lowest energy of each element, eV/atom."""
+    """Return the lowest energy of each element, eV/atom; InputError if one of the elements has none."""
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()
     for entry in entries:
@@ -191,7 +191,7 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
 
 
 def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, Any]:
-    """Return the row of one entry, the lowest elements at zero."""
+    """Build the row of one entry of pymatgen's, with the lowest elements at zero."""
     composition, atoms = entry.composition, entry.composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
     reference = sum(share * elements[symbol] for symbol, share in fractions.items())
@@ -212,7 +212,7 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
 
 
 def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
-    """Return ``material_id`` and ``structure`` of entries that have a crystal."""
+    """Collect ``material_id`` and ``structure`` (JSON) of entries with a crystal; None without any."""
     import pandas as pd
 
     rows = []

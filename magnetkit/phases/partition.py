@@ -133,7 +133,7 @@ class Traces(NamedTuple):
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
     def words(self) -> dict[int, str]:
-        """Return in words, by row, which elements those are."""
+        """Say for each row with such elements, in words, which are outside the phase or taken for inert."""
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
@@ -174,8 +174,8 @@ def purify(
     indices = table.indices
     values = table.values
     limits = _trace_limits()
-    is_limited = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
-    if not is_limited.take(indices).any():
+    has_limit = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    if not has_limit.take(indices).any():
         return table, None
     row = np.repeat(np.arange(n), np.diff(table.indptr))
     limit = np.where(codes[row] >= 0, limits[codes[row], indices], 0.0)
@@ -223,9 +223,10 @@ GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
 
 @lru_cache(maxsize=1)
 def _trace_limits() -> NDArray[np.float64]:
-    """Return the most of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
+    """Return the largest amount of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
 
-    0 where the host holds it, infinite of what binds rare earth; the last row is for all hosts.
+    It is 0 where the host dissolves the element, and infinite for elements that bind rare earth.
+    The last row is for compositions of no host.
     """
     limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])
@@ -314,7 +315,7 @@ def partition(
 
 
 def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
-    """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
+    """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries."""
     from .._core._arrays import Rows
     from .._core._threads import share_rows
     from ._host_kernels import compact, count_entries
@@ -333,7 +334,7 @@ def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> Composition
 
 
 def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
-    """Return given host codes, shape (n,), after a check: kernels use them as indices."""
+    """Check host codes given by a user, (n,), since kernels use them as indices; InputError if wrong."""
     codes = np.asarray(host)
     whole = codes.shape == (n,) and codes.dtype.kind in "iu"
     if not whole or not ((codes >= -1) & (codes < len(HOST_NAMES))).all():
@@ -382,7 +383,7 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
 
 @lru_cache(maxsize=1)
 def _assignment_rules() -> "AssignmentRules":
-    """Return the rules that assign compositions to hosts, for the kernel."""
+    """Build the rules that assign compositions to hosts, for the kernel."""
     from ._host_kernels import AssignmentRules
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
@@ -414,7 +415,7 @@ def _assignment_rules() -> "AssignmentRules":
 
 @lru_cache(maxsize=1)
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the windows of known phases that are of no host."""
+    """Read the windows of known phases that are of no host, by name of the phase and ratio."""
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
         ratios = phase.keys() - {"name", "source"}
@@ -425,7 +426,7 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
-    """Return the names, by row, of phases that are known and of no host."""
+    """Return by row the names of known phases that belong to no host; other rows are not in it."""
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
     names: dict[int, str] = {}
@@ -438,7 +439,7 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> NDArray[np.bool_]:
-    """Return which rows have every ratio within its window; a ratio to nothing never is."""
+    """Say which rows have every ratio, such as "R/T", within its window; never if the divisor is zero."""
     from ..alloy._row_kernels import sums
 
     is_inside = np.ones(len(table), bool)
@@ -456,7 +457,7 @@ def is_in_windows(
 
 @lru_cache(maxsize=64)
 def _counted_elements(amounts: str) -> NDArray[np.bool_]:
-    """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
+    """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name."""
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
         symbols = _GROUPS.get(name.strip(), (name.strip(),))
@@ -472,7 +473,7 @@ def _counted_elements(amounts: str) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=1)
 def _site_rules() -> "SiteRules":
-    """Return the rules of the sites of every host, for the kernels."""
+    """Build the rules of the sites of every host, for the kernels."""
     from . import _host_kernels as _hosts
 
     shape = (len(HOSTS), N_ELEMENTS)
@@ -546,7 +547,10 @@ def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
 def not_from_melt(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
-    """Return which phases come to be by the path of their host's `records.Formation`, (n,)."""
+    """Say which phases form by another path than from a melt, bool (n,).
+
+    The path is that of their host's `records.Formation`.
+    """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
         if host.formation is not None and (is_of_host := codes == code).any():
@@ -592,7 +596,10 @@ def is_within_precedent(
 def describe_beyond_precedent(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> dict[int, str]:
-    """Return in words, by row, of which elements there is more than `is_within_precedent` allows."""
+    """Say by row, in words, which elements exceed what `is_within_precedent` allows.
+
+    Rows without such elements are not in the result.
+    """
     group, largest = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
     of = ("the metals", "the rare earth", "the atoms")
@@ -617,7 +624,7 @@ def describe_beyond_precedent(
 
 @lru_cache(maxsize=1)
 def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Return what each share of an element is of, and its largest, shape (hosts, 118) each."""
+    """Return of what each share of an element counts, and the largest share made, (hosts, 118) each."""
     from . import _host_kernels as _hosts
 
     kinds = {
@@ -636,7 +643,7 @@ def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 
 
 def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the code of each host with each of its rows in a table."""
+    """Yield each host code with each of the host's rows in a table; its root's rows if it has none."""
     rows = datasets.rows(table)
     names_of_rows = {row["host"] for row in rows}
     for h, (name, host) in enumerate(HOSTS.items()):
@@ -667,8 +674,9 @@ def hosts_with_shells(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
 def has_diffusion_precedent(
     codes: NDArray[np.int8], element: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Return into which hosts, shape (n,), an element was diffused; False where unknown.
+    """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
-    `element`, shape (n,), is the column of the element of each shell.
+    `codes` are those of the hosts and `element` the columns of the elements, (n,) each. False where
+    the host is unknown.
     """
     return (codes >= 0) & _shells()[codes, element]

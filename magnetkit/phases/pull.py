@@ -110,12 +110,12 @@ def pull(
     with Cache("pulls", "_".join(systems_to_pull), question) as cache:
         if not refresh:
             try:
-                cached = cache.read()
+                cached_pull = cache.read()
             except DataError as error:
                 warn(f"{error}; pulling it anew")
-                cached = None
-            if cached is not None:
-                return cached
+                cached_pull = None
+            if cached_pull is not None:
+                return cached_pull
         _need_client()
         parts = subsystems(systems_to_pull)
         version, records = fetch_records(
@@ -155,7 +155,7 @@ def _need_client() -> None:
 
 
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
-    """Return chemical systems with their elements in alphabetical order, sorted, each once.
+    """Write chemical systems with their elements in alphabetical order, sorted, each once.
 
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
@@ -295,6 +295,10 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
 
 
 def _key(api_key: str | None, address: str) -> str:
+    """Return the API key that is given or in the environment; InputError if it cannot be one.
+
+    A warning is issued if it would go unencrypted to `address`.
+    """
     key = (api_key or os.environ.get("MP_API_KEY") or "").strip()
     if not key:
         raise InputError(f"no Materials Project key; {KEY_HELP}")
@@ -314,7 +318,11 @@ def _key(api_key: str | None, address: str) -> str:
 
 
 def check_endpoint(endpoint: str | None) -> str:
-    """Return an endpoint that ends in a slash, else that of the environment or the public one."""
+    """Return the address of the server with a final slash.
+
+    It is the given one, that of the environment or the public one. InputError if it is no plain
+    address.
+    """
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:
         parts = urlsplit(address)
@@ -368,7 +376,7 @@ class Cache:
         self._lock.release()
 
     def read(self) -> Snapshot | None:
-        """Return the cached snapshot; None where there is none yet, DataError where it is hurt."""
+        """Read the cached snapshot; None if there is none yet, DataError if it is damaged."""
         pointer = self.folder / "current"
         if not pointer.is_file():
             return None
@@ -382,7 +390,10 @@ class Cache:
         return read_snapshot(folder)
 
     def write(self, make: Callable[[Path], object]) -> Snapshot:
-        """Let `make` write a snapshot into a new folder and make it the current one."""
+        """Let `make` write a snapshot into a new folder, make it the current one and return it.
+
+        Older folders are removed. InputError if the cache cannot be written.
+        """
         name = uuid.uuid4().hex
         try:
             make(self.folder / name)
@@ -397,7 +408,7 @@ class Cache:
         return read_snapshot(self.folder / name)
 
     def _tidy(self) -> None:
-        """Remove what is neither current nor the lock: older answers, drafts of stopped pulls."""
+        """Remove everything but the current answer and the lock: older answers, drafts of stopped pulls."""
         keep = {"lock", "current"}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             keep.add(json.loads((self.folder / "current").read_bytes())["folder"])

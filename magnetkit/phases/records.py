@@ -321,6 +321,7 @@ class Host:
 
 
 def _read() -> dict[str, Host]:
+    """Read the records of all hosts, in their order; DataError if one is incomplete."""
     entries = {}
     for file in sorted((datasets.root() / _FOLDER).glob(f"*/{_FILE}")):
         entry = datasets.toml(f"{_FOLDER}/{file.parent.name}/{_FILE}")
@@ -359,6 +360,7 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _host(entry: dict[str, Any], root: str) -> Host:
+    """Build a host from its record, with the entries of its parents filled in."""
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
@@ -386,6 +388,7 @@ def _host(entry: dict[str, Any], root: str) -> Host:
 
 
 def _structure(entry: dict[str, Any]) -> Structure:
+    """Build a cell from its record."""
     sites = tuple(
         Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"]))
         for s in entry["sites"]
@@ -395,6 +398,7 @@ def _structure(entry: dict[str, Any]) -> Structure:
 
 
 def _assignment(entry: dict[str, Any]) -> Assignment:
+    """Build the conditions of a host from their record: one dictionary for each alternative."""
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
     alternatives = []
@@ -411,6 +415,7 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
 
 
 def _section(stability: dict[str, Any]) -> tuple[str, ...]:
+    """Read the three elements of a host's section, empty without any; ValueError for anything else."""
     section = tuple(stability.get("section", ()))
     if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
         raise ValueError(
@@ -420,6 +425,7 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _magnet(entry: dict[str, Any]) -> Magnet:
+    """Build the record of a host's magnets, with usual values for what it leaves out."""
     second = entry.pop("second_phases", None)
     usual = {
         "trade": "",
@@ -444,7 +450,10 @@ def root_host(name: str) -> str:
 
 
 def host_file(name: str, file: str) -> str:
-    """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
+    """Return the path of a file of a host's folder below the data folder.
+
+    If it does not exist there, that of the host which this one is a variant of.
+    """
     own_path = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of
     if parent is None or (datasets.root() / own_path).is_file():

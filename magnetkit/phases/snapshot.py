@@ -224,6 +224,7 @@ def read_snapshot(folder: str | Path) -> Snapshot:
 
 
 def _read_manifest(file: Path) -> dict[str, Any]:
+    """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format."""
     if not file.is_file():
         raise DataError(
             f"{file.parent} is no phase snapshot (it has no {MANIFEST}); "
@@ -246,7 +247,7 @@ def _read_manifest(file: Path) -> dict[str, Any]:
 
 
 def _check_files(manifest_file: Path, files: Any) -> None:
-    """Raise DataError unless the files that a manifest names are those of a snapshot, and whole."""
+    """Raise DataError unless a manifest names files of a snapshot, and they are undamaged."""
     if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
     for name, digest in files.items():
@@ -263,6 +264,7 @@ def _check_files(manifest_file: Path, files: Any) -> None:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Snapshot:
+    """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong."""
     import pandas as pd
     from pyarrow import ArrowException
 
@@ -322,9 +324,9 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 
 
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
-    """Return the folder of a snapshot, which is written into the cache if it lies nowhere.
+    """Return the folder of a snapshot; one that exists in memory alone is written into the cache first.
 
-    None is the embedded snapshot.
+    None stands for the embedded snapshot, and is returned.
     """
     if snapshot is None:
         return None
@@ -419,7 +421,10 @@ def _beside(folder: Path, kind: str) -> Path:
 
 @contextmanager
 def _sole_writer(folder: Path) -> Iterator[None]:
-    """Let one writer of a snapshot after the other; the system frees the lock of a killed one."""
+    """Lock a snapshot's folder against other writers within the block.
+
+    The system releases the lock of a killed process. InputError if the folder cannot be written.
+    """
     lock_file = _beside(folder, "lock")
     lock = FileLock(lock_file, thread_local=False)
     try:
@@ -439,7 +444,7 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    """Give a whole snapshot its name; the earlier one stands aside until it has it."""
+    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails."""
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
     try:
@@ -464,7 +469,7 @@ def _write_files(
     manifest: dict[str, Any],
     structures: "pd.DataFrame | None",
 ) -> None:
-    """Write the tables of a snapshot and the manifest that names them."""
+    """Write the tables of a snapshot and the manifest that names them into `work`."""
     files = {ENTRIES: _write_table(work / ENTRIES, entries)}
     if structures is not None:
         files[STRUCTURES] = _write_table(work / STRUCTURES, structures)
@@ -499,7 +504,7 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each entry of a snapshot that has one.
 
-    Raises DataError if the snapshot holds no structures.
+    DataError if the snapshot holds no structures.
     """
     from pymatgen.core import Structure
 
@@ -575,6 +580,10 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 def _write(
     snapshot: Snapshot, folder: Path, suffix: str, text: "Callable[[Structure], str]"
 ) -> list[Path]:
+    """Write each crystal of a snapshot to a file of its own; return the paths.
+
+    `text` converts a structure to the file's content. DataError if the folder cannot be written.
+    """
     files = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

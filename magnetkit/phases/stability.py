@@ -122,9 +122,30 @@ def stability_columns(
     split: Partition | None = None,
     words: bool = True,
 ) -> tuple[Judged, Columns]:
-    """Return the phases of a table, and what `stability` says of them as plain columns.
+    """Judge the phases of a table and return the columns of `stability`.
 
-    `split` as of `named_phases`; ``decomposes_to`` alone needs `words`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    host : str
+        Host of all, or ``"auto"``.
+    temperature : float or str, optional
+        K, or a text such as ``"800C"``.
+    snapshot : Snapshot, str or path, optional
+        The embedded one otherwise.
+    interval : float
+        Probability of the ranges.
+    split : Partition, optional
+        As for `named_phases`.
+    words : bool
+        Compute ``decomposes_to`` too.
+
+    Returns
+    -------
+    judged : Judged
+    columns : Columns
+        n rows.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
@@ -148,19 +169,19 @@ def stability_columns(
     above, hull = judgement.above(kelvin)
     chances = odds(judgement, above, kelvin, temperature is not None)
     data = judgement.judge_data(hull)
-    is_judged = data.says(JUDGED)
+    has_judgement = data.says(JUDGED)
     columns = Columns()
     name = "probability_phase_forms"
-    columns[name] = np.where(is_judged, chances.probability(), np.nan)
+    columns[name] = np.where(has_judgement, chances.probability(), np.nan)
     # The mean over the deviation of large odds lies nearer to a half than their range does.
     low, high = chances.ends(half)
     low = np.minimum(low, chances.probability())
     high = np.maximum(high, chances.probability())
-    columns[f"{name}_lo"] = np.where(is_judged, low, np.nan)
-    columns[f"{name}_hi"] = np.where(is_judged, high, np.nan)
-    columns[f"{name}_provenance"] = _provenance(columns[name], is_judged)
+    columns[f"{name}_lo"] = np.where(has_judgement, low, np.nan)
+    columns[f"{name}_hi"] = np.where(has_judgement, high, np.nan)
+    columns[f"{name}_provenance"] = _provenance(columns[name], has_judgement)
     columns["stability_status"] = data
-    _energies(columns, judgement, above, is_judged, half)
+    _energies(columns, judgement, above, has_judgement, half)
     if words:
         liquid = is_melted(judgement.host, kelvin)
         columns["decomposes_to"] = _name_products(hull, liquid, data)
@@ -184,10 +205,9 @@ def _energies(
 ) -> None:
     """Write formation energy and distance to the hull, eV/atom, into `columns`.
 
-    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each
-    also with ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``.
-    `above` is the distance; no value of it is below zero. Numbers are NaN where not
-    `known`.
+    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
+    ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``. `above`, (n,), is the
+    distance; no value of it is below zero. Numbers are NaN where `known`, bool (n,), is False.
     """
     half_width = half * judged.deviation
     for name, value in (
@@ -278,7 +298,7 @@ def energy_above_hull(
 
 
 def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Return the distance to the hull of the entries at n compositions, NaN where there is none."""
+    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)
@@ -290,25 +310,25 @@ def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.flo
 def _name_products(
     hull: Decomposition, liquid: NDArray[np.bool_], data: Coded
 ) -> "pa.DictionaryArray":
-    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
+    """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 
-    `liquid`, (n,), says which phases melt; `data` is what `judge_data` returned: ``unknown`` and
-    what lacks stands where no data decide.
+    `liquid`, bool (n,), says which phases melt. `data` is what `judge_data` returned; where no data
+    decide, the result says ``unknown`` and what is missing.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     texts = product_texts(hull)
-    is_known = data.says(JUDGED)
-    if is_known.all() and not liquid.any():
+    has_judgement = data.says(JUDGED)
+    if has_judgement.all() and not liquid.any():
         return texts.dictionary_encode()
     # Products first, in the order in which they appear.
-    products = pc.if_else(liquid | ~is_known, None, texts).dictionary_encode()
+    products = pc.if_else(liquid | ~has_judgement, None, texts).dictionary_encode()
     words = [LIQUID, *(word.replace(NOT_JUDGED, UNKNOWN) for word in data.words)]
     codes = products.indices.fill_null(-1).to_numpy().copy()
     first = len(products.dictionary)
     codes[liquid] = first
-    codes[~is_known] = first + 1 + data.codes[~is_known]
+    codes[~has_judgement] = first + 1 + data.codes[~has_judgement]
     dictionary = pa.concat_arrays(
         [products.dictionary, pa.array(words, products.dictionary.type)]
     )

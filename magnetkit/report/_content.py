@@ -73,40 +73,62 @@ def composition_table(frame: pd.DataFrame) -> CompositionTable:
 def by_route(
     rows: pd.DataFrame, temperatures: Sequence[float], job: "Job"
 ) -> list[pd.DataFrame]:
-    """Return the magnets of rows of results at other temperatures, K, each by its route."""
+    """Evaluate the magnets of result rows at other temperatures, K, each by its own route.
+
+    `rows` has ``formula``, ``shell`` and ``route``.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        One for each temperature, with a row for each of `rows`.
+    """
     if not len(rows):
         return [rows] * len(temperatures)
     shells = rows["shell"].astype(object).fillna("").tolist()
     groups = job.groups(rows["route"].astype(object).fillna(""))
-    found = magnets_by_route(composition_table(rows), shells, temperatures, groups)
-    return [one.frame() for one in found]
+    groups_by_route = magnets_by_route(
+        composition_table(rows), shells, temperatures, groups
+    )
+    return [one.frame() for one in groups_by_route]
 
 
 def demagnetization_curves(
     table: CompositionTable, shell: str, kelvin: float, job: "Job"
 ) -> Demagnetization:
-    """Return the demagnetization curves of one magnet as a job makes and loads it."""
-    made = job.conditions.process
+    """Compute the demagnetization curves of one magnet by the process and load line of a job.
+
+    `table` has one row, `kelvin` is in K.
+    """
+    process = job.conditions.process
     line = job.conditions.duty.load_line
-    return demagnetization(table, [kelvin], process=made, shell=[shell], load_line=line)
+    return demagnetization(
+        table, [kelvin], process=process, shell=[shell], load_line=line
+    )
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
-    """Return the decisions of a screening."""
-    decided = result.best()
+    """Collect the decisions of a screening as magnets with labels and rows, failures in words."""
+    decisions = result.best()
     profile = result.profile
-    shells = decided["shell"].astype(object).fillna("").tolist()
-    missed = decided["failed_requirements"].fillna("")
-    decided["failed_requirements"] = [
-        requirement_text(t, profile) if t else "" for t in missed
+    shells = decisions["shell"].astype(object).fillna("").tolist()
+    misses = decisions["failed_requirements"].fillna("")
+    decisions["failed_requirements"] = [
+        requirement_text(t, profile) if t else "" for t in misses
     ]
     return Magnets(
-        composition_table(decided), shells, decision_names(decided), decided, result.job
+        composition_table(decisions),
+        shells,
+        decision_names(decisions),
+        decisions,
+        result.job,
     )
 
 
 def number(value: object, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits, a dash where there is none."""
+    """Format a number with `digits` significant digits; a dash where there is none.
+
+    Infinity is written as its sign, numbers below 1e-6 as 0.
+    """
     try:
         x = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -149,19 +171,19 @@ _STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Tri
 
 
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
-    """Return what to decide between: the question, each decision, the one to take, the next test.
+    """Write what to decide between: the question, each decision, the one to take, the next test.
 
-    At most ten lines, with fields and flux densities in kOe and kG where `cgs`.
+    The result has at most ten lines. Fields and flux densities are in kOe and kG if `cgs`.
     """
-    decided = result.decisions
+    decisions = result.decisions
     question, *verdict = verdict_text(result)
     return [
         question,
         *(
             f"{number}. {_STATUS[row['decision_status']]}: "
-            f"{_decision_line(row, decided.iloc[0], result, cgs)}."
+            f"{_decision_line(row, decisions.iloc[0], result, cgs)}."
             for number, (_, row) in zip(
-                decision_numbers(decided), decided.iterrows(), strict=True
+                decision_numbers(decisions), decisions.iterrows(), strict=True
             )
         ),
         *verdict,
@@ -182,7 +204,10 @@ LEGEND = (
 
 
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
-    """Return the place of the decision to take, None to keep: of a replacement its own way."""
+    """Return the position in `decided` of the decision to take, from 0; None to keep today's magnet.
+
+    The result of a replacement takes its own recommended way.
+    """
     if REPLACEMENT in result.manifest:
         first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
         if len(first):
@@ -192,18 +217,18 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
 
 
 def verdict_text(result: "Ranked") -> list[str]:
-    """Return what was asked, which decision to take, and the next test."""
-    decided = result.decisions
+    """Write what was asked, which decision to take and the next test, one text each."""
+    decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
     total = result.judged
-    of = place_to_take(result, decided)
+    of = place_to_take(result, decisions)
     if of is None:
         # What might save more than is sure is decided by a measurement.
-        trials = np.flatnonzero(decided["decision_status"] == "trial")
+        trials = np.flatnonzero(decisions["decision_status"] == "trial")
         of = (
             int(trials[0])
-            if len(trials) and decided["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
+            if len(trials) and decisions["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
             else 0
         )
     number_of = (
@@ -212,8 +237,8 @@ def verdict_text(result: "Ranked") -> list[str]:
     return [
         f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
         f"{_count_prefix(result)}{number_of} every requirement. {calibration(result)}",
-        f"{_verdict(result, decided)} The rule: {_rule(result)}.",
-        f"Next, for {decision_numbers(decided)[of]}: {decided['next_test'].iloc[of]}.",
+        f"{_verdict(result, decisions)} The rule: {_rule(result)}.",
+        f"Next, for {decision_numbers(decisions)[of]}: {decisions['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
@@ -233,7 +258,17 @@ def _count_prefix(result: "Ranked") -> str:
 def _decision_line(
     row: "pd.Series", today: "pd.Series", result: "Ranked", cgs: bool
 ) -> str:
-    """Return a decision in a line: what to make, what it saves, what it gives, what it costs."""
+    """Write one decision in a line: what to make, what it saves, its values and its cost.
+
+    Parameters
+    ----------
+    row, today : pandas.Series
+        The decision and today's magnet.
+    result : Ranked
+        The screening.
+    cgs : bool
+        Values in kG and kOe.
+    """
     (name,), profile = candidate_names(row.to_frame().T), result.profile
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
@@ -246,19 +281,22 @@ def _decision_line(
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
-        known = [a for a in profile.reference.anchors if a.column == ALPHA]
+        known_alphas = [a for a in profile.reference.anchors if a.column == ALPHA]
         steady = "".join(
-            f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})" for a in known
+            f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})"
+            for a in known_alphas
         )
         grade = profile.reference.grade
         return (
             f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
         )
-    saved = float(row["heavy_rare_earth_saved_wt_pct"])
-    held = heavy + saved
-    share = f" ({100 * saved / held:.0f} %)" if held > 0.05 else ""
+    saving = float(row["heavy_rare_earth_saved_wt_pct"])
+    heavy_today = heavy + saving
+    share = f" ({100 * saving / heavy_today:.0f} %)" if heavy_today > 0.05 else ""
     saves = (
-        f"saves {number(saved)}{share}" if saved > 0 else f"{number(heavy)} wt.% heavy"
+        f"saves {number(saving)}{share}"
+        if saving > 0
+        else f"{number(heavy)} wt.% heavy"
     )
     flux = (
         float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"])
@@ -266,11 +304,11 @@ def _decision_line(
     )
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
-    more = f"; {_count_prefix(result)}{alike} alike" if alike > 0 else ""
-    far = float(row["evidence_distance"])
+    alike_text = f"; {_count_prefix(result)}{alike} alike" if alike > 0 else ""
+    distance = float(row["evidence_distance"])
     return (
         f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
-        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(far, 2)}{more}"
+        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(distance, 2)}{alike_text}"
         f"{_trial_risk(row, profile)}"
     )
 
@@ -283,17 +321,17 @@ def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
     """
     if row["decision_status"] != "trial":
         return ""
-    missed = str(row["failed_requirements"] or "")
-    far = str(row["evidence_farthest"] or "")
-    if not missed or missed == UNPROVEN:
-        if far:
-            return f"; far from measured magnets in {far}"
+    misses = str(row["failed_requirements"] or "")
+    farthest = str(row["evidence_farthest"] or "")
+    if not misses or misses == UNPROVEN:
+        if farthest:
+            return f"; far from measured magnets in {farthest}"
         return ""
-    return f"; may miss {requirement_text(missed, profile)}"
+    return f"; may miss {requirement_text(misses, profile)}"
 
 
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
-    """Return which decision to take, and why."""
+    """Say in one sentence which decision to take, or why to keep today's magnet."""
     place = place_to_take(result, decided)
     today = decided.iloc[0]
     status = decided["decision_status"].tolist()
@@ -323,10 +361,10 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
-    """Return which other decision saves more, and what stands against it; empty without one."""
-    saved = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
-    other = int(saved.to_numpy().argmax())
-    if saved.iloc[other] < saved.iloc[place] + SAVING_WT_PCT:
+    """Say which other decision saves more than that at `place`, and what is against it; else empty."""
+    savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
+    other = int(savings.to_numpy().argmax())
+    if savings.iloc[other] < savings.iloc[place] + SAVING_WT_PCT:
         return ""
     against = "is less sure"
     if decided["decision_status"].iloc[other] == "trial":
@@ -372,7 +410,14 @@ def objectives(profile: "Profile") -> list[str]:
 
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
-    """Return each requirement with its source and the value of each decision, with its range."""
+    """Describe each requirement and the values of each decision.
+
+    Returns
+    -------
+    list of dict
+        ``text``, ``source``, ``status``, and ``values``, a pair of value and range as texts for
+        each magnet shown.
+    """
     at = sorted(
         {
             r.temperature_K or shown.job.temperature
@@ -380,40 +425,42 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
         }
     )
     frames = dict(zip(at, shown.at(at), strict=True))
-    found = []
+    requirement_rows = []
     for requirement in shown.job.profile.requirements:
         column = requirement.column
         kelvin = requirement.temperature_K or shown.job.temperature
         rows = frames[kelvin] if column in frames[kelvin] else shown.rows
         values = [with_range(row, column, number, number) for _, row in rows.iterrows()]
-        said = {
+        evidence = {
             "source": requirement.source,
             "status": requirement.status,
             "values": values,
         }
-        found.append({"text": requirement_in_words(requirement)} | said)
-    return found
+        requirement_rows.append({"text": requirement_in_words(requirement)} | evidence)
+    return requirement_rows
 
 
 def stages(result: "Ranked") -> list[str]:
-    """Return how candidates were narrowed to those that are kept; nothing where all are."""
+    """Say how candidates were narrowed down to those that are kept, a line a stage; empty if all are."""
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
         return []
-    found = [f"{n:,} were evaluated by {stage}" for stage, n in sieve["stages"].items()]
-    return [*found, f"the best {len(result):,} were evaluated in full and are kept"]
+    lines = [f"{n:,} were evaluated by {stage}" for stage, n in sieve["stages"].items()]
+    return [*lines, f"the best {len(result):,} were evaluated in full and are kept"]
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
-    """Return what candidates miss, and how many do, most frequent first."""
+    """Count what candidates miss, requirements and status in words, the most frequent first."""
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
     if sieve is not None:
-        ended = sieve["ended"]
+        failure_counts = sieve["ended"]
         status = sieve["status"]
-        found = [(requirement_text(text, profile), n) for text, n in ended.items()]
-        found += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
-        return sorted(found, key=lambda pair: -pair[1])
+        texts = [
+            (requirement_text(text, profile), n) for text, n in failure_counts.items()
+        ]
+        texts += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
+        return sorted(texts, key=lambda pair: -pair[1])
     table = result.select(["status", "failed_requirements"]).to_pandas()
     counts: Counter[str] = Counter()
     sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
@@ -421,24 +468,24 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
         for part in filter(None, str(text).split("; ")):
             counts[part] += int(n)
     status = table["status"].value_counts()
-    found = [(requirement_text(part, profile), n) for part, n in counts.items()]
-    found += [(f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n]
-    return sorted(found, key=lambda pair: -pair[1])
+    texts = [(requirement_text(part, profile), n) for part, n in counts.items()]
+    texts += [(f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n]
+    return sorted(texts, key=lambda pair: -pair[1])
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return the numbers in the sentences of the page."""
-    learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    """Return the numbers that the sentences of the page need, as texts by name."""
+    weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
         "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
         "missed": f"{100 * (1 - MEETS_PROBABILITY):.0f}",
-        "phases_known": str(learnt["rows"]),
+        "phases_known": str(weights["rows"]),
         "forms": f"{FORMS:g}",
     }
 
 
 def has_changed(result: "Ranked") -> bool:
-    """Return whether the version or the data are no longer those of the screening."""
+    """Say whether version or embedded data differ from those that the screening was made with."""
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
@@ -449,22 +496,22 @@ def has_changed(result: "Ranked") -> bool:
 
 
 def sources() -> list[dict[str, str]]:
-    """Return every embedded data folder with the licences its description names, and the text."""
-    found = []
+    """List every embedded data folder with ``name``, ``licences`` and the ``text`` of its SOURCE.md."""
+    rows = []
     for file in sorted(datasets.root().glob("*/SOURCE.md")):
         text = file.read_text(encoding="utf-8")
         licences: dict[str, str] = {}
         for match in _LICENCES.findall(text):
             plain = re.sub(r"\s+", " ", match)
             licences.setdefault(plain.lower(), plain)
-        found.append(
+        rows.append(
             {
                 "name": file.parent.name,
                 "licences": ", ".join(licences.values()),
                 "text": text,
             }
         )
-    return found
+    return rows
 
 
 def validations() -> list[tuple[str, str]]:
@@ -481,26 +528,35 @@ def scenarios_to_show(own: str) -> list[str]:
 
 
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
-    """Return title, supply risk and cost of the shown magnets in every scenario."""
-    found = []
+    """Compute supply risk and cost of the shown magnets in every scenario.
+
+    Returns
+    -------
+    list of dict
+        ``title``, and lists of ``supply_risk`` and ``cost_USD_kg`` in the order of `shown`.
+    """
+    rows = []
     for name in scenarios_to_show(shown.job.conditions.scenario):
-        there = replace(shown.job.conditions, scenario=name)
-        frame = supplies(shown.table, shown.shells, there)
-        found.append(
+        conditions = replace(shown.job.conditions, scenario=name)
+        frame = supplies(shown.table, shown.shells, conditions)
+        rows.append(
             {
-                "title": there.supply_scenario.title,
+                "title": conditions.supply_scenario.title,
                 "supply_risk": frame["supply_risk"].tolist(),
                 "cost_USD_kg": frame["cost_USD_kg"].tolist(),
             }
         )
-    return found
+    return rows
 
 
 def elements(shown: Magnets) -> list[list[str]]:
-    """Return the supply of each element in the shown magnets, the riskiest first.
+    """Describe the supply of each element in the shown magnets, the riskiest element first.
 
-    Element, import reliance, stage and concentration, largest producer, risk, price and its
-    range, export controls.
+    Returns
+    -------
+    list of list of str
+        Element, import reliance, stage and concentration, largest producer, risk, price and its
+        range, export controls.
     """
     table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
     table = table[table["element"].isin(_present_elements(shown))]
@@ -508,7 +564,7 @@ def elements(shown: Magnets) -> list[list[str]]:
     for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
         low = number(row["price_low_USD_kg"])
         high = number(row["price_high_USD_kg"])
-        spread = "" if low == "–" else f" ({low} to {high})"
+        range_text = "" if low == "–" else f" ({low} to {high})"
         rows.append(
             [
                 row["element"],
@@ -516,7 +572,7 @@ def elements(shown: Magnets) -> list[list[str]]:
                 f"{number(row['concentration'], 2)} ({row['stage']})",
                 f"{row['largest_producer']}, {100.0 * row['largest_share']:.0f} %",
                 number(row["supply_risk"], 2),
-                f"{number(row['price_USD_kg'])}{spread}",
+                f"{number(row['price_USD_kg'])}{range_text}",
                 row["export_control"],
             ]
         )

@@ -84,7 +84,7 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
 
 
 def _headline(found: "Diffusion", element: str) -> str:
-    """Return the answer in one line."""
+    """Write the answer for one element in one line, for the title of the picture."""
     magnet = found.magnet.split(" (most likely")[0]
     if found.none_needed:
         return f"{magnet}: no heavy rare earth needed"
@@ -99,7 +99,7 @@ def _headline(found: "Diffusion", element: str) -> str:
 
 
 def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
-    """Draw the faces side by side, unfolded, coloured by what enters each place."""
+    """Draw the unfolded faces side by side into `axes`, coloured by the dose of `element`, mg/cm2."""
     spreading = found.search[element].spreading
     doses = face_doses(found, element)
     largest = max(float(dose.max()) for dose in doses.values())
@@ -134,19 +134,31 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
 
 
 def face_doses(found: "Diffusion", element: str) -> dict[str, _Array]:
-    """Return what enters each cell of each face, mg/cm2, of the shape of its grid."""
-    coated = found.coated[element]
+    """Compute the mass of `element` that enters each cell of each face, mg/cm2.
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the face, on its grid of cells.
+    """
+    coating = found.coated[element]
     spreading = found.search[element].spreading
     faces = spreading.cells.shape.faces
     doses = {face: np.zeros(spreading.grid(face)) for face in faces}
-    for group, mass in zip(coated.groups, coated.mass, strict=True):
+    for group, mass in zip(coating.groups, coating.mass, strict=True):
         for patch in group:
             doses[patch.face] += np.where(patch.where, 100.0 * float(mass), 0.0)
     return doses
 
 
 def _unfold_block(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
-    """Return the corners of the cells of each face in the plane of the picture, mm."""
+    """Place the six faces of a block side by side in the plane of the picture.
+
+    Returns
+    -------
+    dict of tuple of two ndarrays
+        By name of the face: x and y of the corners of its cells, mm.
+    """
     edges = dict(zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True))
     x, y, z = (float(np.ptp(edge)) for edge in edges.values())
     gap = _GAP * max(x, y, z)
@@ -169,7 +181,13 @@ def _unfold_block(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
 
 
 def _unfold_round(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
-    """Return the corners of the cells of each face of a disc or ring, mm."""
+    """Place the faces of a disc or ring side by side in the plane of the picture.
+
+    Returns
+    -------
+    dict of tuple of two ndarrays
+        By name of the face: x and y of the corners of its cells, mm.
+    """
     radii = 1e3 * spreading.edges[0]
     heights = 1e3 * spreading.edges[1]
     largest = float(radii[-1])

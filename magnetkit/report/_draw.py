@@ -34,17 +34,24 @@ _PER_PIXEL = 0.75
 
 
 def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
-    """Draw all of a figure into `ax`, or into a new figure of matplotlib's; return the axes."""
+    """Draw a figure (plotly's ``data`` and ``layout``) by matplotlib; return the axes.
+
+    It is drawn into `ax`, or into a new figure.
+    """
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
     places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
     if "ternary" in layout:
         _triangle(layout["ternary"], ax)
-    shared = [
+    traces_on_shared_scale = [
         t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])
     ]
-    if shared:
-        values = [value for trace in shared for value in trace["marker"]["color"]]
+    if traces_on_shared_scale:
+        values = [
+            value
+            for trace in traces_on_shared_scale
+            for value in trace["marker"]["color"]
+        ]
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in figure["data"]:
@@ -52,7 +59,7 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         artist = _trace(trace, layout, own_axes)
         scale = trace.get("marker", {})
         # All traces of a shared scale have one bar.
-        if shared and trace is shared[-1]:
+        if traces_on_shared_scale and trace is traces_on_shared_scale[-1]:
             scale = layout["coloraxis"]
         if artist is not None:
             _colour_bar(artist, scale, own_axes)
@@ -70,6 +77,7 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
 
 
 def _axes(layout: Part) -> "Axes":
+    """Create axes in a new matplotlib figure of the layout's size; InputError without matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -88,6 +96,7 @@ def _colour_bar(artist: "PathCollection", scale: Part, ax: "Axes") -> None:
 
 
 def _vertical_line(shape: Part, ax: "Axes") -> None:
+    """Draw a shape of the layout as a vertical line over the whole height of `ax`."""
     line = shape["line"]
     ax.axvline(
         shape["x0"],
@@ -98,7 +107,7 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
 
 
 def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
-    """Write the texts of a trace beside its points."""
+    """Write the texts of a trace above or below its points, at data coordinates `x` and `y`, into `ax`."""
     size = _PER_PIXEL * trace["textfont"]["size"]
     places = np.broadcast_to(trace["textposition"], len(x))
     points = zip(x, y, strict=True)
@@ -118,8 +127,14 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
 
 
 def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
-    """Draw a trace; return points that have a scale of colours."""
-    coloured = None
+    """Draw one trace of plotly's into `ax`: a heat map, an area, lines, points or error bars.
+
+    Returns
+    -------
+    matplotlib PathCollection or None
+        Points whose colours have a scale, for a colour bar.
+    """
+    colour_points = None
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
@@ -145,13 +160,13 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
         }
         ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
     if "markers" in trace["mode"]:
-        joined = "lines" in trace["mode"]
-        coloured = _points(
-            trace["marker"], x, y, "_nolegend_" if joined else label, layout, ax
+        has_lines = "lines" in trace["mode"]
+        colour_points = _points(
+            trace["marker"], x, y, "_nolegend_" if has_lines else label, layout, ax
         )
     if "text" in trace["mode"]:
         _annotate_points(trace, x, y, ax)
-    return coloured
+    return colour_points
 
 
 _ENDS = {"left": "right", "right": "left"}
@@ -160,6 +175,13 @@ _ENDS = {"left": "right", "right": "left"}
 def _points(
     marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
 ) -> "PathCollection | None":
+    """Draw points in the look of a plotly marker into `ax`.
+
+    Returns
+    -------
+    matplotlib PathCollection or None
+        The points if their colours have a scale.
+    """
     edge = marker.get("line", {"width": 0.0})
     size = (_PER_PIXEL * marker["size"]) ** 2
     look = {
@@ -199,6 +221,7 @@ def _plane(shares: _Array) -> tuple[_Array, _Array]:
 
 
 def _triangle(layout: Part, ax: "Axes") -> None:
+    """Draw the frame, grid and corner names of a ternary diagram into `ax`."""
     corners = np.eye(3)
     for level in layout["aaxis"]["tickvals"]:
         for i in range(3):
@@ -206,11 +229,11 @@ def _triangle(layout: Part, ax: "Axes") -> None:
             ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
             ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
     ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
-    top, left, right = (
+    top, left_label, right = (
         _text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc"
     )
     ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
-    ax.text(-0.03, -0.03, left, ha="right", va="top")
+    ax.text(-0.03, -0.03, left_label, ha="right", va="top")
     ax.text(1.03, -0.03, right, ha="left", va="top")
     # The names of the corners belong inside, or the layout cuts them.
     ax.set(xlim=(-0.12, 1.12), ylim=(-0.1, _HEIGHT + 0.1), aspect="equal")
@@ -218,6 +241,7 @@ def _triangle(layout: Part, ax: "Axes") -> None:
 
 
 def _axis(layout: Part, ax: "Axes", axis: str) -> None:
+    """Apply plotly's layout of one axis, ``"x"`` or ``"y"``, to matplotlib's `ax`: title, range, side."""
     if layout.get("visible") is False:
         ax.set_axis_off()
     if "title" in layout:
@@ -240,6 +264,7 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 
 
 def _legend(layout: Part, places: "list[Axes]") -> None:
+    """Draw one legend for all axes, each label once; nothing if no trace has a label."""
     handles_and_labels = [
         zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
     ]
@@ -266,7 +291,7 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 
 
 def _text(text: str) -> str:
-    """Return plotly's text as matplotlib's, its subscripts as mathematics."""
+    """Convert a text with plotly's HTML to matplotlib's, subscripts and superscripts as mathematics."""
     plain = (
         text.replace("<br>", "\n")
         .replace("<b>", "")

@@ -71,7 +71,7 @@ def make_axis(text: str) -> Part:
 
 
 def column_axis(name: str) -> Part:
-    """Return an axis labelled with a result column, its symbol in the field's notation and unit."""
+    """Build the layout of an axis for a result column: label, symbol and unit in HTML."""
     column = COLUMNS[name]
     symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
     symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
@@ -80,7 +80,10 @@ def column_axis(name: str) -> Part:
 
 
 def convert_axes(figure: Part) -> Part:
-    """Return a figure with axes of T, kA/m and kJ/m3 in the units of the setting, in place."""
+    """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place; return it.
+
+    Data and hover texts are converted too.
+    """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
         unit = next(
@@ -104,7 +107,17 @@ def convert_axes(figure: Part) -> Part:
 
 
 def figure_layout(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
-    """Return the layout that all figures have; `title` is plain text."""
+    """Build the layout that all figures have.
+
+    Parameters
+    ----------
+    xaxis, yaxis : dict
+        Layout of the axes.
+    height : int
+        Pixels.
+    title : str
+        Plain text, wrapped and escaped here.
+    """
     lines = wrap(title, 44)
     layout = {
         "height": height,
@@ -148,7 +161,21 @@ def numbers(values: Any) -> list[float | None]:
 def points(
     name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()
 ) -> Part:
-    """Return points; `hover`, plotly's template, names the escaped text of each ``%{text}``."""
+    """Build a scatter trace of points.
+
+    Parameters
+    ----------
+    name : str
+        Name in the legend.
+    x, y : array_like, shape (n,)
+        Coordinates.
+    marker : dict
+        Plotly's marker.
+    hover : str
+        Plotly's template; ``%{text}`` stands for the escaped text of each point.
+    texts : sequence of str
+        Those texts.
+    """
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
         "hovertemplate": f"{hover}<extra></extra>", "marker": marker, "text": list(texts),
@@ -166,14 +193,14 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 def candidates(
     frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
 ) -> Part:
-    """Return candidates on two result columns; `texts` are escaped already."""
-    shown = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
-    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown)
+    """Build a scatter trace of candidates on two result columns `x` and `y`; `texts` are escaped already."""
+    shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
+    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
-    """Return the magnet that all others are compared with, on two result columns."""
+    """Build the star of the magnet that all others are compared with, on two result columns."""
     look = {
         "symbol": "star",
         "size": 16,
@@ -184,11 +211,11 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 
 
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
-    """Return how each decision is called: today's magnet ``0``, the others by their rank.
+    """List how each decision is called: today's magnet ``0``, the others by their rank.
 
-    It is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold is no
-    candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a search
-    for the best left out of its files has a letter.
+    The rank is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold
+    is no candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a
+    search for the best left out of its files has a letter.
     """
     import pandas as pd
 
@@ -205,7 +232,10 @@ def decision_numbers(decided: "pd.DataFrame") -> list[str]:
 
 
 def decision_names(decided: "pd.DataFrame") -> list[str]:
-    """Return the decisions of a screening by number, today's magnet first."""
+    """List the names of a screening's decisions with their numbers, such as "0. Today's magnet".
+
+    `decided` has the decisions, today's magnet first.
+    """
     names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
     return [
         f"{number}. {name}"
@@ -214,7 +244,7 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
-    """Return the decisions of a screening on two columns: numbers, and a star for today's."""
+    """Build the traces of the decisions on two result columns: a star for today's, numbers for others."""
     traces = []
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
     names = decision_names(decided)
@@ -242,9 +272,10 @@ def colour_bar(title: str) -> Part:
 
 
 def looks(magnets: int, temperatures: int = 1) -> list[Look]:
-    """Return a look for each curve: a hue for a magnet, a dash for its temperature.
+    """Choose a look for each curve: a hue for a magnet, a dash for its temperature.
 
-    Of one magnet alone each temperature has a hue.
+    If there is one magnet alone, each temperature has its own hue. The result has ``magnets *
+    temperatures`` looks, those of a magnet together.
     """
     if magnets == 1:
         magnets = temperatures
@@ -261,10 +292,20 @@ def lines_over_temperature(
     celsius: bool = False,
     bands: int | None = None,
 ) -> list[Part]:
-    """Return a line for each candidate and, for the first `bands` or all, its interval as an area.
+    """Build a line over temperature for each candidate, and its interval as an area.
 
-    `frame` has ``candidate``, ``temperature_K``, `column` and, for areas, ``_lo`` and ``_hi``; the
-    axis is in degrees Celsius if `celsius`, in kelvin otherwise.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``.
+    column : str
+        What is drawn.
+    styles : sequence of Look, optional
+        Look of each candidate.
+    celsius : bool
+        Axis in degrees Celsius, in kelvin otherwise.
+    bands : int, optional
+        Number of first candidates that get an area; all otherwise.
     """
     # A candidate that stands there twice is two lines.
     copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
@@ -274,13 +315,13 @@ def lines_over_temperature(
     ]
     areas = []
     lines = []
-    known = {f"{column}_lo", f"{column}_hi"} <= set(frame)
+    has_range = {f"{column}_lo", f"{column}_hi"} <= set(frame)
     for i, (name, part) in enumerate(parts):
         colour, dash = (styles or looks(len(parts)))[i]
         part = part[part[column].notna()].sort_values("temperature_K")
         x = part["temperature_K"].to_numpy(float) - celsius * ZERO_CELSIUS
         group = {"legendgroup": str(i)}
-        if known and (bands is None or i < bands):
+        if has_range and (bands is None or i < bands):
             # Up along the upper end, back along the lower.
             ends = [*part[f"{column}_hi"], *part[f"{column}_lo"].iloc[::-1]]
             areas.append(
@@ -289,10 +330,10 @@ def lines_over_temperature(
                 | {"hoverinfo": "skip", "showlegend": False}
                 | group
             )
-        drawn = line(
+        trace = line(
             escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5
         )
-        lines.append(drawn | group)
+        lines.append(trace | group)
     return [*areas, *lines]
 
 
@@ -310,10 +351,20 @@ def demagnetization(
     height: int = 520,
     measured: Sequence[Any] = (),
 ) -> Part:
-    """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
+    """Build the figure of J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
-    `names`, plain text, and `styles` are of each magnet at each temperature, those of a magnet
-    together; `measured` have points of their own, ``field`` (A/m) and ``polarization`` (T).
+    Parameters
+    ----------
+    given : sequence of Demagnetization
+        Curves, one magnet each.
+    names : sequence of str
+        Plain text, for each magnet at each temperature, those of a magnet together.
+    styles : sequence of Look
+        In the same order.
+    height : int
+        Pixels.
+    measured : sequence of MeasuredCurve
+        Points of their own: ``field`` (A/m) and ``polarization`` (T).
     """
     traces: list[Part] = []
     dot = {
@@ -322,10 +373,16 @@ def demagnetization(
         "symbol": "circle",
         "line": {"width": 1.5, "color": BLACK},
     }
-    for own in measured:
-        said = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+    for measured_curves in measured:
+        hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
         traces.append(
-            points("Measured J(H)", 1e-3 * own.field, own.polarization, dot, said)
+            points(
+                "Measured J(H)",
+                1e-3 * measured_curves.field,
+                measured_curves.polarization,
+                dot,
+                hover_text,
+            )
         )
     places = [
         (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
@@ -342,24 +399,24 @@ def demagnetization(
             inside = values >= -1e-9
             field = -1e-3 * curves.field[at][inside]
             look = {"color": colour, "dash": dash}
-            drawn = line(
+            trace = line(
                 f"{kind}(H) {label}", field, values[inside], **look, width=width
             )
-            traces.append(drawn | group | {"showlegend": kind == "J"})
-        kept = bool(curves.above_knee[at])
+            traces.append(trace | group | {"showlegend": kind == "J"})
+        is_kept = bool(curves.above_knee[at])
         working = points(
             f"Working point {label}",
             [-1e-3 * curves.working_field[at]],
             [curves.working_induction[at]],
-            {"color": colour, "size": 9, "symbol": "circle" if kept else "x"},
+            {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
             "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
-            ["before the knee" if kept else "past the knee: flux is lost"],
+            ["before the knee" if is_kept else "past the knee: flux is lost"],
         )
         traces.append(working | group | {"showlegend": False})
     top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
-    most = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
     slope = given[0].load_line
-    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], most)
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
     load = f"Load line, permeance coefficient {slope:g}"
     induction = slope * MU_0 * reach
     traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
@@ -379,9 +436,10 @@ def objectives(profile: "Profile") -> list[str]:
 def trade_off_axes(
     profile: "Profile", decided: "pd.DataFrame", frame: "pd.DataFrame"
 ) -> tuple[str, str, str]:
-    """Return x, y and colour of the trade-offs: x is the first objective that sets decisions apart.
+    """Choose the columns of the trade-off picture: x, y and colour.
 
-    Their values in it span a tenth of those of the candidates at least.
+    The column x is that of the first objective that sets decisions apart: their values in it span
+    at least a tenth of those of the candidates in `frame`.
     """
     goals = objectives(profile)
     wide = [
@@ -418,13 +476,14 @@ def pareto(
     colour: str,
     title: str = "",
 ) -> Part:
-    """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
+    """Build the figure of ranked candidates on two objectives.
 
-    `x`, `y` and `colour` are result columns; the decisions that were `decided` are named.
+    Candidates that meet the requirements are coloured, those of the front ringed, and the decisions
+    in `decided` named. `x`, `y` and `colour` are result columns.
     """
-    shown = frame.dropna(subset=[x, y])
-    front = (shown["pareto_front"].fillna(0) == 1).to_numpy(bool)
-    meets = shown["meets_requirements"].to_numpy(bool)
+    points_frame = frame.dropna(subset=[x, y])
+    front = (points_frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
+    meets = points_frame["meets_requirements"].to_numpy(bool)
     ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
     traces = []
     for name, rows, look in (
@@ -436,7 +495,7 @@ def pareto(
         ),
         ("Pareto front", front, ring | {"coloraxis": "coloraxis"}),
     ):
-        part = shown[rows]
+        part = points_frame[rows]
         marker = {"color": numbers(part[colour])} | look
         traces.append(candidates(part, x, y, name, marker, hover_texts(part)))
     layout = figure_layout(column_axis(x), column_axis(y), title=title)
@@ -444,7 +503,7 @@ def pareto(
     layout["coloraxis"] = {
         "colorscale": "Viridis",
         "colorbar": colour_bar(COLUMNS[colour].heading),
-        "showscale": len(set(shown.loc[meets, colour])) > 1,
+        "showscale": len(set(points_frame.loc[meets, colour])) > 1,
     }
     return {"data": [*traces, *decisions(decided, x, y)], "layout": layout}
 
@@ -452,29 +511,29 @@ def pareto(
 def grades() -> "pd.DataFrame":
     """Return commercial grades at 20 C as points of the B_r-H_cj map.
 
-    ``remanence_T`` is the middle of the maker's range, ``coercivity_kA_m`` the guaranteed least.
+    ``remanence_T`` is the middle of the maker's range, ``coercivity_kA_m`` the guaranteed minimum.
     """
     import pandas as pd
 
-    listed = pd.read_csv(datasets.path("grades/grades.csv"))
-    listed[Y] = listed[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
-    return listed.rename(columns={"coercivity_min_kA_m": X})[
+    grade_table = pd.read_csv(datasets.path("grades/grades.csv"))
+    grade_table[Y] = grade_table[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
+    return grade_table.rename(columns={"coercivity_min_kA_m": X})[
         ["host", "grade", Y, X, "source"]
     ]
 
 
 def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
-    """Return remanence and coercivity at 20 C of grades, and of magnets without rare earth.
+    """Build the map of remanence and coercivity at 20 C: grades, and magnets without rare earth.
 
-    Grades are of `hosts`; of all hosts where that is None or no grades of them are sold.
-    Candidates are `more` traces.
+    Grades are those of `hosts`, or of all hosts if that is None or no grades of them are sold.
+    `more` are traces that are added, such as candidates.
     """
-    listed = grades()
-    sold = [host for host in HOST_NAMES if (listed["host"] == host).any()]
-    symbols = dict(zip(sold, _SYMBOLS, strict=False))
+    grade_table = grades()
+    sold_hosts = [host for host in HOST_NAMES if (grade_table["host"] == host).any()]
+    symbols = dict(zip(sold_hosts, _SYMBOLS, strict=False))
     traces = []
     for host in [h for h in symbols if h in (hosts or symbols)] or list(symbols):
-        part = listed[listed["host"] == host]
+        part = grade_table[grade_table["host"] == host]
         look = {"symbol": symbols[host], "size": 10, "color": "#d0d0d0"}
         look["line"] = {"width": 1, "color": "#555"}
         hover = "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T"
@@ -495,9 +554,9 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
 def rare_earth_shares(
     table: CompositionTable, corners: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Return the shares of three rare earths on their site, shape (n, 3).
+    """Compute the shares of three rare earths on their site, shape (n, 3); they sum to 1.
 
-    They sum to 1; NaN where another rare earth is present or none is.
+    NaN where another rare earth is present or none is. `corners` are three symbols.
     """
     parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
     total = np.asarray(table.fraction(*RARE_EARTHS))
@@ -515,15 +574,15 @@ def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
     """
     present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
     best = None
-    most = 0
+    largest = 0
     for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
         if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
             continue
         shares = rare_earth_shares(table, corners)
         count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
-        if count > most:
+        if count > largest:
             best = corners
-            most = count
+            largest = count
     return best
 
 
@@ -537,35 +596,48 @@ def ternary(
     diverging: bool = False,
     unknown: NDArray[np.bool_] | None = None,
 ) -> Part:
-    """Return n values over the shares of three rare earths, shape (n, 3).
+    """Build the ternary diagram of n values over the shares of three rare earths.
 
-    `corners` are the symbols at top, left and right, `title` is that of the scale, whose middle is
-    zero if `diverging`. `texts` are escaped already. Those too far from measured magnets, whose
-    value is `unknown`, are hollow.
+    Parameters
+    ----------
+    shares : ndarray, shape (n, 3)
+        Shares of the rare earths.
+    values : array_like, shape (n,)
+        Values that colour the points.
+    corners : sequence of str
+        Symbols at top, left and right.
+    title : str
+        Title of the scale.
+    texts : sequence of str
+        Hover texts, escaped already.
+    diverging : bool
+        Centre the scale on zero.
+    unknown : ndarray of bool, optional
+        Points too far from measured magnets, drawn hollow.
     """
-    known = np.asarray(values, float)
+    finite_values = np.asarray(values, float)
     look: Part = {"colorscale": "Viridis"}
     if diverging:
-        largest = float(np.nanmax(np.abs(known))) or 1.0
+        largest = float(np.nanmax(np.abs(finite_values))) or 1.0
         look = {
             "colorscale": "RdBu",
             "reversescale": True,
             "cmin": -largest,
             "cmax": largest,
         }
-    far = np.zeros(len(shares), bool) if unknown is None else unknown
-    look |= {"color": numbers(known[~far]), "colorbar": colour_bar(title)}
+    is_far = np.zeros(len(shares), bool) if unknown is None else unknown
+    look |= {"color": numbers(finite_values[~is_far]), "colorbar": colour_bar(title)}
     traces = []
-    for name, rows, colour, said in (
-        ("Near measured magnets", ~far, look, f"<br>{title} %{{customdata}}"),
-        ("Too far from measured magnets", far, {"color": "#fff"}, "<br>unknown"),
+    for name, rows, colour, hover_text in (
+        ("Near measured magnets", ~is_far, look, f"<br>{title} %{{customdata}}"),
+        ("Too far from measured magnets", is_far, {"color": "#fff"}, "<br>unknown"),
     ):
         trace: Part = {
             "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
             **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
-            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(known[rows]),
-            "text": [text for text, own in zip(texts, rows, strict=False) if own],
-            "hovertemplate": f"%{{text}}{said}<extra></extra>",
+            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(finite_values[rows]),
+            "text": [text for text, own_rows in zip(texts, rows, strict=False) if own_rows],
+            "hovertemplate": f"%{{text}}{hover_text}<extra></extra>",
         }  # fmt: skip
         traces.append(trace)
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
@@ -576,7 +648,7 @@ def ternary(
         f"{name}axis": axis | make_axis(f"<b>{corner}</b><br> ")
         for name, corner in zip("abc", corners, strict=True)
     } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
-    return {"data": traces if far.any() else traces[:1], "layout": layout}
+    return {"data": traces if is_far.any() else traces[:1], "layout": layout}
 
 
 def section(
@@ -587,10 +659,18 @@ def section(
     name: str = "Candidates",
     title: str = "",
 ) -> Part:
-    """Return the stable phases of three elements in a triangle, and n candidates.
+    """Build the triangle of the stable phases of three elements, with n candidates.
 
-    `shares`, shape (n, 3), are theirs of the elements, `odds` the probability that each forms,
-    `texts` what each shows, escaped.
+    Parameters
+    ----------
+    hull : Section
+        Phases of the three elements.
+    shares : ndarray, shape (n, 3)
+        Shares of the elements in the candidates.
+    odds : array_like, shape (n,)
+        Probability that each forms.
+    texts : sequence of str
+        Hover texts, escaped already.
     """
     at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
@@ -598,14 +678,14 @@ def section(
         line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
     ]
     formulas = [_lower_numbers(name) for name in hull.names]
-    own = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
-    places = _label_positions(at, [len(name) for name in hull.names], own)
+    corners = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
+    places = _label_positions(at, [len(name) for name in hull.names], corners)
     # The name of a phase that would lie on another's is shown when pointed at.
-    shown = [
+    labels = [
         text if place else "" for text, place in zip(formulas, places, strict=True)
     ]
     dot = {"size": 6, "color": "#222"}
-    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
+    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", labels)
     stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
     stable |= {"textposition": [place or "top center" for place in places]}
     stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
@@ -627,10 +707,20 @@ def binary_section(
     texts: Sequence[str],
     title: str = "",
 ) -> Part:
-    """Return the hull of two elements, formation energy over composition, and n candidates.
+    """Build the hull of two elements, formation energy over composition, with n candidates.
 
-    `shares`, (n,), are theirs of the second element, `energies`, (n,), their formation energies,
-    eV/atom, `odds` the probability that each forms, `texts` what each shows, escaped.
+    Parameters
+    ----------
+    hull : Section
+        Phases of the two elements.
+    shares : ndarray, shape (n,)
+        Share of the second element in each candidate.
+    energies : ndarray, shape (n,)
+        Formation energy, eV/atom.
+    odds : array_like, shape (n,)
+        Probability that each forms.
+    texts : sequence of str
+        Hover texts, escaped already.
     """
     order = np.argsort(hull.shares[:, 1])
     x = 100.0 * hull.shares[order, 1]
@@ -644,7 +734,7 @@ def binary_section(
     if len(above.names):
         names = [_lower_numbers(name) for name in above.names]
         dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
-        others = points(
+        other_points = points(
             "Above the hull",
             100.0 * above.shares[:, 1],
             above.energies,
@@ -652,7 +742,7 @@ def binary_section(
             "%{text}",
             names,
         )
-        traces.append(others)
+        traces.append(other_points)
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
     lowest = int(np.argmin(y))
@@ -678,7 +768,7 @@ def binary_section(
 
 
 def _probability_look(odds: ArrayLike) -> Part:
-    """Return the look of dots coloured by the probability that each forms."""
+    """Build plotly's marker for dots coloured by the probability, 0 to 1, that each forms."""
     return {
         "size": 11,
         "color": numbers(odds),
@@ -704,9 +794,24 @@ _LINE_HEIGHT = 0.045
 def _label_positions(
     at: NDArray[np.float64], letters: Sequence[int], dots: NDArray[np.float64]
 ) -> list[str]:
-    """Return where the names of points stand, empty where one would lie on another or on a dot."""
+    """Choose where the name of each point stands; empty where it would cover another name or a dot.
+
+    Parameters
+    ----------
+    at : ndarray, shape (n, 2)
+        Points, in the plane of the picture.
+    letters : sequence of int
+        Length of each name.
+    dots : ndarray, shape (k, 2)
+        Dots that must stay free.
+
+    Returns
+    -------
+    list of str
+        Plotly's ``textposition``.
+    """
     boxes: list[tuple[float, float, float]] = []
-    found = []
+    positions = []
     for (x, y), count in zip(at.tolist(), letters, strict=True):
         for place, up in _PLACED.items():
             half = 0.5 * _LETTER * count
@@ -723,8 +828,8 @@ def _label_positions(
             )
             if free:
                 boxes.append((x, y + up, half))
-                found.append(place)
+                positions.append(place)
                 break
         else:
-            found.append("")
-    return found
+            positions.append("")
+    return positions

@@ -58,7 +58,7 @@ def is_missing(value: object) -> bool:
 def number(
     value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0
 ) -> str:
-    """Return `factor` times a number plus `offset` with `digits` digits, a dash for none."""
+    """Format `factor` times a value plus `offset` with `digits` significant digits; a dash for none."""
     if is_missing(value):
         return "–"
     x = factor * float(value) + offset  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def number(
 
 
 def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a table in kG, kOe and MGOe, with these units in the columns' names."""
+    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names."""
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
@@ -83,7 +83,10 @@ def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
-    """Return the user's columns, and the main results in display units, as the headings say."""
+    """Return the user's own columns, then the main results in display units, under headings for people.
+
+    `units` is "si", "cgs" or None for the setting.
+    """
     import pandas as pd
 
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
@@ -106,7 +109,7 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
-    """Return what a cell of a table shows."""
+    """Write the cell of column `name` of a row, with half its interval and marks, as tables show it."""
     column = COLUMNS.get(name)
     value = row.get(name, float("nan"))
     if name == "candidate":
@@ -141,7 +144,7 @@ def choose_columns(
 ) -> dict[str, int]:
     """Return the columns to print with their priority, the user's own identifier among them.
 
-    `names` are printed by default, `columns`, joined by commas, in their place.
+    `names` are those printed by default; `columns`, names joined by commas, replace them.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
@@ -170,7 +173,23 @@ def print_rows(
     cgs: bool,
     wide: bool,
 ) -> list[str]:
-    """Print rows; where all have the same host it goes into the title. Return what is printed."""
+    """Print rows as a table; return the names of the columns that fitted.
+
+    If all rows have the same host, it goes into the title.
+
+    Parameters
+    ----------
+    names : dict of int
+        Columns and their priority.
+    about : list of str
+        Parts of the title.
+    styles : sequence of str
+        Style of each row.
+    cgs : bool
+        Units of kG and kOe.
+    wide : bool
+        Print all columns, in lines longer than the terminal's.
+    """
     columns_to_print = {}
     for name, priority in names.items():
         if name == "host" and len(set(frame[name].astype(str))) == 1 and len(frame) > 1:
@@ -192,6 +211,7 @@ def print_rows(
 def _shown_column(
     frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
 ) -> _text.Shown:
+    """Build one column of a table for the terminal: heading with unit, and cells."""
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
     heading = name if column is None else column.short
@@ -205,7 +225,7 @@ def _shown_column(
 def _print_csv(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
 ) -> None:
-    """Print rows as CSV: the columns of the terminal, with shells and intervals."""
+    """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals."""
     names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
         names_to_print += with_interval(name) if name in COLUMNS else (name,)
@@ -232,7 +252,11 @@ def print_ranking(
     wide: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Print the decisions; with `top` so many candidates by rank, and the reference magnet."""
+    """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
+
+    On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
+    for the setting; `columns` are names joined by commas.
+    """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
     if top is None and as_json:
@@ -259,7 +283,7 @@ def _print_best(
     cgs: bool,
     wide: bool,
 ) -> None:
-    """Print the first by rank, and what their columns mean."""
+    """Print the best candidates by rank as a table, and what its columns mean."""
     from ._content import calibration
 
     identity = result.manifest["identity"]
@@ -292,7 +316,7 @@ def _print_best(
 def _print_decisions(
     result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
 ) -> None:
-    """Print what to decide between, in lines; in a pipe as CSV, the lines on stderr."""
+    """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr."""
     from ._content import answer
 
     decisions = result.decisions
@@ -313,7 +337,10 @@ def _tell(text: str) -> None:
 
 
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
-    """Print why no candidate can be ranked, or none meets the requirements."""
+    """Print why no candidate can be ranked, or which requirements the likeliest one misses.
+
+    Nothing is printed if candidates meet the requirements.
+    """
     from ._content import requirement_text
 
     if not len(result.best(1)):
@@ -332,7 +359,10 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
-    """Print how certain the ranks are."""
+    """Print how certain the ranks are: as a table, in a pipe as CSV.
+
+    `frame` is that of `Ranked.robustness`, `top` the places that count as the top.
+    """
     if not _text.to_terminal():
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
     about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
@@ -343,7 +373,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
-    """Print what changed among the first `top` against another ranking."""
+    """Print how the first `top` places changed against another ranking; `frame` is of `Ranked.changes`."""
     if (frame["change"] == "stayed").all():
         return print(f"The first {top} are the same as in the baseline.")
     print(f"Changes among the first {top} against the baseline:")
@@ -362,7 +392,11 @@ def print_properties(
     columns: str | None = None,
     wide: bool = False,
 ) -> None:
-    """Print the properties of some compositions: a block for each of a few, a table of many."""
+    """Print the properties of compositions: a block for each of a few, a table of many.
+
+    In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
+    `interval` is the probability of the ranges; `columns` are names joined by commas.
+    """
     cgs = _text.is_cgs(units)
     printed_columns: list[str] = []
     if as_json:
@@ -397,7 +431,7 @@ def print_properties(
 
 
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
-    """Say what calibration was used, what is extrapolated, and of what day the costs are."""
+    """Print which calibration was used, what is extrapolated, and what the costs leave out."""
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
         _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
@@ -407,6 +441,7 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
+    """Print one row as a block, a line for each property; all columns if `wide`."""
     some = COLUMNS if wide else BRIEF
     names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
     shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
@@ -426,6 +461,7 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
+    """Write the cells of one property in a block: label, value, interval and provenance."""
     column_of_share = name.removesuffix("_data_share")
     if column_of_share != name and column_of_share in COLUMNS:
         return (
@@ -466,7 +502,7 @@ def print_comparison(
     units: str | None,
     short: Iterable[str] = (),
 ) -> None:
-    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV.
+    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON.
 
     `short` names the rows that are printed where it is not JSON; all without it.
     """
@@ -481,8 +517,8 @@ def print_comparison(
     whole = frame
     attributes = frame.attrs
     if short:
-        failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
-        frame = frame.loc[[*failed, *short]]
+        status_rows = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        frame = frame.loc[[*status_rows, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
     names = [str(name) for name in frame.index]
@@ -516,7 +552,7 @@ def print_comparison(
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
-    """Return how a row is displayed, also one that is no column of a result."""
+    """Return how a row of a comparison is displayed, also one that is no column of a result."""
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
     if unit == "K":
@@ -531,6 +567,21 @@ def _compared_column(
     units: list[_text.Scale],
     most: int,
 ) -> _text.Shown:
+    """Build one column of a comparison for the terminal.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The comparison.
+    heading : str
+        Its column: a magnet, or a difference, which gets signs.
+    names : list of str
+        Rows that are printed.
+    units : list of Scale
+        How each is displayed.
+    most : int
+        Largest width.
+    """
     change = heading.startswith("difference")
     cells_of_rows = zip(names, frame[heading], units, strict=True)
     cells = [_compared_cell(*one, change=change) for one in cells_of_rows]
@@ -539,6 +590,10 @@ def _compared_column(
 
 
 def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
+    """Format one value of a comparison; empty where it is missing.
+
+    With `change` the value is a difference: it gets its sign, and no offset of the scale counts.
+    """
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
     if name in COLUMNS and COLUMNS[name].kind not in ("number", "integer"):
@@ -562,9 +617,9 @@ class Table:
 def table_html(
     frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _SHOWN["notebook"]
 ) -> str:
-    """Return the first rows of a table of results as HTML, eight columns of `first` at most.
+    """Return the first rows of a table of results as HTML, with at most eight of the columns `first`.
 
-    An interval is written ``563 (419 to 756)``; rows outside the domain of the training data are
+    An interval is written ``563 (419 to 756)``. Rows outside the domain of the training data are
     coloured.
     """
     names = [name for name in first if name in frame and _has_values(frame, name)][

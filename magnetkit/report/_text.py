@@ -41,7 +41,10 @@ class Scale(NamedTuple):
 
 
 def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
-    """Return how a column is displayed: temperatures in degrees C; by the setting without `cgs`."""
+    """Return factor, offset and unit by which a column is displayed; temperatures in degrees C.
+
+    Without `cgs` the setting decides between T and kA/m, and kG and kOe.
+    """
     unit = COLUMNS[name].unit
     if unit == "K":
         return Scale(1.0, -ZERO_CELSIUS, "°C")
@@ -94,7 +97,7 @@ def with_range(
 def format_interval(
     row: "pd.Series", name: str, number: Callable[[object], str]
 ) -> str:
-    """Return a result with its interval behind it, ``563 (419 to 756)``."""
+    """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none."""
     text, interval = with_range(row, name, number, number)
     if interval:
         return f"{text} ({interval})"
@@ -102,7 +105,7 @@ def format_interval(
 
 
 def cost_note(formulas: Iterable[str] | CompositionTable) -> str:
-    """Return what the cost of bare formulas leaves out; empty where none is among `formulas`.
+    """Say what the cost of bare formulas leaves out; empty where none is among `formulas`.
 
     Texts are atomic, as in the column ``formula``.
     """
@@ -217,10 +220,10 @@ def fold_lines(text: str, width: int) -> str:
 
 
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
-    """Return the columns that fit into a width, in their order.
+    """Return the columns that fit into `width` characters, in their order.
 
-    Those of highest `priority` go first, the last of equals first; long texts are folded closer
-    before those of priority 1 go.
+    Columns of the highest `priority` number are dropped first, of equals the last. Long texts are
+    folded more narrowly before columns of priority 1 are dropped.
     """
     columns_that_fit = list(columns)
     is_folding = False
@@ -248,9 +251,18 @@ def print_table(
     *,
     all_columns: bool = False,
 ) -> list[Shown]:
-    """Print the columns, of equal length, that fit on the terminal, and return them.
+    """Print the columns that fit on the terminal, and return them.
 
-    `styles` are of the rows; `all_columns` prints all of them, in lines longer than the terminal's.
+    Parameters
+    ----------
+    title : str
+        Title above.
+    columns : sequence of Shown
+        Of equal length.
+    styles : sequence of str
+        Style of each row.
+    all_columns : bool
+        Print all of them, in lines longer than the terminal's.
     """
     from rich.table import Table
     from rich.text import Text

@@ -23,7 +23,10 @@ _CELL = 32_767
 
 
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
-    """Write a table of results, of the kind that the suffix names; return the file."""
+    """Write a table of results as .xlsx, .csv, .tsv, .parquet or JSON lines, by suffix; return the path.
+
+    An existing file is replaced.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -49,11 +52,24 @@ def write_results(
     rejected: Iterable[Sequence[Any]] = (),
     units: str | None = None,
 ) -> Path:
-    """Write results as a workbook that people read.
+    """Write results as a workbook that people read; return the path.
 
-    First what is `said`; then the rows of `frame` in their order, the user's own columns first and
-    the main results behind them in display units; what was `rejected` (line, text, reason); the
-    meaning of the columns; and last all columns.
+    Its sheets are: the sentences `said`; the rows in their order, the user's own columns first,
+    then the main results in display units; the rejected lines; the meaning of the columns; all
+    columns.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results.
+    path : Path
+        File, replaced if it exists.
+    said : sequence of str
+        Sentences of the answer.
+    rejected : iterable of (line, text, reason)
+        Lines that could not be read.
+    units : str, optional
+        "si" or "cgs"; the setting's otherwise.
     """
     import pandas as pd
 
@@ -74,10 +90,10 @@ def _column_width(name: str, column: list[Any]) -> int:
 
 
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
-    """Write an Excel workbook, a sheet for each table and one that says what the columns mean.
+    """Write an Excel workbook, a sheet for each table and one for the meaning of the columns.
 
     Texts stay texts: one that begins like a formula is not run. Dates and truth values keep their
-    kind, and texts of a user's column that are all numbers become numbers.
+    kind. Texts of a user's column that are all numbers become numbers. The path is returned.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -128,6 +144,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
+    """Add the sheet ``columns`` to a workbook: name, label, unit and meaning of each column."""
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
         sheet.column_dimensions[letter].width = width
@@ -140,7 +157,10 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 
 
 def _as_numbers(values: list[Any], name: str) -> list[Any]:
-    """Return a user's texts as numbers where all of them are; a text file has no kinds."""
+    """Convert the texts of a user's column to numbers if all of them are; a text file has no types.
+
+    Otherwise, and for a column of results, `values` itself is returned.
+    """
     texts = [value for value in values if value is not None and value != ""]
     if name in COLUMNS or not texts or not all(isinstance(t, str) for t in texts):
         return values
@@ -150,7 +170,7 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
 
 
 def _number_format(values: list[Any]) -> str:
-    """Return the number format of a column: four digits of its largest value."""
+    """Return the Excel number format of a column: four digits of its largest value."""
     sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
     digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0
     if digits:
@@ -167,6 +187,19 @@ def _cells(
     *,
     bold: bool = False,
 ) -> Sequence[Any]:
+    """Build the cells of one row for a write-only sheet.
+
+    Parameters
+    ----------
+    sheet : openpyxl worksheet
+        Sheet that the cells belong to.
+    values : iterable
+        Values; control characters are replaced, long texts cut, and other types written as text.
+    formats : sequence of str
+        Number format of each column.
+    bold : bool
+        Bold font.
+    """
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
@@ -192,7 +225,7 @@ def _cells(
 
 
 def meaning(name: str) -> tuple[str, str, str]:
-    """Return label, unit and meaning of a column of results; a user's own has none."""
+    """Return label, unit and meaning of a column of results; the user's own has an empty unit."""
     if name in COLUMNS:
         column = COLUMNS[name]
         return column.label, column.unit, column.meaning

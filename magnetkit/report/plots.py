@@ -63,7 +63,7 @@ def __dir__() -> list[str]:
 
 
 def _check_date_of_source() -> None:
-    """Refuse a SOURCE_DATE_EPOCH that matplotlib cannot read."""
+    """Raise InputError if the variable SOURCE_DATE_EPOCH is nothing that matplotlib can read."""
     text = os.environ.get("SOURCE_DATE_EPOCH", "0")
     if not text.isdigit():
         raise InputError(
@@ -92,7 +92,7 @@ class Figure(Part):
         return f"<Figure of {len(self['data'])} traces: show it, or save it as .html, .png or .svg>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return what a notebook shows: JupyterLab by plotly, others by matplotlib."""
+        """Return what a notebook shows, by MIME type: plotly's JSON and, if matplotlib is there, a PNG."""
         bundle = {
             "application/vnd.plotly.v1+json": dict(self),
             "text/plain": repr(self),
@@ -105,6 +105,10 @@ class Figure(Part):
             return bundle
 
     def _picture(self, kind: str, dpi: int) -> bytes:
+        """Draw the figure by matplotlib and return the file's content; `kind` is "png", "svg" or "pdf".
+
+        The same figure gives the same bytes.
+        """
         _check_date_of_source()
         picture = self.draw().figure
         out = BytesIO()
@@ -198,7 +202,10 @@ Figure
 
 
 def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
-    """Make a plot of what draws a figure: it may be drawn into axes as well."""
+    """Convert a function that builds a figure to a public plot with checked arguments.
+
+    The plot takes `ax` too, axes to draw into; signature and docstring say so.
+    """
     checker = check_arguments(drawing)
 
     @wraps(drawing)
@@ -219,6 +226,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
 
 def _need(frame: "pd.DataFrame", *names: str) -> None:
+    """Raise InputError if a table lacks one of the columns."""
     missing = [name for name in names if name not in frame]
     if missing:
         raise InputError(
@@ -273,10 +281,10 @@ def sweep(
             parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))
         ]
     inputs = read_inputs(compositions, strict=True)
-    written = (
+    candidate_names = (
         inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
     )
-    names = written if labels is None else list(labels)
+    names = candidate_names if labels is None else list(labels)
     conditions.setdefault("shell", inputs.shells)
     frames = sintered_at(inputs.table, kelvin, **conditions)
     return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
@@ -472,8 +480,8 @@ def ternary(
             f"a triangle has three different corners, got {', '.join(corners)}"
         )
     shares = _figures.rare_earth_shares(table, corners)
-    is_drawn = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
-    return _figures.ternary(shares[is_drawn], numbers[is_drawn], corners, heading)
+    has_point = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
+    return _figures.ternary(shares[has_point], numbers[has_point], corners, heading)
 
 
 @_plot
@@ -642,7 +650,10 @@ def coverage(
 
 
 def _drop_missing(*given: ArrayLike) -> list[NDArray[np.float64]]:
-    """Return vectors without the rows where any is NaN."""
+    """Return vectors of equal length without the positions where any is NaN or infinite.
+
+    InputError if the lengths differ, or no position is left.
+    """
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
         shapes = ", ".join(str(v.shape) for v in vectors)

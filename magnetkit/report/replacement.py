@@ -28,9 +28,10 @@ def _cut(value: float) -> str:
 
 
 def draw_margins(margins: list[dict[str, Any]], duty: str) -> str:
-    """Return a picture of the knee fields over the fields against magnets, as SVG.
+    """Draw the margins of magnets, knee field divided by the field against each, as SVG text.
 
-    Each of `margins` has a ``name`` and a ``margin``; a line stands where a duty asks it to be.
+    Each of `margins` has ``name`` and ``margin``. `duty` is the duty in words; a line marks the
+    margin that it asks for.
     """
     height = 58 + _ROW * len(margins)
     scale = (_WIDTH - _LABEL_WIDTH - 60) / _MOST

@@ -93,54 +93,58 @@ def _mark_code(text: object) -> str:
 
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
+    """Collect everything that the page's template needs, by name.
+
+    Only the leading rows and a sample are read, since the table may hold many millions.
+    """
     # Never the whole table, which may hold many millions.
-    ranked = result.best(LEADING_ROWS)
-    spread = result.sample_ranks(POINTS)
-    shown = _content.shown_magnets(result)
-    drawn = _draw_figures(result, ranked, spread, shown)
+    leaders = result.best(LEADING_ROWS)
+    rank_sample = result.sample_ranks(POINTS)
+    shown_magnets = _content.shown_magnets(result)
+    figures = _draw_figures(result, leaders, rank_sample, shown_magnets)
     # What all share is not shown.
     same = {
         n
         for n in ("shell", "host")
-        if len(set(ranked[n].astype(object).fillna(""))) < 2
+        if len(set(leaders[n].astype(object).fillna(""))) < 2
     }
     table = _table(
-        ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same)
+        leaders, tuple(n for n in _SHOWN["shown"] if n in leaders and n not in same)
     )
     return {
         "profile": result.profile,
-        "temperature": shown.job.temperature,
-        "conditions": shown.job.conditions,
+        "temperature": shown_magnets.job.temperature,
+        "conditions": shown_magnets.job.conditions,
         "objectives": _content.objectives(result.profile),
         "lead": [] if replacement_head(result.manifest) else _content.lead(result),
         "head": replacement_head(result.manifest),
         "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
-        "labels": shown.labels,
-        "decided": _rows(shown.rows, _SHOWN["decisions"], named=False),
-        "properties": _rows(shown.rows, _SHOWN["properties"]),
-        "evidence": _rows(shown.rows, _SHOWN["evidence"]),
+        "labels": shown_magnets.labels,
+        "decided": _rows(shown_magnets.rows, _SHOWN["decisions"], named=False),
+        "properties": _rows(shown_magnets.rows, _SHOWN["properties"]),
+        "evidence": _rows(shown_magnets.rows, _SHOWN["evidence"]),
         "notes": [
-            cost_note(shown.table),
+            cost_note(shown_magnets.table),
             f"{cold}."
             if (cold := describe_missing_comparison(result.profile.temperature_min_K))
             else "",
         ],
-        "requirements": _content.requirements(shown),
+        "requirements": _content.requirements(shown_magnets),
         "total": len(result),
         "comparator_headings": [
             _display_column(name) for name in _SHOWN["comparators"]
         ],
-        "comparators": _comparators(shown.job.temperature),
+        "comparators": _comparators(shown_magnets.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
-        "elements": _content.elements(shown),
+        "elements": _content.elements(shown_magnets),
         "claims": claims().to_dict("records"),
-        "late": _content.overdue_facts(shown),
-        "drawn": set(drawn),
+        "late": _content.overdue_facts(shown_magnets),
+        "drawn": set(figures),
         "points": POINTS,
         **_content.constants(result),
-        "embedded": len(ranked),
+        "embedded": len(leaders),
         "rejected": result.rejected[:_REJECTED],
         "rejected_count": len(result.rejected),
         "changed": _content.has_changed(result),
@@ -148,7 +152,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "validations": _content.validations(),
         "identity": result.manifest["identity"],
         "columns": table["columns"],
-        "data": _escape_for_script({"figures": drawn, "table": table}),
+        "data": _escape_for_script({"figures": figures, "table": table}),
         "plotly": _plotly(),
     }
 
@@ -156,7 +160,10 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
-    """Return the headings and cells of a table of the decisions, which stand by name or number."""
+    """Build a table of the decisions: ``headings``, ``rows`` of cells, and ``named``.
+
+    With `named` the rows stand under their names, otherwise under their numbers.
+    """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
         "headings": [_display_column(name) for name in names],
@@ -171,7 +178,13 @@ def _display_column(name: str) -> Column:
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
-    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    """List the magnets without rare earth, films left out, at a temperature, K.
+
+    Returns
+    -------
+    list of dict
+        ``cells`` of the table, and HTML of ``kind``, ``source``, ``confidence`` and ``note``.
+    """
     rows = comparators(temperature)
     rows = rows.dropna(
         subset=["max_working_temperature_K", "remanence_coefficient_pct_K"]
@@ -201,9 +214,25 @@ def _draw_figures(
     spread: pd.DataFrame,
     shown: _content.Magnets,
 ) -> dict[str, Part]:
+    """Build the figures of the page by name, in the units of the setting.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    ranked, spread : pandas.DataFrame
+        Leading rows, and a sample over all ranks.
+    shown : Magnets
+        The decisions.
+
+    Returns
+    -------
+    dict of dict
+        Plotly's data and layout; maps that have nothing to show are left out.
+    """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
-    drawn = {
+    figures = {
         "pareto": _figures.pareto(spread, shown.rows, *axes),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
         "temperature": _temperature_figure(
@@ -215,12 +244,12 @@ def _draw_figures(
     if replacement_head(result.manifest) is None:
         section = _section(shown.rows, shown.job.conditions.snapshot)
         maps = {"ternary": _ternary(ranked), "section": section}
-        drawn |= {name: figure for name, figure in maps.items() if figure is not None}
-    return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
+        figures |= {name: figure for name, figure in maps.items() if figure is not None}
+    return {name: _figures.convert_axes(figure) for name, figure in figures.items()}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
-    """Return a cell's text, and its interval beneath where it has one."""
+    """Write the ``text`` of a cell and the ``range`` beneath it; beneath a candidate stands its shell."""
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text
@@ -237,10 +266,23 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the ranked rows by column: four digits each, texts of few values as codes."""
+    """Convert the leading rows to compact columns for the page's script.
+
+    Numbers have four digits; texts of few values are codes into ``texts``.
+
+    Returns
+    -------
+    dict
+        ``columns``, each with name, label, unit and values, and the number of ``rows``.
+    """
     columns = []
-    ends = {shown: ("", "_lo", "_hi") if shown in _RANGES else ("",) for shown in names}
-    for name in (shown + end for shown in names for end in ends[shown]):
+    ends = {
+        column_name: ("", "_lo", "_hi") if column_name in _RANGES else ("",)
+        for column_name in names
+    }
+    for name in (
+        column_name + end for column_name in names for end in ends[column_name]
+    ):
         base = name.removesuffix("_lo").removesuffix("_hi")
         column, (factor, offset, unit) = _display_column(base), display_scale(base)
         entry: dict[str, Any] = {
@@ -283,38 +325,41 @@ def _escape_for_script(value: Any) -> str:
 
 
 def _plotly() -> str:
-    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    """Read the script of plotly.js (MIT licence), which plotly's Python package carries."""
     # Found, not imported, which would take half a second.
-    found = find_spec("plotly")
-    assert found is not None
-    file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
+    spec = find_spec("plotly")
+    assert spec is not None
+    file = Path(str(spec.origin)).parent / "package_data" / "plotly.min.js"
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
+    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades."""
     points = spread.reset_index(drop=True)
-    decided = shown.rows.copy()
-    for rows in (points, decided):
+    decisions = shown.rows.copy()
+    for rows in (points, decisions):
         (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
         rows[[X, Y]] = cold[[X, Y]].to_numpy()
     points = points.dropna(subset=[X, Y])
-    met = points["meets_requirements"].astype(bool)
+    meets = points["meets_requirements"].astype(bool)
     # See-through, so that the grades behind stay visible.
     blue = {"color": COLOURS[5], "opacity": 0.6, "size": 6, "line": _figures.EDGE}
     traces = [
         _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
         for part, name, look in (
-            (points[~met], "Misses a requirement", blue),
-            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+            (points[~meets], "Misses a requirement", blue),
+            (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
         )
     ]
-    return _figures.grade_map(hosts, *traces, *_figures.decisions(decided, X, Y))
+    return _figures.grade_map(hosts, *traces, *_figures.decisions(decisions, X, Y))
 
 
 def _ternary(ranked: pd.DataFrame) -> Part | None:
-    """Return the best margin over the shares of three rare earths, None where there are not."""
+    """Build the map of the best margin over the shares of three rare earths.
+
+    None if no candidate has three rare earths, or fewer than four compositions can be shown.
+    """
     table = composition_table(ranked)
     if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
         return None
@@ -327,7 +372,7 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
     if len(best) < 4:
         return None
     texts = [escape(name) for name in _figures.candidate_names(ranked.iloc[best])]
-    far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
+    is_far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
     return _figures.ternary(
         shares[best],
         margin[best],
@@ -335,15 +380,15 @@ def _ternary(ranked: pd.DataFrame) -> Part | None:
         "Margin",
         texts,
         diverging=True,
-        unknown=far,
+        unknown=is_far,
     )
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Return the section of the last host that has one, None where none has.
+    """Build the section of the last host that has one; None if no host has.
 
-    `best` are magnets, today's first. Those of more elements stand where they lie when every rare
-    earth counts as the section's, and other elements are left aside.
+    `best` are magnets, today's first. Magnets of more elements stand where they lie if every rare
+    earth counts as the section's and other elements are left aside.
     """
     hosts = [
         host
@@ -372,7 +417,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
-    """Return B_r and H_cj of the decisions over temperature, today's with its interval."""
+    """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
     at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
@@ -393,20 +438,20 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Return J(H) and B(H) of the decisions with the load line, at the temperature judged."""
-    drawn = []
+    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
+    figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
-        drawn.append(
+        figures.append(
             _content.demagnetization_curves(
                 magnet, shown.shells[row], job.temperature, job
             )
         )
-    return _figures.demagnetization(drawn, shown.labels, _styles(shown))
+    return _figures.demagnetization(figures, shown.labels, _styles(shown))
 
 
 def _supply(shown: Magnets) -> Part:
-    """Return supply risk and cost of the decisions in every scenario."""
+    """Build the bars of supply risk and cost of the decisions in every scenario."""
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = []

@@ -69,7 +69,7 @@ class Chunk:
 
     @classmethod
     def joined(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
-        """Yield the candidates of some chunks, in order; those of one route together."""
+        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped."""
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
             shells = [p.shells or [""] * len(p.table) for p in same]
@@ -106,7 +106,10 @@ class SpacePiece:
         return self.take(np.arange(len(self)))
 
     def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
-        """Return some of them, as `Chunk.take` does; without labels unless `named`."""
+        """Return the formulas at some positions within the piece as a chunk.
+
+        Labels are null unless `named`.
+        """
         row_numbers = self.numbers
         numbers = (
             row_numbers.start + rows
@@ -136,7 +139,11 @@ def _take_candidates(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
-    """Yield the candidates of a piece; those of a space by `size` at most, without labels."""
+    """Yield the candidates of a piece as chunks.
+
+    A piece of a space comes in chunks of `size` rows at most, without labels. Any other piece is
+    one chunk.
+    """
     if not isinstance(piece, SpacePiece):
         yield piece()
         return
@@ -155,7 +162,10 @@ class TableCandidates:
     rejected: Sequence[Rejected] = ()
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the table in slices."""
+        """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
+
+        Each item is a callable that returns its `Chunk`.
+        """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
             rows = slice(start, start + size)
@@ -175,7 +185,7 @@ class TableCandidates:
         return len(self.table)
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates: their number and hash."""
+        """Return what identifies the candidates, as JSON values: kind, number of rows and SHA-256."""
         digest = hashlib.sha256()
         for array in (self.table.indptr, self.table.indices, self.table.values):
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -198,7 +208,10 @@ class SpaceCandidates:
     charges: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the candidates in order."""
+        """Yield the leading magnets, the charges by route, then the spaces in pieces of `size` formulas.
+
+        A formula that stood before is left out. Each item is a callable that returns its `Chunk`.
+        """
         row = 0
         if self.leading:
             yield partial(_leading_chunk, self.leading)
@@ -230,7 +243,7 @@ class SpaceCandidates:
                     row += len(numbers)
 
     def sample(self, n: int) -> list[Chunk]:
-        """Return about `n` formulas, drawn at random: a chunk for each space."""
+        """Draw about `n` formulas of all spaces at random, with a fixed seed; one chunk for each space."""
         samples = []
         rng = np.random.default_rng(0)
         for space in self.spaces:
@@ -245,7 +258,7 @@ class SpaceCandidates:
         return singles + sum(map(len, self.spaces))
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates."""
+        """Return what identifies the candidates, as JSON values: magnets, charges, shell and spaces."""
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
@@ -263,6 +276,19 @@ def _leading_chunk(
     basis: Basis = "atomic",
     route: str = "",
 ) -> Chunk:
+    """Build the chunk of single magnets.
+
+    Parameters
+    ----------
+    leading : sequence of (str, str)
+        Recipe and shell of each.
+    row : int
+        Number of the first among all candidates.
+    basis : {"atomic", "weight"}
+        Of the recipes.
+    route : str
+        Route of all, empty for the usual one.
+    """
     labels, shells = (list(column) for column in zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
     table = replace(table, row_index=table.row_index + row)
@@ -278,7 +304,10 @@ class Chosen:
     rows: Mapping[int, NDArray[np.int64]]  # piece to its rows, ascending
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the candidates in order; those of several pieces of a space together."""
+        """Yield the chosen candidates in order, joining small pieces of a space up to `size` rows.
+
+        Each item is a callable that returns its `Chunk`.
+        """
         waiting: list[tuple[Piece, NDArray[np.int64]]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
@@ -329,6 +358,7 @@ class FileCandidates:
             yield partial(self._chunk, block)
 
     def _chunk(self, block: Block) -> Chunk:
+        """Convert a block of lines to a chunk; lines that cannot be read are its rejected ones."""
         inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
         table = inputs.table
@@ -352,7 +382,10 @@ class FileCandidates:
         return any(block.start >= rows for block in read_blocks(self.path, rows))
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates: name, size and hash of the file."""
+        """Return what identifies the candidates, as JSON values.
+
+        These are name and SHA-256 of the file, column, basis and shell.
+        """
         return {
             "kind": "file",
             "name": self.path.name,
@@ -372,7 +405,7 @@ reading), `describe` what identifies them, for the manifest.
 
 
 def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
-    """Return the shells that no furnace makes, with the reason."""
+    """Return the shells that no furnace makes, each with the reason."""
     reasons = {}
     for text in set(shells):
         shell = read_shell(text)
@@ -390,7 +423,22 @@ def as_candidates(
     column: str | None = None,
     shell: Any = None,
 ) -> Candidates:
-    """Return candidates of any form `screen` accepts; `shell` is for those that name none."""
+    """Convert any form of candidates that `screen` accepts.
+
+    Parameters
+    ----------
+    given : object
+        None for the device's own space, a `Substitutions`, a path, or any input of `read_inputs`; a
+        `Candidates` is returned as it is.
+    profile : Profile
+        The device.
+    basis : {"auto", "atomic", "weight"}
+        What amounts are.
+    column : str, optional
+        Column of the compositions.
+    shell : str or Shell, optional
+        Shell of candidates that name none.
+    """
     text = str(read_shell(shell) or "")
     if given is None:
         return replace(profile_space(profile), shell=text)
@@ -416,7 +464,7 @@ def as_candidates(
 
 
 def _atomic_formula(reference: "Reference") -> str:
-    """Return the formula of today's magnet; candidates of a space are atomic, and so exact."""
+    """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact."""
     if reference.basis == "atomic":
         return reference.formula
     table = reference.table()
@@ -427,8 +475,8 @@ def _atomic_formula(reference: "Reference") -> str:
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device.
 
-    Its reference magnet, the charges by route of every host that it allows and that bears its
-    temperature, and its own spaces.
+    They are its reference magnet, the charges by route of every host that it allows and that bears
+    its temperature, and its own spaces.
     """
     leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
     spaces = []
@@ -449,7 +497,14 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
-    """Return the melts for a device, wt.%, with their shells, by route."""
+    """List the melts for a device by route.
+
+    Returns
+    -------
+    dict of list of (str, str)
+        By name of the route, empty for the usual one: recipes in wt.% and their shells, without
+        duplicates.
+    """
     kinds = {"own", "device"} | ({"compensated"} if profile.is_compensated else set())
     hottest = profile.temperature_max_K
     melts_by_route: dict[str, list[tuple[str, str]]] = {}

@@ -17,11 +17,20 @@ _AMOUNTS = np.arange(0.1, 1.55, 0.1)
 
 
 def estimate_shell(grade: str, element: str) -> tuple[str, str]:
-    """Return the likeliest recipe (wt.%) and shell of a grade into which an element is diffused.
+    """Estimate recipe and shell of a grade into which an element is diffused.
 
-    The makeup of the grade names the recipe; of another element than its shell's so much is taken
-    as gives the same coercivity at 20 degrees C. Raises InputError if it is not Tb or Dy, or no
-    makeup of the grade is diffused.
+    The recipe is the likeliest diffused one of the grade. If its shell holds another element, the
+    amount is that which gives the same coercivity at 20 degrees C.
+
+    Returns
+    -------
+    recipe, shell : str
+        Recipe in wt.%, and shell with its amount.
+
+    Raises
+    ------
+    InputError
+        If `element` is not Tb or Dy, or no likely recipe of the grade is diffused.
     """
     if element not in ELEMENTS:
         raise InputError(

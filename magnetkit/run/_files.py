@@ -80,6 +80,7 @@ class Place:
 
     @cached_property
     def _found(self) -> tuple[fs.FileSystem, str]:
+        """File system of the address and the path within it; InputError if it cannot be reached."""
         if self.is_local:
             return fs.LocalFileSystem(), self.address
         try:
@@ -116,7 +117,10 @@ class Place:
         return f"{address.rstrip('/')}/{name}{mark}{options}"
 
     def put(self, name: str, content: bytes) -> None:
-        """Write a file as a whole; `InputError` with the way out where that fails."""
+        """Write `content` to the file `name`, as a whole or not at all.
+
+        InputError with the way out if that fails.
+        """
         if self.is_local:
             with replacing(Path(self.address, name)) as temporary:
                 temporary.write_bytes(content)
@@ -145,7 +149,7 @@ class Place:
         return self.filesystem.get_file_info(self.path(name)).is_file
 
     def names(self) -> set[str]:
-        """Return the names of all files, with their folders."""
+        """Return the paths of all files relative to the place; an empty set if it does not exist."""
         root = self._found[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
         with _explain_error(self.address, "list"):
@@ -163,7 +167,10 @@ class Place:
 
 @contextmanager
 def _explain_error(address: str, what: str) -> Iterator[None]:
-    """Turn an error of a store into one that names the cause and the way out."""
+    """Convert an OSError of a store in the block to an InputError with cause and way out.
+
+    `what` is the verb of the message, such as ``"write"``.
+    """
     try:
         yield
     except OSError as error:
@@ -181,11 +188,23 @@ def file_digest(content: bytes) -> str:
 
 @contextmanager
 def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
-    """Keep other processes out of a results folder, which must exist.
+    """Lock a results folder, which must exist, against other processes within the block.
 
     The lock is the operating system's, so that a killed process leaves none behind. A file beside
-    the parts names its owner. After `wait` seconds `InputError` says which process, or other
-    screening of this one, has the lock, and since when; or that the folder cannot be written.
+    the parts names its owner.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    wait : float
+        Seconds to wait for the lock.
+
+    Raises
+    ------
+    InputError
+        If another process, or another screening of this one, still has the lock; the message says
+        which, and since when. Also if the folder cannot be written.
     """
     file_lock = FileLock(path / _LOCK, timeout=wait, thread_local=False)
     try:
@@ -249,7 +268,7 @@ def has_digest(file: Path, digest: object) -> bool:
 
 
 def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
-    """Return a manifest that this program wrote; None where there is none or another."""
+    """Read the manifest of a folder; None if there is none, or this program did not write it."""
     place = folder if isinstance(folder, Place) else Place.of(folder)
     try:
         manifest = json.loads(place.get(MANIFEST))
@@ -272,9 +291,9 @@ def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def check_place(path: Path) -> None:
-    """Refuse a folder that is neither absent, nor empty, nor one whose manifest is this program's.
+    """Raise InputError unless a folder is absent, empty, or has a manifest of this program.
 
-    The `InputError` names the files there and the way out, as that of `check_own` does.
+    The message names the files there and the way out, as that of `check_own` does.
     """
     parts_folder = path / PARTS
     if parts_folder.is_symlink() or (
@@ -305,7 +324,7 @@ def check_place(path: Path) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Refuse what `check_place` does, and files in the way that the manifest does not name.
+    """Raise InputError where `check_place` does, and for files in the way that no manifest names.
 
     The folder must be locked.
     """
@@ -331,9 +350,8 @@ def _foreign_files(file: Path) -> InputError:
 def settle(path: Path) -> None:
     """Move a complete new result, if there is one, into its place.
 
-    Each step is a rename: after a stop at any point this can be done again. The folder must be
-    locked. Raises `InputError` if a file in the way is not this program's, or one cannot be
-    written.
+    Each step is a rename, so that after a stop at any point this can be done again. The folder must
+    be locked. InputError if a file in the way is not this program's, or one cannot be written.
     """
     staging_folder = path / PARTS / STAGED
     new = own_manifest(staging_folder)
@@ -350,6 +368,7 @@ def settle(path: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
+    """Rename a file, replacing the target; InputError if that fails."""
     try:
         os.replace(source, target)
     except OSError as error:
@@ -359,11 +378,10 @@ def _move(source: Path, target: Path) -> None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Return the manifest of a results folder.
+    """Read the manifest of a results folder.
 
-    It is that of an unfinished screening in the folder, if there is one and no finished
-    result; otherwise that of the result. StoreError if `path` has none, or it cannot be
-    read or is not one of magnetkit's.
+    It is that of the finished result, or of an unfinished screening if there is no finished result.
+    StoreError if `path` has none, or it cannot be read or is not one of magnetkit's.
     """
     file = path / MANIFEST
     running = path / PARTS / MANIFEST
@@ -389,8 +407,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def read_finished_manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of a finished results folder, and check its files against their hashes.
 
-    A new result that a stop left complete is moved into its place before. Raises `StoreError` if it
-    is no results folder, is not finished, or a file was changed.
+    A new result that a stop left complete is moved into its place first. StoreError if `path` is no
+    results folder, is not finished, or a file was changed.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -412,6 +430,7 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
 
 
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
+    """Raise StoreError if a file that the manifest names is missing or has another hash."""
     files = named_files(manifest)
     if RANKED not in files:
         raise StoreError(
@@ -431,15 +450,15 @@ def check_report(file: Path) -> None:
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
-    """Write answer and decisions of a result's manifest into that of its folder, a path or a URL.
+    """Copy answer and decisions from `manifest` to the manifest file of a result's folder or URL.
 
-    Raises `StoreError` if the folder has no manifest or that of another result.
+    StoreError if the folder has no manifest, or that of another result.
     """
     place = Place.of(out)
     with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
         try:
-            there = json.loads(place.get(MANIFEST))
-            same = there["files"] == manifest["files"]
+            stored_manifest = json.loads(place.get(MANIFEST))
+            same = stored_manifest["files"] == manifest["files"]
         except (OSError, ValueError, KeyError, TypeError):
             raise StoreError(
                 f"{out} is no results folder, or is damaged; screen again"
@@ -448,15 +467,17 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
             raise StoreError(
                 f"{out} was screened anew meanwhile; choose another --out folder"
             )
-        there[ANSWER] = manifest[ANSWER]
+        stored_manifest[ANSWER] = manifest[ANSWER]
         for name in (DECISIONS, REPLACEMENT):
             if name in manifest:
-                there[name] = manifest[name]
-        place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
+                stored_manifest[name] = manifest[name]
+        place.put(
+            MANIFEST, json.dumps(stored_manifest, indent=1, ensure_ascii=False).encode()
+        )
 
 
 def read_rejections(place: Place) -> list[Rejected]:
-    """Read the lines that were rejected, as `write_rejections` wrote them; none without the file."""
+    """Read the rejected lines that `write_rejections` wrote; an empty list without the file."""
     with _readable(place.path_text(REJECTED)):
         try:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
@@ -472,6 +493,7 @@ def read_rejections(place: Place) -> list[Rejected]:
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
+    """Convert an error of reading in the block to a StoreError that says `name` is damaged."""
     try:
         yield
     except (
@@ -512,7 +534,7 @@ class StoredRows:
     in_memory: RowsInMemory | None = None  # rows that are in memory already
 
     def _check_current(self) -> None:
-        """Refuse the rows of a later screening into the same folder."""
+        """Raise StoreError if the folder was screened anew since this result was opened."""
         now = named_files(own_manifest(self.place))
         if now and any(now.get(name) != digest for name, digest in self.files.items()):
             raise StoreError(
@@ -522,6 +544,7 @@ class StoredRows:
 
     @cached_property
     def _dataset(self) -> pads.Dataset:
+        """Arrow data set of the files; StoreError if they were replaced or cannot be read."""
         self._check_current()
         with _readable(self._name):
             paths = [self.place.path(name) for name in self.files]
@@ -549,7 +572,11 @@ class StoredRows:
             return dataset.to_table(columns=list(columns))
 
     def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some rows, whose numbers ascend; those in memory are not read again."""
+        """Return some rows as a table.
+
+        `rows` ascend. Rows in memory are not read again; of files, only the row groups that are
+        needed.
+        """
         self._check_current()
         if self.in_memory is not None and self.in_memory.has(rows):
             return self.in_memory.take(rows)
@@ -574,7 +601,21 @@ def load_result(
     in_memory: RowsInMemory | None = None,
     job: "Job | None" = None,
 ) -> R:
-    """Return the finished result of a place as its manifest has it, or the job where it is here."""
+    """Build the result of a place from its manifest; the rows are read when they are needed.
+
+    Parameters
+    ----------
+    place : Place
+        Where the files are.
+    manifest : dict
+        Its finished manifest.
+    kind : type
+        Class of the result, a `Ranked`.
+    in_memory : RowsInMemory, optional
+        Rows that need not be read.
+    job : Job, optional
+        Job of the screening, if it ran in this process.
+    """
     with _readable(place.address):
         device = manifest["identity"]["application"]
         profile = Profile.model_validate(device) if job is None else job.profile
@@ -588,9 +629,9 @@ def load_result(
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:
-    """Open a finished results folder, or its URL in a store, as a `Ranked` of some kind.
+    """Open a finished results folder, or its URL in a store, as a result of class `kind`.
 
-    Raises `StoreError` if it is no results folder, is not finished or is damaged.
+    StoreError if it is no results folder, is not finished or is damaged.
     """
     place = Place.of(path)
     if not place.is_local:
@@ -604,7 +645,11 @@ def open_result(path: str | Path, kind: type[R]) -> R:
 
 
 def _read_remote_manifest(place: Place) -> dict[str, Any]:
-    """Read the manifest of a finished result in a store; its files exist, hashes unchecked."""
+    """Read the manifest of a finished result in a store.
+
+    StoreError if it is missing or damaged, or one of its files does not exist. Hashes are not
+    checked.
+    """
     names = place.names()
     if MANIFEST not in names:
         raise StoreError(f"{place.address} is no finished result: it has no {MANIFEST}")

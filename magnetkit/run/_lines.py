@@ -39,7 +39,10 @@ _LABELS = {REMANENCE: "B_r", COERCIVITY: "H_cJ", KNEE: "H_k", PRODUCT: "(BH)max"
 
 
 def _show(units: str, column: str, *values: float) -> str:
-    """Return values of a column in the units asked for, beside each other."""
+    """Format values of a column with their unit, separated by " / ".
+
+    `units` is ``"si"`` or ``"cgs"``; values are in the column's own unit.
+    """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
         factor = 1.0
@@ -49,7 +52,22 @@ def _show(units: str, column: str, *values: float) -> str:
 
 
 def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
-    """Return the answer: the verdict, a table of the ways, and what it rests on."""
+    """Write the answer: the verdict, the table of the ways, and what it rests on.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        The answer.
+    units : {"si", "cgs"}
+        Units to print.
+    everything : bool
+        Add other kinds of the magnet in use, recipes and details.
+
+    Returns
+    -------
+    list of str
+        Lines of text.
+    """
     first = replacement.answers[0]
     texts = [f"{first.sentence}."]
     if first.recommended is not None and first.recommended.order_line:
@@ -92,9 +110,10 @@ def table_cells(replacement: Any, answer: Answer, units: str) -> list[tuple[str,
 
 
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
-    """Return the table of the ways, today's magnet first, in lines of at most 80 characters.
+    """Write the table of the ways, today's magnet first, in lines of at most 80 characters.
 
-    B_r, H_cJ and the margin, the knee over the field at the duty, are what 99 % of lots reach.
+    B_r, H_cJ and the margin, which is the knee field divided by the field at the duty, are values
+    that 99 % of lots reach. `units` is ``"si"`` or ``"cgs"``.
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
@@ -105,8 +124,10 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     for row in rows:
         cells = []
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-            cut = text[:width]
-            cells.append(cut.ljust(width) if place == 1 else cut.rjust(width))
+            short_text = text[:width]
+            cells.append(
+                short_text.ljust(width) if place == 1 else short_text.rjust(width)
+            )
         texts.append(" ".join(cells).rstrip())
     return texts
 
@@ -119,7 +140,7 @@ def _print_value(units: str, column: str, value: float) -> str:
 
 
 def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
-    """Return the row of the magnet in use."""
+    """Write the cells of the magnet in use for the table of ways; `answer.own` must be known."""
     reference = replacement.reference
     own_way = answer.own
     assert own_way is not None
@@ -149,17 +170,17 @@ def _two(value: float) -> str:
 
 
 def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
-    """Return the row of a way."""
+    """Write the cells of a way for the table: number, name, heavy rare earth, saving, P and the rest."""
     cost = f"{way.cost_per_flux_ratio:.2f}"
     if way.kind == "other-family" or way.cost_per_flux_ratio != way.cost_per_flux_ratio:
         cost = "ask"
     heavy = f"{way.heavy_rare_earth_wt_pct:.1f}"
-    saved = f"{way.saved:.1f}" if answer.recipe is not None else ""
+    saving = f"{way.saved:.1f}" if answer.recipe is not None else ""
     return (
         str(way.number),
         short_name(way),
         heavy,
-        saved,
+        saving,
         f"{way.chance:.2f}",
         _print_value(units, REMANENCE, way.remanence_guaranteed_T),
         _print_value(units, COERCIVITY, way.coercivity_guaranteed_kA_m),
@@ -169,7 +190,10 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 
 
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
-    """Return at most six lines: what the answer assumes, what would change it, what is next."""
+    """Write at most six lines below the table: assumptions, what would change the answer, what is next.
+
+    `first` is the answer for the likeliest kind of the magnet in use.
+    """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
         texts.append(_describe_basis(replacement, first))
@@ -186,7 +210,7 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 
 
 def _request_text(replacement: Any, units: str) -> str:
-    """Return what is asked of a replacement, and whence."""
+    """Say in one line which limits a replacement must meet, and where they come from."""
     if not replacement.limits or (
         "kind" not in replacement.reference and not replacement.limits
     ):
@@ -214,7 +238,10 @@ def _request_text(replacement: Any, units: str) -> str:
 
 
 def _describe_basis(replacement: Any, first: Answer) -> str:
-    """Return what the magnet in use is taken to be, and what the levels rest on."""
+    """Say in one line which recipe is taken for today's magnet, and which others it may be of.
+
+    The recipe of `first` must be known.
+    """
     recipe = first.recipe
     assert recipe is not None
     what = recipe.text
@@ -241,7 +268,10 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
 
 
 def _describe_savings(replacement: Any, first: Answer) -> str | None:
-    """Return what the recommended way saves in all, and what stands beside it."""
+    """Say what the recommended way saves in all, kg a year, and what changes beside it.
+
+    None without a recommended way or a recipe of today's magnet.
+    """
     best = first.recommended
     if best is None or first.recipe is None:
         return None
@@ -259,13 +289,13 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         # What is saved counts all recipes that fit, these only the likeliest.
         of_which = "in the recipe taken " if replacement.estimate else ""
         parts.append(of_which + "; ".join(amounts))
-    licensed = [
+    licence_contents = [
         symbol
         for symbol in (*after, *samarium_cobalt_contents(best.candidate, ""))
         if symbol in _LICENSED
     ]
-    if licensed:
-        parts.append(f"export licence needed for {', '.join(licensed)}")
+    if licence_contents:
+        parts.append(f"export licence needed for {', '.join(licence_contents)}")
     if best.kind == "other-family":
         beside = samarium_cobalt_contents(best.candidate, best.shell)
         parts += [
@@ -285,7 +315,7 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
 
 
 def _recipes(first: Answer) -> list[str]:
-    """Return what each way is made of, and what nobody knows of it."""
+    """Write one line for each way: composition, values, and what nobody knows of it."""
     texts = []
     for way in first.ways:
         what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
@@ -302,7 +332,10 @@ def _recipes(first: Answer) -> list[str]:
 
 
 def _details(replacement: Any, first: Answer, units: str) -> list[str]:
-    """Return supply risk by scenario, and what to charge."""
+    """Write supply risk by scenario, change of weight and the charge of the recommended way.
+
+    Empty without a recommended way or a recipe of today's magnet.
+    """
     from ..supply.scenario import scenarios
 
     best = first.recommended
@@ -335,7 +368,11 @@ def _details(replacement: Any, first: Answer, units: str) -> list[str]:
 
 
 def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
-    """Return the inputs and elements, wt.%, that give amounts of elements."""
+    """Convert amounts of elements, wt.%, to what a furnace is charged with.
+
+    Inputs of several elements are used as far as the amounts of all of these reach; the rest are
+    elements. The result maps inputs and elements to wt.%.
+    """
     put_in = {}
     for name, parts in inputs().items():
         limits = [amounts.get(e, 0.0) / (share / 100.0) for e, share in parts.items()]
@@ -349,10 +386,10 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
 
 
 def _charge_text(way: Way, scenario: Any) -> str:
-    """Return what to charge of a melt, with what it costs beside its elements.
+    """Say what to charge for a melt, and what it costs beside its elements.
 
-    Inputs of several elements go in as far as the recipe has all of these, elements make up for
-    the rest. Yields of cutting, and of all up to sintering, are printed (``supply/yields.csv``).
+    Inputs of several elements go in as far as the recipe has all of these; elements make up the
+    rest. Yields of cutting, and of all steps up to sintering, are printed (``supply/yields.csv``).
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -370,7 +407,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
     elements_cost = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
-    cut, sintered = (
+    cut_text, sintered_text = (
         f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
         for row in datasets.rows("supply/yields.csv")
     )
@@ -380,7 +417,7 @@ def _charge_text(way: Way, scenario: Any) -> str:
     return (
         f"To charge, wt.%: {text}; {whole:.1f} USD/kg by quotations of inputs where there are any"
         f"{''.join(f', {u}' for u in unknown)}; {elements_cost}.{fed_back} A kilogram of finished magnets "
-        f"takes {cut} blocks (slicing, grinding), one of sintered blocks {sintered} metals by one "
+        f"takes {cut_text} blocks (slicing, grinding), one of sintered blocks {sintered_text} metals by one "
         "inventory."
     )
 
@@ -405,17 +442,17 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
                 f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "
                 "recipe; set a smaller share or other elements in MAGNETKIT_SCRAP"
             )
-    carried = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
+    gas_text = ", ".join(f"{e} {x:.2f}" for e, x in gases.items())
     note = (
-        f" The scrap carries {carried} wt.% into the magnet (--process)."
-        if carried
+        f" The scrap carries {gas_text} wt.% into the magnet (--process)."
+        if gas_text
         else ""
     )
     return {"scrap": share}, note
 
 
 def _changes(replacement: Any, first: Answer) -> list[str]:
-    """Return what would change the answer."""
+    """List in words the facts that would change the answer, such as the true recipe or a thickness."""
     changes = []
     best = first.recommended
     if replacement.duty_line:
@@ -448,7 +485,7 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
 
 
 def _next_measurement(replacement: Any, first: Answer) -> str | None:
-    """Return what to melt or measure next."""
+    """Say which melt to make and measure next; None if no measurement would decide anything."""
     row = next_melt(first)
     if row is None:
         return None

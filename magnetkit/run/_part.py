@@ -23,10 +23,11 @@ class Amount:
 
 
 def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
-    """Return the sum of amounts: errors of one maker add, those of several are independent.
+    """Add amounts; errors of one maker add, those of several are independent.
 
-    `amounts` are pairs of maker and amount. A maker makes its grades in one way, so that the error
-    of its makeup is shared; where the list names no maker all magnets count as of one.
+    A maker makes its grades in one way, so that the error of its recipe is common to them. Where
+    the list names no maker, all magnets count as of one. `amounts` are pairs of maker and amount,
+    None for nothing.
     """
     mean = sum(amount.mean for _, amount in amounts if amount is not None)
     below: dict[str, float] = {}
@@ -86,7 +87,7 @@ class Part:
         return Amount(share, share, share)
 
     def kilograms(self, shares: Mapping[str, Amount]) -> dict[str, Amount]:
-        """Return kg a year of each element; nothing where no amount is known."""
+        """Convert shares of elements, wt.%, to kg a year; empty where the amount of parts is not known."""
         if self.kg_year != self.kg_year:
             return {}
         return {

@@ -45,9 +45,9 @@ def way_cost(way: Any, prices: Prices) -> float:
 
 
 def then_cost(part: Part, prices: Prices) -> float:
-    """Return the cost of the elements after the change, USD/kg.
+    """Compute the cost of the elements of a part after the change, USD/kg.
 
-    NaN of another family: it is no price to compare with, and is asked.
+    NaN for another family, whose elements say nothing of its price.
     """
     if part.way is None:
         return today_cost(part, prices)
@@ -72,7 +72,19 @@ def main_table(
     columns: Sequence[Column],
     prices: Prices,
 ) -> "pd.DataFrame":
-    """Return one row a part, and the user's own columns behind it."""
+    """Build the table with one row a part; the user's own columns follow.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        The parts.
+    own : pandas.DataFrame
+        The user's columns, one row a part.
+    columns : sequence of Column
+        Their headers; one that exists already gets "(yours)".
+    prices : dict of float
+        USD/kg by element.
+    """
     import pandas as pd
 
     table = pd.DataFrame([_main_row(part, prices) for part in parts])
@@ -85,6 +97,7 @@ def main_table(
 
 
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
+    """Build the row of a part, by header; elements cost USD a year at `prices`."""
     today = part.heavy_today
     then = part.heavy_then
     kg = part.kg_year / 100.0
@@ -114,7 +127,15 @@ def _reason(part: Part) -> str:
 
 
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":
-    """Return kg a year of heavy rare earth and of each element, today and then, with ranges."""
+    """Sum heavy rare earth and each element over all parts, kg a year, today and then, with ranges.
+
+    Parts without an amount are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``Element``, mean, low and high of both, and the change.
+    """
     import pandas as pd
 
     weighed_parts = [part for part in parts if part.kg_year == part.kg_year]
@@ -156,12 +177,15 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
 def _unsplit(
     heavy: Amount, shares: Mapping[str, Amount], kg_year: float
 ) -> Amount | None:
-    """Return kg a year of heavy rare earth that no element has; None where there is none.
+    """Compute kg a year of heavy rare earth whose element is not known; None where there is none.
 
-    The estimate may hold some where the likeliest recipe of the grade has none.
+    The estimate of a grade may hold some where its likeliest recipe has none.
     """
-    known = sum_heavy(shares)
-    if known.mean > 1e-6 or not heavy.mean - known.mean > _LEAST_SPLIT_WT_PCT:
+    known_heavy = sum_heavy(shares)
+    if (
+        known_heavy.mean > 1e-6
+        or not heavy.mean - known_heavy.mean > _LEAST_SPLIT_WT_PCT
+    ):
         return None
     return heavy.times(kg_year / 100.0)
 
@@ -171,6 +195,7 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
+    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row."""
     now = sum_amounts(today)
     later = sum_amounts(then)
     row: dict[str, Any] = {"Element": element}
@@ -183,7 +208,7 @@ def _total_row(
 
 
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
-    """Return one row for each way of each part."""
+    """Build the table with one row for each way of each part."""
     import pandas as pd
 
     table = []
@@ -196,6 +221,7 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
 
 
 def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
+    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`."""
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
     row["Recommended"] = "yes" if way is part.way else ""
@@ -225,7 +251,21 @@ def notes(
     questions: int,
     gaps: Sequence[str],
 ) -> list[str]:
-    """Return what was read, what fills gaps, and what the numbers rest on."""
+    """Write what was read, how gaps were filled, and what the numbers rest on, one text each.
+
+    Parameters
+    ----------
+    listed : UserTable
+        The parts list as read.
+    parts : sequence of Part
+        Its parts.
+    scenario : Scenario
+        Prices.
+    questions : int
+        Number of different questions.
+    gaps : sequence of str
+        Texts about gaps that were filled before.
+    """
     texts = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
     texts += [*gaps, *_report_defaults(parts)]
     texts.append(
@@ -245,36 +285,41 @@ def notes(
         "earths as oxide, no melting, no yield, no margin: a price is to be asked."
     )
     elements = {e for part in parts for e in (*part.today, *part.then)}
-    priced = [row for row in rows("elements") if row["element"] in elements]
-    sources = sorted({row["price_source"] for row in priced if row["price_source"]})
+    price_rows = [row for row in rows("elements") if row["element"] in elements]
+    sources = sorted({row["price_source"] for row in price_rows if row["price_source"]})
     texts += [f"Price: {source}" for source in sources]
     return texts
 
 
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
-    """Say which gaps of the list were filled by what."""
+    """Name the rows without an amount, and the part names that stand in several rows."""
     texts = []
-    unweighed = [str(part.line) for part in parts if part.kg_year != part.kg_year]
-    if unweighed:
+    lines_without_mass = [
+        str(part.line) for part in parts if part.kg_year != part.kg_year
+    ]
+    if lines_without_mass:
         texts.append(
-            f"No amount a year in {len(unweighed)} rows ({', '.join(unweighed[:10])}): judged, not "
-            "counted in kilograms and dollars."
+            f"No amount a year in {len(lines_without_mass)} rows "
+            f"({', '.join(lines_without_mass[:10])}): judged, not counted in kilograms and dollars."
         )
     lines_by_name: dict[str, list[str]] = {}
     for part in parts:
         lines_by_name.setdefault(part.name, []).append(str(part.line))
-    repeated = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
-    if repeated:
-        name, lines_of_name = next(iter(repeated.items()))
+    repeats = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
+    if repeats:
+        name, lines_of_name = next(iter(repeats.items()))
         texts.append(
-            f"Part names that stand in several rows, {len(repeated)} in all, as {name} in rows "
+            f"Part names that stand in several rows, {len(repeats)} in all, as {name} in rows "
             f"{', '.join(lines_of_name[:10])}: each row is counted."
         )
     return texts
 
 
 def _dollars_line(frame: "pd.DataFrame") -> str:
-    """Return dollars a year of the elements, of all magnets and of those compared."""
+    """Write the line of the elements' cost, USD a year, today and then.
+
+    `frame` is `main_table`. Parts that go to another family are left out of the comparison.
+    """
     today, then = (frame[f"Elements {name}, USD a year"] for name in ("today", "then"))
     text = f"Elements {today.sum():,.0f} USD a year today"
     is_other_family = then.isna() & today.notna()
@@ -289,7 +334,10 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
 
 
 def lines(answer: Any) -> list[str]:
-    """Return the answer in some twenty lines: verdicts, kilograms, dollars, shortages, faults."""
+    """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
+
+    `answer` is a `PartsAnswer`. The result is a list of some twenty lines.
+    """
     parts = answer.parts
     replacements = [part for part in parts if part.way is not None]
     first = answer.totals.iloc[0]
@@ -318,8 +366,8 @@ def lines(answer: Any) -> list[str]:
         for _, row in answer.shortages.iterrows()
     ]
     # What is to be ordered stands first.
-    shown = sorted(parts, key=lambda part: part.way is None)
-    for part in shown[:_SHOWN_LINES]:
+    sorted_parts = sorted(parts, key=lambda part: part.way is None)
+    for part in sorted_parts[:_SHOWN_LINES]:
         what = part.verdict or "counted"
         if part.way is not None:
             what = f"{part.way.name}, P {part.way.probability_meets_requirements:.2f}"

@@ -23,10 +23,11 @@ _LONGEST_TEXT = 32_767
 
 
 def write_parts_workbook(answer: Any, path: Path) -> Path:
-    """Write the answer of a parts list as an .xlsx file; return the file.
+    """Write the answer of a parts list as an .xlsx file; return its path.
 
-    Sheets: Answer (one row a part), Totals (kilograms by element), Shortages, Order of change, a
-    sheet a part with its ways (or one of all), Not understood, Assumptions.
+    The sheets are Answer (one row a part), Totals (kilograms by element), Shortages, Order of
+    change, one for the ways of each part (or one for all), Not understood, and Assumptions. An
+    existing file is replaced.
     """
     from openpyxl import Workbook
 
@@ -68,7 +69,19 @@ def _as_notes(notes: list[str]) -> "pd.DataFrame":
 def _add_sheet(
     book: Any, title: str, frame: "pd.DataFrame", frozen: str = "A2"
 ) -> None:
-    """Add a table that can be sorted and filtered, with a format for each column."""
+    """Append a sheet with a table that can be sorted and filtered to a workbook.
+
+    Parameters
+    ----------
+    book : openpyxl.Workbook
+        Changed in place.
+    title : str
+        Title; shortened and made unique.
+    frame : pandas.DataFrame
+        The table; missing values are empty cells.
+    frozen : str
+        Cell above and left of which rows and columns stay in view.
+    """
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -99,7 +112,19 @@ def _add_sheet(
 
 
 def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
-    """Format the cells of a column below its header."""
+    """Format the cells of a column below its header, in place.
+
+    Parameters
+    ----------
+    sheet : openpyxl worksheet
+        Changed in place.
+    place : int
+        Number of the column, from 1.
+    name : str
+        Its header, by whose unit numbers are formatted.
+    wrapped : bool
+        Wrap long texts.
+    """
     from openpyxl.styles import Alignment
 
     # A style is worked out once for each kind of value: of a long list that takes longest.
@@ -124,7 +149,7 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
 
 
 def _number_format(name: str) -> str:
-    """Return the number format of a column, by its unit."""
+    """Return the Excel number format of a column by its header, such as "0.00" for wt.%."""
     if name in _DIGITS:
         return _DIGITS[name]
     if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
@@ -150,7 +175,7 @@ def _width(name: str, values: list[Any]) -> float:
 
 
 def _plain_value(value: Any) -> Any:
-    """Return what a cell holds: numbers and dates as such, texts without control characters."""
+    """Convert a value for a cell: numbers and dates as such, texts without control characters."""
     if hasattr(value, "item"):
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
@@ -165,7 +190,7 @@ def _text(text: str) -> str:
 
 
 def _title(text: str, taken: set[str]) -> str:
-    """Return a title that a sheet may have and none has yet."""
+    """Return `text` as a title that Excel allows and that is not in `taken`, compared without case."""
     plain = _FORBIDDEN.sub(" ", text).strip()[:_LONGEST_TITLE] or "part"
     title = plain
     number = 1

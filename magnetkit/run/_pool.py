@@ -36,7 +36,7 @@ Progress = Callable[[int, int | None], None]
 def iterate_results(
     pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]
 ) -> Iterator[B]:
-    """Yield the result of each piece in order.
+    """Yield ``work(piece)`` of each piece in order, computed by the pool.
 
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
     loses little.
@@ -55,7 +55,7 @@ def iterate_results(
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
-    """Yield items, while a thread makes the next one."""
+    """Yield items in order, while a thread computes the next one."""
     iterator = iter(items)
     end = object()
     with ThreadPoolExecutor(1, "ahead") as pool:
@@ -87,12 +87,26 @@ def open_workers(
     job: Job | None = None,
     needed: Mapping[str, Any] | None = None,
 ) -> "Iterator[Pool]":
-    """Give the workers: threads here, so many processes here, or those of a cluster.
+    """Open the workers of a run: threads, processes on this machine, or those of a cluster.
 
-    `address` is that of its scheduler, e.g. ``"tcp://10.0.0.1:8786"``. A worker whose
-    `dependencies` of the job differ from those `needed` refuses to work. Raises `InputError` if
-    both are given, Dask is missing, the scheduler does not answer or has no workers, or workers
-    keep dying; `NetworkError` if the scheduler or all its workers are lost on the way.
+    Parameters
+    ----------
+    workers : int, optional
+        Number of processes; threads without it.
+    address : str, optional
+        Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
+    job : Job, optional
+        What is computed.
+    needed : mapping, optional
+        `dependencies` of the job here. A worker whose own differ refuses to work.
+
+    Raises
+    ------
+    InputError
+        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
+        workers keep dying.
+    NetworkError
+        If the scheduler or all its workers are lost on the way.
     """
     if workers is None and address is None:
         with Threads() as pool:
@@ -130,6 +144,10 @@ def open_workers(
 
 @contextmanager
 def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
+    """Open a Dask client within the block: of a cluster started here, or of a scheduler's address.
+
+    InputError if the scheduler does not answer or has no workers.
+    """
     import distributed
 
     if address is None:
@@ -174,7 +192,7 @@ class _Cluster:
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
-        """Start some work."""
+        """Start ``work(piece)`` on a worker of the cluster; return its future."""
         # The job goes with each piece, so that a worker that comes later needs nothing else; Dask
         # would rather have it sent before.
         with catch_warnings():
@@ -193,7 +211,7 @@ class _Watched:
         self._future = future
 
     def result(self) -> Any:
-        """Wait for the result."""
+        """Wait for the result and return it; NetworkError if no worker has been left for some time."""
         left_alone = 0.0
         while True:
             try:
@@ -220,7 +238,10 @@ Pool = Threads | _Cluster
 def _alone(
     work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
 ) -> B:
-    """Work in one thread, as each of a worker's threads has a piece of its own."""
+    """Run ``work(piece)`` in one thread, as each thread of a worker has a piece of its own.
+
+    InputError if the worker's `dependencies` of `job` differ from `needed`.
+    """
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
         if changes:
@@ -235,7 +256,10 @@ def _alone(
 
 @contextmanager
 def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
-    """Give the function that reports progress: the caller's, a bar's, or a silent one."""
+    """Provide the function that reports progress, called as ``report(done, total)``, within the block.
+
+    It is the caller's own, that of a progress bar on stderr, or a silent one. `task` names the bar.
+    """
     if callable(progress):
         yield progress
         return

@@ -41,7 +41,24 @@ class Change:
 def plan_changes(
     parts: Sequence[Part], shortages: Sequence[Shortage], scenario: Scenario
 ) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """Return the parts that each shortage touches in order of change, and one row a shortage."""
+    """Plan which parts to change under each shortage.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        The parts with their answers.
+    shortages : sequence of Shortage
+        Cuts, delays or prices.
+    scenario : Scenario
+        Usual prices.
+
+    Returns
+    -------
+    changes : pandas.DataFrame
+        The parts that each shortage touches, in order of change.
+    summary : pandas.DataFrame
+        One row a shortage.
+    """
     import pandas as pd
 
     changes: list[dict[str, Any]] = []
@@ -70,7 +87,15 @@ def plan_changes(
 def _plan_cut(
     parts: Sequence[Part], shortage: Shortage, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Plan for elements of which a share cannot be had."""
+    """Plan for elements of which a share cannot be bought; parts that free most change first.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each part that holds some, in order of change.
+    summary : dict
+        Counts, kg a year and a sentence.
+    """
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
     changes = [
@@ -79,18 +104,21 @@ def _plan_cut(
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
     total = sum(c.need for c in changes)
-    gap_left = gap
+    remaining_gap = gap
     table = []
     for order, change in enumerate(changes, start=1):
-        status, why = _judge_cut(change, gap_left, missing)
-        before = gap_left
+        status, why = _judge_cut(change, remaining_gap, missing)
+        before = remaining_gap
         if status == "change":
-            gap_left = _without_residue(gap_left - change.freed)
+            remaining_gap = _without_residue(remaining_gap - change.freed)
         elif status == "stops":
-            gap_left = _without_residue(gap_left - change.need)
+            remaining_gap = _without_residue(remaining_gap - change.need)
         table.append(
             _row(shortage, order, change, status, why)
-            | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
+            | {
+                "Cannot be had before, kg a year": before,
+                "after, kg a year": remaining_gap,
+            }
         )
     count = Counter(row["What to do"] for row in table)
     elements = ", ".join(missing)
@@ -126,7 +154,21 @@ def _without_residue(kilograms: float) -> float:
 def _judge_cut(
     change: Change, left: float, missing: Mapping[str, float]
 ) -> tuple[str, str]:
-    """Return what to do with a part, and why."""
+    """Decide what happens to a part: "change", "stops" or "can stay".
+
+    Parameters
+    ----------
+    change : Change
+        What the part needs and its best way.
+    left : float
+        What still cannot be bought, kg a year.
+    missing : mapping
+        Missing share, 0 to 1, by element.
+
+    Returns
+    -------
+    status, reason : str
+    """
     elements = ", ".join(missing)
     if not left:
         return "can stay", "what the parts above free covers the rest"
@@ -144,7 +186,7 @@ def _judge_cut(
 
 
 def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
-    """Return in words the likeliest way that holds less of what is scarce."""
+    """Say in words which way without the missing elements is likeliest."""
     answer = change.part.answer
     if answer is None:
         return "a recipe alone has no ways"
@@ -158,30 +200,43 @@ def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
 def _change(
     part: Part, missing: Mapping[str, float], prices: Prices, whole: bool
 ) -> Change | None:
-    """Return what a part needs of scarce elements and its best way; None where it needs none."""
+    """Compute what a part needs of the missing elements and its best way; None if it holds none.
+
+    Parameters
+    ----------
+    part : Part
+        The part.
+    missing : mapping
+        Missing share, 0 to 1, by element.
+    prices : dict of float
+        USD/kg by element.
+    whole : bool
+        Nothing of the elements can be bought.
+    """
     shares = {e: part.today[e].mean for e in missing if e in part.today}
     if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
         return None
     need = part.kg_year / 100.0 * sum(shares.values())
-    weighted = (
+    weighted_shares = (
         part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
     )
     way = _best_way(part, missing, whole, sum(shares.values()))
-    freed = 0.0
+    freed_mass = 0.0
     if way is not None:
-        freed = need - part.kg_year / 100.0 * _scarce(way, missing)
-    return Change(part, need, freed, way, _saved_dollars(part, way, prices), weighted)
+        freed_mass = need - part.kg_year / 100.0 * _scarce(way, missing)
+    return Change(
+        part, need, freed_mass, way, _saved_dollars(part, way, prices), weighted_shares
+    )
 
 
 def _best_way(
     part: Part, missing: Mapping[str, float], whole: bool, today: float
 ) -> Any:
-    """Return the way to replace a part that holds least of the missing elements.
+    """Return the way to replace a part that holds least of the missing elements; None without one.
 
-    A way counts if it is likely to meet the requirements and holds less of them than
-    95 % of `today`, what the part holds of them now, wt.%. If `whole`, nothing of them
-    is left to buy: then a way counts only if it holds hardly a trace. None if no way
-    counts. Only the keys of `missing`, chemical symbols, are used.
+    A way counts if it is likely to meet the requirements and holds less of them than 95 % of
+    `today`, what the part holds of them now, wt.%. If `whole`, nothing of them can be bought: a way
+    counts only if it holds hardly a trace. Only the keys of `missing`, chemical symbols, are used.
     """
     ways = part.answer.ways if part.answer is not None else ()
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
@@ -212,7 +267,15 @@ def _scarce(way: Any, elements: Mapping[str, float]) -> float:
 def _plan_delay(
     parts: Sequence[Part], shortage: Shortage, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Plan for elements that come late: the stock that bridges the wait."""
+    """Plan for elements that come late: the stock that bridges the wait.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each part that holds some, the dearest stock first.
+    summary : dict
+        Counts and a sentence.
+    """
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
     waiting_parts = []
@@ -261,7 +324,7 @@ def _plan_delay(
 
 
 def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
-    """Return the likeliest way without any of some elements."""
+    """Return the likeliest way of a part that holds none of some elements; None if none is likely."""
     ways = part.answer.ways if part.answer is not None else ()
     good = [
         way
@@ -275,7 +338,15 @@ def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
 def _plan_prices(
     parts: Sequence[Part], shortage: Shortage, usual: Prices, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Plan for other prices: what each change saves a year at them."""
+    """Plan for other prices: what each change saves, USD a year, at `prices` against `usual`.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each part that gets dearer, the largest saving first.
+    summary : dict
+        Counts, savings and a sentence.
+    """
     changes = []
     for part in parts:
         before = today_cost(part, usual)
@@ -321,7 +392,10 @@ def _plan_prices(
 
 
 def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
-    """Return the likely way of the same family that saves most, USD a year, or None."""
+    """Return the likely way of the same family that saves most at `prices`, and USD a year saved.
+
+    The way is None and the saving 0 if none saves anything.
+    """
     ways = part.answer.ways if part.answer is not None else ()
     best = None
     largest_saving = 0.0
@@ -347,6 +421,15 @@ def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
 def _row(
     shortage: Shortage, order: int, change: Change, status: str, why: str
 ) -> dict[str, Any]:
+    """Build the row of a part under a shortage, by header.
+
+    Parameters
+    ----------
+    order : int
+        Number in the order of change.
+    status, why : str
+        What to do, and the reason.
+    """
     part = change.part
     row: dict[str, Any] = {
         "Shortage": shortage.title,

@@ -90,7 +90,7 @@ class _Chunks:
     def number_chunks(
         self, columns: list[str] | None = None
     ) -> Iterator[tuple[int, pa.Table]]:
-        """Yield the chunks in order, each with its number."""
+        """Yield number and table of each finished chunk of the present phase, with some columns or all."""
         for number, _ in self._of(self.phase):
             if (table := self._table(self.phase, number, _TABLE, columns)) is not None:
                 yield number, table
@@ -100,7 +100,7 @@ class _Chunks:
         return (table for _, table in self.number_chunks())
 
     def keys(self, rule: Rule) -> Iterator[Keys]:
-        """Yield what the ranking needs of each chunk, in order."""
+        """Yield the ranking keys of each chunk in order; read from its table if not in memory."""
         for number, part in self._of(self.phase):
             if part.keys is not None:
                 yield part.keys
@@ -111,7 +111,7 @@ class _Chunks:
                 yield rule.keys(table)
 
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
-        """Yield the rows of each chunk and the best of its decisions."""
+        """Yield number of rows and best candidates by decision of each chunk, in order."""
         for number, part in self._of(self.phase):
             if part.choices is not None:
                 yield part.rows, part.choices
@@ -123,7 +123,10 @@ class _Chunks:
     def take(
         self, rows: NDArray[np.int64], columns: list[str] | None = None
     ) -> pa.Table:
-        """Return columns, or all, of some candidates, whose numbers ascend."""
+        """Return some rows over all chunks as one table, with some columns or all.
+
+        `rows` are numbers over all chunks and ascend.
+        """
         stop = 0
         tables = []
         for number, part in self._of(self.phase):
@@ -163,6 +166,10 @@ class Memory(_Chunks):
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
     ) -> pa.Table | None:
+        """Return the table of a chunk of a phase; None if it is empty.
+
+        `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
+        """
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
         if content:
@@ -216,7 +223,7 @@ class Store(_Chunks):
         self._open.close()
 
     def _check_names(self, names: set[str]) -> None:
-        """Refuse a place in a store that has files, and no manifest of this program."""
+        """Raise InputError if a place in a store has files of others and no manifest of this program."""
         foreign = {name for name in names if not name.startswith(f"{_files.PARTS}/")}
         if _files.own_manifest(self.parts) is not None:
             # Files of a result whose manifest was not written.
@@ -229,11 +236,21 @@ class Store(_Chunks):
             )
 
     def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:
-        """Begin a screening, or go on with one; return False where its result is there already.
+        """Begin a screening, or resume one; return False if its finished result is there already.
 
-        `identity` is what the results depend on: arguments, input, versions, data. With `resume`
-        the finished chunks, or the finished result, of the same identity are kept; `InputError` if
-        it is another, `StoreError` if the manifest is damaged.
+        Parameters
+        ----------
+        identity : mapping
+            What the results depend on: arguments, input, versions, data.
+        resume : bool
+            Keep finished chunks, or the finished result, of the same identity.
+
+        Raises
+        ------
+        InputError
+            If the identity there is another.
+        StoreError
+            If the manifest is damaged.
         """
         self.identity = json.loads(json.dumps(identity))
         if resume:
@@ -268,7 +285,7 @@ class Store(_Chunks):
             shutil.rmtree(self.parts.address, ignore_errors=True)
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
-        """Return whether a finished result has all its files, here as they were written."""
+        """Say whether a finished result has all its files; on this machine their hashes are checked too."""
         files = _files.named_files(manifest)
         folder = Path(self.place.address)
         if self.shared:
@@ -277,6 +294,7 @@ class Store(_Chunks):
         return _files.RANKED in files and all(digests)
 
     def _compare(self, before: dict[str, Any]) -> None:
+        """Raise InputError if the identity of an earlier screening differs; the message says in what."""
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
         for key in sorted(keys, key=lambda key: key != "magnetkit"):
@@ -289,6 +307,10 @@ class Store(_Chunks):
                 )
 
     def _take_up(self, chunks: list[dict[str, Any]]) -> None:
+        """Take over the finished chunks of an earlier screening; those with damaged files are dropped.
+
+        A warning is logged for each dropped chunk.
+        """
         for chunk in chunks:
             files = chunk.get("files", {})
             damaged_files = [
@@ -313,6 +335,10 @@ class Store(_Chunks):
             return False
 
     def _agree(self, models: Mapping[str, str], number: int) -> None:
+        """Record the models that a chunk was made with; InputError if they differ from earlier ones.
+
+        `models` maps targets to fingerprints.
+        """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
                 raise InputError(
@@ -337,7 +363,7 @@ class Store(_Chunks):
         return partial(write_piece, work=work, place=self.parts, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
-        """Store the finished part of a chunk of that number, and name it in the manifest soon.
+        """Store the finished part of chunk `number`; the manifest names it soon after.
 
         If the process is killed, a chunk that was not yet named is evaluated again.
         """
@@ -358,7 +384,7 @@ class Store(_Chunks):
                 self._write_manifest()
 
     def digests(self) -> dict[int, tuple[str, int]]:
-        """Return the SHA-256 of each chunk's table and its rows, by number."""
+        """Return SHA-256 of the table and number of rows of each chunk, by its number."""
         digest_of_name = {}
         for number, part in self._of(self.phase):
             name = file_name(self.phase, number, _TABLE)
@@ -369,7 +395,10 @@ class Store(_Chunks):
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
     ) -> pa.Table | None:
-        """Return a chunk's table as it was written; the hash of some columns is unchecked."""
+        """Read the table of a chunk; None if it has none.
+
+        The hash is checked unless only some `columns` are read. StoreError if the file is damaged.
+        """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)
         if digest is None:
@@ -388,6 +417,7 @@ class Store(_Chunks):
             ) from None
 
     def _write_manifest(self) -> None:
+        """Write the manifest of the unfinished screening: one record for each finished chunk."""
         chunks = []
         for (phase, number), part in sorted(self._parts.items()):
             chunk = {
@@ -419,7 +449,10 @@ class Store(_Chunks):
     def finish(
         self, summary: dict[str, Any], decisions: Sequence[dict[str, Any]] = ()
     ) -> dict[str, Any]:
-        """Put the files written in their place, remove the parts, return the new manifest."""
+        """Move the files of the result to their place and remove the parts; return the new manifest.
+
+        `summary` and `decisions` go into the manifest.
+        """
         files = dict(self.hashed)
         for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):
             if name not in files and self.staging_path(name).is_file():

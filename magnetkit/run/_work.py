@@ -77,7 +77,10 @@ Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 
 @lru_cache(maxsize=1)
 def code_sha256() -> str:
-    """Return a hash of the syntax of the modules that decide an answer."""
+    """Return a hash of the syntax of all modules that can change an answer.
+
+    Comments and layout do not count, nor do the rooms of `APART`.
+    """
     package = Path(__file__).resolve().parents[1]
     whole = sorted(package.rglob("*.py"))
     return syntax_sha256(
@@ -88,7 +91,23 @@ def code_sha256() -> str:
 def evaluate_piece(
     numbered: tuple[int, Piece], job: Job, want: Sequence[str] | None = None
 ) -> tuple[int, Part]:
-    """Read and evaluate a piece, `want` or all columns of it; its number is passed on."""
+    """Read and evaluate one piece.
+
+    Parameters
+    ----------
+    numbered : tuple of int and Piece
+        Number of the piece, passed on, and the piece.
+    job : Job
+        What it is evaluated for.
+    want : sequence of str, optional
+        Columns wanted; all otherwise.
+
+    Returns
+    -------
+    number : int
+    part : Part
+        Table, rejected lines, keys and choices.
+    """
     number, piece = numbered
     chunk = piece()
     table = chunk_table(chunk, job, want) if len(chunk.table) else None
@@ -104,6 +123,7 @@ def evaluate_piece(
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
+    """Build the part of a piece without keys: number of rows, table and rejected lines as Arrow files."""
     return Part(
         rows,
         b"" if table is None else encode(table),
@@ -118,11 +138,12 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
 def evaluate_best(
     numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int
 ) -> tuple[int, Part]:
-    """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
+    """Read one piece and evaluate what can lie within a bound, as far as the first `keep` need it.
 
-    The table of the part has, of each candidate within, its number within the piece (``row``),
-    whether it ``meets`` the requirements, its ``decision``, what it is ordered ``by``: its loss or
-    margin, then its ``hash``; and the ``loss`` of those that meet or are worth a trial.
+    The table of the part has these columns of each candidate within the bound: its number in the
+    piece (``row``), whether it ``meets`` the requirements, its ``decision``, the loss or margin
+    that it is ordered ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
+    trial. `numbered` is number and piece; the number is passed on.
     """
     number, piece = numbered
     rows = 0
@@ -152,6 +173,10 @@ def evaluate_best(
 
 
 def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table:
+    """Build the table of `evaluate_best` from evaluated candidates and their keys.
+
+    `start` is the number in the piece of the first candidate of `found`.
+    """
     by = keys.margin.copy()
     loss = np.full(len(keys.meets), np.inf)
     by[keys.meets] = keys.loss
@@ -164,9 +189,9 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of the tables of `evaluate_best`, and the best and trials of each decision.
+    """Return the first `count` rows of tables of `evaluate_best`, and the best of each decision.
 
-    They stay in the order in which they stood.
+    Of each decision those that meet and trials count. Rows stay in their order.
     """
     if len(table) <= count:
         return table
@@ -188,16 +213,16 @@ def leading(table: pa.Table, count: int) -> pa.Table:
 def write_piece(
     numbered: tuple[int, Piece], work: Work, place: Place, phase: str
 ) -> tuple[int, Part]:
-    """Do some work and write its part into a place that all workers reach.
+    """Do some work on a piece and write its part into a place that all workers reach.
 
-    Where two workers do the same, both write the same file.
+    Where two workers do the same, both write the same file. The returned part has no content.
     """
     number, part = work(numbered)
     return number, put_part(number, part, place, phase)
 
 
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
-    """Write the files of a part, unless that is done; return it without their content."""
+    """Write the files of a part into a place; return the part with their hashes and without content."""
     files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
         if content:
@@ -215,7 +240,10 @@ def file_name(phase: str, number: int, suffix: str) -> str:
 def recover_chunk(
     number: int, piece: Piece, digest: str, work: Work, place: Place
 ) -> pa.Table:
-    """Read a chunk that a worker has written; make it again where it is lost or damaged."""
+    """Read the table of a chunk that a worker wrote; compute and write it again if it is damaged.
+
+    `digest` is its SHA-256. StoreError if the new table differs.
+    """
     name = file_name("chunk", number, "arrow")
     try:
         content = place.get(name)
@@ -232,7 +260,7 @@ def recover_chunk(
 
 
 def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
-    """Return the models used: that of the Curie temperature, and of the energy where needed."""
+    """Return fingerprints of the models used, by target: the Curie temperature's, the energy's if used."""
     from ..surrogates import _curie_training, energy
 
     fingerprints = {
@@ -250,7 +278,11 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
 
 
 def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
-    """Return the properties of a chunk, those in `want` or all, with the user's other columns."""
+    """Evaluate a chunk and return its table, in the registry's order of columns.
+
+    `want` names the columns, all otherwise. The user's other columns are added; one whose name is
+    taken gets the prefix ``input_``.
+    """
     all_columns = evaluate(
         chunk.table, chunk.shells, job.by(chunk.route), want=want
     ).columns
@@ -300,7 +332,7 @@ def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
 
 
 def encode(table: pa.Table) -> bytes:
-    """Write a table as an Arrow file."""
+    """Write a table as an Arrow file in memory, compressed."""
     # Arrow's own stream takes new pages each time it grows.
     sink = io.BytesIO()
     # One thread: the other chunks keep the rest busy.
@@ -313,7 +345,7 @@ def encode(table: pa.Table) -> bytes:
 def decode(
     source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None
 ) -> pa.Table:
-    """Read a table, or some columns of it, from an Arrow file."""
+    """Read a table, or some columns of it in the given order, from an Arrow file in memory."""
     file = pa.ipc.open_file(source)
     if columns is None:
         return file.read_all()
@@ -324,11 +356,11 @@ def decode(
 
 
 def dependencies(job: Job) -> dict[str, Any]:
-    """Return what the answers to a job depend on in this process, as JSON values.
+    """Return everything that answers to a job depend on in this process, as JSON values.
 
-    Version and syntax of the code; hashes of the embedded tables, of the phases and of the model
-    of the Curie temperature; the supply scenario in full; settings; versions of packages. Raises
-    `DataError` if an embedded table was changed after this process had read it.
+    These are version and syntax of the code, hashes of the embedded tables, of the phases and of
+    the model of the Curie temperature, the supply scenario in full, settings, and versions of
+    packages. DataError if an embedded table was changed after this process had read it.
     """
     from ..phases.snapshot import open_snapshot
     from ..supply.scenario import load_scenario
@@ -359,7 +391,7 @@ def _versions() -> dict[str, str]:
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
-    """Yield in what two JSON values differ, by name."""
+    """Yield one text for each value in which two JSON values differ, such as "version 1 there, 2 here"."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):
             yield from differences(

@@ -53,11 +53,31 @@ def finish(
     keep: int | None = None,
     given_ranks: "NDArray[np.int64] | None" = None,
 ) -> ranked.Ranked:
-    """Rank over all chunks, and write the files of the result if there is a place for them.
+    """Rank over all chunks and write the files of the result, if there is a place for them.
 
-    `identity` and `summary` are for the manifest; those that meet the requirements are counted
-    here. The crew writes where the place is one that all workers reach. Of the rows by rank `keep`
-    are written, or all. `given_ranks`, (n,), is the order that the input names, if it names one.
+    The workers write where the place is one that all reach.
+
+    Parameters
+    ----------
+    store : Memory or Store
+        Finished chunks.
+    job : Job
+        What they were evaluated for.
+    identity, summary : mapping
+        For the manifest; the number that meets the requirements is added.
+    report : callable
+        ``report(done, total)``.
+    crew : Crew
+        Workers, and what they need to compute a chunk again.
+    keep : int, optional
+        Number of best rows that are written; all otherwise.
+    given_ranks : ndarray of int64, shape (n,), optional
+        Order that the input itself names.
+
+    Returns
+    -------
+    Ranked
+        The result.
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
@@ -78,8 +98,8 @@ def finish(
         else {}
     )
     ranking = replace(ranking, copies=copies)
-    is_kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
-    place = ranking.place if is_kept is None else ranking.place[is_kept]
+    keep_mask = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    place = ranking.place if keep_mask is None else ranking.place[keep_mask]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
         if isinstance(store, Store):
@@ -88,7 +108,7 @@ def finish(
                 if shares_folder
                 else partial(_write, store)
             )
-            writing = beside.submit(write, ranking, is_kept, rows, report)
+            writing = beside.submit(write, ranking, keep_mask, rows, report)
         lower_rows, why = lower_class(job, today := reference_candidate(job))
         anyway = [today.arrow(), *([] if lower_rows is None else [lower_rows])]
         decisions = decide(candidates_of_decisions, ranking, whole, job, anyway)
@@ -97,10 +117,10 @@ def finish(
             "lower_class": why,
             **summary,
         }
-        if keep is not None and is_kept is not None:
+        if keep is not None and keep_mask is not None:
             summary |= {
                 "meet_requirements": sum(copies.values()),
-                "kept": int(is_kept.sum()),
+                "kept": int(keep_mask.sum()),
             }
             for record in decisions:
                 # Beyond those that are kept not all were ranked.
@@ -109,7 +129,7 @@ def finish(
                 )
         if isinstance(store, Memory):
             data = pa.concat_tables(
-                _with_ranks(store.tables(), ranking, is_kept)
+                _with_ranks(store.tables(), ranking, keep_mask)
             ).unify_dictionaries()
             summaries = {"summary": summary, ranked.DECISIONS: decisions}
             manifest = {"identity": dict(identity), **summaries}
@@ -117,7 +137,7 @@ def finish(
                 data, job.profile, manifest, list(store.rejected()), job
             )
         if some:
-            own_rows = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            own_rows = rows if keep_mask is None else np.flatnonzero(keep_mask)[rows]
             best_rows = ranked.compact(
                 _order_columns(
                     whole(own_rows, None), ranking.columns().take(pa.array(own_rows))
@@ -143,7 +163,10 @@ def _read_complete_rows(
     rows: _Rows,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return columns of some candidates as `take` does, or all, for which they are evaluated."""
+    """Return rows of candidates with some columns, or evaluate them anew for all columns.
+
+    `take` reads the given `columns`. Without `columns` the workers evaluate the rows again.
+    """
     if columns is not None:
         return take(rows, columns)
 
@@ -162,21 +185,32 @@ def _read_complete_rows(
 def _write(
     store: Store, ranking: Ranking, kept: _Kept, in_memory: _Rows, report: Progress
 ) -> pa.Table:
-    """Write ``ranked.parquet``; return the rows that stay in memory."""
+    """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
+
+    Parameters
+    ----------
+    kept : ndarray of bool or None
+        Rows that are written, all without it.
+    in_memory : ndarray of int64
+        Numbers of the rows to return, ascending.
+    """
     tables = _with_ranks(store.tables(), ranking, kept)
-    found: list[pa.Table] = []
+    pieces: list[pa.Table] = []
     first = next(tables)
     watched_tables = _watch_tables(
-        chain([first], ahead(tables)), in_memory, found, len(ranking.place), report
+        chain([first], ahead(tables)), in_memory, pieces, len(ranking.place), report
     )
     store.hashed[_files.RANKED] = write_parquet(
         watched_tables, first.schema, store.staging_path(_files.RANKED)
     )
-    return ranked.compact(pa.concat_tables(found))
+    return ranked.compact(pa.concat_tables(pieces))
 
 
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
-    """Raise `InputError` with the reason if no candidate could be read; list those rejected."""
+    """Raise InputError with the reason if no candidate could be read (`rows` is 0).
+
+    The rejected lines are written to a file of the store first.
+    """
     if rows:
         return
     bad_rows = list(store.rejected())
@@ -208,7 +242,10 @@ def _watch_tables(
     total: int,
     report: Progress,
 ) -> Iterator[pa.Table]:
-    """Pass tables on, put some `rows` of all into `found`, and report the progress."""
+    """Yield tables unchanged, append some of their rows to `found`, and report the progress.
+
+    `rows` are the numbers, over all tables, of the rows to append.
+    """
     stop = 0
     for table in tables:
         start = stop
@@ -222,7 +259,7 @@ def _watch_tables(
 def _with_ranks(
     tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept
 ) -> Iterator[pa.Table]:
-    """Yield the chunks, or their kept rows, with the columns of the ranking in order."""
+    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order."""
     start = 0
     for table in tables:
         rows = slice(start, start + len(table))
@@ -232,16 +269,17 @@ def _with_ranks(
 
 
 def rows_in_memory(place: _Rows, first: int) -> _Rows:
-    """Return the rows, ascending, that stay in memory when a screening ends.
+    """Return the numbers of the rows, ascending, that stay in memory when a screening ends.
 
-    `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
+    `place` is the rank of each row from 1, 0 for none. Where fewer than `first` have one, others
+    are added.
     """
     ranked_count = int(np.count_nonzero(place))
-    is_needed = np.zeros(ranked_count + 1, bool)
-    is_needed[1 : ranked.LEADING_ROWS + 1] = True
-    is_needed[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
+    need_mask = np.zeros(ranked_count + 1, bool)
+    need_mask[1 : ranked.LEADING_ROWS + 1] = True
+    need_mask[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
     other_rows = np.flatnonzero(place == 0)[: max(first - ranked_count, 0)]
-    return np.sort(np.concatenate([np.flatnonzero(is_needed[place]), other_rows]))
+    return np.sort(np.concatenate([np.flatnonzero(need_mask[place]), other_rows]))
 
 
 class _Ranks(NamedTuple):
@@ -269,7 +307,7 @@ _JOINED_PIECES = 8
 
 
 def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
-    """Return a chunk, or its kept rows, with the columns of the ranking in order."""
+    """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order."""
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
         table = table.drop_columns([GIVEN_RANK])
@@ -281,7 +319,13 @@ def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.T
 def _write_fragment(
     task: Task, work: Work, place: _files.Place, folder: str
 ) -> _Fragment:
-    """Write a chunk with its ranks, in the worker."""
+    """Write one chunk with its ranks as a Parquet file in `folder` of a place; runs in a worker.
+
+    Returns
+    -------
+    _Fragment
+        Name and hash of the file, and the rows that stay in memory.
+    """
     number, piece, digest, ranks = task
     table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     table = _order_columns(table, decode(ranks.columns), ranks.kept)
@@ -294,7 +338,7 @@ def _write_fragment(
 
 
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
-    """Return some columns of some rows of a chunk as an Arrow file."""
+    """Return some rows and columns of one chunk as an Arrow file; runs in a worker."""
     number, piece, digest, (rows, columns) = task
     table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     return encode(
@@ -303,7 +347,7 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
 
 
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
-    """Return all columns of some rows of pieces as an Arrow file."""
+    """Evaluate all columns of some rows of several pieces; return them as an Arrow file."""
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(
         pa.concat_tables(
@@ -317,8 +361,8 @@ def _tasks(
 ) -> Iterable[Task]:
     """Yield number, piece, digest and wanted rows of each chunk that is needed.
 
-    `needed` is given the number of the chunk's first row and that after its last,
-    counted over all chunks; it returns what is wanted of them, None for nothing.
+    `needed` is called with the number of the chunk's first row and that after its last, counted
+    over all chunks. It returns what is wanted of them, None for nothing.
     """
     chunks = store.digests()
     start = 0
@@ -333,7 +377,7 @@ def _tasks(
 def _rows_of_workers(
     store: Any, crew: Crew, rows: _Rows, columns: list[str] | None = None
 ) -> pa.Table:
-    """Return columns, or all, of some candidates, which the workers read out of their chunks."""
+    """Return rows of candidates that the workers read out of their chunks, with some columns or all."""
 
     def needed(start: int, stop: int) -> Any:
         own_rows = ranked.slice_rows(rows, start, stop)
@@ -344,7 +388,7 @@ def _rows_of_workers(
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
     return pa.concat_tables(
-        decode(found) for found in iterate_results(crew.pool, work, tasks)
+        decode(payload) for payload in iterate_results(crew.pool, work, tasks)
     )
 
 
@@ -356,13 +400,17 @@ def _write_fragments(
     in_memory: _Rows,
     report: Progress,
 ) -> pa.Table:
-    """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
+    """Let the workers write every chunk with its ranks; return the rows that stay in memory.
+
+    Arguments are those of `_write`; the hashes of the files are entered in `store.hashed`.
+    """
     total = len(ranking.place)
     count_before = np.concatenate(
         [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
     )
 
     def needed(start: int, stop: int) -> _Ranks:
+        """Return ranks, kept rows and rows to send back of the chunk from row `start` to `stop` - 1."""
         own_rows = (
             ranked.slice_rows(in_memory, count_before[start], count_before[stop])
             - count_before[start]

@@ -129,7 +129,7 @@ def compensation(
 
 
 def sentences(frame: "pd.DataFrame") -> list[str]:
-    """Return what `compensation` found in words."""
+    """Write the frame of `compensation` in words, one sentence a magnet."""
     low, high = frame.attrs["range"]
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
     for row in frame.to_dict("records"):
@@ -148,6 +148,11 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
 
 
 def _range(temperature: Any, grade: str) -> _Range:
+    """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
+
+    None gives that over which the maker prints alpha of the grade. InputError if it rises by less
+    than 20 K.
+    """
     if temperature is None:
         return alpha_range(grade)
     ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
@@ -164,23 +169,28 @@ def _range(temperature: Any, grade: str) -> _Range:
 
 
 def _variants(made: CompositionEstimate) -> dict[str, str]:
-    """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
+    """Return the recipe as it is, and with samarium in place of Gd, of Er, and of both.
+
+    Returns
+    -------
+    dict of str
+        Recipes in wt.% by a name in words; variants that change nothing are left out.
+    """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
     atoms = table.to_array()[0]
     variants = {"as it is": recipe_text}
-    for gone in (("Er",), ("Gd",), _PUT_IN):
-        text = _replace_by_samarium(atoms, gone)
+    for absent_elements in (("Er",), ("Gd",), _PUT_IN):
+        text = _replace_by_samarium(atoms, absent_elements)
         if text is not None:
-            variants[f"without {' and '.join(gone)}"] = text
+            variants[f"without {' and '.join(absent_elements)}"] = text
     return variants
 
 
 def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
-    """Return a recipe, as text, with samarium in place of the elements `gone`.
+    """Write a recipe in which each atom of the elements `gone` is replaced by one of samarium.
 
-    Each atom of them is replaced by one of samarium. `atoms` are atomic fractions,
-    shape (118,). None if it holds none of these elements.
+    `atoms` are atomic fractions, shape (118,). None if the recipe holds none of these elements.
     """
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -194,6 +204,25 @@ def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
 def _describe_magnet(
     texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
 ) -> "pd.DataFrame":
+    """Predict magnets over a range of use and how steady their field is.
+
+    Parameters
+    ----------
+    texts : dict of str
+        Recipes in wt.% by name.
+    between : tuple of float
+        Range, K.
+    producer : Producer
+        Calibration on the grade.
+    circuit : float
+        Change of the circuit's own field, %/K.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a recipe: alpha, B_r, H_cJ, H_k and change of the field with their ends, and
+        ``probability_steady``.
+    """
     import pandas as pd
     from scipy.special import ndtr
 
@@ -238,11 +267,17 @@ def _choose_least_heavy(
     producer: "Producer",
     circuit: float,
 ) -> dict[str, Any] | None:
-    """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
+    """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
+
+    The result is a row of `_describe_magnet`; None if no mixture of the grid is steady, or the
+    recipe has no copper.
+    """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")
-    melted = usual_magnets()[host].charge
-    free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
+    usual_charge = usual_magnets()[host].charge
+    free = [
+        e for e in usual_charge.elements if e not in (*RARE_EARTHS, *usual_charge.usual)
+    ]
     weight = dict(zip(free, _share(table, *free), strict=True))
     rare = float(sum(_share(table, "Sm", "Gd", "Er")))
     # Without copper there are no cells, whose charge this is.

@@ -86,7 +86,7 @@ class Offer:
     way: Any = field(default=None, repr=False)
 
     def lines(self) -> list[str]:
-        """Return the judgement in four lines."""
+        """Write the judgement in four lines: verdict, today's magnet, reasons and questions."""
         chance = self.probability_meets_requirements
         chance_text = "cannot be judged" if chance != chance else f"P {chance:.2f}"
         values = []
@@ -99,9 +99,9 @@ class Offer:
             if value == value:
                 values.append(form.format(value))
         verdict = self.verdict.capitalize()
-        shown = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
+        short_text = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
         texts = [
-            f"{verdict} the offer {shown}: {chance_text}; {', '.join(values) or 'no values'}."
+            f"{verdict} the offer {short_text}: {chance_text}; {', '.join(values) or 'no values'}."
         ]
         texts.append(
             f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%."
@@ -160,7 +160,10 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
 
 
 def _read_pairs(text: str) -> dict[str, str]:
-    """Read ``B_r=1.31,H_cJ=1600``; InputError of a rest, such as what a decimal comma leaves."""
+    """Read ``B_r=1.31,H_cJ=1600`` into names and texts of numbers.
+
+    InputError for anything else, such as what a decimal comma leaves, or a name given twice.
+    """
     pairs: dict[str, str] = {}
     place = 0
     while place < len(text):
@@ -178,7 +181,7 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 
 def _offer_basis(recipe: str) -> Basis:
-    """Return the basis of a supplier's recipe: what it says or can only be, and wt.% otherwise."""
+    """Return the basis of a supplier's recipe: what the text says or allows, else "weight"."""
     from ..alloy.notation import parse_composition
 
     for basis in ("auto", "weight"):
@@ -191,7 +194,7 @@ def _offer_basis(recipe: str) -> Basis:
 
 
 def _rated_below(replacement: Any, grade: str) -> str:
-    """Return why a grade is not for the temperature of use, empty where it is."""
+    """Say why a grade is not for the temperature of use; empty where it is, or has no rating."""
     rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
     use = float(replacement.reference["temperature_K"])
     if rating >= use - 1e-6 or rating != rating:
@@ -206,7 +209,21 @@ def _judge_offer(
     recipe: tuple[str, str | None] | None,
     basis: Any,
 ) -> Offer:
-    """Judge a recipe or a grade as a way is judged."""
+    """Judge an offer of a recipe or a grade as ways of a replacement are judged.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        What is asked and today's magnet.
+    text : str
+        The offer as the user wrote it.
+    kind : str
+        "grade" or "recipe".
+    recipe : tuple of str and str or None, optional
+        Recipe and shell; None for a grade.
+    basis : str
+        Basis of the recipe.
+    """
     what, shell = recipe or (text, None)
     try:
         way = replacement.judge(what, shell, basis)
@@ -236,7 +253,7 @@ def _judge_offer(
 def _make_unjudged_offer(
     replacement: Any, text: str, kind: str, verdict: str, why: str
 ) -> Offer:
-    """Return an offer that no probability is given of."""
+    """Build an offer without a probability, for the reason `why`."""
     nan = math.nan
     return Offer(
         text=text,
@@ -258,7 +275,11 @@ def _today(replacement: Any) -> float:
 
 
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
-    """Judge least values of a sheet, at their own temperature or carried to that of use."""
+    """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
+
+    `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
+    written. InputError for unknown names or implausible values.
+    """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
     sheet = {_SHEET[name]: value for name, value in values.items()}
@@ -281,21 +302,21 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
     _check_sheet(numbers)
-    carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
+    is_carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
     b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not carried else math.nan
+    knee = numbers.get(_KNEE, math.nan) if not is_carried else math.nan
     if knee != knee:
         square = (
             replacement.reference.get(_KNEE, math.nan)
             / replacement.reference[_COERCIVITY]
         )
         knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=is_carried)
     heavy = math.nan
     if "Dy" in numbers or "Tb" in numbers:
         heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
     reasons = [f"misses {name}" for name in misses]
-    if carried:
+    if is_carried:
         celsius = measured_at - ZERO_CELSIUS
         chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
         reasons.append(
@@ -310,7 +331,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         values=(b_r, h_cj),
         heavy=heavy,
         reasons=reasons,
-        carried=carried,
+        carried=is_carried,
     )
 
 
@@ -322,7 +343,7 @@ def _read_temperature(value: Any) -> float:
 
 
 def _check_sheet(numbers: Mapping[str, float]) -> None:
-    """Raise InputError of a value of a sheet that no magnet has."""
+    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign."""
     for name, believed in limits("sheets").items():
         low = believed.low
         high = believed.high
@@ -341,7 +362,10 @@ def _check_sheet(numbers: Mapping[str, float]) -> None:
 def _carry(
     replacement: Any, numbers: Mapping[str, float], measured_at: float
 ) -> tuple[float, float]:
-    """Return B_r, T, and H_cJ, kA/m, at the temperature of use by the chords of the sheet."""
+    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
+
+    Alpha and beta are those of the sheet, or else of today's magnet.
+    """
     use = float(replacement.reference["temperature_K"])
     values = []
     for name, chord in ((_REMANENCE, "alpha"), (_COERCIVITY, "beta")):
@@ -355,7 +379,22 @@ def _carry(
 def _chance(
     replacement: Any, b_r: float, h_cj: float, knee: float, *, carried: bool
 ) -> tuple[float, float, list[str]]:
-    """Return the probability that a sheet meets the limits, its margin, and what it misses."""
+    """Compute how likely the values of a sheet meet the limits of a replacement.
+
+    Parameters
+    ----------
+    b_r, h_cj, knee : float
+        T and kA/m at the temperature of use; NaN where unknown.
+    carried : bool
+        Values were converted from another temperature, which adds uncertainty.
+
+    Returns
+    -------
+    probability, margin : float
+        NaN margin without a duty.
+    misses : list of str
+        Columns that are missed.
+    """
     margin = math.nan
     duty = replacement.request.conditions.duty
     recoil = float(replacement.reference.get("recoil_permeability", 1.05))
@@ -373,14 +412,16 @@ def _chance(
     hardness = min(
         (gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0
     )
-    spread = dict(constants()["sold"])
+    sale_rule = dict(constants()["sold"])
     if carried:
-        spread = {name: math.hypot(spread[name], _CARRIED[name]) for name in _CARRIED}
+        sale_rule = {
+            name: math.hypot(sale_rule[name], _CARRIED[name]) for name in _CARRIED
+        }
     chance = probability_of_limits(
         [flux],
         [hardness],
-        np.array([spread[_REMANENCE]]),
-        np.array([spread[_COERCIVITY]]),
+        np.array([sale_rule[_REMANENCE]]),
+        np.array([sale_rule[_COERCIVITY]]),
     )
     misses = [column for column, gap in gaps.items() if gap < -1e-9]
     return float(chance[0]), margin, misses
@@ -399,11 +440,30 @@ def _decide(
     way: Any = None,
     carried: bool = False,
 ) -> Offer:
-    """Return the offer with its verdict.
+    """Build the offer with its verdict: refuse, take or ask.
 
-    Refused: P below 0.3, or more heavy rare earth than today's magnet can hold by its range. Taken:
-    P of 0.8 or more, of the family in use, its heavy rare earth known and no more than today's.
-    Else the supplier is asked.
+    Refused is P below 0.3, or more heavy rare earth than today's magnet can hold by its range.
+    Taken is P of 0.8 or more, of the family in use, with heavy rare earth known and no more than
+    today's. Otherwise the supplier is asked.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        What is asked.
+    text, kind : str
+        The offer as written, and what it is.
+    chance, margin : float
+        Probability and margin.
+    values : tuple of float
+        Guaranteed B_r, T, and H_cJ, kA/m, at the temperature of use.
+    heavy : float
+        Heavy rare earth, wt.%; NaN where unknown.
+    reasons : list of str
+        Reasons so far.
+    way : Way, optional
+        The offer judged as a way.
+    carried : bool
+        Values were converted from another temperature.
     """
     today = _today(replacement)
     largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
@@ -455,7 +515,10 @@ def _decide(
 
 
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
-    """Return whether B_r alone falls short, by no more than is a question."""
+    """Say whether B_r alone falls short of its limit, by no more than is a question.
+
+    `values` are B_r, T, and H_cJ, kA/m.
+    """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():
         slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
@@ -467,7 +530,7 @@ def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) 
 def _questions(
     replacement: Any, kind: str, *, way: Any, carried: bool, heavy: float
 ) -> tuple[str, ...]:
-    """Return what to ask the supplier for."""
+    """List what to ask the supplier for, by what the offer leaves open."""
     celsius = replacement.reference["temperature_K"] - ZERO_CELSIUS
     questions = []
     if kind != "sheet" or carried:

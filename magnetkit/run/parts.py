@@ -105,7 +105,7 @@ class PartsAnswer:
         return write_parts_workbook(self, Path(path))
 
     def to_json(self) -> str:
-        """Return rows, totals, shortages and refused rows as one JSON object."""
+        """Return all tables and notes as one JSON object; each table is a list of records."""
         import json
 
         tables = ("frame", "totals", "ways", "shortages", "changes", "refused")
@@ -204,7 +204,7 @@ def replace_parts(
     answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts: list[Part] = []
     places: list[int] = []
-    refused = dict(user_table.refused)
+    refusals = dict(user_table.refused)
     for place, row in enumerate(user_table.rows):
         line = user_table.lines[place]
         try:
@@ -214,9 +214,9 @@ def replace_parts(
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             record = user_table.own.iloc[place].to_dict()
-            refused[line] = (row_text(record), str(error))
+            refusals[line] = (row_text(record), str(error))
     if not parts:
-        line, (_, why) = min(refused.items(), default=(0, ("", "the table is empty")))
+        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
         raise InputError(f"no row can be used; row {line}: {why}")
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
@@ -231,7 +231,7 @@ def replace_parts(
         changes=changes,
         shortages=summary,
         refused=pd.DataFrame(
-            [(line, text, why) for line, (text, why) in sorted(refused.items())],
+            [(line, text, why) for line, (text, why) in sorted(refusals.items())],
             columns=["Row", "Text", "Why"],
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
@@ -241,19 +241,19 @@ def replace_parts(
 def _load_shortages(shortage: Any) -> list[Shortage]:
     """Return the embedded shortages, then the user's.
 
-    `shortage` is one of them (a name, a file or a Shortage) or several. The name of an
-    embedded one adds nothing; InputError if any other has a name that is taken.
+    `shortage` is one of them (a name, a file or a Shortage) or several. The name of an embedded one
+    adds nothing. InputError if any other has a name that is taken.
     """
     users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
-    loaded = {name: load_shortage(name) for name in shortages()}
+    embedded_shortages = {name: load_shortage(name) for name in shortages()}
     for one in users:
-        read = load_shortage(one)
-        if read.name in loaded and one != read.name:
+        user_shortage = load_shortage(one)
+        if user_shortage.name in embedded_shortages and one != user_shortage.name:
             raise InputError(
-                f"two shortages are called {read.name!r}; give yours another name"
+                f"two shortages are called {user_shortage.name!r}; give yours another name"
             )
-        loaded[read.name] = read
-    return list(loaded.values())
+        embedded_shortages[user_shortage.name] = user_shortage
+    return list(embedded_shortages.values())
 
 
 def _source(table: Any) -> Any:
@@ -263,7 +263,11 @@ def _source(table: Any) -> Any:
 
 
 def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> list[str]:
-    """Fill rows without a temperature with the one given; say how many rows that is."""
+    """Fill in the temperature of rows that have none, in place.
+
+    Without `temperature` the rows stay as they are, and the highest of each grade counts. The
+    result is a list with one text that names those rows, empty without any.
+    """
     lines = []
     for line, row in zip(listed.lines, listed.rows, strict=True):
         if row.get("grade") is not None and row.get("temperature") is None:
@@ -278,6 +282,7 @@ def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> li
 
 
 def _check_columns(listed: UserTable) -> None:
+    """Raise InputError if the list has neither a column of grades nor one of recipes."""
     names = {column.name for column in listed.columns}
     if not names & {"grade", "recipe"}:
         headers = ", ".join(column.header for column in listed.columns[:12])
@@ -313,7 +318,10 @@ def _question(row: Mapping[str, Any]) -> Question:
 def _ask_question(
     question: Question, keywords: Mapping[str, Any]
 ) -> Replacement | InputError:
-    """Return the answer of `replace` for the likeliest kind, or the error that it raises."""
+    """Call `replace` for one question, for the likeliest kind; an InputError is returned, not raised.
+
+    `question` holds pairs of keyword and value, `keywords` those that all questions share.
+    """
     try:
         return replace(**{"kinds": 1, **keywords, **dict(question)})
     except InputError as error:
@@ -327,10 +335,15 @@ def _ask_questions(
     *,
     progress: bool,
 ) -> dict[Question, Replacement | InputError]:
-    """Return the answer to each question, asked once, in so many processes.
+    """Answer each distinct question once, in `workers` processes.
 
-    Questions on one grade are asked one after the other, those of a temperature together: they
-    share what is made of it.
+    Questions on one grade are asked one after the other, those of one temperature together, since
+    they share intermediate results.
+
+    Returns
+    -------
+    dict
+        Answer, or the InputError it raised, by question.
     """
     answers: dict[Question, Replacement | InputError] = {}
     workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
@@ -352,14 +365,16 @@ def _ask_questions(
 
 
 def _grade_and_temperature(question: Question) -> tuple[str, float]:
-    stated = dict(question)
-    return str(stated.get("grade", "")), float(stated.get("temperature", 0.0))
+    question_values = dict(question)
+    return str(question_values.get("grade", "")), float(
+        question_values.get("temperature", 0.0)
+    )
 
 
 def _ask_in_processes(
     questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
 ) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
-    """Yield groups of questions with their answers, as processes finish them."""
+    """Yield groups of questions with their answers, as the processes finish them."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
@@ -384,7 +399,24 @@ def _answer_part(
     answers: Mapping[Question, Replacement | InputError],
     per_year: int,
 ) -> Part:
-    """Return a row with its answer; InputError if it is not understood."""
+    """Build the part of one row with its answer.
+
+    Parameters
+    ----------
+    line : int
+        Number of the row in the user's list.
+    row : mapping
+        Its cells by meaning.
+    answers : mapping
+        Answers by question.
+    per_year : int
+        Devices a year.
+
+    Raises
+    ------
+    InputError
+        If the row has no grade or recipe, or its question was not understood.
+    """
     grade = row.get("grade")
     recipe = row.get("recipe")
     if grade is None and recipe is None:
@@ -447,10 +479,10 @@ def recommended_way(answer: Replacement) -> Any:
 
 
 def shares_today(answer: Replacement) -> dict[str, Amount]:
-    """Return wt.% of each element of the magnet in use, with the range of its makeup.
+    """Return wt.% of each element of the magnet in use, with the range of its estimate.
 
-    The heavy rare earths have the range of the estimate over all recipes that fit; the other
-    elements that of the kinds of makeup; the light rare earths take what the heavy ones leave.
+    The heavy rare earths have the range of the estimate over all recipes that fit, the other
+    elements that of the kinds of recipe. The light rare earths take what the heavy ones leave.
     """
     reference = answer.reference
     made_of = reference.get("made_of") or []
@@ -464,7 +496,7 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     weights = [one["weight"] / total for one in kinds]
     elements = sorted({element for shares in shares_by_kind for element in shares})
     heavy = set(get_settings().heavy_rare_earths)
-    spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
+    heavy_spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
     amounts = {}
     for element in elements:
         values = [shares.get(element, 0.0) for shares in shares_by_kind]
@@ -472,15 +504,18 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
         low = min(values)
         high = max(values)
         if element in heavy:
-            mean = mean * spread.mean
-            low = low * spread.low
-            high = high * spread.high
+            mean = mean * heavy_spread.mean
+            low = low * heavy_spread.low
+            high = high * heavy_spread.high
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
     return _balance_light(amounts, heavy)
 
 
 def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amount]:
-    """Let the light rare earths take what heavy ones leave, so that means sum to 100."""
+    """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
+
+    The result is a new dictionary; without light rare earths it is `amounts` itself.
+    """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)
     excess = sum(amount.mean for amount in amounts.values()) - 100.0
@@ -491,7 +526,10 @@ def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amo
 
 
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
-    """Return the heavy rare earth of the magnet in use, wt.%, with the range of the estimate."""
+    """Return the heavy rare earth of the magnet in use, wt.%, with the range of its estimate.
+
+    Without an estimate it is the sum over `today`.
+    """
     name = "heavy_rare_earth_wt_pct"
     low, mean, high = (
         float(answer.reference.get(f"{name}{end}", math.nan))
@@ -508,7 +546,19 @@ def _heavy_spread(
     weights: Sequence[float],
     heavy: set[str],
 ) -> Amount:
-    """Return factors that bring the kinds' heavy rare earth to the estimate's mean and ends."""
+    """Compute factors that scale the kinds' heavy rare earth to the estimate's mean and ends.
+
+    Parameters
+    ----------
+    reference : mapping
+        Values of the magnet in use.
+    each : sequence of mapping
+        wt.% by element of each kind.
+    weights : sequence of float
+        Weight of each kind.
+    heavy : set of str
+        Heavy rare earths.
+    """
     totals = []
     for shares in each:
         totals.append(sum(shares.get(element, 0.0) for element in heavy))
@@ -543,7 +593,11 @@ def _weight_shares(recipe: str, basis: Any) -> str:
 def _kg_year(
     row: Mapping[str, Any], answer: Replacement | None, per_year: int
 ) -> float:
-    """Return the kilograms of a row a year, NaN where it states no amount."""
+    """Return the magnet mass of a row, kg a year; NaN where the row states no amount.
+
+    It follows from the mass a year, or from number and mass or size of a piece; `per_year` is the
+    number of devices.
+    """
     if row.get("mass_kg_year") is not None:
         return float(row["mass_kg_year"])
     pieces = row.get("number_year")
@@ -562,8 +616,8 @@ def _kg_year(
 def _mass_of_size(size: str, answer: Replacement | None) -> float:
     """Return the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
 
-    The density is that of the known grade. InputError without a grade (`answer` is
-    None), for another text, or for an implausible mass.
+    The density is that of the grade. InputError without a grade (`answer` is None), for another
+    text, or for an implausible mass.
     """
     match = _SIZE.match(size)
     if match is None:

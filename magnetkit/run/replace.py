@@ -196,7 +196,10 @@ class Replacement:
         return answer_lines(self, units, everything=everything)
 
     def to_json(self) -> str:
-        """Return verdict, ways, limits, evidence and candidates as one JSON object."""
+        """Return verdict, ways, limits, evidence and candidates as one JSON object.
+
+        Missing numbers are null.
+        """
         import json
 
         names = ("verdict", "own_probability", "reference", "basis", "duty_line")
@@ -411,7 +414,10 @@ def _find_incumbent(
     measured: Any,
     values: Mapping[str, float] | None,
 ) -> Incumbent | None:
-    """Return the magnet in use, None where there is none."""
+    """Build the magnet in use from a grade, measured magnets, measured values or a curve.
+
+    None if nothing is given. InputError if the arguments contradict.
+    """
     if values is not None and measured is not None:
         raise InputError("measured and values both say what was measured: give one")
     if values is None and grade is None and is_curve(measured):
@@ -431,7 +437,11 @@ def _find_incumbent(
 
 
 def _use_temperature(grade: str | None, temperature: float | str | None) -> float:
-    """Return the temperature of use, K: the grade's highest where none is given."""
+    """Return the temperature of use, K.
+
+    Without `temperature` it is the highest of the grade, or the upper end of its alpha if that is
+    compensated. InputError without both, or outside 4 to 1000 K.
+    """
     from ..magnetism._composition_estimate import COMPENSATED, alpha_range
     from ..magnetism.grades import grades
 
@@ -452,14 +462,14 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
-    """Return what replaces a magnet in use."""
+    """Find what replaces a magnet in use."""
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)
     line = ""
-    own = answers[0].recipe
-    if own is not None:
-        line = duty_line(incumbent, own, request)
+    own_recipe = answers[0].recipe
+    if own_recipe is not None:
+        line = duty_line(incumbent, own_recipe, request)
     return Replacement(
         reference,
         answers,
@@ -475,7 +485,7 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 
 
 def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
-    """Return the magnet in use as plain values."""
+    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition."""
     makeup = incumbent.makeup
     use = request.conditions
     plain: dict[str, Any] = {
@@ -522,7 +532,10 @@ def _describe_basis(request: Request, incumbent: Incumbent | None) -> str:
 
 
 def _answer_a_duty(request: Request) -> Replacement:
-    """Return what is sold for a duty without a magnet in use."""
+    """Find what is sold for a duty without a magnet in use.
+
+    InputError if a limit is on another column than B_r, H_cJ, the knee or the margin.
+    """
     limits = find_limits({}, request)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY}:
         raise InputError(
@@ -536,7 +549,19 @@ def _answer_a_duty(request: Request) -> Replacement:
 
 
 def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis) -> Way:
-    """Return a recipe or a grade as a way, against the limits of a replacement."""
+    """Judge one recipe or grade as a way, against the limits of a replacement.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        With a magnet in use whose recipe is known, InputError otherwise.
+    what : str
+        Recipe, or name of a grade.
+    shell : str or None
+        Shell of the recipe.
+    basis : {"auto", "atomic", "weight"}
+        Of the recipe.
+    """
     import pandas as pd
 
     from ..alloy._grade_names import is_grade
@@ -550,22 +575,22 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
         raise InputError(
             "only beside a magnet in use with a recipe can another be judged"
         )
-    own = answer.recipe
+    own_recipe = answer.recipe
     columns = ["composition", "shell", "way", "route"]
-    melts = [(own.text, own.shell, "own", own.route)]
+    melts = [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)]
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
         melts.append((recipe.text, recipe.shell, "bulk", request.route))
-    judged = judge_melts(
-        incumbent, own, request, limits, pd.DataFrame(melts, columns=columns)
+    melt_rows = judge_melts(
+        incumbent, own_recipe, request, limits, pd.DataFrame(melts, columns=columns)
     ).table
-    frame = judged.iloc[1:].copy()
+    frame = melt_rows.iloc[1:].copy()
     kind = "diffused" if shell else "bulk"
     if grade:
         name = incumbent_of_grade(what, request).name
-        sold = judge_grades(None, request, limits)
-        rows = sold[sold["grade"] == name].head(1)
+        grade_rows = judge_grades(None, request, limits)
+        rows = grade_rows[grade_rows["grade"] == name].head(1)
         if not len(rows):
             raise InputError(
                 f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
@@ -580,11 +605,11 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
             )
     own_frame = judge_melts(
         incumbent,
-        own,
+        own_recipe,
         request,
         limits,
         pd.DataFrame(
-            [(own.text, own.shell, "own", own.route)],
+            [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)],
             columns=["composition", "shell", "way", "route"],
         ),
     ).table
@@ -609,7 +634,11 @@ _SHOWN_IN_FOLDER = (
 
 
 def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> None:
-    """Screen the candidates into a folder, whose report begins with the answer."""
+    """Screen the candidates of a replacement into the folder `out`; its report begins with the answer.
+
+    The verdicts found beside the magnet in use are kept. With `force` a result there is replaced.
+    InputError if there is no candidate to screen.
+    """
     from ..magnetism._composition_estimate import calibrate_on_grade, grade_row
     from ._work import GIVEN
     from .screen import screen
@@ -623,19 +652,21 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         )
     producer = incumbent.producer
     if producer is None:
-        here = grade_row(str(incumbent.sheet["grade"]), request.temperature)
-        producer = calibrate_on_grade(here, incumbent.makeup, request.conditions.curie)
+        grade_sheet = grade_row(str(incumbent.sheet["grade"]), request.temperature)
+        producer = calibrate_on_grade(
+            grade_sheet, incumbent.makeup, request.conditions.curie
+        )
     # What was judged beside the magnet in use stands: a screening judges each for itself.
     frame = replacement.candidates
     frame = frame[frame["status"] == "ok"]
     table = frame[["candidate", "shell"]].rename(columns={"candidate": "composition"})
     for name in _SHOWN_IN_FOLDER:
         table[f"{GIVEN}{name}"] = frame[name]
-    sold = frame["grade"].fillna("") != ""
+    is_sold = frame["grade"].fillna("") != ""
     table[f"{GIVEN}route"] = (
-        frame["route"].fillna("").where(~sold, AS_SOLD + frame["grade"])
+        frame["route"].fillna("").where(~is_sold, AS_SOLD + frame["grade"])
     )
-    table[f"{GIVEN}candidate"] = frame["candidate"].where(~sold, frame["grade"])
+    table[f"{GIVEN}candidate"] = frame["candidate"].where(~is_sold, frame["grade"])
     use = request.conditions
     result = screen(
         table,
@@ -658,13 +689,13 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
 
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
-    """Return what the head of a report shows, as plain values: verdict, pair, ways, margins."""
+    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins."""
     first = replacement.answers[0]
     reference = replacement.reference
     assert first.own is not None
     best = first.recommended
     duty = duty_text(replacement.request)
-    shown = table_cells(replacement, first, "si")
+    cells = table_cells(replacement, first, "si")
     orders = [
         {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
         for way in first.ways
@@ -677,8 +708,8 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         margins.append({"name": short_name(way), "margin": way.demagnetization_safety})
     pair = []
     if best is not None:
-        today = [*shown[0][2:3], *shown[0][4:]]
-        new = [*shown[best.number][2:3], *shown[best.number][4:]]
+        today = [*cells[0][2:3], *cells[0][4:]]
+        new = [*cells[best.number][2:3], *cells[best.number][4:]]
         pair = [
             {"name": name, "today": was, "new": then}
             for name, was, then in zip(PAIR_NAMES, today, new, strict=True)
@@ -691,7 +722,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
             "new": "" if best is None else short_name(best),
             "pair": pair,
             "heads": list(HEADS),
-            "rows": [list(row) for row in shown],
+            "rows": [list(row) for row in cells],
             "notes": lines_below(replacement, first, "si"),
             "margins": margins,
             "duty": duty,
@@ -705,21 +736,22 @@ _STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": 
 def _decisions(
     replacement: Replacement, result: "ScreenResult"
 ) -> list[dict[str, Any]]:
-    """Return the records of the decisions of a folder: today's magnet, then the ways."""
+    """Build the records of a folder's decisions: today's magnet, then the ways, as `decide` has them."""
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
     by_rank = {row["rank"]: row for row in rows}
-    own = replacement.answers[0].own
-    assert own is not None
+    own_way = replacement.answers[0].own
+    assert own_way is not None
     of_own = {
-        name: getattr(own, name) for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)
+        name: getattr(own_way, name)
+        for name in (*GUARANTEED, *GUARANTEED.values(), CHANCE)
     }
     records = [today | of_own]
     for way in replacement.ways:
         status = _STATUS_OF_KIND.get(way.kind, "ready")
         if way.kind in TRIALS or not way.likely:
             status = "trial"
-        more = {
+        decision_values = {
             "decision_status": status,
             "copies": 1,
             "share_best": float(way.recommended),
@@ -728,12 +760,12 @@ def _decisions(
         row = {
             name: value for name, value in by_rank[way.number].items() if name in today
         }
-        records.append(dict.fromkeys(today) | row | more)
+        records.append(dict.fromkeys(today) | row | decision_values)
     return records
 
 
 def _drop_missing(value: Any) -> Any:
-    """Return a record with None where a number is missing."""
+    """Return a record, lists and dictionaries included, with None in place of NaN and infinity."""
     if isinstance(value, dict):
         return {k: _drop_missing(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -173,8 +173,8 @@ class ScreenResult(Ranked):
         from ..report._written import write_results
 
         rows = self.best(n) if len(self) > n else self.table
-        refused = [(r.line, r.text, r.reason) for r in self.rejected]
-        return write_results(rows, Path(path), [*lead(self), *answer(self)], refused)
+        rejections = [(r.line, r.text, r.reason) for r in self.rejected]
+        return write_results(rows, Path(path), [*lead(self), *answer(self)], rejections)
 
 
 def _shown_columns(found: Ranked) -> ScreenResult:
@@ -313,22 +313,22 @@ def screen(
         if job.conditions.reference is not None:
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
-        needed = dependencies(job)
+        needs = dependencies(job)
         job = replace(job, trial=trial_threshold(reference_candidate(job)[CHANCE][0]))
         lean = not all_columns and place is not None and _is_large(source, keep)
         want = columns_read(job) if lean else None
-        known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
-        if place is not None and not store.begin(known, resume):
+        run_identity = identity(source, job, chunk_rows, needs, keep) | {WRITTEN: want}
+        if place is not None and not store.begin(run_identity, resume):
             return open_result(place, ScreenResult)
         with (
             _frozen(),
             one_thread(),
-            open_workers(workers, dask, job, needed) as pool,
+            open_workers(workers, dask, job, needs) as pool,
             reporting(progress, "screening") as report,
         ):
-            found: dict[str, Any] = {}
+            options_of_run: dict[str, Any] = {}
             if keep is not None:
-                source, found = _collect_best(
+                source, options_of_run = _collect_best(
                     source, job, keep, store, pool, report, strict
                 )
             work = partial(evaluate_piece, job=job, want=want)
@@ -337,15 +337,19 @@ def screen(
             done = _run_pieces(
                 pieces, work, store, pool, lambda n: report(n, total), strict
             )
-            found = {"candidates": done.rows, "rejected": done.rejected, **found}
-            refuse_nothing(store, found["candidates"])
+            options_of_run = {
+                "candidates": done.rows,
+                "rejected": done.rejected,
+                **options_of_run,
+            }
+            refuse_nothing(store, options_of_run["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as report_end:
                 result = finish(
                     store,
                     job,
-                    known,
-                    found,
+                    run_identity,
+                    options_of_run,
                     report_end,
                     crew,
                     keep=keep,
@@ -364,9 +368,9 @@ def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    """Exclude present objects, those of imports and models, from garbage collection.
+    """Exclude present objects, those of imports and models, from garbage collection in the block.
 
-    It spends most of its time on them otherwise.
+    Collections would spend most of their time on them otherwise.
     """
     gc.freeze()
     try:
@@ -382,9 +386,9 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
 
 
 def _results_place(out: Any, again: bool) -> Path | str | None:
-    """Return the folder or URL that a user named for the results, checked; None without one.
+    """Check the folder or URL for the results that a user named and return it; None without one.
 
-    A finished result there is refused unless `again`.
+    InputError if a finished result is there, unless `again`.
     """
     if out is None:
         return out
@@ -410,12 +414,23 @@ def identity(
     needed: Mapping[str, Any],
     keep: int | None = None,
 ) -> dict[str, Any]:
-    """Return what the results depend on, for the manifest and for resuming.
+    """Return everything the results depend on, as JSON values for the manifest and for resuming.
 
-    `needed` is what `dependencies` returns in this process; `keep` of the best are written, or all.
+    Parameters
+    ----------
+    source : Candidates
+        What is screened.
+    job : Job
+        What for.
+    chunk_rows : int
+        Rows a chunk.
+    needed : mapping
+        `dependencies` of the job in this process.
+    keep : int, optional
+        Number of best rows that are written; all otherwise.
     """
-    described = {"candidates": dict(source.describe()), **job_identity(job)}
-    return {**described, "chunk_rows": chunk_rows, "keep": keep, **needed}
+    description = {"candidates": dict(source.describe()), **job_identity(job)}
+    return {**description, "chunk_rows": chunk_rows, "keep": keep, **needed}
 
 
 class _Counts(NamedTuple):
@@ -433,14 +448,32 @@ def _run_pieces(
     report: Callable[[int], None],
     strict: bool = False,
 ) -> _Counts:
-    """Do the work (`evaluate_piece` or `evaluate_best`) on the pieces that are not finished yet, in order.
+    """Do the work on all pieces that are not finished yet, in order, and add their parts to the store.
 
-    `report` is called with the candidates done. With `strict` the first line that cannot be read
-    raises `CompositionError`.
+    Parameters
+    ----------
+    pieces : iterable of Piece
+        All pieces.
+    work : callable
+        `evaluate_piece` or `evaluate_best` with its arguments.
+    store : Memory or Store
+        Gets the finished parts.
+    pool : Pool
+        Workers.
+    report : callable
+        Called with the number of candidates done.
+    strict : bool
+        Raise CompositionError for the first line that cannot be read.
+
+    Returns
+    -------
+    _Counts
+        Candidates and rejected lines.
     """
     rows = lines = 0
 
     def unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
+        """Yield number and piece of those that the store does not have; count and report the others."""
         nonlocal rows, lines
         for number, piece in enumerate(pieces):
             before = store.chunk(number)
@@ -463,7 +496,7 @@ def _run_pieces(
 
 
 def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | None:
-    """Return how many of the best are kept; None for all."""
+    """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all."""
     if keep is not None:
         return parse_whole_number("keep", keep)
     rows = source.count()
@@ -474,7 +507,7 @@ def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | N
 
 
 def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
-    """Return whether so many rows are written that not all get every column."""
+    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column."""
     if keep is not None and keep <= MANY_ROWS:
         return False
     rows = source.count()
@@ -511,17 +544,19 @@ def _collect_best(
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
-        found = _first(store, count_leading_rows(keep))
+        leading_rows = _first(store, count_leading_rows(keep))
         # Those within the limit were counted, so that nothing rests on the sample.
         if not bound.is_finite:
             break
-        meets, by, hashes = (found[name].to_numpy() for name in ("meets", "by", "hash"))
-        tied = True if bound.last is None else hashes <= np.uint64(bound.last)
-        missed = (by < -bound.margin) | (by == -bound.margin) & tied
-        if np.where(meets, by <= bound.limit, missed).sum() >= count_leading_rows(keep):
+        meets, by, hashes = (
+            leading_rows[name].to_numpy() for name in ("meets", "by", "hash")
+        )
+        is_tie = True if bound.last is None else hashes <= np.uint64(bound.last)
+        misses = (by < -bound.margin) | (by == -bound.margin) & is_tie
+        if np.where(meets, by <= bound.limit, misses).sum() >= count_leading_rows(keep):
             break
     store.phase = "chunk"
-    if counts.rows and not len(found):
+    if counts.rows and not len(leading_rows):
         reasons = ", ".join(f"{n:,} {why}" for why, n in tally.status.most_common())
         raise InputError(f"none of {counts.rows:,} candidates has a rank: {reasons}")
     summary = {
@@ -531,8 +566,8 @@ def _collect_best(
         | {"limit": bound.limit if bound.limit < np.inf else None}
         | {"least_margin": bound.margin if np.isfinite(bound.margin) else None},
     }
-    numbers = found["piece"].to_numpy()
-    rows = found["row"].to_numpy()
+    numbers = leading_rows["piece"].to_numpy()
+    rows = leading_rows["row"].to_numpy()
     chosen_rows = {
         int(number): rows[numbers == number] for number in np.unique(numbers)
     }
@@ -540,33 +575,40 @@ def _collect_best(
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
-    """Return the first `count` rows within the bound, by piece."""
-    found: list[pa.Table] = []
+    """Return the first `count` rows over all chunks, and the best of each decision.
+
+    The column ``piece`` holds the number of the piece that each row comes from; the others are
+    those of `evaluate_best`.
+    """
+    parts: list[pa.Table] = []
     for number, table in store.number_chunks():
         table = table.append_column(
             "piece", pa.array(np.full(len(table), number, np.int32))
         )
-        found.append(table)
-        if sum(len(part) for part in found) > 4 * count:
-            found = [leading(pa.concat_tables(found), count)]
-    if not found:
+        parts.append(table)
+        if sum(len(part) for part in parts) > 4 * count:
+            parts = [leading(pa.concat_tables(parts), count)]
+    if not parts:
         kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
         return pa.table(
             {n: pa.array([], k) for n, k in (kinds | {"hash": "uint64"}).items()}
         )
-    return leading(pa.concat_tables(found), count)
+    return leading(pa.concat_tables(parts), count)
 
 
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
-    """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
+    """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
+
+    The open bound drops nothing that can be ranked.
+    """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
         parts = source.sample(_SAMPLE)
         want = job.rule.columns()
-        found = [
+        evaluations = [
             evaluate(part.table, part.shells, job, Bound(), want) for part in parts
         ]
-        bound = estimate_bound(found, job.rule, rows, keep)
+        bound = estimate_bound(evaluations, job.rule, rows, keep)
         if bound.is_finite:
             yield bound
     yield Bound()
@@ -632,16 +674,20 @@ def refined(
         # Only the last round writes there.
         check_place(place)
     start = space if sample is None else sample_space(space, sample)
-    found = screen(start, application, **options)
+    result = screen(start, application, **options)
     coarse = space
-    near = np.empty(0, np.int64)
+    near_rows = np.empty(0, np.int64)
     for turn in range(rounds):
-        front = found.pareto
-        best = front.head(keep) if len(front) else found.best(keep)
+        front = result.pareto
+        best = front.head(keep) if len(front) else result.best(keep)
         finer, rows = refine(coarse, list(best["candidate"]), step)
-        near = np.union1d(near, rows)
-        own: dict[str, Any] = {"out": out, **last} if turn == rounds - 1 else {}
-        source = _candidates.TableCandidates(finer[near], finer.formulas(near))
-        found = screen(source, application, **own, **options)
+        near_rows = np.union1d(near_rows, rows)
+        round_options: dict[str, Any] = (
+            {"out": out, **last} if turn == rounds - 1 else {}
+        )
+        source = _candidates.TableCandidates(
+            finer[near_rows], finer.formulas(near_rows)
+        )
+        result = screen(source, application, **round_options, **options)
         coarse = finer
-    return found
+    return result

@@ -75,10 +75,10 @@ class Shop:
         parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
     def is_allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
-        """Return which magnets keep the limits and are of elements in the store, shape (n,).
+        """Say which magnets keep the limits and consist of elements in stock, bool (n,).
 
-        `weight` (n, N_ELEMENTS) has mass fractions including the diffused element, `shell` (n,)
-        the amount of that, wt.%.
+        `weight`, (n, N_ELEMENTS), has mass fractions including the diffused element; `shell`, (n,),
+        has the amount of that, wt.%.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -101,6 +101,22 @@ class Shop:
 
 
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
+    """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
+
+    Returns
+    -------
+    names : tuple of str
+        Elements whose amounts are added, or ``"shell"``.
+    sign : str
+        ``">="`` or ``"<="``.
+    amount : float
+        wt.%.
+
+    Raises
+    ------
+    InputError
+        If the text is something else.
+    """
     match = _LIMIT.fullmatch(text)
     names = () if match is None else tuple(n.strip() for n in match[1].split("+"))
     if match is None or any(n not in INDEX for n in names if n != "shell"):
@@ -205,7 +221,10 @@ def suggest(
 
 
 def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
-    """Return the measurement of each magnet in each draw, shape (n, draws, quantities)."""
+    """Draw the measurement of each magnet, (n, draws, quantities), in standard deviations of the model.
+
+    `scores` maps quantities to standard scores, (n, draws), to which noise of measurement is added.
+    """
     tables = []
     for quantity, score in scores.items():
         noise = _MEASUREMENT[quantity] / splits()[quantity].deviation
@@ -216,11 +235,26 @@ def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array
 def batch_value(
     loss: Array, measured: Array, batch: Sequence[int]
 ) -> tuple[float, float]:
-    """Return the worth of measuring a batch, in the unit of the loss, and a share of the draws.
+    """Compute the worth of measuring a batch of magnets.
 
-    The share is that in which it changes the choice. The regression is fitted on one half of the
-    draws and tested on the other, in turn, so that chance has no worth. Shapes: `loss` (n, draws),
-    `measured` (n, draws, quantities).
+    The regression is fitted on one half of the draws and tested on the other, in turn, so that
+    chance has no worth.
+
+    Parameters
+    ----------
+    loss : ndarray, shape (n, draws)
+        Loss of each candidate.
+    measured : ndarray, shape (n, draws, quantities)
+        Measurements of each.
+    batch : sequence of int
+        Candidates to measure.
+
+    Returns
+    -------
+    worth : float
+        In the unit of the loss.
+    share : float
+        Share of the draws in which the batch changes the choice.
     """
     draws = loss.shape[1]
     seen_values = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
@@ -247,10 +281,24 @@ def greedy(
     feasible: Any,
     step: Callable[[], None] | None = None,
 ) -> tuple[list[int], list[float]]:
-    """Return the candidates to measure, each the one that adds most, and the worth up to each.
+    """Choose the candidates to measure one by one, each the one that adds most worth.
 
-    `loss` and `measured` are those of `batch_value`; `feasible` takes those chosen and returns a mask
-    of those that may be added, and `step` is called after each.
+    Parameters
+    ----------
+    loss, measured : ndarray
+        As for `batch_value`.
+    batch : int
+        Number to choose.
+    feasible : callable
+        Takes the chosen ones; returns a mask (n,) of those that may be added.
+    step : callable, optional
+        Called after each.
+
+    Returns
+    -------
+    chosen : list of int
+    worth : list of float
+        Worth of the first one, the first two, and so on.
     """
     batch_rows: list[int] = []
     worths: list[float] = []
@@ -268,7 +316,7 @@ def greedy(
 
 
 def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
-    """Return mass fractions including the diffused element, and the wt.% of that."""
+    """Return mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,)."""
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
     amount = np.zeros(len(weight))
@@ -283,10 +331,31 @@ def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
 def _make_feasibility_check(
     leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
 ) -> Any:
-    """Return the function that finds which candidates may be added to a batch."""
+    """Build the function that says which candidates may be added to a batch.
+
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        n candidates.
+    shop : Shop
+        Limits of the furnace and the stock.
+    weight : ndarray, shape (n, 118)
+        Mass fractions.
+    allowed : ndarray of bool, shape (n,)
+        Candidates that may be chosen at all.
+
+    Returns
+    -------
+    callable
+        Takes the chosen ones; returns a mask (n,).
+    """
     alloy = leading["formula"].factorize()[0]
 
     def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
+        """Say which candidates may be added to the `chosen` ones, bool (n,).
+
+        Furnace and stock must suffice for all of them.
+        """
         is_able = allowed.copy()
         is_able[list(chosen)] = False
         if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
@@ -308,10 +377,13 @@ def _make_feasibility_check(
 
 
 def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame":
-    """Return the table of `batch`, from `suggest`, that the producer fills in for `calibrate`.
+    """Build the table that the producer fills in for `calibrate`, from a batch of `suggest`.
 
-    Columns ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
-    ``coercivity_kA_m``, a row for each magnet and temperature, K, to measure at.
+    Returns
+    -------
+    pandas.DataFrame
+        ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
+        ``coercivity_kA_m``; one row for each magnet and temperature, K.
     """
     import pandas as pd
 

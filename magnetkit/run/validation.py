@@ -63,6 +63,7 @@ class Validation:
         return "\n\n".join([f"Validation of {self.target}", *texts])
 
     def _repr_html_(self) -> str:
+        """Return the tables as HTML, for notebooks."""
         from html import escape
 
         parts = [
@@ -103,13 +104,13 @@ class Validation:
                 f"there is no model {model!r}; use one of {', '.join(names)}"
             )
         rows = self.predictions
-        measured = rows["measured"].to_numpy()
-        predicted = rows[name].to_numpy()
+        measured_values = rows["measured"].to_numpy()
+        predicted_values = rows[name].to_numpy()
         if name != names[0]:
-            return plots.parity(measured, predicted, self.target)
+            return plots.parity(measured_values, predicted_values, self.target)
         return plots.parity(
-            measured,
-            predicted,
+            measured_values,
+            predicted_values,
             self.target,
             lo=rows["low"].to_numpy(),
             hi=rows["high"].to_numpy(),
@@ -199,19 +200,21 @@ def validate(
         f"validating {target}", _validation.steps(rows, learn_from, peers), progress
     ) as advance:
         if learn_from == "known":
-            known = _own_set(target, data)
-            left = _validation.leave_known_out(rows, known, advance=advance, **options)
+            training_set = _own_set(target, data)
+            left_out = _validation.leave_known_out(
+                rows, training_set, advance=advance, **options
+            )
         else:
-            left = _validation.leave_groups_out(rows, advance=advance, **options)
-    table = left.figures()
+            left_out = _validation.leave_groups_out(rows, advance=advance, **options)
+    table = left_out.figures()
     count = len(set(rows.groups))
     about = f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
     if learn_from == "known":
         about = (
-            f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {known.origin} "
+            f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {training_set.origin} "
             "less their groups and compounds."
         )
-    return Validation(target, about, table, {about: table}, left.to_frame())
+    return Validation(target, about, table, {about: table}, left_out.to_frame())
 
 
 def stored_targets() -> tuple[str, ...]:
@@ -225,16 +228,17 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 
 
 def _stored_validation(target: str) -> Validation:
+    """Return the stored figures of a target; InputError if none are stored of it."""
     import pandas as pd
 
-    stored = stored_figures()
-    if target not in stored:
+    figures = stored_figures()
+    if target not in figures:
         raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored)}; data= takes "
+            f"no figures of {target!r} are stored, but of {', '.join(figures)}; data= takes "
             "measurements of anything else"
         )
     tables = {}
-    for entry in stored[target]:
+    for entry in figures[target]:
         frame = pd.DataFrame(entry["rows"], columns=entry["columns"])
         about = f"{entry['date']}: {entry['about']} More: {entry['page']}"
         tables[about] = frame.apply(_as_numbers)
@@ -243,7 +247,7 @@ def _stored_validation(target: str) -> Validation:
 
 
 def _as_numbers(column: "pd.Series") -> "pd.Series":
-    """Return a column of texts as numbers where all of them are."""
+    """Convert a column of texts to numbers if all of them are numbers; else return it as it is."""
     import pandas as pd
 
     numbers = pd.to_numeric(column, errors="coerce")
@@ -273,6 +277,10 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
 
 
 def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
+    """Read data with the groups that one of its columns names, as column ``group``.
+
+    InputError if there is no such column.
+    """
     frame = read_frame(data)
     if column not in frame.columns:
         raise InputError(
@@ -282,6 +290,10 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 
 
 def _own_set(target: str, data: Any) -> TrainingSet:
+    """Return the shipped training set of a target.
+
+    InputError if `data` is None or the target has no such set.
+    """
     if data is None or target not in (CURIE, ENERGY):
         raise InputError(
             f'learn_from="known" needs data= and one of {CURIE}, {ENERGY}, of which magnetkit has '

@@ -168,7 +168,7 @@ def ledger_columns(
     shell: Shells = None,
     reference_shell: Shells = None,
 ) -> Columns:
-    """Return the `ledger` of a table as columns."""
+    """Compute the columns of `ledger`, whose arguments these are, one row for each of `table`."""
     state = load_scenario(scenario)
     heavy = (
         get_settings().heavy_rare_earths
@@ -210,7 +210,10 @@ def ledger_columns(
 def _matrix(
     scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
 ) -> Array:
-    """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
+    """Return the figures of each element per unit of mass, shape (118, _FIRST + len(_FIGURES)).
+
+    The first columns are 1, and 1 or 0 for heavy rare earths, Dy and Tb, rare earths and Co.
+    """
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
     groups = {
@@ -248,8 +251,8 @@ def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> 
 def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     """Return the largest risk of an element above `_TRACE_MASS` of an alloy's mass, (n,) or (n, k).
 
-    `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
-    an element concerned is unknown.
+    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
+    NaN where the risk of an element concerned is unknown.
     """
     from ..alloy._row_kernels import largest_of_each
     from ..alloy.shell_rows import with_shell
@@ -264,8 +267,8 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
 def _risk_of_sources(table: CompositionTable, risk: Array, shell: Any) -> Array:
     """Return the risk that a source of an alloy's elements fails, shape (n,) or (n, k).
 
-    `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
-    an element of the alloy is unknown.
+    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
+    NaN where the risk of an element of the alloy is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
@@ -424,7 +427,10 @@ def sampled_supply(
 
 
 def _price_range(table: "pd.DataFrame") -> tuple[Array, Array]:
-    """Return how far ln price may fall and rise at the ends of the 90 % interval, by element."""
+    """Return by how much ln price may fall and rise, at the ends of the 90 % range, (elements,) each.
+
+    `table` is that of `element_table`.
+    """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high")
     )

@@ -100,6 +100,7 @@ class PriceChange(OnElements):
 
     @model_validator(mode="after")
     def _one(self) -> "PriceChange":
+        """Check that a factor or a price is given, not both, and that it is plausible."""
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
         name = "price_factor"
@@ -145,6 +146,7 @@ class Scenario(Strict):
     def _countries(
         cls, restrictions: tuple[Restriction, ...]
     ) -> tuple[Restriction, ...]:
+        """Check that every country is one of ``supply/countries.csv``."""
         names_of_countries = countries()
         if stray := [
             r.country for r in restrictions if r.country not in names_of_countries
@@ -292,7 +294,10 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
 
 
 def validate_recycled_shares(recycled: Mapping[str, float] | None) -> dict[str, float]:
-    """Return recycled shares; InputError if a key is no element or a share not 0 to 1."""
+    """Return recycled shares by element; empty for None.
+
+    InputError if a key is no element, or a share is not 0 to 1.
+    """
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(
             f"recycled must map elements to shares such as {{'Co': 0.25}}, got {recycled!r:.60}"

@@ -67,9 +67,11 @@ class Shortage(Strict):
         return self
 
     def missing_shares(self) -> dict[str, float]:
-        """Return the share of each element that cannot be had."""
+        """Return the largest share, 0 to 1, of each element that cannot be bought."""
         return _largest(
-            (element, cut.share) for cut in self.cuts for element in cut.elements
+            (element, supply_cut.share)
+            for supply_cut in self.cuts
+            for element in supply_cut.elements
         )
 
     def weeks_late(self) -> dict[str, float]:
@@ -117,7 +119,7 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
 
 
 def find_shortage(scenario: Scenario) -> Shortage:
-    """Return what the restrictions of a scenario cut from what is bought.
+    """Build the shortage that follows from the export restrictions of a scenario.
 
     A country that withholds a share of its exports cuts that share of its part of the world's
     production, at the stage where that part is largest (``supply/production.csv``).
@@ -147,7 +149,7 @@ def find_shortage(scenario: Scenario) -> Shortage:
 
 
 def _share_cut(scenario: Scenario, row: Row) -> float:
-    """Return the share of a stage's production that restrictions withhold."""
+    """Return the share of a stage's production, 0 to 1, that restrictions withhold."""
     total = 0.0
     for place in ("1", "2", "3"):
         country = row[f"country_{place}"]

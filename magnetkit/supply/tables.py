@@ -91,7 +91,9 @@ def element_table(
             float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
         )
         figures = [(*_stage_figures(s, state), s) for s in stages[element]]
-        hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
+        hhi, instability, withheld_share, stage = max(
+            figures, key=lambda f: f[0] * f[1]
+        )
         # A price that is set comes back as it was written.
         price = float(
             f"{float(row['price_USD_kg']) * state.price_factor(element):.14g}"
@@ -105,7 +107,7 @@ def element_table(
                 "stage": stage["stage"],
                 "concentration": hhi,
                 "instability": instability,
-                "withheld": withheld,
+                "withheld": withheld_share,
                 "supply_risk": hhi * instability * reliance,
                 "price_USD_kg": price,
                 "price_low_USD_kg": float(low) if low else float("nan"),
@@ -125,10 +127,10 @@ def element_table(
 
 @lru_cache(maxsize=1)
 def supply_sources() -> NDArray[np.int64]:
-    """Return a number for who delivers each element, shape (118,), int64.
+    """Return a number for the source of each element, int64 (118,).
 
     Elements that the same countries produce in the same shares at every stage come from one source
-    and fail together; an element without production data is a source of its own.
+    and fail together. An element without production data is a source of its own.
     """
     stages: dict[str, list[str]] = {}
     for row in rows("production"):
@@ -147,7 +149,7 @@ def supply_sources() -> NDArray[np.int64]:
 
 def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
     """Return concentration, instability and withheld share of one stage, all 0 to 1."""
-    instability = withheld = named_share = 0.0
+    instability = withheld_share = named_share = 0.0
     for i in (1, 2, 3):
         country = row[f"country_{i}"]
         share = float(row[f"share_{i}_pct"] or 0.0) / 100.0
@@ -156,13 +158,13 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
         stops = scenario.withheld(country, row["element"])
         g = countries()[country]
         instability += share * (g + (1.0 - g) * stops)
-        withheld += share * stops
+        withheld_share += share * stops
         named_share += share
     abroad = 1.0 - float(row["us_share_pct"]) / 100.0
     # Rounded shares may add up to a little more than all.
     abroad = max(abroad, named_share)
     instability += (abroad - named_share) * _UNNAMED_INSTABILITY
-    return float(row["hhi"]), instability / abroad, withheld / abroad
+    return float(row["hhi"]), instability / abroad, withheld_share / abroad
 
 
 def _active_controls(element: str) -> str:

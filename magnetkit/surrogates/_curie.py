@@ -77,7 +77,17 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 def trend_columns(
     phases: CompositionTable, codes: NDArray[np.int8], base: Array
 ) -> Array:
-    """Return trend, smooth and local columns, see `TrendProcess`."""
+    """Compute the columns that a `TrendProcess` learns from, shape (n, d): trend, smooth and local part.
+
+    Parameters
+    ----------
+    phases : CompositionTable
+        n phases.
+    codes : ndarray of int8, shape (n,)
+        Their hosts.
+    base : ndarray, shape (n,)
+        Curie temperature by the physics, K; NaN without one.
+    """
     from ..features._descriptor_kernels import design
 
     return design(phases.rows, layout(), *classify_rows(codes, base))
@@ -94,13 +104,13 @@ def layout() -> "Layout":
 def classify_rows(
     codes: NDArray[np.int8], base: Array
 ) -> tuple[NDArray[np.int64], Array]:
-    """Return the kind of each row, its place in `ROOTS`, and its reduced mean.
+    """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
-    Where there is no physics the kind is the one behind the last.
+    Rows without physics (NaN in `base`) have the kind after the last.
     """
-    known = np.isfinite(base)
-    kind = np.where(known, root_places(codes), len(ROOTS))
-    return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
+    has_value = np.isfinite(base)
+    kind = np.where(has_value, root_places(codes), len(ROOTS))
+    return kind, np.where(has_value, base - 600.0, -100.0) / _UNIT_K
 
 
 class Asked(NamedTuple):
@@ -116,31 +126,38 @@ class Asked(NamedTuple):
 
 
 def prepare_query(part: Partition) -> Asked:
-    """Return whose Curie temperature is that of recipes, measured ones and a user's alike.
+    """Find the phases whose Curie temperature is that of the recipes.
 
-    Of a charge, whose rest is a boundary phase, its hard phase; `outside` is the share of weight of
-    the rest. Else the compound as it is written, with what the split would put outside the hard
-    phase, such as hydrogen; one that is mostly no phase of its host has none, and `outside` is 1.
+    Of a charge, whose rest is a boundary phase, that is the hard phase. Otherwise it is the
+    compound as it is written, with what the split would put outside the hard phase, such as
+    hydrogen. A recipe that is mostly no phase of its host has no such phase, and ``outside`` is 1.
+
+    Returns
+    -------
+    Asked
+        Phases, host codes, and ``outside``, the share of weight outside the hard phase, (n,).
     """
-    known = part.host >= 0
+    has_host = part.host >= 0
     inside = np.nan_to_num(part.hard_weight_fraction)
-    charge = known & part.charges
-    rest = known & ~charge & (inside <= _WHOLE)
+    charge = has_host & part.charges
+    rest = has_host & ~charge & (inside <= _WHOLE)
     outside = np.where(charge, 1.0 - inside, rest)
     codes = np.where(rest, -1, part.host).astype(np.int8)
-    written = np.flatnonzero(known & ~charge & (inside < _ALL))
-    if not len(written):
+    recipe_rows = np.flatnonzero(has_host & ~charge & (inside < _ALL))
+    if not len(recipe_rows):
         return Asked(part.hard_phase, codes, outside)
     order = np.arange(len(codes))
-    order[written] = len(codes) + np.arange(len(written))
-    both = CompositionTable.concat([part.hard_phase, part.recipe[written]])
-    return Asked(both[order], codes, outside)
+    order[recipe_rows] = len(codes) + np.arange(len(recipe_rows))
+    phases_and_recipes = CompositionTable.concat(
+        [part.hard_phase, part.recipe[recipe_rows]]
+    )
+    return Asked(phases_and_recipes[order], codes, outside)
 
 
 def curie_phases(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
     """Return host, a root, and phase of which compounds have their Curie temperature."""
-    found = prepare_query(partition(table))
-    return root_codes(found.codes), found.phases
+    query = prepare_query(partition(table))
+    return root_codes(query.codes), query.phases
 
 
 WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
@@ -149,10 +166,10 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 
 def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
-    found = np.zeros(len(table), np.int64)
+    row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    np.add.at(found, row, thousandths(table.values) * WEIGHTS[table.indices])
-    return found
+    np.add.at(row_hashes, row, thousandths(table.values) * WEIGHTS[table.indices])
+    return row_hashes
 
 
 # Distance of atomic fractions at which the correlation is 1/e (0.1 to 0.25 do as well; the least
@@ -174,9 +191,14 @@ class Beside:
     def predict(
         self, phases: CompositionTable, codes: NDArray[np.int8]
     ) -> tuple[Array, Array]:
-        """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
+        """Predict n hard phases by measured compounds like them.
 
-        Of n hard phases, whose hosts are `codes`, (n,).
+        Returns
+        -------
+        value : ndarray, shape (n,)
+            K; NaN where the calibrated parameters do not answer.
+        likeness : ndarray, shape (n,)
+            Likeness to a measured compound, 0 to 1.
         """
         alike = _correlation(
             phases.to_array(), root_codes(codes), self.atoms, self.host
@@ -187,16 +209,16 @@ class Beside:
 
 
 def replacement_rows(rows: TrainingSet) -> Beside | None:
-    """Return measured rows beside the calibrated parameters; None where those answer for none."""
+    """Collect the measured rows for which the calibrated parameters answer; None if there are none."""
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
-    known = np.isfinite(apart)
-    if not known.any():
+    has_distance = np.isfinite(apart)
+    if not has_distance.any():
         return None
-    atoms = phases.to_array()[known]
-    host = codes[known]
+    atoms = phases.to_array()[has_distance]
+    host = codes[has_distance]
     covariance = _correlation(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
-    return Beside(atoms, host, multiply(invert(covariance), apart[known]))
+    return Beside(atoms, host, multiply(invert(covariance), apart[has_distance]))
 
 
 def _correlation(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:
@@ -327,7 +349,10 @@ class CurieModel(TrainedModel):
         return self.beside is not None or self.known.origin != EMBEDDED
 
     def predict_magnets(self, whose: Asked) -> PredictedCurie:
-        """Return what `predict_phases` does, NaN where the calibrated parameters stand."""
+        """Predict as `predict_phases` does; NaN where the calibrated parameters stay in force.
+
+        Equal phases are predicted once.
+        """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
             first, place = whose.phases.unique_rows
@@ -337,15 +362,15 @@ class CurieModel(TrainedModel):
                 return PredictedCurie._make(
                     part[place] for part in self.predict_magnets(once)
                 )
-        found, answered, known = self._answers(whose)
-        stand = known & (not self.decides)
+        answer, is_answer, has_base = self._answers(whose)
+        stand = has_base & (not self.decides)
         if self.beside is not None:
-            stand = np.isfinite(found.value) & (found.share == 0.0)
-        return found._replace(
-            value=np.where(stand, np.nan, found.value),
-            half=np.where(stand | answered, np.nan, found.half),
-            share=np.where(stand, 0.0, found.share),
-            measured=found.measured & ~stand,
+            stand = np.isfinite(answer.value) & (answer.share == 0.0)
+        return answer._replace(
+            value=np.where(stand, np.nan, answer.value),
+            half=np.where(stand | is_answer, np.nan, answer.half),
+            share=np.where(stand, 0.0, answer.share),
+            measured=answer.measured & ~stand,
         )
 
     def curie_of_magnets(self, whose: Asked) -> Array:
@@ -373,39 +398,50 @@ class CurieModel(TrainedModel):
         return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
-        """Return the residual of phases whose physical mean is given."""
+        """Predict the residual of phases, K, with its error and novelty.
+
+        `base`, (n,), is the physical mean, K, NaN without one.
+        """
         from ._gaussian_process_kernels import posterior_of_rows
 
         phases, codes, outside = whose
         which = self.choose_branch(codes, base)
         rows = phases.rows
         kind, at = classify_rows(codes, base)
-        amount, measured = self._met(phases)
+        amount, is_measured_row = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
         unseen = _unseen(phases, kind, self._seen)
-        found = Residual(mean, size, novelty, distance, unseen, measured)
+        answer = Residual(mean, size, novelty, distance, unseen, is_measured_row)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
         strange = ~np.any(self._seen, axis=1)[kind]
         for k, branch in enumerate(self.branches):
-            picked = np.flatnonzero(which == k)
-            if len(picked):
+            branch_rows = np.flatnonzero(which == k)
+            if len(branch_rows):
                 process = branch.process
-                own = process.in_units(
-                    posterior_of_rows(rows, picked, layout(), kind, at, process.known)
+                posterior = process.in_units(
+                    posterior_of_rows(
+                        rows, branch_rows, layout(), kind, at, process.known
+                    )
                 )
-                new = np.maximum(own.novelty, foreign[picked])
-                new[strange[picked]] = 1.0
-                found.mean[picked] = own.mean
-                found.novelty[picked] = new
-                known = error_inputs(
-                    new, own.local, outside[picked], own.mean, unseen[picked]
+                new = np.maximum(posterior.novelty, foreign[branch_rows])
+                new[strange[branch_rows]] = 1.0
+                answer.mean[branch_rows] = posterior.mean
+                answer.novelty[branch_rows] = new
+                error_inputs_of_rows = error_inputs(
+                    new,
+                    posterior.local,
+                    outside[branch_rows],
+                    posterior.mean,
+                    unseen[branch_rows],
                 )
-                found.size[picked] = error_size(branch.coefficients, known)
-                found.distance[picked] = np.maximum(
-                    new / branch.edge, _STRANGE * strange[picked]
+                answer.size[branch_rows] = error_size(
+                    branch.coefficients, error_inputs_of_rows
                 )
-        return found
+                answer.distance[branch_rows] = np.maximum(
+                    new / branch.edge, _STRANGE * strange[branch_rows]
+                )
+        return answer
 
     def predict_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
         """Return the predicted T_C of phases."""
@@ -414,69 +450,87 @@ class CurieModel(TrainedModel):
     def _answers(
         self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return what `predict_phases` does, where a user's rows answered, and where physics does."""
+        """Predict n phases with intervals of probability `interval`.
+
+        Returns
+        -------
+        answer : PredictedCurie
+            As `predict_phases` returns.
+        is_answer : ndarray of bool, shape (n,)
+            Rows that a user's measurements decided.
+        has_base : ndarray of bool, shape (n,)
+            Rows for which there is physics.
+        """
         phases, codes, _ = whose
         base = self.base(phases, codes)
-        found = self.residual(whose, base)
-        known = np.isfinite(base)
+        residual = self.residual(whose, base)
+        has_base = np.isfinite(base)
         width = self._widths.get(interval)
         if width is None:
-            each = (
+            quantiles = (
                 _intervals.quantile(s, interval) if len(s) else np.nan
                 for s in self.scores
             )
-            self._widths[interval] = width = np.array(list(each))
-        inside = found.distance <= 1.0
+            self._widths[interval] = width = np.array(list(quantiles))
+        inside = residual.distance <= 1.0
         which = self.choose_branch(codes, base)
-        half = np.where(inside, width[which], width[-1]) * found.size
+        half = np.where(inside, width[which], width[-1]) * residual.size
         normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
         if not len(self.scores[-1]):
-            far = normal * OFFSET_K * found.novelty
+            novelty_width = normal * OFFSET_K * residual.novelty
             # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
             few = np.array([len(s) * (1.0 - interval) < interval for s in self.scores])
             enough = inside & ~few[which]
-            half = np.where(enough, half, np.maximum(width[which] * found.size, far))
-        value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
-        learnt = 1.0 - found.novelty
+            half = np.where(
+                enough, half, np.maximum(width[which] * residual.size, novelty_width)
+            )
+        value = np.maximum(
+            np.where(has_base, base, TYPICAL_K) + residual.mean, _LEAST_K
+        )
+        familiarity = 1.0 - residual.novelty
         if not self.anywhere:
             # Too few were left out there: how far it may be off is what the prior says.
-            deviation = np.sqrt(found.novelty * (2.0 - found.novelty))
+            deviation = np.sqrt(residual.novelty * (2.0 - residual.novelty))
             prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
-            half = np.where(known, half, prior)
-        least_learnt = _SILENT if self.anywhere else _NEARLY_KNOWN
-        empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < least_learnt))
+            half = np.where(has_base, half, prior)
+        smallest_familiarity = _SILENT if self.anywhere else _NEARLY_KNOWN
+        empty = (np.diff(phases.indptr) == 0) | (
+            ~has_base & (familiarity < smallest_familiarity)
+        )
         value[empty] = half[empty] = np.nan
-        share = np.where(known, learnt, 1.0)
-        answered = np.zeros(len(phases), bool)
+        share = np.where(has_base, familiarity, 1.0)
+        is_answer = np.zeros(len(phases), bool)
         if self.beside is not None:
-            own, near = self.beside.predict(phases, codes)
-            answered = np.isfinite(own)
-            value = np.where(answered, own, value)
-            share = np.where(answered, near, share)
+            value_beside, distance_beside = self.beside.predict(phases, codes)
+            is_answer = np.isfinite(value_beside)
+            value = np.where(is_answer, value_beside, value)
+            share = np.where(is_answer, distance_beside, share)
         share[empty] = 0.0
         distance = np.where(
-            empty & ~answered, np.maximum(found.distance, _STRANGE), found.distance
+            empty & ~is_answer,
+            np.maximum(residual.distance, _STRANGE),
+            residual.distance,
         )
         return (
-            PredictedCurie(value, half, share, distance, found.measured),
-            answered,
-            known,
+            PredictedCurie(value, half, share, distance, residual.measured),
+            is_answer,
+            has_base,
         )
 
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Return the frame of `predict` for a table."""
-        predicted = self.predict_phases(prepare_query(partition(table)), interval)
-        low = np.maximum(predicted.value - predicted.half, 0.0)
-        high = predicted.value + predicted.half
+        """Build the frame of `predict` for a table of recipes."""
+        prediction = self.predict_phases(prepare_query(partition(table)), interval)
+        low = np.maximum(prediction.value - prediction.half, 0.0)
+        high = prediction.value + prediction.half
         return prediction_frame(
             self.target,
-            predicted.value,
+            prediction.value,
             low,
             high,
-            distance=predicted.distance,
-            data_share=predicted.share,
+            distance=prediction.distance,
+            data_share=prediction.share,
         )
 
     @cached_property
@@ -486,12 +540,15 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def _seen(self) -> NDArray[np.bool_]:
-        """Whether a known compound of each host holds each element; the last without physics."""
+        """Whether a known compound of each kind holds each element, bool (kinds, 118).
+
+        The last kind is that without physics.
+        """
         codes, phases = curie_phases(self.known.table)
-        found = np.zeros((len(self.of_host), N_ELEMENTS), bool)
+        element_mask = np.zeros((len(self.of_host), N_ELEMENTS), bool)
         kind, _ = classify_rows(codes, self.base(phases, codes))
-        found[np.repeat(kind, np.diff(phases.indptr)), phases.indices] = True
-        return found
+        element_mask[np.repeat(kind, np.diff(phases.indptr)), phases.indices] = True
+        return element_mask
 
     @cached_property
     def _marks(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -510,7 +567,10 @@ class CurieModel(TrainedModel):
 def _unseen(
     phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]
 ) -> Array:
-    """Return the amount of elements that are not `seen` in the kind of each row, 0 to 1, (n,)."""
+    """Compute how much of each row consists of elements not `seen` in its kind, 0 to 1, shape (n,).
+
+    `seen` is bool, (kinds, 118).
+    """
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
     new = ~seen[kind[row], phases.indices]
     amount = np.bincount(row[new], phases.values[new], len(phases))
@@ -520,7 +580,11 @@ def _unseen(
 def error_inputs(
     novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array
 ) -> Array:
-    """Return what an error's size is told from, (n, 6): first a deviation that novelty says."""
+    """Collect the figures from which the size of an error follows, shape (n, 6).
+
+    The first is the standard deviation that the novelty implies; the others are `local`, `outside`,
+    the absolute residual, novelty and `unseen`, (n,) each.
+    """
     deviation = np.sqrt(novelty * (2.0 - novelty))
     return np.column_stack(
         [deviation, local, outside, np.abs(residual), novelty, unseen]

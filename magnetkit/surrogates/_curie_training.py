@@ -124,20 +124,28 @@ class LeftOut(NamedTuple):
         return error_inputs(*(part[rows] for part in parts))
 
     def sizes(self, coefficients: "list[Array]") -> Array:
-        """Return the size of each error, with the coefficients of each branch."""
-        found = np.full(len(self.mean), np.nan)
+        """Compute the size of each error, K, (n,), with the coefficients of each branch."""
+        size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
             rows = self.branch == k
-            found[rows] = error_size(coefficients_of_branch, self.error_inputs(rows))
-        return found
+            size_per_row[rows] = error_size(
+                coefficients_of_branch, self.error_inputs(rows)
+            )
+        return size_per_row
 
 
 def train_model(
     data: TrainingSet, advance: Any = lambda: None
 ) -> tuple[CurieModel, list[LeftOut]]:
-    """Train on a set; return also what is said of rows left out by paper, then by chemistry.
+    """Train on a set.
 
-    The latter of a large set alone. `advance` is called once a fold and once before.
+    `advance` is called once a fold and once before.
+
+    Returns
+    -------
+    model : CurieModel
+    left : list of LeftOut
+        Predictions of rows left out by paper, then, of a large set, by chemistry.
     """
     blank = fit_model(data)
     advance()
@@ -181,7 +189,24 @@ def train_model(
 def calibrate_errors(
     branches: Sequence[Branch], made: LeftOut, values: Array
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
-    """Return branches with the sizes of errors, and scores, from what was measured of `made`."""
+    """Calibrate the intervals on rows that were left out in training.
+
+    Parameters
+    ----------
+    branches : sequence of Branch
+        Fitted branches.
+    made : LeftOut
+        Predictions of n rows.
+    values : ndarray, shape (n,)
+        What was measured, K.
+
+    Returns
+    -------
+    branches : tuple of Branch
+        With coefficients of the size of errors, and edges.
+    scores : tuple of ndarray
+        Errors divided by their size: of each branch, and outside all edges.
+    """
     residual = np.abs(values - made.mean)
     is_prediction = np.isfinite(made.mean)
     coefficients_of_branches = []
@@ -223,13 +248,13 @@ def calibrate_errors(
 def left_out_half_widths(
     model: CurieModel, left: Sequence[LeftOut], coverage: float
 ) -> list[Array]:
-    """Return half the interval of each row left out, for each way of leaving out.
+    """Compute half the interval of each row left out, K, (n,), for each way of leaving out.
 
-    Sizes and quantiles are those of the rows of other folds, however they were left out.
+    Sizes and quantiles follow from the rows of other folds, however they were left out.
     """
     data = model.known
     halves = []
-    for number, rows_left in enumerate(left):
+    for number, test_rows in enumerate(left):
         folds = assign_folds(data, chemistry=number == 1)
         half = np.full(len(data), np.nan)
         for k in np.unique(folds):
@@ -239,10 +264,10 @@ def left_out_half_widths(
                 _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
             ]
             factor = np.array(widths)
-            size = rows_left.sizes([branch.coefficients for branch in branches])
+            size = test_rows.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
-            inside = rows_left.novelty <= edges[rows_left.branch]
-            half_widths = np.where(inside, factor[rows_left.branch], factor[-1]) * size
+            inside = test_rows.novelty <= edges[test_rows.branch]
+            half_widths = np.where(inside, factor[test_rows.branch], factor[-1]) * size
             half[test] = half_widths[test]
         halves.append(half)
     return halves
@@ -251,12 +276,18 @@ def left_out_half_widths(
 def _calibrate_without_rows(
     model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
 ) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
-    """Return branches and scores calibrated without the rows of `test`."""
+    """Calibrate the branches without the rows where `test`, bool (n,), is True.
+
+    Returns
+    -------
+    branches, scores
+        As `calibrate_errors` returns.
+    """
     parts = []
     values = []
-    for rows_left in left:
-        rows = ~test & np.isfinite(rows_left.mean)
-        parts.append([part[rows] for part in rows_left])
+    for test_rows in left:
+        rows = ~test & np.isfinite(test_rows.mean)
+        parts.append([part[rows] for part in test_rows])
         values.append(model.known.values[rows])
     other = LeftOut(*map(np.concatenate, zip(*parts, strict=True)))
     return calibrate_errors(model.branches, other, np.concatenate(values))
@@ -281,7 +312,7 @@ def _wider_scores(
 
 
 def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
-    """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
+    """Fit a model whose intervals are not calibrated yet; without `physics` on data alone."""
     rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
@@ -304,10 +335,10 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
 
 
 def assign_folds(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
-    """Return the fold of each row, shape (n,): that of its group, or its chemistry.
+    """Assign each row to a fold, int64 (n,), by its group, or by its chemistry.
 
-    A chemistry is a host with the elements but rare earths. The groups of a large set go by
-    ``datasets/surrogates/split.csv`` or their hash, those of a small one are shared out evenly.
+    A chemistry is a host with its elements other than rare earths. Groups of a large set go by
+    ``datasets/surrogates/split.csv`` or their hash, those of a small one are distributed evenly.
     """
     groups = data.groups
     if chemistry:
@@ -322,10 +353,10 @@ def assign_folds(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64
 def left_out(
     model: CurieModel, advance: Any = lambda: None, chemistry: bool = False
 ) -> LeftOut:
-    """Return predictions of every row of the training set by models that did not see it.
+    """Predict every row of the training set by models that did not see it.
 
-    A fold takes its papers, or chemistries, out, and every other row of their compounds, whatever
-    its source. The scales are searched without them too.
+    A fold leaves out its papers, or chemistries, and every other row of their compounds, whatever
+    its source. The scales are searched without them too. `advance` is called once a fold.
     """
     data = model.known
     groups = assign_folds(data, chemistry)
@@ -346,7 +377,7 @@ def left_out(
                     rest, rows_of_data.at(train), model.branches, search=True
                 )
             )
-            answered: Residual = replace(model, branches=branches, known=rest).residual(
+            residual: Residual = replace(model, branches=branches, known=rest).residual(
                 rows_of_data.asked.at(test), rows_of_data.base[test]
             )
             mean = (
@@ -355,11 +386,11 @@ def left_out(
                     rows_of_data.base[test],
                     TYPICAL_K,
                 )
-                + answered.mean
+                + residual.mean
             )
             own_mean = np.maximum(mean, _LEAST_K)
-            new = answered.novelty
-            figures[:, test] = own_mean, new, answered.size, answered.unseen
+            new = residual.novelty
+            figures[:, test] = own_mean, new, residual.size, residual.unseen
         advance()
     way = np.full(len(data), chemistry)
     branch = model.of_host[rows_of_data.host]
@@ -377,10 +408,10 @@ def left_out(
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
-    """Return a model with further measurements, its scales as they are.
+    """Return a model with further measurements; its scales stay as they are.
 
-    Beside the calibrated parameters, which know the embedded facts, the rows move what is like
-    them alone.
+    Beside the calibrated parameters, which know the embedded facts, the rows change only what is
+    like them.
     """
     joint_data = _join_rows(model.known, rows)
     rows_of_data = training_rows(joint_data, model.physics)
@@ -390,7 +421,7 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
 
 
 def training_rows(data: TrainingSet, physics: bool) -> Rows:
-    """Return the rows of a set as they are learnt, with or without the physics."""
+    """Convert a training set to the rows that are learnt, with or without the physics as their mean."""
     query = prepare_query(partition(data.table))
     phases, codes, _ = query
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
@@ -407,9 +438,9 @@ def training_rows(data: TrainingSet, physics: bool) -> Rows:
 def fit_branches(
     data: TrainingSet, own: Rows, branches: Sequence[Branch], search: bool = False
 ) -> tuple[Branch, ...]:
-    """Return branches, the common one first, that learnt from other rows, `own` as they are learnt.
+    """Fit the branches, the common one first, to the rows `own` of a set.
 
-    `search` looks for scales; those of the branches stay otherwise.
+    `search` searches for scales; those of the branches stay otherwise. New branches are returned.
     """
     result: list[Branch] = []
     for branch in branches:
@@ -430,7 +461,19 @@ def fit_branches(
 def fit_rows(
     data: TrainingSet, own: Rows, learns: NDArray[np.bool_], scales: TrendProcess | None
 ) -> TrendProcess:
-    """Return the residual's process: one row a compound, the median of its sources."""
+    """Fit the process of the residual to one row a compound, the median of its sources.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        Measured values.
+    own : Rows
+        The same rows as they are learnt.
+    learns : ndarray of bool
+        Kinds that the process learns from.
+    scales : TrendProcess or None
+        Process whose scales to keep; None searches for them.
+    """
     import pandas as pd
 
     mine = np.flatnonzero(learns[own.host])
@@ -454,6 +497,7 @@ def fit_rows(
 
 
 def _join_rows(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
+    """Return a training set of the rows of both sets, the known ones first."""
     return TrainingSet(
         known.target,
         CompositionTable.from_array(
@@ -483,10 +527,17 @@ def load(
     add: "str | Path | None" = None,
     progress: bool = False,
 ) -> CurieModel:
-    """Return a model, trained at first use and kept in the cache.
+    """Return the model, trained at first use and kept in the cache.
 
-    `data` is a CSV file to learn from instead of everything else: nothing fetched, and no typed
-    value, enters; the rows of `add` stand beside what is known otherwise, and the scales stay.
+    Parameters
+    ----------
+    data : path, optional
+        CSV file to learn from instead of everything else: neither fetched nor embedded values
+        enter.
+    add : path, optional
+        CSV file of rows to learn beside what is known; the scales stay.
+    progress : bool
+        Show a bar while training.
     """
     if data is not None and add is not None:
         raise InputError(
@@ -506,6 +557,10 @@ def load(
 def _load(
     data: str | None, add: str | None, progress: bool, settings: str
 ) -> CurieModel:
+    """Return the model of files; cached for each combination of arguments.
+
+    `settings` is part of the key of the cache and not used otherwise.
+    """
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
@@ -517,10 +572,10 @@ def _load(
 
 
 def model_key(known: TrainingSet) -> str:
-    """Return a hash of what decides the model that is trained on a set.
+    """Return a hash of all that decides the model which is trained on a set.
 
     The physics enters by its answers to the compounds of the set: other code or tables that give
-    the same ones leave the model as it is.
+    the same answers leave the model as it is.
     """
     from .._core import _intervals
     from . import _curie, _process
@@ -547,6 +602,7 @@ def model_key(known: TrainingSet) -> str:
 
 
 def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:
+    """Train a model on a set, with a progress bar if asked, and enter its key in the manifest."""
     from .._core._progress import bar
 
     with bar(
@@ -565,6 +621,7 @@ def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
 
 
 def pack(model: CurieModel) -> _store.Packed:
+    """Return the content of a model and its manifest, as `_store.save` takes them."""
     content = {
         "branches": tuple(tuple(vars(branch).values()) for branch in model.branches),
         "of_host": model.of_host,

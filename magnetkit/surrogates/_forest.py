@@ -38,7 +38,17 @@ class Forest:
 
     @classmethod
     def grow(cls, X: Array, y: Array, trees: int, seed: int) -> "Forest":
-        """Grow extremely randomised trees (P. Geurts et al., Mach. Learn. 63 (2006) 3)."""
+        """Grow extremely randomised trees (P. Geurts et al., Mach. Learn. 63 (2006) 3).
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, d)
+            Columns.
+        y : ndarray, shape (n,)
+            Values.
+        trees, seed : int
+            Number of trees and seed of the generator.
+        """
         from sklearn.ensemble import ExtraTreesRegressor
 
         forest = ExtraTreesRegressor(trees, random_state=seed).fit(X, y)
@@ -65,6 +75,7 @@ class Forest:
         return result
 
     def _mean_of_trees(self, X: Array) -> Array:
+        """Compute the mean of the trees for each row, (n,), in single precision as they were grown."""
         # The trees were grown in single precision.
         single = X.astype(np.float32)
         row = np.arange(len(X))[:, None]
@@ -74,6 +85,6 @@ class Forest:
             inner = column >= 0
             if not inner.any():
                 return self.value[node].mean(axis=1)
-            is_left = single[row, column] <= self.threshold[node]
-            child = np.where(is_left, self.left[node], self.right[node])
+            goes_left = single[row, column] <= self.threshold[node]
+            child = np.where(goes_left, self.left[node], self.right[node])
             node = np.where(inner, child, node)

@@ -181,6 +181,10 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
 
 
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
+    """Read the column ``composition`` of a frame by the basis in its column ``basis``.
+
+    InputError if rows differ in their basis; `file` is for the message.
+    """
     basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
     if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
         raise InputError(
@@ -217,7 +221,10 @@ def named_so(given: Any) -> str:
 
 
 def read_frame(given: Any) -> pd.DataFrame:
-    """Return a CSV file, or a frame of pandas or of what speaks Arrow, as one of pandas."""
+    """Read a table as a pandas frame: a CSV file, or a frame of pandas, polars or Arrow.
+
+    InputError for anything else, DataError if the file cannot be read.
+    """
     if isinstance(given, pd.DataFrame):
         return given.reset_index(drop=True)
     if not isinstance(given, str | Path):
@@ -236,7 +243,10 @@ def read_frame(given: Any) -> pd.DataFrame:
 
 
 def table_path(given: Any) -> Path:
-    """Return the path of a user's table; a frame is written to the cache first, by its content."""
+    """Return the path of a user's table; a frame is written to the cache first, named by its content.
+
+    StoreError if the cache cannot be written.
+    """
     if isinstance(given, str | Path):
         return Path(given)
     text = read_frame(given).to_csv(index=False)
@@ -256,10 +266,10 @@ def table_path(given: Any) -> Path:
 
 
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
-    """Return the training set in a CSV file or frame, see `magnetkit.surrogates.training_set`.
+    """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning; fewer than `least` others are an error
-    that names the first of them.
+    Rows that cannot be used are left out with a warning. InputError if fewer than `least` others
+    remain; it names the first that was left out.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -382,7 +392,7 @@ _REMARK = re.compile(
 
 
 def kelvin(text: str) -> float:
-    """Return the one temperature (K) that a cell holds, NaN if none, a bound or a wide range.
+    """Convert a cell to a temperature, K; NaN if it holds none, a bound or a wide range.
 
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)
@@ -402,7 +412,7 @@ def kelvin(text: str) -> float:
 
 
 def compound(text: str) -> str:
-    """Return a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
+    """Write a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
 
     >>> compound("YFe₂D₃.₁"), compound("TbFe2 (polycrystalline)")
     ('YFe2H3.1', 'TbFe2')
@@ -417,7 +427,7 @@ def fold(paper: str) -> int:
 
 
 def local_file(name: str) -> Path | None:
-    """Return a fetched set's file if mirror or cache holds it; the network is not asked."""
+    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network."""
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
     if mirror is not None:
@@ -428,9 +438,9 @@ def local_file(name: str) -> Path | None:
 
 
 def curie_set() -> TrainingSet:
-    """Return all that is at hand: the embedded facts, and the compilations that were fetched.
+    """Return all measured Curie temperatures at hand: embedded facts and fetched compilations.
 
-    Raises DataError if a file is not laid out as expected.
+    DataError if a file is not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))
@@ -438,6 +448,7 @@ def curie_set() -> TrainingSet:
 
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
+    """Build the training set from the embedded facts and the files of two compilations, None if absent."""
     frames = [_embedded_facts()]
     if plain is not None:
         frames.append(_plain_rows(pd.read_csv(plain)))
@@ -451,9 +462,10 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 
 
 def own_set(given: Any, least: int = 2) -> TrainingSet:
-    """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
+    """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
-    Raises InputError if one is no temperature in kelvin that a compound can order at.
+    InputError if one is no temperature in kelvin at which a compound can order, or fewer than
+    `least` remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -468,7 +480,7 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
 
 def _embedded_facts() -> pd.DataFrame:
-    """Return the facts of datasets/intrinsic; the paper of one is its DOI, or what is cited."""
+    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation."""
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
     files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
@@ -485,7 +497,7 @@ def _embedded_facts() -> pd.DataFrame:
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return DS1+DS2 with the columns that `clean_rows` takes."""
+    """Convert DS1+DS2 to the columns that `clean_rows` takes; DataError if columns are missing."""
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
@@ -496,9 +508,9 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return MagneticMaterials_All with the columns that `clean_rows` takes.
+    """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and is taken as measured.
+    A blank `Experimental` stands beside titles of measurements, and counts as measured.
     """
     column_names = (
         "Material_Name",
@@ -545,6 +557,10 @@ def clean_rows(
     def drop(
         bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False
     ) -> None:
+        """Drop the rows where `bad` is True from the frame, and count them under `reason`.
+
+        With `listed` they are also listed one by one.
+        """
         nonlocal frame
         mark = np.asarray(bad, bool)
         removal_counts[reason] = int(mark.sum())
@@ -608,8 +624,8 @@ def clean_rows(
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
-    is_typed = values_by_compound["typed"] == True  # noqa: E712
-    review = is_typed & ~values_by_compound["paper"].str.startswith("10.")
+    from_table = values_by_compound["typed"] == True  # noqa: E712
+    review = from_table & ~values_by_compound["paper"].str.startswith("10.")
     groups = np.where(review, families, groups)
     value = values_by_compound["value"].to_numpy(np.float64)
     training_data = TrainingSet(
@@ -649,7 +665,7 @@ def _columns(
 
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return the rows far from the median of three or more sources of the same compound."""
+    """Say which rows are far from the median of three or more sources of the same compound, bool (n,)."""
     medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = medians.groupby("key")["value"]
     is_far = (
@@ -663,7 +679,7 @@ def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return the rows of papers half or more of whose checkable compounds are contradicted."""
+    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,)."""
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (
         pd.Series(_find_contradictions(frame))[several]

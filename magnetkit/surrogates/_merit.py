@@ -63,7 +63,17 @@ class GroupSums:
 def group_sums(
     values: Array, predicted: Array, groups: NDArray, tolerance: float
 ) -> GroupSums:
-    """Return the sums over groups from which the figures follow."""
+    """Sum, over the rows of each group, what the figures of merit follow from.
+
+    Parameters
+    ----------
+    values, predicted : ndarray, shape (n,)
+        Measured and predicted values.
+    groups : ndarray, shape (n,)
+        Group of each row.
+    tolerance : float
+        Pairs that differ by less do not count.
+    """
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")
     starts = np.searchsorted(code[order], np.arange(1, len(names)))
@@ -100,7 +110,16 @@ def pairs_in_order(
 def accuracy(
     values: Array, predicted: Array, groups: NDArray, tolerance: float
 ) -> dict[str, Any]:
-    """Return mean and median absolute error, R2 and pairs in order."""
+    """Compute the figures of merit of predictions.
+
+    Arguments are those of `group_sums`.
+
+    Returns
+    -------
+    dict
+        ``rows``, ``mae`` and ``median`` (absolute errors), ``r2`` and ``pairs``, the share of pairs
+        within groups in the right order.
+    """
     error = np.abs(values - predicted)
     about = ((values - values.mean()) ** 2).sum()
     return {
@@ -113,10 +132,13 @@ def accuracy(
 
 
 def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
-    """Return 95 % intervals of what `one` gains on `other`, groups drawn with replacement.
+    """Compute 95 % intervals of the gain of `one` on `other`, groups drawn with replacement.
 
-    ``error_gain_lo`` and ``_hi`` are of the mean error of `other` less that of `one`,
-    ``pairs_gain_lo`` and ``_hi`` of the pairs in order of `one` less those of `other`.
+    Returns
+    -------
+    dict
+        ``error_gain_lo`` and ``_hi`` belong to the mean error of `other` less that of `one`,
+        ``pairs_gain_lo`` and ``_hi`` to the pairs in order of `one` less those of `other`.
     """
     size = len(one.rows)
     draws = np.random.default_rng(0).integers(0, size, (_DRAWS, size))
@@ -137,7 +159,14 @@ def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
 def coverage_by_group(
     inside: NDArray[np.bool_], groups: NDArray, draws: int = _DRAWS
 ) -> tuple[float, float, float]:
-    """Return the share inside and its 95 % confidence interval, groups drawn with replacement."""
+    """Compute the share of rows inside their interval, with its 95 % confidence interval.
+
+    Groups are drawn with replacement. `inside` is bool, (n,).
+
+    Returns
+    -------
+    share, low, high : float
+    """
     _, code = np.unique(groups, return_inverse=True)
     hits = np.bincount(code, inside)
     size = np.bincount(code)

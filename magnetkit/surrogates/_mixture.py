@@ -102,7 +102,7 @@ class Mixture:
 
     @classmethod
     def of_mean(cls, y: Array) -> "Mixture":
-        """Return what the mean of the values alone says."""
+        """Build a mixture that predicts the mean of the values `y`, (n,), for every row."""
         return cls(
             mean=float(y.mean()),
             spread=float(y.std(ddof=1)) if len(y) > 1 else 0.0,
@@ -119,7 +119,7 @@ class Mixture:
         )
 
     def predict(self, X: Array) -> Guess:
-        """Return value, size of the error and distance of each row of `X`, shape (n, d)."""
+        """Predict each row of `X`, shape (n, d): value, size of its error, and distance."""
         if self.process is None or self.forest is None:
             flat = np.full((3, len(X)), self.mean)
             flat[1] = self.spread
@@ -131,7 +131,10 @@ class Mixture:
         return Guess(value, size, parts.novelty / self.edge)
 
     def half_widths(self, guess: Guess, interval: float) -> Array:
-        """Return half the interval of each row; infinite where one value alone is known."""
+        """Compute half the interval of each row, (n,), for a probability `interval`.
+
+        It is infinite where a single value is known.
+        """
         wide = self._spread_of_new_value(interval)
         if not len(self.scores):
             return np.full(len(guess.value), wide)
@@ -142,7 +145,7 @@ class Mixture:
         return np.where(guess.distance <= 1.0, half, np.maximum(half, wide))
 
     def _spread_of_new_value(self, interval: float) -> float:
-        """Return half the prediction interval of a normal sample, by Student's t."""
+        """Compute half the prediction interval of a normal sample, by Student's t."""
         from scipy.special import stdtrit
 
         if self.rows < 2:
@@ -212,6 +215,10 @@ def fit(
 def _fit_parts(
     X: Array, y: Array, local: int, trees: int, seed: int
 ) -> tuple[TrendProcess, Forest]:
+    """Fit process and trees to values `y`, (n,).
+
+    The last `local` columns of `X`, (n, d), are local ones, which the trees do not see.
+    """
     # Without local columns the last part is a plane over no column, which adds nothing.
     process = TrendProcess(0, local, linear=local == 0, **_SEARCH)
     process.fit(X, y - y.mean())
@@ -221,6 +228,7 @@ def _fit_parts(
 def _predict_parts(
     X: Array, mean: float, process: TrendProcess, forest: Forest
 ) -> _Parts:
+    """Predict rows `X`, (n, d), by process and trees; `mean` is that of the values they were fitted to."""
     estimate = process.estimate(X)
     return _Parts(
         mean=np.full(len(X), mean),
@@ -234,7 +242,10 @@ def _predict_parts(
 def _left_out(
     X: Array, y: Array, groups: NDArray[np.int64], local: int, trees: int, seed: int
 ) -> _Parts:
-    """Predict each row by parts that did not see its group."""
+    """Predict each row by parts that did not see its group.
+
+    Arguments are those of `_fit_parts`; `groups`, (n,), are numbers.
+    """
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
         parts_of_fit = _fit_parts(X[inside], y[inside], local, trees, seed)
@@ -253,7 +264,11 @@ def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
 
 
 def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
-    """Return the weights of process and trees that leave the least error."""
+    """Choose the weights of process and trees that leave the smallest error, shape (2,).
+
+    Few rows pull them to their usual values. `y`, (n,), are the values and `reach` that of the
+    trees.
+    """
     unit = np.abs(y - np.median(y)).mean()
     best = np.zeros(2)
     smallest_loss = np.inf

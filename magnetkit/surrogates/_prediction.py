@@ -67,7 +67,11 @@ def prediction_frame(
     distance: Array,
     data_share: Array | None = None,
 ) -> "pd.DataFrame":
-    """Return predictions, their intervals and domain as a frame, arrays of shape (n,)."""
+    """Build the frame of predictions: value, ``_lo``, ``_hi``, ``in_domain`` and ``domain_distance``.
+
+    The arrays have shape (n,); `distance` is 1 at the edge of the domain. With `data_share` there
+    is also the column ``_data_share``.
+    """
     import pandas as pd
 
     frame = pd.DataFrame({target: value, f"{target}_lo": low, f"{target}_hi": high})

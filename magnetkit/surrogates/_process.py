@@ -24,12 +24,12 @@ _TOO_FAR = 1e10
 
 
 def squares(a: NDArray, b: NDArray) -> NDArray:
-    """Return squared distances between rows, by one matrix product."""
-    found = a @ b.T
-    found *= -2.0
-    found += (a * a).sum(axis=1)[:, None]
-    found += (b * b).sum(axis=1)
-    return np.maximum(found, 0.0, out=found)
+    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): shape (n, k)."""
+    distances = a @ b.T
+    distances *= -2.0
+    distances += (a * a).sum(axis=1)[:, None]
+    distances += (b * b).sum(axis=1)
+    return np.maximum(distances, 0.0, out=distances)
 
 
 def loss(
@@ -69,14 +69,14 @@ def loss(
     one = np.exp(2.0 * theta[0])
     two = np.exp(2.0 * theta[1])
     rate = np.exp(theta[-2])
-    own = np.exp(2.0 * theta[-1]) * noise
+    noise_variance = np.exp(2.0 * theta[-1]) * noise
     x = smooth * np.exp(-theta[2:-2])
     t = _SQRT5 * np.sqrt(squares(x, x))
     decay = np.exp(-t)
     first = one * (1.0 + t + t * t / 3.0) * decay
     second = two * apart if linear else two * np.exp(-rate * apart)
     total = trend + first + second
-    total[np.diag_indices(len(y))] += own + JITTER
+    total[np.diag_indices(len(y))] += noise_variance + JITTER
     try:
         lower = cholesky(total, lower=True, overwrite_a=True)
     except (LinAlgError, ValueError):
@@ -94,7 +94,7 @@ def loss(
     products = np.einsum("ij,ij->j", x, pull @ x)
     gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - products)
     gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
-    gradient[-1] = -float(np.diag(slope) @ own)
+    gradient[-1] = -float(np.diag(slope) @ noise_variance)
     off = (theta - about) / sd
     return value + 0.5 * float(off @ off), gradient + off / sd
 
@@ -163,21 +163,21 @@ class TrendProcess:
         order = _order(X, y)
         smooth = X[order, self.trend : X.shape[1] - self.local]
         self.center_ = smooth.mean(axis=0)
-        spread = smooth.std(axis=0)
-        self.width_ = np.where(spread > 1e-9, spread, 1.0)
+        deviation = smooth.std(axis=0)
+        self.width_ = np.where(deviation > 1e-9, deviation, 1.0)
         last = X[order, X.shape[1] - self.local :]
         self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
-        mixed = np.random.default_rng(0).permutation(order)
+        shuffled_rows = np.random.default_rng(0).permutation(order)
         size = self.search_rows
-        draws = max(1, min(self.draws, len(mixed) // size))
+        draws = max(1, min(self.draws, len(shuffled_rows) // size))
         inflation = np.ones(len(y))
         for _ in range(self.searches):
             thetas = []
             for draw in range(draws):
-                few = mixed[draw * size : (draw + 1) * size]
+                few = shuffled_rows[draw * size : (draw + 1) * size]
                 weights = (noise * inflation)[few]
                 thetas.append(self._search(X[few], y[few] / self.scale_, weights))
             self.theta_ = np.round(np.array(thetas).mean(axis=0), _PARAMETER_DIGITS)
@@ -196,7 +196,10 @@ class TrendProcess:
     def from_arrays(
         self, X: Array, y: Array, arrays: dict[str, Array]
     ) -> "TrendProcess":
-        """Return the model fitted to `X` and `y` from its arrays by name; nothing is fitted."""
+        """Return a copy of the model with the fitted arrays of a file, by name; nothing is fitted.
+
+        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to.
+        """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
@@ -213,11 +216,11 @@ class TrendProcess:
 
     @one_thread()
     def make_sparse(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
-        """Return a sparse process: the mean of this one about some of its points, of fewer points.
+        """Return a process of fewer points with the mean of this one about some of its points.
 
-        Of `points_`, those `near`, (m,), stay, and `others` of the rest, that matter most to them,
-        see `kept_points`. The mean is this one's at every point kept, interpolated by the same
-        kernel between them; trend and plane stay whole.
+        Of `points_`, those where `near`, bool (m,), is True stay, and `others` of the rest, those
+        that matter most to them; see `kept_points`. The mean is this one's at every point kept,
+        interpolated by the same kernel between them. Trend and plane stay whole.
         """
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)
@@ -256,10 +259,11 @@ class TrendProcess:
 
     def in_units(self, found: Array) -> Estimate:
         """Return what the kernel wrote, shape (3, n), in the unit of the values."""
-        mean, nearest, near = found
-        return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
+        mean, nearest, novelty = found
+        return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
 
     def _start(self, d: int) -> Array:
+        """Return the parameters at which the search starts, shape (d + 4,), all logarithms."""
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
@@ -268,6 +272,7 @@ class TrendProcess:
         )
 
     def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
+        """Split and scale columns `X`, (n, d), into trend, smooth and local part."""
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         return (
@@ -294,6 +299,7 @@ class TrendProcess:
         return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
+        """Compute the three parts of the covariance between rows `a` and `b` of `_blocks`, (n, k) each."""
         one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
         t *= _SQRT5
@@ -309,7 +315,11 @@ class TrendProcess:
     def _condition(
         self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]
     ) -> Any:
-        """Find the posterior, twice: then with more noise in rows that others contradict."""
+        """Fit the posterior to rows at fixed scales; rows that others contradict get more noise.
+
+        `order`, (n,), is the order in which rows are taken. Fitted attributes are set; self is
+        returned.
+        """
         from scipy.linalg.lapack import dpotri
 
         X = X[order]
@@ -318,13 +328,13 @@ class TrendProcess:
         trend, covariance, last = self._parts(a, a)
         covariance += last
         covariance += trend
-        own = np.exp(2.0 * self.theta_[-1]) * noise[order]
-        lower, weights = self._solve(covariance, own, t)
+        noise_variance = np.exp(2.0 * self.theta_[-1]) * noise[order]
+        lower, weights = self._solve(covariance, noise_variance, t)
         precision = np.diag(dpotri(lower, lower=1)[0])
         residual = weights / precision
         size = residual**2 * precision
         inflation = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
-        _, weights = self._solve(covariance, own * inflation, t)
+        _, weights = self._solve(covariance, noise_variance * inflation, t)
         self.points_ = X
         self.weights_ = weights
         self.inflation_, self.residual_ = np.empty((2, len(t)))
@@ -338,7 +348,10 @@ class TrendProcess:
     def _kernel_arrays(
         self, blocks: tuple[Array, Array, Array], weights: Array, size: Array
     ) -> tuple:
-        """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
+        """Convert the posterior to what the kernel takes, as plain tuples.
+
+        They are two of `Block` and the rest of `Known`.
+        """
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
@@ -369,6 +382,7 @@ class TrendProcess:
 
     @staticmethod
     def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`."""
         from scipy.linalg import cho_solve, cholesky
 
         total = covariance.copy()
@@ -377,6 +391,7 @@ class TrendProcess:
         return lower, cho_solve((lower, True), t)
 
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        """Search for the scales of most likely values; return the parameters, rounded."""
         from scipy.optimize import minimize
 
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
@@ -388,7 +403,7 @@ class TrendProcess:
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
         sides = trend @ trend.T, smooth, apart
-        found = minimize(
+        result = minimize(
             loss,
             self.theta_,
             (sides, self.linear, y, noise, self.theta_.copy(), deviation),
@@ -396,11 +411,15 @@ class TrendProcess:
             method="L-BFGS-B",
             options={"maxiter": self.search_iterations},
         )
-        return np.round(found.x, _PARAMETER_DIGITS)
+        return np.round(result.x, _PARAMETER_DIGITS)
 
 
 def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
-    """Return the fields of a `Block` whose columns of a row begin at `first`."""
+    """Build the fields of a `Block` whose columns begin at `first`; columns that are constant stand last.
+
+    `known`, (n, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
+    rows.
+    """
     moves = np.ptp(known, axis=0) > 0.0
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
     moving = np.ascontiguousarray(known[:, moves].T, np.float32)
@@ -415,8 +434,8 @@ def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
 
 def _weighted_sum(rows: Array, weights: Array) -> Array:
     """Return the sum of rows times their weights, in the order of the rows."""
-    found: Array = (rows * weights[:, None]).sum(axis=0)
-    return found
+    total: Array = (rows * weights[:, None]).sum(axis=0)
+    return total
 
 
 def _order(X: Array, y: Array) -> NDArray[np.int64]:
@@ -438,26 +457,28 @@ def kept_points(
     """
     from scipy.linalg import cholesky, solve_triangular
 
-    chosen = np.flatnonzero(near)
-    first = len(chosen)
+    basis_rows = np.flatnonzero(near)
+    first = len(basis_rows)
     others = min(others, len(near) - first)
-    alike = covariance[:, chosen].max(axis=1)
-    inner = covariance[np.ix_(chosen, chosen)]
+    alike = covariance[:, basis_rows].max(axis=1)
+    inner = covariance[np.ix_(basis_rows, basis_rows)]
     inner[np.diag_indices(first)] += JITTER
     lower = cholesky(inner, lower=True, overwrite_a=True)
     basis = np.empty((first + others, len(near)))
-    basis[:first] = solve_triangular(lower, covariance[chosen], lower=True)
-    left = mean - solve_triangular(lower, mean[chosen], lower=True) @ basis[:first]
+    basis[:first] = solve_triangular(lower, covariance[basis_rows], lower=True)
+    remainder = (
+        mean - solve_triangular(lower, mean[basis_rows], lower=True) @ basis[:first]
+    )
     free = covariance.diagonal() - (basis[:first] ** 2).sum(axis=0)
-    at = np.concatenate([chosen, np.empty(others, np.int64)])
+    at = np.concatenate([basis_rows, np.empty(others, np.int64)])
     for k in range(first, len(at)):
-        score = np.abs(left) * alike
+        score = np.abs(remainder) * alike
         score[at[:k]] = -1.0
         i = at[k] = score.argmax()
         scale = np.sqrt(max(free[i], JITTER))
         new = (covariance[i] - basis[:k, i] @ basis[:k]) / scale
         # A point that those before give whole tells nothing.
-        left -= new * (left[i] / new[i] if new[i] else 0.0)
+        remainder -= new * (remainder[i] / new[i] if new[i] else 0.0)
         free -= new**2
         basis[k] = new
     return at

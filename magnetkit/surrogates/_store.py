@@ -34,9 +34,9 @@ from .._core.settings import get_settings
 def fingerprint(value: Any) -> str:
     """Return the SHA-256, in hexadecimal digits, of all that a value holds.
 
-    It may be an estimator, array, plain value, or mapping or sequence of them. Two models have the
-    same hash if and only if every array and every setting in them is the same, be they trained here
-    or read from a file.
+    The value may be an estimator, array, plain value, or mapping or sequence of these. Two models
+    have the same hash if and only if every array and every setting in them is the same, whether
+    they were trained here or read from a file.
     """
     digest = hashlib.sha256()
     for part in _parts(value):
@@ -45,6 +45,7 @@ def fingerprint(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
+    """Yield the bytes to hash of a value and of all that it contains."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, np.ndarray) and value.dtype != object:
@@ -67,10 +68,10 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 
 def syntax_sha256(files: Iterable[str | Path]) -> str:
-    """Return the SHA-256, in hexadecimal digits, of what Python files tell the computer to do.
+    """Return the SHA-256, in hexadecimal digits, of the syntax of Python files.
 
-    Comments, docstrings and layout have no part in it, nor have the names and places of the files,
-    whose order must not change. Versions of Python may write the same syntax in different ways.
+    Comments, docstrings and layout do not count, nor do the names and places of the files, whose
+    order must not change. Versions of Python may write the same syntax in different ways.
     """
     sources = [Path(file).read_bytes() for file in files]
     digest_of_sources = hashlib.sha256(
@@ -120,10 +121,10 @@ _log = logging.getLogger("magnetkit")
 
 
 def key(data: Any, modules: Iterable[ModuleType]) -> str:
-    """Return a hash, 16 hexadecimal digits, of all that decides what a trained model is.
+    """Return a hash, 16 hexadecimal digits, of all that decides a trained model.
 
-    `data` is what it is fitted to, as `fingerprint` takes it; `modules` those that fit it, and
-    write and read its file. An edit anywhere else leaves the model.
+    `data` is what it is fitted to, as `fingerprint` takes it. `modules` are those that fit it, and
+    write and read its file. An edit anywhere else leaves the model valid.
     """
     files = sorted({str(module.__file__) for module in modules})
     return fingerprint((data, versions(), syntax_sha256(files)))[:16]
@@ -141,11 +142,21 @@ def versions() -> dict[str, str]:
 
 
 def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
-    """Write a model file in one step; its folder is made.
+    """Write a model file in one step; its folder is created, the path returned.
 
-    `content` has arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`;
-    `manifest` plain values that describe it: versions and content hash are added. Raises StoreError
-    if it cannot be written.
+    Parameters
+    ----------
+    file : Path
+        Replaced if it exists.
+    content : dict
+        Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
+    manifest : dict
+        Plain values that describe it; versions and content hash are added.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
     """
     payload = _dumps(content)
     digest = hashlib.sha256(payload).hexdigest()
@@ -207,9 +218,11 @@ def read(
 
 
 def _dumps(content: dict[str, Any]) -> bytes:
+    """Serialize the content of a model as a NumPy archive: its arrays, and a JSON tree that names them."""
     arrays: dict[str, np.ndarray] = {}
 
     def tree(value: Any) -> Any:
+        """Convert a value to its node of the JSON tree; arrays are put aside by name."""
         if isinstance(value, np.ndarray):
             arrays[f"a{len(arrays)}"] = value
             return {"array": f"a{len(arrays) - 1}"}
@@ -230,12 +243,14 @@ def _dumps(content: dict[str, Any]) -> bytes:
 
 
 def _loads(payload: bytes) -> dict[str, Any]:
+    """Rebuild the content of a model from the bytes of `_dumps`; ValueError for a foreign type."""
     from ._process import TrendProcess
 
     with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
         arrays = dict(archive)
 
     def build(node: Any) -> Any:
+        """Rebuild the value of a node of the JSON tree."""
         if not isinstance(node, dict):
             return node
         ((kind, value),) = node.items()
@@ -268,11 +283,20 @@ def load_or_train(
     pack: Callable[[Any], Packed],
     unpack: Callable[[dict[str, Any], dict[str, Any]], Any],
 ) -> Any:
-    """Return the model in a file, or train it and keep it there.
+    """Return the model in a file, or train it and write the file.
 
-    The file's name holds a hash of all that decides the model, see `key`; `pack` and `unpack` turn
-    the model into content and manifest, and back. A damaged file is removed with a warning, and the
-    model trained anew.
+    A damaged file is removed with a warning, and the model trained anew.
+
+    Parameters
+    ----------
+    file : Path
+        Its name holds a hash of all that decides the model, see `key`.
+    train : callable
+        Returns the model.
+    pack : callable
+        Converts the model to content and manifest.
+    unpack : callable
+        Converts content and manifest to the model.
     """
     # Of a place that may not be read, or whose name is too long, as well.
     if os.path.isfile(file):

@@ -71,6 +71,11 @@ def _without_ends(value: Array) -> Prediction:
 
 
 def _fit_trees(kind: str) -> Fit:
+    """Return the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
+
+    The function takes a training set and returns one that predicts a table.
+    """
+
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         from sklearn import ensemble
 
@@ -82,7 +87,13 @@ def _fit_trees(kind: str) -> Fit:
 
 
 def _fit_gaussian_process(coverage: float) -> Fit:
+    """Return the function that fits scikit-learn's Gaussian process; intervals cover `coverage`.
+
+    The function takes a training set and returns one that predicts a table.
+    """
+
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
+        """Fit scikit-learn's Gaussian process to a set, on some rows of a large one."""
         import warnings
 
         from scipy.special import ndtri
@@ -119,7 +130,13 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 
 
 def _fit_regressor(coverage: float) -> Fit:
+    """Return the function that fits a `CompositionRegressor`; intervals cover `coverage`.
+
+    The function takes a training set and returns one that predicts a table.
+    """
+
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
+        """Fit a `CompositionRegressor` to a set; return the function that predicts a table."""
         model = CompositionRegressor(data.target)
         model.learn_compositions(data.table, data.values, data.groups)
 
@@ -134,7 +151,13 @@ def _fit_regressor(coverage: float) -> Fit:
 
 
 def _fit_curie(coverage: float) -> Fit:
+    """Return the function that trains the model of the Curie temperature; intervals cover `coverage`.
+
+    The function takes a training set and returns one that predicts a table.
+    """
+
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
+        """Train the model of the Curie temperature on a set; return the function that predicts a table."""
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
@@ -148,7 +171,13 @@ def _fit_curie(coverage: float) -> Fit:
 
 
 def _fit_energy(coverage: float) -> Fit:
+    """Return the function that trains the model of the formation energy; intervals cover `coverage`.
+
+    The function takes a training set and returns one that predicts a table.
+    """
+
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
+        """Train the model of the formation energy on a set; return the function that predicts a table."""
         model = energy.fit(data)
 
         def predict(table: CompositionTable) -> Prediction:
@@ -162,7 +191,7 @@ def _fit_energy(coverage: float) -> Fit:
 
 
 def peers(coverage: float) -> dict[str, Fit]:
-    """Return the models of scikit-learn that stand beside, by name."""
+    """Return the fitting functions of scikit-learn's models to compare with, by name."""
     return {
         "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
         "RandomForest": _fit_trees("RandomForestRegressor"),
@@ -171,7 +200,10 @@ def peers(coverage: float) -> dict[str, Fit]:
 
 
 def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
-    """Return what is fitted to rows of a target, that of magnetkit first."""
+    """Return the fitting functions to compare for a target, by name, that of magnetkit first.
+
+    `coverage` is the probability of intervals; `with_peers` adds those of scikit-learn.
+    """
     fits = {LEARNT: _fit_regressor(coverage)}
     if target == CURIE:
         fits = {MODEL: _fit_curie(coverage)}
@@ -201,7 +233,10 @@ class LeftOut:
     coverage: float
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row a measurement: what was measured, and a column a model."""
+        """Return one row a measurement: composition, measured value, group, source, and predictions.
+
+        There is a column for each model, and ``low`` and ``high`` of the first.
+        """
         frame = self.data.to_frame().rename(columns={self.data.target: "measured"})
         frame = frame[["composition", "measured", "group", "source"]]
         for number, (name, prediction) in enumerate(self.predictions.items()):
@@ -224,8 +259,8 @@ class LeftOut:
         import pandas as pd
 
         first = next(iter(self.predictions.values()))
-        answered = np.isfinite(first.value)
-        if not answered.any():
+        is_answer = np.isfinite(first.value)
+        if not is_answer.any():
             raise DataError(
                 f"no row of {self.data.origin} was answered; give more groups"
             )
@@ -233,7 +268,7 @@ class LeftOut:
         tolerance = _merit.order_tolerance(self.data.target, values)
         lines = []
         for name, prediction in self.predictions.items():
-            rows = answered & np.isfinite(prediction.value)
+            rows = is_answer & np.isfinite(prediction.value)
             groups = self.data.groups[rows]
             sums = _merit.group_sums(
                 values[rows], prediction.value[rows], groups, tolerance
@@ -259,6 +294,11 @@ class LeftOut:
 def _coverage(
     values: Array, prediction: Prediction, rows: NDArray[np.bool_]
 ) -> dict[str, float]:
+    """Compute the share of values inside the interval and the median half width.
+
+    `rows`, bool, selects the rows of the prediction; `values` are those of the selected rows. NaN
+    where the model has no interval.
+    """
     low = prediction.low[rows]
     high = prediction.high[rows]
     if np.isnan(low).all():
@@ -308,7 +348,7 @@ def leave_groups_out(
 def _curie_left_out(
     data: TrainingSet, coverage: float, advance: Callable[[], None]
 ) -> Prediction:
-    """Return what the model of the Curie temperature says of rows it left out in training."""
+    """Predict each row by the model of the Curie temperature that left it out in training."""
     model, estimates = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
     value = estimates[0].mean
@@ -323,9 +363,9 @@ def leave_known_out(
     temperature: float = 300.0,
     advance: Callable[[], None] = lambda: None,
 ) -> LeftOut:
-    """Predict rows by models that learn from other rows, less the groups and compounds of these.
+    """Predict rows by models that learn from other rows, without their groups and compounds.
 
-    `known` is what is learnt from; the rest is as in `leave_groups_out`.
+    `known` is the set that is learnt from; the other arguments are those of `leave_groups_out`.
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -342,7 +382,7 @@ def leave_known_out(
 
 
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
-    """Return how often a validation advances, about."""
+    """Estimate how often a validation calls `advance`."""
     count = 1 + 3 * with_peers
     if learn_from == "known":
         return count
@@ -351,7 +391,10 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 
 
 def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield training and test rows of each fold; a test row's compound is in no training row."""
+    """Yield the row numbers of training and test rows of each fold.
+
+    No compound of a test row is in a training row.
+    """
     compounds = _compounds(data.table)
     folds = (
         _curie_training.assign_folds(data)
@@ -379,7 +422,10 @@ def _compounds(table: CompositionTable) -> NDArray:
 def _physics(
     data: TrainingSet, coverage: float, temperature: float
 ) -> dict[str, Prediction]:
-    """Return what the physics says as it is shipped; its parameters may know these papers."""
+    """Predict rows by the physics as it is shipped, whose parameters may know these papers.
+
+    The dictionary is empty for a target without physics.
+    """
     if data.target not in PHYSICS:
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)

@@ -115,7 +115,7 @@ class EnergyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Return the frame of `predict` for a table."""
+        """Build the frame of `predict` for a table, eV/atom."""
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
         estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))
@@ -137,7 +137,10 @@ class EnergyModel(TrainedModel):
 
 
 def size(coefficients: Array, found: Estimate) -> Array:
-    """Return what an error is taken to be proportional to, eV/atom."""
+    """Compute the size to which an error is proportional, eV/atom, (n,).
+
+    `coefficients`, (3,), are constant, per novelty and per local part.
+    """
     return (
         coefficients[0]
         + coefficients[1] * found.novelty
@@ -146,7 +149,7 @@ def size(coefficients: Array, found: Estimate) -> Array:
 
 
 def _foreign_amount(table: CompositionTable, known: CompositionTable) -> Array:
-    """Return the amount of elements that no known composition holds, over what is wholly new."""
+    """Compute how much of each row consists of elements that no known composition has, 0 to 1, (n,)."""
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
     rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
@@ -155,7 +158,7 @@ def _foreign_amount(table: CompositionTable, known: CompositionTable) -> Array:
 
 
 def model_key(data: TrainingSet) -> str:
-    """Return a hash of what decides the model that is trained on a set."""
+    """Return a hash of all that decides the model which is trained on a set."""
     from ..features import _descriptor_kernels as _descriptors
     from ..features import _elements
     from . import _gaussian_process_kernels as _gaussian_process
@@ -172,7 +175,10 @@ def blank() -> TrendProcess:
 
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
-    """Train on a set; `advance` is called once, and after each fold."""
+    """Train the model of the formation energy on a set; intervals are calibrated on left-out systems.
+
+    `advance` is called once, and after each fold.
+    """
     learn = data.learn
     x = columns(data.table[learn])
     process = blank().fit(x, data.values[learn])
@@ -191,6 +197,7 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
 
 
 def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
+    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom."""
     return {
         "target": data.target,
         "origin": data.origin,
@@ -205,7 +212,10 @@ def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
 def left_out(
     process: TrendProcess, data: TrainingSet, advance: Any = lambda: None
 ) -> Estimate:
-    """Return the prediction of each phase with its chemical system left out, scales kept."""
+    """Predict each phase with its chemical system left out; scales stay those of `process`.
+
+    `advance` is called after each fold.
+    """
     x = columns(data.table)
     learn = data.learn
     figures = np.full((3, len(data)), np.nan)
@@ -231,9 +241,9 @@ def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyMode
 
 
 def stored_model(known: TrainingSet) -> EnergyModel | None:
-    """Return the model that was fitted to a set beforehand; None where there is none.
+    """Return the shipped model of a set; None if there is none.
 
-    It is one of other rows, or of other columns, where the set or the features have changed.
+    A shipped model does not fit where set or features have changed since.
     """
     with np.load(datasets.path(FITTED), allow_pickle=False) as file:
         arrays = dict(file)
@@ -256,6 +266,10 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
+    """Return the model of a file; cached for each combination of arguments.
+
+    `settings` is part of the key of the cache and not used otherwise.
+    """
     training_data = training_set(ENERGY, data)
     if data is None and (model := stored_model(training_data)) is not None:
         return model
@@ -281,6 +295,7 @@ def _train_and_store(known: TrainingSet, progress: bool) -> EnergyModel:
 
 
 def _pack(model: EnergyModel) -> _store.Packed:
+    """Return the content of a model and its manifest, as `_store.save` takes them."""
     content = {
         "process": model.process,
         "coefficients": model.coefficients,
@@ -294,6 +309,7 @@ def _pack(model: EnergyModel) -> _store.Packed:
 def _unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> EnergyModel:
+    """Build a model from content and manifest of its file, and the set that it was fitted to."""
     scores = content.pop("inside"), content.pop("outside")
     return EnergyModel(
         known.target, scores=scores, known=known, manifest=manifest, **content

@@ -71,10 +71,24 @@ def condense_groups(
     curie: CurieModel | None = None,
     written: Partition | None = None,
 ) -> "tuple[Condensed, PredictedCurie | None]":
-    """Return hard phases and groups of others, one after another, as the kernels take them.
+    """Condense hard phases and further groups of phases for the kernels, one after another.
 
-    `groups` are further phases and their hosts; the hard phases of `written` are those of `part`,
-    or stand last, and their predicted T_C is returned beside.
+    Parameters
+    ----------
+    part : Partition
+        Split recipes.
+    groups : sequence of (CompositionTable, ndarray of int8)
+        Further phases and their hosts.
+    curie : CurieModel, optional
+        Model of the Curie temperature.
+    written : Partition, optional
+        Recipes as written. Their hard phases are those of `part`, or are added at the end.
+
+    Returns
+    -------
+    condensed : Condensed
+    predicted : PredictedCurie or None
+        Predicted Curie temperatures of the phases of `written`.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -113,7 +127,7 @@ def condense_groups(
 def condensed_alone(
     phases: CompositionTable, codes: Any, curie: CurieModel | None
 ) -> "Condensed":
-    """Return phases of hosts `codes` as `condense_groups` does its groups."""
+    """Condense phases of hosts `codes`, (n,), with their predicted Curie temperatures, for the kernels."""
     from ..compound._intrinsic_kernels import CURIE
 
     result = condense(phases, codes, load())
@@ -127,7 +141,7 @@ def condensed_alone(
 def _join_groups(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
 ) -> tuple[CompositionTable, NDArray[np.int8]]:
-    """Return groups of phases as one."""
+    """Join groups of phases and host codes to one."""
     if len(groups) == 1:
         return groups[0]
     tables, codes = zip(*groups, strict=True)

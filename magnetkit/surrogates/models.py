@@ -134,6 +134,10 @@ _HULL = (
 
 
 def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
+    """Return the training set for a target: the given one, one read from `data`, or the shipped one.
+
+    The distance to the hull is learnt from formation energies. InputError if arguments contradict.
+    """
     check_target(target, given if data is None else data)
     if target == HULL_DISTANCE:
         if given is not None or data is not None:

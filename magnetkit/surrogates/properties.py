@@ -70,7 +70,7 @@ class PropertyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Return the frame of `predict` for a table."""
+        """Build the frame of `predict` for a table."""
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)
         distance = self.estimator_.domain_distance(table)
@@ -85,7 +85,7 @@ def target_unit(target: str) -> str:
 
 
 def fit(known: TrainingSet) -> PropertyModel:
-    """Train on a set."""
+    """Train a `CompositionRegressor` on a set."""
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(known.target, unit=target_unit(known.target))
     regressor.learn_compositions(
@@ -109,7 +109,7 @@ _LOADING = Lock()
 
 
 def load(known: TrainingSet) -> PropertyModel:
-    """Return the model of a set, trained at first use and kept in the cache."""
+    """Return the model of a set, trained at first use; it is kept in memory and in the cache."""
 
     def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)
@@ -139,6 +139,7 @@ def model_key(known: TrainingSet) -> str:
 
 
 def _fitting_modules() -> list[ModuleType]:
+    """List the modules that decide a fitted model."""
     from ..features import _descriptor_kernels, _elements, rare_earths
     from . import _forest, _gaussian_process_kernels, _mixture, _process, regressor
 

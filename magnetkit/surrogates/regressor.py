@@ -38,9 +38,9 @@ _KIND = "magnetkit.CompositionRegressor"
 
 
 def composition_columns(table: CompositionTable) -> Array:
-    """Return what is learnt from: statistics, rare-earth descriptors, norms, atomic fractions.
+    """Compute the columns that are learnt from, shape (n, d), the 118 atomic fractions last.
 
-    The 118 fractions stand last.
+    Before them stand statistics of element properties, rare-earth descriptors and norms.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
@@ -273,6 +273,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self._answer(X, 0.9).distance
 
     def _answer(self, X: Any, interval: float) -> _Answer:
+        """Predict the rows of `X` with intervals.
+
+        InputError if `X` is not of the kind that the regressor was fitted to.
+        """
         check_is_fitted(self, "mixture_")
         if hasattr(self, "n_features_in_"):
             if _holds_compositions(X):
@@ -296,7 +300,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _ask_model(
         self, model: "AnyModel", table: CompositionTable, interval: float
     ) -> _Answer:
-        """Return what the model says, and where it says nothing the mean of what it learnt."""
+        """Predict by a trained model; where that gives no value, by the mean of the fitted values."""
         frame = model.predict(table, interval)
         names = (
             self.target,
@@ -368,11 +372,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
-        known = self.model_.known.to_arrays()
+        training_arrays = self.model_.known.to_arrays()
         content["model"] = {
             "arrays": arrays,
             "about": json.dumps(about),
-            "known": known,
+            "known": training_arrays,
         }
         return content
 
@@ -433,7 +437,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
 
 def _holds_compositions(X: Any) -> bool:
-    """Return whether `X` holds compositions rather than columns of numbers."""
+    """Say whether `X` holds compositions rather than columns of numbers."""
     if isinstance(X, (CompositionTable, str, os.PathLike)):
         return True
     if hasattr(X, "dtypes"):
@@ -467,6 +471,7 @@ def _holds_compositions(X: Any) -> bool:
 
 
 def _table(X: Any) -> CompositionTable:
+    """Read `X` as compositions; an array of 118 columns holds atomic fractions."""
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
         fractions = X.astype(np.float64)
         if not np.isfinite(fractions).all() or (fractions < 0.0).any():
@@ -479,6 +484,7 @@ def _table(X: Any) -> CompositionTable:
 
 
 def _checked_values(y: ArrayLike, rows: int) -> Array:
+    """Return `y` as `rows` finite floats; InputError otherwise."""
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
         raise InputError(
@@ -488,6 +494,7 @@ def _checked_values(y: ArrayLike, rows: int) -> Array:
 
 
 def _checked_groups(groups: Any, instead: NDArray) -> NDArray:
+    """Return `groups` as texts, one a row, or `instead` if they are None; InputError otherwise."""
     if groups is None:
         return instead
     names = np.asarray(groups).astype(str)

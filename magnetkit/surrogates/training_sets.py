@@ -191,7 +191,7 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 
 
 def _user_values(target: str, given: Any) -> TrainingSet:
-    """Return a user's own values, which must be such as a compound can have."""
+    """Read a user's own values of a target; InputError if one is impossible for a compound."""
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
     believed = limits("targets").get(target, Limits(-np.inf, np.inf, ""))
@@ -204,6 +204,10 @@ def _user_values(target: str, given: Any) -> TrainingSet:
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
+    """Build the training set of a target from a phase snapshot, the embedded one without `snapshot`.
+
+    Of structures of one composition the lowest is taken; pure elements are left out.
+    """
     from ..phases._space import composition_keys
     from ..phases.snapshot import load
 
