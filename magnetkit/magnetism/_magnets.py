@@ -787,10 +787,10 @@ def _with_given(
     """
     if not said or predicted is None:
         return predicted, {}, 1.0
-    from ._given import put
+    from ._given import apply_given
 
     first = 0 if written is parts else len(phases.state) - len(written.host)
-    predicted, widths, harder = put(said, phases, first, written, predicted)
+    predicted, widths, harder = apply_given(said, phases, first, written, predicted)
     for name in GIVEN[1:]:
         rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
     return predicted, widths, harder
