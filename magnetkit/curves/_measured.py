@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
-from ..diffusion._shapes import Axis, SelfField, cut, read_shape
+from ..diffusion._shapes import SelfField, cut, read_shape
 from ..magnetism.demagnetization import CURVE_POINTS, Demagnetization
 from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
 
@@ -26,18 +26,16 @@ _LEVELS = 401
 _MOST_POINTS = 401
 
 
-def read_sample(shape: str, along: Axis = "z") -> Sample:
-    """Return volume and demagnetizing factor of a sample measured in open circuit.
+def read_sample(shape: str) -> Sample:
+    """Return volume and demagnetizing factor of a sample measured in open circuit along z.
 
     Parameters
     ----------
     shape : str
         As of `magnetkit.diffuse`: ``"3x3x2mm"``, ``"disc:3x2mm"``.
-    along : {"x", "y", "z"}
-        Direction of the field.
     """
     body = read_shape(shape)
-    return Sample(body.volume, SelfField(cut(body), along).factor)
+    return Sample(body.volume, SelfField(cut(body), "z").factor)
 
 
 def interpolate_curves(

@@ -400,7 +400,6 @@ def sintered_at(
     load_line: Duty | float | None = None,
     interval: float = 0.9,
     whole_range: bool = False,
-    only: Mapping[float, Collection[str]] | None = None,
     curie: "CurieModel | None" = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
@@ -419,8 +418,6 @@ def sintered_at(
         As for `sintered`; `between` in K.
     whole_range : bool
         As of `Use`.
-    only : mapping of float to collection of str, optional
-        The predicted properties that the table of a temperature (K) has; all where none are named.
     curie : CurieModel, optional
         Model of the Curie temperature, of `magnetkit.surrogates.load`; that of all that is known
         otherwise.
@@ -435,19 +432,13 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_by_kelvin: dict[float, set[str]] = {}
-    for kelvin, names in (only or {}).items():
-        columns_by_kelvin[kelvin] = set().union(*map(with_interval, names))
     kelvins = [parse_temperature(t) for t in temperatures]
     use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
     alloy_rows = alloys(
         table, process, read_shells(shell, len(table)), host, curie, ranges=True
     )
-    return [
-        columns.frame()
-        for columns in figure_columns(alloy_rows, kelvins, use, columns_by_kelvin)
-    ]
+    return [columns.frame() for columns in figure_columns(alloy_rows, kelvins, use)]
 
 
 def figure_columns(
