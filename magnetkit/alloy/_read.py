@@ -30,7 +30,9 @@ from numpy.typing import NDArray
 from .._core._arguments import warn
 from .._core.errors import CompositionError, InputError
 from . import table as reading
-from ._files import Block, Rejected, read_blocks, with_composition_column
+from ._blocks import Block, Rejected
+from ._element_columns import with_composition_column
+from ._files import read_blocks
 from .notation import Basis, basis_code
 from .shells import is_one, read_shell
 from .table import CompositionTable
