@@ -339,27 +339,28 @@ def _read_magnets(
         shells = ["" if one.grade else one.shell for one in magnets]
     else:
         inputs = read_inputs(compositions, basis, strict=True)
-        table = inputs.table
         notes = []
-        own_shells = inputs.shells_with(conditions.shell)
-        own_shells = (
-            [own_shells] * len(table)
-            if own_shells is None or isinstance(own_shells, str)
-            else list(own_shells)
-        )
-        magnets = [
-            _Magnet(
-                table[i : i + 1],
-                read_inputs(table[i : i + 1]),
-                conditions.process,
-                shell,
-            )
-            for i, shell in zip(range(len(table)), own_shells, strict=True)
-        ]
-        names = table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-        shells = own_shells
+        magnets = _build_magnets(inputs, conditions)
+        names = inputs.table.formulas()
+        if inputs.labels is not None:
+            names = inputs.labels.to_pylist()
+        shells = [one.shell for one in magnets]
     whole = [f"{n} + {s}" if s else str(n) for n, s in zip(names, shells, strict=True)]
     return magnets, _distinct_names(whole), notes
+
+
+def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
+    """Build the magnets of recipes that are read; shells are theirs or those of `conditions`."""
+    table = inputs.table
+    shells = inputs.shells_with(conditions.shell)
+    if shells is None or isinstance(shells, str):
+        shells = [shells] * len(table)
+    magnets = []
+    for i, shell in zip(range(len(table)), shells, strict=True):
+        recipe = table[i : i + 1]
+        magnet = _Magnet(recipe, read_inputs(recipe), conditions.process, shell)
+        magnets.append(magnet)
+    return magnets
 
 
 def _with_grades(

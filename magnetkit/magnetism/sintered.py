@@ -534,53 +534,57 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     ``route`` says in words how each is made, which settings did nothing, and which charge was
     assumed. `between` are the ends of the chords, K.
     """
-    codes = made.written.host
-    route = made.process.route
-    # Each magnet is made as asked for, else as is usual for its host.
-    names = [
-        host.magnet.route if route is None else route.name for host in HOSTS.values()
-    ]
+    remarks = {}
+    no_model = without_model(made.written.recipe, made.written.host)
+    if made.never_made.any():
+        remarks = describe_beyond_precedent(made.written.recipe, made.written.host)
+    if made.traces is not None:
+        remarks |= made.traces.words()
+    for row, name in no_model.items():
+        remarks[row] = f"{name}: known, but no model speaks of it"
+    n = len(made.written.host)
+    return {
+        "shell": shell_texts(made.shells, n),
+        "route": _append_remarks(_route_column(made), remarks),
+        "coefficients_between": Coded.constant(celsius_range(between), n),
+    }
+
+
+def _route_column(made: Alloys) -> Coded:
+    """Write how each of n magnets is made: as asked for, else as is usual for its host.
+
+    It says which settings do nothing there, and which charge stands for a formula.
+    """
     cells = parameters().cells
-    assumption_text = (
+    charge = (
         f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
         f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
     )
-    names = [
-        name + ignored_settings(made.process, host)
-        for name, host in zip(names, HOSTS, strict=True)
-    ]
-    words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
+    route = made.process.route
+    names = []
+    for name, host in HOSTS.items():
+        route_name = host.magnet.route if route is None else route.name
+        names.append(route_name + ignored_settings(made.process, name))
+    words = tuple(dict.fromkeys([*names, *(name + charge for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    plain_words = [words.index(name) for name in names]
-    charged_words = [words.index(name + assumption_text) for name in names]
-    plain = np.array([*plain_words, -1], np.int8)[codes]
-    charge_words = np.array([*charged_words, -1], np.int8)[codes]
-    made_so = Coded(np.where(made.charged, charge_words, plain), words)
-    gas_words = {} if made.traces is None else made.traces.words()
-    if made.never_made.any():
-        gas_words = (
-            describe_beyond_precedent(made.written.recipe, made.written.host)
-            | gas_words
-        )
-    no_model = without_model(made.written.recipe, made.written.host)
-    gas_words |= {
-        row: f"{name}: known, but no model speaks of it"
-        for row, name in no_model.items()
-    }
-    if gas_words:
-        texts = made_so.texts()
-        place = {word: k for k, word in enumerate(words)}
-        codes = made_so.codes.astype(np.int64)
-        for row, what in gas_words.items():
-            codes[row] = place.setdefault(
-                f"{texts[row]}; {what}".lstrip("; "), len(place)
-            )
-        made_so = Coded(codes, tuple(place))
-    return {
-        "shell": shell_texts(made.shells, len(codes)),
-        "route": made_so,
-        "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
-    }
+    plain = np.array([*map(words.index, names), -1], np.int8)
+    with_charge = [words.index(name + charge) for name in names]
+    of_charges = np.array([*with_charge, -1], np.int8)
+    codes = made.written.host
+    return Coded(np.where(made.charged, of_charges[codes], plain[codes]), words)
+
+
+def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
+    """Return a column of n texts with a remark after the text of some rows."""
+    if not remarks:
+        return column
+    texts = column.texts()
+    place = {word: k for k, word in enumerate(column.words)}
+    codes = column.codes.astype(np.int64)
+    for row, remark in remarks.items():
+        text = f"{texts[row]}; {remark}".lstrip("; ")
+        codes[row] = place.setdefault(text, len(place))
+    return Coded(codes, tuple(place))
 
 
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
