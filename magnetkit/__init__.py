@@ -24,7 +24,10 @@ _public_modules.install()
 
 
 def _start_kernels() -> "tuple[Path, ...]":
-    """Return where compiled kernels may be kept, as the first kernel is imported."""
+    """Start the watch over compilations, and return the folders that may keep compiled kernels.
+
+    It is called when the first kernel is imported.
+    """
     from ._core._progress import watch_compiling
     from ._core.settings import kernel_places
 

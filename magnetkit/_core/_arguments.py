@@ -71,7 +71,7 @@ _NUMBERS = {int: Integral, float: Real}
 
 
 def _fits(value: Any, wanted: Any) -> bool:
-    """Say whether a value is of an annotated type; True where the type says too little."""
+    """Say whether `value` is of the annotated type `wanted`; True where the annotation says too little."""
     kind = get_origin(wanted)
     inner = get_args(wanted)
     if kind in (Union, UnionType):

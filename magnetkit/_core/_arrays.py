@@ -23,9 +23,8 @@ class Rows(NamedTuple):
 class Phases(NamedTuple):
     """Competing phases as compressed sparse rows over the columns of a phase space."""
 
-    ptr: NDArray[
-        np.int64
-    ]  # phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`
+    # phase k is the slice ``ptr[k]:ptr[k + 1]`` of `col` and `val`
+    ptr: NDArray[np.int64]
     col: NDArray[np.int64]
     val: NDArray[np.float64]  # atomic fractions
     # formation energy, eV/atom, (phases,); first the elements, at zero, one a column
@@ -36,13 +35,12 @@ class Model(NamedTuple):
     """Parameters of the intrinsic model, by host (6) and element (118).
 
     `element` and `host` have those of an element in a host and of the host alone, `_sd` their
-    deviations; slots and columns: see `magnetism`.
+    deviations; slots: see `compound.parameters`.
     """
 
-    role: NDArray[np.int8]  # site of an element, see `hosts`, (6, 118)
-    counts: NDArray[
-        np.float64
-    ]  # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
+    role: NDArray[np.int8]  # site of an element, see `phases._host_kernels`, (6, 118)
+    # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
+    counts: NDArray[np.float64]
     # 1 with parameters on the rare-earth site, 2 on T sites, 3 both, (6, 118)
     known: NDArray[np.int8]
     ions: "Ions"  # what the rare-earth ions do in their fields
@@ -56,10 +54,10 @@ class Model(NamedTuple):
 class Condensed(NamedTuple):
     """Hard phases reduced to what does not change with temperature."""
 
-    state: NDArray[np.float64]  # (n, 20), a row a phase; columns: see `magnetism`
-    ion: NDArray[
-        np.float64
-    ]  # (entries, 10), rows of the ions of all phases; columns: see `ions`
+    # (n, 20), a row a phase; columns: see `compound._intrinsic_kernels`
+    state: NDArray[np.float64]
+    # (entries, 10), rows of the ions of all phases; columns: `TABLE` on
+    ion: NDArray[np.float64]
 
 
 # What is tabulated of an ion: its moment along the axis (mu_B), K_1, K_2, K_3 (K). A node holds
@@ -109,7 +107,7 @@ class Ions(NamedTuple):
 # none where `slopes` is 0, that with the exchange field where it is 1, all where it is 2.
 @jit
 def respond(kelvin, first, n, ion, scales, tables, work, slopes):
-    """Interpolate what ions do in their fields."""
+    """Write what ions do in their fields, interpolated from the tables, into `work`."""
     m, field, density = scales
     values = tables.values
     fields = tables.fields
@@ -168,7 +166,7 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
 # t: temperature over T_C; s: shape -> m(t) of Kuz'min's form, 0 above T_C
 @jit
 def reduced_moment(t, s):
-    """Return the reduced moment of the transition-metal sublattice."""
+    """Return the reduced moment, 0 to 1, of the transition-metal sublattice."""
     if t >= 1.0:
         return 0.0
     root = t * np.sqrt(t)

@@ -206,14 +206,17 @@ _PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:
-    """Return what stands over a column; a temperature is shown in degrees C, which is no name."""
+    """Return the heading of a column; that of a temperature is in degrees C."""
     if name.endswith("ure_K"):
         return f"{name.removesuffix('_K')} (°C)"
     return name
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:
-    """Write a cell of the brief frame, with its range in brackets if `ranges`; temperatures in degrees C."""
+    """Write the cell of column `name` of a row, with its range in brackets if `ranges`.
+
+    `row` is a row of the brief frame; temperatures become degrees C.
+    """
     names = (
         (name, f"{name}_lo", f"{name}_hi")
         if ranges and f"{name}_lo" in row

@@ -34,7 +34,10 @@ _in_turn: set[Path] = set()
 
 
 def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
-    """Return what reads a kernel, or compiles it in one process at a time."""
+    """Return a replacement of ``kernel.compile`` that lets one process at a time compile the kernel.
+
+    It takes a signature, as that does; other processes wait and then read the files.
+    """
     compile_ = kernel.compile
 
     def compile_and_list(sig: Any) -> Any:
@@ -45,6 +48,7 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
         return result
 
     def read_or_compile(sig: Any) -> Any:
+        """Read the compiled kernel of a signature, or compile it when it is this process's turn."""
         # numba itself lets one thread of a process compile, and whoever comes later may read.
         if files.lock in _in_turn or files.are_ready():
             return compile_and_list(sig)
@@ -63,6 +67,7 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
 
 
 def _await_turn(lock: Any) -> None:
+    """Wait for the lock file of a kernel, at most as long as the slowest kernel takes to compile."""
     # As long as the slowest kernel may take the process that compiles it.
     end = time.monotonic() + 90.0
     while time.monotonic() < end:
@@ -79,9 +84,10 @@ _LISTED = Path(__file__).with_name("first.txt")
 
 @lru_cache(maxsize=1)
 def start_helper() -> None:
-    """Let a second process compile what is listed, from its end, while this one compiles.
+    """Start a second process that compiles the listed kernels from the last on, while this one compiles.
 
-    Where compiled kernels, a second processor and locks are there to share; nothing rests on it.
+    Nothing is started unless compiled kernels are kept and there are a second processor and locks.
+    No result depends on it.
     """
     can_help = (
         Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
@@ -99,7 +105,11 @@ def start_helper() -> None:
 
 
 def compile_kernel_list(helped: int = 0) -> None:
-    """Compile what is listed; as the help of another process from its end, while that one lives."""
+    """Compile all listed kernels into the folder of compiled kernels.
+
+    `helped` is the process that this one helps, 0 for none: a helper begins with the last kernel
+    and stops when that process ends.
+    """
     text = _LISTED.read_text("ascii")
     names = set(re.findall(r"\b(_\w+)\.", text))
     package = __name__.partition(".")[0]

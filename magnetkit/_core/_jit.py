@@ -51,17 +51,25 @@ def jit(
     makes_arrays: bool | None = None,
     part: Literal["copied", "merged", "linked"] | None = None,
 ) -> Any:
-    """Compile a kernel in nopython mode, without the GIL, kept on disk.
+    """Compile a kernel in nopython mode, without the GIL, and keep it on disk.
 
-    `fastmath` allows reassociation and contraction (named flags; NaN and infinity stay exact).
-    `makes_arrays` says whether it does; what its names say otherwise. Arithmetic of whole arrays
-    has no name: a kernel of such that did not say so is refused as it is compiled.
-    `part` is how it becomes a part of the kernels that call it. Copied: its source, into each call,
-    and best for what one kernel calls. Merged: compiled, into each call. Linked: once for all calls
-    in a kernel; kernels that share one take it from the one loaded first.
+    Parameters
+    ----------
+    function : callable, optional
+        The kernel; without it a decorator is returned.
+    fastmath : bool
+        Allow reassociation and contraction (named flags; NaN and infinity stay exact).
+    makes_arrays : bool, optional
+        Whether the kernel allocates arrays; its names decide otherwise. Arithmetic of whole arrays
+        has no such name: a kernel of it that does not say so is refused as it is compiled.
+    part : {"copied", "merged", "linked"}, optional
+        How it becomes a part of the kernels that call it. Copied: its source, into each call, which
+        is best for what one kernel calls. Merged: compiled, into each call. Linked: once for all
+        calls in a kernel; kernels that share one take it from the one loaded first.
     """
 
     def wrap(f: F) -> Any:
+        """Compile the function `f` with the options of `jit`; with numba switched off it is returned."""
         counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
         if _CONFIG.DISABLE_JIT:
             return f
@@ -97,7 +105,7 @@ def jit(
 
 
 def _makes_arrays(f: Callable[..., Any]) -> bool:
-    """Return whether a kernel, or one that it calls, names what makes an array."""
+    """Say whether a kernel, or one that it calls, names a function that allocates an array."""
     names = f.__code__.co_names
     callees = (f.__globals__.get(name) for name in names)
     return not _MAKERS.isdisjoint(names) or any(

@@ -31,7 +31,7 @@ _ROOM_BYTES = 50e6
 
 
 def kernel_sources() -> list[Path]:
-    """Return the files whose text decides what is compiled: all kernels, and what they share."""
+    """List the files whose text decides what is compiled: all kernels, and what they share."""
     package = Path(__file__).parents[1]
     helpers = [
         Path(__file__).with_name(f"{name}.py")
@@ -42,7 +42,11 @@ def kernel_sources() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def folder() -> Path | None:
-    """Return the folder of the compiled kernels; None where none can be kept."""
+    """Return the folder of the compiled kernels, which is created; None if none can be written.
+
+    A message says so in that case. Folders of other versions that are not used any more are
+    removed.
+    """
     digest = hashlib.sha256(numba.__version__.encode())
     for source in kernel_sources():
         digest.update(source.name.encode() + source.read_bytes())
@@ -68,7 +72,10 @@ def folder() -> Path | None:
 
 
 def _prepare_folder(place: Path, earlier: Path | None) -> None:
-    """Make a folder that can be written to, with what an earlier one holds; OSError if none can."""
+    """Create a folder, check that it can be written to, and copy what the folder `earlier` holds.
+
+    OSError if it cannot be written to or the disk is nearly full.
+    """
     is_new = not place.is_dir()
     place.mkdir(parents=True, exist_ok=True)
     # numba writes to a folder within, and to names as long as this.
@@ -85,7 +92,7 @@ def _prepare_folder(place: Path, earlier: Path | None) -> None:
 
 
 def _remove_stale(place: Path, current: str) -> None:
-    """Note that a folder is in use, and remove those of other states of the source."""
+    """Mark the folder `current` of `place` as used, and remove those unused for long."""
     with suppress(OSError):
         os.utime(place / current)
         for other in place.glob(f"*-{'?' * 16}"):
@@ -108,7 +115,7 @@ class KernelFiles:
         return sorted(self.place.glob(f"*/{self.name}-*.nb[ci]"))
 
     def are_whole(self) -> bool:
-        """Return whether there are files and all are as listed."""
+        """Say whether there is a list and all files are as it says."""
         try:
             lines = self.list.read_text("ascii", "replace").splitlines()
             return bool(lines) and all(
@@ -119,7 +126,7 @@ class KernelFiles:
             return False
 
     def write_list(self) -> None:
-        """List the files as they are."""
+        """Write the list of the files as they are now; a failure is ignored."""
         with suppress(OSError):
             lines = [self._describe(file) for file in self.find()]
             handle, work = tempfile.mkstemp(dir=self.place)
@@ -128,7 +135,7 @@ class KernelFiles:
             os.replace(work, self.list)
 
     def are_ready(self) -> bool:
-        """Return whether the kernel is there to be read; the first call removes what is damaged."""
+        """Say whether the compiled kernel can be read; damaged files are removed at the first call."""
         if not self.list.exists():
             return False
         if not self.is_checked and not self.are_whole():

@@ -19,6 +19,7 @@ _PIVOTS = 8
 # a float64 (n, k), b float64 (k, m) -> rows start to stop of out float64 (n, m)
 @jit
 def _multiply(a, b, out, start, stop):
+    """Write rows `start` to `stop` - 1 of the product of two matrices."""
     for i in range(start, stop):
         for j in range(b.shape[1]):
             out[i, j] = 0.0
@@ -30,7 +31,11 @@ def _multiply(a, b, out, start, stop):
 
 
 def multiply(a, b):
-    """Return the product of two matrices, or of a matrix and a vector; of finite numbers."""
+    """Return the product of a matrix, (n, k), and a matrix, (k, m), or a vector, (k,).
+
+    All numbers must be finite. The order of additions is fixed, so that results agree to the last
+    digit.
+    """
     a = np.ascontiguousarray(a, np.float64)
     b = np.ascontiguousarray(b, np.float64)
     right = b if b.ndim == 2 else b[:, None]
@@ -44,6 +49,7 @@ def multiply(a, b):
 # a float64 (n, n): symmetric, positive definite; its inverse takes its place (Gauss and Jordan)
 @jit
 def _invert(a):
+    """Replace a symmetric positive definite matrix by its inverse, in place (Gauss and Jordan)."""
     n = len(a)
     pivots = np.empty((_PIVOTS, n))
     for first in range(0, n, _PIVOTS):
@@ -80,7 +86,7 @@ def invert(covariance):
 # a float64 (n, n): symmetric; the upper factor takes the place of its upper half, 0 below
 @jit
 def _factor(a):
-    """Replace `a` by its upper Cholesky factor in place, zeros below; return nothing.
+    """Replace `a` by its upper Cholesky factor in place, zeros below.
 
     A row that others determine already becomes zero; no matrix is refused.
     """

@@ -45,6 +45,6 @@ class _Finder:
 
 
 def install() -> None:
-    """Let ``import magnetkit.NAME`` find the modules of `MODULES`, once."""
+    """Make ``import magnetkit.NAME`` find the modules of `MODULES`; further calls do nothing."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.append(_Finder())

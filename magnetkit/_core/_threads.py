@@ -27,20 +27,21 @@ _limits = threading.local()
 def thread_count() -> int:
     """Return how many threads kernels called from this thread use.
 
-    ``NUMBA_NUM_THREADS`` of them, all processors where it is not set, unless `limit_threads` or
-    `limited_threads` said otherwise. numba's own count is not asked: that starts its thread pool.
+    They are ``NUMBA_NUM_THREADS``, or all processors where that is not set, unless `limit_threads`
+    or `limited_threads` set another number. numba's own count is not asked, since that starts its
+    thread pool.
     """
     return int(getattr(_limits, "limit", None) or most_threads())
 
 
 def limit_threads(count: int | None) -> None:
-    """Let kernels called from this thread use `count` threads, all again with None."""
+    """Limit kernels called from this thread to `count` threads; None lifts the limit."""
     _limits.limit = count
 
 
 @contextmanager
 def limited_threads(count: int) -> Iterator[None]:
-    """Let kernels called from this thread use `count` threads meanwhile."""
+    """Limit kernels called from this thread to `count` threads within the block."""
     before = getattr(_limits, "limit", None)
     limit_threads(count)
     try:
@@ -54,9 +55,9 @@ def share_rows(
 ) -> None:
     """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
-    The compiled kernel writes its rows ``start`` to ``stop`` and no others. A piece has at least
-    `chunk` rows; one thread alone takes all at once. An exception in any thread is raised again
-    here.
+    The compiled kernel writes its rows ``start`` to ``stop`` - 1 and no others. A piece has at
+    least `chunk` rows; a single thread takes all at once. An exception in any thread is raised
+    again here.
     """
     # A small table is one piece: nothing to share.
     threads = 1 if n <= chunk else min(thread_count(), -(-n // chunk))
@@ -69,6 +70,7 @@ def share_rows(
     failures: list[BaseException] = []
 
     def work() -> None:
+        """Run the kernel on pieces until none is left; an exception is kept for the caller."""
         try:
             # next() on a count is atomic: each piece goes to one thread.
             while (start := next(pieces)) < n:

@@ -36,7 +36,7 @@ class Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _lists_to_tuples(cls, given: Any) -> Any:
-        """Take the lists of a file as tuples."""
+        """Convert the lists of a file to tuples."""
         return _frozen(given)
 
 

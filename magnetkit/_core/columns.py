@@ -173,7 +173,10 @@ class Property:
 
 
 def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
-    """Build a record of class `kind` from a table of a file; DataError if keys or values do not fit."""
+    """Build a record of class `kind` from the table `entry`, called `name`, of a TOML file.
+
+    DataError, which names `file`, if keys or values do not fit.
+    """
     try:
         return kind(name=name, **entry)
     except (TypeError, ValueError) as error:
@@ -263,7 +266,7 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 
 @lru_cache(maxsize=1)
 def layouts() -> dict[str, Any]:
-    """Return what tables and pages show of the columns: ``datasets/columns/shown.toml``."""
+    """Read which columns tables and pages show: ``datasets/columns/shown.toml``."""
     return datasets.toml("columns/shown.toml")
 
 

@@ -35,7 +35,7 @@ _LONGEST_HEADER = 1 << 20
 
 
 def check_file(path: Path) -> None:
-    """Raise InputError if a table is missing, empty or of another kind."""
+    """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one."""
     path = split_sheet(path)[0]
     if path.suffix.lower() in _SPREADSHEETS:
         raise InputError(
@@ -278,7 +278,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:
-    """Return which rows have only empty cells: the blank lines of the file."""
+    """Say which rows have only empty cells, bool (n,): the blank lines of the file."""
     blank = np.ones(len(table), bool)
     for column in table.columns:
         blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
@@ -286,7 +286,7 @@ def _blank(table: pa.Table) -> NDArray[np.bool_]:
 
 
 def _line_ends(table: pa.Table) -> NDArray[np.int64]:
-    """Return the number of line ends in the cells of each row."""
+    """Count the line ends in the cells of each row, int64 (n,)."""
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:
         # Arrow's own search looks into one text after the other.

@@ -142,7 +142,7 @@ class Reading(NamedTuple):
 # columns int32, amounts float64: room for the entries of all rows; longest int64: bytes of a row
 @jit
 def make_reading(columns, amounts, longest):
-    """Make room for the brackets of the longest row."""
+    """Allocate a `Reading` with levels for the brackets of a row of `longest` bytes."""
     levels = np.empty((longest + 2, _LEVEL_FIELDS), np.int64)
     state = np.empty(_STATE_FIELDS, np.int64)
     return Reading(columns, amounts, levels, state, np.zeros(2))
@@ -154,6 +154,10 @@ def make_reading(columns, amounts, longest):
 
 @jit(part="copied")
 def _open_level(levels, depth, start, opener, place):
+    """Set the fields of the level of brackets number `depth`, in place.
+
+    `start` is its first entry; `opener` and `place` are byte and place of its bracket.
+    """
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
     levels[depth, _PLACE] = place
@@ -164,6 +168,7 @@ def _open_level(levels, depth, start, opener, place):
 
 @jit(part="copied")
 def _begin_row(reading, first):
+    """Reset what was read so far for a new recipe, whose entries begin at `first`, in place."""
     state = reading.state
     state[_BEFORE] = _NOTHING
     state[_ORDER] = _UNKNOWN
@@ -239,7 +244,10 @@ def _multiply_entries(amounts, first, end, factor):
 
 @jit(part="copied")
 def _decide_order(reading):
-    """Amounts come first if the first of them meets nothing, or only a balance."""
+    """Set the order of the outermost level when its first amount is met, in place.
+
+    Amounts come first if nothing, or only a balance, stands before that amount.
+    """
     state = reading.state
     level = reading.levels[0]
     count = state[_ENTRY_END] - level[_START]
@@ -252,6 +260,11 @@ def _decide_order(reading):
 
 @jit(part="merged")
 def _read_amount(text, place, reading):
+    """Read the amount at `place`, and give it to the entry or bracket that it belongs to.
+
+    `text` is uint8, ASCII; `reading` changes in place. Returned are a fault code and the place
+    after the amount, or that of the fault.
+    """
     _, amounts, levels, state, numbers = reading
     value, after, fault = read_number(text, place)
     if fault != FINE:
@@ -281,6 +294,10 @@ def _read_amount(text, place, reading):
 
 @jit(part="merged")
 def _read_balance(place, after, reading):
+    """Read the word of a balance from `place` to `after`; `reading` changes in place.
+
+    Returned are a fault code and the place after the word, or that of the fault.
+    """
     _, amounts, levels, state, _ = reading
     level = levels[state[_DEPTH]]
     if state[_BEFORE] == _BRACKET or state[_AHEAD] != _NOTHING_AHEAD:
@@ -300,6 +317,11 @@ def _read_balance(place, after, reading):
 
 @jit(part="merged")
 def _read_element(text, place, reading):
+    """Read the symbol at `place` into a new entry of amount 1; `reading` changes in place.
+
+    An amount or balance that waits for it becomes its amount. Returned are a fault code and the
+    place after the symbol, or that of the fault.
+    """
     columns, amounts, levels, state, numbers = reading
     column, after = read_symbol(text, place)
     if column < 0:
@@ -325,6 +347,10 @@ def _read_element(text, place, reading):
 
 @jit(part="merged")
 def _open_bracket(text, place, reading):
+    """Open a level for the bracket at `place`; `reading` changes in place.
+
+    Returned are a fault code and the place after the bracket, or that of the fault.
+    """
     state = reading.state
     if state[_AHEAD] == _BALANCE_AHEAD:
         return BALANCE_ALONE, state[_AHEAD_PLACE]
@@ -337,7 +363,10 @@ def _open_bracket(text, place, reading):
 
 @jit(part="merged")
 def _find_fault_of_bracket(columns, level, end):
-    """Return the fault of a bracket that closes, found from its entries."""
+    """Return the fault code of a bracket that closes, found from its entries up to `end`.
+
+    `columns` are those of the entries, `level` the fields of the bracket.
+    """
     begin = level[_START]
     if end == begin:
         return EMPTY_BRACKET
@@ -359,6 +388,10 @@ def _is_pair(columns, entry):
 
 @jit(part="merged")
 def _close_bracket(text, place, reading):
+    """Close the level of the bracket at `place`; its balance is worked out, `reading` changes in place.
+
+    Returned are a fault code and the place after the bracket, or that of the fault.
+    """
     columns, amounts, levels, state, numbers = reading
     depth = state[_DEPTH]
     end = state[_ENTRY_END]
@@ -419,6 +452,10 @@ def _read_hyphen(text, place, reading):
 
 @jit(part="merged")
 def _end_row(reading):
+    """Check a recipe at its end: open brackets, waiting amounts and missing ones.
+
+    Returned are a fault code and its place, or that of the first element without an amount.
+    """
     columns, _, levels, state, _ = reading
     depth = state[_DEPTH]
     if depth > 0:
@@ -509,6 +546,7 @@ _SUM_SLACK = 1e-9
 # point int64: Unicode code point -> int64: ASCII
 @jit(part="copied")
 def _ascii(point):
+    """Return the ASCII character that stands for a Unicode one in a recipe, 0 if none does."""
     if point < 0x80:
         return point
     if 0x2080 <= point <= 0x2089:  # subscript figures
@@ -674,6 +712,7 @@ def _make_fractions(rules, reading):
 # Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
 def _parse_stretch(data, offsets, lo, hi, at, rules, out):
+    """Read the rows `lo` to `hi` - 1 of `parse` into `out`; return the end of their entries."""
     columns, amounts, counts, codes, places, sums = out
     longest = 0
     for i in range(lo, hi):

@@ -163,7 +163,10 @@ class Inputs:
         return [shells[row] for row in self.table.row_index]
 
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
-        """Return the inputs with rows of some shells rejected; `shells` maps texts to reasons."""
+        """Return the inputs without the rows of some shells, which become rejected lines.
+
+        `shells` maps texts of shells to the reason.
+        """
         if (
             not shells
             or self.shells is None
@@ -416,7 +419,7 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read a list, set, iterator, series or array; InputError for anything else."""
+    """Read the compositions in a list, set, iterator, series or array; InputError for anything else."""
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:

@@ -14,6 +14,7 @@ from .._core._threads import share_rows
 # -> out float64 (n), rows start to stop - 1
 @jit
 def _sums(rows, kind, weights, out, start, stop):
+    """Write the sum of fractions times weights of rows `start` to `stop` - 1."""
     for i in range(start, stop):
         row_weights = weights[kind[i]]
         total = 0.0
@@ -39,6 +40,7 @@ def sums(rows, weights, kind=None):
 # Adds to out, rows start to stop - 1
 @jit
 def _sums_of_each(rows, figures, out, start, stop):
+    """Add the sums of fractions times each of k figures, of rows `start` to `stop` - 1."""
     for i in range(start, stop):
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
             amount = rows.values[p]
@@ -60,6 +62,10 @@ def sums_of_each(rows, figures):
 # zeros on entry. Writes rows start to stop - 1
 @jit
 def _largest_of_each(rows, weights, figures, least, out, start, stop):
+    """Write the largest of each figure over the elements of rows `start` to `stop` - 1.
+
+    Elements count whose share of the weight is `least` or more. NaN stays NaN.
+    """
     for i in range(start, stop):
         total = 0.0
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -90,6 +96,7 @@ def largest_of_each(rows, weights, figures, least):
 # (118, k); half float64; out float64 (n, k), ones on entry. Writes rows start to stop - 1
 @jit
 def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
+    """Write the risk that one of the sources of each row's elements fails; see `risks_of_sources`."""
     for i in range(start, stop):
         first = rows.indptr[i]
         end = rows.indptr[i + 1]
@@ -136,6 +143,7 @@ def risks_of_sources(rows, weights, source, risk, half):
 # rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
 @jit
 def _marks(rows, bits, least, out, start, stop):
+    """Write the bits of the elements whose fraction is above `least`, joined by or."""
     for i in range(start, stop):
         mark = np.int64(0)
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -179,6 +187,7 @@ _NO_COLUMN = 118
 # their fractions -> found float64 (k), summed in the order of the elements
 @jit(part="merged")
 def _row_share(rows, i, used, others, found):
+    """Write the sums of absolute differences between row i and each of k other compositions."""
     found[:] = 0.0
     p = rows.indptr[i]
     last = rows.indptr[i + 1]
@@ -228,6 +237,7 @@ def distances(rows, others):
 # and axis int64 (n), rows start to stop - 1
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
+    """Write distance and number of the nearest point, and the axis of the largest difference to it."""
     d, k = points.shape
     # Of all points at once: none is left out early, several are added in one step.
     squares = np.zeros((d + 1, k))
@@ -258,7 +268,10 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
 
 # As `_nearest_points` -> apart, which and axis
 def nearest_points(places, points):
-    """Return the distance to the nearest point, the first of equals, and the axis of most of it."""
+    """Return distance and number of the nearest point, and the axis of the largest difference to it.
+
+    Of equal distances the first point counts.
+    """
     n = len(places)
     result = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
     share_rows(
@@ -298,7 +311,7 @@ def element_sets(rows, word, bit, sets, known, start, stop):
 # system, -1 outside.
 @jit
 def subsystem(inside, phases):
-    """Return the phases of a chemical system."""
+    """Return the phases that consist of the elements of a chemical system alone."""
     ptr, col, val, energy = phases
     place = np.full(len(inside), -1, np.int64)
     m = 0
@@ -344,7 +357,7 @@ def subsystem(inside, phases):
 # Returns the three CSR arrays with zeros where such an entry was missing.
 @jit
 def insert_column(indptr, indices, values, column):
-    """Give each row an entry of a column."""
+    """Give each row an entry of its column, zero where it had none."""
     n = indptr.size - 1
     out_indptr = np.zeros(n + 1, np.int64)
     for i in range(n):
@@ -376,7 +389,7 @@ def insert_column(indptr, indices, values, column):
 # instead.
 @jit
 def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
-    """Put another rare earth in place of a share of each row's."""
+    """Replace a share of each row's rare earth by another rare earth."""
     indptr, indices, values = insert_column(indptr, indices, values, column)
     for i in range(indptr.size - 1):
         rare = 0.0

@@ -215,6 +215,7 @@ def text_from_amounts(amounts, decimals, symbols):
 # value > 0 -> how many places after the point its first digit is, less for ten and more
 @jit(part="copied")
 def _zeros(value):
+    """Return at which place after the point the first digit of a value is; less than 1 for ten and more."""
     if value >= 1.0:
         return -int(np.floor(np.log10(value)))
     zeros = 1

@@ -140,6 +140,7 @@ def _skip_gaps(text, at):
 # text uint8; at, end int64: where the letters begin and end -> kind of the word, OTHER if it is none
 @jit(part="copied")
 def _find_word(text, at, end):
+    """Return the kind of the word that the letters from `at` to `end` - 1 are, `OTHER` for none."""
     length = end - at
     kind = np.int64(OTHER)
     if length > 8:
@@ -207,6 +208,7 @@ def _read_word_or_capitals(text, at):
 # anything else, and the place after the closing bracket
 @jit(part="merged")
 def _read_word_in_brackets(text, at):
+    """Read a bracket that holds one word alone, such as "(bal.)"."""
     stop = len(text)
     inner = _skip_gaps(text, at + 1)
     if inner < stop and (KINDS[text[inner]] == LOWER or KINDS[text[inner]] == UPPER):

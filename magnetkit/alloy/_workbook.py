@@ -265,7 +265,7 @@ def _check_workbook(path: Path) -> None:
 
 
 def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
-    """Return the last row and column with content over all sheets; the reader fills cells up to them."""
+    """Return number of rows and columns up to the last content, over all sheets."""
     rows = columns = 0
     for sheet in sheets:
         with packed.open(sheet) as stream:
@@ -346,7 +346,9 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Choose the sheet to read: the one called `wanted`, or the first that is visible.
+    """Choose the sheet of an openpyxl workbook to read: the one called `wanted`, or the first visible one.
+
+    `path` is that of the file, for messages.
 
     Returns
     -------
@@ -386,7 +388,7 @@ _MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
 
 
 def _read_marks(path: Path, sheet: Any) -> _Marks:
-    """Return what a sheet hides, merges or left uncalculated, from its XML."""
+    """Read from a sheet's XML which rows are hidden, which cells merged, which formulas lack values."""
     from xml.etree.ElementTree import iterparse
 
     member = sheet._worksheet_path
@@ -418,7 +420,7 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
 
 
 def _lacks_value(cell: Any) -> bool:
-    """Return whether a cell has a formula and no value that a program calculated."""
+    """Say whether a cell has a formula without a value that a program calculated."""
     parts = {part.tag.rpartition("}")[2]: part for part in cell}
     if "f" not in parts:
         return False

@@ -174,7 +174,10 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
 
 
 def inputs() -> Mapping[str, Mapping[str, float]]:
-    """Return what is charged beside elements, wt.%, by name: as in trade, or as the user has it."""
+    """Return what is charged beside elements, such as PrNd, by name: wt.% of its elements.
+
+    They are those of the trade, or those of the user's setting.
+    """
     from .._core.settings import get_settings
 
     return {**_trade_name_amounts(), **get_settings().charge_inputs}

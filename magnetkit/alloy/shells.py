@@ -131,7 +131,7 @@ def _format_number(number: float | None, digits: int = 2) -> str:
 
 
 def is_one(shell: Any) -> bool:
-    """Return whether a value is one shell, valid or not, rather than one for each magnet."""
+    """Say whether a value is a single shell, valid or not, rather than one for each magnet."""
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
         shell, "__iter__"
     ):

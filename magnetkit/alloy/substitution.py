@@ -71,7 +71,7 @@ class Sites:
 
     @property
     def decimals(self) -> int:
-        """Decimals that every amount needs (at most nine)."""
+        """Number of decimals, at most nine, with which every amount can be written exactly."""
         amounts = [
             *self.amounts.values(),
             *(a for slot in self.slots for a in slot.levels),
@@ -313,7 +313,11 @@ class Substitutions:
 
     @cached_property
     def _plan(self) -> tuple[NDArray[np.int64], ...]:
-        """Sites as arrays for `magnetkit.alloy._space_kernels`: counts, edges, caps, budgets and ways."""
+        """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
+
+        They are counts (k,), edges (k + 1,), caps (S,), budgets (k,) and ways (S, largest budget +
+        1).
+        """
         sites = self.sites
         tables = sites.ways()
         ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
@@ -330,7 +334,11 @@ class Substitutions:
 
     @cached_property
     def _amount_plan(self) -> tuple[NDArray[np.int64], ...]:
-        """Host amounts, levels, and the elements that each slot gains and loses."""
+        """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last decimal.
+
+        They are those of the host (elements,), of each digit (slots, digits), and for each slot the
+        number of the element that it adds and of the one that it replaces, -1 for none.
+        """
         place = {element: i for i, element in enumerate(self.elements)}
         slots = self.sites.slots
         scale = 10**self.sites.decimals
@@ -503,7 +511,10 @@ def _check_site(
 
 
 def site_share(value: Any, name: str) -> Fraction:
-    """Return a share of a site, 0 to 1, as an exact decimal."""
+    """Return a share of a site, 0 to 1, as an exact fraction; InputError if it is no such number.
+
+    `name` is that of the argument, for the message.
+    """
     try:
         part = Fraction(str(value))
     except ValueError:

@@ -299,7 +299,7 @@ class CompositionTable:
 
     @property
     def is_by_weight(self) -> NDArray[np.bool_]:
-        """Return which rows were written in wt.%, shape (n,)."""
+        """Say which rows were written in wt.%, bool (n,)."""
         if self.by_weight is None:
             return np.zeros(len(self), bool)
         return self.by_weight
@@ -461,7 +461,7 @@ class CompositionTable:
         return replace(self, given=columns)
 
     def to_array(self) -> NDArray[np.float64]:
-        """Return the atomic fractions as a dense array of shape (n, 118)."""
+        """Return the atomic fractions as a dense array, float64 (n, 118)."""
         dense = np.zeros(self.shape)
         dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = (
             self.values
@@ -615,7 +615,7 @@ def is_string(kind: pa.DataType) -> bool:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Return whether an Arrow type is one of texts, dictionaries of them included."""
+    """Say whether an Arrow type is that of texts, dictionaries of texts included."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return is_string(kind) or pa.types.is_string_view(kind)
@@ -828,7 +828,7 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.flo
 
 
 def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:
-    """Return `by_weight` of tables joined; None where no row of them is in wt.%."""
+    """Join `by_weight` of several tables; None if no row of them is in wt.%."""
     if all(table.by_weight is None for table in tables):
         return None
     return np.concatenate([table.is_by_weight for table in tables])

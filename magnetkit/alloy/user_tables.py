@@ -433,7 +433,10 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
 
 @lru_cache(maxsize=4)
 def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
-    """Return known column and priority of each spelling; a spelling belongs to the first that lists it."""
+    """Return known column and priority of each spelling in a `kind` of table, "parts" or "magnets".
+
+    A spelling belongs to the first column that lists it.
+    """
     spelt: dict[str, tuple[_Known, int]] = {}
     for entry in _vocabulary(kind):
         for priority, text in enumerate(entry.spellings):
@@ -474,6 +477,13 @@ def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column
 
 def _match(header: str, kind: str) -> tuple[Column, int]:
     """Match one header to a known column; an unknown one gives a column without a name.
+
+    Parameters
+    ----------
+    header : str
+        As the user wrote it.
+    kind : {"parts", "magnets"}
+        What the table lists.
 
     Returns
     -------
@@ -568,7 +578,8 @@ _AMOUNTS = {
 def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known:
     """Return the column of a mass or count that unit and period make of a known column.
 
-    A column of another quantity is returned as it is.
+    `yearly` says that the header names a year, `kind` is "parts" or "magnets". A column of another
+    quantity is returned as it is.
     """
     subject = _subject(known.quantity)
     if subject not in ("mass", "count"):
@@ -645,7 +656,10 @@ def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None"
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
-    """Raise InputError if an unknown header is nearly that of a known column that is not in `taken`."""
+    """Raise InputError if an unknown header is nearly that of a known column that is not in `taken`.
+
+    `kind` is "parts" or "magnets"; `taken` holds the names of columns that the table has already.
+    """
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
@@ -874,10 +888,10 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 def _with_numbers(
     frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
 ) -> "pd.DataFrame":
-    """Return the user's cells with numbers in place of texts, where a column of texts was read.
+    """Return a copy of the user's cells with numbers in place of texts, where a column of texts was read.
 
-    A number of a known quantity has the decimal mark of the table. In another column only what is
-    surely a number becomes one, so that 007 stays a text.
+    `mark` is the decimal mark of the table, None if unclear: a number of a known quantity has it.
+    In another column only what is surely a number becomes one, so that 007 stays a text.
     """
     import pandas as pd
 

@@ -183,7 +183,7 @@ class Tally:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
-        """Return what `plain` was made of."""
+        """Build a tally from plain counts, as a manifest has them."""
         return cls(**{name: Counter(plain.get(name, {})) for name in _COUNTERS})
 
 
@@ -438,14 +438,31 @@ def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) ->
 def central_values(
     table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound
 ) -> Columns:
-    """Return what central remanence and coercivity say of n candidates.
+    """Bound margin and probability of n candidates by their central remanence and coercivity.
 
-    The columns are those of `supply` (as of `with_distances`); ``remanence_T``,
-    ``cost_per_flux_USD_m3_T`` and, if it is asked, ``coercivity_kA_m`` as a full evaluation has
-    them; ``performance_margin`` and ``probability_meets_requirements``: the largest they can be;
-    ``status`` at the temperatures of the requirements, the table's own first. What remanence leaves
-    outside the bound has no coercivity, and what both leave there no safety by its knee, which is
-    asked where few meet the requirements.
+    Remanence is computed first. Candidates that it puts outside the bound get no coercivity.
+    Candidates that both put outside get no safety by their knee, which counts only where few meet
+    the requirements.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each.
+    supply : Columns
+        As of `with_distances`.
+    job : Job
+        What they are evaluated for.
+    bound : Bound
+        Limits of loss and margin.
+
+    Returns
+    -------
+    Columns
+        Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if needed,
+        ``coercivity_kA_m``; ``performance_margin`` and ``probability_meets_requirements``, the
+        largest they can be; ``status`` over the temperatures of the requirements.
     """
     use = job.conditions.use
     requirements_at = [

@@ -95,7 +95,12 @@ class Job:
         return dataclasses.replace(self, conditions=conditions)
 
     def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
-        """Group magnets by the route in the column ``route``.
+        """Group magnets by the text in their column ``route``.
+
+        Parameters
+        ----------
+        made : iterable of str
+            The route of each magnet.
 
         Returns
         -------

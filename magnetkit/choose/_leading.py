@@ -224,6 +224,13 @@ _KEY = ["formula", "shell"]
 def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     """Compare the best `n` places of two screenings; see `Ranked.changes`.
 
+    Parameters
+    ----------
+    result, baseline : pyarrow.Table
+        Ranked candidates of either.
+    n : int
+        Number of places.
+
     Returns
     -------
     pandas.DataFrame

@@ -123,7 +123,7 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
 
 
 def first_front(points: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points no other dominates, shape (n,); cheaper than all `fronts`."""
+    """Say which points no other point dominates, bool (n,); cheaper than all `fronts`."""
     return sorted_first_front(*_prepare(points))
 
 

@@ -22,6 +22,10 @@ _BRUTE = 48
 # second, third: float64 (n,) by point; front: int32 (n,) by point, in and out
 @jit(part="copied")
 def _dominated_by_pairs(order, lo, hi, second, third, front):
+    """Raise the fronts of a short segment by comparing all pairs, in place.
+
+    The segment is `order` from `lo` to `hi` - 1.
+    """
     for j in range(lo, hi):
         p = order[j]
         best = front[p]
@@ -37,6 +41,10 @@ def _dominated_by_pairs(order, lo, hi, second, third, front):
 # tree: int32 (>= size + 1,) zeroed, left zeroed
 @jit(part="linked")
 def _lift(points, side, local, tree, front, size):
+    """Raise the fronts of the right half of a segment above the left points that dominate them, in place.
+
+    `size` is the largest rank in `local`.
+    """
     for k in range(len(points)):
         p = points[k]
         if side[p] == 1:
@@ -64,6 +72,7 @@ def _lift(points, side, local, tree, front, size):
 # Iterative because numba cannot cache a function that calls itself.
 @jit
 def _divide(order, second, third, front):
+    """Assign each point its front, in place, by dividing segments in halves."""
     side = np.zeros(len(front), np.uint8)
     local = np.zeros(len(front), np.int64)
     tree = np.zeros(len(order) + 1, np.int32)
@@ -112,6 +121,7 @@ def _is_same(one, other):
 # values float64, ascending in its first `size` -> how many are no larger than a value
 @jit(part="copied")
 def _count_up_to(values, size, value):
+    """Count how many of the first `size` values, ascending, are at most `value`."""
     lo = 0
     hi = size
     while lo < hi:
@@ -126,6 +136,7 @@ def _count_up_to(values, size, value):
 # Entries begin to size - 1 of values float64 move by `shift` places.
 @jit(part="copied")
 def _move_entries(values, begin, size, shift):
+    """Move the entries `begin` to `size` - 1 of `values` by `shift` places, in place."""
     if shift > 0:
         for i in range(size - 1, begin - 1, -1):
             values[i + shift] = values[i]
@@ -226,6 +237,11 @@ def text_keys(offsets, data):
 # a, b: rows of burden float64 (n, 3), to be made small, and chance float64 (n, 2)
 @jit(part="copied")
 def _beats(a, b, burden, chance, tolerance):
+    """Say whether row `a` beats row `b`.
+
+    It does if it is no larger in any burden, smaller in one, and its chance less than that of b by
+    no more than the tolerance in some column.
+    """
     better = False
     for j in range(burden.shape[1]):
         if not burden[a, j] <= burden[b, j]:

@@ -164,7 +164,7 @@ class Incumbent:
     makeup: CompositionEstimate | None = None
 
     def typical(self, quantity: str) -> float:
-        """Return what a usual lot has."""
+        """Return B_r (T) or H_cJ (kA/m) of a usual lot at the temperature of use."""
         return self.least[quantity] / self.spread.share(quantity)
 
     @property
@@ -277,7 +277,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 
 
 def incumbent_of_grade(name: str, request: Request) -> Incumbent:
-    """Return a grade as the magnet in use; InputError if it is unknown, or nothing of it left."""
+    """Build the magnet in use from a grade; InputError if it is unknown or not magnetic at temperature."""
     sheet = grades(name).iloc[0]
     guaranteed = guaranteed_values(sheet, request.temperature)
     return _incumbent_of_row(sheet, str(sheet["grade"]), guaranteed, request)

@@ -298,6 +298,15 @@ def _relative_widths(
 ) -> dict[str, NDArray[np.float64]]:
     """Compute how wide the difference to the reference is, for requirements that are a share of it.
 
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+        The candidates.
+    here : Columns, n rows
+        Their ``host`` and ``shell``.
+    job : Job
+        Names the requirements and the reference.
+
     Returns
     -------
     dict of ndarray, shape (n,)

@@ -525,7 +525,7 @@ _CHOSEN_BY = (
 
 
 def _shell_element(shell: str) -> str:
-    """Return what a shell has diffused in, empty without one."""
+    """Return the element that a shell has diffused in, empty without one."""
     one = read_shell(shell) if shell else None
     if one is None:
         return ""
@@ -535,10 +535,22 @@ def _shell_element(shell: str) -> str:
 def _pick_of_kind(
     rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
 ) -> int:
-    """Return the index of the row to show of one kind of way.
+    """Return the index, in `rows`, of the row to show of one kind of way.
 
     It is the one that the rule recommends, or else the one most worth a trial: chance times the
     exposure it saves.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The ways of this kind.
+    today : HeavyToday
+        Heavy rare earth of today's magnet.
+    request : Request
+        Bounds the cost.
+    reach : bool
+        Today's magnet does not meet the limits, so that the likeliest way counts and not what it
+        saves.
     """
     place = recommend(
         rows.assign(open=True), today, most_cost=request.most_cost, reach=reach
@@ -552,9 +564,9 @@ def _pick_of_kind(
 
 
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
-    """Return the sort key of the ways below the recommended one: likely ones first, then least exposure.
+    """Return the sort key of a way below the recommended one: likely ones first, then least exposure.
 
-    With `reach` all are sorted by exposure.
+    Unlikely ways are sorted by their probability; with `reach` all are sorted by exposure.
     """
     likely = bool(row[CHANCE] >= MEETS)
     is_trial = row["way"] in TRIALS

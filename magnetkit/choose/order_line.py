@@ -87,7 +87,11 @@ def heavy_limits(way: Any) -> dict[str, float]:
 
 
 def _product(way: Any, drawing: str) -> str:
-    """Name the product of an order: the grade, or family and process."""
+    """Name the product of an order: the grade, or family and process.
+
+    `way` is the way that is ordered. `drawing` is the grade to whose drawing a melt is ordered,
+    empty without one.
+    """
     if way.grade:
         return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
     family = "Sm-Co" if re.match(r"Sm|\(Sm", way.candidate) else "Nd-Fe-B"
@@ -115,7 +119,7 @@ def _composition(way: Any) -> str:
 
 
 def _values(way: Any, temperature_K: float) -> str:
-    """Write the values that an order asks to be certified at a temperature; empty without any."""
+    """Write which guaranteed values of a way an order asks to be certified; empty without any."""
     values = []
     for name, symbol, form in (
         ("remanence_guaranteed_T", "B_r", "{:.3f} T"),

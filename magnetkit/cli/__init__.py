@@ -74,7 +74,7 @@ def _fail(text: str) -> NoReturn:
 
 
 def _allow_any_encoding() -> None:
-    """Let a terminal without a sign such as ± show a question mark instead of failing."""
+    """Make stdout and stderr write a question mark for a sign that their encoding lacks, from now on."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -204,7 +204,10 @@ Recipe = Annotated[
 
 
 def a_place(text: str | Path) -> Any:
-    """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    """Convert the text of an option to a path, or return the URL of a folder in a store as text.
+
+    An empty text is an error of usage.
+    """
     from .._core._files import is_url
 
     # An empty text would be the current folder.

@@ -216,7 +216,7 @@ def _cell(value: Any) -> str:
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
-    """Print a stored table of figures below its date, subject and the page that has all of it."""
+    """Print a stored table of figures below a line of date, subject and page."""
     from ..report._text import Shown, print_table, say
 
     say(f"{target}, {table['date']}: {table['about']} More: {table['page']}")

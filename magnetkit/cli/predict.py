@@ -598,7 +598,8 @@ def _print_all_margins(
 ) -> None:
     """Print the margin of each magnet at each temperature, load line and time.
 
-    `duties` are pairs of load line and hours, `asked` the other options as given.
+    `magnets` are recipes or grades, `duties` pairs of load line and hours, `process` is the making
+    or None, `asked` the other options as given.
     """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin

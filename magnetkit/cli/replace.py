@@ -261,7 +261,23 @@ def _compensate(
     circuit: float,
     json: bool,
 ) -> None:
-    """Print what the additions of a compensated grade do, and the least that suffices."""
+    """Print what the additions of a compensated grade do, and the least that suffices.
+
+    Parameters
+    ----------
+    grade : str
+        The grade.
+    temperature : str or None
+        Range of use, such as "-50C:150C".
+    recipe : str or None
+        Composition of the grade, if it is known.
+    basis : str
+        Basis of the recipe.
+    circuit : float
+        Change of the circuit's own field, %/K.
+    json : bool
+        Print JSON.
+    """
     from ..report._tables import print_json
     from ..report._text import say
     from ..run.compensation import compensation, sentences

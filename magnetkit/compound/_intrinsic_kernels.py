@@ -293,6 +293,7 @@ def condense_row(i, rows, h, model, condensed, mix):
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
+    """Write the rare-earth ions of one composition and return how many there are."""
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
     a = rows.indptr[i]
     group = model.kind[h, _FIELD_TABLE]
@@ -503,7 +504,7 @@ def condense(rows, codes, model):
 # condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
 # anisotropy constants; factor float64 (k). Writes state and ion.
 def scale(condensed, rows, what, factor):
-    """Multiply a property of some phases at all temperatures."""
+    """Multiply a property of some phases at all temperatures, in place."""
     state = condensed.state
     ion = condensed.ion
     for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
@@ -532,6 +533,7 @@ def most_ions(state):
 # As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
 def _condense_chunks(rows, codes, model, condensed, start, stop):
+    """Condense the compositions of some chunks into `condensed`, in place."""
     n = len(codes)
     indptr = rows.indptr
     state = condensed.state
@@ -575,21 +577,21 @@ class Evaluated(NamedTuple):
     # J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a, mu0 H_N (T) and hardness, (7, m, n)
     value: NDArray[np.float64]
     sd: NDArray[np.float64]  # their deviations, empty if not asked for
-    # what the easy direction or the lack of a number is, see `magnetism`, (m, n)
+    # what the easy direction or the lack of a number is, index into `evaluate.STATUS`, (m, n)
     status: NDArray[np.int8]
 
 
 class Room(NamedTuple):
     """Room to work in, for one composition after another."""
 
-    work: NDArray[np.float64]  # response of the ions, see `ions`, (ions, 64)
+    # response of the ions, as `_core._arrays.respond` leaves it, (ions, 64)
+    work: NDArray[np.float64]
     # Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
-    # their places in `ions`, (ions, 10).
+    # their columns of the rows of ions, (ions, 10).
     ion: NDArray[np.float64]
     variance: NDArray[np.float64]  # `_V_MOMENT` to `_LEFT_K`, (9,)
-    mix: NDArray[
-        np.float64
-    ]  # variances of the properties that mix over both sites, (5,)
+    # variances of the properties that mix over both sites, (5,)
+    mix: NDArray[np.float64]
     # Derivatives of moment and constants with the metals' moment and with the crystal field, (2, 4)
     by: NDArray[np.float64]
     out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)
@@ -598,7 +600,7 @@ class Room(NamedTuple):
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
-    """Condense the deviations of a composition's parameters."""
+    """Write the deviations of one composition's parameters into the room."""
     first = rows.indptr[i]
     last = rows.indptr[i + 1]
     indices = rows.indices
@@ -699,6 +701,7 @@ _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
+    """Add the squares and products of what one deviation makes of moment and constants to `out`."""
     moment = factor * g[at]
     first = factor * g[at + 1]
     second = factor * g[at + 2]
@@ -717,7 +720,7 @@ def _add(g, at, factor, out):
 # left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
-    """Propagate the deviations of the parameters to a temperature, linearly."""
+    """Propagate the deviations of the parameters to one temperature, linearly, into ``room.out``."""
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
     work = room.work
     spread = room.ion
@@ -811,6 +814,7 @@ def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=N
 # as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
+    """Evaluate the compositions of some chunks at all temperatures into `out`, in place."""
     n = len(codes)
     ion_count = most_ions(condensed.state)
     for chunk in range(start, stop):
@@ -825,6 +829,7 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 # As `_evaluate_chunks`, of row i, whose host is h
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
+    """Evaluate one composition at all temperatures into `out`, in place."""
     temperatures, spread, learnt_curie = asked
     state = condensed.state
     v = room.variance
@@ -861,6 +866,10 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
 # l, i: temperature and phase; found: what `evaluate_state` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
+    """Write polarization, constants, fields and status of a phase at a temperature into `out`.
+
+    `found` is J_s first and K_1, K_2, K_3 (MJ/m3) last, as `evaluate_state` returns them.
+    """
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
     value[POLARIZATION, l, i] = j_s
@@ -877,6 +886,10 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
 # As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.
 @jit(part="copied")
 def _write_deviations(l, i, found, var, out):  # noqa: E741
+    """Write the standard deviations of the values that `_write_values` wrote.
+
+    `found` is as there; `var` holds variances and covariances of J_s, K_1, K_2, K_3 and their sum.
+    """
     (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
     j_s = value[POLARIZATION, l, i]
     total = k1 + 2.0 * k2 + 3.0 * k3

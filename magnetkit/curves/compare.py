@@ -418,7 +418,7 @@ def _with_grades(
 
 
 def _heavy_sentence(magnet: GradeMagnet) -> str:
-    """Return what a grade may hold of heavy rare earth."""
+    """Say how much heavy rare earth a grade may hold, with its range."""
     mean, low, high = magnet.made.heavy_wt_pct
     return f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
 

@@ -167,7 +167,8 @@ def _candidate_curve(
 
     A magnet that is bought has the curve of its sheets. A melt has that of the model, scaled to the
     values that the folder gives at its temperature: way n of `magnetkit.replace` is the magnet that
-    its answer promised.
+    its answer promised. `bound` is "centre", "low", "high" or "guaranteed". InputError if no
+    candidate has the rank.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
@@ -369,7 +370,10 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
 
 
 def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
-    """Say why a grade's curve at a temperature, K, is extrapolated; empty where it is not."""
+    """Say why a grade's curve at a temperature, K, is extrapolated; empty where it is not.
+
+    `sheet` is its row of `grades` at that temperature.
+    """
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
     if kelvin < ROOM_K:
@@ -661,7 +665,8 @@ def _grade_loops(
 ) -> _Loops:
     """Collect the printed figures of a grade at temperatures, K, as `magnetkit.curve` uses them.
 
-    InputError if `process` or `shell` is given, which belong to a recipe.
+    `kelvin` rises, (k,); `bound` is "centre", "low", "high" or "guaranteed". InputError if
+    `process` or `shell` is given, which belong to a recipe.
     """
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters

@@ -171,7 +171,7 @@ def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
 
 
 def added_wt_pct(alloys: CompositionTable, element: str) -> Array:
-    """Return what each alloy has of an element more than the first, wt.%."""
+    """Return how much more of an element each alloy has than the first, wt.%, shape (n,)."""
     weight = alloys.weight_fractions()[:, INDEX[element]]
     return 100.0 * (weight - weight[0])
 

@@ -287,7 +287,10 @@ class SelfField:
 
     @cached_property
     def _transforms(self) -> list[Array]:
-        """Fourier transforms of the tensor between each field axis and the easy axis."""
+        """Fourier transforms of N_ab for each field direction a, three arrays.
+
+        The direction b is the easy axis.
+        """
         from scipy.fft import rfftn
 
         easy = AXES.index(self.along)

@@ -328,7 +328,10 @@ class Bare:
 
 
 def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
-    """Write one design of coated faces, a row of the designs, in a sentence."""
+    """Write one design of coated faces in a sentence: amount, anneal, flux, cost and probability.
+
+    `row` is a row of the designs; `faces` names the faces in words.
+    """
     element = row["element"]
     if not row["meets"]:
         return f"{element} on the faces: does not do it, probability {row['probability']:.2f}"
@@ -345,7 +348,10 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
 
 
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Write what each element, alloyed throughout instead, would take, in one sentence."""
+    """Write what each element, alloyed throughout instead, would take, in one sentence.
+
+    `rows` are the designs of alloyed magnets, one for each element.
+    """
     parts = []
     for row in rows:
         part = f"{row['element']} does not do it, probability {row['probability']:.2f}"

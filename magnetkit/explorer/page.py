@@ -320,7 +320,11 @@ def _connect(app: dash.Dash, results: Results) -> None:
     def update(
         given: dict[str, Any], clicks: Any, view: dict[str, Any]
     ) -> tuple[Any, ...]:
-        """Update summary, picture and table after a control or the table was used."""
+        """Update summary, picture and table after a control or the table was used.
+
+        `given` are the values of the controls, `view` order and page of the table. A request with
+        impossible values is refused. The result is that of `_page_outputs`.
+        """
         _check(_is_view(view, names))
         question = _question(results, given)
         return _page_outputs(
@@ -428,7 +432,11 @@ def _clicked_row(clicked: Any, count: int) -> int | None:
 
 
 def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
-    """Return order and page of the table after a click; any control other than these resets the page."""
+    """Return order and page of the table after a click; any control other than these resets the page.
+
+    `view` has ``by``, ``descending`` and ``page`` and is not changed; `trigger` is dash's
+    identifier of what was clicked.
+    """
     if trigger in _PAGING:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
     if isinstance(trigger, dict):
@@ -510,7 +518,7 @@ def _today(results: Results, question: Question) -> str:
 def _cells(
     results: Results, rows: Rows, question: Question, names: list[str]
 ) -> list[list[str]]:
-    """Write the texts of the table's cells, a list for each column."""
+    """Write the texts of the table's cells: for each column in `names` a list with one text a row."""
     values = _values(results, rows, question, names)
     return [
         list(map(partial(_cell, name), column))
@@ -521,7 +529,11 @@ def _cells(
 def _values(
     results: Results, rows: Rows, question: Question, names: list[str]
 ) -> list[list[Any]]:
-    """Return texts and numbers of some rows, a list for each column."""
+    """Return texts and numbers of some rows: a list for each column in `names`.
+
+    Numbers are those at temperature, scenario and recycling of the question, in the units of
+    results.
+    """
     return [
         results.text(name, rows)
         if name in results.texts
@@ -531,7 +543,7 @@ def _values(
 
 
 def _cell(name: str, value: Any) -> str:
-    """Write a value of a column in display units."""
+    """Write a value of the column `name` in display units."""
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor

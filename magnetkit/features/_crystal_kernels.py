@@ -53,7 +53,7 @@ def triangular(lattice):
 #                       1 / ax, 1 / by, and the reach in units of by and cz
 @jit(part="merged")
 def search(lattice, reach):
-    """Return what the search for images needs, worked out once."""
+    """Prepare the search for periodic images of a cell."""
     lattice_rows = triangular(lattice)
     buffers = np.empty(10)
     buffers[0] = lattice_rows[0, 0]
@@ -290,7 +290,7 @@ def half_pairs(lattice, frac, cutoff):
 # out   int64[n, k]     neighbours of each kind around each atom
 @jit(part="copied")
 def coordination_numbers(first, second, distance, kinds, reach, out):
-    """Add the pairs to the number of neighbours of each kind."""
+    """Add each pair to the number of neighbours of each kind around both atoms, in `out`."""
     for p in range(len(first)):
         i = first[p]
         j = second[p]
@@ -384,6 +384,7 @@ def reciprocal_vectors(lattice, longest):
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
 @jit(fastmath=True, part="merged")
 def _add_tensors(lattice, place, square, screen, found, part):
+    """Write the sum of the dipole tensors of the first `found` images into `part`."""
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
         f0 = place[0, p]
@@ -425,6 +426,7 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
 # As `dipole_tensors`. Merged, as what is added in any order may be no part that kernels share.
 @jit(part="merged")
 def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
+    """Write the dipole tensors of the lattice at each atom into `out`; see `dipole_tensors`."""
     n, w = weights.shape
     out[:] = 0.0
     if n == 0:
@@ -486,7 +488,7 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
 
 @jit(part="linked")
 def _phases(lattice, frac, vector, cosine, sine):
-    """Write cosine and sine of G r for every atom."""
+    """Write cosine and sine of G r, float64 (n,), for the fractional coordinates of n atoms."""
     along = np.empty(3)
     for axis in range(3):
         along[axis] = _dot(lattice[axis], vector)
@@ -501,7 +503,7 @@ def _phases(lattice, frac, vector, cosine, sine):
 #                  being that between the axis and the line to the other atom
 @jit
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
-    """Write the fourth-order sum of the lattice at each atom."""
+    """Write the fourth-order sum of the lattice at each atom into `out`."""
     n = len(weights)
     out[:] = 0.0
     if n == 0:
@@ -597,7 +599,7 @@ def principal_axis(tensor, out):
 # tensor float64[6], axis float64[3]
 @jit
 def axis_component(tensor, axis):
-    """Return the component of a tensor along an axis."""
+    """Return the component of a tensor (xx, yy, zz, yz, xz, xy) along an axis of length one."""
     x = axis[0]
     y = axis[1]
     z = axis[2]

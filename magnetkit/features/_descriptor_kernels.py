@@ -203,10 +203,11 @@ class Sums(NamedTuple):
     which: np.ndarray  # int64, (k,), the lower sum below each upper one
 
 
-# rows: see `arrays.Rows`; i: one of them; low float64 (l): room to work in
+# rows: see `_core._arrays.Rows`; i: one of them; low float64 (l): room to work in
 # Writes out float64 (k), 0 over an empty sum.
 @jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
+    """Write the ratios of sums of one composition into `out`."""
     low[:] = 0.0
     out[:] = 0.0
     for entry in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -239,7 +240,7 @@ def width(layout):
     return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
 
 
-# rows: see `arrays.Rows`; picked int64 (p): some of them; kind int64 (n): 0 to kinds, the last
+# rows: see `_core._arrays.Rows`; picked int64 (p): some of them; kind int64 (n): 0 to kinds, the last
 # where there is no physics; at float64 (n): the physical mean, reduced
 # Writes x float64 (p, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios,
 # mean and kind; fractions.

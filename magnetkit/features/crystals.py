@@ -421,7 +421,7 @@ def dipolar_field(
 
 
 def _spread_over_elements(values: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return a value of some elements over all of them, zero for the rest, shape (118,)."""
+    """Return values of some elements as an array over all, zero for the rest, shape (118,)."""
     result = np.zeros(N_ELEMENTS)
     for symbol, value in values.items():
         result += value * mask((symbol,))

@@ -251,7 +251,10 @@ def log_decoupling(structure: dict[str, Array]) -> Array:
 
 
 def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
-    """Compute the share of coercivity that free rare earth (wt.%) brings, shape (n,)."""
+    """Compute the share, 0 to 1, of the coercivity that free rare earth brings, shape (n,).
+
+    `free` and `decoupling_earth` are wt.%.
+    """
     book = BOUNDARY
     earth = free + book.decoupling_rare_earth * decoupling_earth
     earth = book.weighing * np.logaddexp(0.0, earth / book.weighing)

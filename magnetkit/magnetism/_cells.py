@@ -75,7 +75,7 @@ def shares(
 
 @lru_cache(maxsize=1)
 def _earths() -> Array:
-    """Return K_1 and J_s of each R2Co17 at 20 C over those of Sm2Co17, shape (2, 118)."""
+    """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118)."""
     from ..compound.evaluate import PROPERTIES, evaluate_phases
     from ..compound.parameters import load
     from ..phases.partition import partition
@@ -100,7 +100,10 @@ def _earths() -> Array:
 
 
 def _earth(charge: CompositionTable) -> Array:
-    """Return wall energy over J_s by the rare earths, sqrt(K_1) / J_s, over that of Sm alone."""
+    """Compute the wall energy divided by J_s, sqrt(K_1) / J_s, shape (n,).
+
+    It is relative to that with Sm as the only rare earth.
+    """
     rare = charge.fraction(*RARE_EARTHS)
     if np.array_equal(charge.fraction("Sm"), rare):
         return np.ones(len(charge))

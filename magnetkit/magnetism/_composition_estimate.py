@@ -392,7 +392,7 @@ def _log_likelihood(
 
 
 def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
-    """Return what a usual magnet of a grade has: B_r as printed, and H_cJ above the guaranteed."""
+    """Return B_r as printed and H_cJ of a usual lot, which lies above the guaranteed one, of a grade."""
     h_cj = typical_over_minimum(str(grade["host"])) * float(grade[COERCIVITY])
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
@@ -768,7 +768,7 @@ def alpha_range(grade: str) -> tuple[float, float]:
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
-    """Return one recipe as a table; raise CompositionError where it cannot be read."""
+    """Read one recipe into a table of one row; CompositionError if it cannot be read."""
     table = CompositionTable.from_strings([recipe], basis=basis)
     if table.errors:
         error = table.errors[0]

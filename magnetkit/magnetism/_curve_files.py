@@ -428,7 +428,8 @@ def _temperature_from_name(
 ) -> tuple[float, str]:
     """Find the temperature of a file that has no column of temperatures.
 
-    A comment is searched first, then the name of the file; 20 degrees C otherwise.
+    A comment, of the lines of `comments`, is searched first, then the name of the file; 20 degrees
+    C otherwise.
 
     Returns
     -------

@@ -64,6 +64,7 @@ def curves(b_r, h_cj, h_knee, mu_rec, reverse):
 # As `curves`, of magnets start to stop - 1; out float64 (n, m) of zeros is written to.
 @jit
 def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
+    """Write J (T) at the reverse fields of some magnets."""
     m = reverse.shape[1]
     for i in range(start, stop):
         if h_cj[i] <= 0.0:
@@ -89,6 +90,10 @@ def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
 # As `own_fields`, of magnets start to stop - 1; out float64 (n, count) of zeros is written to.
 @jit
 def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
+    """Write ascending reverse fields (A/m) that follow the shape of each magnet's own curve.
+
+    Half are evenly spaced, half lie where the curve bends; H_cB and H_cJ are among them.
+    """
     even = out.shape[1] // 2
     curvature = out.shape[1] - 2 - even
     for i in range(start, stop):
@@ -123,6 +128,7 @@ def working_fields(b_r, h_cj, h_knee, mu_rec, load):
 # As `working_fields`, of magnets start to stop - 1; out float64 (n) of zeros is written to.
 @jit
 def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
+    """Write the reverse field (A/m) at which the load line meets the curve of some magnets."""
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
             out[i] = np.nan
@@ -170,6 +176,7 @@ def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
 # As `flux_loss`, of magnets start to stop - 1; duty: load, outside, creep; out float64 (n) is written.
 @jit
 def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
+    """Write the share of B_r that some magnets lose for good."""
     load, outside, creep = duty
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
@@ -217,7 +224,7 @@ def energy_product(b_r, h_knee, mu_rec):
 # the line through two; of the line through the first two, up to the last, where that is NaN.
 @jit(part="copied")
 def crossing(t, room, s):
-    """Return where the room before the knee is used up."""
+    """Return the temperature at which what is left before the knee reaches zero."""
     before = room[s, 0]
     here = room[s, 1]
     after = room[s, 2]

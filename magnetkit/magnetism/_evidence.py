@@ -154,7 +154,10 @@ def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> 
 
 
 def coordinates(table: CompositionTable, root: str) -> Array:
-    """Return recipes of one host in units of the lengths on which they matter, shape (n, k)."""
+    """Compute the coordinates of recipes of one host, shape (n, k), for distances between magnets.
+
+    Each coordinate is in units of the length on which it matters. `root` is the host's root.
+    """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
     scaled_contents = (

@@ -44,13 +44,25 @@ def widen(
     spread: Array,
     z: float,
 ) -> None:
-    """Let ranges reach from zero to the magnet of the upper Curie temperature, in place.
+    """Widen ranges near the Curie temperature, from zero to the magnet of its upper end, in place.
 
     A relative range about the central value says little there: polarization and coercivity go to
-    zero at a temperature that is itself known to tens of kelvin. Takes n magnets, their hard phases
-    at m temperatures, `values` (7, 3, m, n), centre and ends of B_r (T), H_cJ, H_k (A/m) and
-    (BH)max (J/m3) first, `status` (m, n), `spread` (n,), the half range of ln B_r among magnets
-    whose polarization is known, and `z`, deviations to each side.
+    zero at a temperature that is itself known to tens of kelvin.
+
+    Parameters
+    ----------
+    made : Alloys
+        n magnets.
+    bulk : Intrinsic
+        Their hard phases at m temperatures.
+    values : ndarray, shape (7, 3, m, n)
+        Centre and ends of B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first; changed in place.
+    status : ndarray of int8, shape (m, n)
+        Index into `STATUS`.
+    spread : ndarray, shape (n,)
+        Half range of ln B_r among magnets whose polarization is known.
+    z : float
+        Half width of the ranges in standard deviations.
     """
     from ._demagnetization_kernels import MU_0
     from ._magnet_kernels import pick_rules, states
@@ -166,8 +178,8 @@ def magnet_figures(
     range of use, `load` is the permeance coefficient of the load line, `z` deviations to each side.
 
     Returns `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and as index
-    into `intrinsic.STATUS`, (m, n), the first that is not ``ok`` of that at the temperature and
-    those from one end of the range of use to the other, both ends included.
+    into `magnetkit.compound.evaluate.STATUS`, (m, n), the first that is not ``ok`` of that at the
+    temperature and those from one end of the range of use to the other, both ends included.
     """
     from ._magnet_kernels import Widths, figures
 
@@ -292,7 +304,10 @@ def figures_by_temperature(
 
 
 def describe_missing_comparison(coldest: float) -> str:
-    """Return what no coercivity at a temperature, K, was compared with; empty where it was."""
+    """Say that coercivity so cold was compared with no measurement; empty above `COMPARED_FROM`.
+
+    `coldest` is the lowest temperature, K.
+    """
     if coldest >= COMPARED_FROM:
         return ""
     celsius = COMPARED_FROM - ZERO_CELSIUS
@@ -310,8 +325,8 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
 def _grid(first: float, second: float) -> Array:
     """List the rising temperatures, K, at which the highest temperature of use is sought.
 
-    The first is `first`; steps are fine up to a turn and coarse beyond it, up to `_HIGHEST_K` or
-    past it.
+    The first is `first`; `second` plays no part. Steps are fine up to `_TURN` and coarse beyond it,
+    up to `_HIGHEST_K` or past it.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]

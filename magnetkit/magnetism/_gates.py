@@ -59,7 +59,7 @@ _RULES: dict[str, Rule] = {
 
 
 def rows_made_by_route(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which magnets, by the codes of their hosts, a route makes, shape (n,)."""
+    """Say which magnets, by their host codes, a route makes, bool (n,)."""
     root = root_host(route.host)
     return np.array([*(host.root == root for host in HOSTS.values()), False])[codes]
 
@@ -151,7 +151,10 @@ def _easy_plane_rows(
 
 
 def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Give magnets, (m, n), that else are ok the status of their gate; return which are shut."""
+    """Set the status, (m, n), of magnets that are ok otherwise to that of their gate, in place.
+
+    The result says which gates are closed, bool (m, n).
+    """
     has_reason = gate != 0
     if has_reason.any():
         np.copyto(status, gate, where=(status == 0) & has_reason)

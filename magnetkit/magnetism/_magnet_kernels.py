@@ -42,7 +42,7 @@ SHARE, LOCAL_FIELDS = 0, 1
 class Phases(NamedTuple):
     """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
 
-    Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
+    Rows of `state` and `ion`, see `_intrinsic_kernels.condense`; ``tables``: `Ions`. ``walls``,
     ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
     of its grains; its rows are of ``own``, state and ion again, or those of skins alone).
     ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the hard phase;
@@ -132,13 +132,13 @@ class Widths(NamedTuple):
 
 
 # i: row of the phases, of which the arrays that are asked are handed over one by one: all of them
-# at each call would take as long as the work; work float64 (ions, 64), see `magnetism.at`;
-# reverses: whether the field is wanted
+# at each call would take as long as the work; work float64 (ions, 64), see
+# `_intrinsic_kernels.evaluate_state`; reverses: whether the field is wanted
 # -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
 #    0 where there is no order.
 @jit(part="linked")
 def phase_state(i, kelvin, state, ion, tables, work, reverses):
-    """Return polarization, switching field and status of a phase at a temperature."""
+    """Return polarization (T), switching field (A/m) and status of a phase at a temperature."""
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
@@ -162,7 +162,7 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
 # -> as `phase_state`: the mean J_s, the field at which reversal starts, the status of the hard phase
 @jit(part="merged")
 def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
-    """Return polarization, nucleation field and status of an alloy at a temperature."""
+    """Return polarization (T), nucleation field (A/m) and status of an alloy at a temperature."""
     # No True and False below: `phase_state` would be compiled once more for each literal.
     has_skin = phases.skins[i] >= 0
     has_shell = phases.shells[i] >= 0
@@ -200,7 +200,10 @@ def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
 
 @jit(part="linked")
 def _wall_polarization_ratio(i, phases, reference, work):
-    """Return J_s of the wall over that of its cell at a reference temperature, K, 0 without."""
+    """Return J_s of the wall divided by that of its cell at a reference temperature, K; 0 without walls.
+
+    `work` is as for `phase_state`.
+    """
     bare = phases.walls[i] < 0
     if bare:
         return 0.0
@@ -247,7 +250,7 @@ def producer_alpha(alpha_k, n_eff, level, j, field, least):
 #    for poles, and alpha_K there; and the magnet at `ROOM` as `magnet_state` returns it
 @jit(part="linked")
 def _start(i, phases, rules, work):
-    """Return what the coercivity of an alloy at other temperatures is counted from."""
+    """Evaluate an alloy at `ROOM`, from which its coercivity at other temperatures follows."""
     book = rules.book
     wall_ratio = _wall_polarization_ratio(i, phases, book.wall_reference, work)
     hard = rules.limit[i] > 0.0
@@ -306,7 +309,10 @@ def linear_fraction(kelvin, fall, curie, book):
 # -> J_s T; field A/m; status
 @jit(part="merged")
 def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
-    """Return what `alloy_state` does, with a measured alpha; a cone of an easy axis is upright."""
+    """Return what `alloy_state` does, corrected for a measured alpha.
+
+    An easy axis that becomes a cone on cooling counts as `OK`.
+    """
     coupling = rules.book.wall_coupling
     j, field, status = alloy_state(kelvin, i, phases, carried, coupling, hard, work)
     if status == CONE and kelvin < ROOM:
@@ -354,7 +360,7 @@ def magnet_state(kelvin, i, phases, rules, start, work):
 # on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`; book: `TemperatureBook`
 @jit(part="copied")
 def unsure(on_h, h_cj, start, book):
-    """Return the half width of ln H_cJ, the wider the less of it is left."""
+    """Return the half width of ln H_cJ, which is wider the less of H_cJ is left."""
     share = h_cj / (book.unsure_below * start[4]) if start[4] > 0.0 else 1.0
     if not 0.0 < share < 1.0:
         return on_h
@@ -392,7 +398,10 @@ def knee_field(h_cj, j, start, shape, on_h, widest):
 # all if None; picked int64 (m): alloys that are asked, all n if None
 # -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
 def states(temperature, phases, rules, hard=None, picked=None):
-    """Return what each alloy's magnet is at each temperature, NaN where it is not wanted."""
+    """Return polarization, coercivity, knee field and status of each alloy's magnet at each temperature.
+
+    What is not wanted is NaN.
+    """
     picked = np.arange(phases.walls.size) if picked is None else picked
     shape = (temperature.size, picked.size)
     whole = hard is None
@@ -411,6 +420,11 @@ def states(temperature, phases, rules, hard=None, picked=None):
 # and the knee field; what is found is written to.
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
+    """Evaluate the magnets of some chunks at all temperatures.
+
+    `asked` is (temperature, hard, wanted, picked), `found` (polarization, coercivity, knee, status)
+    of `states`.
+    """
     (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = (
         asked,
         found,
@@ -473,7 +487,7 @@ def _room(j, knee, on_j, permeance):
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 def figures(asked, second, grid, phases, rules, load, widths):
-    """Return the properties of the magnet made of each alloy."""
+    """Return the figures of the magnet made of each alloy, with their ranges, and the status."""
     n = phases.walls.size
     m = asked.size
     out = np.full((7, 3, m, n), np.nan)
@@ -496,6 +510,7 @@ def figures(asked, second, grid, phases, rules, load, widths):
 # strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
+    """Write the figures of one magnet at one temperature, with their ranges, into `out`."""
     (j, h_cj), (l, i) = at, place  # noqa: E741
     book = rules.book
     on_h = unsure(widths.on_h[l, i], h_cj, start, book)
@@ -524,6 +539,7 @@ def _about(out, value, half):
 # written to.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
+    """Compute the figures of the alloys of some chunks into `out` and `status`."""
     n = phases.walls.size
     ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
@@ -537,6 +553,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
 # whether the largest working temperature of each is still open bool (3).
 @jit(part="merged")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
+    """Compute the figures of alloy i at all temperatures into `out` and `status`."""
     asked, second, grid, load = when
     work, scratch, open_ = room
     t_max = scratch[0]

@@ -133,7 +133,17 @@ class Magnets:
 def _charge(
     table: CompositionTable, host: NDArray[np.int8]
 ) -> tuple[CompositionTable, NDArray[np.bool_]]:
-    """Give bare formulas of cells, R2(Co,Fe)17, the charge of such a magnet; return which."""
+    """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
+
+    `host` are the host codes, (n,).
+
+    Returns
+    -------
+    charge : CompositionTable
+        New table, or `table` itself if no row is replaced.
+    rows : ndarray of bool, shape (n,)
+        Rows that were replaced.
+    """
     from ..alloy._row_kernels import insert_column
     from ..phases.partition import site_rules, wall_hosts
 
@@ -521,21 +531,38 @@ def alloys(
     ranges: bool = False,
     skins: bool = True,
 ) -> Alloys:
-    """Split recipes into phases and condense these: the entrance to all that is said of magnets.
+    """Split recipes into phases and condense these: the entrance to everything about magnets.
 
-    A 2:17 alloy is split into cells and walls (`phases.partition.partition`); polarization
-    is the volume average of both, the charge sets coercivity (`_cells.strength`). Dysprosium and
-    terbium of a 2:14:1 alloy act where reversal starts, on the grains' surface, as if they were
-    enriched there. With a shell, polarization is the average of core and shell, and the anisotropy
-    field lies between those of the surface and of the shell by the calibrated efficiency of a
-    shell, as far as the shell is thick enough (`shell.covering`). A shell about other grains than
-    those of 2:14:1 is not known: its magnet is outside the model.
+    A 2:17 alloy is split into cells and walls (`phases.partition.partition`); polarization is the
+    volume average of both, the charge sets coercivity (`_cells.cellular_coercivity`). Dysprosium
+    and terbium of a 2:14:1 alloy act where reversal starts, on the grains' surface, as if they were
+    enriched there. With a shell, polarization is the average of core and shell. The anisotropy
+    field then lies between those of the surface and of the shell, by the calibrated efficiency of a
+    shell and as far as the shell is thick enough (`shells.covering`). A shell about other grains
+    than those of 2:14:1 is not known: its magnet is outside the model.
 
-    `process` and `host` are as for `sintered`, the latter codes too; `curie` is the model of the
-    Curie temperature, that of all that is known otherwise; `ranges` need the hard phases as they
-    are written. Without `skins` what coercivity alone depends on is left out where nothing here
-    asks for it: surfaces of grains and distances to measured magnets, which `Alloys.with_skins` and
-    `Alloys.nearest` give.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    process : Process, dict or str, optional
+        As for `sintered`.
+    shells : ShellRows, optional
+        Shell of each.
+    host : str or ndarray of int8
+        As for `sintered`, or host codes, (n,).
+    curie : CurieModel, optional
+        Model of the Curie temperature; the shipped one otherwise.
+    ranges : bool
+        Also condense the hard phases as the recipes are written, for ranges.
+    skins : bool
+        False leaves out what coercivity alone depends on, where nothing else needs it: surfaces of
+        grains and distances to measured magnets, which `Alloys.with_skins` and `Alloys.nearest`
+        give.
+
+    Returns
+    -------
+    Alloys
     """
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
@@ -747,7 +774,7 @@ def _place_among_measured(
 
 
 def _has_surface(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
-    """Return which alloys' grains have a surface of their own, shape (n,)."""
+    """Say which alloys' grains have a surface of another composition, bool (n,)."""
     return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
 
@@ -973,7 +1000,14 @@ def _read(
 def recipes_in_phases(
     table: CompositionTable, process: Any, host: str
 ) -> tuple[Balance, dict[str, Array]]:
-    """Return what each recipe becomes, and its process; see `magnetkit.magnetism.phase_balance`."""
+    """Split recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
+
+    Returns
+    -------
+    balance : Balance
+    rows : dict of ndarray, shape (n,)
+        Process of each magnet.
+    """
     parts, traces, _, rows = _read(table, process, host)
     return _split_into_phases(parts, rows, traces)[0], rows
 

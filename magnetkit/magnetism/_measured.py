@@ -87,7 +87,10 @@ class Split:
 
 
 def shared_variance(effects: Array, split: Split) -> Array:
-    """Return what `EFFECTS` of n magnets, shape (n, 2), add to the variance of each, shape (n,)."""
+    """Compute what process effects add to the variance of each magnet, shape (n,).
+
+    `effects` are the `EFFECTS` of n magnets, shape (n, 2).
+    """
     shell, grain = split.shared
     return np.asarray(effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain)
 
@@ -154,7 +157,7 @@ class Known:
 
     @cached_property
     def inverse(self) -> Array:
-        """The inverse of the covariance of the measured scores, shape (k, k)."""
+        """Inverse of the covariance of the measured scores, shape (k, k)."""
         from .._core._linear import invert
 
         return np.asarray(
@@ -404,7 +407,7 @@ class Producer:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":
-        """Return the calibration of a record; StoreError if it is damaged or of another version."""
+        """Build the calibration from its record; StoreError if it is damaged or of another version."""
         try:
             if record["format"] != _FORMAT:
                 raise StoreError(
@@ -464,7 +467,7 @@ def names() -> list[str]:
 
 
 def check_name(name: Any) -> str:
-    """Return a name under which a calibration can be stored; InputError if it is none."""
+    """Return `name` if a calibration can be stored under it; InputError otherwise."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InputError(
             "expected a name of letters, figures, '.', '_' and '-' such as my-mill, "

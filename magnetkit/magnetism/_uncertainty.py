@@ -128,7 +128,7 @@ def condition_rows(
 class Kinds(NamedTuple):
     """n magnets by what they are: one recipe, host (by its root) and shell is one magnet.
 
-    ``effects``, shape (n, 2): `producer.EFFECTS` of each.
+    ``effects``, shape (n, 2): `_measured.EFFECTS` of each.
     """
 
     table: CompositionTable

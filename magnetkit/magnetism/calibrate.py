@@ -94,7 +94,7 @@ class Calibration:
     notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Return the outcome as sentences: error and width before and after, and odd rows."""
+        """Write the outcome as sentences: error and width before and after, odd rows, rejected rows."""
         texts = []
         for quantity, part in self.report.groupby("quantity", sort=False):
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]

@@ -397,7 +397,7 @@ def condition_fields(
 def with_conditions(
     *names: str, without: tuple[str, ...] = ()
 ) -> Callable[[Function], Function]:
-    """Let a function that ends in ``**keywords`` say which conditions these are.
+    """Build a decorator that replaces ``**keywords`` of a function by named conditions.
 
     Signature and docstring then name each: those of the groups or fields `names`, but for those
     `without` and those that are parameters of the function itself.

@@ -82,7 +82,7 @@ class Explanation:
     constants: "pd.DataFrame"
 
     def measurements(self) -> list[str]:
-        """Return in words which measurements would narrow the range most, the best first."""
+        """List in words which constants, if measured, would narrow the range most, the best first."""
         worth = self.constants["share"] >= _NAMED_SHARE
         first = self.constants[worth].head(_NARROWEST)
         lines = []

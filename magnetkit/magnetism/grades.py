@@ -588,14 +588,19 @@ def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     """Return a grade's row at 20 degrees C, the shape of its curve and the source of both.
 
+    Parameters
+    ----------
+    name : str
+        The grade, with or without maker or family.
+
     Returns
     -------
     row : pandas.Series
         Of `grades`.
     shape : pandas.Series
-        Of `curve_shapes`.
+        Of `curve_shapes`: ``squareness`` and ``recoil``.
     source : str
-        Where the figures come from.
+        Where the figures come from, in words.
 
     Raises
     ------
@@ -676,13 +681,18 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Arr
 
 @lru_cache(maxsize=128)
 def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
-    """Return what makers guarantee of each grade at a temperature, K; shared, not to be changed.
+    """Return the guaranteed minima of each grade and maker at a temperature, K.
 
-    A row for each grade and maker: ``grade maker host kind``, least ``remanence_T`` and
-    ``coercivity_kA_m`` (hot by the maker's chords or, where it prints none, those of `grades`; a
-    typical B_r alone counts 3.3 % less, a typical H_cJ what the family's lots differ by),
-    ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one), ``recoil``,
-    ``density_kg_m3`` and ``max_working_temperature_K``.
+    The frame is shared: do not change it. Values are hot by the maker's chords or, where it prints
+    none, by those of `grades`. A typical B_r alone counts 3.3 % less, and a typical H_cJ is lowered
+    by what the family's lots differ by.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each grade and maker: ``grade maker host kind``, minimal ``remanence_T`` and
+        ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one),
+        ``recoil``, ``density_kg_m3`` and ``max_working_temperature_K``.
     """
     table = _minima_with_chords().copy()
     remaining = remaining_shares(table, kelvin)
@@ -764,7 +774,11 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 
 
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the upper temperatures of makers' chords, K, by grade and maker; NaN without one."""
+    """Return the upper temperatures of makers' printed chords, K; NaN without one.
+
+    `values` are rows of `printed_values`. The result is indexed by grade and maker and has a column
+    for each coefficient.
+    """
     index = ["grade", "maker"]
     ends = values.pivot_table(
         index=index, columns="quantity", values="to_K", aggfunc="median"

@@ -274,7 +274,7 @@ def _range_reason(level: float) -> str:
 
 
 def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
-    """Return recipes with neodymium in place of their dysprosium and terbium."""
+    """Return a new table with neodymium in place of dysprosium and terbium, atom for atom."""
     fractions = table.to_array()
     for symbol in SURFACE:
         fractions[:, INDEX["Nd"]] += fractions[:, INDEX[symbol]]

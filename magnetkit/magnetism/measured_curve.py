@@ -158,7 +158,7 @@ def read_curves(
 
 
 def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
-    """Return the first curve of each temperature, rising; warn of a second one."""
+    """Return the first curve of each temperature, by rising temperature; a warning names further ones."""
     first: list[MeasuredCurve] = []
     for curve in curves:
         like = [
@@ -185,12 +185,26 @@ def _demagnetization_branch(
 
     A UserWarning is issued where the other branch has another H_cJ.
 
+    Parameters
+    ----------
+    source : str
+        Name of the file, for messages.
+    raw : RawCurve
+        The loop as read.
+    sample : Sample or None
+        Needed if the file holds moments.
+
     Returns
     -------
     field : ndarray
         Reverse fields, A/m, rising.
     polarization : ndarray
         J, T.
+
+    Raises
+    ------
+    InputError
+        If the loop has too few points in all or in the second quadrant.
     """
     h, j = _inner_field(source, raw, sample)
     if np.unique(h).size < _LEAST_POINTS:
@@ -247,7 +261,7 @@ def _inner_field(
 ) -> tuple[_Array, _Array]:
     """Return the field inside the sample, A/m, and J, T, at the points of a file.
 
-    InputError if the file holds moments and no sample is given.
+    `source` is its name, for messages. InputError if the file holds moments and no sample is given.
     """
     h = raw.field
     if raw.kind == "induction":
@@ -312,7 +326,10 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
 
 
 def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
-    """Return a branch as it comes down from positive saturation: mirrored if J(0) is negative."""
+    """Return field and J of a branch that comes down from positive saturation, by rising field.
+
+    `h` and `j`, (n,), are copied; the branch is mirrored if J at H = 0 is negative.
+    """
     if _polarization_at_zero(h, j) < 0.0:
         h = -h
         j = -j
@@ -326,7 +343,18 @@ def _polarization_at_zero(h: _Array, j: _Array) -> float:
 
 
 def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> MeasuredCurve:
-    """Derive the figures of a curve from J (T) at reverse fields (A/m, rising).
+    """Derive the figures of a curve from the points of its demagnetization branch.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file, for messages.
+    field : ndarray, shape (n,)
+        Reverse fields, A/m, rising.
+    level : ndarray, shape (n,)
+        J, T.
+    raw : RawCurve
+        The curve as read, for messages.
 
     Returns
     -------
@@ -380,7 +408,10 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
 
 
 def _read_remanence(field: _Array, level: _Array) -> float:
-    """Return J at H = 0, T: of a straight line through the points near it."""
+    """Return J at H = 0, T, by a straight line through the points near it.
+
+    `field` (A/m) rises and `level` is J (T).
+    """
     reach = float(field[-1])
     near_zero = (field >= 0.0) & (field <= _NEAR_REMANENCE * reach)
     if near_zero.sum() >= _LINE_POINTS:
@@ -394,11 +425,18 @@ def _read_remanence(field: _Array, level: _Array) -> float:
 def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
     """Smooth a branch by isotonic regression: one J at each field, and J never rising.
 
+    Parameters
+    ----------
+    field : ndarray, shape (n,)
+        Reverse fields, A/m, in any order.
+    level : ndarray, shape (n,)
+        J, T.
+
     Returns
     -------
-    fields : ndarray
+    fields : ndarray, shape (m,)
         Distinct fields, rising.
-    polarization : ndarray
+    polarization : ndarray, shape (m,)
         J at those fields.
     """
     from scipy.optimize import isotonic_regression
@@ -427,7 +465,8 @@ def _ask_if_implausible(
 ) -> None:
     """Raise InputError if a figure is one that no magnet has; the message names the likely slip.
 
-    `b_r` is in T, `coercivity` in A/m, and `recoil` the recoil permeability.
+    `source` is the file and `raw` its curve as read, for the message. `b_r` is in T, `coercivity`
+    in A/m, and `recoil` the recoil permeability.
     """
     if recoil < _LEAST_PERMEABILITY:
         raise InputError(
@@ -458,7 +497,7 @@ def _ask_if_implausible(
 
 
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
-    """Return the unit of the field in which H_cJ, read as A/m, would be a usual one."""
+    """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value."""
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor
     for unit, factor in _FIELD_UNITS.items():

@@ -206,7 +206,7 @@ def _check_header(file: str, header: Sequence[str]) -> None:
 
 
 def _check_cells(row: Row) -> None:
-    """Refuse a line with too many or too few cells, or an empty cell where one is needed."""
+    """Raise DataError for a line with too many or too few cells, or an empty cell that is needed."""
     if set(row.cells) != set(COLUMNS) or None in row.cells.values():
         raise DataError(
             f"{row.file}, line {row.line}: expected {len(COLUMNS)} cells, got another number; "
@@ -218,7 +218,7 @@ def _check_cells(row: Row) -> None:
 
 
 def _check_words(row: Row) -> None:
-    """Refuse a word that its column does not know."""
+    """Raise DataError for a word that is none of those that its column allows."""
     for name, words in WORDS.items():
         if row.cells[name] not in words:
             choices = ", ".join(word or "nothing" for word in words)
@@ -230,7 +230,7 @@ def _check_words(row: Row) -> None:
 
 
 def _check_route(row: Row) -> None:
-    """Refuse a route that is not described, and one of another host."""
+    """Raise DataError for a route that is not described."""
     from .process import routes
 
     name = row.cells["route"]
@@ -244,7 +244,7 @@ def _check_route(row: Row) -> None:
 
 
 def _check_numbers(row: Row) -> None:
-    """Refuse what is no number, and a number that no magnet has."""
+    """Raise DataError for a cell that holds no number, or a number outside its bounds."""
     for name, bounds in NUMBERS.items():
         text = row.cells[name]
         if not text:
@@ -259,7 +259,10 @@ def _check_numbers(row: Row) -> None:
 
 
 def _check_use(row: Row) -> None:
-    """Refuse a letter that names no quantity, and one of a quantity that the row does not have."""
+    """Raise DataError for a letter of ``use`` that names no quantity, or one that the row lacks.
+
+    Coefficients without the ends of their range are an error too.
+    """
     names = {letter: name for name, letter in LETTERS.items()}
     for letter in row.cells["use"]:
         name = names.get(letter.upper())
@@ -281,7 +284,7 @@ def _check_use(row: Row) -> None:
 
 
 def _check_product(row: Row) -> None:
-    """Refuse an energy product that the remanence cannot bear."""
+    """Raise DataError for an energy product above what the remanence allows."""
     product = row.cells["max_energy_product_kJ_m3"]
     remanence = row.cells["remanence_T"]
     if not product or not remanence:
@@ -303,7 +306,7 @@ _CHECKS: tuple[Callable[[Row], None], ...] = (
 
 
 def _check_ids(rows: Sequence[Row]) -> None:
-    """Refuse a name that two rows have, and a pair of a magnet that is not there."""
+    """Raise DataError for an ``id`` that two rows have, or a ``pair`` that names no other row."""
     lines: dict[str, int] = {}
     for row in rows:
         name = row.cells["id"]
@@ -321,7 +324,7 @@ def _check_ids(rows: Sequence[Row]) -> None:
 
 
 def _check_recipes(rows: Sequence[Row]) -> None:
-    """Refuse a recipe that cannot be read, and one without a basis."""
+    """Raise DataError for a recipe that cannot be read, or that has no basis."""
     for basis in ("atomic", "weight"):
         of_basis = [
             row for row in rows if row.cells["basis"] == basis and row.cells["recipe"]
@@ -338,7 +341,7 @@ def _check_recipes(rows: Sequence[Row]) -> None:
 
 
 def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
-    """Return the recipes of rows of the table, one a row and in their order."""
+    """Read the recipes of rows of the table, one row each and in their order."""
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)
         for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)

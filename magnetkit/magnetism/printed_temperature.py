@@ -132,7 +132,7 @@ def coercivity_ratio(
 
 
 def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
-    """Return what a straight line with a chord's coefficient leaves of a value at 20 degrees C."""
+    """Compute the share of a value at 20 degrees C that is left at `kelvin`, by a linear coefficient."""
     step = np.asarray(kelvin, float) - ROOM_K
     return np.maximum(1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0)
 

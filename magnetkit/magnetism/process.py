@@ -310,7 +310,7 @@ class Family:
         mean of the hard phase, see `magnetkit.magnetism.shells.enrich_surface`; 1 where they do not.
     pinning_kA_m, copper_scale : float
         H_cJ at 20 C of cellular magnets, and how much more copper than the least gives 63 % of it;
-        zero elsewhere, see `magnetkit.magnetism._cells.strength`.
+        zero elsewhere, see `magnetkit.magnetism._cells.cellular_coercivity`.
     hot_kA_m, iron_limit : float
         H_cJ at 500 C without iron, and the share of iron in the metal at which nothing is left.
     ordinary_fall : float

@@ -104,10 +104,11 @@ def thickness_nm(fraction: Array, grain_um: Array) -> Array:
 
 
 def covering(fraction: Array, grain_um: Array) -> Array:
-    """Return the share 1 - exp(-t / t0) of its gain that a shell of that thickness gives.
+    """Compute the share 1 - exp(-t / t0) of its full gain that a shell of thickness t gives, (n,).
 
-    A domain wall has to fit into the shell before it meets the shell's own anisotropy: t0 is about
-    half a wall width, and the gain is nearly complete at two to three.
+    A domain wall has to fit into the shell before it meets the shell's own anisotropy. t0 is about
+    half a wall width, and the gain is nearly complete at two to three t0. `fraction` is the shell's
+    share of the grain and `grain_um` the grain size.
     """
     return -np.expm1(-thickness_nm(fraction, grain_um) / shell_law()["decay_nm"])
 
@@ -149,7 +150,7 @@ def carrier_volume(table: CompositionTable, rows: ShellRows) -> Array:
 def mix_between_grains(
     table: CompositionTable, rows: ShellRows
 ) -> tuple[CompositionTable, ShellRows]:
-    """Make what is mixed in between the grains part of the charge, and leave no rim of it.
+    """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
     Returns
     -------

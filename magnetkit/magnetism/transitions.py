@@ -90,7 +90,10 @@ def transitions(
 
 
 def _last_zero(at: Array, curve: Array) -> Array:
-    """Return the highest temperature at which each row of `curve` changes sign, NaN if never."""
+    """Return the highest temperature at which each row of `curve`, (n, k), changes sign, (n,); NaN if never.
+
+    `at`, (k,), are the temperatures, K, of its columns.
+    """
     before = curve[:, :-1]
     right = curve[:, 1:]
     change = before * right < 0.0
@@ -104,10 +107,10 @@ def _last_zero(at: Array, curve: Array) -> Array:
 
 
 def _cusp(at: Array, curve: Array) -> Array:
-    """Return where each row of `curve`, a modulus, goes through zero, NaN if nowhere.
+    """Return the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
 
-    Between two points of either side of a zero, following the slope from outside leads to a
-    sign change; at a smooth minimum it does not.
+    `at`, (k,), are the temperatures, K, of its columns. Between two points of either side of a
+    zero, following the slope from outside leads to a sign change; at a smooth minimum it does not.
     """
     result = np.full(len(curve), np.nan)
     first = curve[:, :-3]

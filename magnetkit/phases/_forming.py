@@ -3,7 +3,7 @@
 The log odds of a phase are those of a family (its structure) times a few terms: the free energy
 above the competing phases and how uncertain it is, the metals on its sites, the ratio of the radii
 of rare earth and metals, the misfit among the metals, enough of a stabilizer and not too much
-(`kernels._stability.TERMS`). The weights of each family deviate from common ones by a normal
+(`_stability_kernels.TERMS`). The weights of each family deviate from common ones by a normal
 prior, so that a structure of which little is known leans on the others. Any other structure, a new
 host among them, has terms alone that know no host: the free energy, its uncertainty, the entropy of
 mixing, the misfit among the metals, and how much of groups 4 to 6 is to be dissolved.
@@ -177,7 +177,7 @@ def making_temperature(host: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def is_melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which phases have decomposed into liquid."""
+    """Say which phases have decomposed into liquid at a temperature, K, bool (n,)."""
     return kelvin >= _host_facts()[2][host]
 
 
@@ -296,9 +296,9 @@ def odds(
 
 
 def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,), or NaN.
+    """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most.
+    Near radii weigh most. NaN for a row without such entries.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)

@@ -106,7 +106,7 @@ def _count_units(per, ratios, boride, total_r, total_t, total_x):
 # all inside, fraction NaN.
 @jit
 def split(rows, codes, rules, hard, fraction, begin, end):
-    """Find what each composition has inside its hard phase, and the phase's volume share."""
+    """Write what of each composition lies inside its hard phase, and the phase's volume share."""
     indptr, indices, values = rows
     role, limit, preference, counts, ratios, boride, volume = rules
     for i in range(begin, end):
@@ -217,7 +217,7 @@ OF_METAL, OF_EARTH, OF_ALLOY = range(3)
 # -> bool (n): whether every share is within; True where the host is unknown
 @jit
 def check_limits(indptr, indices, values, codes, group, most):
-    """Return which compositions have no more of any element than was made with their host."""
+    """Say which compositions have no more of any element than was ever made with their host."""
     n = len(indptr) - 1
     inside = np.ones(n, np.bool_)
     whole = np.empty(3)

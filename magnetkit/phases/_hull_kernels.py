@@ -45,7 +45,7 @@ class Simplex(NamedTuple):
 # take their place; order int64 (m): of its rows.
 @jit
 def factor(work, n, order):
-    """Factor the matrix of some phases, each step with the largest element left (Gauss)."""
+    """Factor the matrix of some phases in place, each step with the largest element left (Gauss)."""
     m = len(order)
     for r in range(m):
         order[r] = r
@@ -72,7 +72,7 @@ def factor(work, n, order):
 # Which basis was found first, or what other rows were solved, shows in none of the digits.
 @jit
 def settle(work, n, order, x, amounts):
-    """Work out the amounts of phases that make up a composition; return the least of them."""
+    """Compute the amounts of phases that make up a composition; return the smallest of them."""
     for c in range(n):
         total = x[order[c]]
         for k in range(c):
@@ -113,7 +113,7 @@ def invert(basis, phases):
 # Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
 @jit(part="linked")
 def prices(phases, state):
-    """Work out the chemical potentials of a basis, and each phase's energy above them."""
+    """Write the chemical potentials of a basis, and each phase's energy above them, into `state`."""
     ptr, col, val, energy = phases
     basis, inverse, _, price, cost, _ = state
     m = len(basis)
@@ -133,6 +133,7 @@ def prices(phases, state):
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
 def _pivot(enter, leave, phases, state):
+    """Exchange one phase of the basis, in place."""
     ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
     m = len(basis)
@@ -214,7 +215,7 @@ def copy(source, target):
 # Amounts of the basis phases in x; whether none is below -rounding.
 @jit
 def mix(inverse, x, amounts, rounding):
-    """Work out how much of each phase of a basis makes a composition."""
+    """Write how much of each phase of a basis makes up a composition; say whether none is negative."""
     inside = True
     for b in range(len(x)):
         total = 0.0
@@ -234,7 +235,7 @@ _TRACE_AMOUNT = 1e-12
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
 @jit
 def move(x, phases, state, since):
-    """Find the optimal basis of a composition from a basis that is optimal in price."""
+    """Move to the optimal basis of a composition from a basis that is optimal in price, in place."""
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
@@ -288,7 +289,7 @@ def move(x, phases, state, since):
 # Room for a system of m elements and k phases.
 @jit(part="copied")
 def allocate_workspace(m, k):
-    """Return room for the state of the simplex."""
+    """Allocate the `Simplex` of a system of m elements and k phases."""
     return Simplex(
         np.empty(m, np.int64),
         np.empty((m, m)),
@@ -335,6 +336,7 @@ class Remembered(NamedTuple):
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit(part="copied")
 def _nearest_basis(prices, kept, x, worth):
+    """Return which of the remembered bases prices a composition highest."""
     for j in range(kept):
         worth[j] = 0.0
     for c in range(len(x)):
@@ -352,6 +354,10 @@ def _nearest_basis(prices, kept, x, worth):
 # room: held and order int64 (m,), work float64 (m, m), settled float64 (m,), their amounts.
 @jit(part="merged")
 def _is_optimal(x, phases, state, room):
+    """Sort the phases of the optimal basis and settle their amounts, into `room`.
+
+    Returned are the number of phases and the energy of the composition, eV/atom.
+    """
     held, order, work, settled = room
     n = 0
     for b in range(len(state.basis)):
@@ -380,6 +386,7 @@ def _is_optimal(x, phases, state, room):
 # The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
 @jit(part="copied")
 def _write(ids, held, n, settled, products, fractions):
+    """Write ids and shares of the phases of one composition; -1 and 0 behind the last."""
     count = 0
     for j in range(n):
         if settled[j] > 1e-8:
@@ -421,6 +428,7 @@ def _begin(x, inner, phases, state):
 # One run of `solve`: rows order[first:last] of the system with the elements `inside`.
 @jit(part="linked")
 def _run(rows, column, order, first, last, inside, phases, found):
+    """Solve the rows of one run into `found`."""
     ids, within, place = subsystem(inside, phases)
     m = np.int64(0)
     for c in range(len(place)):
@@ -479,7 +487,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
 # rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
 @jit
 def solve(rows, column, runs, systems, phases, found, begin, end):
-    """Find the hull energy and the products of each composition of the runs `begin` to `end`."""
+    """Write hull energy and products of each composition of the runs `begin` to `end` - 1 into `found`."""
     for t in range(begin, end):
         inside = systems[runs.system[t]]
         _run(
@@ -523,7 +531,7 @@ def _price_six(base, s1, s2, s3, s4, s5, x, lane):
 # Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
 @jit(fastmath=True)
 def highest(table, place, rows, price, hull, facet, begin, end):
-    """Price compositions by all facets."""
+    """Write for each composition the highest price of all facets, and which facet has it."""
     indptr, indices, values = table
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.
@@ -584,7 +592,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
 # bool (r,): False where no facet of this price holds the composition.
 @jit
 def split(table, place, rows, planes, facet, found, done, begin, end):
-    """Split compositions into the corners of their facets."""
+    """Write the shares of the corners of its facet that make up each composition."""
     indptr, indices, values = table
     price, corner, factors, order, matrix, energy = planes
     hull, products, fractions = found

@@ -36,7 +36,7 @@ class Named(NamedTuple):
 
 @lru_cache(maxsize=1)
 def kinds() -> NDArray[np.int8]:
-    """Return whether each element is a rare earth, a metal or an interstitial, shape (118,)."""
+    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,)."""
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
     site_kinds = np.full(N_ELEMENTS, METAL, np.int8)
@@ -238,7 +238,10 @@ class Judged:
 
 
 def rivals(source: Entries, host: str) -> PhaseSpace:
-    """Return the phases on the hull of a snapshot without those of a host's structure."""
+    """Return the space of the phases on a snapshot's hull without those of a host's structure.
+
+    It is kept for the next call.
+    """
     key = ("rivals", host)
     if key not in source._cache:
         space = lowest_entries(source)

@@ -80,7 +80,7 @@ class Compared(NamedTuple):
 # site is empty or an element has no site.
 @jit
 def interpolate(table, rows, host, nodes, found, start, stop):
-    """Interpolate energies and their deviations between nodes."""
+    """Write the energies of phases, and their deviations, interpolated between nodes, into `found`."""
     indptr, indices, values = table
     role, index, sites = host
     node, mean, covariance, noise = nodes
@@ -160,6 +160,7 @@ def interpolate(table, rows, host, nodes, found, start, stop):
 # total float64 (3,): amount on each site; False where a site is empty or an element has none.
 @jit(part="copied")
 def _site_totals(indices, values, first, last, role, sites, total):
+    """Write the amount on each site; say whether every element has a site and no site is empty."""
     total[:] = 0.0
     for p in range(first, last):
         if role[indices[p]] < 0:
@@ -175,7 +176,7 @@ def _site_totals(indices, values, first, last, role, sites, total):
 # Which elements occur in some rows: bool (118,).
 @jit
 def present_elements(indptr, indices, rows):
-    """Return the elements that occur in some rows."""
+    """Say which elements occur in some rows, bool (118,)."""
     found = np.zeros(118, np.bool_)
     for row in rows:
         for p in range(indptr[row], indptr[row + 1]):
@@ -187,6 +188,7 @@ def present_elements(indptr, indices, rows):
 # -> the entry of the metal of which there is most, -1 where there is none
 @jit(part="copied")
 def _add_up_roles(indices, values, first, last, role, of_role):
+    """Write the amounts by role, and return the entry of the metal of which there is most, -1 for none."""
     of_role[:] = 0.0
     major = -1
     for p in range(first, last):
@@ -201,7 +203,7 @@ def _add_up_roles(indices, values, first, last, role, of_role):
 # table, rows and host as above. Writes at rows[start:stop].
 @jit
 def compare(table, rows, host, members, found, start, stop):
-    """Compare phases with the end members that a snapshot has."""
+    """Write which phases lack end members in a snapshot, or lean on borrowed slopes, into `found`."""
     indptr, indices, values = table
     role, index, _ = host
     has, borrowed, significant, trace = members
@@ -321,6 +323,7 @@ class Weights(NamedTuple):
 # shares of what is enough of each; their range is over where the shares of the most exceed one.
 @jit(part="merged")
 def _describe(i, rows, atoms, state, x):
+    """Write the terms of the log odds of phase i into `x`."""
     indptr, indices, values = rows
     family = state.family[i]
     earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
@@ -401,7 +404,7 @@ def describe(rows, atoms, state, x, start, stop):
 # Writes at start to stop: mean and deviation float64 (n,) of the log odds.
 @jit
 def odds(rows, atoms, state, weights, mean, deviation, start, stop):
-    """Write the log odds that phases form."""
+    """Write mean and deviation of the log odds that phases form."""
     k = weights.mean.shape[1]
     x = np.empty(k)
     part = np.empty(k)

@@ -190,7 +190,22 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
 
 
 def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
-    """Ask the server for version and documents; `say` is called with the progress."""
+    """Ask the server for version and documents, and return the message that holds both.
+
+    Parameters
+    ----------
+    question : News
+        ``endpoint``, the server's address, and ``systems``, the chemical systems.
+    key : str
+        API key.
+    say : callable
+        Called with each message of progress.
+
+    Raises
+    ------
+    NetworkError
+        If the server gives no such answer.
+    """
     from mp_api.client import MPRester
 
     from ._documents import FIELDS, read_document
@@ -217,7 +232,11 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
         records: dict[str, list[News]] = {"summary": [], "thermo": [], "magnetism": []}
 
         def search(kind: str, criterion: str, values: list[str], **more: Any) -> None:
-            """Search documents of a kind by a criterion, in batches, and append them to `records`."""
+            """Search documents of a kind by a criterion, in batches, and append them to `records`.
+
+            `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that
+            gets `values`; `more` are further keywords.
+            """
             for start in range(0, len(values), BATCH):
                 documents = watch.search(
                     getattr(rester.materials, kind).search,
@@ -279,6 +298,7 @@ class _Watch:
     ) -> Any:
         """Return the documents of a search, all that were announced; NetworkError otherwise.
 
+        `ask` is mp-api's search, called with `criteria`; `where` is the address for messages;
         `before` is how many of the kind came earlier, for the progress.
         """
         self._before = before
@@ -296,7 +316,8 @@ class _Watch:
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an HTTP answer whole and check it; a hook of requests.
 
-        `_PassingError` if the answer may be another later, NetworkError if not.
+        `response` is that of requests. `_PassingError` is raised if another answer may come later,
+        NetworkError if not.
         """
         where = _place(response.url)
         status = response.status_code

@@ -154,13 +154,13 @@ def _groups(table: CompositionTable) -> NDArray[np.float64]:
 
 
 def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bool_]:
-    """Return which entries have a composition of these keys, shape (n,)."""
+    """Say which entries have one of the compositions `keys`, bool (n,)."""
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     return np.array([key in keys for key in composition_keys(table)], bool)
 
 
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
-    """Return which entries are of a chemical system that the snapshot does not cover."""
+    """Say which entries are of a chemical system that the snapshot does not cover, bool (n,)."""
     return np.array(
         [not snapshot.covers(symbols) for symbols in entry_systems(entries)], bool
     )

@@ -231,7 +231,7 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
 
 
 def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
-    """Return which entries the hull takes in, shape (n,)."""
+    """Say which entries the hull takes into account, bool (n,)."""
     entries = snapshot.entries
     doubtful = lowest_entries(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)

@@ -93,7 +93,10 @@ class Partition:
 
     @cached_property
     def charges(self) -> NDArray[np.bool_]:
-        """Whether what is left over is a boundary phase of a magnet, as the host's record says."""
+        """Which recipes are charges of magnets, bool (n,).
+
+        The rest of a charge is a boundary phase of its host, as the host's record says.
+        """
         is_charge = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
             for rule in HOSTS[HOST_NAMES[code]].split.boundary:
@@ -439,7 +442,10 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> NDArray[np.bool_]:
-    """Say which rows have every ratio, such as "R/T", within its window; never if the divisor is zero."""
+    """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
+
+    `rule` maps ratios, such as "R/T", to their least and largest value.
+    """
     from ..alloy._row_kernels import sums
 
     is_inside = np.ones(len(table), bool)
@@ -533,7 +539,10 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
 
 
 def hosts_by_hardening(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
-    """Return which hosts, int8 (n,), make magnets by one of `records.HARDENING`, shape (n,)."""
+    """Say which hosts harden their magnets by one of `records.HARDENING`, bool (n,).
+
+    `codes`, (n,), are those of the hosts.
+    """
     is_of_hardening = [host.magnet.hardening == hardening for host in HOSTS.values()]
     return np.array([*is_of_hardening, False])[codes]
 
@@ -574,17 +583,10 @@ def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
 def is_within_precedent(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
-    """Return which alloys have only elements and amounts with which their host was made, (n,).
+    """Say which alloys have only elements and amounts with which their host was ever made, bool (n,).
 
-    `table` includes the grain boundary; `codes`, shape (n,), are of `assign_hosts`, and rows
-    without a host are True.
-
-    Examples
-    --------
-    >>> from magnetkit.phases.partition import assign_hosts
-    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
-    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
-    [True, False]
+    `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
+    host are True.
     """
     from ._host_kernels import check_limits
 
@@ -624,7 +626,15 @@ def describe_beyond_precedent(
 
 @lru_cache(maxsize=1)
 def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Return of what each share of an element counts, and the largest share made, (hosts, 118) each."""
+    """Return the largest share of each element that was made with each host, and its denominator.
+
+    Returns
+    -------
+    group : ndarray of int8, shape (hosts, 118)
+        Whether the share is of the metals, the rare earths or all atoms, as codes of the kernel.
+    largest : ndarray, shape (hosts, 118)
+        Share, 0 to 1.
+    """
     from . import _host_kernels as _hosts
 
     kinds = {
@@ -653,7 +663,7 @@ def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 @lru_cache(maxsize=1)
 def _shells() -> NDArray[np.bool_]:
-    """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
+    """Say which elements have been diffused into magnets of a host, bool (hosts, 118)."""
     mask = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
     for h, row in _iterate_hosts("hosts/shells.csv"):
         mask[h, INDEX[row["element"]]] = True
@@ -667,7 +677,7 @@ def shelled_hosts() -> tuple[str, ...]:
 
 
 def hosts_with_shells(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which hosts any rare earth has been diffused into, shape (n,)."""
+    """Say which of the hosts `codes`, (n,), any rare earth has been diffused into, bool (n,)."""
     return (codes >= 0) & np.any(_shells(), axis=1)[codes]
 
 

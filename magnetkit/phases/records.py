@@ -347,7 +347,7 @@ def _read() -> dict[str, Host]:
 
 
 def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """Return a host, the one it is a variant of, and so on to the root."""
+    """List a host, the one it is a variant of, and so on to the root; DataError for a circle."""
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:
         if parent not in entries or parent in line:
@@ -452,7 +452,18 @@ def root_host(name: str) -> str:
 def host_file(name: str, file: str) -> str:
     """Return the path of a file of a host's folder below the data folder.
 
-    If it does not exist there, that of the host which this one is a variant of.
+    Parameters
+    ----------
+    name : str
+        The host.
+    file : str
+        Name of the file.
+
+    Returns
+    -------
+    str
+        Path of the host's own file if it exists, otherwise that of the host which this one is a
+        variant of.
     """
     own_path = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of

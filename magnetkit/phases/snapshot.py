@@ -457,7 +457,7 @@ def _put_in_place(work: Path, folder: Path) -> None:
 
 
 def _restore(folder: Path) -> None:
-    """Give the earlier snapshot its name again if its writer was stopped between two renames."""
+    """Rename the earlier snapshot back if its writer was stopped between two renames."""
     old = _beside(folder, "old")
     if old.is_dir() and not folder.exists():
         os.replace(old, folder)

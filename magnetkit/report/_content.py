@@ -249,7 +249,7 @@ def _rule(result: "Ranked") -> str:
 
 
 def _count_prefix(result: "Ranked") -> str:
-    """Return what stands before a number of those that meet, where a bound left out others."""
+    """Return "at least " if a bound left candidates out, so that counts are lower limits; else ""."""
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
     return ""
@@ -331,7 +331,10 @@ def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
 
 
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
-    """Say in one sentence which decision to take, or why to keep today's magnet."""
+    """Say in one sentence which decision to take, or why to keep today's magnet.
+
+    `decided` are the rows of the decisions, today's magnet first.
+    """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
     status = decided["decision_status"].tolist()
@@ -585,5 +588,6 @@ def overdue_facts(shown: Magnets) -> list[str]:
 
 
 def _present_elements(shown: Magnets) -> list[str]:
+    """Return the symbols of the elements in any of the magnets shown, their shells included."""
     whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
     return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]

@@ -177,6 +177,19 @@ def _points(
 ) -> "PathCollection | None":
     """Draw points in the look of a plotly marker into `ax`.
 
+    Parameters
+    ----------
+    marker : Part
+        Plotly's marker: colours, size, outline.
+    x, y : ndarray, shape (n,)
+        Places of the points.
+    label : str
+        Text in the legend, empty for none.
+    layout : Part
+        Plotly's layout, which may hold the scale of the colours.
+    ax : matplotlib Axes
+        Changed in place.
+
     Returns
     -------
     matplotlib PathCollection or None

@@ -193,14 +193,20 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 def candidates(
     frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
 ) -> Part:
-    """Build a scatter trace of candidates on two result columns `x` and `y`; `texts` are escaped already."""
+    """Build a scatter trace of candidates on two result columns `x` and `y`.
+
+    `texts` are shown at the points and must be escaped already.
+    """
     shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
     hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
-    """Build the star of the magnet that all others are compared with, on two result columns."""
+    """Build the star of the magnet that all others are compared with, on two result columns.
+
+    `frame` has one row; `text` is escaped already and `name` stands in the legend.
+    """
     look = {
         "symbol": "star",
         "size": 16,
@@ -244,7 +250,10 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
-    """Build the traces of the decisions on two result columns: a star for today's, numbers for others."""
+    """Build the traces of the decisions on two result columns: a star for today's, numbers for others.
+
+    `decided` are the rows of the decisions, today's magnet first; `x` and `y` are names of columns.
+    """
     traces = []
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
     names = decision_names(decided)
@@ -452,7 +461,10 @@ def trade_off_axes(
 
 
 def candidate_names(frame: "pd.DataFrame") -> list[str]:
-    """Return the candidates' names, each with its shell."""
+    """Return the name of each candidate, with its shell if it has one, as ``"Nd2Fe14B + Tb 0.5 wt%"``.
+
+    `frame` has ``candidate`` and ``shell``; a shell that is diffused into a sold grade is left out.
+    """
     shells = frame["shell"].astype(object).fillna("").astype(str)
     if "route" in frame:
         # What is diffused into a sold grade is an estimate, and not to be ordered.
@@ -462,7 +474,7 @@ def candidate_names(frame: "pd.DataFrame") -> list[str]:
 
 
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
-    """Return what a candidate of a ranking shows: its name, rank and probability."""
+    """Write the hover text of each candidate: name, rank and probability, escaped."""
     chance = frame["probability_meets_requirements"]
     rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
     return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]

@@ -109,7 +109,11 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 
 
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
-    """Write the cell of column `name` of a row, with half its interval and marks, as tables show it."""
+    """Write the cell of a row as tables show it: the value with half its interval and marks.
+
+    `row` has columns of results and `name` is one of them; a candidate stands with its shell. With
+    `cgs` values are in CGS units.
+    """
     column = COLUMNS.get(name)
     value = row.get(name, float("nan"))
     if name == "candidate":
@@ -211,7 +215,11 @@ def print_rows(
 def _shown_column(
     frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
 ) -> _text.Shown:
-    """Build one column of a table for the terminal: heading with unit, and cells."""
+    """Build column `name` of a table for the terminal: heading with unit, and cells.
+
+    Where the terminal is narrow, columns of the highest `priority` are left out first, those of 0
+    never. With `cgs` values are in CGS units.
+    """
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
     heading = name if column is None else column.short
@@ -225,7 +233,10 @@ def _shown_column(
 def _print_csv(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
 ) -> None:
-    """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals."""
+    """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals.
+
+    `names` and `columns` are as for `choose_columns`. With `cgs` values are in kG, kOe and MGOe.
+    """
     names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
         names_to_print += with_interval(name) if name in COLUMNS else (name,)
@@ -283,7 +294,21 @@ def _print_best(
     cgs: bool,
     wide: bool,
 ) -> None:
-    """Print the best candidates by rank as a table, and what its columns mean."""
+    """Print the best candidates by rank as a table, and what its columns mean.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    best : DataFrame
+        Its best rows.
+    columns : str or None
+        Names joined by commas, in place of the usual columns.
+    cgs : bool
+        In kG, kOe and MGOe.
+    wide : bool
+        Print columns that do not fit too.
+    """
     from ._content import calibration
 
     identity = result.manifest["identity"]
@@ -316,7 +341,21 @@ def _print_best(
 def _print_decisions(
     result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
 ) -> None:
-    """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr."""
+    """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    columns : str or None
+        Names joined by commas: a table of these columns comes first.
+    cgs : bool
+        In kG, kOe and MGOe.
+    wide : bool
+        A table of the usual columns comes first.
+    quiet : bool
+        No lines in a pipe.
+    """
     from ._content import answer
 
     decisions = result.decisions
@@ -431,7 +470,10 @@ def print_properties(
 
 
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
-    """Print which calibration was used, what is extrapolated, and what the costs leave out."""
+    """Print which calibration was used, what is extrapolated, and what the costs leave out.
+
+    `frame` are the results. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
+    """
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
         _text.say(f"* Extrapolated. {describe_missing_comparison(0.0)}.")
@@ -441,7 +483,10 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
-    """Print one row as a block, a line for each property; all columns if `wide`."""
+    """Print one row as a block, a line for each property; all columns if `wide`.
+
+    With `cgs` values are in CGS units; `interval` is the probability of the ranges.
+    """
     some = COLUMNS if wide else BRIEF
     names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
     shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
@@ -461,7 +506,10 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
-    """Write the cells of one property in a block: label, value, interval and provenance."""
+    """Write the cells of one property in a block: label, value, interval and provenance.
+
+    `name` is a column of the row; with `cgs` values are in CGS units.
+    """
     column_of_share = name.removesuffix("_data_share")
     if column_of_share != name and column_of_share in COLUMNS:
         return (
@@ -502,9 +550,10 @@ def print_comparison(
     units: str | None,
     short: Iterable[str] = (),
 ) -> None:
-    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON.
+    """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON if `as_json`.
 
-    `short` names the rows that are printed where it is not JSON; all without it.
+    `units` is "si", "cgs" or None for the setting, of the table alone. `short` names the rows that
+    are printed where it is not JSON; all without it.
     """
     cgs = _text.is_cgs(units)
     if as_json:
@@ -552,7 +601,11 @@ def print_comparison(
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
-    """Return how a row of a comparison is displayed, also one that is no column of a result."""
+    """Return factor, offset and unit by which a row of a comparison is displayed.
+
+    `name` is a column of results or the name of another row, which is in `unit` and stays in it; K
+    becomes degrees C. With `cgs` columns of results are in CGS units.
+    """
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
     if unit == "K":

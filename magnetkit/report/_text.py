@@ -28,7 +28,7 @@ CGS = {
 
 
 def is_cgs(units: str | None = None) -> bool:
-    """Return whether people read kG, kOe and MGOe: as asked, else as the setting says."""
+    """Say whether to print kG, kOe and MGOe: as `units` says, or else the setting."""
     return (units or get_settings().units) == "cgs"
 
 
@@ -60,7 +60,10 @@ def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
 
 
 def rename_unit(column: str, name: str, unit: str) -> str:
-    """Return the name of a column, `name` or an end of it, with another unit."""
+    """Return the name of a column with another unit at its end.
+
+    `column` is `name` itself or one of its ends, such as ``_lo``.
+    """
     stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
     return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
 

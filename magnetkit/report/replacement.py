@@ -15,7 +15,7 @@ _MOST = 3.0
 
 
 def replacement_head(manifest: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what the head of a report shows, None where no replacement made the result."""
+    """Return the record for the head of a report; None if the result comes from no replacement."""
     record = manifest.get("replacement")
     if not isinstance(record, dict):
         return None

@@ -249,7 +249,11 @@ def _draw_figures(
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
-    """Write the ``text`` of a cell and the ``range`` beneath it; beneath a candidate stands its shell."""
+    """Build a cell of the report's tables: its ``text`` and the ``range`` beneath it.
+
+    `row` has the columns of results and `name` is one of them; beneath a candidate stands its
+    shell.
+    """
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
         value_text = _content.probability_text
@@ -478,7 +482,7 @@ def _supply(shown: Magnets) -> Part:
 
 
 def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
-    """Put a second pair of axes below the first, with a gap between."""
+    """Add a second pair of axes below the first to a layout, in place, with a gap between."""
     layout["yaxis"] |= {"domain": [gap[1], 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
     layout["xaxis2"] = AXIS | x | {"anchor": "y2"}

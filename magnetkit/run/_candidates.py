@@ -60,7 +60,7 @@ class Chunk:
     )
 
     def take(self, rows: NDArray[np.int64]) -> "Chunk":
-        """Return some of the candidates, by number within the chunk, and nothing rejected."""
+        """Return the candidates at some positions within the chunk, without rejected lines."""
         return Chunk(
             self.table[rows],
             self.labels.take(pa.array(rows)),
@@ -104,7 +104,7 @@ class SpacePiece:
         return len(self.numbers)
 
     def __call__(self) -> Chunk:
-        """Return all of them."""
+        """Return all formulas of the piece as a chunk."""
         return self.take(np.arange(len(self)))
 
     def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
@@ -380,7 +380,7 @@ class FileCandidates:
         return None
 
     def exceeds(self, rows: int) -> bool:
-        """Return whether the file has more rows, reading no more of it than that takes."""
+        """Say whether the file has more than `rows` rows, reading no more of it than that takes."""
         return any(block.start >= rows for block in read_blocks(self.path, rows))
 
     def describe(self) -> Mapping[str, object]:

@@ -519,7 +519,7 @@ class RowsInMemory:
         return bool(np.isin(rows, self.rows, assume_unique=True).all())
 
     def take(self, rows: NDArray[np.int64]) -> pa.Table:
-        """Return some of them."""
+        """Return the rows of some numbers, all of which must be in memory."""
         return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
 
 

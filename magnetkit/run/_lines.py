@@ -133,14 +133,17 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
 
 
 def _print_value(units: str, column: str, value: float) -> str:
-    """Return a value of a column in the units asked for, without their name."""
+    """Format a value of a column in the units "si" or "cgs", without the unit."""
     if value != value:
         return "-"
     return _show(units, column, value).split()[0]
 
 
 def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
-    """Write the cells of the magnet in use for the table of ways; `answer.own` must be known."""
+    """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
+
+    `answer.own` must be known.
+    """
     reference = replacement.reference
     own_way = answer.own
     assert own_way is not None
@@ -170,7 +173,10 @@ def _two(value: float) -> str:
 
 
 def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
-    """Write the cells of a way for the table: number, name, heavy rare earth, saving, P and the rest."""
+    """Write the cells of a way for the table, in the units "si" or "cgs".
+
+    They are number, name, heavy rare earth, saving, P, B_r, H_cJ, margin and cost.
+    """
     cost = f"{way.cost_per_flux_ratio:.2f}"
     if way.kind == "other-family" or way.cost_per_flux_ratio != way.cost_per_flux_ratio:
         cost = "ask"
@@ -192,7 +198,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write at most six lines below the table: assumptions, what would change the answer, what is next.
 
-    `first` is the answer for the likeliest kind of the magnet in use.
+    `first` is the answer for the likeliest kind of the magnet in use; `units` is ``"si"`` or
+    ``"cgs"``.
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
@@ -210,7 +217,10 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 
 
 def _request_text(replacement: Any, units: str) -> str:
-    """Say in one line which limits a replacement must meet, and where they come from."""
+    """Say in one line which limits a replacement must meet, and where they come from.
+
+    `units` is ``"si"`` or ``"cgs"``.
+    """
     if not replacement.limits or (
         "kind" not in replacement.reference and not replacement.limits
     ):
@@ -423,10 +433,16 @@ def _charge_text(way: Way, scenario: Any) -> str:
 
 
 def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
-    """Take what is fed back, as set, from what is left to charge of a recipe, wt.%.
+    """Subtract the scrap that is fed back, by the setting, from what is left to charge, wt.%, in place.
 
-    Returns the scrap's amount and what it carries into the magnet. Raises InputError if it holds
-    more of an element than the recipe.
+    InputError if the scrap holds more of an element than the recipe.
+
+    Returns
+    -------
+    scrap : dict of float
+        Amount of scrap, wt.%; empty without any.
+    note : str
+        Which gases it carries into the magnet, empty without any.
     """
     set_so = get_settings().scrap
     if not (share := set_so.get("share", 0.0)):

@@ -33,7 +33,7 @@ def symbol_prices(scenario: Scenario) -> Prices:
 
 
 def today_cost(part: Part, prices: Prices) -> float:
-    """Return the cost of today's elements, USD/kg: the mean over what it may be made of."""
+    """Compute the cost of a part's elements today, USD/kg: the mean over its possible recipes."""
     return _cost(
         {element: amount.mean for element, amount in part.today.items()}, prices
     )
@@ -57,7 +57,7 @@ def then_cost(part: Part, prices: Prices) -> float:
 
 
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
-    """Return the cost of elements in wt.%, USD/kg; NaN where one has no price."""
+    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price."""
     total = sum(shares.values())
     if not total:
         return math.nan

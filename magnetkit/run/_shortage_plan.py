@@ -145,7 +145,7 @@ def _plan_cut(
 
 
 def _without_residue(kilograms: float) -> float:
-    """Return what is left of a sum of kilograms, 0 where only rounding is."""
+    """Return kilograms with a residue of rounding set to 0."""
     if kilograms <= 1e-9:
         return 0.0
     return kilograms
@@ -259,7 +259,7 @@ def _order_of_kind(way: Any) -> tuple[bool, float]:
 
 
 def _scarce(way: Any, elements: Mapping[str, float]) -> float:
-    """Return what a way holds of some elements, wt.%."""
+    """Sum the amounts of some elements in a way, wt.%."""
     shares = mass_shares(way.candidate, way.shell or "")
     return sum(shares.get(element, 0.0) for element in elements)
 
@@ -412,7 +412,7 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
 
 
 def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
-    """Return what a way saves, USD a year; NaN of another family, whose price is asked."""
+    """Compute what a way saves at prices, USD a year; NaN for another family, whose price is not known."""
     if way is None or way.kind == "other-family":
         return math.nan
     return part.kg_year * (today_cost(part, prices) - way_cost(way, prices))

@@ -395,9 +395,10 @@ class Store(_Chunks):
     def _table(
         self, phase: str, number: int, kind: str, columns: list[str] | None = None
     ) -> pa.Table | None:
-        """Read the table of a chunk; None if it has none.
+        """Read the table of a chunk of a phase; None if it has none.
 
-        The hash is checked unless only some `columns` are read. StoreError if the file is damaged.
+        `kind` is `_TABLE` for candidates, otherwise that of the rejected lines. The hash is checked
+        unless only some `columns` are read. StoreError if the file is damaged.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)

@@ -215,7 +215,24 @@ def write_piece(
 ) -> tuple[int, Part]:
     """Do some work on a piece and write its part into a place that all workers reach.
 
-    Where two workers do the same, both write the same file. The returned part has no content.
+    Where two workers do the same, both write the same file.
+
+    Parameters
+    ----------
+    numbered : tuple of (int, Piece)
+        The piece with its number.
+    work : callable
+        Takes `numbered`, returns the number and a `Part`.
+    place : Place
+        Where the files go.
+    phase : str
+        Phase of the screening, part of the files' names.
+
+    Returns
+    -------
+    number : int
+    part : Part
+        With the hashes of its files and without content.
     """
     number, part = work(numbered)
     return number, put_part(number, part, place, phase)
@@ -260,7 +277,11 @@ def recover_chunk(
 
 
 def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
-    """Return fingerprints of the models used, by target: the Curie temperature's, the energy's if used."""
+    """Load the models that were used, and return their fingerprints by target.
+
+    These are the model of the Curie temperature and, where `table` has energies of it, that of the
+    formation energy.
+    """
     from ..surrogates import _curie_training, energy
 
     fingerprints = {
@@ -319,7 +340,7 @@ _OWN = ("candidate", "row_index")
 
 
 def _unify_schema(table: pa.Table) -> pa.Table:
-    """Give every chunk the same schema: texts that repeat as dictionaries."""
+    """Return the table with the schema that all chunks share: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
             table = table.set_column(place, entry.name, table.column(place).cast(_TEXT))
@@ -391,7 +412,10 @@ def _versions() -> dict[str, str]:
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
-    """Yield one text for each value in which two JSON values differ, such as "version 1 there, 2 here"."""
+    """Yield a text for each value in which two JSON values differ, such as "version 1 there, 2 here".
+
+    `before` is the value "there", `now` that "here"; `name` is the path of keys that leads to both.
+    """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):
             yield from differences(

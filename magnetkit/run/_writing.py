@@ -347,7 +347,10 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
 
 
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
-    """Evaluate all columns of some rows of several pieces; return them as an Arrow file."""
+    """Evaluate all columns of some rows of several pieces; return the table as bytes of an Arrow file.
+
+    A task, see `_tasks`, names a piece and the numbers of its rows.
+    """
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(
         pa.concat_tables(

@@ -253,7 +253,11 @@ def _judge_offer(
 def _make_unjudged_offer(
     replacement: Any, text: str, kind: str, verdict: str, why: str
 ) -> Offer:
-    """Build an offer without a probability, for the reason `why`."""
+    """Build an offer without a probability, for the reason `why`.
+
+    `text` is the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take", "ask" or
+    "refuse".
+    """
     nan = math.nan
     return Offer(
         text=text,
@@ -336,7 +340,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
 
 
 def _read_temperature(value: Any) -> float:
-    """Return the temperature of a sheet, K; a text without its unit is asked."""
+    """Read the temperature of a sheet, K; InputError for a text without a unit."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
         raise InputError(f"T={value.strip()}: {value.strip()}C or {value.strip()}K?")
     return parse_temperature(value)
@@ -530,7 +534,21 @@ def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) 
 def _questions(
     replacement: Any, kind: str, *, way: Any, carried: bool, heavy: float
 ) -> tuple[str, ...]:
-    """List what to ask the supplier for, by what the offer leaves open."""
+    """List what to ask the supplier for, by what the offer leaves open.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        What the offer is to replace.
+    kind : str
+        "recipe", "grade" or "sheet": what the offer gives.
+    way : Way or None
+        The way that the offer is, if it was judged as one.
+    carried : bool
+        The values of a sheet were converted to the temperature of use.
+    heavy : float
+        Heavy rare earth of the offer, wt.%; NaN if it is not known.
+    """
     celsius = replacement.reference["temperature_K"] - ZERO_CELSIUS
     questions = []
     if kind != "sheet" or carried:

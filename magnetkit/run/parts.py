@@ -293,7 +293,7 @@ def _check_columns(listed: UserTable) -> None:
 
 
 def _encoding_hint(headers: str) -> str:
-    """Return what to do where headers may have been read by another encoding."""
+    """Write a hint where headers may have been read by another encoding, else an empty text."""
     if headers.isascii():
         return ""
     return "; if these letters are wrong, save the file as CSV UTF-8, or as .xlsx"
@@ -310,7 +310,7 @@ _MOST_A_GROUP = 20
 
 
 def _question(row: Mapping[str, Any]) -> Question:
-    """Return what a row asks; rows that ask the same have equal questions."""
+    """Collect the keywords of `replace` for a row, as pairs; rows with equal ones share the answer."""
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple((name, row[name]) for name in names if row.get(name) is not None)
 

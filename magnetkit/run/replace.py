@@ -403,7 +403,7 @@ def replace(
 
 
 def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
-    """Return whether a magnet is asked for by what it stands."""
+    """Say whether a replacement is asked for by a duty rather than by the drawing's values."""
     duty = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
     return any(one is not None for one in duty)
 
@@ -462,7 +462,7 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
-    """Find what replaces a magnet in use."""
+    """Find what replaces a magnet in use: its reference values, limits and answers."""
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)

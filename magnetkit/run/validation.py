@@ -257,11 +257,11 @@ def _as_numbers(column: "pd.Series") -> "pd.Series":
 
 
 def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
-    """Return the rows to test on, in the groups asked for.
+    """Return the rows to test on, in the groups of `groups`.
 
-    `data` is a training set or what `training_set` reads for the target. `groups` is a
-    column of `data`, one group for each row that can be read, or None: as they are.
-    InputError if there is no such column, or not one group a row.
+    `data` is a training set, or what `training_set` reads for the target. `groups` is a column of
+    `data`, one group for each row that can be read, or None for the groups of `data`. InputError if
+    there is no such column, or not one group a row.
     """
     rows = data if isinstance(data, TrainingSet) else training_set(target, data)
     if groups is None:

@@ -231,7 +231,11 @@ def _matrix(
 
 @lru_cache(maxsize=32)
 def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> Array:
-    """Return the figures of the criteria by element, shape (118, len(_FIGURES)); NaN if unknown."""
+    """Compute the figures of the criteria for each element, shape (118, len(_FIGURES)); NaN if unknown.
+
+    `scenario` is one as JSON, `recycled` pairs of element and share. The array is shared: do not
+    change it.
+    """
     table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
     figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
     at = [INDEX[e] for e in table["element"]]

@@ -148,7 +148,7 @@ def supply_sources() -> NDArray[np.int64]:
 
 
 def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
-    """Return concentration, instability and withheld share of one stage, all 0 to 1."""
+    """Compute concentration, instability and withheld share of one stage of an element, 0 to 1 each."""
     instability = withheld_share = named_share = 0.0
     for i in (1, 2, 3):
         country = row[f"country_{i}"]
@@ -168,7 +168,7 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 
 
 def _active_controls(element: str) -> str:
-    """Return the export controls on an element that have not ended, with their status."""
+    """Write the export controls on an element that have not ended, with date, measure and status."""
     return "; ".join(
         f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
         for row in rows("controls")

@@ -95,7 +95,7 @@ def trend_columns(
 
 @lru_cache(maxsize=1)
 def layout() -> "Layout":
-    """Return what the columns are made of, as the kernels take it."""
+    """Return the layout of the columns that the model learns from, for the kernel."""
     from ..features._descriptor_kernels import Layout
 
     return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE_K)
@@ -383,7 +383,10 @@ class CurieModel(TrainedModel):
     def columns(
         self, phases: CompositionTable, codes: NDArray[np.int8]
     ) -> tuple[Array, Array]:
-        """Return what the residual is learnt over, and the physical mean with NaN where none."""
+        """Return the columns that the residual is learnt from, (n, d), and the physical mean, K, (n,).
+
+        The mean is NaN where there is no physics.
+        """
         base = self.base(phases, codes)
         return trend_columns(phases, codes, base), base
 
@@ -394,7 +397,10 @@ class CurieModel(TrainedModel):
         return np.full(len(phases), np.nan)
 
     def choose_branch(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
-        """Return which branch answers for phases of hosts `codes`."""
+        """Return the number of the branch that answers for each phase, int64 (n,).
+
+        `codes` are the hosts and `base` the physical mean, K, NaN without one.
+        """
         return self.of_host[classify_rows(codes, base)[0]]
 
     def residual(self, whose: Asked, base: Array) -> Residual:
@@ -592,5 +598,5 @@ def error_inputs(
 
 
 def error_size(coefficients: Array, known: Array) -> Array:
-    """Return what an error is taken to be proportional to, K, from what `error_inputs` returns."""
+    """Compute the size to which an error is proportional, K, (n,), from columns of `error_inputs`."""
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

@@ -118,7 +118,7 @@ class LeftOut(NamedTuple):
     base: Array
 
     def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> Array:
-        """Return what `error_inputs` does of some rows."""
+        """Return `error_inputs` of some rows, or of all."""
         apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
         return error_inputs(*(part[rows] for part in parts))
@@ -512,7 +512,7 @@ def _join_rows(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
 
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
-    """Return what a model is trained on: a user's file alone, or all that is at hand."""
+    """Return the set that a model is trained on: a user's file alone, or everything at hand."""
     if data is None:
         return curie_set()
     return own_set(Path(data))

@@ -79,6 +79,10 @@ def decay(t):
 # Says also whether they are those in `at` already.
 @jit(part="linked")
 def _present_elements(x, block, at, before):
+    """Write the moving columns that are not 0 in a row into `at`.
+
+    Returned are their number and whether they are those that `at` held before, `before` of them.
+    """
     count = 0
     same = True
     for c in range(len(block.moving)):
@@ -169,7 +173,7 @@ class Room(NamedTuple):
 
 @jit(part="merged")
 def allocate_workspace(known):
-    """Return room to work in."""
+    """Allocate a `Room` for the known rows."""
     m = len(known.weights)
     smooth = np.empty(m, np.float32)
     return Room(
@@ -186,7 +190,7 @@ def allocate_workspace(known):
 # Several rows a call: taking a group of arrays apart counts references, as dear as a row.
 @jit(part="merged")
 def posterior_rows(X, known, room, out, first):
-    """Write the posterior of some rows."""
+    """Write mean, largest correlation and neighbours' residual of some rows into `out`."""
     m = len(known.weights)
     wide = X.shape[1]
     near = known.smooth
@@ -273,6 +277,7 @@ _TILE = 32
 # picked int64 (p): rows to speak of; the rest as `design_rows` and `posterior_rows` take it
 @jit
 def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
+    """Write mean, largest correlation and neighbours' residual of picked compositions into `out`."""
     room = allocate_workspace(known)
     x = np.empty((_TILE, width(layout)))
     for first in range(start, stop, _TILE):
@@ -283,7 +288,7 @@ def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
 
 # As `_posterior_row`, for all picked rows -> out float64 (3, p)
 def posterior_of_rows(rows, picked, layout, kind, at, known):
-    """Return mean, nearest correlation and neighbours' residual of each picked row."""
+    """Return mean, largest correlation with a known row, and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
     share_rows(
         _posterior_row,
@@ -306,6 +311,7 @@ def posterior_of_rows(rows, picked, layout, kind, at, known):
 # Writes other float64 (n), same bool (n).
 @jit
 def _familiarity_row(rows, weights, edge, known, foreign, other, same, start, stop):
+    """Write the amount of foreign elements, and whether a composition is a known one."""
     for i in range(start, stop):
         amount = 0.0
         number = np.int64(0)

@@ -151,7 +151,7 @@ class TrainingSet:
 
     @property
     def sha256(self) -> str:
-        """Hash of the compositions, values and groups in order."""
+        """SHA-256, in hexadecimal digits, of compositions, values and groups in their order."""
         digest = hashlib.sha256(self.target.encode())
         t = self.table
         for part in (t.indptr, t.indices, t.values, self.values, self.learn):
@@ -161,7 +161,7 @@ class TrainingSet:
 
 
 def _exact_texts(table: CompositionTable) -> list[str]:
-    """Return each composition as text, with all digits of its atomic fractions that matter."""
+    """Write each composition as a formula with 12 digits of its atomic fractions."""
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
         parts = zip(table.indices[start:stop], table.values[start:stop], strict=True)
@@ -172,7 +172,7 @@ def _exact_texts(table: CompositionTable) -> list[str]:
 
 
 def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
-    """Return the elements of each composition, joined by dashes."""
+    """Write the elements of each composition, joined by dashes, as an array of texts, (n,)."""
     names = np.array(SYMBOLS)
     bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
     return np.array(
@@ -214,7 +214,7 @@ def refuse(
 
 
 def named_so(given: Any) -> str:
-    """Return what a user's table is called: its path, or that it is a frame."""
+    """Return the path of a user's table, or say that it is a frame, for messages."""
     if isinstance(given, str | Path):
         return str(given)
     return "the frame"

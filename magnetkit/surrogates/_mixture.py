@@ -286,7 +286,7 @@ def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
 
 
 def _difficulty(parts: _Parts) -> Array:
-    """Return what the size of an error is told from, shape (n, 3)."""
+    """Collect the figures from which the size of an error follows, shape (n, 3)."""
     apart = np.abs(parts.process - parts.trees)
     return np.column_stack([parts.novelty, parts.local, apart])
 

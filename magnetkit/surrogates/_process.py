@@ -258,7 +258,7 @@ class TrendProcess:
         )
 
     def in_units(self, found: Array) -> Estimate:
-        """Return what the kernel wrote, shape (3, n), in the unit of the values."""
+        """Convert what the kernel wrote, shape (3, n), to the unit of the values."""
         mean, nearest, novelty = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
 
@@ -299,7 +299,10 @@ class TrendProcess:
         return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
-        """Compute the three parts of the covariance between rows `a` and `b` of `_blocks`, (n, k) each."""
+        """Compute trend, smooth part and last part of the covariance between rows, (n, k) each.
+
+        `a` and `b` are what `_blocks` returns for n and k rows.
+        """
         one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
         t *= _SQRT5
@@ -317,8 +320,21 @@ class TrendProcess:
     ) -> Any:
         """Fit the posterior to rows at fixed scales; rows that others contradict get more noise.
 
-        `order`, (n,), is the order in which rows are taken. Fitted attributes are set; self is
-        returned.
+        Parameters
+        ----------
+        X : ndarray, shape (n, d)
+            The rows.
+        y : ndarray, shape (n,)
+            Their values.
+        noise : ndarray, shape (n,)
+            Factor of the variance of each value.
+        order : ndarray of int64, shape (n,)
+            Order in which the rows are taken.
+
+        Returns
+        -------
+        TrendProcess
+            Itself, with the fitted attributes set.
         """
         from scipy.linalg.lapack import dpotri
 
@@ -447,13 +463,28 @@ def _order(X: Array, y: Array) -> NDArray[np.int64]:
 def kept_points(
     covariance: Array, mean: Array, near: NDArray[np.bool_], others: int
 ) -> NDArray[np.int64]:
-    """Return points from which a function is interpolated well about some of them.
+    """Choose points from which a function can be interpolated well about some of them.
 
-    Those named, `near`, (m,), one or more, ascending, and one by one, `others` of them if there are
-    so many, the point that those before miss most (f-greedy: R. Schaback, H. Wendland, Numer.
-    Algorithms 24 (2000) 239), times its largest covariance with those named. The basis is Newton's:
-    S. Müller, R. Schaback, J. Approx. Theory 161 (2009) 645. `covariance`, (m, m), is the kernel
-    between all points, `mean`, (m,), the function at each.
+    The points where `near` is True come first. `others` more are added one by one, each the point
+    that those before miss most (f-greedy: R. Schaback, H. Wendland, Numer. Algorithms 24 (2000)
+    239), times its largest covariance with the near points. The basis is Newton's: S. Müller, R.
+    Schaback, J. Approx. Theory 161 (2009) 645.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (m, m)
+        Kernel between all points.
+    mean : ndarray, shape (m,)
+        The function at each point.
+    near : ndarray of bool, shape (m,)
+        Points about which it matters; at least one.
+    others : int
+        Number of further points.
+
+    Returns
+    -------
+    ndarray of int64
+        Numbers of the points, ascending for the near ones.
     """
     from scipy.linalg import cholesky, solve_triangular
 

@@ -60,7 +60,7 @@ Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 
 
 def columns_of_peers(table: CompositionTable) -> Array:
-    """Return what models of scikit-learn see: Magpie statistics and rare-earth descriptors."""
+    """Compute the columns that models of scikit-learn get: Magpie statistics, rare-earth descriptors."""
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 

@@ -105,7 +105,7 @@ class EnergyModel(TrainedModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers that its answers are made of."""
+        """SHA-256, in hexadecimal digits, of the numbers that the answers depend on."""
         inside, outside = self.scores
         edge = float(self.edge)
         return fingerprint(

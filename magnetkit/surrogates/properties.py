@@ -64,7 +64,7 @@ class PropertyModel(TrainedModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers that its answers are made of."""
+        """SHA-256, in hexadecimal digits, of the numbers that the answers depend on."""
         return _store.fingerprint((self.target, self.estimator_.to_content()))
 
     def _predict_table(

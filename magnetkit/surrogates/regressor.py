@@ -215,7 +215,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self
 
     def _forget_columns(self) -> None:
-        """Remove what an earlier fit to columns says of them."""
+        """Remove the attributes that an earlier fit to columns left."""
         for name in ("n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)
 
