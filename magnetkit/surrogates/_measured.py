@@ -587,7 +587,7 @@ def clean_rows(
     """
     sieve = _Sieve(frame)
     _drop_other_matter(sieve)
-    table = _read_compositions(sieve)
+    table = _add_compositions(sieve)
     sieve.drop(sieve.frame["nonmetal"], "not metallic")
     sieve.drop(
         ~sieve.frame["both"], "no rare earth, or neither iron nor cobalt, once read"
@@ -623,7 +623,7 @@ def _drop_other_matter(sieve: _Sieve) -> None:
     sieve.drop(~is_single, "no single temperature")
 
 
-def _read_compositions(sieve: _Sieve) -> CompositionTable:
+def _add_compositions(sieve: _Sieve) -> CompositionTable:
     """Read the names as compositions, and write what follows from these beside each row.
 
     Rows that cannot be read are dropped. Columns: ``key`` of the composition, ``at``, its row in
