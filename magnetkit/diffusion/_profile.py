@@ -548,7 +548,7 @@ def _split_operating_points(
         kelvin = None
         if "temperature" in texts:
             kelvin = parse_temperature(texts["temperature"])
-        yield texts.get("operating_point", ""), kelvin, rows
+        yield texts.get("operating_point", ""), kelvin, np.asarray(rows, np.int64)
 
 
 def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
