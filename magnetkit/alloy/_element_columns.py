@@ -67,7 +67,10 @@ def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
-    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out."""
+    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out.
+
+    `amounts` maps symbols to cells.
+    """
     parts = []
     balance = []
     for symbol, amount in amounts.items():

@@ -382,7 +382,8 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     """Read any form of compositions: table, path, text, pymatgen object, frame or list.
 
-    `column` names the composition column of a frame or file.
+    `column` names the composition column of a frame or file. InputError if a column is named for
+    another form.
     """
     if isinstance(given, CompositionTable):
         rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
@@ -596,12 +597,19 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
 def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Split off the column ``shell`` of a frame.
 
+    `composition` is the column of the recipes.
+
     Returns
     -------
     shells : list or None
         Its cells as written; None without such a column.
     rest : frame
         The other columns.
+
+    Raises
+    ------
+    InputError
+        If another header is nearly ``shell``.
     """
     check_recipe_headers(reading.column_names(frame), composition)
     if _SHELL_COLUMN not in reading.column_names(frame) or composition == _SHELL_COLUMN:
@@ -668,7 +676,10 @@ def _make_inputs(
 
 
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
-    """Return the shells that cannot be read, each with the reason."""
+    """Return the shells that cannot be read, each with the reason.
+
+    `written` are the texts of shells.
+    """
     wrong = {}
     for text in set(written):
         try:

@@ -179,8 +179,10 @@ _SAMPLED_LINES = 20
 def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
     """Find the names of the columns, and how many rows stand above the first row of data.
 
-    `at` is the header row that the user gave. Without it the header is the first row of texts that
-    names a composition or two elements, or that has more than half as many cells as the widest row.
+    `at` is the index in `rows`, from 0, of the header row that the user gave. Without it the header
+    is the first row of texts that names a composition or two elements, or that has more than half
+    as many cells as the widest row. An empty name is taken from a row of texts above it; a row of
+    units counts as above the data.
     """
     sample = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [_cell_texts(row) for row in sample]

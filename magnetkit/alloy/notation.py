@@ -196,7 +196,8 @@ def expand_trade_names(text: str, basis: str) -> str | None:
 
     None if it has no trade name. The amount of an input stands where the recipe has its amounts:
     before the symbols if it begins with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise.
-    Other words for the balance become ``bal.``.
+    Other words for the balance become ``bal.``. `basis` is that of reading: "auto", "atomic" or
+    "weight".
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
@@ -298,7 +299,10 @@ def _row(text: str) -> np.ndarray:
 
 
 def _describe_missing_amount(rest: str, basis: str) -> str:
-    """Say which element lacks an amount; `rest` is the text from its symbol on."""
+    """Say which element lacks an amount; `rest` is the text from its symbol on.
+
+    `basis` is that of reading.
+    """
     if rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
     symbol = rest[:2] if rest[:2] in INDEX else rest[:1]

@@ -93,7 +93,8 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     """Count in how many ways the steps on a site can be distributed.
 
     `caps` are the most steps that each slot can take. Entry [j][r] of the result is the number of
-    ways in which slots j and on can share at most r steps.
+    ways in which slots j and on can share at most r steps. `budget` is the most steps that all
+    slots share.
     """
     after = [1] * (budget + 1)
     table = []

@@ -376,7 +376,7 @@ def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
     `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
-    could be read both ways is refused then.
+    could be read both ways is refused then. InputError if `text` holds no number.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
@@ -555,7 +555,10 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 
 
 def _named_by_unit(unit: str, yearly: bool) -> str:
-    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear."""
+    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear.
+
+    `yearly` says that the header names a year.
+    """
     if unit in UNITS["count"]:
         if yearly:
             return "number_year"
@@ -812,7 +815,11 @@ def _describe_thousandths(
     columns: tuple[Column, ...],
     mark: str | None,
 ) -> list[str]:
-    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column."""
+    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column.
+
+    `lines` are the lines of the rows of `frame` in the user's table; `mark` is the decimal mark,
+    None if unclear, which gives no notes.
+    """
     notes = []
     for place, column in enumerate(columns):
         if mark is None or column.quantity not in _AMOUNTS_OF_MANY:
@@ -918,7 +925,8 @@ def _read_row(
 ) -> dict[str, Any]:
     """Convert the cells of a row to values by column name, in the units that results have.
 
-    Empty cells are None. InputError for the first cell that is not understood.
+    Empty cells are None. InputError for the first cell that is not understood. `record` maps
+    headers to cells; `mark` is the decimal mark, None if unclear.
     """
     row: dict[str, Any] = {}
     for column, value in zip(columns, record.values(), strict=True):

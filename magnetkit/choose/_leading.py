@@ -139,7 +139,7 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
     """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
 
-    The unit is that of regret.
+    The unit is that of regret. `leading` are candidates with the columns of the objectives.
     """
     rule = job.rule
     columns = [
@@ -175,6 +175,11 @@ def robustness(
     -------
     pandas.DataFrame
         Name of each row and the columns `ROBUSTNESS`.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
     """
     for name, value in (("top", top), ("draws", draws)):
         parse_whole_number(name, value)
@@ -235,6 +240,11 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``candidate shell rank rank_before places change``, by rank.
+
+    Raises
+    ------
+    InputError
+        If `n` is below 1.
     """
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")

@@ -119,7 +119,10 @@ def _composition(way: Any) -> str:
 
 
 def _values(way: Any, temperature_K: float) -> str:
-    """Write which guaranteed values of a way an order asks to be certified; empty without any."""
+    """Write which guaranteed values of a way an order asks to be certified; empty without any.
+
+    `temperature_K` is that of use.
+    """
     values = []
     for name, symbol, form in (
         ("remanence_guaranteed_T", "B_r", "{:.3f} T"),

@@ -15,7 +15,12 @@ from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
 from ..diffusion._shapes import SelfField, cut, read_shape
 from ..magnetism.demagnetization import CURVE_POINTS, Demagnetization
-from ..magnetism.measured_curve import MeasuredCurve, Sample, find_crossing
+from ..magnetism.measured_curve import (
+    MeasuredCurve,
+    Sample,
+    find_crossing,
+    find_largest_product,
+)
 
 _Array = NDArray[np.float64]
 
@@ -155,8 +160,7 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
         coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
         knee_field_kA_m=1e-3 * h_k,
         squareness=h_k / h_cj,
-        max_energy_product_kJ_m3=1e-3
-        * float(np.max(np.maximum(induction, 0.0) * field)),
+        max_energy_product_kJ_m3=1e-3 * find_largest_product(field, induction),
         recoil_permeability=recoil,
         temperature_K=kelvin,
         field=field,

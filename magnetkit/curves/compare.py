@@ -376,6 +376,11 @@ def _with_grades(
     magnets : list of _Magnet
     notes : list of str
         What stands for the grades.
+
+    Raises
+    ------
+    InputError
+        If there is not one shell for each magnet.
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = (

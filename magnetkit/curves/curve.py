@@ -342,6 +342,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     """Return the curves of a commercial grade from its printed values, at temperatures in K.
 
     `bound` is "centre", "low", "high" or "guaranteed". InputError if no coercivity is left.
+    `load_line` is the permeance coefficient.
     """
     from ..magnetism.grades import curve_figures, grades
 
@@ -388,7 +389,7 @@ def _demagnetization(
     """Build the curves of one magnet at k temperatures, K.
 
     `figures` are B_r (T), H_cJ and H_k (kA/m), each a list of at least k; `recoil` is the recoil
-    permeability.
+    permeability. `load_line` is the permeance coefficient.
     """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
@@ -616,7 +617,8 @@ _EVERY = 5
 def _find_recoil(process: Any, modelled: _Array) -> _Array:
     """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
 
-    Otherwise the result is `modelled`.
+    Otherwise the result is `modelled`. `process` is the making as the user gave it; `modelled`,
+    (n,), are the values of the model.
     """
     from ..magnetism.grades import curve_shapes, grades
 

@@ -601,7 +601,10 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
 
 
 def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
-    """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number."""
+    """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number.
+
+    `what` names the table in the message.
+    """
     import pandas as pd
 
     columns = [

@@ -557,16 +557,24 @@ def _find_coating(
 def _base(
     composition: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, GradeMagnets | None]:
-    """Return the base alloy, its name, and for a grade the magnets of its producer.
+    """Return the base alloy, its name, and the magnets of the producer if a grade is known.
 
-    The base of a grade is its likeliest recipe; if that is diffused already, the recipe before.
+    The base of a grade is its likeliest recipe; if that is diffused already, the recipe before. A
+    recipe has a grade if it is calibrated on one.
 
     Returns
     -------
     table : CompositionTable
         One row.
     name : str
+        Grade with its recipe, or the recipe.
     magnets : GradeMagnets or None
+        None for a recipe without a grade.
+
+    Raises
+    ------
+    InputError
+        If it is more than one alloy.
     """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
@@ -845,6 +853,9 @@ class _Costs:
         inside: float,
     ) -> dict[str, Any]:
         """Add masses, losses and costs to a design; NaN masses and costs where it misses the target.
+
+        Added are ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``,
+        ``irreversible_loss_pct``, ``cost_USD`` and ``kg_year``; the result is a new dictionary.
 
         Parameters
         ----------

@@ -470,6 +470,24 @@ def _page_outputs(
         Order and page of the table; its page is limited in place.
     given : dict
         Raw values of the controls.
+
+    Returns
+    -------
+    summary : str
+        Counts of candidates, in words; dash's ``no_update``, as for `figure`, if only the table
+        moves.
+    today : str
+        Today's magnet in a sentence.
+    figure : dict
+        The picture.
+    table : dict
+        ``cells`` by column, ``classes`` and ``order`` of the columns.
+    count : str
+        Page and number of pages, in words.
+    first, last : bool
+        Whether the page is the first, or the last.
+    view : dict
+        The argument.
     """
     names = _names(results)
     figure: Any = no_update

@@ -282,14 +282,13 @@ def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
 
 
 def boundary_deviation(structure: dict[str, Array]) -> Array:
-    """Compute the deviation of ln H_cJ that this boundary adds to that of ordinary magnets.
+    """Compute the deviation of ln H_cJ that the boundary phase adds to that of ordinary magnets, (n,).
 
     The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
     on titanium are, and so is what it does; much cerium and being half a formula add theirs.
 
-    Returns
-    -------
-    ndarray, shape (n,)
+    `structure` is what `boundary_composition` returned, with ``formula``, how far each row is a
+    bare formula, 0 to 1.
     """
     book = BOUNDARY
     soft = structure["r2fe17"]

@@ -196,7 +196,8 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     """Split a file into its heads, its rows of cells and its comments.
 
     A file whose numbers begin at once has its heads in a comment ``Columns: ...``, as `magnetkit
-    curve` writes it. Units in a row below the heads are appended to the heads.
+    curve` writes it. Units in a row below the heads are appended to the heads. InputError if the
+    file cannot be read or holds no points.
     """
     lines = _read_data_lines(source)
     comments = [line[1:].strip() for line in lines if line[0] in "#%"]
@@ -274,7 +275,7 @@ def _numbers(
     """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
 
     InputError if a column of a known quantity holds a text or an infinite number. Texts in other
-    columns are NaN.
+    columns are NaN. `heads` are the heads of the columns, `body` the rows of cells.
     """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):

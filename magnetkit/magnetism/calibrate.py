@@ -275,7 +275,7 @@ def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
 
 
 @dataclass(frozen=True)
-class _Row:
+class MeasuredRow:
     """One measured magnet at one temperature."""
 
     number: int  # row of the table, from 1
@@ -290,7 +290,7 @@ class _Row:
 
 def read_magnets(
     source: Any, basis: Basis = "auto", notes: list[str] | None = None
-) -> tuple[list[_Row], dict[int, str]]:
+) -> tuple[list[MeasuredRow], dict[int, str]]:
     """Read measured magnets from a table.
 
     Parameters
@@ -330,7 +330,7 @@ def read_magnets(
         )
     if notes is not None:
         notes += [table.sentence(), *remarks, *table.notes]
-    rows: list[_Row] = []
+    rows: list[MeasuredRow] = []
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):
         try:
@@ -374,6 +374,11 @@ def _read_recipe(
         The recipe, one row.
     shell : str
         Its shell, empty without one.
+
+    Raises
+    ------
+    InputError
+        If recipe, grade or basis cannot be read.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")
@@ -400,7 +405,7 @@ def _read_recipe(
     return text, table, shell_text
 
 
-def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
     `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
@@ -414,11 +419,13 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    stated_values = {q: v for q, v in values.items() if v is not None}
+    values_given = {q: v for q, v in values.items() if v is not None}
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, stated_values, made_by, shell)
+    return MeasuredRow(
+        number, label, text, table, temperature, values_given, made_by, shell
+    )
 
 
 def _missing(value: Any) -> bool:
@@ -450,7 +457,7 @@ def _number(name: str, value: Any) -> float | None:
     return number
 
 
-def _values(row: _Row) -> list[dict[str, Any]]:
+def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     """Score each measured quantity of a row against the model.
 
     Returns
@@ -475,11 +482,11 @@ def _values(row: _Row) -> list[dict[str, Any]]:
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
-    for quantity, measured_value in row.values.items():
+    for quantity, value_measured in row.values.items():
         ends = ("", "_lo", "_hi")
         value, low, high = (float(hot[f"{quantity}{end}"]) for end in ends)
         one = KnownValue(
-            quantity, measured_value, row.temperature, _MEASUREMENT[quantity]
+            quantity, value_measured, row.temperature, _MEASUREMENT[quantity]
         )
         score = score_known_value(one, hot, room, model) if low > 0.0 else None
         if score is None:
@@ -488,7 +495,7 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             )
         if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
-                f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{quantity} {value_measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
         record: dict[str, Any] = {
@@ -501,15 +508,13 @@ def _values(row: _Row) -> list[dict[str, Any]]:
             "temperature_K": row.temperature,
         }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
-        row_values = {
-            "measured": measured_value,
+        known = {
+            "measured": value_measured,
             "before": value,
             "before_lo": low,
             "before_hi": high,
         }
-        values.append(
-            {"row": row, "record": record, "known": row_values, "model": model}
-        )
+        values.append({"row": row, "record": record, "known": known, "model": model})
     return values
 
 
@@ -617,7 +622,7 @@ def _from_the_others(
     return float(mean[0]), float(variance[0]), fall
 
 
-def _plain_values(row: _Row) -> dict[str, Any]:
+def _plain_values(row: MeasuredRow) -> dict[str, Any]:
     record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
     record_out |= {"temperature_K": row.temperature} | (
         {"shell": row.shell} if row.shell else {}

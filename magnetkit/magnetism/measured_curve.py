@@ -391,14 +391,14 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
     )
     h_k = find_crossing(field, level, 0.9 * b_r)
     induction = level - MU_0 * field
-    product = np.max(np.where(induction > 0.0, induction * field, 0.0))
+    product = find_largest_product(field, induction)
     return MeasuredCurve(
         remanence_T=b_r,
         coercivity_kA_m=1e-3 * h_cj,
         coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
         knee_field_kA_m=1e-3 * h_k,
         squareness=h_k / h_cj,
-        max_energy_product_kJ_m3=1e-3 * float(product),
+        max_energy_product_kJ_m3=1e-3 * product,
         recoil_permeability=max(recoil, 1.0),
         temperature_K=raw.kelvin,
         field=field,
@@ -517,3 +517,19 @@ def find_crossing(field: _Array, values: _Array, level: float) -> float:
     k = below[0]
     share = (values[k - 1] - level) / (values[k - 1] - values[k])
     return float(field[k - 1] + share * (field[k] - field[k - 1]))
+
+
+def find_largest_product(field: _Array, induction: _Array) -> float:
+    """Find the largest B H of a curve that is straight between its points, J/m3.
+
+    `field` (A/m) rises from 0, and `induction` is B, T; 0 where B is nowhere positive.
+    """
+    start = field[:-1]
+    width = np.diff(field)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(width > 0.0, np.diff(induction) / width, 0.0)
+        # On a falling line the product is largest half way to where B would be zero.
+        top = np.where(slope < 0.0, 0.5 * (start - induction[:-1] / slope), field[1:])
+    top = np.clip(top, start, field[1:])
+    product = top * (induction[:-1] + slope * (top - start))
+    return float(np.max(product, initial=0.0))

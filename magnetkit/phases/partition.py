@@ -106,7 +106,11 @@ class Partition:
         return is_charge
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return the split as a table of formulas and shares."""
+        """Return the split as a table of formulas and shares.
+
+        The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
+        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe.
+        """
         import pandas as pd
 
         names = np.array([*HOST_NAMES, "unknown"])
@@ -136,7 +140,10 @@ class Traces(NamedTuple):
     said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
 
     def words(self) -> dict[int, str]:
-        """Say for each row with such elements, in words, which are outside the phase or taken for inert."""
+        """Say by row, in words, which traces are outside the phase and which are taken for inert.
+
+        Rows without such traces are not in the result.
+        """
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
             limit = _trace_limits()[-1, element]
@@ -587,6 +594,13 @@ def is_within_precedent(
 
     `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
     host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.phases.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
     """
     from ._host_kernels import check_limits
 

@@ -440,6 +440,11 @@ def as_candidates(
         Column of the compositions.
     shell : str or Shell, optional
         Shell of candidates that name none.
+
+    Raises
+    ------
+    InputError
+        If no candidates can be made of `given`, or it takes no shell.
     """
     text = str(read_shell(shell) or "")
     if given is None:
@@ -478,7 +483,8 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device.
 
     They are its reference magnet, the charges by route of every host that it allows and that bears
-    its temperature, and its own spaces.
+    its temperature, and its own spaces. InputError if the device has no space and no charge of its
+    hosts is known.
     """
     leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
     spaces = []

@@ -239,7 +239,10 @@ def write_piece(
 
 
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
-    """Write the files of a part into a place; return the part with their hashes and without content."""
+    """Write the files of a part into a place; return the part with their hashes and without content.
+
+    The names have the phase and the number of the chunk.
+    """
     files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
         if content:

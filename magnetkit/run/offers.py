@@ -181,7 +181,10 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 
 def _offer_basis(recipe: str) -> Basis:
-    """Return the basis of a supplier's recipe: what the text says or allows, else "weight"."""
+    """Return the basis to read a supplier's recipe in: "auto", or "weight" if that alone can be read.
+
+    A recipe that cannot be read at all gives "auto", so that reading it raises the error.
+    """
     from ..alloy.notation import parse_composition
 
     for basis in ("auto", "weight"):
@@ -284,6 +287,43 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
     written. InputError for unknown names or implausible values.
     """
+    numbers, measured_at = _read_sheet(values, text)
+    reference = replacement.reference
+    carried = abs(measured_at - reference["temperature_K"]) > _NEAR_K
+    b_r, h_cj = _carry(replacement, numbers, measured_at)
+    knee = math.nan if carried else numbers.get(_KNEE, math.nan)
+    if knee != knee:
+        square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
+        knee = h_cj * square
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    heavy = math.nan
+    if "Dy" in numbers or "Tb" in numbers:
+        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
+    reasons = [f"misses {name}" for name in misses]
+    if carried:
+        celsius = measured_at - ZERO_CELSIUS
+        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        reasons.append(
+            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
+        )
+    return _decide(
+        replacement,
+        text,
+        "sheet",
+        chance=chance,
+        margin=margin,
+        values=(b_r, h_cj),
+        heavy=heavy,
+        reasons=reasons,
+        carried=carried,
+    )
+
+
+def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
+    """Return the values of a sheet by column, and the temperature that they hold at, K.
+
+    `text` is the offer as it was written. Raises InputError of what no magnet has.
+    """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
     sheet = {_SHEET[name]: value for name, value in values.items()}
@@ -306,37 +346,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
     _check_sheet(numbers)
-    is_carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
-    b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not is_carried else math.nan
-    if knee != knee:
-        square = (
-            replacement.reference.get(_KNEE, math.nan)
-            / replacement.reference[_COERCIVITY]
-        )
-        knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=is_carried)
-    heavy = math.nan
-    if "Dy" in numbers or "Tb" in numbers:
-        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
-    reasons = [f"misses {name}" for name in misses]
-    if is_carried:
-        celsius = measured_at - ZERO_CELSIUS
-        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
-        reasons.append(
-            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
-        )
-    return _decide(
-        replacement,
-        text,
-        "sheet",
-        chance=chance,
-        margin=margin,
-        values=(b_r, h_cj),
-        heavy=heavy,
-        reasons=reasons,
-        carried=is_carried,
-    )
+    return numbers, measured_at
 
 
 def _read_temperature(value: Any) -> float:
@@ -347,7 +357,10 @@ def _read_temperature(value: Any) -> float:
 
 
 def _check_sheet(numbers: Mapping[str, float]) -> None:
-    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign."""
+    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign.
+
+    `numbers` maps columns of results to the sheet's values.
+    """
     for name, believed in limits("sheets").items():
         low = believed.low
         high = believed.high
@@ -368,7 +381,8 @@ def _carry(
 ) -> tuple[float, float]:
     """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
 
-    Alpha and beta are those of the sheet, or else of today's magnet.
+    Alpha and beta are those of the sheet, or else of today's magnet. `numbers` has both by column,
+    and ``alpha`` and ``beta``, %/K, if the sheet names them.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -521,7 +535,7 @@ def _decide(
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    `values` are B_r, T, and H_cJ, kA/m.
+    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
     """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():

@@ -32,6 +32,9 @@ from ..alloy.table import CompositionTable
 
 _log = logging.getLogger("magnetkit")
 
+FIELD = "anisotropy_field_T"
+# What papers call room temperature.
+_ROOM_K = (290.0, 305.0)
 # So many rows that cannot be used are named one by one.
 _LISTED = 10
 
@@ -128,6 +131,8 @@ class TrainingSet:
     @classmethod
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
         """Return the set that `to_arrays` took apart.
+
+        `arrays` loses its fractions.
 
         Parameters
         ----------
@@ -268,8 +273,8 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError if fewer than `least` others
-    remain; it names the first that was left out.
+    Rows that cannot be used are left out with a warning. InputError without a column
+    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -464,8 +469,8 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
-    InputError if one is no temperature in kelvin at which a compound can order, or fewer than
-    `least` remain.
+    InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
+    than `least` remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -480,7 +485,10 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
 
 def _embedded_facts() -> pd.DataFrame:
-    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation."""
+    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation.
+
+    The columns ``kind``, ``computed`` and ``typed`` are there too, as `clean_rows` takes them.
+    """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
     files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
@@ -494,6 +502,34 @@ def _embedded_facts() -> pd.DataFrame:
     ]
     facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
     return facts[np.isfinite(facts["value"])]
+
+
+def measured_compounds(target: str) -> TrainingSet:
+    """Return the embedded compounds of which a property at room temperature was measured.
+
+    The parameters of the physics are fitted to them. Fields are those of compounds with an easy
+    axis.
+
+    Parameters
+    ----------
+    target : str
+        An intrinsic property that the physics computes, except the Curie temperature.
+
+    Returns
+    -------
+    TrainingSet
+        In groups by source.
+    """
+    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    if target == FIELD:
+        compounds = compounds[compounds["easy_direction"] == "axis"]
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    is_own = single["property"].eq(target) & single["temperature_K"].between(*_ROOM_K)
+    single = single[is_own].rename(columns={"value": target})
+    rows = pd.concat([compounds, single])[["formula", target, "source"]].dropna()
+    rows = rows.rename(columns={"formula": "composition"})
+    rows = rows.assign(group=rows["source"], basis="atomic")
+    return replace(read_rows(target, rows), origin="the embedded compounds")
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -510,7 +546,8 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and counts as measured.
+    A blank `Experimental` stands beside titles of measurements, and counts as measured. DataError
+    if columns are missing.
     """
     column_names = (
         "Material_Name",
@@ -709,7 +746,11 @@ def _columns(
 
 
 def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows are far from the median of three or more sources of the same compound, bool (n,)."""
+    """Say which rows are far from the median of three or more sources of the same compound, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K. A row counts with its compound
+    and paper.
+    """
     medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = medians.groupby("key")["value"]
     is_far = (
@@ -723,7 +764,10 @@ def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,)."""
+    """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,).
+
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K.
+    """
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (
         pd.Series(_find_contradictions(frame))[several]

@@ -145,7 +145,10 @@ class Mixture:
         return np.where(guess.distance <= 1.0, half, np.maximum(half, wide))
 
     def _spread_of_new_value(self, interval: float) -> float:
-        """Compute half the prediction interval of a normal sample, by Student's t."""
+        """Compute half the interval, of probability `interval`, of a new value of a normal sample.
+
+        Student's t is used; infinite for fewer than two rows.
+        """
         from scipy.special import stdtrit
 
         if self.rows < 2:
@@ -217,7 +220,8 @@ def _fit_parts(
 ) -> tuple[TrendProcess, Forest]:
     """Fit process and trees to values `y`, (n,).
 
-    The last `local` columns of `X`, (n, d), are local ones, which the trees do not see.
+    The last `local` columns of `X`, (n, d), are local ones, which the trees do not see. `trees` is
+    the number of trees, `seed` that of their random draws.
     """
     # Without local columns the last part is a plane over no column, which adds nothing.
     process = TrendProcess(0, local, linear=local == 0, **_SEARCH)

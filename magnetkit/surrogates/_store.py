@@ -250,7 +250,11 @@ def _loads(payload: bytes) -> dict[str, Any]:
         arrays = dict(archive)
 
     def build(node: Any) -> Any:
-        """Rebuild the value of a node of the JSON tree."""
+        """Rebuild the value of a node of the JSON tree.
+
+        A node is a plain value, or a dictionary with one type (array, tuple, dict or process) and
+        its content. ValueError for another type.
+        """
         if not isinstance(node, dict):
             return node
         ((kind, value),) = node.items()

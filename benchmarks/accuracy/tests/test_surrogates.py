@@ -74,7 +74,7 @@ def test_the_vote_speaks_of_2_14_1_alone():
     _installed()
     known = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
-    own = peers.phases_of(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
+    own = peers.curie_phases(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
     assert 30 <= own.sum() < 100
     made = fit(known.table, known.values)(known.table)
     assert np.isfinite(made).tolist() == own.tolist()
@@ -84,7 +84,7 @@ def test_the_vote_speaks_of_2_14_1_alone():
 
 def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
     known = _curie_training.training_set()
-    small = known[np.flatnonzero(peers.phases_of(known.table)[0] >= 0)]
+    small = known[np.flatnonzero(peers.curie_phases(known.table)[0] >= 0)]
     made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
     assert np.abs(made["order"] - made[""]).max() < 1e-6
     assert np.abs(made["move"] - made[""]).max() < 0.5
