@@ -37,6 +37,7 @@ _SHORT = {
     " kJ/m3": "",
     "papers that entered no fit": "not fitted",
     "paper, its compounds": "compounds",
+    "paper, crystals": "crystals",
     "GaussianProcess": "Gaussian",
     "RandomForest": "forest",
     "formation energy, eV/atom": "energy, eV",
@@ -255,7 +256,11 @@ TABLES = {
                 "median half width, K": "half width, K",
             },
         ),
-        _curie_beside("all", f"Papers of series, and chemistries, left out, {_BESIDE}"),
+        _curie_beside(
+            "all",
+            "Papers of series (crystals: without the glasses, films and mixtures that are not learnt "
+            f"from either) and chemistries left out, {_BESIDE}",
+        ),
         _curie_beside("the four", f"The same, of {_FOUR}."),
     ),
     "magnetism": (

@@ -797,11 +797,11 @@ def count_leading_rows(keep: int) -> int:
 def estimate_bound(
     found: Sequence[Evaluated], rule: Rule, rows: int, keep: int
 ) -> Bound:
-    """Return a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
+    """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
-    `found` is a random sample. It bounds the loss where enough meet the requirements, the margin
-    where few or none do. The `limits` of decisions let the best of each go on, of those that meet
-    the requirements and of those that are worth a trial.
+    `found` is a random sample. It bounds the loss where enough meet the requirements, and the
+    margin where few or none do. The limits of `_limits_of_decisions` let the best of each decision
+    go on.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
@@ -824,11 +824,26 @@ def estimate_bound(
 def _limits_of_decisions(
     found: Sequence[Evaluated], rule: Rule, place: int
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the losses up to which candidates of each decision go on, by the word of a decision.
+    """Find the losses up to which candidates of each decision go on.
 
-    First of those that meet the requirements, second of those that are worth a trial; each is the
-    loss at a `place` of the sample. A decision that is seldom in the sample has no limit; of one
-    that is often there, and hardly meets the requirements, what does is admitted.
+    A decision that is rare in the sample has no limit of its own. Of a decision that is frequent,
+    but hardly meets the requirements, all that meet are admitted.
+
+    Parameters
+    ----------
+    found : sequence of Evaluated
+        A random sample of candidates.
+    rule : Rule
+        By which they are ranked.
+    place : int
+        Place in the order of losses, from 1, at which the limit stands.
+
+    Returns
+    -------
+    limits : dict of str to float
+        Largest loss of those that meet the requirements, by decision.
+    trials : dict of str to float
+        Largest loss of those that are worth a trial, by decision.
     """
     near = [one.near for one in found if one.near is not None]
     texts = [one.columns["decision"].texts() for one in found]

@@ -282,8 +282,8 @@ class Reference(Evidence):
     ----------
     formula : str
         Composition, read with basis `basis`.
-    basis : {"atomic", "weight"}
-        How `formula` is meant.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of `formula` are; ``"auto"`` refuses a text that can be either.
     host : str
         Host of its hard phase.
     grade : str
@@ -296,7 +296,7 @@ class Reference(Evidence):
     """
 
     formula: Text
-    basis: Literal["atomic", "weight"] = "atomic"
+    basis: Literal["auto", "atomic", "weight"] = "auto"
     host: Host
     grade: Text
     shell: str | None = None
@@ -313,6 +313,20 @@ class Reference(Evidence):
         errors = self.table().errors
         if errors:
             raise ValueError(f"formula cannot be read: {errors[0].reason}")
+        return self
+
+    @model_validator(mode="after")
+    def _is_of_its_host(self) -> "Reference":
+        from ..phases.partition import assign_hosts
+        from ..phases.records import HOST_NAMES, root_host
+
+        code = int(assign_hosts(self.table())[0])
+        structure = root_host(HOST_NAMES[code]) if code >= 0 else "no host"
+        if structure != root_host(self.host):
+            raise ValueError(
+                f"{self.formula!r} is of {structure}, not of {self.host}; check the amounts, "
+                f"their basis (here {self.basis!r}) and the host"
+            )
         return self
 
 

@@ -250,7 +250,10 @@ def _space(
 
 
 def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
-    """Return what to screen: the space, and the host with each shell."""
+    """Build the candidates to screen: a space, and its host with each shell.
+
+    InputError if a shell cannot be made.
+    """
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates

@@ -304,7 +304,7 @@ def read_magnets(
 
     Returns
     -------
-    rows : list of _Row
+    rows : list of MeasuredRow
         One for each magnet and temperature.
     rejected : dict of str
         Why a row is rejected, by row number from 1.
@@ -419,12 +419,12 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
     process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
-    values_given = {q: v for q, v in values.items() if v is not None}
+    stated_values = {q: v for q, v in values.items() if v is not None}
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
     return MeasuredRow(
-        number, label, text, table, temperature, values_given, made_by, shell
+        number, label, text, table, temperature, stated_values, made_by, shell
     )
 
 
@@ -482,11 +482,11 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
     values = []
-    for quantity, value_measured in row.values.items():
+    for quantity, measured_value in row.values.items():
         ends = ("", "_lo", "_hi")
         value, low, high = (float(hot[f"{quantity}{end}"]) for end in ends)
         one = KnownValue(
-            quantity, value_measured, row.temperature, _MEASUREMENT[quantity]
+            quantity, measured_value, row.temperature, _MEASUREMENT[quantity]
         )
         score = score_known_value(one, hot, room, model) if low > 0.0 else None
         if score is None:
@@ -495,7 +495,7 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
             )
         if abs(score["score"]) > _IMPOSSIBLE:
             raise InputError(
-                f"{quantity} {value_measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
         record: dict[str, Any] = {
@@ -508,13 +508,15 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
             "temperature_K": row.temperature,
         }
         record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
-        known = {
-            "measured": value_measured,
+        row_values = {
+            "measured": measured_value,
             "before": value,
             "before_lo": low,
             "before_hi": high,
         }
-        values.append({"row": row, "record": record, "known": known, "model": model})
+        values.append(
+            {"row": row, "record": record, "known": row_values, "model": model}
+        )
     return values
 
 

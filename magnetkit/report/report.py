@@ -96,7 +96,6 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 
     Only the leading rows and a sample are read, since the table may hold many millions.
     """
-    # Never the whole table, which may hold many millions.
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
@@ -226,7 +225,7 @@ def _draw_figures(
     Returns
     -------
     dict of dict
-        Plotly's data and layout; maps that have nothing to show are left out.
+        Plotly's data and layout; a section that has nothing to show is left out.
     """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)

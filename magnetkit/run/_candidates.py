@@ -472,9 +472,9 @@ def as_candidates(
 
 def _atomic_formula(reference: "Reference") -> str:
     """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact."""
-    if reference.basis == "atomic":
-        return reference.formula
     table = reference.table()
+    if not table.is_by_weight[0]:
+        return reference.formula
     amounts = zip(table.indices, table.values, strict=True)
     return "".join(f"{SYMBOLS[place]}{amount:.12g}" for place, amount in amounts)
 

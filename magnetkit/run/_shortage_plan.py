@@ -441,7 +441,19 @@ def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
 def _row(
     shortage: Shortage, order: int, change: Change, status: str, why: str
 ) -> dict[str, Any]:
-    """Return the row of a part in the table of changes, by column."""
+    """Build the row of a part under a shortage, by header.
+
+    Parameters
+    ----------
+    shortage : Shortage
+        The shortage.
+    order : int
+        Number in the order of change.
+    change : Change
+        The part and its best way.
+    status, why : str
+        What to do, and the reason.
+    """
     name = ""
     chance = math.nan
     if change.way is not None:

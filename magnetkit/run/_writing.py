@@ -120,8 +120,7 @@ def finish(
         if some:
             row_limit = ranked.LEADING_ROWS
             numbers = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
-            ranks = ranking.columns().take(pa.array(numbers))
-            best_rows = ranked.compact(_order_columns(whole(numbers, None), ranks))
+            best_rows = _complete_rows(ranking, whole, numbers)
         else:
             best_rows = writing.result()
         in_memory = _files.RowsInMemory(rows, best_rows)
@@ -131,6 +130,12 @@ def finish(
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _complete_rows(ranking: Ranking, whole: Take, numbers: _Rows) -> pa.Table:
+    """Return all columns of some candidates with those of the ranking, by ascending number."""
+    ranks = ranking.columns().take(pa.array(numbers))
+    return ranked.compact(_order_columns(whole(numbers, None), ranks))
 
 
 def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:

@@ -131,9 +131,10 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     assert sold["remanence_guaranteed_T"] > 0.98 * 1.39 * (1 - 0.0012 * 50)
     # ln(1114 / 955) over 9.4 % of the limit and 2 % of print is 94.6 %; B_r is 2.2 % above.
     assert 0.93 < sold["probability_meets_requirements"] < 0.947
-    # Its recipe is an estimate in steps of half a per cent.
+    # Its recipe is an estimate in steps of half a per cent; classes N to M hold 0 to 1 (the
+    # industry, as the profile of the imaging magnet says).
     assert sold["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY] - sold[HEAVY])
-    assert sold[HEAVY] <= 0.5
+    assert 0.0 <= sold[HEAVY] <= 1.0
     recommended = disc.decisions.iloc[recommended_row(disc.decisions, disc.job)]
     assert recommended[HEAVY] <= sold[HEAVY]
     assert recommended["probability_meets_requirements"] >= 0.8
