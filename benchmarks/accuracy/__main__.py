@@ -16,9 +16,14 @@ from . import stored
 
 LEFT_OUT_PAPERS = ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K")
 """Quantities of measured magnets, which one report is of."""
+LEFT_OUT_COMPOUNDS = ("saturation_polarization_T", "anisotropy_field_T")
+"""Intrinsic properties beside models of scikit-learn, which one report is of."""
+REGRESSOR = "CompositionRegressor"
 TARGETS = (
     *LEARNT,
     *LEFT_OUT_PAPERS,
+    *LEFT_OUT_COMPOUNDS,
+    REGRESSOR,
     "magnetism",
     "magnets",
     "constants",
@@ -62,6 +67,14 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         from .magnetism.papers import report as left_out_papers
 
         return left_out_papers()
+    if target in LEFT_OUT_COMPOUNDS:
+        from .magnetism import beside
+
+        return beside.report()
+    if target == REGRESSOR:
+        from .surrogates import learning_curve
+
+        return "\n".join([*learning_curve.lines(), "", *learning_curve.checks()])
     if target == "grades":
         from .magnetism import sheets
 

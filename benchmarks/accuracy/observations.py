@@ -109,6 +109,11 @@ def held_out() -> pd.DataFrame:
     return _with_method(_single("intrinsic/held_out.csv"))
 
 
+def unfitted() -> pd.DataFrame:
+    """Return the embedded measurements of papers that entered no fit, one a row."""
+    return _with_method(_single("intrinsic/papers.csv"))
+
+
 def _single(name: str) -> list[tuple]:
     """Read an embedded table of one value a row."""
     return [

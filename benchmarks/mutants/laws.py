@@ -55,6 +55,11 @@ LAWS = {
         "ribbon_refinement",
     ),
     "magnetkit.magnetism._magnet_kernels": (
+        "alloy_state",
+        "_wall_polarization_ratio",
+        "alpha_corrected_state",
+        "_start",
+        "magnet_state",
         "alpha_ratio",
         "linear_fraction",
         "producer_alpha",

@@ -98,6 +98,7 @@ def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) ->
     """Download a set to `target`, checked by its hash.
 
     DataError if it is damaged or cannot be written, NetworkError if the server cannot be reached.
+    `entry` is its registry entry; `progress` shows a bar.
     """
     import pooch
     from rich.progress import DownloadColumn

@@ -210,7 +210,10 @@ def put_csv(
     stream: TextIO,
     delimiter: str = ",",
 ) -> None:
-    """Write a header and rows as CSV to an open stream; texts cannot run as formulas."""
+    """Write a header and rows as CSV to an open stream; texts cannot run as formulas.
+
+    `delimiter` stands between cells.
+    """
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     # Numbers are safe, texts repeat.
     safe = lru_cache(4096)(safe_cell)

@@ -14,11 +14,12 @@ from .errors import InputError
 
 
 def folds(
-    groups: NDArray, count: int, seed: int = 0
+    groups: NDArray, count: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
 
-    Fewer groups than `count` give one fold for each group. `seed` selects another split.
+    Fewer groups than `count` give one fold for each group. InputError if
+    there are fewer than two groups.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -27,7 +28,7 @@ def folds(
         raise InputError(
             "intervals need two groups or more; give the column 'group' one value a paper or series"
         )
-    yield from GroupKFold(count, shuffle=True, random_state=seed).split(
+    yield from GroupKFold(count, shuffle=True, random_state=0).split(
         groups, groups=groups
     )
 
@@ -37,7 +38,8 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
 
     `scores`, shape (n,), are absolute residuals over difficulty of rows that the model was not
     trained on. The result is the ``ceil((n + 1) coverage)``-th smallest, the largest where that
-    exceeds n (Vovk et al., Algorithmic Learning in a Random World, 2005).
+    exceeds n (Vovk et al., Algorithmic Learning in a Random World, 2005). InputError unless
+    `coverage` lies between 0 and 1.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(
@@ -54,7 +56,8 @@ def group_quantile(
     """Return the score that a row of a new group stays below with probability `coverage` or more.
 
     As `quantile`, but each group has the same weight however many rows it has. The result is
-    infinite where there are too few groups: nine are needed for a coverage of 0.9.
+    infinite where there are too few groups: nine are needed for a coverage of 0.9. InputError
+    unless `coverage` lies between 0 and 1.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(

@@ -57,7 +57,8 @@ def bars(
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
     """Show a progress bar of `steps` on stderr in the block, or nothing.
 
-    The block gets a function that advances the bar by 1 or by its argument.
+    The block gets a function that advances the bar by 1 or by its argument. `title` stands before
+    the bar; nothing is shown unless `shown`.
     """
     if not shown:
         yield lambda count=1: None

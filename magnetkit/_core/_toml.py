@@ -83,7 +83,10 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
-    """Read a TOML file and validate it by `model`; InputError names the file and the faults."""
+    """Read a TOML file and validate it by `model`; InputError names the file and the faults.
+
+    `kind` is the word for such a file in messages.
+    """
     # Reading a pipe would wait for somebody to write into it.
     if not_file := describe_no_file(file):
         raise InputError(f"{kind} file {file} is {not_file}, not a file")
@@ -110,7 +113,10 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
 def validate_record(
     model: type[_Model], content: dict[str, Any], about: str = ""
 ) -> _Model:
-    """Validate a record; InputError with the first fault, after the text `about`."""
+    """Validate a record; InputError with the first fault, after the text `about`.
+
+    `content` is the record as parsed.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -767,7 +767,11 @@ def _parse_chunk(
 def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings as they are written; arguments as for `_parse_chunk`."""
+    """Parse a chunk of strings as they are written; arguments as for `_parse_chunk`.
+
+    `array` are Arrow strings, `odd` maps rows to values that are no text, `start` is the number of
+    the first row.
+    """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
 

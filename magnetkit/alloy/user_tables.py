@@ -18,7 +18,7 @@ from .._core import datasets
 from .._core._arguments import warn
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from .._core.plausible import LIMITS
+from .._core.plausible import Limits, limits
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -376,7 +376,7 @@ def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
     `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
-    could be read both ways is refused then.
+    could be read both ways is refused then. InputError if `text` holds no number.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
@@ -514,16 +514,15 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
             return column, 0
     entry, priority = spelt.get(base, (None, 0))
     if entry is None and foreign is None:
+        unit = None
         entry, priority = spelt.get(rest, (None, 0))
-        if entry is not None:
-            unit = None
     if entry is None:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
-    if foreign is not None and entry.quantity != "text":
-        raise InputError(_unit_error(header, foreign, entry.quantity))
     if entry.quantity == "text":
         return Column(header, entry.name, "text"), priority
+    if foreign is not None:
+        raise InputError(_unit_error(header, foreign, entry.quantity))
     if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
         raise InputError(_unit_error(header, unit, entry.quantity))
     return Column(header, entry.name, entry.quantity, unit or ""), priority
@@ -556,7 +555,10 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 
 
 def _named_by_unit(unit: str, yearly: bool) -> str:
-    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear."""
+    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear.
+
+    `yearly` says that the header names a year.
+    """
     if unit in UNITS["count"]:
         if yearly:
             return "number_year"
@@ -813,7 +815,11 @@ def _describe_thousandths(
     columns: tuple[Column, ...],
     mark: str | None,
 ) -> list[str]:
-    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column."""
+    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column.
+
+    `lines` are the lines of the rows of `frame` in the user's table; `mark` is the decimal mark,
+    None if unclear, which gives no notes.
+    """
     notes = []
     for place, column in enumerate(columns):
         if mark is None or column.quantity not in _AMOUNTS_OF_MANY:
@@ -919,7 +925,8 @@ def _read_row(
 ) -> dict[str, Any]:
     """Convert the cells of a row to values by column name, in the units that results have.
 
-    Empty cells are None. InputError for the first cell that is not understood.
+    Empty cells are None. InputError for the first cell that is not understood. `record` maps
+    headers to cells; `mark` is the decimal mark, None if unclear.
     """
     row: dict[str, Any] = {}
     for column, value in zip(columns, record.values(), strict=True):
@@ -983,18 +990,15 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     return _plausible(column, number, number * factor + offset, unit)
 
 
-_PLAUSIBLE = {
-    "temperature": (60.0, 1000.0, "K"),
-    "temperature_K": (60.0, 1000.0, "K"),
-    "mass_kg": (1e-8, 200.0, "kg"),
-    "mass_kg_year": (1e-6, 1e8, "kg"),
-    "number": (1e-9, 1e9, ""),
-    "number_year": (1e-9, 1e10, ""),
-    "hours": (1e-3, 1e7, "h"),
-}
-"""Least and largest value of a column that is believed, in the unit handed on."""
-for _name in ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line"):
-    _PLAUSIBLE[_name] = LIMITS[_name].low, LIMITS[_name].high, LIMITS[_name].unit
+_SHARED = ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line")
+"""Columns of tables of which the same is believed as of arguments."""
+
+
+@lru_cache(maxsize=1)
+def _limits() -> dict[str, Limits]:
+    """Return least and largest value of columns that are believed, in the unit handed on."""
+    values = limits("values")
+    return limits("tables") | {name: values[name] for name in _SHARED}
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
@@ -1002,7 +1006,9 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
 
     `number` and `unit` are as the user wrote them.
     """
-    low, high, limit_unit = _PLAUSIBLE.get(column.name, (-1e300, 1e300, ""))
+    believed = _limits().get(column.name, Limits(-1e300, 1e300, ""))
+    low = believed.low
+    high = believed.high
     if low <= value <= high:
         return value
     units = UNITS[_subject(column.quantity)].items()
@@ -1019,7 +1025,7 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
             f"{column.header}: {what} lies outside what can be bought; leave the cell empty where "
             "the amount is not known"
         )
-    span = f"{low:g} to {high:g} {limit_unit}".strip()
+    span = f"{low:g} to {high:g} {believed.unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 

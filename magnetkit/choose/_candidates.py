@@ -5,7 +5,7 @@ what makers guarantee.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,7 +85,8 @@ GUARANTEED_KNEE = "knee_guaranteed_kA_m"
 TRIALS = ("low-boron", "fine-grained", "hot-deformed", "other-route")
 """Kinds of ways that no producer of today's magnet makes."""
 LOWER_CLASS = 0.9
-"""Share of today's guaranteed H_cJ at 20 degrees C from which down a class is a lower one."""
+"""Share of today's guaranteed H_cJ from which down a class is a lower one: one sheet differs from
+another by less."""
 
 # Standard deviation of the difference of two alphas, %/K: that of `alpha_floor` of the parameters.
 _ALPHA_DEVIATION = 0.006 / DEVIATIONS_90
@@ -100,8 +101,8 @@ _LEDGER = (
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
 SUPPORTED_LIMITS = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
 """Columns that a replacement can be asked for."""
-# ln of a ratio where nothing is asked.
-_AMPLE = 10.0
+AMPLE = 10.0
+"""ln of a ratio where nothing is asked."""
 # Grades of one kind whose recipes are estimated.
 _MOST_SOLD = 12
 
@@ -357,7 +358,7 @@ def _melt(
     """Make the alloys of recipes in wt.% with shells, by one route.
 
     The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host.
+    host. `texts` are the recipes, `shells` theirs or None without any.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
@@ -367,6 +368,30 @@ def _melt(
     if shells is not None:
         shell_rows = read_shells(list(shells), len(table))
     return alloys(table, process or None, shell_rows, curie=curie, ranges=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """Melts beside the magnet in use, arrays of n rows.
+
+    Attributes
+    ----------
+    logs, deviations : dict of str to array
+        ln of B_r and of H_cJ over those of a usual lot in use, by column, and their standard
+        deviations.
+    distance : array
+        Sum of the differences of atomic fractions.
+    is_magnet : array of bool
+        Whether the melt is a magnet of the family in use.
+    is_alike : array of bool
+        Whether recipe, shell and route are those of the magnet in use.
+    """
+
+    logs: dict[str, _Array]
+    deviations: dict[str, _Array]
+    distance: _Array
+    is_magnet: NDArray[np.bool_]
+    is_alike: NDArray[np.bool_]
 
 
 def judge_melts(
@@ -398,81 +423,143 @@ def judge_melts(
     -------
     Judged
         One row a melt, in the same order, and the level of the producer.
+
+    Raises
+    ------
+    InputError
+        If the recipe in use is no magnet at the temperature by the model.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)
     frame = frame.copy()
     level = None
-    leveled_magnets = None
+    leveled = None
     if incumbent.producer is None:
         level = producer_level(incumbent, own, request)
-        leveled_magnets = _producer_at_level(incumbent, own, request, level)
-    model = _model_figures(frame, incumbent, request, leveled_magnets)
-    first = model.iloc[0]
-    shells = frame["shell"].tolist()
-    if first["status"] != "ok":
+        leveled = _producer_at_level(incumbent, own, request, level)
+    model = _model_figures(frame, incumbent, request, leveled)
+    status = model["status"].iloc[0]
+    if status != "ok":
         raise InputError(
             f"{own.text} is no magnet at {request.temperature - 273.15:.0f} °C by the model "
-            f"({first['status']}); give the recipe of {incumbent.name}, or leave it out"
+            f"({status}); give the recipe of {incumbent.name}, or leave it out"
         )
     table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
-    # What no fall with temperature makes of the level at 20 degrees C is left to all that share it.
-    gain = (model[COERCIVITY] - model["bare"]).to_numpy(float)
-    routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
-    shares_level = np.array(
-        [level is None or not level.is_trial(route) for route in routes_of]
-    )
-    level_ratio = incumbent.typical(COERCIVITY) / float(first[COERCIVITY])
-    coercivity = np.where(shares_level, level_ratio, 1.0) * model[COERCIVITY].to_numpy(
-        float
-    )
-    same_host = [
-        root_host(str(host)) == root_host(incumbent.host) for host in model["host"]
-    ]
-    is_magnet = (
-        (model["status"] == "ok").to_numpy(bool)
-        & np.array(same_host)
-        & (coercivity > 0.0)
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(
-            coercivity > 0.0, gain / model[COERCIVITY].to_numpy(float), 0.0
-        )
-        logs = {
-            REMANENCE: np.log(
-                model[REMANENCE].to_numpy(float) / float(first[REMANENCE])
-            ),
-            COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
-        }
-    distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
-    other_shell = np.array([shell != own.shell for shell in shells])
-    other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
-    # The level of a route of its own does not rest on what is diffused into today's magnet.
-    common_share = np.where(shares_level, share[0], 0.0)
-    deviations = producer_deviations(
-        incumbent.host,
-        logs[REMANENCE],
-        distance,
-        share - common_share,
-        other_shell,
-        other_route,
-    )
-    if incumbent.producer is not None:
-        # Another producer makes them: its magnets say what they are, and nothing cancels.
-        logs = {
-            q: np.log(model[q].to_numpy(float) / incumbent.typical(q)) for q in logs
-        }
-        ends = [(model[f"{q}_hi"] / model[f"{q}_lo"]).to_numpy(float) for q in logs]
-        deviations = (
-            np.log(ends[0]) / (2.0 * DEVIATIONS_90),
-            np.log(ends[1]) / (2.0 * DEVIATIONS_90),
-        )
+    beside = _compare_melts(frame, model, table, incumbent, own, level)
     frame["temperature_K"] = request.temperature
     frame["status"] = model["status"].astype(str)
     frame["host"] = model["host"].astype(str)
     frame["density_kg_m3"] = model["density_kg_m3"]
-    for (quantity, log), deviation in zip(logs.items(), deviations, strict=True):
-        value = incumbent.typical(quantity) * np.exp(np.where(is_magnet, log, np.nan))
+    _enter_values(frame, model, beside, incumbent)
+    _enter_margin(frame, request)
+    frame[PRODUCT] = model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
+    alpha = model[ALPHA].iloc[0]
+    frame[ALPHA] = model[ALPHA] + float(incumbent.sheet[ALPHA]) - float(alpha)
+    frame["grade"] = ""
+    frame["makers"] = ""
+    _enter_supply(frame, request)
+    probability = np.zeros(len(frame))
+    magnets = beside.is_magnet
+    probability[magnets] = _probability(
+        frame[magnets],
+        limits,
+        request,
+        (
+            beside.deviations[REMANENCE][magnets],
+            beside.deviations[COERCIVITY][magnets],
+        ),
+        allowed_slack(incumbent, request),
+        trade=not request.on_duty,
+    )
+    frame[DISTANCE] = _evidence_distance(model, incumbent, table, beside.is_alike)
+    others = _other_limits(frame, limits, beside.distance)
+    frame[CHANCE] = cap_probability(probability * others, frame[DISTANCE].to_numpy())
+    frame["failed_requirements"] = _failed_limits(frame, limits)
+    return Judged(frame.rename(columns={"composition": "candidate"}), level)
+
+
+def _compare_melts(
+    frame: "pd.DataFrame",
+    model: "pd.DataFrame",
+    table: CompositionTable,
+    incumbent: Incumbent,
+    own: Recipe,
+    level: Level | None,
+) -> _Comparison:
+    """Compare n melts with the first, the magnet in use, by the figures of the model."""
+    values = {q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")}
+    routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
+    shares_level = np.array(
+        [level is None or not level.is_trial(route) for route in routes_of]
+    )
+    kept = incumbent.typical(COERCIVITY) / values[COERCIVITY][0]
+    coercivity = np.where(shares_level, kept, 1.0) * values[COERCIVITY]
+    family = root_host(incumbent.host)
+    same_host = np.array([root_host(str(host)) == family for host in model["host"]])
+    is_magnet = (model["status"] == "ok").to_numpy(bool) & same_host
+    distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
+    other_shell = np.array([shell != own.shell for shell in frame["shell"].tolist()])
+    other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
+    if incumbent.producer is not None:
+        logs, deviations = _compare_by_producer(model, incumbent)
+    else:
+        # What no fall with temperature makes of the level at 20 degrees C is left to all that
+        # share it.
+        gain = values[COERCIVITY] - values["bare"]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(coercivity > 0.0, gain / values[COERCIVITY], 0.0)
+            logs = {
+                REMANENCE: np.log(values[REMANENCE] / values[REMANENCE][0]),
+                COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
+            }
+        # The level of a route of its own does not rest on what is diffused into today's magnet.
+        common_share = np.where(shares_level, share[0], 0.0)
+        pair = producer_deviations(
+            incumbent.host,
+            logs[REMANENCE],
+            distance,
+            share - common_share,
+            other_shell,
+            other_route,
+        )
+        deviations = dict(zip(logs, pair, strict=True))
+    return _Comparison(
+        logs,
+        deviations,
+        distance,
+        is_magnet=is_magnet & (coercivity > 0.0),
+        is_alike=(distance <= SAME_RECIPE) & ~other_shell & ~other_route,
+    )
+
+
+def _compare_by_producer(
+    model: "pd.DataFrame", incumbent: Incumbent
+) -> tuple[dict[str, _Array], dict[str, _Array]]:
+    """Return logs and deviations, as of `_Comparison`, of melts that another producer makes.
+
+    Its magnets say what they are, and nothing cancels.
+    """
+    logs = {}
+    deviations = {}
+    for quantity in (REMANENCE, COERCIVITY):
+        value = model[quantity].to_numpy(float)
+        logs[quantity] = np.log(value / incumbent.typical(quantity))
+        ends = (model[f"{quantity}_hi"] / model[f"{quantity}_lo"]).to_numpy(float)
+        deviations[quantity] = np.log(ends) / (2.0 * DEVIATIONS_90)
+    return logs, deviations
+
+
+def _enter_values(
+    frame: "pd.DataFrame",
+    model: "pd.DataFrame",
+    beside: _Comparison,
+    incumbent: Incumbent,
+) -> None:
+    """Enter B_r, H_cJ and knee of melts, those of a usual lot and guaranteed, into `frame`."""
+    for quantity, log in beside.logs.items():
+        deviation = beside.deviations[quantity]
+        typical = incumbent.typical(quantity)
+        value = typical * np.exp(np.where(beside.is_magnet, log, np.nan))
         frame[quantity] = value
         frame[GUARANTEED[quantity]] = value * incumbent.spread.share(quantity)
         frame[f"{quantity}_lo"] = value * np.exp(-DEVIATIONS_90 * deviation)
@@ -483,33 +570,7 @@ def judge_melts(
     squareness = np.minimum(squareness, 1.0)
     frame[KNEE] = frame[COERCIVITY] * squareness
     frame[GUARANTEED_KNEE] = frame[GUARANTEED[COERCIVITY]] * squareness
-    recoil = np.full(len(frame), incumbent.recoil)
-    frame["recoil"] = recoil
-    _enter_margin(frame, request)
-    frame[PRODUCT] = model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
-    frame[ALPHA] = model[ALPHA] + float(incumbent.sheet[ALPHA]) - float(first[ALPHA])
-    frame["grade"] = ""
-    frame["makers"] = ""
-    _enter_supply(frame, request)
-    slack = allowed_slack(incumbent, request)
-    probability = np.zeros(len(frame))
-    probability[is_magnet] = _probability(
-        frame[is_magnet],
-        limits,
-        request,
-        (deviations[0][is_magnet], deviations[1][is_magnet]),
-        slack,
-        trade=not request.on_duty,
-    )
-    frame[DISTANCE] = _evidence_distance(
-        model, incumbent, table, (distance <= SAME_RECIPE) & ~other_shell & ~other_route
-    )
-    other_limits = _other_limits(frame, limits, distance)
-    frame[CHANCE] = cap_probability(
-        probability * other_limits, frame[DISTANCE].to_numpy()
-    )
-    frame["failed_requirements"] = _failed_limits(frame, limits)
-    return Judged(frame.rename(columns={"composition": "candidate"}), level)
+    frame["recoil"] = incumbent.recoil
 
 
 def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float, float]:
@@ -728,7 +789,7 @@ def _least_ratio(
         ln of the guaranteed value divided by the limit, and the standard deviation of ln of that
         limit.
     """
-    ratios = [np.full(len(frame), _AMPLE)]
+    ratios = [np.full(len(frame), AMPLE)]
     widths = [np.zeros(len(frame))]
     for column, power in powers.items():
         limit = limits.get(column)
@@ -737,8 +798,8 @@ def _least_ratio(
         value = _guaranteed_values(frame, column)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = power * np.log(value / limit.minimum) + slack
-        ratio = np.nan_to_num(ratio, nan=-_AMPLE, neginf=-_AMPLE)
-        ratios.append(np.minimum(ratio, _AMPLE))
+        ratio = np.nan_to_num(ratio, nan=-AMPLE, neginf=-AMPLE)
+        ratios.append(np.minimum(ratio, AMPLE))
         width = limit_deviation(value, limit.minimum, limit.limit_range)
         widths.append(power * width)
     return least_likely(ratios, widths, deviation)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .._core._books import choice
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
@@ -53,8 +54,8 @@ metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
 _GAIN = 1.0
 """Gain in another objective that is worth a change too, in units of regret."""
 _DILUTED = ("Ce", "La", "Y")
-_NEAR = 0.25
-"""Least gain of one decision over the others, in units of regret, an assumption."""
+_NEAR = choice("decision").gain
+"""Least gain of one decision over the others, in units of regret."""
 _WEIGHT_DRAWS = 800
 _LOSS_TOLERANCE = 0.02
 _TAIL = 0.5
@@ -428,39 +429,65 @@ def decide(
     list of dict
         One record a decision, today's magnet first; the keys are columns of the result.
     """
-    today = anyway[0]
     if found is not None:
-        texts = take(found.rows, ["formula", "shell", CHANCE])
-        today_chance = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
-        if len(today_chance):
-            today = today.set_column(
-                today.schema.get_field_index(CHANCE), CHANCE, today_chance.slice(0, 1)
-            )
-            anyway = [today, *anyway[1:]]
+        anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
+    today = anyway[0]
     none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
     none["share_best"] = 0.0
-    now = [choices(table, job.rule).loss for table in anyway]
-    decision_words = zip(anyway, ("keep", "buy"), strict=False)
     records = [
-        none | table.to_pylist()[0] | {"decision_status": s}
-        for table, s in decision_words
+        none | table.to_pylist()[0] | {"decision_status": status}
+        for table, status in zip(anyway, ("keep", "buy"), strict=False)
     ]
-    picks = {} if found is None else _pick_record(found, ranking, take, job, today, now)
+    picks: dict[int, Pick] = {}
+    if found is not None:
+        now = [choices(table, job.rule).loss for table in anyway]
+        picks = _pick_record(found, ranking, take, job, today, now)
     if not picks and len(anyway) == 1:
         # Nothing is likely enough: the nearest is shown, and what it misses.
-        nearest_rows = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
-        if len(nearest_rows):
-            nearest_rows = nearest_rows[
-                ~_is_today(take(nearest_rows, ["formula", "shell"]), today, job)
-            ]
-        picks = {
-            int(n): Pick(-1, 0.0)
-            for n in nearest_rows[np.argsort(ranking.place[nearest_rows])][:1]
-        }
+        picks = _pick_nearest(ranking, take, job, today)
+    records += _records_of_picks(picks, ranking, take, job)
+    if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
+        # A magnet that does not do the job is no measure of what is saved.
+        for record in records:
+            record["heavy_rare_earth_saved_wt_pct"] = None
+    for record in records:
+        record["next_test"] = _next_test(record, job)
+    return records
+
+
+def _with_chance_among(
+    found: Choices, take: Take, job: "Job", today: pa.Table
+) -> pa.Table:
+    """Return today's magnet with the probability that it has as one of the candidates, if it is."""
+    texts = take(found.rows, ["formula", "shell", CHANCE])
+    own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
+    if not len(own):
+        return today
+    place = today.schema.get_field_index(CHANCE)
+    return today.set_column(place, CHANCE, own.slice(0, 1))
+
+
+def _pick_nearest(
+    ranking: "Ranking", take: Take, job: "Job", today: pa.Table
+) -> dict[int, Pick]:
+    """Return the first by rank that is not today's magnet, by number of the candidate."""
+    near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
+    if len(near):
+        near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
+    first = near[np.argsort(ranking.place[near])][:1]
+    return {int(number): Pick(-1, 0.0) for number in first}
+
+
+def _records_of_picks(
+    picks: dict[int, Pick], ranking: "Ranking", take: Take, job: "Job"
+) -> list[dict[str, Any]]:
+    """Return the picked candidates as records, in the order of the picks, trials last."""
     rows = np.array(sorted(picks), np.int64)
-    made_records = take(rows, None).to_pylist() if len(rows) else []
-    for number, record in zip(rows.tolist(), made_records, strict=True):
-        added_values: dict[str, Any] = {
+    if not len(rows):
+        return []
+    records = dict(zip(rows.tolist(), take(rows, None).to_pylist(), strict=True))
+    for number, record in records.items():
+        added: dict[str, Any] = {
             "rank": int(ranking.place[number]) or None,
             "meets_requirements": bool(ranking.meets[number]),
             "pareto_front": int(ranking.front[number]) or None,
@@ -469,19 +496,9 @@ def decide(
             "share_best": picks[number].share,
             "decision_status": _status(record, job),
         }
-        record |= added_values | dict(picks[number].heavy)
-    order = {number: place for place, number in enumerate(picks)}
-    pairs = zip(rows.tolist(), made_records, strict=True)
-    trials_last = sorted(
-        pairs, key=lambda p: (p[1]["decision_status"] == "trial", order[p[0]])
-    )
-    records += [record for _, record in trials_last]
-    for record in records:
-        if not (records[0][CHANCE] or 0.0) >= PLAUSIBLE:
-            # A magnet that does not do the job is no measure of what is saved.
-            record["heavy_rare_earth_saved_wt_pct"] = None
-        record["next_test"] = _next_test(record, job)
-    return records
+        record |= added | dict(picks[number].heavy)
+    in_order = [records[number] for number in picks]
+    return sorted(in_order, key=lambda record: record["decision_status"] == "trial")
 
 
 def _pick_record(

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from .._core._books import choice
 from .._core._columnar import Columns
 from .._core._linear import factor, multiply
 from .._core._threads import limit_threads, thread_count
@@ -33,14 +34,15 @@ from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, column_interval
 from .probability import sample_limit
 
-_OTHERS_SHARE = 0.5
-"""Share of the draws in which another embedded scenario holds than the one requested, each as
-often: an assumption, since nobody knows the odds."""
+_OTHERS_SHARE = choice("decision").others_share
+"""Share of the draws in which another embedded scenario holds than the one requested."""
 
 # Share of a variance that rounding may make of nothing.
 _LITTLE = 1e-9
 
 _Values = NDArray[np.float64]
+# Jobs by route, and the rows of each, as `Job.groups` returns them.
+_Groups = Sequence[tuple[Job, NDArray[np.int64]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,33 +95,20 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     profile = job.profile
     conditions = job.conditions
     n = len(leading)
-    relative = any(r.share_of_reference for r in profile.requirements)
-    if relative:
+    if any(requirement.share_of_reference for requirement in profile.requirements):
         # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
         # Its own probability and margin are sampled below.
-        own_frame = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
-        leading = pd.concat([leading, own_frame], ignore_index=True)
+        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own], ignore_index=True)
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
-    shells = list(leading["shell"].astype(object).fillna(""))
-    shell = shells if any(shells) else None
-    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
-    at = sorted(kelvins - {job.temperature})
+    shells = _texts_of(leading, "shell")
     groups = job.groups(leading["route"].astype(object).fillna(""))
+    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(needed - {job.temperature})
     tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
-    hosts = list(leading["host"].astype(object).fillna(""))
-    magnets_as = kinds(
-        table, hosts, shells, conditions.process, job.temperature, conditions.curie
-    )
-    for route_job, rows in groups[1:]:
-        magnets_as.effects[rows] = kinds(
-            table[rows],
-            [hosts[row] for row in rows],
-            [shells[row] for row in rows],
-            route_job.conditions.process,
-            job.temperature,
-            conditions.curie,
-        ).effects
+    hosts = _texts_of(leading, "host")
+    magnets_as = _kinds_by_route(table, hosts, shells, job, groups)
     errors = magnets_as, get_producer(conditions.process)
     values = Properties(leading, tables, draws, rng, errors, conditions.interval)
     values.known |= sampled_supply(
@@ -128,31 +117,11 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         rng,
         conditions.scenario,
         conditions.recycled,
-        shell,
+        shells if any(shells) else None,
         conditions.prices,
         _OTHERS_SHARE,
     )
-    margin = np.full((len(leading), draws), np.inf)
-    strictness: dict[str, _Values] = {}
-    for requirement in profile.requirements:
-        column = requirement.column
-        value = values.at(column, requirement.temperature_K or job.temperature)
-        share = requirement.share_of_reference
-        limit = None if share is None else share * value[-1]
-        lower_limit, upper_limit = requirement.limit_range
-        if lower_limit < upper_limit:
-            # Who asks more of one quantity asks more of what follows from it, of all magnets.
-            quantity = FOLLOWS.get(column, column)
-            if quantity not in strictness:
-                strictness[quantity] = rng.standard_normal(draws)
-            side = -1 if requirement.minimum is None else 1
-            limit = sample_limit(
-                requirement.limit,
-                side,
-                (lower_limit, upper_limit),
-                strictness[quantity],
-            )
-        margin = np.minimum(margin, requirement.margin(value, limit))
+    margin = _sample_margin(values, job, len(leading), draws, rng)
     values.known[MARGIN] = margin
     outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
@@ -163,17 +132,74 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     meets = (margin >= 0.0) & (rng.random(margin.shape) < borne[:, None])
     rule = job.rule
     columns = [values.at(o.column, job.temperature) for o in rule.objectives]
-    expected_misses = (~meets).astype(np.float64) / rule.miss
-    loss = total_loss(rule.objectives, rule.units, columns, expected_misses)
+    missed = (~meets).astype(np.float64) / rule.miss
+    loss = total_loss(rule.objectives, rule.units, columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
+
+
+def _texts_of(leading: pd.DataFrame, column: str) -> list[str]:
+    return list(leading[column].astype(object).fillna(""))
+
+
+def _kinds_by_route(
+    table: CompositionTable,
+    hosts: list[str],
+    shells: list[str],
+    job: Job,
+    groups: _Groups,
+) -> Kinds:
+    """Return what the errors of n candidates depend on, each with the process of its route."""
+    kelvin = job.temperature
+    curie = job.conditions.curie
+    process = job.conditions.process
+    magnets_as = kinds(table, hosts, shells, process, kelvin, curie)
+    for route_job, rows in groups[1:]:
+        of_route = kinds(
+            table[rows],
+            [hosts[row] for row in rows],
+            [shells[row] for row in rows],
+            route_job.conditions.process,
+            kelvin,
+            curie,
+        )
+        magnets_as.effects[rows] = of_route.effects
+    return magnets_as
+
+
+def _sample_margin(
+    values: "Properties", job: Job, n: int, draws: int, rng: np.random.Generator
+) -> _Values:
+    """Return the smallest slack over the requirements in each draw, (n, draws).
+
+    The reference, where a requirement is a share of its own value, is the last of the n.
+    """
+    margin = np.full((n, draws), np.inf)
+    strictness: dict[str, _Values] = {}
+    for requirement in job.profile.requirements:
+        column = requirement.column
+        value = values.at(column, requirement.temperature_K or job.temperature)
+        share = requirement.share_of_reference
+        limit = None if share is None else share * value[-1]
+        least, most = requirement.limit_range
+        if least < most:
+            # Who asks more of one quantity asks more of what follows from it, of all magnets.
+            quantity = FOLLOWS.get(column, column)
+            if quantity not in strictness:
+                strictness[quantity] = rng.standard_normal(draws)
+            side = -1 if requirement.minimum is None else 1
+            limit = sample_limit(
+                requirement.limit, side, (least, most), strictness[quantity]
+            )
+        margin = np.minimum(margin, requirement.margin(value, limit))
+    return margin
 
 
 def magnets_by_route(
     table: CompositionTable,
     shells: Sequence[str],
     temperatures: Sequence[float],
-    groups: Sequence[tuple[Job, NDArray[np.int64]]],
+    groups: _Groups,
 ) -> list[Columns]:
     """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
@@ -186,17 +212,14 @@ def magnets_by_route(
     """
     if not temperatures:
         return []
-    magnet_groups = []
-    for process, rows in groups:
-        group_shells = [shells[row] for row in rows]
+    found = []
+    for made, rows in groups:
+        own = [shells[row] for row in rows]
         some = magnets(
-            table[rows],
-            group_shells if any(group_shells) else None,
-            temperatures,
-            process.conditions,
+            table[rows], own if any(own) else None, temperatures, made.conditions
         )
-        magnet_groups.append([(rows, columns) for columns in some])
-    return [Columns.gather_rows(parts) for parts in zip(*magnet_groups, strict=True)]
+        found.append([(rows, columns) for columns in some])
+    return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
 
 
 class Properties:

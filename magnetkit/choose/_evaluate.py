@@ -25,6 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from .._core._books import choice
 from .._core._columnar import Coded, Columns
 from .._core._constants import DEVIATIONS_90
 from .._core.columns import with_interval
@@ -36,7 +37,7 @@ from ..magnetism import _stages
 from ..magnetism._evidence import DISTANCE, UNKNOWN, cap_probability
 from ..magnetism._figures import least_widths
 from ..magnetism._gates import FAR
-from ..magnetism._magnets import nearest_recipes
+from ..magnetism._magnets import Magnets, nearest_recipes
 from ..magnetism._measured import ALPHA
 from ..magnetism.process import read_process
 from ..magnetism.sintered import MADE, figure_columns
@@ -47,7 +48,7 @@ from ._decisions import BEST, classify_decisions
 from ._job import Job
 from ._leading import POOL
 from ._order import CLIMB, Keys, Rule, candidate_hashes
-from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, Requirement
 from ._requirements import (
     FOLLOWS,
     OUTSIDE,
@@ -59,10 +60,8 @@ from ._requirements import (
 
 HALF = 0.5
 """A requirement is met with no larger probability where the central value misses it."""
-FLUX_PER_MASS = 3.2e-4
-"""No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
-(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
-hold the model's magnets to it."""
+FLUX_PER_MASS = choice("decision").flux_per_mass
+"""No magnet has more B_r over density, T m3/kg; tests hold the model's magnets to it."""
 _ROWS_A_BLOCK = 32_768
 """Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
 _SELDOM = 256
@@ -76,7 +75,9 @@ _HOSTS = "hosts"
 # Distances by coercivity, and by the quantity by which they are largest.
 _HARD = "distance by coercivity"
 _MOST = "largest distance"
-_CENTRAL = ("remanence_T", "coercivity_kA_m")
+_REMANENCE = "remanence_T"
+_COERCIVITY = "coercivity_kA_m"
+_CENTRAL = (_REMANENCE, _COERCIVITY)
 _PRODUCT = "max_energy_product_kJ_m3"
 _SAFETY = "demagnetization_safety"
 
@@ -85,6 +86,8 @@ _Mask = NDArray[np.bool_]
 _Rows = NDArray[np.int64]
 _Shells = Sequence[str] | None
 _Want = Collection[str] | None
+# Requirements, each with its temperature, K.
+_Required = list[tuple[float, Requirement]]
 
 
 @dataclass(frozen=True)
@@ -358,19 +361,17 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
     Columns
         A new object; `supply` is not changed.
     """
-    process = read_process(job.conditions.process, len(table))
-    evidence = nearest_recipes(
-        purify(table, supply[_HOSTS])[0], supply[_HOSTS], process
-    )
-    hard = evidence[_CENTRAL[1]].distance
-    largest_distance = np.max([one.distance for one in evidence.values()], axis=0)
-    known_columns = {
+    made = read_process(job.conditions.process, len(table))
+    near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
+    hard = near[_COERCIVITY].distance
+    most = np.max([one.distance for one in near.values()], axis=0)
+    known = {
         _HARD: hard,
-        _MOST: largest_distance,
-        CHANCE: cap_probability(np.ones(len(table)), largest_distance),
+        _MOST: most,
+        CHANCE: cap_probability(np.ones(len(table)), most),
     }
-    status = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
-    return Columns(supply | known_columns | {"status": status})
+    far = Coded((hard > UNKNOWN).astype(np.int8), ("ok", FAR))
+    return Columns(supply | known | {"status": far})
 
 
 def _take(
@@ -436,6 +437,77 @@ def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) ->
     return np.flatnonzero(alive)
 
 
+@dataclass
+class _CentralVerdict:
+    """Margin and probability of n candidates, as central values at k temperatures come in.
+
+    Attributes
+    ----------
+    here : Columns
+        Columns of n rows; ``performance_margin`` and ``probability_meets_requirements`` are
+        changed in place.
+    at : list of float
+        The k temperatures, K.
+    required : list of tuple of float and Requirement
+        Requirements that central values decide, each with its temperature, K.
+    values : dict of str to array
+        Central values by column, (n, k).
+    below : dict of str to array
+        Least relative width of a range below its value, by column, (k, n) or (1, n).
+    score : float
+        Standard score at the end of a range.
+    apart : array
+        Distance to measured magnets, (n,).
+    chances : dict of str to array
+        Probability by quantity, (n,).
+    """
+
+    here: Columns
+    at: list[float]
+    required: _Required
+    values: dict[str, _Array]
+    below: dict[str, _Array]
+    score: float
+    apart: _Array
+    chances: dict[str, _Array] = field(default_factory=dict)
+
+    def enter(self, rows: Any, columns: Collection[str]) -> None:
+        """Enter what the values of some columns say of some rows; `rows` are places or a slice."""
+        margin = self.here[MARGIN]
+        for kelvin, requirement in self.required:
+            column = requirement.column
+            if column not in columns:
+                continue
+            k = self.at.index(kelvin)
+            value = self.values[column][rows, k]
+            inside = requirement.margin(value)
+            margin[rows] = np.fmin(margin[rows], inside)
+            chance = self._largest_chance(requirement, value, k, rows)
+            chance[inside < -_ORDER_SLACK] = HALF
+            quantity = FOLLOWS.get(column, column)
+            best = self.chances.setdefault(quantity, np.ones(len(margin)))
+            best[rows] = np.fmin(best[rows], chance)
+        product = np.prod([np.ones(len(margin)), *self.chances.values()], axis=0)
+        self.here[CHANCE] = cap_probability(product, self.apart)
+
+    def _largest_chance(
+        self, requirement: Requirement, value: _Array, k: int, rows: Any
+    ) -> _Array:
+        """Return the largest probability that some rows with central values have, (rows,).
+
+        It is that of the narrowest range at the temperature numbered `k`.
+        """
+        widths = self.below.get(requirement.column)
+        # The difference to a reference has another width.
+        relative = requirement.share_of_reference is not None
+        if widths is None or relative or not requirement.minimum:
+            return np.ones(len(value))
+        width = widths[min(k, len(widths) - 1), rows]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slack = 1.0 - requirement.minimum / value
+            return np.asarray(ndtr(self.score * slack / width))
+
+
 def central_values(
     table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound
 ) -> Columns:
@@ -466,125 +538,125 @@ def central_values(
         largest they can be; ``status`` over the temperatures of the requirements.
     """
     use = job.conditions.use
-    requirements_at = [
-        (r.temperature_K or job.temperature, r) for r in job.profile.requirements
-    ]
-    # Where few meet the requirements, many miss by their safety alone.
-    read_columns = {*_CENTRAL, ALPHA, *([_SAFETY] if bound.limit == np.inf else [])}
-    requirements_read = [
-        (kelvin, r)
-        for kelvin, r in requirements_at
-        if r.column in read_columns or (r.column == _PRODUCT and r.minimum is not None)
-    ]
-    kelvins = {kelvin for kelvin, r in requirements_read if r.column != ALPHA}
-    if any(r.column == ALPHA for _, r in requirements_read):
-        kelvins |= set(use.between)
-    at = [job.temperature, *sorted(kelvins - {job.temperature})]
-    hard = {kelvin for kelvin, r in requirements_read if r.column == _CENTRAL[1]}
-    if any(objective.column == _CENTRAL[1] for objective in job.rule.objectives):
-        hard.add(job.temperature)
-    hard_stops = np.flatnonzero(np.isin(at, list(hard)))
-    soft = np.zeros(len(at), bool)
-    magnets = _stages.nominal_magnets(
-        table, shells, at, job.conditions, soft, host=supply[_HOSTS]
+    required = _central_requirements(job, bound)
+    at = _central_temperatures(required, job)
+    made = _stages.nominal_magnets(
+        table,
+        shells,
+        at,
+        job.conditions,
+        np.zeros(len(at), bool),
+        host=supply[_HOSTS],
     )
-    values = {
-        _CENTRAL[0]: magnets.remanence(),
-        _CENTRAL[1]: np.full((len(table), len(at)), np.nan),
-    }
-    # No loop holds more than a square one.
-    values[_PRODUCT] = 1e-3 * values["remanence_T"] ** 2 / (4.0 * MU_0)
-    if kelvins >= set(use.between):
-        cold, hot = (
-            magnets.polarization[:, [at.index(kelvin)]] for kelvin in use.between
-        )
-        alpha = 100.0 * (hot / cold - 1.0) / (use.between[1] - use.between[0])
-        values[ALPHA] = np.broadcast_to(alpha, (len(table), len(at)))
+    values = _values_by_remanence(made, at, use.between)
+    hard_apart, apart = _distances_with_grains(supply, made)
+    here = Columns(supply | {_REMANENCE: values[_REMANENCE][:, 0]})
+    here[COST_PER_FLUX] = _stages.cost_per_flux(
+        made.alloys.density(), here["cost_USD_kg"], here[_REMANENCE]
+    )
+    first = (made.status != 0).argmax(axis=1)
+    status = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
+    here["status"] = status_column(status)
+    here["status"] = here["status"].put(
+        (hard_apart > UNKNOWN) & here["status"].says("ok"), FAR
+    )
+    here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
     score = ndtri(0.5 + 0.5 * use.interval)
-    widths = least_widths(magnets.alloys, np.array(at), score / DEVIATIONS_90)
+    widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
     # A range ends no nearer below than its half width in the logarithm.
     below = {
         name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)
     }
-    columns = Columns(supply | {_CENTRAL[0]: values[_CENTRAL[0]][:, 0]})
-    density = magnets.alloys.density()
-    cost = columns["cost_USD_kg"]
-    columns[COST_PER_FLUX] = _stages.cost_per_flux(
-        density, cost, columns["remanence_T"]
-    )
-    first = (magnets.status != 0).argmax(axis=1)
-    columns["status"] = status_column(
-        np.take_along_axis(magnets.status, first[:, None], axis=1)[:, 0]
-    )
-    columns[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
-    hard_apart = supply[_HARD]
-    apart = supply[_MOST]
-    for side in filter(np.any, magnets.alloys.apart().values()):
-        hard_apart = np.hypot(hard_apart, side)
-        apart = np.hypot(apart, side)
-    columns["status"] = columns["status"].put(
-        (hard_apart > UNKNOWN) & columns["status"].says("ok"), FAR
-    )
-    chances: dict[str, _Array] = {}
-
-    def judge(rows: Any, last: str = "") -> None:
-        """Lower margin and chance of some rows by their central values, in place.
-
-        `rows` indexes the candidates. `last` is coercivity or safety to judge by that column, or
-        empty to judge by all others.
-        """
-        for kelvin, requirement in requirements_read:
-            column = requirement.column
-            k = at.index(kelvin)
-            if last != (column if column in (_CENTRAL[1], _SAFETY) else ""):
-                continue
-            value = values[column][rows, k]
-            inside = requirement.margin(value)
-            columns[MARGIN][rows] = np.fmin(columns[MARGIN][rows], inside)
-            misses = inside < -_ORDER_SLACK
-            chance = np.ones(len(value))
-            # The difference to a reference has another width.
-            if (
-                column in below
-                and requirement.minimum
-                and requirement.share_of_reference is None
-            ):
-                width = below[column][min(k, len(below[column]) - 1), rows]
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    chance = ndtr(score * (1.0 - requirement.minimum / value) / width)
-            chance[misses] = HALF
-            own_chance = chances.setdefault(
-                FOLLOWS.get(column, column), np.ones(len(table))
-            )
-            own_chance[rows] = np.fmin(own_chance[rows], chance)
-        columns[CHANCE] = cap_probability(
-            np.prod([np.ones(len(table)), *chances.values()], axis=0), apart
-        )
-
-    judge(slice(None))
-    if hard_stops.size:
-        open_rows = np.flatnonzero(_open(columns, job, bound))
-        values[_CENTRAL[1]][np.ix_(open_rows, hard_stops)] = 1e-3 * magnets.field_of(
-            open_rows, hard_stops, False
-        )
-        judge(open_rows, _CENTRAL[1])
-        if hard_stops[0] == 0:
-            columns[_CENTRAL[1]] = values[_CENTRAL[1]][:, 0]
+    verdict = _CentralVerdict(here, at, required, values, below, score, apart)
+    verdict.enter(slice(None), {_REMANENCE, ALPHA, _PRODUCT})
+    wanted = _temperatures_of_coercivity(required, at, job)
+    if wanted.size:
+        picked = np.flatnonzero(_open(here, job, bound))
+        field_A_m = made.field_of(picked, wanted, False)
+        values[_COERCIVITY][np.ix_(picked, wanted)] = 1e-3 * field_A_m
+        verdict.enter(picked, {_COERCIVITY})
+        if wanted[0] == 0:
+            here[_COERCIVITY] = values[_COERCIVITY][:, 0]
     knees = np.array(
-        [at.index(kelvin) for kelvin, r in requirements_read if r.column == _SAFETY],
-        int,
+        [at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int
     )
     if knees.size:
-        open_rows = np.flatnonzero(_open(columns, job, bound))
-        open_grid = np.ix_(open_rows, knees)
-        recoil = magnets.rows["recoil"][open_rows, None]
-        knee = magnets.field_of(open_rows, knees, True)
+        picked = np.flatnonzero(_open(here, job, bound))
+        places = np.ix_(picked, knees)
+        recoil = made.rows["recoil"][picked, None]
+        knee_A_m = made.field_of(picked, knees, True)
+        b_r = values[_REMANENCE][places]
         values[_SAFETY] = np.full((len(table), len(at)), np.nan)
-        values[_SAFETY][open_grid] = use.duty.safety(
-            values[_CENTRAL[0]][open_grid], knee, recoil
-        )
-        judge(open_rows, _SAFETY)
-    return columns
+        values[_SAFETY][places] = use.duty.safety(b_r, knee_A_m, recoil)
+        verdict.enter(picked, {_SAFETY})
+    return here
+
+
+def _central_requirements(job: Job, bound: Bound) -> _Required:
+    """Return the requirements that central values decide, each with its temperature, K."""
+    columns = {*_CENTRAL, ALPHA}
+    if bound.limit == np.inf:
+        # Where few meet the requirements, many miss by their safety alone.
+        columns.add(_SAFETY)
+    required = []
+    for requirement in job.profile.requirements:
+        column = requirement.column
+        # A loop holds no more than a square one: that bounds a product from above.
+        bounded = column == _PRODUCT and requirement.minimum is not None
+        if column in columns or bounded:
+            kelvin = requirement.temperature_K or job.temperature
+            required.append((kelvin, requirement))
+    return required
+
+
+def _central_temperatures(required: _Required, job: Job) -> list[float]:
+    """Return the temperatures, K, of central values: the job's, then the others ascending."""
+    needed = {kelvin for kelvin, r in required if r.column != ALPHA}
+    if any(r.column == ALPHA for _, r in required):
+        needed |= set(job.conditions.use.between)
+    return [job.temperature, *sorted(needed - {job.temperature})]
+
+
+def _temperatures_of_coercivity(
+    required: _Required, at: list[float], job: Job
+) -> _Rows:
+    """Return the places of the temperatures `at` which a coercivity is asked."""
+    kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
+    if any(objective.column == _COERCIVITY for objective in job.rule.objectives):
+        kelvins.append(job.temperature)
+    return np.flatnonzero(np.isin(at, kelvins))
+
+
+def _values_by_remanence(
+    made: Magnets, at: list[float], between: tuple[float, float]
+) -> dict[str, _Array]:
+    """Return what n magnets' polarization says at k temperatures, K, by column, each (n, k).
+
+    Remanence, T; coercivity, unknown as yet; the largest product, kJ/m3; and alpha, %/K,
+    where `at` has both of the temperatures that it lies `between`.
+    """
+    remanence = made.remanence()
+    values = {_REMANENCE: remanence, _COERCIVITY: np.full(remanence.shape, np.nan)}
+    # No loop holds more than a square one.
+    values[_PRODUCT] = 1e-3 * remanence**2 / (4.0 * MU_0)
+    if set(at) >= set(between):
+        cold, hot = (made.polarization[:, [at.index(kelvin)]] for kelvin in between)
+        alpha = 100.0 * (hot / cold - 1.0) / (between[1] - between[0])
+        values[ALPHA] = np.broadcast_to(alpha, remanence.shape)
+    return values
+
+
+def _distances_with_grains(supply: Columns, made: Magnets) -> tuple[_Array, _Array]:
+    """Return distances to measured magnets by coercivity and the largest, each (n,).
+
+    What process and traces add is counted in.
+    """
+    hard = supply[_HARD]
+    most = supply[_MOST]
+    for side in filter(np.any, made.alloys.apart().values()):
+        hard = np.hypot(hard, side)
+        most = np.hypot(most, side)
+    return hard, most
 
 
 def _open(
@@ -622,7 +694,8 @@ def _with_requirements(
     """Evaluate magnets with their ranges and how they meet the requirements.
 
     All properties, stability too, are computed where `want` is None or names columns other than
-    those of a magnet and of supply, since phases take memory and time.
+    those of a magnet and of supply, since phases take memory and time. The hosts are taken out of
+    `supply`, which is changed.
 
     Returns
     -------
@@ -727,49 +800,74 @@ def estimate_bound(
     """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
     `found` is a random sample. It bounds the loss where enough meet the requirements, and the
-    margin where few or none do.
-
-    The `limits` of decisions let the best of each go on, both of those that meet the requirements
-    and of those that are worth a trial. A decision that is rare in the sample has no limit of its
-    own. Of a decision that is frequent, but hardly meets the requirements, all that meet are
-    admitted.
+    margin where few or none do. The limits of `_limits_of_decisions` let the best of each decision
+    go on.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
-    losses = np.concatenate([key.loss for key in keys])
-    margins = np.concatenate([key.margin[key.missed] for key in keys])
-    place = sample_place(count_leading_rows(keep), sample, rows)
-    near_keys = [one.near for one in found if one.near is not None]
-    decision = np.concatenate([o.columns["decision"].texts() for o in found]).astype(
-        str
-    )
-    worth = decision[np.concatenate([key.meets for key in near_keys])]
-    loss = np.concatenate([key.loss for key in near_keys])
-    sure = np.concatenate([key.chance for key in near_keys]) >= rule.threshold
-    ends: tuple[dict[str, float], dict[str, float]] = {}, {}
     place_of_best = sample_place(BEST, sample, rows)
-    for word, word_count in Counter(decision.tolist()).items():
-        able = sure & (worth == word)
-        # A trial is for what no candidate of its kind does.
-        for limits, part in zip(
-            ends, (able, ~sure & (worth == word) & ~able.any()), strict=True
-        ):
-            limits[word] = _value_at_place(loss[part], place_of_best)
-            if np.isinf(limits[word]) and word_count > _SELDOM:
-                limits[word] = loss[part].max(initial=0.0)
+    limits, trials = _limits_of_decisions(found, rule, place_of_best)
+    losses = np.concatenate([key.loss for key in keys])
+    place = sample_place(count_leading_rows(keep), sample, rows)
     if place <= len(losses):
-        return Bound(_value_at_place(losses, place), np.inf, *ends)
-    places_below = place - len(losses)
-    smallest_margin = _value_at_place(margins, places_below)
-    if smallest_margin != -OUTSIDE:
-        return Bound(margin=-smallest_margin, trials=ends[1])
-    tie_hashes = np.concatenate([key.hashes[key.missed] for key in keys])[
-        margins == smallest_margin
-    ]
-    last = np.sort(tie_hashes)[
-        places_below - int((margins < smallest_margin).sum()) - 1
-    ]
-    return Bound(margin=-smallest_margin, trials=ends[1], last=int(last))
+        return Bound(_value_at_place(losses, place), np.inf, limits, trials)
+    left = place - len(losses)
+    margins = np.concatenate([key.margin[key.missed] for key in keys])
+    least = _value_at_place(margins, left)
+    if least != -OUTSIDE:
+        return Bound(margin=-least, trials=trials)
+    tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
+    last = np.sort(tied)[left - int((margins < least).sum()) - 1]
+    return Bound(margin=-least, trials=trials, last=int(last))
+
+
+def _limits_of_decisions(
+    found: Sequence[Evaluated], rule: Rule, place: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Find the losses up to which candidates of each decision go on.
+
+    A decision that is rare in the sample has no limit of its own. Of a decision that is frequent,
+    but hardly meets the requirements, all that meet are admitted.
+
+    Parameters
+    ----------
+    found : sequence of Evaluated
+        A random sample of candidates.
+    rule : Rule
+        By which they are ranked.
+    place : int
+        Place in the order of losses, from 1, at which the limit stands.
+
+    Returns
+    -------
+    limits : dict of str to float
+        Largest loss of those that meet the requirements, by decision.
+    trials : dict of str to float
+        Largest loss of those that are worth a trial, by decision.
+    """
+    near = [one.near for one in found if one.near is not None]
+    texts = [one.columns["decision"].texts() for one in found]
+    decision = np.concatenate(texts).astype(str)
+    worth = decision[np.concatenate([key.meets for key in near])]
+    loss = np.concatenate([key.loss for key in near])
+    sure = np.concatenate([key.chance for key in near]) >= rule.threshold
+    limits: dict[str, float] = {}
+    trials: dict[str, float] = {}
+    for word, seen in Counter(decision.tolist()).items():
+        kind = worth == word
+        limits[word] = _limit_of_losses(loss[sure & kind], place, seen)
+        # A trial is for what no candidate of its kind does.
+        of_trials = ~sure & kind & ~(sure & kind).any()
+        trials[word] = _limit_of_losses(loss[of_trials], place, seen)
+    return limits, trials
+
+
+def _limit_of_losses(loss: _Array, place: int, seen: int) -> float:
+    """Return the loss at a place, infinite beyond the last of a decision `seen` a few times."""
+    limit = _value_at_place(loss, place)
+    if np.isinf(limit) and seen > _SELDOM:
+        return float(loss.max(initial=0.0))
+    return limit
 
 
 def sample_place(count: int, sample: int, rows: int) -> int:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core._arguments import parse_whole_number
+from .._core._books import choice
 from .._core.columns import ROBUSTNESS, with_interval
 from .._core.errors import InputError
 from ..alloy.shells import read_shell
@@ -85,10 +86,8 @@ def _columns(job: Job) -> list[str]:
     ]
 
 
-_LEAST_SHARE = 0.25
-"""Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
-wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
-requirements, which is the tolerance of the order too (`magnetkit.choose._order._PROBABILITY_TOLERANCE`)."""
+_LEAST_SHARE = choice("decision").simpler_gain
+"""Units of regret that count as a gain."""
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
@@ -140,7 +139,7 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
     """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
 
-    The unit is that of regret.
+    The unit is that of regret. `leading` are candidates with the columns of the objectives.
     """
     rule = job.rule
     columns = [
@@ -176,6 +175,11 @@ def robustness(
     -------
     pandas.DataFrame
         Name of each row and the columns `ROBUSTNESS`.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
     """
     for name, value in (("top", top), ("draws", draws)):
         parse_whole_number(name, value)
@@ -236,6 +240,11 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``candidate shell rank rank_before places change``, by rank.
+
+    Raises
+    ------
+    InputError
+        If `n` is below 1.
     """
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")

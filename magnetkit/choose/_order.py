@@ -193,7 +193,10 @@ class Ranking:
         return rows[np.argsort(self.place[rows])]
 
     def order_by(self, ranks: NDArray[np.int64]) -> "Ranking":
-        """Return a ranking in which the candidates that have a place stand in the order of `ranks`, (n,)."""
+        """Return a ranking in which the candidates that have a place stand in the order of `ranks`, (n,).
+
+        The new ranking has no simpler candidates entered.
+        """
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
         place[rows[np.argsort(ranks[rows], kind="stable")]] = np.arange(
@@ -345,7 +348,8 @@ class Rule:
     ) -> "Rule":
         """Build the rule of some objectives, such as "cost_USD_kg:min".
 
-        `scales` maps columns to one unit of regret; `UNITS` count for the others.
+        `scales` maps columns to one unit of regret; `UNITS` count for the others. `threshold` is
+        the least probability that counts as meeting the requirements.
         """
         objective_list = tuple(Objective.parse(o) for o in objectives)
         unit_scales = UNITS | dict(scales or {})

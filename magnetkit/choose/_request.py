@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Evidence
@@ -44,6 +45,7 @@ from .thresholds import SAFETY
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..magnetism.calibrate import MeasuredRow
     from ..magnetism.conditions import Conditions
 
 
@@ -240,7 +242,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty they are the
     guaranteed B_r, and a knee field `SAFETY` times the field against the candidate itself. A
     requirement of the user replaces that on its column. `reference` maps columns to values of the
-    magnet in use.
+    magnet in use. InputError if a duty without a grade has no least B_r.
     """
     stated_limits = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated_limits}
@@ -357,56 +359,71 @@ def incumbent_of_values(
         What is asked.
     grade : str, optional
         What it was sold as; the nearest grade otherwise.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or B_r or H_cJ is missing or implausible.
     """
-    better: dict[str, Any] = {}
     curve = None
     if not isinstance(values, Mapping):
         curve = read_curve(values)
         values = {quantity: getattr(curve, quantity) for quantity in _CHORDS}
         values["T"] = curve.temperature_K
-    values_by_column = {_VALUES.get(str(k), str(k)): v for k, v in values.items()}
-    if unknown := sorted(values_by_column.keys() - set(_VALUES.values())):
+    measured, at = _read_measured_values(values)
+    if grade is None:
+        sheet = _nearest_grade(measured[REMANENCE], measured[COERCIVITY])
+    else:
+        sheet = grades(grade).iloc[0].copy()
+    spread = lots(str(sheet["host"]), request.spread)
+    for quantity, chord in _CHORDS.items():
+        sheet[chord] = measured.get(chord, sheet[chord])
+        sheet[quantity] = cold_value(sheet, quantity, measured[quantity], at)
+    hot = remaining_shares(sheet, request.temperature)
+    least = {}
+    for quantity in _CHORDS:
+        cold = float(sheet[quantity])
+        low = cold * spread.share(quantity)
+        sheet[quantity] = low if quantity == COERCIVITY else cold
+        sheet[f"{quantity}_lo"] = low
+        sheet[f"{quantity}_hi"] = cold
+        least[quantity] = low * float(hot[quantity])
+    name = str(sheet["grade"])
+    better: dict[str, Any] = {
+        "spread": spread,
+        "source": f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; "
+        f"the rest as of {name}",
+    }
+    if curve is not None:
+        # What was measured at its temperature, counted back to 20 degrees C.
+        better["squareness"] = _carry_squareness(curve, sheet, request.temperature)
+    if grade is None:
+        name = f"the magnet like {name}"
+    return _incumbent_of_row(sheet, name, least, request, **better)
+
+
+def _read_measured_values(
+    values: Mapping[str, Any],
+) -> tuple[dict[str, float], float]:
+    """Return measured values by column, and the temperature of the measurement, K.
+
+    B_r, T, and H_cJ, kA/m, are there and are a magnet's; InputError otherwise.
+    """
+    stated = {_VALUES.get(str(name), str(name)): v for name, v in values.items()}
+    if unknown := sorted(stated.keys() - set(_VALUES.values())):
         raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
-    at = parse_temperature(values_by_column.pop("temperature_K", ROOM_K))
+    at = parse_temperature(stated.pop("temperature_K", ROOM_K))
     try:
-        values_by_column = {
-            name: float(value) for name, value in values_by_column.items()
-        }
+        numbers = {name: float(value) for name, value in stated.items()}
     except (TypeError, ValueError):
         raise InputError(f"values must be numbers, got {values!r:.60}") from None
-    b_r, h_cj = (values_by_column.get(quantity, np.nan) for quantity in _CHORDS)
+    b_r, h_cj = (numbers.get(quantity, np.nan) for quantity in _CHORDS)
     if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
         raise InputError(
             f"a measured magnet needs B_r (T) and H_cJ (kA/m), got {b_r:g} and {h_cj:g}; a curve "
             "must reach J = 0"
         )
-    nearest_grade = _nearest_grade(b_r, h_cj)
-    if grade is not None:
-        nearest_grade = grades(grade).iloc[0]
-    sheet = nearest_grade.copy()
-    better["spread"] = lots(str(sheet["host"]), request.spread)
-    guaranteed_values_of_grade = {}
-    for quantity, chord in _CHORDS.items():
-        sheet[chord] = values_by_column.get(chord, sheet[chord])
-        sheet[quantity] = cold_value(sheet, quantity, values_by_column[quantity], at)
-    hot = remaining_shares(sheet, request.temperature)
-    for quantity in _CHORDS:
-        cold = float(sheet[quantity])
-        low = cold * better["spread"].share(quantity)
-        sheet[quantity] = low if quantity == COERCIVITY else cold
-        sheet[f"{quantity}_lo"] = low
-        sheet[f"{quantity}_hi"] = cold
-        guaranteed_values_of_grade[quantity] = low * float(hot[quantity])
-    if curve is not None:
-        # What was measured at its temperature, counted back to 20 degrees C.
-        better["squareness"] = _carry_squareness(curve, sheet, request.temperature)
-    name = str(sheet["grade"])
-    better["source"] = (
-        f"measured by you at {at - ZERO_CELSIUS:.0f} °C, less what lots vary; the rest as of {name}"
-    )
-    if grade is None:
-        name = f"the magnet like {name}"
-    return _incumbent_of_row(sheet, name, guaranteed_values_of_grade, request, **better)
+    return numbers, at
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
@@ -454,7 +471,8 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     """Build the magnet in use from the user's own measured magnets of a grade.
 
     The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
-    reach, by the scatter of three or more magnets of one recipe.
+    reach, by the scatter of three or more magnets of one recipe. InputError if none of the magnets
+    can be used, or the request has a calibration already.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -462,55 +480,64 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         raise InputError("measured and process both name a calibration: give one")
     if is_curve(measured):
         return with_makeup(incumbent_of_values(measured, request, grade), request)
-    rows, rejections = read_magnets(measured, request.basis)
+    rows, rejected = read_magnets(measured, request.basis)
     if not rows:
-        why = next(iter(rejections.values()), "it is empty")
+        why = next(iter(rejected.values()), "it is empty")
         raise InputError(f"no measured magnet can be used: {why}")
     first = rows[0]
-    sheet = grades(grade).iloc[0].copy()
-    kelvin = request.temperature
     table = first.table
     if request.recipe is not None:
         table = read_recipe(request.recipe, request.basis)
     makeup = given_recipe(table, request.shell or first.shell or None)
-    fractions = first.table.to_array()
-    alike = [np.abs(row.table.to_array() - fractions).sum() < 1e-3 for row in rows]
-    like = [
-        row
-        for row, is_near in zip(rows, alike, strict=True)
-        if is_near and row.shell == first.shell
-    ]
-    lot_spread = lots(str(sheet["host"]), request.spread)
-    guaranteed = guaranteed_values(sheet, kelvin)
+    like = [row for row in rows if _is_same_recipe(row, first)]
+    sheet = grades(grade).iloc[0].copy()
+    spread = lots(str(sheet["host"]), request.spread)
+    least = guaranteed_values(sheet, request.temperature)
     for quantity in _CHORDS:
-        with_value = [row for row in like if quantity in row.values]
-        if not with_value:
+        logs = _measured_logs(like, quantity, sheet, request.temperature)
+        if not len(logs):
             continue
-        # The rows nearest to the temperature of use, and the curve over what is left.
-        off = min(abs(row.temperature - kelvin) for row in with_value)
-        near_rows = [r for r in with_value if abs(r.temperature - kelvin) <= off + 1.0]
-        at = np.array([kelvin, *(r.temperature for r in near_rows)])
-        remaining_share = remaining_shares(sheet, at)[quantity]
-        logs = np.log([r.values[quantity] for r in near_rows]) + np.log(
-            remaining_share[0] / remaining_share[1:]
-        )
-        if len(near_rows) >= _MEASURED_LOTS and not request.spread:
-            # What is assumed counts as much as three magnets.
-            scatter = ((logs - logs.mean()) ** 2).sum() + 2.0 * getattr(
-                lot_spread, quantity
-            ) ** 2
-            of_lot: dict[str, float] = {
-                quantity: float(np.sqrt(scatter / (len(near_rows) + 1.0)))
-            }
-            lot_spread = replace(
-                lot_spread, source=f"with your {len(near_rows)} magnets", **of_lot
-            )
-        guaranteed[quantity] = float(np.exp(logs.mean())) * lot_spread.share(quantity)
-    better = {"spread": lot_spread, "source": f"measured by you on {len(like)} magnets"}
-    incumbent = _incumbent_of_row(
-        sheet, str(sheet["grade"]), guaranteed, request, **better
-    )
+        if len(logs) >= _MEASURED_LOTS and not request.spread:
+            spread = _spread_with_magnets(spread, quantity, logs)
+        least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
+    better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
+    incumbent = _incumbent_of_row(sheet, str(sheet["grade"]), least, request, **better)
     return replace(incumbent, makeup=makeup)
+
+
+def _is_same_recipe(row: "MeasuredRow", first: "MeasuredRow") -> bool:
+    """Return whether two measured magnets are of one composition and shell."""
+    difference = row.table.to_array() - first.table.to_array()
+    return bool(np.abs(difference).sum() < 1e-3 and row.shell == first.shell)
+
+
+def _measured_logs(
+    rows: "Sequence[MeasuredRow]", quantity: str, sheet: "pd.Series", kelvin: float
+) -> NDArray[np.float64]:
+    """Return ln of a measured quantity, carried to a temperature, K, by the curve of a grade.
+
+    Of rows with the quantity those count that are nearest to the temperature, (rows,).
+    """
+    with_value = [row for row in rows if quantity in row.values]
+    if not with_value:
+        return np.empty(0)
+    off = min(abs(row.temperature - kelvin) for row in with_value)
+    near = [row for row in with_value if abs(row.temperature - kelvin) <= off + 1.0]
+    at = np.array([kelvin, *(row.temperature for row in near)])
+    left = remaining_shares(sheet, at)[quantity]
+    logs = np.log([row.values[quantity] for row in near])
+    return np.asarray(logs + np.log(left[0] / left[1:]))
+
+
+def _spread_with_magnets(
+    spread: Spread, quantity: str, logs: NDArray[np.float64]
+) -> Spread:
+    """Return the spread of lots with the scatter of ln of a quantity of measured magnets."""
+    # What is assumed counts as much as three magnets.
+    assumed = 2.0 * getattr(spread, quantity) ** 2
+    scatter = ((logs - logs.mean()) ** 2).sum() + assumed
+    deviation: dict[str, Any] = {quantity: float(np.sqrt(scatter / (len(logs) + 1.0)))}
+    return replace(spread, source=f"with your {len(logs)} magnets", **deviation)
 
 
 def producer_of_candidates(process: Any) -> Producer | None:
@@ -543,7 +570,10 @@ def route_of_candidates(process: Any) -> str | None:
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
-    """Return the composition estimate of a recipe that the user gave; `table` has one row."""
+    """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
+
+    `table` has one row; `shell` is the text of its shell or None.
+    """
     from ..supply.ledger import ledger
 
     weights = np.round(100.0 * table.weight_fractions()[0], 3)

@@ -1,6 +1,6 @@
 """The lower class of today's magnets that is sold and does for a device, as a decision."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +10,10 @@ from .._core._columnar import Columns
 from .._core.columns import COLUMNS
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
-from ..magnetism._composition_estimate import likeliest_recipe
+from ..magnetism._composition_estimate import Recipe, likeliest_recipe
 from ..magnetism.grades import OF_LOTS, secondhand
 from ..phases.records import root_host
-from ._candidates import sold_figures
+from ._candidates import AMPLE, LOWER_CLASS, sold_figures
 from ._decisions import saves_enough
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
@@ -22,13 +22,16 @@ from ._request import KNEE
 from .probability import limit_deviation, probability_of_grades
 from .thresholds import MEETS, SAVING_WT_PCT
 
-_LOWER = 0.9
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Grades whose recipe is estimated, and that are named.
 _TRIED = 12
 _NAMED_MAKERS = 4
-_AMPLE = 10.0
-"""Share of today's guaranteed H_cJ from which down a class is a lower one (one sheet differs from
-another by less); grades whose recipe is estimated, and that are named; and ln of a ratio where
-nothing is asked."""
+
+
+class _NotSold(Exception):
+    """Why no lower class is to be bought, in a sentence."""
 
 
 def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
@@ -52,96 +55,115 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     reason : str
         Why there is none; empty otherwise.
     """
+    try:
+        classes = _able_classes(job, today)
+        sold, made = _leanest_class(classes, job, today)
+    except _NotSold as reason:
+        return None, str(reason)
+    record = _record_of_class(sold, made, job) | {"copies": len(classes)}
+    names = _maker_names(classes)
+    sentence = f"Sold and as good: {names}; their recipes are estimates."
+    return pa.Table.from_pylist([record]), sentence
+
+
+def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
+    """Return the lower classes that meet every requirement likely enough, least coercive first.
+
+    The columns are those of `_sheets`, and the probability. Raises `_NotSold` where there are none.
+    """
     reference = job.profile.reference
-    b_r, h_cj = (float(today[name][0]) for name in _stages.GUARANTEED.values())
+    h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
     rows = _sheets(job.temperature, job)
+    family = root_host(reference.host)
     fits: NDArray[np.bool_] = np.array(
-        [root_host(str(host)) == root_host(reference.host) for host in rows["host"]]
+        [root_host(str(host)) == family for host in rows["host"]]
     )
-    fits &= (rows["coercivity_kA_m"] < _LOWER * h_cj) & ~rows["grade"].isin(
-        secondhand()
-    )
+    fits &= rows["coercivity_kA_m"] < LOWER_CLASS * h_cj
+    fits &= ~rows["grade"].isin(secondhand())
     lots: tuple[list[Any], list[Any]] = ([], [])
     widths: tuple[list[Any], list[Any]] = ([], [])
     for ratios, deviations in zip(lots, widths, strict=True):
-        ratios.append(np.full(len(rows), _AMPLE))
+        ratios.append(np.full(len(rows), AMPLE))
         deviations.append(np.zeros(len(rows)))
-    for one in job.profile.requirements:
-        sheets = _sheets(
-            job.profile.requirement_temperature(one) or job.temperature, job
-        )
-        if one.column not in sheets:
-            return (
-                None,
-                f"No lower class is shown: no sheet prints {COLUMNS[one.column].label}.",
-            )
-        values = sheets[one.column].to_numpy(float)
-        if one.column in OF_LOTS and one.minimum is not None and one.minimum > 0.0:
-            lot, power = OF_LOTS[one.column]
-            ratio = np.maximum(np.nan_to_num(values) / one.minimum, 1e-9)
+    for requirement in job.profile.requirements:
+        column = requirement.column
+        kelvin = job.profile.requirement_temperature(requirement) or job.temperature
+        sheets = _sheets(kelvin, job)
+        if column not in sheets:
+            label = COLUMNS[column].label
+            raise _NotSold(f"No lower class is shown: no sheet prints {label}.")
+        values = sheets[column].to_numpy(float)
+        limit = requirement.minimum
+        if column in OF_LOTS and limit is not None and limit > 0.0:
+            lot, power = OF_LOTS[column]
+            ratio = np.maximum(np.nan_to_num(values) / limit, 1e-9)
             lots[lot].append(power * np.log(ratio))
-            width = limit_deviation(values, one.minimum, one.limit_range)
+            width = limit_deviation(values, limit, requirement.limit_range)
             widths[lot].append(power * width)
         else:
-            fits &= one.margin(values) >= 0.0
+            fits &= requirement.margin(values) >= 0.0
     chance = probability_of_grades(lots, widths)
     able = rows.assign(**{CHANCE: chance})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
     able = able[able[CHANCE] >= MEETS].sort_values("coercivity_kA_m", kind="stable")
     if not len(able):
-        return (
-            None,
-            "No lower class as sold meets every requirement by its makers’ least values.",
+        raise _NotSold(
+            "No lower class as sold meets every requirement by its makers’ least values."
         )
-    names = ", ".join(able["grade"].head(_NAMED_MAKERS))
+    return able
+
+
+def _leanest_class(
+    classes: "pd.DataFrame", job: Job, today: Columns
+) -> tuple["pd.Series", Recipe]:
+    """Return the class whose likeliest recipe has least heavy rare earth, and the recipe.
+
+    Recipes are estimates: of those that are as lean it is that of most nearly today's flux. Raises
+    `_NotSold` where none saves enough.
+    """
+    b_r = float(today[_stages.GUARANTEED["remanence_T"]][0])
+    kind = "diffused" if job.profile.reference.shell else "bulk"
+    tried = _TRIED if saves_enough(0.0, job) else 0
     ways = []
-    for _, sold_row in able.head(_TRIED if saves_enough(0.0, job) else 0).iterrows():
-        kind = "diffused" if reference.shell else "bulk"
-        recipe = likeliest_recipe(str(sold_row["grade"]), kind, job.conditions.curie)
-        if recipe is not None and saves_enough(recipe.heavy_wt_pct, job):
-            ways.append(
-                (
-                    recipe.heavy_wt_pct,
-                    abs(sold_row["remanence_T"] - b_r),
-                    sold_row,
-                    recipe,
-                )
-            )
+    for _, sold in classes.head(tried).iterrows():
+        made = likeliest_recipe(str(sold["grade"]), kind, job.conditions.curie)
+        if made is not None and saves_enough(made.heavy_wt_pct, job):
+            ways.append((sold, made))
     if not ways:
-        return (
-            None,
-            f"Lower classes as sold do as well, and save no heavy rare earth: {names}.",
+        names = _maker_names(classes)
+        raise _NotSold(
+            f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
         )
-    # Recipes are estimates: of those that are as lean that of most nearly today's flux.
-    leanest = min(heavy for heavy, *_ in ways)
-    lean = [way for way in ways if way[0] <= leanest + SAVING_WT_PCT]
-    _, _, sold_row, recipe = min(lean, key=lambda way: way[1])
-    table = CompositionTable.from_strings([recipe.text], "weight")
-    route = f"{AS_SOLD}{sold_row['grade']}"
-    row = evaluate(
-        table, [recipe.shell] if recipe.shell else None, job.by(route)
-    ).columns
-    record = row.arrow().to_pylist()[0] | {"route": route, "meets_requirements": True}
+    leanest = min(made.heavy_wt_pct for _, made in ways)
+    lean = [way for way in ways if way[1].heavy_wt_pct <= leanest + SAVING_WT_PCT]
+    return min(lean, key=lambda way: abs(way[0]["remanence_T"] - b_r))
+
+
+def _maker_names(classes: "pd.DataFrame") -> str:
+    return ", ".join(classes["grade"].head(_NAMED_MAKERS))
+
+
+def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any]:
+    """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values."""
+    table = CompositionTable.from_strings([made.text], "weight")
+    route = f"{AS_SOLD}{sold['grade']}"
+    shells = [made.shell] if made.shell else None
+    row = evaluate(table, shells, job.by(route)).columns
+    record = row.arrow().to_pylist()[0]
     record |= {
-        "candidate": f"{sold_row['grade']} ({sold_row['makers']})",
-        "nearest_grade": sold_row["grade"],
-    }
-    record |= {
-        "decision": f"{root_host(reference.host)}: lower class as sold",
-        "copies": len(able),
-    }
-    record |= {
+        "route": route,
+        "meets_requirements": True,
+        "candidate": f"{sold['grade']} ({sold['makers']})",
+        "nearest_grade": sold["grade"],
+        "decision": f"{root_host(job.profile.reference.host)}: lower class as sold",
         "failed_requirements": "",
         "evidence_farthest": "",
         "evidence_distance": 0.0,
+        CHANCE: sold[CHANCE],
     }
-    record |= {CHANCE: sold_row[CHANCE]}
-    record |= {
-        guaranteed_column: float(sold_row[q])
-        for q, guaranteed_column in _stages.GUARANTEED.items()
-    }
-    sentence = f"Sold and as good: {names}; their recipes are estimates."
-    return pa.Table.from_pylist([record]), sentence
+    for quantity, least in _stages.GUARANTEED.items():
+        record[least] = float(sold[quantity])
+    return record
 
 
 def _sheets(kelvin: float, job: Job) -> Any:

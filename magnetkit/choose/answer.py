@@ -450,23 +450,14 @@ def _choose_ways(
     candidates : pandas.DataFrame
         All candidates with their ``rank``.
     """
-    other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
-    other_ways = other_ways[
-        (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
-    ]
-    if not reach:
-        # A way lowers the exposure to heavy rare earth against the mean and against the recipe.
-        smallest_exposure = min(today.exposure_USD_kg, float(own_row[EXPOSURE]))
-        other_ways = other_ways[other_ways[EXPOSURE] < smallest_exposure - _ROUND]
-    other_ways = other_ways.reset_index(drop=True)
-    other_ways["diluted"] = other_ways["candidate"].str.contains("Ce|La|Y", regex=True)
-    is_open = ~other_ways["way"].isin(TRIALS)
-    if request.family == "own":
-        is_open &= other_ways["way"] != "other-family"
-    other_ways["open"] = is_open
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
         own_today = HeavyToday(float(own_row[HEAVY]), float(own_row[EXPOSURE]))
+    largest_exposure = np.inf
+    if not reach:
+        # A way lowers the exposure to heavy rare earth against the mean and against the recipe.
+        largest_exposure = own_today.exposure_USD_kg - _ROUND
+    other_ways = _list_other_ways(frame, largest_exposure, request)
     best = recommend(
         other_ways,
         own_today,
@@ -474,27 +465,12 @@ def _choose_ways(
         reach=reach,
         remanence_T=incumbent.least[REMANENCE],
     )
-    picks = [] if best is None else [best]
-    groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
-    shown_ways = []
-    for _, rows in other_ways.groupby(groups, sort=False):
-        if best is not None and best in rows.index:
-            continue
-        place = _pick_of_kind(rows, own_today, request, reach=reach)
-        if float(other_ways[CHANCE].iloc[place]) >= UNLIKELY:
-            shown_ways.append(place)
-
-    def order_of(place: int) -> tuple[Any, ...]:
-        row: pd.Series = other_ways.iloc[place]
-        return _order_key(row, reach=reach)
-
-    shown_ways.sort(key=order_of)
-    picks += shown_ways[: _MOST_WAYS - len(picks)]
+    picks = _pick_ways(other_ways, best, own_today, request, reach=reach)
     ways = []
-    for number, place in enumerate(picks, start=1):
-        row = frame.iloc[other_ways["place"].iloc[place]]
+    for number, pick in enumerate(picks, start=1):
+        row = frame.iloc[other_ways["place"].iloc[pick]]
         way = make_way(str(row["way"]), row, today)
-        way = replace(way, number=number, recommended=place == best)
+        way = replace(way, number=number, recommended=pick == best)
         line = order_line(
             way,
             temperature_K=request.temperature,
@@ -503,12 +479,70 @@ def _choose_ways(
         )
         ways.append(replace(way, order_line=line))
     places = other_ways.loc[picks, "place"].to_list()
-    rest = [
-        place for place in order_candidates(frame).tolist() if place not in set(places)
-    ]
+    every_place = order_candidates(frame).tolist()
+    rest = [place for place in every_place if place not in set(places)]
     order = frame.take([*places, *rest]).reset_index(drop=True)
     order.insert(0, "rank", np.arange(1, len(order) + 1))
     return tuple(ways), order
+
+
+def _list_other_ways(
+    frame: "pd.DataFrame", largest_exposure: float, request: Request
+) -> "pd.DataFrame":
+    """List the candidates that may be ways, with what `recommend` reads.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Candidates of `_compare`.
+    largest_exposure : float
+        Exposure to heavy rare earth from which a candidate is no way, USD/kg.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `_CHOSEN_BY`, ``diluted``, ``open``, and the ``place`` in `frame`.
+    """
+    other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
+    is_way = (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
+    if largest_exposure < np.inf:
+        is_way &= frame[EXPOSURE] < largest_exposure
+    other_ways = other_ways[is_way].reset_index(drop=True)
+    other_ways["diluted"] = other_ways["candidate"].str.contains("Ce|La|Y", regex=True)
+    is_open = ~other_ways["way"].isin(TRIALS)
+    if request.family == "own":
+        is_open &= other_ways["way"] != "other-family"
+    other_ways["open"] = is_open
+    return other_ways
+
+
+def _pick_ways(
+    other_ways: "pd.DataFrame",
+    best: int | None,
+    today: HeavyToday,
+    request: Request,
+    *,
+    reach: bool,
+) -> list[int]:
+    """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind."""
+    picks = [] if best is None else [best]
+    groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
+    shown_ways = []
+    for _, rows in other_ways.groupby(groups, sort=False):
+        if best is not None and best in rows.index:
+            continue
+        pick = _pick_of_kind(rows, today, request, reach=reach)
+        if float(other_ways[CHANCE].iloc[pick]) >= UNLIKELY:
+            shown_ways.append(pick)
+
+    def order_of(pick: int) -> tuple[Any, ...]:
+        row: pd.Series = other_ways.iloc[pick]
+        return _order_key(row, reach=reach)
+
+    shown_ways.sort(key=order_of)
+    return picks + shown_ways[: _MOST_WAYS - len(picks)]
 
 
 _CHOSEN_BY = (

@@ -372,7 +372,10 @@ def requirements_alone(
 
 
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
-    """Build the reference magnet from a recipe that the user gave; InputError if its host is unknown."""
+    """Build the reference magnet from a recipe that the user gave; InputError if its host is unknown.
+
+    `basis` is that of the recipe, `shell` the text of its shell or None.
+    """
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts
 
@@ -382,7 +385,7 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
         raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
     return Reference(
         formula=recipe,
-        basis="weight" if basis == "weight" else "atomic",
+        basis=basis,
         host=HOST_NAMES[code],
         grade="as given",
         shell=shell,

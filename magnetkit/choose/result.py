@@ -17,7 +17,7 @@ from .._core._arguments import parse_whole_number
 from .._core._files import write_parquet
 from .._core.columns import COLUMNS, order_columns
 from .._core.errors import InputError
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ._leading import DRAWS, SEED, TOP, changes, robustness
 from .applications import Profile
 
@@ -310,42 +310,6 @@ class Ranked:
         """
         names = ["candidate", "formula", "shell", "rank"]
         return changes(self.select(names), baseline.select(names), n)
-
-    def ledger(self, n: int | None = None) -> pd.DataFrame:
-        """Return what the best candidates save of heavy rare earth, and lose for it.
-
-        Parameters
-        ----------
-        n : int, optional
-            How many, by rank; all if not given.
-
-        Returns
-        -------
-        DataFrame
-            ``rank``, ``candidate``, ``shell`` and the columns of
-            `magnetkit.choose.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
-            among all candidates.
-        """
-        from ..alloy.table import CompositionTable
-        from ..magnetism._stages import magnets
-        from .savings import heavy_rare_earth_ledger
-
-        rows = (
-            self.table[self.table["rank"].notna()]
-            .sort_values("rank")
-            .reset_index(drop=True)
-        )
-        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
-        job = self.job
-        reference = self.profile.reference
-        shell = [reference.shell] if reference.shell else None
-        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[
-            0
-        ].frame()
-        ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
-        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
-            len(rows) if n is None else n
-        )
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Give `data` to any library that reads Arrow: ``polars.DataFrame(result)``."""

@@ -100,7 +100,7 @@ def _nearest_sold(
 
     This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
     same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of sold
-    grades are estimates. Without such a grade the result is `chosen`.
+    grades are estimates. Without such a grade the result is `chosen`. `remanence_T` is today's B_r.
     """
     row = frame.iloc[chosen]
     if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:

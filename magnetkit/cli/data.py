@@ -443,60 +443,31 @@ def alloys(
     recycled: o.Recycled = None,
     price: o.Prices = None,
     shell: o.Shell = None,
-    break_even: Annotated[
-        str | None,
-        o.hidden_option(
-            "Element to recycle until its risk is that of --against.", metavar="ELEMENT"
-        ),
-    ] = None,
-    against: Annotated[
-        str | None, o.hidden_option("Alloy whose supply risk is to be reached.")
-    ] = None,
     json: o.Json = False,
 ) -> None:
-    """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
+    """Show heavy rare earth, supply risk and cost of alloys.
 
     Examples
     --------
       magnetkit supply alloys SmCo5 Nd2Fe14B --scenario embargo --recycled Co=0.25
-
-      magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
     """
     from .._core.columns import layouts
     from ..alloy.table import CompositionTable
     from ..report._text import cost_note, remark
-    from ..supply.ledger import break_even_recycled_share, ledger
+    from ..supply.ledger import ledger
 
-    if (break_even is None) != (against is None):
-        raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
-    texts = [*formulas, *([against] if against else [])]
-    table = CompositionTable.from_strings(texts, basis=basis)
+    table = CompositionTable.from_strings(formulas, basis=basis)
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
-    name = _state(scenario, price)
+    shells = [(shell or [""])[0]] * len(formulas)
     shares = o.pairs(recycled, "--recycled")
-    first_shell = (shell or [""])[0]
-    shells = [first_shell] * len(formulas)
-    shells += [""] * (len(texts) - len(formulas))
-    frame = ledger(table, name, shares, shell=shells)
-    frame.insert(0, "formula", texts)
-    headings = dict(layouts()["alloys"])
-    if break_even:
-        target = frame["supply_risk"].iloc[-1]
-        frame["break_even"] = break_even_recycled_share(
-            table, break_even, target, name, shares, shell=shells
-        )
-        headings["break_even"] = f"{break_even} to be\nrecycled"
-    _print(frame, headings, as_json=json)
+    frame = ledger(table, _state(scenario, price), shares, shell=shells)
+    frame.insert(0, "formula", formulas)
+    _print(frame, layouts()["alloys"], as_json=json)
     if not json and (note := cost_note(table)):
         remark(note)
     _say_overdue()
-    if break_even and not json:
-        message(
-            f"Share of {break_even} from domestic recycling at which the risk falls to that of "
-            f"{against}; a dash where even all of it is not enough."
-        )
 
 
 @supply.command()

@@ -155,24 +155,31 @@ def validate(
         raise InputError(
             "--groups, --plot and --learn-from are of your own rows: give --data"
         )
-    stored_figures = _stored_figures()
-    if target is not None and target not in stored_figures:
-        raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored_figures)}; --data takes "
-            "measurements of anything else"
-        )
-    selection = stored_figures if target is None else {target: stored_figures[target]}
-    if json:
-        return typer.echo(dumps(selection, ensure_ascii=False))
-    for name, tables in selection.items():
-        for table in tables:
-            _show(name, table)
-    if not quiet:
+    _print_stored(target, as_json=json)
+    if not quiet and not json:
         from ..report._text import remark
 
         remark(
             f"in a checkout, anew: python -m benchmarks.accuracy {target or 'TARGET'}"
         )
+
+
+def _print_stored(target: str | None, *, as_json: bool) -> None:
+    """Print the stored figures of a target, or of all; InputError of one that has none."""
+    tables_of_targets = _stored_figures()
+    if target is not None and target not in tables_of_targets:
+        raise InputError(
+            f"no figures of {target!r} are stored, but of {', '.join(tables_of_targets)}; --data "
+            "takes measurements of anything else"
+        )
+    if target is not None:
+        tables_of_targets = {target: tables_of_targets[target]}
+    if as_json:
+        typer.echo(dumps(tables_of_targets, ensure_ascii=False))
+        return
+    for name, tables in tables_of_targets.items():
+        for table in tables:
+            _show(name, table)
 
 
 def _stored_figures() -> dict[str, list[dict[str, Any]]]:

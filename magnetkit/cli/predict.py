@@ -413,7 +413,6 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from ..curves._formats import WHOLE
     from ..curves.curve import curve as run
     from ..magnetism.measured_curve import is_curve
 
@@ -428,22 +427,26 @@ def curve(
     if out is not None:
         o.check_folder(out)
     if load_line is not None:
-        lines = numbers(load_line, "--load-line")
-        if len(lines) != 1:
-            raise InputError(
-                f"--load-line {load_line}: a curve has one, --limits takes several"
-            )
-        keywords["load_line"] = lines[0]
+        keywords["load_line"] = _read_load_line(load_line)
     keywords |= {"bound": bound, "basis": basis, "sample": sample}
     is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
-    alone = len(magnets) == 1 or (
+    is_one = len(magnets) == 1 or (
         out is not None and not is_picture and is_curve(magnets)
     )
-    if is_picture or not alone:
+    if is_picture or not is_one:
         return _print_curves(magnets, temperature, out, keywords)
     result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
     _report_origin(result)
+    _write_curve(result, out, form, kind, bare)
+
+
+def _write_curve(
+    result: "Curve", out: Path | None, form: Any, kind: Any, bare: bool
+) -> None:
+    """Write a curve in a solver's form into files, or print the one that there is."""
+    from ..curves._formats import WHOLE
+
     if out is not None:
         for file in result.write(out, form, kind, bare):
             message(f"see {file}")
@@ -453,6 +456,14 @@ def curve(
             "several temperatures need --out; each curve is a file of its own"
         )
     typer.echo(result.text(form, 0, kind, bare), nl=False)
+
+
+def _read_load_line(text: str) -> float:
+    """Return the load line of a curve; InputError of several."""
+    lines = numbers(text, "--load-line")
+    if len(lines) != 1:
+        raise InputError(f"--load-line {text}: a curve has one, --limits takes several")
+    return lines[0]
 
 
 def _report_origin(result: "Curve") -> None:
@@ -498,6 +509,11 @@ def _print_curves(
         Picture to write.
     keywords : dict
         Keywords of `magnetkit.curve`.
+
+    Raises
+    ------
+    InputError
+        If `out` is no picture.
     """
     import pandas as pd
 

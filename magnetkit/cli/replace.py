@@ -160,7 +160,6 @@ def replace(
 
       magnetkit replace patriot --per-year 100
     """
-    from ..report._text import is_cgs, say
     from ..run.replace import replace as run
 
     shell = o.single_shell(shell, "give --shell once: the magnet is one")
@@ -196,53 +195,59 @@ def replace(
         o.refuse_options(
             "--compensated", require=require, out=out, **beside, **keywords
         )
-        if grade is None:
-            raise InputError("--compensated needs a grade")
         return _compensate(grade, temperature, recipe, basis, circuit, json)
     if per_year is not None:
         keywords["per_year"] = per_year
-    arguments: dict[str, Any] = {
-        "recipe": recipe,
-        "basis": basis,
-        "shell": shell,
-        "out": out,
-    }
-    arguments |= {
-        "measured": measured,
-        "require": require or (),
-        "mass_kg": mass,
-        "force": force,
-    }
-    arguments |= {
-        "family": family,
-        "most_cost": most_cost,
-        "offer": offer,
-        "diffused": diffused,
-    }
-    for name, text in (("values", values), ("spread", spread)):
-        arguments[name] = None if text is None else _numbers(text, f"--{name}")
-    result = run(grade, temperature, **arguments, **keywords)
+    result = run(
+        grade,
+        temperature,
+        recipe=recipe,
+        basis=basis,
+        shell=shell,
+        measured=measured,
+        values=_numbers(values, "--values"),
+        require=require or (),
+        spread=_numbers(spread, "--spread"),
+        mass_kg=mass,
+        family=family,
+        most_cost=most_cost,
+        offer=offer,
+        diffused=diffused,
+        out=out,
+        force=force,
+        **keywords,
+    )
     if json:
         typer.echo(result.to_json())
     else:
-        for line in result.offer.lines() if result.offer is not None else ():
-            say(line)
-        for line in result.lines(
-            "cgs" if is_cgs(units) else "si", everything=everything
-        ):
-            if len(line) <= _LINE_WIDTH:
-                typer.echo(line)
-            else:
-                say(line)
+        _print_replacement(result, units, everything)
     if out is not None:
         message(f"see {out}/report.html, which prints on two pages")
 
 
-def _numbers(text: str, name: str) -> dict[str, Any]:
+def _print_replacement(result: Any, units: str | None, everything: bool) -> None:
+    """Print the answer, what is to be said of an offer first."""
+    from ..report._text import is_cgs, say
+
+    if result.offer is not None:
+        for line in result.offer.lines():
+            say(line)
+    system = "cgs" if is_cgs(units) else "si"
+    for line in result.lines(system, everything=everything):
+        # A table stands as it is.
+        if len(line) <= _LINE_WIDTH:
+            typer.echo(line)
+        else:
+            say(line)
+
+
+def _numbers(text: str | None, name: str) -> dict[str, Any] | None:
     """Read ``NAME=NUMBER,NAME=NUMBER`` into a dictionary; T, a temperature, stays a text with its unit.
 
     InputError names the option `name` if it cannot be read.
     """
+    if text is None:
+        return None
     try:
         return {
             k: v if k == "T" else float(v)
@@ -254,7 +259,7 @@ def _numbers(text: str, name: str) -> dict[str, Any]:
 
 
 def _compensate(
-    grade: str,
+    grade: str | None,
     temperature: str | None,
     recipe: str | None,
     basis: Any,
@@ -282,6 +287,8 @@ def _compensate(
     from ..report._text import say
     from ..run.compensation import compensation, sentences
 
+    if grade is None:
+        raise InputError("--compensated needs a grade")
     result = compensation(
         grade, temperature, recipe=recipe, basis=basis, circuit=circuit
     )
@@ -371,27 +378,23 @@ def diffuse(
 
     check_picture(plot)
     heat = with_unit(anneal)
-    arguments: dict[str, Any] = {
-        "along": along,
-        "faces": faces,
-        "element": element,
-        "field": field,
-    }
-    arguments |= {
-        "temperature": temperature or "150C",
-        "require": require,
-        "law": law,
-        "basis": basis,
-    }
-    arguments |= {
-        "probability": probability,
-        "anneal_hours": anneal_hours,
-        "per_year": per_year or 1,
-    }
-    arguments["anneal"] = (
-        None if heat is None else parse_temperature(heat) - ZERO_CELSIUS
+    result = run(
+        recipe,
+        shape,
+        along=along,
+        faces=faces,
+        element=element,
+        field=field,
+        temperature=temperature or "150C",
+        require=require,
+        law=law,
+        basis=basis,
+        probability=probability,
+        anneal_hours=anneal_hours,
+        per_year=per_year or 1,
+        anneal=None if heat is None else parse_temperature(heat) - ZERO_CELSIUS,
+        **keywords,
     )
-    result = run(recipe, shape, **arguments, **keywords)
     if json:
         typer.echo(result.to_json())
     else:

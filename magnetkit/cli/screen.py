@@ -64,19 +64,6 @@ def screen(
             panel=_SPACE,
         ),
     ] = None,
-    sample: Annotated[
-        int | None,
-        o.hidden_option("Formulas to sample, evenly spread.", min=1, panel=_SPACE),
-    ] = None,
-    refine: Annotated[
-        float | None, o.hidden_option("Finer step, around the best.", panel=_SPACE)
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        o.hidden_option(
-            "Results to compare the ranking with.", metavar="DIR", panel=o.OUTPUT
-        ),
-    ] = None,
     shell: o.Shells = None,
     keep: Annotated[
         int | None,
@@ -141,64 +128,53 @@ def screen(
       --temperature 150C
     """
     from ..alloy._files import check_file
-    from ..report._tables import print_changes, print_ranking
-    from ..run.screen import ScreenResult, refined
+    from ..report._tables import print_ranking
     from ..run.screen import screen as run
 
-    earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     if candidates is not None:
         candidates = o.on_sheet(candidates, sheet, header_row)
         check_file(candidates)
     check_device(application, require, reference, temperature)
     space = _space(candidates, host, replace, step, limit, minor)
-    options = {
-        **keywords,
-        "temperature": temperature,
-        "reference": reference,
-        "basis": basis,
-    }
-    options |= {
-        "require": require or (),
-        "objectives": objective or (),
-        "strict": strict,
-    }
-    options |= {
-        "out": out,
-        "resume": resume,
-        "force": force,
-        "all_columns": all_columns,
-    }
-    options |= {"workers": workers, "dask": dask, "progress": not quiet}
     if space is None:
-        for name, value in {"minor": minor, "sample": sample, "refine": refine}.items():
-            if value is not None and host is None:
-                raise InputError(f"--{name} needs --host and --replace")
-        rim = o.single_shell(
+        keywords["shell"] = o.single_shell(
             shell, "several shells need --host; a table has a column shell"
         )
-        options |= {
-            "shell": rim,
-            "column": o.composition_column(column, element_columns),
-        }
-        result = run(candidates, application, keep=keep, **options)
-    elif refine is not None:
-        o.refuse_options("--refine", shell=shell, keep=keep)
-        result = refined(space, application, refine, sample=sample, **options)
-    else:
-        result = run(
-            _candidates(space, shell, sample), application, keep=keep, **options
-        )
-    display: dict[str, Any] = {"columns": columns, "wide": everything, "quiet": quiet}
-    print_ranking(result, top, as_json=json, units=units, **display)
-    if earlier is not None and not json:
-        row_limit = max(_TOP if top is None else top, 1)
-        print_changes(result.changes(earlier, row_limit), row_limit)
+        keywords["column"] = o.composition_column(column, element_columns)
+    result = run(
+        candidates if space is None else _candidates(space, shell),
+        application,
+        temperature=temperature,
+        reference=reference,
+        require=require or (),
+        objectives=objective or (),
+        basis=basis,
+        out=out,
+        resume=resume,
+        force=force,
+        strict=strict,
+        keep=keep,
+        all_columns=all_columns,
+        workers=workers,
+        dask=dask,
+        progress=not quiet,
+        **keywords,
+    )
+    print_ranking(
+        result,
+        top,
+        as_json=json,
+        units=units,
+        columns=columns,
+        wide=everything,
+        quiet=quiet,
+    )
     result.report(f"{out}/report.html")
     if not quiet:
         rejected_count = result.manifest["summary"]["rejected"]
-        count_text = (
-            "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
-        )
+        count_text = f"{result.judged:,} candidates"
+        if result.judged == 1:
+            count_text = "1 candidate"
         message(f"{count_text} evaluated, {rejected_count:,} rejected; see {out}")
 
 
@@ -249,6 +225,8 @@ def _space(
     if host is None:
         if replace or limit:
             raise InputError("--replace and --limit need --host, e.g. --host 2:14:1")
+        if minor:
+            raise InputError("--minor needs --host and --replace")
         return None
     if table is not None:
         raise InputError("give a candidate table or --host, not both")
@@ -271,22 +249,15 @@ def _space(
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 
 
-def _candidates(
-    space: "Substitutions", shells: Sequence[str] | None, sample: int | None
-) -> Any:
-    """Build the candidates to screen: a space and its host with each shell, or a sample of the space.
+def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
+    """Build the candidates to screen: a space, and its host with each shell.
 
-    InputError if a shell cannot be made, or goes with a sample.
+    InputError if a shell cannot be made.
     """
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates
-    from ..run.screen import sample_space
 
-    if sample is not None:
-        if shells:
-            raise InputError("--shell is for the host itself; leave --sample out")
-        return sample_space(space, sample)
     (host,) = space.formulas([0])
     for text in shells or ():
         shell = read_shell(text)

@@ -137,7 +137,10 @@ _TEXT = frozenset({"symbol", "ion", "source", "verification"})
 
 
 def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
-    """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap."""
+    """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap.
+
+    `file` is the table's path below the data folder.
+    """
     numbers = {}
     for row in datasets.rows(file):
         cells = {column: row[column] for column in row if column not in _TEXT}

@@ -313,7 +313,8 @@ def _name(curve: Curve, at: int | None = None) -> str:
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
     """Return H (A/m) and B or J (T), shape (m, 2), with H rising to zero.
 
-    B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ.
+    B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ. `at` is the number
+    of the temperature.
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
@@ -426,7 +427,7 @@ def _shifted_curve(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return B (T) and H + H_cB (A/m) of one temperature, from the origin on, both rising.
 
-    The last point lies beyond remanence, on the recoil line.
+    The last point lies beyond remanence, on the recoil line. `at` is the number of the temperature.
     """
     curves = curve.curves
     h_cb = curves.coercivity_b[0, at]

@@ -125,31 +125,39 @@ def curve(
         raise InputError(
             "sample is the shape of a measured sample: give the file of its curve"
         )
-    candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_recipe_options(magnet, conditions.process, conditions.shell)
         return _grade_curve(
             magnet, list(conditions.temperature), bound, conditions.load_line
         )
+    candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
         return _candidate_curve(
             Path(candidate["folder"]), int(candidate["rank"]), bound, conditions
         )
+    table, name, shell = _read_recipe(magnet, basis, conditions)
+    if given is not None:
+        table = table.with_given(given)
+    return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
+
+
+def _read_recipe(
+    magnet: Compositions, basis: Basis, conditions: Conditions
+) -> tuple[CompositionTable, str, Any]:
+    """Return the table of one recipe, its name and its shell; InputError if it is not one."""
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
     if len(table) != 1:
         raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
-    name = (
-        table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
-    )
+    name = table.formulas()[0]
+    if inputs.labels is not None:
+        name = str(inputs.labels[0].as_py())
     shell = inputs.shells_with(conditions.shell)
     if shell is not None and not isinstance(shell, str):
         shell = shell[0]
-    if given is not None:
-        table = table.with_given(given)
-    return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
+    return table, name, shell
 
 
 def _candidate_curve(
@@ -334,6 +342,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     """Return the curves of a commercial grade from its printed values, at temperatures in K.
 
     `bound` is "centre", "low", "high" or "guaranteed". InputError if no coercivity is left.
+    `load_line` is the permeance coefficient.
     """
     from ..magnetism.grades import curve_figures, grades
 
@@ -380,7 +389,7 @@ def _demagnetization(
     """Build the curves of one magnet at k temperatures, K.
 
     `figures` are B_r (T), H_cJ and H_k (kA/m), each a list of at least k; `recoil` is the recoil
-    permeability.
+    permeability. `load_line` is the permeance coefficient.
     """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
@@ -608,7 +617,8 @@ _EVERY = 5
 def _find_recoil(process: Any, modelled: _Array) -> _Array:
     """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
 
-    Otherwise the result is `modelled`.
+    Otherwise the result is `modelled`. `process` is the making as the user gave it; `modelled`,
+    (n,), are the values of the model.
     """
     from ..magnetism.grades import curve_shapes, grades
 

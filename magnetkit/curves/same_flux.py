@@ -106,6 +106,11 @@ def read_surroundings(
         Of today's magnet in open circuit, as of `magnetkit.diffuse`.
     along : {"x", "y", "z"}
         Direction of magnetization of the shape.
+
+    Raises
+    ------
+    InputError
+        If the shape cannot be read, or is no block and magnetized along x or y.
     """
     if shape is None:
         return Circuit(duty)

@@ -428,6 +428,7 @@ def shape_case(
 
     `kelvin` is in K, `b_r` in T. The distribution in open circuit is kept and its mean set by the
     load line. Iron near a pole evens it out further, which only a field solver's map tells.
+    `recoil` is the recoil permeability.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
@@ -749,7 +750,8 @@ def bisect_least(
 ) -> float:
     """Find by bisection the smallest x for which `good(x)`.
 
-    `good` must be False at `low` and True at `high`.
+    `good` must be False at `low` and True at `high`. The interval is halved `halvings` times; its
+    upper end is returned.
     """
     for _ in range(halvings):
         middle = 0.5 * (low + high)

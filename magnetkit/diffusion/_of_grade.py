@@ -142,9 +142,9 @@ def _make_magnet(
 ) -> Magnet:
     """Return the magnet that a table of judged recipes describes.
 
-    A row of `frame` is a content of `element`, wt.%, rising from 0, as in `amounts`;
-    its B_r, H_cJ and knee are the guaranteed values at the one temperature of the
-    table. `sold` is the magnet before more is diffused into it.
+    A row of `frame` is a content of `element`, wt.%, rising from 0, as in `amounts`; its B_r, H_cJ
+    and knee are the guaranteed values at the one temperature of the table. `sold` is the magnet
+    before more is diffused into it. `most_wt_pct` is the largest content, wt.%.
     """
     remanence = frame[GUARANTEED[_REMANENCE]].to_numpy(float)
     coercivity = 1e3 * frame[GUARANTEED[COERCIVITY]].to_numpy(float)

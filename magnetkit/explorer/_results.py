@@ -223,7 +223,7 @@ class Results:
     ) -> NDArray[np.int64]:
         """Return one page of `rows` in the order of the column `by`; missing values come last.
 
-        `page` is a slice of the sorted rows.
+        `page` is a slice of the sorted rows. `descending` puts the largest first.
         """
         if by == "rank":
             return (rows[::-1] if descending else rows)[page]

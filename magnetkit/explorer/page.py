@@ -100,20 +100,6 @@ _INDEX = """<!doctype html>
 
 def _layout(results: Results) -> html.Div:
     """Build the page: controls, pictures, table and stores, with their identifiers."""
-    names = _names(results)
-    heads = [
-        html.Th(
-            html.Button(
-                [COLUMNS[name].short, html.Small(display_scale(name).unit)],
-                id={"sort": name},
-                title=f"Sort by {COLUMNS[name].heading}",
-                disabled=name in results.texts,
-            ),
-            scope="col",
-            className=_cell_class(name),
-        )
-        for name in names
-    ]
     return html.Div(
         [
             html.H1(results.profile.title),
@@ -130,15 +116,7 @@ def _layout(results: Results) -> html.Div:
                             dcc.Graph(
                                 id="curve", config=_CONFIG, style={"height": "400px"}
                             ),
-                            html.Div(
-                                html.Table(
-                                    [html.Thead(html.Tr(heads)), html.Tbody(id="rows")]
-                                ),
-                                className="wide",
-                                tabIndex="0",
-                                role="region",
-                                **_accessible_name("Candidates"),
-                            ),
+                            _table(results),
                             html.Div(
                                 [
                                     html.Button("Previous", id="before"),
@@ -160,6 +138,30 @@ def _layout(results: Results) -> html.Div:
             dcc.Store(id="drawn"),
             dcc.Interval(id="tick", interval=700),
         ]
+    )
+
+
+def _table(results: Results) -> html.Div:
+    """Build the table of candidates, each head a button that sorts by its column."""
+    heads = [
+        html.Th(
+            html.Button(
+                [COLUMNS[name].short, html.Small(display_scale(name).unit)],
+                id={"sort": name},
+                title=f"Sort by {COLUMNS[name].heading}",
+                disabled=name in results.texts,
+            ),
+            scope="col",
+            className=_cell_class(name),
+        )
+        for name in _names(results)
+    ]
+    return html.Div(
+        html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
+        className="wide",
+        tabIndex="0",
+        role="region",
+        **_accessible_name("Candidates"),
     )
 
 
@@ -470,6 +472,24 @@ def _page_outputs(
         Order and page of the table; its page is limited in place.
     given : dict
         Raw values of the controls.
+
+    Returns
+    -------
+    summary : str
+        Counts of candidates, in words; dash's ``no_update``, as for `figure`, if only the table
+        moves.
+    today : str
+        Today's magnet in a sentence.
+    figure : dict
+        The picture.
+    table : dict
+        ``cells`` by column, ``classes`` and ``order`` of the columns.
+    count : str
+        Page and number of pages, in words.
+    first, last : bool
+        Whether the page is the first, or the last.
+    view : dict
+        The argument.
     """
     names = _names(results)
     figure: Any = no_update

@@ -137,7 +137,10 @@ def _by_few(answer: Any) -> Any:
     threads = ThreadPoolExecutor(AT_ONCE, "explorer")
 
     def answer_request(environ: dict[str, Any], start: Any) -> Any:
-        """Read the whole request, then let a thread of the pool answer it."""
+        """Read the whole request, then let a thread of the pool answer it.
+
+        ConnectionError if the client has gone.
+        """
         # Read here: none waits for the body of another.
         try:
             body = get_input_stream(environ, max_content_length=MOST_BYTES).read()

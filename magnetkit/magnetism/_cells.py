@@ -138,7 +138,8 @@ def room_coercivity(
     """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
 
     `pinning` is the most that copper gives, in the unit of the result, and `copper_scale` the
-    copper that gives 63 % of it.
+    copper that gives 63 % of it. Iron, copper and zirconium are shares of the metal, `ratio` is
+    metal per rare earth.
     """
     book = CELLS
     in_walls = np.maximum(copper - book.least_copper, 0.0)

@@ -582,6 +582,7 @@ def shell_text(element: str, amount: float | str) -> str:
     """Write the text of a shell that holds `amount` wt.% of a heavy rare earth, such as "Dy 0.4 wt%".
 
     An amount that no such text can express is written by content and fraction of the grain.
+    `element` is its symbol.
     """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"

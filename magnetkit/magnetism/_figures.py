@@ -273,7 +273,8 @@ def figures_by_temperature(
 ) -> tuple[Array, NDArray[np.int8]]:
     """Compute figures and status as `magnet_figures`, each temperature of `bulk` by itself.
 
-    The chords alpha and beta stay those of the range of use, whose figures are `values`.
+    The chords alpha and beta stay those of the range of use, whose figures are `values`. `values`
+    and `status` change in place and are returned.
 
     Parameters
     ----------

@@ -479,7 +479,7 @@ def check_name(name: Any) -> str:
 def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    The user's `measured` rows are kept beside it for a reader.
+    The user's `measured` rows are kept beside it for a reader. InputError if it cannot be written.
     """
     path = folder() / f"{check_name(producer.name)}.json"
     try:

@@ -248,14 +248,9 @@ def calibration(
         except InputError as error:
             refusals[row.number] = str(error)
     refusals = dict(sorted(refusals.items()))
-    if refusals and (strict or not values):
-        number, why = next(iter(refusals.items()))
-        raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
+    _report_refusals(refusals, strict or not values)
     if not values:
         raise InputError("no measured magnet in the table; expected one row or more")
-    if refusals:
-        refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
-        warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
     contradictions = _contradictions(values)
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
@@ -268,8 +263,19 @@ def calibration(
     )
 
 
+def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
+    """Warn of the rows, by number, that cannot be used; if `strict` raise InputError of the first."""
+    if not refusals:
+        return
+    if strict:
+        number, why = next(iter(refusals.items()))
+        raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
+    refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
+    warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
+
+
 @dataclass(frozen=True)
-class _Row:
+class MeasuredRow:
     """One measured magnet at one temperature."""
 
     number: int  # row of the table, from 1
@@ -284,7 +290,7 @@ class _Row:
 
 def read_magnets(
     source: Any, basis: Basis = "auto", notes: list[str] | None = None
-) -> tuple[list[_Row], dict[int, str]]:
+) -> tuple[list[MeasuredRow], dict[int, str]]:
     """Read measured magnets from a table.
 
     Parameters
@@ -298,7 +304,7 @@ def read_magnets(
 
     Returns
     -------
-    rows : list of _Row
+    rows : list of MeasuredRow
         One for each magnet and temperature.
     rejected : dict of str
         Why a row is rejected, by row number from 1.
@@ -324,7 +330,7 @@ def read_magnets(
         )
     if notes is not None:
         notes += [table.sentence(), *remarks, *table.notes]
-    rows: list[_Row] = []
+    rows: list[MeasuredRow] = []
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):
         try:
@@ -368,6 +374,11 @@ def _read_recipe(
         The recipe, one row.
     shell : str
         Its shell, empty without one.
+
+    Raises
+    ------
+    InputError
+        If recipe, grade or basis cannot be read.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")
@@ -394,7 +405,7 @@ def _read_recipe(
     return text, table, shell_text
 
 
-def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
+def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
     `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
@@ -412,7 +423,9 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     made_by = {p: v for p, v in process.items() if v is not None}
     magnet = record.get("magnet")
     label = f"row {number}" if _missing(magnet) else str(magnet).strip()
-    return _Row(number, label, text, table, temperature, stated_values, made_by, shell)
+    return MeasuredRow(
+        number, label, text, table, temperature, stated_values, made_by, shell
+    )
 
 
 def _missing(value: Any) -> bool:
@@ -444,7 +457,7 @@ def _number(name: str, value: Any) -> float | None:
     return number
 
 
-def _values(row: _Row) -> list[dict[str, Any]]:
+def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     """Score each measured quantity of a row against the model.
 
     Returns
@@ -611,7 +624,7 @@ def _from_the_others(
     return float(mean[0]), float(variance[0]), fall
 
 
-def _plain_values(row: _Row) -> dict[str, Any]:
+def _plain_values(row: MeasuredRow) -> dict[str, Any]:
     record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
     record_out |= {"temperature_K": row.temperature} | (
         {"shell": row.shell} if row.shell else {}

@@ -562,7 +562,8 @@ def _by_bound(
 ) -> "tuple[pd.DataFrame, pd.Series]":
     """Summarize printed values at room temperature by kind of bound.
 
-    `values` are rows of `printed_values`, `index` the columns to group by.
+    `values` are rows of `printed_values`, `index` the columns to group by. The bounds are "" (not
+    said), "min", "lower bound", "typical" and "max".
 
     Returns
     -------
@@ -714,8 +715,9 @@ def _minima_with_chords() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        Minima of B_r and H_cJ, their chords with upper ends, squareness, recoil, and host, kind,
-        density and limit of the grade.
+        Indexed by grade and maker: minima ``remanence_T`` and ``coercivity_kA_m``, the columns of
+        their chords and upper ends, ``squareness``, recoil, and ``host``, ``kind``,
+        ``density_kg_m3`` and ``max_working_temperature_K`` of the grade.
     """
     import pandas as pd
 

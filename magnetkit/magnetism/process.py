@@ -384,7 +384,10 @@ def parameters() -> Parameters:
 
 
 def read_parameters(data: dict[str, Any]) -> Parameters:
-    """Build `Parameters` from the parsed parameter file."""
+    """Build `Parameters` from a parameter file, `data` as parsed of `PARAMETERS_FILE`.
+
+    It has the tables ``family`` (by name of the host), ``shell`` and ``cells``.
+    """
     names = [f.name for f in fields(Family) if f.name != "process"]
     families = {}
     for host, entry in data["family"].items():

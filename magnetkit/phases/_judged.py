@@ -252,7 +252,10 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 
 
 def entry_energies(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
-    """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others."""
+    """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
+
+    The entries are kept with `source` for the next call.
+    """
     if "listed" not in source._cache:
         space = lowest_entries(source)
         keys = composition_keys(space.table())

@@ -134,7 +134,11 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 def _correct_energies(
     entries: "pd.DataFrame", correction: Correction, scheme: str
 ) -> "pd.DataFrame":
-    """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom."""
+    """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom.
+
+    Changed are ``formation_energy_eV_atom``, the error's column and ``source``, which names the
+    scheme.
+    """
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1

@@ -29,7 +29,10 @@ _MOMENT = "total_magnetization"
 
 
 def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
-    """Convert the entries of a snapshot to pymatgen's; see `Snapshot.to_entries`."""
+    """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
+
+    With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``.
+    """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
     computed_entries = _computed_entries(
@@ -51,7 +54,11 @@ def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEnt
 
 
 def read_entries(entries: Any) -> Entries:
-    """Read pymatgen's entries; see `Snapshot.from_entries`."""
+    """Read entries of pymatgen, one or several of one scheme, into the table of a snapshot.
+
+    InputError if there are none, one is no entry, or an element of a compound has no entry of its
+    own. See `Snapshot.from_entries`.
+    """
     import pandas as pd
 
     try:
@@ -79,7 +86,10 @@ def read_entries(entries: Any) -> Entries:
 
 
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
-    """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`."""
+    """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
+
+    InputError if `system` is none, or the snapshot lacks one of its elements.
+    """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
     try:
@@ -120,26 +130,33 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
         cell = row.get("cell")
         composition = Composition(cell if isinstance(cell, str) else row["formula"])
         atoms = composition.num_atoms
-        energy = row["energy_eV_atom"] if total else row["formation_energy_eV_atom"]
-        raw = row.get("uncorrected_energy_eV_atom", np.nan) if total else energy
-        raw = energy if np.isnan(raw) else raw
-        identifier = row["material_id"]
-        has_name = isinstance(identifier, str)
-        result.append(
-            ComputedEntry(
-                composition,
-                energy=raw * atoms,
-                correction=(energy - raw) * atoms,
-                entry_id=identifier if has_name else f"{row['formula']}-{k}",
-                data=_facts(row, atoms)
-                | ({"material_id": identifier} if has_name else {}),
-            )
+        energy = raw = row["formation_energy_eV_atom"]
+        if total:
+            energy = raw = row["energy_eV_atom"]
+            uncorrected = row.get("uncorrected_energy_eV_atom", np.nan)
+            if not np.isnan(uncorrected):
+                raw = uncorrected
+        facts = _facts(row, atoms)
+        entry_id = f"{row['formula']}-{k}"
+        if isinstance(row["material_id"], str):
+            entry_id = facts["material_id"] = row["material_id"]
+        entry = ComputedEntry(
+            composition,
+            energy=raw * atoms,
+            correction=(energy - raw) * atoms,
+            entry_id=entry_id,
+            data=facts,
         )
+        result.append(entry)
     return result
 
 
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
-    """Collect what pymatgen's entry carries as data: formation energy and moment of the cell."""
+    """Collect what pymatgen's entry carries as data: formation energy and moment of the cell.
+
+    The keys are ``formation_energy_per_atom``, eV, and that of the moment in muB, if it is known.
+    `atoms` is the number of atoms in the cell.
+    """
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
     }
@@ -191,7 +208,11 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
 
 
 def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, Any]:
-    """Build the row of one entry of pymatgen's, with the lowest elements at zero."""
+    """Build the row of one entry of pymatgen's, with the lowest elements at zero.
+
+    `elements` are the lowest energies of the elements, eV/atom. The columns are those of a
+    snapshot's entries.
+    """
     composition, atoms = entry.composition, entry.composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
     reference = sum(share * elements[symbol] for symbol, share in fractions.items())

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import check_arguments
+from .._core._books import law
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from ._host_kernels import AssignmentRules, SiteRules
 
+
+PHASES = law("phases")
 
 # Fewer atoms of the alloy are rounding, not a phase.
 _ZERO_ATOMS = 1e-9
@@ -103,7 +106,11 @@ class Partition:
         return is_charge
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return the split as a table of formulas and shares."""
+        """Return the split as a table of formulas and shares.
+
+        The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
+        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe.
+        """
         import pandas as pd
 
         names = np.array([*HOST_NAMES, "unknown"])
@@ -145,13 +152,6 @@ class Traces(NamedTuple):
                 f"{SYMBOLS[element]} {weight:.3g} wt.% {reason}"
             )
         return {row: ", ".join(parts) for row, parts in words_of_row.items()}
-
-
-# Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
-# from which all of it stands for boron (assumed).
-_CARBIDE = 0.10
-_BORIDE = 0.25
-_MOST_GAS = 3.0
 
 
 def purify(
@@ -197,7 +197,9 @@ def purify(
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
-    bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
+    boride_carbon = PHASES.boride_carbon
+    bound = (boride_carbon - share) / (boride_carbon - PHASES.carbide_carbon)
+    bound = np.clip(bound, 0.0, 1.0)
     boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
     removal = np.where(
         (indices == INDEX["C"]) & boride[codes][row], removal * bound[row], removal
@@ -209,7 +211,7 @@ def purify(
         own_weight = np.where(indices == INDEX[symbol], removal * weight, 0.0)
         total = np.bincount(row, own_weight, n)
         gases[name] = np.where(total > 0.0, total, np.nan)
-        over |= (own_weight > _MOST_GAS) & ~inert
+        over |= (own_weight > PHASES.most_gas) & ~inert
     volume = values * atomic_volumes()[indices]
     dilution = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
     inert_entries = row[inert], indices[inert], weight[inert]
@@ -592,6 +594,13 @@ def is_within_precedent(
 
     `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
     host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.phases.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> is_within_precedent(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
     """
     from ._host_kernels import check_limits
 

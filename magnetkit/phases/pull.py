@@ -157,6 +157,8 @@ def _need_client() -> None:
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     """Write chemical systems with their elements in alphabetical order, sorted, each once.
 
+    InputError if there are none, or one has unknown elements or too many.
+
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
     """

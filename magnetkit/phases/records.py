@@ -347,7 +347,11 @@ def _read() -> dict[str, Host]:
 
 
 def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """List a host, the one it is a variant of, and so on to the root; DataError for a circle."""
+    """List a host, the one it is a variant of, and so on to the root.
+
+    `entries` are the records by name of the host. DataError for a circle, or if one is a variant of
+    no host.
+    """
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:
         if parent not in entries or parent in line:
@@ -360,7 +364,10 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _host(entry: dict[str, Any], root: str) -> Host:
-    """Build a host from its record, with the entries of its parents filled in."""
+    """Build a host from its record, with the entries of its parents filled in.
+
+    `root` is the name of the host's root.
+    """
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
@@ -398,7 +405,10 @@ def _structure(entry: dict[str, Any]) -> Structure:
 
 
 def _assignment(entry: dict[str, Any]) -> Assignment:
-    """Build the conditions of a host from their record: one dictionary for each alternative."""
+    """Build the conditions of a host from their record: one dictionary for each alternative.
+
+    `entry` is emptied in part.
+    """
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
     alternatives = []
@@ -425,7 +435,10 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _magnet(entry: dict[str, Any]) -> Magnet:
-    """Build the record of a host's magnets, with usual values for what it leaves out."""
+    """Build the record of a host's magnets, with usual values for what it leaves out.
+
+    `entry` is emptied in part.
+    """
     second = entry.pop("second_phases", None)
     usual = {
         "trade": "",

@@ -583,6 +583,7 @@ def _write(
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
     `text` converts a structure to the file's content. DataError if the folder cannot be written.
+    `suffix` ends the files' names.
     """
     files = []
     try:

@@ -146,6 +146,11 @@ def stability_columns(
     judged : Judged
     columns : Columns
         n rows.
+
+    Raises
+    ------
+    InputError
+        If the temperature is below 0 K or no number.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)

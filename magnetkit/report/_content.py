@@ -477,7 +477,14 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return the numbers that the sentences of the page need, as texts by name."""
+    """Return the numbers that the sentences of the page need, as texts by name.
+
+    Returns
+    -------
+    dict of str
+        ``share``, probability of the intervals, %; ``missed``, chance of a miss at most, %;
+        ``phases_known``, a count; ``forms``, the probability from which a phase counts as forming.
+    """
     weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
         "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",

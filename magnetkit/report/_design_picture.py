@@ -56,6 +56,11 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure

@@ -1,7 +1,7 @@
 """A figure drawn by matplotlib, for print: PNG, SVG and PDF.
 
 Only what `magnetkit.report.plots` uses of plotly's form is known here: points, lines, areas, texts,
-error bars, a map of colours, a second axis on the right, a colour scale, the triangle of shares.
+error bars, a map of colours, a second axis on the right, a colour scale.
 """
 
 import re
@@ -28,7 +28,6 @@ _MARKERS = {
 }  # fmt: skip
 # By plotly's name, as it is and reversed: its red and blue begin at the other end.
 _SCALES = {"Viridis": ("viridis", "viridis_r"), "RdBu": ("RdBu_r", "RdBu")}
-_HEIGHT = np.sqrt(3.0) / 2.0
 _PER_PIXEL = 0.75
 """Points of print for a pixel of the screen."""
 
@@ -40,40 +39,92 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     """
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
-    places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})
-    if "ternary" in layout:
-        _triangle(layout["ternary"], ax)
-    traces_on_shared_scale = [
-        t for t in figure["data"] if "coloraxis" in t.get("marker", ()) and len(t["x"])
-    ]
-    if traces_on_shared_scale:
-        values = [
-            value
-            for trace in traces_on_shared_scale
-            for value in trace["marker"]["color"]
-        ]
-        ends = {"cmin": min(values), "cmax": max(values)}
-        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
-    for trace in figure["data"]:
-        own_axes = places[trace.get("yaxis", "y")]
-        artist = _trace(trace, layout, own_axes)
-        scale = trace.get("marker", {})
-        # All traces of a shared scale have one bar.
-        if traces_on_shared_scale and trace is traces_on_shared_scale[-1]:
-            scale = layout["coloraxis"]
-        if artist is not None:
-            _colour_bar(artist, scale, own_axes)
+    places = {"y": ax}
+    if "yaxis2" in layout:
+        places["y2"] = ax.twinx()
+    _draw_traces(figure["data"], layout, places)
     for shape in layout.get("shapes", ()):
         _vertical_line(shape, ax)
-    if "ternary" not in layout:
-        _axis(layout["xaxis"], ax, "x")
-        for name, place in places.items():
-            _axis(layout[name.replace("y", "yaxis")], place, "y")
+    _axis(layout["xaxis"], ax, "x")
+    for name, place in places.items():
+        _axis(layout[name.replace("y", "yaxis")], place, "y")
     if "title" in layout:
         ax.set_title(_text(layout["title"]["text"]), fontsize="medium")
     if layout.get("showlegend", True):
         _legend(layout, list(places.values()))
     return ax
+
+
+def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") -> None:
+    """Draw traces with their colour scales; `places` are the axes by plotly's name."""
+    shared = [t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    if shared:
+        values = [value for trace in shared for value in trace["marker"]["color"]]
+        ends = {"cmin": min(values), "cmax": max(values)}
+        layout = layout | {"coloraxis": layout["coloraxis"] | ends}
+    for trace in traces:
+        ax = places[trace.get("yaxis", "y")]
+        artist = _trace(trace, layout, ax)
+        scale = trace.get("marker", {})
+        # All traces of a shared scale have one bar.
+        if shared and trace is shared[-1]:
+            scale = layout["coloraxis"]
+        if artist is not None:
+            _colour_bar(artist, scale, ax)
+
+
+def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
+    """Draw one trace of plotly's into `ax`: a heat map, an area, lines, points or error bars.
+
+    Returns
+    -------
+    matplotlib PathCollection or None
+        Points whose colours have a scale, for a colour bar.
+    """
+    if trace["type"] == "heatmap":
+        grid = [np.array(trace[axis], float) for axis in "xyz"]
+        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
+        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
+        return None
+    x = np.array(trace["x"], float)
+    y = np.array(trace["y"], float)
+    if trace.get("fill"):
+        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
+        return None
+    _error_bars(trace, x, y, ax)
+    coloured = None
+    label = "_nolegend_"
+    if trace.get("name") and trace.get("showlegend", True):
+        label = _text(trace["name"]) or label
+    if "lines" in trace["mode"]:
+        look = trace["line"]
+        ax.plot(
+            x,
+            y,
+            linewidth=_PER_PIXEL * look["width"],
+            linestyle=_DASHES[look.get("dash", "solid")],
+            color=look["color"],
+            label=label,
+        )
+        # Line and points have one entry in the legend.
+        label = "_nolegend_"
+    if "markers" in trace["mode"]:
+        coloured = _points(trace["marker"], x, y, label, layout, ax)
+    if "text" in trace["mode"]:
+        _annotate_points(trace, x, y, ax)
+    return coloured
+
+
+def _error_bars(trace: Part, x: _Array, y: _Array, ax: "Axes") -> None:
+    """Draw the ranges of a trace's points along x and y."""
+    ends: dict[str, Any] = {}
+    for axis in "xy":
+        bars = trace.get(f"error_{axis}")
+        if bars:
+            ends[f"{axis}err"] = np.array([bars["arrayminus"], bars["array"]], float)
+            colour = bars["color"]
+    if ends:
+        ax.errorbar(x, y, **ends, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
 
 
 def _axes(layout: Part) -> "Axes":
@@ -124,49 +175,6 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
             xytext=(0, -off if is_below else off),
             textcoords="offset points",
         )
-
-
-def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
-    """Draw one trace of plotly's into `ax`: a heat map, an area, lines, points or error bars.
-
-    Returns
-    -------
-    matplotlib PathCollection or None
-        Points whose colours have a scale, for a colour bar.
-    """
-    colour_points = None
-    if trace["type"] == "heatmap":
-        grid = [np.array(trace[axis], float) for axis in "xyz"]
-        mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
-        return None
-    x, y = _places(trace)
-    label = "_nolegend_"
-    if trace.get("name") and trace.get("showlegend", True):
-        label = _text(trace["name"]) or label
-    look = trace.get("line", {})
-    if trace.get("fill"):
-        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
-        return None
-    bars = (trace.get(f"error_{axis}") for axis in "xy")
-    across, along = (b and np.array([b["arrayminus"], b["array"]], float) for b in bars)
-    if across is not None or along is not None:
-        colour = (trace.get("error_x") or trace["error_y"])["color"]
-        ax.errorbar(x, y, along, across, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
-    if "lines" in trace["mode"]:
-        style = {
-            "linestyle": _DASHES[look.get("dash", "solid")],
-            "color": look["color"],
-        }
-        ax.plot(x, y, linewidth=_PER_PIXEL * look["width"], label=label, **style)
-    if "markers" in trace["mode"]:
-        has_lines = "lines" in trace["mode"]
-        colour_points = _points(
-            trace["marker"], x, y, "_nolegend_" if has_lines else label, layout, ax
-        )
-    if "text" in trace["mode"]:
-        _annotate_points(trace, x, y, ax)
-    return colour_points
 
 
 _ENDS = {"left": "right", "right": "left"}
@@ -220,37 +228,6 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
     return {"cmap": cmap} | {
         f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")
     }
-
-
-def _places(trace: Part) -> tuple[_Array, _Array]:
-    if trace["type"] == "scatterternary":
-        return _plane(np.column_stack([np.array(trace[axis], float) for axis in "abc"]))
-    return np.array(trace["x"], float), np.array(trace["y"], float)
-
-
-def _plane(shares: _Array) -> tuple[_Array, _Array]:
-    """Return the plane coordinates of shares, top corner first."""
-    return shares[:, 2] + shares[:, 0] / 2.0, shares[:, 0] * _HEIGHT
-
-
-def _triangle(layout: Part, ax: "Axes") -> None:
-    """Draw the frame, grid and corner names of a ternary diagram into `ax`."""
-    corners = np.eye(3)
-    for level in layout["aaxis"]["tickvals"]:
-        for i in range(3):
-            # Where the share of one element is the same.
-            ends = level * corners[i] + (1.0 - level) * np.delete(corners, i, axis=0)
-            ax.plot(*_plane(ends), color="0.88", linewidth=0.8, zorder=0)
-    ax.plot(*_plane(corners[[0, 1, 2, 0]]), color="black", linewidth=1.0)
-    top, left_label, right = (
-        _text(layout[f"{axis}axis"]["title"]["text"]).strip() for axis in "abc"
-    )
-    ax.text(0.5, _HEIGHT + 0.03, top, ha="center", va="bottom")
-    ax.text(-0.03, -0.03, left_label, ha="right", va="top")
-    ax.text(1.03, -0.03, right, ha="left", va="top")
-    # The names of the corners belong inside, or the layout cuts them.
-    ax.set(xlim=(-0.12, 1.12), ylim=(-0.1, _HEIGHT + 0.1), aspect="equal")
-    ax.set_axis_off()
 
 
 def _axis(layout: Part, ax: "Axes", axis: str) -> None:

@@ -7,7 +7,6 @@ reads a subset of HTML in texts: every name that a user gave is escaped where it
 import re
 from collections.abc import Sequence
 from html import escape
-from itertools import combinations
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from .._core import datasets
 from .._core._constants import ROOM_K
 from .._core.columns import COLUMNS
-from .._core.elements import RARE_EARTHS
 from .._core.units import MU_0, ZERO_CELSIUS
-from ..alloy.table import CompositionTable
 from ..choose._job import AS_SOLD
 from ..choose._profile_parts import Objective
 from ..choose.result import SPREAD_ROWS
@@ -375,66 +372,78 @@ def demagnetization(
     measured : sequence of MeasuredCurve
         Points of their own: ``field`` (A/m) and ``polarization`` (T).
     """
-    traces: list[Part] = []
-    dot = {
-        "color": "#fff",
-        "size": 7,
-        "symbol": "circle",
-        "line": {"width": 1.5, "color": BLACK},
-    }
-    for measured_curves in measured:
-        hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
-        traces.append(
-            points(
-                "Measured J(H)",
-                1e-3 * measured_curves.field,
-                measured_curves.polarization,
-                dot,
-                hover_text,
-            )
-        )
+    traces = [_measured_points(curve) for curve in measured]
     places = [
         (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
     ]
-    for name, (colour, dash), (curves, at) in zip(names, styles, places, strict=True):
+    for name, look, (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.
         label = escape(name, quote=False)
-        group = {"legendgroup": str(len(traces))}
-        for kind, whole, width in (
-            ("J", curves.polarization, 2.5),
-            ("B", curves.induction, 1.2),
-        ):
-            values = whole[at]
-            inside = values >= -1e-9
-            field = -1e-3 * curves.field[at][inside]
-            look = {"color": colour, "dash": dash}
-            trace = line(
-                f"{kind}(H) {label}", field, values[inside], **look, width=width
-            )
-            traces.append(trace | group | {"showlegend": kind == "J"})
-        is_kept = bool(curves.above_knee[at])
-        working = points(
-            f"Working point {label}",
-            [-1e-3 * curves.working_field[at]],
-            [curves.working_induction[at]],
-            {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
-            "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
-            ["before the knee" if is_kept else "past the knee: flux is lost"],
-        )
-        traces.append(working | group | {"showlegend": False})
-    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
-    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
-    slope = given[0].load_line
-    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
-    load = f"Load line, permeance coefficient {slope:g}"
-    induction = slope * MU_0 * reach
-    traces.append(line(load, 1e-3 * reach, induction, color="#666", dash="dot"))
+        traces += _magnet_traces(curves, at, label, look, group=str(len(traces)))
+    traces.append(_load_line(given))
     layout = figure_layout(
         make_axis("Reverse field −H (kA/m)") | {"autorange": "reversed"},
         make_axis("J and B (T)") | {"rangemode": "tozero", "side": "right"},
         height,
     )
     return {"data": traces, "layout": layout}
+
+
+def _measured_points(curve: Any) -> Part:
+    """Return the points of a measured curve: ``field`` (A/m) and ``polarization`` (T)."""
+    dot = {
+        "color": "#fff",
+        "size": 7,
+        "symbol": "circle",
+        "line": {"width": 1.5, "color": BLACK},
+    }
+    field = 1e-3 * curve.field
+    hover_text = "Measured<br>H −%{x} kA/m<br>J %{y} T"
+    return points("Measured J(H)", field, curve.polarization, dot, hover_text)
+
+
+def _magnet_traces(
+    curves: "Demagnetization", at: tuple[int, ...], label: str, look: Look, group: str
+) -> list[Part]:
+    """Return J(H), B(H) and the working point of one magnet at one temperature.
+
+    `at` is its place in the arrays of `curves`, `label` its escaped name, `group` that of its
+    traces in the legend.
+    """
+    colour, dash = look
+    traces = []
+    for kind, whole, width in (
+        ("J", curves.polarization, 2.5),
+        ("B", curves.induction, 1.2),
+    ):
+        values = whole[at]
+        inside = values >= -1e-9
+        field = -1e-3 * curves.field[at][inside]
+        name = f"{kind}(H) {label}"
+        trace = line(name, field, values[inside], color=colour, dash=dash, width=width)
+        traces.append(trace | {"legendgroup": group, "showlegend": kind == "J"})
+    is_kept = bool(curves.above_knee[at])
+    working = points(
+        f"Working point {label}",
+        [-1e-3 * curves.working_field[at]],
+        [curves.working_induction[at]],
+        {"color": colour, "size": 9, "symbol": "circle" if is_kept else "x"},
+        "Working point %{text}<br>H −%{x} kA/m<br>B %{y} T",
+        ["before the knee" if is_kept else "past the knee: flux is lost"],
+    )
+    traces.append(working | {"legendgroup": group, "showlegend": False})
+    return traces
+
+
+def _load_line(given: Sequence["Demagnetization"]) -> Part:
+    """Return the load line of magnets, up to the largest remanence or coercivity of them."""
+    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
+    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    slope = given[0].load_line
+    reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
+    name = f"Load line, permeance coefficient {slope:g}"
+    induction = slope * MU_0 * reach
+    return line(name, 1e-3 * reach, induction, color="#666", dash="dot")
 
 
 def objectives(profile: "Profile") -> list[str]:
@@ -561,106 +570,6 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         "data": [*traces, *more],
         "layout": figure_layout(column_axis(X), column_axis(Y)),
     }
-
-
-def rare_earth_shares(
-    table: CompositionTable, corners: Sequence[str]
-) -> NDArray[np.float64]:
-    """Compute the shares of three rare earths on their site, shape (n, 3); they sum to 1.
-
-    NaN where another rare earth is present or none is. `corners` are three symbols.
-    """
-    parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
-    total = np.asarray(table.fraction(*RARE_EARTHS))
-    inside = parts.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = parts / inside[:, None]
-    shares[~((inside > 0.0) & (np.abs(inside - total) < 1e-6))] = np.nan
-    return shares
-
-
-def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
-    """Return the three rare earths whose triangle holds the most distinct candidates.
-
-    None where no candidate has three rare earths, so that there is no triangle to show.
-    """
-    present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
-    best = None
-    largest = 0
-    for corners in combinations([s for s in RARE_EARTHS if present[s].any()], 3):
-        if not (present[corners[0]] & present[corners[1]] & present[corners[2]]).any():
-            continue
-        shares = rare_earth_shares(table, corners)
-        count = len(np.unique(np.round(shares[~np.isnan(shares[:, 0])], 3), axis=0))
-        if count > largest:
-            best = corners
-            largest = count
-    return best
-
-
-def ternary(
-    shares: NDArray[np.float64],
-    values: ArrayLike,
-    corners: Sequence[str],
-    title: str,
-    texts: Sequence[str] = (),
-    *,
-    diverging: bool = False,
-    unknown: NDArray[np.bool_] | None = None,
-) -> Part:
-    """Build the ternary diagram of n values over the shares of three rare earths.
-
-    Parameters
-    ----------
-    shares : ndarray, shape (n, 3)
-        Shares of the rare earths.
-    values : array_like, shape (n,)
-        Values that colour the points.
-    corners : sequence of str
-        Symbols at top, left and right.
-    title : str
-        Title of the scale.
-    texts : sequence of str
-        Hover texts, escaped already.
-    diverging : bool
-        Centre the scale on zero.
-    unknown : ndarray of bool, optional
-        Points too far from measured magnets, drawn hollow.
-    """
-    finite_values = np.asarray(values, float)
-    look: Part = {"colorscale": "Viridis"}
-    if diverging:
-        largest = float(np.nanmax(np.abs(finite_values))) or 1.0
-        look = {
-            "colorscale": "RdBu",
-            "reversescale": True,
-            "cmin": -largest,
-            "cmax": largest,
-        }
-    is_far = np.zeros(len(shares), bool) if unknown is None else unknown
-    look |= {"color": numbers(finite_values[~is_far]), "colorbar": colour_bar(title)}
-    traces = []
-    for name, rows, colour, hover_text in (
-        ("Near measured magnets", ~is_far, look, f"<br>{title} %{{customdata}}"),
-        ("Too far from measured magnets", is_far, {"color": "#fff"}, "<br>unknown"),
-    ):
-        trace: Part = {
-            "type": "scatterternary", "cliponaxis": False, "mode": "markers", "name": name,
-            **{axis: numbers(np.round(shares[rows, k], 3)) for k, axis in enumerate("abc")},
-            "marker": {"size": 11, "line": EDGE} | colour, "customdata": numbers(finite_values[rows]),
-            "text": [text for text, own_rows in zip(texts, rows, strict=False) if own_rows],
-            "hovertemplate": f"%{{text}}{hover_text}<extra></extra>",
-        }  # fmt: skip
-        traces.append(trace)
-    axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
-    layout = figure_layout({}, {}, height=520) | {
-        "margin": {"l": 40, "r": 40, "t": 60, "b": 40}
-    }
-    layout["ternary"] = {
-        f"{name}axis": axis | make_axis(f"<b>{corner}</b><br> ")
-        for name, corner in zip("abc", corners, strict=True)
-    } | {"sum": 1, "domain": {"x": [0.04, 0.93]}}
-    return {"data": traces if is_far.any() else traces[:1], "layout": layout}
 
 
 def section(

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -114,33 +113,38 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     `row` has columns of results and `name` is one of them; a candidate stands with its shell. With
     `cgs` values are in CGS units.
     """
+    if name == "candidate":
+        return _candidate_cell(row)
     column = COLUMNS.get(name)
     value = row.get(name, float("nan"))
-    if name == "candidate":
-        shell = row.get("shell", "")
-        simpler = row.get("simpler_rank")
-        text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
-        if is_missing(simpler):
-            return text
-        return f"{text} (no gain over #{simpler})"
-    if column is None or column.kind in ("text", "category"):
-        if is_missing(value):
-            return ""
-        return str(value)
-    factor, offset, _ = _text.display_scale(name, cgs=cgs)
+    is_text = column is None or column.kind in ("text", "category")
     if is_missing(value):
-        return "–"
+        return "" if is_text else "–"
+    if column is None or is_text:
+        return str(value)
     if column.kind == "flag":
-        if value:
-            return "yes"
-        return "no"
+        return "yes" if value else "no"
     if column.kind == "integer":
         return str(int(value))
-    if column.predicted and name not in _BARE:
-        half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
-        mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
-        return f"{number(value, 3, factor, offset)}{mark} ±{number(half, 2, factor)}"
-    return number(value, 2 if name in _SHARES else 3, factor, offset)
+    factor, offset, _ = _text.display_scale(name, cgs=cgs)
+    if not column.predicted or name in _BARE:
+        return number(value, 2 if name in _SHARES else 3, factor, offset)
+    text = number(value, 3, factor, offset)
+    half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
+    mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
+    return f"{text}{mark} ±{number(half, 2, factor)}"
+
+
+def _candidate_cell(row: "pd.Series") -> str:
+    """Return a candidate with its shell, and the simpler one over which it gains nothing."""
+    text = str(row.get("candidate", float("nan")))
+    shell = row.get("shell", "")
+    if not is_missing(shell) and shell:
+        text = f"{text} + {shell}"
+    simpler = row.get("simpler_rank")
+    if is_missing(simpler):
+        return text
+    return f"{text} (no gain over #{simpler})"
 
 
 def choose_columns(
@@ -149,6 +153,7 @@ def choose_columns(
     """Return the columns to print with their priority, the user's own identifier among them.
 
     `names` are those printed by default; `columns`, names joined by commas, replace them.
+    InputError if `frame` lacks one of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
@@ -266,7 +271,8 @@ def print_ranking(
     """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
 
     On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
-    for the setting; `columns` are names joined by commas.
+    for the setting; `columns` are names joined by commas. `wide` prints columns that do not fit
+    too; `quiet` prints no lines beside the CSV.
     """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
@@ -411,17 +417,6 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         _text.say("Candidates of one tie group cannot be distinguished from its first.")
 
 
-def print_changes(frame: "pd.DataFrame", top: int) -> None:
-    """Print how the first `top` places changed against another ranking; `frame` is of `Ranked.changes`."""
-    if (frame["change"] == "stayed").all():
-        return print(f"The first {top} are the same as in the baseline.")
-    print(f"Changes among the first {top} against the baseline:")
-    for _, row in frame.iterrows():
-        now, was = (number(row[n], 9) for n in ("rank", "rank_before"))
-        magnet = f"{row['candidate']} {row['shell']}".rstrip()
-        print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
-
-
 def print_properties(
     frame: "pd.DataFrame",
     *,
@@ -434,30 +429,23 @@ def print_properties(
     """Print the properties of compositions: a block for each of a few, a table of many.
 
     In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
-    `interval` is the probability of the ranges; `columns` are names joined by commas.
+    `interval` is the probability of the ranges; `columns` are names joined by commas. `wide` prints
+    all columns.
     """
     cgs = _text.is_cgs(units)
-    printed_columns: list[str] = []
     if as_json:
         print_json(frame)
-    elif not _text.to_terminal():
-        table = (
-            frame
-            if columns is None
-            else frame[list(choose_columns(frame, _PROPERTIES, columns))]
-        )
-        _text.print_csv(_convert_to_cgs(table) if units == "cgs" else table)
-    elif len(frame) > _MOST_BLOCKS or columns is not None:
-        kelvin = sorted(set(frame["temperature_K"]))
-        about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
-        names = choose_columns(frame, _PROPERTIES, columns)
-        if len(kelvin) == 1 and columns is None:
-            about.append(f"at {kelvin_text(kelvin[0])}")
-            names.pop("temperature_K")
-        if set(frame["status"]) == {"ok"} and columns is None:
-            names.pop("status")
-        wide = wide or columns is not None
-        printed_columns = print_rows(frame, names, about, cgs=cgs, wide=wide)
+        return
+    if not _text.to_terminal():
+        table = frame
+        if columns is not None:
+            table = frame[list(choose_columns(frame, _PROPERTIES, columns))]
+        if units == "cgs":
+            table = _convert_to_cgs(table)
+        _text.print_csv(table)
+        return
+    if len(frame) > _MOST_BLOCKS or columns is not None:
+        printed_columns = _print_property_table(frame, columns, cgs=cgs, wide=wide)
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
@@ -465,8 +453,27 @@ def print_properties(
         printed_columns = list(frame.columns if wide else BRIEF)
         if not wide:
             _text.say("All columns: --all. Columns of your choice: --columns.")
-    if _text.to_terminal() and not as_json:
-        _print_notes(frame, printed_columns)
+    _print_notes(frame, printed_columns)
+
+
+def _print_property_table(
+    frame: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
+) -> list[str]:
+    """Print a row for each composition; return the names of the columns that were printed.
+
+    Without `columns` what all rows share, a temperature or the status ``ok``, is no column.
+    """
+    about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
+    names = choose_columns(frame, _PROPERTIES, columns)
+    if columns is not None:
+        return print_rows(frame, names, about, cgs=cgs, wide=True)
+    kelvins = set(frame["temperature_K"])
+    if len(kelvins) == 1:
+        about.append(f"at {kelvin_text(kelvins.pop())}")
+        names.pop("temperature_K")
+    if set(frame["status"]) == {"ok"}:
+        names.pop("status")
+    return print_rows(frame, names, about, cgs=cgs, wide=wide)
 
 
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
@@ -555,7 +562,6 @@ def print_comparison(
     `units` is "si", "cgs" or None for the setting, of the table alone. `short` names the rows that
     are printed where it is not JSON; all without it.
     """
-    cgs = _text.is_cgs(units)
     if as_json:
         return print_json(frame.reset_index())
     magnets = [
@@ -563,41 +569,38 @@ def print_comparison(
         for c in frame.columns
         if not str(c).startswith(("label", "unit", "difference"))
     ]
-    whole = frame
-    attributes = frame.attrs
+    formulas = [str(frame.loc["formula", c]) for c in magnets]
+    calibration = frame.attrs.get("calibration", "none")
     if short:
-        status_rows = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
-        frame = frame.loc[[*status_rows, *short]]
+        failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        frame = frame.loc[[*failed, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
+    _text.print_table("Side by side", _compared_columns(frame, _text.is_cgs(units)))
+    _text.say(_text.calibration_note(calibration))
+    if note := _text.cost_note(formulas):
+        _text.say(note)
+
+
+def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
+    """Return a comparison as columns of a terminal, folded until all of them fit."""
     names = [str(name) for name in frame.index]
     scales = [
         _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
     ]
-    values = [c for c in frame.columns if c not in ("label", "unit")]
-    # No column may go: all of them are folded until they fit.
-    longest = max(len(one.unit) for one in scales) + _text.COLUMN_PADDING
+    headings = [str(c) for c in frame.columns if c not in ("label", "unit")]
+    longest = max(len(scale.unit) for scale in scales) + _text.COLUMN_PADDING
     room = _text.console().width - _LABEL - max(longest, _UNIT)
-    width_of_column = max(room // len(values) - _text.COLUMN_PADDING, _NARROWEST_COLUMN)
-    columns = [
-        _text.Shown(
-            "Property",
-            [str(label) for label in frame["label"]],
-            False,
-            0,
-            _LABEL - _text.COLUMN_PADDING,
-        ),
-        *(
-            _compared_column(frame, str(c), names, scales, width_of_column)
-            for c in values
-        ),
-        _text.Shown("Unit", [one.unit for one in scales], number=False, priority=0),
-    ]
-    _text.print_table("Side by side", columns)
-    _text.say(_text.calibration_note(attributes.get("calibration", "none")))
-    formulas = [str(whole.loc["formula", c]) for c in magnets]
-    if note := _text.cost_note(formulas):
-        _text.say(note)
+    fair_width = room // len(headings) - _text.COLUMN_PADDING
+    width = max(fair_width, _NARROWEST_COLUMN)
+    labels = [str(label) for label in frame["label"]]
+    label_width = _LABEL - _text.COLUMN_PADDING
+    columns = [_text.Shown("Property", labels, False, 0, label_width)]
+    for heading in headings:
+        columns.append(_compared_column(frame, heading, names, scales, width))
+    units = [scale.unit for scale in scales]
+    columns.append(_text.Shown("Unit", units, number=False, priority=0))
+    return columns
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
@@ -655,16 +658,6 @@ def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -
     if change and float(value) > 0:
         return f"+{text}"
     return text
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that a notebook shows by its HTML."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
 
 
 def table_html(

@@ -100,7 +100,10 @@ def with_range(
 def format_interval(
     row: "pd.Series", name: str, number: Callable[[object], str]
 ) -> str:
-    """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none."""
+    """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
+
+    `number` writes a value or an end as text.
+    """
     text, interval = with_range(row, name, number, number)
     if interval:
         return f"{text} ({interval})"

@@ -94,6 +94,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
     Texts stay texts: one that begins like a formula is not run. Dates and truth values keep their
     kind. Texts of a user's column that are all numbers become numbers. The path is returned.
+    InputError if the suffix is another than .xlsx, or a frame has more rows than a sheet.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter

@@ -11,7 +11,6 @@ from functools import wraps
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -25,7 +24,6 @@ from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS
 from ..alloy._read import Compositions, read_inputs
-from ..alloy.table import CompositionTable
 from ..choose.result import Ranked
 from . import _figures
 from ._figures import (
@@ -39,7 +37,6 @@ from ._figures import (
     numbers,
     points,
 )
-from ._tables import ROWS, Table, table_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +48,9 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
-    "pareto", "parity", "property_against_temperature", "section", "sweep", "table",
-    "terbium_against_temperature", "ternary",
+    "Figure", "demagnetization", "depth_profile", "grade_map", "margin_map", "overlay",
+    "pareto", "parity", "property_against_temperature", "section", "sweep",
+    "terbium_against_temperature",
 ]  # fmt: skip
 _PICTURES = (".png", ".svg", ".pdf")
 
@@ -107,7 +104,7 @@ class Figure(Part):
     def _picture(self, kind: str, dpi: int) -> bytes:
         """Draw the figure by matplotlib and return the file's content; `kind` is "png", "svg" or "pdf".
 
-        The same figure gives the same bytes.
+        The same figure gives the same bytes. `dpi` counts for "png".
         """
         _check_date_of_source()
         picture = self.draw().figure
@@ -290,30 +287,6 @@ def sweep(
     return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
 
 
-@check_arguments
-def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
-    """Show results in a notebook: eight columns, intervals in brackets, the domain coloured.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As `magnetkit.predict` returns it.
-    rows : int
-        How many at most.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> import magnetkit as mk
-    >>> "HcJ (kA/m)" in table(mk.predict("Nd2Fe14B", "150C")).html
-    True
-    """
-    return Table(table_html(frame, rows))
-
-
 @_plot
 def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     """Draw a property over temperature, its interval as a band where the table has one.
@@ -439,52 +412,6 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
 
 
 @_plot
-def ternary(
-    table: CompositionTable,
-    values: ArrayLike,
-    column: str,
-    *,
-    corners: Sequence[str] | None = None,
-) -> Part:
-    """Draw a property in the triangle of three rare earths.
-
-    Candidates with another rare earth are left out.
-
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-        Candidates.
-    values : array_like, shape (n,)
-        The property; points without one are left out.
-    column : str
-        Its result column, for the label.
-    corners : sequence of str, optional
-        Three symbols (top, left, right); those that show most candidates by default.
-
-    Raises
-    ------
-    InputError
-        If no candidate has three rare earths, or `corners` are not three.
-    """
-    heading = COLUMNS[_check_column(column)].heading
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.shape != (len(table),):
-        raise InputError(
-            f"expected {len(table)} values, one a candidate; got {numbers.shape}"
-        )
-    corners = corners or _figures.ternary_corners(table)
-    if corners is None:
-        raise InputError("no candidate has three rare earths; name three corners")
-    if len(corners) != 3 or len(set(corners)) != 3:
-        raise InputError(
-            f"a triangle has three different corners, got {', '.join(corners)}"
-        )
-    shares = _figures.rare_earth_shares(table, corners)
-    has_point = ~np.isnan(shares[:, 0]) & ~np.isnan(numbers)
-    return _figures.ternary(shares[has_point], numbers[has_point], corners, heading)
-
-
-@_plot
 def section(
     system: str,
     compositions: Compositions = None,
@@ -595,57 +522,6 @@ def parity(
         title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
     )
     traces = [line("", reach, reach, color="#666", width=1), dots]
-    return {"data": traces, "layout": layout | {"showlegend": False}}
-
-
-@_plot
-def coverage(
-    measured: ArrayLike,
-    predicted: ArrayLike,
-    lo: ArrayLike,
-    hi: ArrayLike,
-    *,
-    interval: float = 0.9,
-) -> Part:
-    """Draw the share of measurements inside the interval against its nominal coverage.
-
-    Intervals of other coverage are those given, scaled on each side as a normal distribution
-    would be. On the diagonal they say what they promise; above it they are too wide.
-
-    Parameters
-    ----------
-    measured, predicted, lo, hi : array_like, shape (n,)
-        Rows where any is NaN are left out.
-    interval : float
-        Coverage of the intervals given.
-    """
-    interval = _arguments.share("interval", interval)
-    true, guess, low, high = _drop_missing(measured, predicted, lo, hi)
-    half = np.where(true >= guess, high - guess, guess - low)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.where(
-            true == guess, 0.0, np.abs(true - guess) / np.maximum(half, 0.0)
-        )
-    nominal = np.linspace(0.0, 1.0, 101)[1:-1]
-    normal = NormalDist()
-    scale = np.array([normal.inv_cdf(0.5 + p / 2.0) for p in nominal])
-    scale /= normal.inv_cdf(0.5 + interval / 2.0)
-    inside = float((distance <= 1.0).mean())
-    trace = points(
-        "", [interval], [inside], {"size": 9, "color": COLOURS[1]}, "%{y} inside"
-    )
-    traces = [
-        line("", [0, 1], [0, 1], color="#666", width=1),
-        line("", nominal, (distance[:, None] <= scale).mean(axis=0), color=COLOURS[0]),
-        trace,
-    ]
-    title = f"{100 * inside:.0f} % inside the {100 * interval:g} % interval, {len(true)} rows"
-    whole = {"range": [0, 1]}
-    layout = figure_layout(
-        make_axis("nominal coverage") | whole,
-        make_axis("share of measurements inside") | whole,
-        title=title,
-    )
     return {"data": traces, "layout": layout | {"showlegend": False}}
 
 

@@ -17,7 +17,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .._core._files import replacing, seal
 from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
-from ..choose._decisions import PROVEN
 from ..choose._profile_parts import CHANCE
 from ..choose.result import LEADING_ROWS
 from ..magnetism._figures import describe_missing_comparison
@@ -97,54 +96,53 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 
     Only the leading rows and a sample are read, since the table may hold many millions.
     """
-    # Never the whole table, which may hold many millions.
-    leaders = result.best(LEADING_ROWS)
-    rank_sample = result.sample_ranks(POINTS)
-    shown_magnets = _content.shown_magnets(result)
-    figures = _draw_figures(result, leaders, rank_sample, shown_magnets)
+    ranked = result.best(LEADING_ROWS)
+    spread = result.sample_ranks(POINTS)
+    shown = _content.shown_magnets(result)
+    drawn = _draw_figures(result, spread, shown)
     # What all share is not shown.
     same = {
         n
         for n in ("shell", "host")
-        if len(set(leaders[n].astype(object).fillna(""))) < 2
+        if len(set(ranked[n].astype(object).fillna(""))) < 2
     }
     table = _table(
-        leaders, tuple(n for n in _SHOWN["shown"] if n in leaders and n not in same)
+        ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same)
     )
     return {
         "profile": result.profile,
-        "temperature": shown_magnets.job.temperature,
-        "conditions": shown_magnets.job.conditions,
+        "temperature": shown.job.temperature,
+        "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
         "lead": [] if replacement_head(result.manifest) else _content.lead(result),
         "head": replacement_head(result.manifest),
         "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
-        "labels": shown_magnets.labels,
-        "decided": _rows(shown_magnets.rows, _SHOWN["decisions"], named=False),
-        "properties": _rows(shown_magnets.rows, _SHOWN["properties"]),
-        "evidence": _rows(shown_magnets.rows, _SHOWN["evidence"]),
+        "labels": shown.labels,
+        "decided": _rows(shown.rows, _SHOWN["decisions"], named=False),
+        "properties": _rows(shown.rows, _SHOWN["properties"]),
+        "evidence": _rows(shown.rows, _SHOWN["evidence"]),
         "notes": [
-            cost_note(shown_magnets.table),
+            cost_note(shown.table),
             f"{cold}."
             if (cold := describe_missing_comparison(result.profile.temperature_min_K))
             else "",
         ],
-        "requirements": _content.requirements(shown_magnets),
+        "requirements": _content.requirements(shown),
         "total": len(result),
         "comparator_headings": [
             _display_column(name) for name in _SHOWN["comparators"]
         ],
-        "comparators": _comparators(shown_magnets.job.temperature),
+        "comparators": _comparators(shown.job.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
-        "elements": _content.elements(shown_magnets),
+        "elements": _content.elements(shown),
         "claims": claims().to_dict("records"),
-        "late": _content.overdue_facts(shown_magnets),
-        "drawn": set(figures),
+        "late": _content.overdue_facts(shown),
+        "drawn": set(drawn),
         "points": POINTS,
         **_content.constants(result),
-        "embedded": len(leaders),
+        "embedded": len(ranked),
         "rejected": result.rejected[:_REJECTED],
         "rejected_count": len(result.rejected),
         "changed": _content.has_changed(result),
@@ -152,7 +150,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "validations": _content.validations(),
         "identity": result.manifest["identity"],
         "columns": table["columns"],
-        "data": _escape_for_script({"figures": figures, "table": table}),
+        "data": _escape_for_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
 
@@ -210,7 +208,6 @@ def _render_text(value: Any) -> str:
 
 def _draw_figures(
     result: "Ranked",
-    ranked: pd.DataFrame,
     spread: pd.DataFrame,
     shown: _content.Magnets,
 ) -> dict[str, Part]:
@@ -220,19 +217,19 @@ def _draw_figures(
     ----------
     result : Ranked
         The screening.
-    ranked, spread : pandas.DataFrame
-        Leading rows, and a sample over all ranks.
+    spread : pandas.DataFrame
+        A sample over all ranks.
     shown : Magnets
         The decisions.
 
     Returns
     -------
     dict of dict
-        Plotly's data and layout; maps that have nothing to show are left out.
+        Plotly's data and layout; a section that has nothing to show is left out.
     """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
-    figures = {
+    drawn = {
         "pareto": _figures.pareto(spread, shown.rows, *axes),
         "grades": _grade_map(spread, shown, list(profile.hosts)),
         "temperature": _temperature_figure(
@@ -243,9 +240,9 @@ def _draw_figures(
     }
     if replacement_head(result.manifest) is None:
         section = _section(shown.rows, shown.job.conditions.snapshot)
-        maps = {"ternary": _ternary(ranked), "section": section}
-        figures |= {name: figure for name, figure in maps.items() if figure is not None}
-    return {name: _figures.convert_axes(figure) for name, figure in figures.items()}
+        if section is not None:
+            drawn["section"] = section
+    return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
@@ -357,35 +354,6 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
         )
     ]
     return _figures.grade_map(hosts, *traces, *_figures.decisions(decisions, X, Y))
-
-
-def _ternary(ranked: pd.DataFrame) -> Part | None:
-    """Build the map of the best margin over the shares of three rare earths.
-
-    None if no candidate has three rare earths, or fewer than four compositions can be shown.
-    """
-    table = composition_table(ranked)
-    if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
-        return None
-    shares = np.round(_figures.rare_earth_shares(table, corners), 3)
-    margin = ranked["performance_margin"].to_numpy(float)
-    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
-    # The ranking is the order of the rows: the best of each composition of the site is kept.
-    _, first = np.unique(shares[inside], axis=0, return_index=True)
-    best = inside[np.sort(first)][: _figures.POINTS]
-    if len(best) < 4:
-        return None
-    texts = [escape(name) for name in _figures.candidate_names(ranked.iloc[best])]
-    is_far = ranked["evidence_distance"].to_numpy(float)[best] > PROVEN
-    return _figures.ternary(
-        shares[best],
-        margin[best],
-        corners,
-        "Margin",
-        texts,
-        diverging=True,
-        unknown=is_far,
-    )
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:

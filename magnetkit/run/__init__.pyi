@@ -4,7 +4,6 @@ from .parts import replace_parts as replace_parts
 from .replace import Replacement as Replacement
 from .replace import replace as replace
 from .screen import ScreenResult as ScreenResult
-from .screen import refined as refined
 from .screen import screen as screen
 from .suggestion import suggest as suggest
 from .validation import Validation as Validation

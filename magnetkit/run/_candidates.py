@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from .._core.datasets import sha256
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
-from ..alloy._files import Block, Rejected, check_file, read_blocks, split_sheet
+from ..alloy._blocks import Block, Rejected
+from ..alloy._files import check_file, read_blocks
 from ..alloy._read import is_path, join_blocks, read_inputs
+from ..alloy._workbook import split_sheet
 from ..alloy.notation import Basis
 from ..alloy.shells import read_shell
 from ..alloy.substitution import Substitutions, substitutions
@@ -438,6 +440,11 @@ def as_candidates(
         Column of the compositions.
     shell : str or Shell, optional
         Shell of candidates that name none.
+
+    Raises
+    ------
+    InputError
+        If no candidates can be made of `given`, or it takes no shell.
     """
     text = str(read_shell(shell) or "")
     if given is None:
@@ -465,9 +472,9 @@ def as_candidates(
 
 def _atomic_formula(reference: "Reference") -> str:
     """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact."""
-    if reference.basis == "atomic":
-        return reference.formula
     table = reference.table()
+    if not table.is_by_weight[0]:
+        return reference.formula
     amounts = zip(table.indices, table.values, strict=True)
     return "".join(f"{SYMBOLS[place]}{amount:.12g}" for place, amount in amounts)
 
@@ -476,7 +483,8 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device.
 
     They are its reference magnet, the charges by route of every host that it allows and that bears
-    its temperature, and its own spaces.
+    its temperature, and its own spaces. InputError if the device has no space and no charge of its
+    hosts is known.
     """
     leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
     spaces = []

@@ -169,7 +169,8 @@ class Place:
 def _explain_error(address: str, what: str) -> Iterator[None]:
     """Convert an OSError of a store in the block to an InputError with cause and way out.
 
-    `what` is the verb of the message, such as ``"write"``.
+    `what` is the verb of the message, such as ``"write"``. `address` names the place in the
+    message.
     """
     try:
         yield

@@ -1,5 +1,6 @@
 """The answer in words: one screen, verdict first."""
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -344,7 +345,7 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    Empty without a recommended way or a recipe of today's magnet.
+    Empty without a recommended way or a recipe of today's magnet. `units` plays no part.
     """
     from ..supply.scenario import scenarios
 
@@ -471,33 +472,31 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
     """List in words the facts that would change the answer, such as the true recipe or a thickness."""
     changes = []
     best = first.recommended
+    recipe = first.recipe
+    request = replacement.request
+    has_heavy = recipe is not None and recipe.heavy_wt_pct > 0.05
     if replacement.duty_line:
         changes.append(replacement.duty_line)
-    if (
-        replacement.estimate
-        and first.recipe is not None
-        and first.recipe.heavy_wt_pct > 0.05
-    ):
+    if replacement.estimate and has_heavy:
         changes.append("what it is really made of (--recipe, --measured)")
     if best is not None and best.kind == "diffused":
         changes.append("a thickness over 5 to 10 mm (`magnetkit diffuse`)")
     if best is not None and not best.grade:
         changes.append(f"lots that vary otherwise than {replacement.spread} (--spread)")
-    if not replacement.request.lasting and replacement.request.on_duty:
+    if request.on_duty and not request.lasting:
         changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
-    own_recipe = first.recipe
-    reference = replacement.reference
-    if (
-        own_recipe is not None
-        and abs(reference[ALPHA]) <= COMPENSATED
-        and own_recipe.heavy_wt_pct > 0.05
-    ):
-        without = compensation(
-            reference["grade"], recipe=own_recipe.text, basis="weight"
-        )
-        parts = [text for text in sentences(without) if text.startswith("without")]
-        changes.append(f"its heavy rare earth serves alpha: {'; '.join(parts)}")
+    if recipe is not None and has_heavy:
+        changes += _effects_on_alpha(replacement.reference, recipe.text)
     return changes
+
+
+def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
+    """Return what a compensated magnet's alpha is without its heavy rare earth, if it is one."""
+    if not abs(reference[ALPHA]) <= COMPENSATED:
+        return []
+    without = compensation(reference["grade"], recipe=recipe, basis="weight")
+    parts = [text for text in sentences(without) if text.startswith("without")]
+    return [f"its heavy rare earth serves alpha: {'; '.join(parts)}"]
 
 
 def _next_measurement(replacement: Any, first: Answer) -> str | None:

@@ -57,7 +57,10 @@ def then_cost(part: Part, prices: Prices) -> float:
 
 
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
-    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price."""
+    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price.
+
+    `shares` maps elements to wt.%.
+    """
     total = sum(shares.values())
     if not total:
         return math.nan
@@ -179,7 +182,9 @@ def _unsplit(
 ) -> Amount | None:
     """Compute kg a year of heavy rare earth whose element is not known; None where there is none.
 
-    The estimate of a grade may hold some where its likeliest recipe has none.
+    The estimate of a grade may hold some where its likeliest recipe has none. `heavy` is the
+    content of heavy rare earth, `shares` that of each element, wt.%; `kg_year` the magnets' mass,
+    kg a year.
     """
     known_heavy = sum_heavy(shares)
     if (
@@ -195,7 +200,10 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
-    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row."""
+    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row.
+
+    The headers are Element, and for either time kg a year with its ends, and the change.
+    """
     now = sum_amounts(today)
     later = sum_amounts(then)
     row: dict[str, Any] = {"Element": element}
@@ -208,7 +216,10 @@ def _total_row(
 
 
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
-    """Build the table with one row for each way of each part."""
+    """Build the table with one row for each way of each part.
+
+    The columns are those of `_way_row`; ways are numbered from 1.
+    """
     import pandas as pd
 
     table = []
@@ -221,7 +232,10 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
 
 
 def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
-    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`."""
+    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`.
+
+    `number` is the rank of the way.
+    """
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
     row["Recommended"] = "yes" if way is part.way else ""

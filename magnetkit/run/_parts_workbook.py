@@ -27,7 +27,7 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
 
     The sheets are Answer (one row a part), Totals (kilograms by element), Shortages, Order of
     change, one for the ways of each part (or one for all), Not understood, and Assumptions. An
-    existing file is replaced.
+    existing file is replaced. InputError if the suffix is another than .xlsx.
     """
     from openpyxl import Workbook
 

@@ -1,7 +1,6 @@
 """What a shortage does to a parts list: which parts stop, in what order to change them, and why."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -98,50 +97,53 @@ def _plan_cut(
     """
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
-    changes = [
-        c for part in parts if (c := _change(part, missing, prices, whole)) is not None
-    ]
+    every_change = (_change(part, missing, prices, whole) for part in parts)
+    changes = [change for change in every_change if change is not None]
     changes.sort(key=lambda c: (c.way is None, -c.freed, -c.need))
     gap = sum(c.weight_need for c in changes)
     total = sum(c.need for c in changes)
-    remaining_gap = gap
+    gap_left = gap
     table = []
     for order, change in enumerate(changes, start=1):
-        status, why = _judge_cut(change, remaining_gap, missing)
-        before = remaining_gap
+        status, why = _judge_cut(change, gap_left, missing)
+        before = gap_left
         if status == "change":
-            remaining_gap = _without_residue(remaining_gap - change.freed)
+            gap_left = _without_residue(gap_left - change.freed)
         elif status == "stops":
-            remaining_gap = _without_residue(remaining_gap - change.need)
+            gap_left = _without_residue(gap_left - change.need)
         table.append(
             _row(shortage, order, change, status, why)
-            | {
-                "Cannot be had before, kg a year": before,
-                "after, kg a year": remaining_gap,
-            }
+            | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
         )
-    count = Counter(row["What to do"] for row in table)
-    elements = ", ".join(missing)
+    changed = _rows_with_status(table, "change")
+    stopped = _rows_with_status(table, "stops")
     words = (
-        f"{len(changes)} parts need {total:,.1f} kg {elements} a year, of which {gap:,.1f} cannot "
-        f"be had: change {count['change']}, {count['stops']} stop"
+        f"{len(changes)} parts need {total:,.1f} kg {', '.join(missing)} a year, of which "
+        f"{gap:,.1f} cannot be had: change {len(changed)}, {len(stopped)} stop"
     )
-    stopping_parts = [row["Part"] for row in table if row["What to do"] == "stops"]
-    if stopping_parts:
-        words += f" ({', '.join(stopping_parts[:5])}{', ...' if len(stopping_parts) > 5 else ''})"
-    first = next((row for row in table if row["What to do"] == "change"), None)
-    if first is not None:
+    if stopped:
+        dots = ", ..." if len(stopped) > 5 else ""
+        words += f" ({', '.join(row['Part'] for row in stopped[:5])}{dots})"
+    if changed:
+        first = changed[0]
         words += (
             f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
         )
-    row: dict[str, float] = {
+    return table, {
         "Parts concerned": len(changes),
-        "To change": count["change"],
-        "Stop": count["stops"],
+        "To change": len(changed),
+        "Stop": len(stopped),
+        "Needed, kg a year": total,
+        "Cannot be had, kg a year": gap,
+        "USD a year saved at its prices": _dollars(changed),
+        "In words": f"{words}.",
     }
-    row |= {"Needed, kg a year": total, "Cannot be had, kg a year": gap}
-    row["USD a year saved at its prices"] = _dollars(table)
-    return table, row | {"In words": f"{words}."}
+
+
+def _rows_with_status(
+    table: Sequence[dict[str, Any]], status: str
+) -> list[dict[str, Any]]:
+    return [row for row in table if row["What to do"] == status]
 
 
 def _without_residue(kilograms: float) -> float:
@@ -238,19 +240,25 @@ def _best_way(
     `today`, what the part holds of them now, wt.%. If `whole`, nothing of them can be bought: a way
     counts only if it holds hardly a trace. Only the keys of `missing`, chemical symbols, are used.
     """
-    ways = part.answer.ways if part.answer is not None else ()
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
-    good = [
+    return min(
+        _likely_ways(part, missing, largest_wt_pct),
+        key=lambda way: (round(_scarce(way, missing), 2), _order_of_kind(way)),
+        default=None,
+    )
+
+
+def _likely_ways(
+    part: Part, elements: Mapping[str, float], largest_wt_pct: float
+) -> list[Any]:
+    """Return the likely ways to replace a part that hold less of some elements than a limit."""
+    ways = part.answer.ways if part.answer is not None else ()
+    return [
         way
         for way in ways
         if way.probability_meets_requirements >= LIKELY
-        and _scarce(way, missing) < largest_wt_pct
+        and _scarce(way, elements) < largest_wt_pct
     ]
-    if not good:
-        return None
-    return min(
-        good, key=lambda way: (round(_scarce(way, missing), 2), _order_of_kind(way))
-    )
 
 
 def _order_of_kind(way: Any) -> tuple[bool, float]:
@@ -262,6 +270,21 @@ def _scarce(way: Any, elements: Mapping[str, float]) -> float:
     """Sum the amounts of some elements in a way, wt.%."""
     shares = mass_shares(way.candidate, way.shell or "")
     return sum(shares.get(element, 0.0) for element in elements)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wait:
+    """A part whose elements come late, and the stock of magnets that bridges the wait.
+
+    ``elements`` are those that come late, ``stock`` kg, ``value`` USD, ``way`` the likeliest magnet
+    without any of them (None where there is none).
+    """
+
+    part: Part
+    elements: list[str]
+    stock: float
+    value: float
+    way: Any
 
 
 def _plan_delay(
@@ -278,61 +301,60 @@ def _plan_delay(
     """
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
-    waiting_parts = []
-    for part in parts:
-        elements = [
-            e for e in weeks if e in part.today and part.today[e].mean >= TRACE_WT_PCT
-        ]
-        if elements and part.kg_year == part.kg_year:
-            waiting_parts.append((part, elements))
-    stock = {part.line: part.kg_year * longest / _WEEKS for part, _ in waiting_parts}
-    value = {
-        part.line: stock[part.line] * today_cost(part, prices)
-        for part, _ in waiting_parts
-    }
-    waiting_parts.sort(key=lambda pair: -value[pair[0].line])
+    every_wait = (_wait_for(part, weeks, prices) for part in parts)
+    waits = [wait for wait in every_wait if wait is not None]
+    waits.sort(key=lambda wait: -wait.value)
     table = []
-    for order, (part, elements) in enumerate(waiting_parts, start=1):
-        way = _free_way(part, weeks)
-        status = "change" if way is not None else "keep a stock"
-        why = f"holds {', '.join(elements)}: {stock[part.line]:,.1f} kg of magnets for "
-        why += f"{longest:g} weeks"
-        why += (
-            f"; {way.name} needs no licence"
-            if way is not None
-            else "; no likely way without"
+    for order, wait in enumerate(waits, start=1):
+        part = wait.part
+        status = "keep a stock"
+        remedy = "no likely way without"
+        if wait.way is not None:
+            status = "change"
+            remedy = f"{wait.way.name} needs no licence"
+        why = (
+            f"holds {', '.join(wait.elements)}: {wait.stock:,.1f} kg of magnets for "
+            f"{longest:g} weeks; {remedy}"
         )
-        shares = sum(part.today[e].mean for e in elements)
-        change = Change(part, part.kg_year * shares / 100.0, 0.0, way, math.nan, 0.0)
+        shares = sum(part.today[element].mean for element in wait.elements)
+        need = part.kg_year * shares / 100.0
+        change = Change(part, need, 0.0, wait.way, math.nan, 0.0)
         row = _row(shortage, order, change, status, why)
-        table.append(
-            row
-            | {"Stock, kg of magnets": stock[part.line], "Stock, USD": value[part.line]}
-        )
-    kilograms = sum(stock.values())
-    dollars = sum(v for v in value.values() if v == v)
-    count = sum(row["What to do"] == "change" for row in table)
+        row |= {"Stock, kg of magnets": wait.stock, "Stock, USD": wait.value}
+        table.append(row)
+    kilograms = sum(wait.stock for wait in waits)
+    dollars = sum(wait.value for wait in waits if wait.value == wait.value)
+    count = len(_rows_with_status(table, "change"))
     words = (
-        f"{len(waiting_parts)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
+        f"{len(waits)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
         f"magnets (elements {dollars:,.0f} USD) bridges it; {count} can change to a magnet "
         "that needs no licence"
     )
     if table:
         words += f"; first {table[0]['Part']}, the dearest stock"
-    summary = {"Parts concerned": len(waiting_parts), "To change": count, "Stop": 0}
-    return table, summary | {"In words": f"{words}."}
+    return table, {
+        "Parts concerned": len(waits),
+        "To change": count,
+        "Stop": 0,
+        "In words": f"{words}.",
+    }
 
 
-def _free_way(part: Part, elements: Mapping[str, float]) -> Any:
-    """Return the likeliest way of a part that holds none of some elements; None if none is likely."""
-    ways = part.answer.ways if part.answer is not None else ()
-    good = [
-        way
-        for way in ways
-        if way.probability_meets_requirements >= LIKELY
-        and _scarce(way, elements) < TRACE_WT_PCT
+def _wait_for(part: Part, weeks: Mapping[str, float], prices: Prices) -> _Wait | None:
+    """Return the wait of a part for elements that come so many weeks late, None without one."""
+    elements = [
+        element
+        for element in weeks
+        if element in part.today and part.today[element].mean >= TRACE_WT_PCT
     ]
-    return max(good, key=lambda way: way.probability_meets_requirements, default=None)
+    if not elements or part.kg_year != part.kg_year:
+        return None
+    stock = part.kg_year * max(weeks.values()) / _WEEKS
+    ways = _likely_ways(part, weeks, TRACE_WT_PCT)
+    likeliest = max(
+        ways, key=lambda way: way.probability_meets_requirements, default=None
+    )
+    return _Wait(part, elements, stock, stock * today_cost(part, prices), likeliest)
 
 
 def _plan_prices(
@@ -361,34 +383,32 @@ def _plan_prices(
     )
     table = []
     for order, change in enumerate(changes, start=1):
-        price_rise = f"{change.need:,.0f} USD a year dearer"
-        if change.way is None:
-            row = _row(
-                shortage,
-                order,
-                change,
-                "pay",
-                f"{price_rise}; no likely way prices less",
-            )
-        else:
-            why = f"{price_rise}; {change.way.name} saves {change.saved_USD:,.0f} USD a year"
-            row = _row(shortage, order, change, "change", why)
+        status = "pay"
+        remedy = "no likely way prices less"
+        if change.way is not None:
+            status = "change"
+            remedy = f"{change.way.name} saves {change.saved_USD:,.0f} USD a year"
+        why = f"{change.need:,.0f} USD a year dearer; {remedy}"
+        row = _row(shortage, order, change, status, why)
         del row["Needed, kg a year"]
-        table.append(row | {"Dearer, USD a year": change.need})
+        row["Dearer, USD a year"] = change.need
+        table.append(row)
     dearer = sum(c.need for c in changes)
     saving = sum(c.saved_USD for c in changes if c.way is not None)
-    count = sum(c.way is not None for c in changes)
-    words = f"{len(changes)} parts cost {dearer:,.0f} USD a year more; "
-    words += f"{count} changes save {saving:,.0f}"
+    count = len(_rows_with_status(table, "change"))
+    words = (
+        f"{len(changes)} parts cost {dearer:,.0f} USD a year more; "
+        f"{count} changes save {saving:,.0f}"
+    )
     if count:
         words += f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
-    summary: dict[str, Any] = {
+    return table, {
         "Parts concerned": len(changes),
         "To change": count,
         "Stop": 0,
+        "USD a year saved at its prices": saving,
+        "In words": f"{words}.",
     }
-    summary["USD a year saved at its prices"] = saving
-    return table, summary | {"In words": f"{words}."}
 
 
 def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
@@ -425,30 +445,36 @@ def _row(
 
     Parameters
     ----------
+    shortage : Shortage
+        The shortage.
     order : int
         Number in the order of change.
+    change : Change
+        The part and its best way.
     status, why : str
         What to do, and the reason.
     """
-    part = change.part
-    row: dict[str, Any] = {
+    name = ""
+    chance = math.nan
+    if change.way is not None:
+        name = change.way.name
+        chance = float(change.way.probability_meets_requirements)
+    return {
         "Shortage": shortage.title,
         "Order": order,
-        "Part": part.name,
+        "Part": change.part.name,
+        "Magnet": change.part.magnet,
+        "What to do": status,
+        "Why": why,
+        "Change to": name,
+        "P": chance,
+        "Needed, kg a year": change.need,
+        "Freed, kg a year": change.freed,
+        "Saved, USD a year": change.saved_USD,
     }
-    row |= {"Magnet": part.magnet, "What to do": status, "Why": why}
-    row["Change to"] = "" if change.way is None else change.way.name
-    row["P"] = math.nan
-    if change.way is not None:
-        row["P"] = float(change.way.probability_meets_requirements)
-    row["Needed, kg a year"] = change.need
-    row["Freed, kg a year"] = change.freed
-    row["Saved, USD a year"] = change.saved_USD
-    return row
 
 
-def _dollars(table: Sequence[Mapping[str, Any]]) -> float:
-    values = [
-        row["Saved, USD a year"] for row in table if row["What to do"] == "change"
-    ]
+def _dollars(changed: Sequence[Mapping[str, Any]]) -> float:
+    """Return what rows save in all, USD a year, without those of which it is not known."""
+    values = [row["Saved, USD a year"] for row in changed]
     return sum(value for value in values if value == value)

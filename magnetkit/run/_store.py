@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ..choose._decisions import Choices, choices
 from ..choose._decisions import columns as columns_of_choices
 from ..choose._order import Keys, Rule
@@ -87,12 +87,10 @@ class _Chunks:
         """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
         raise NotImplementedError
 
-    def number_chunks(
-        self, columns: list[str] | None = None
-    ) -> Iterator[tuple[int, pa.Table]]:
-        """Yield number and table of each finished chunk of the present phase, with some columns or all."""
+    def number_chunks(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield number and table of each finished chunk of the present phase."""
         for number, _ in self._of(self.phase):
-            if (table := self._table(self.phase, number, _TABLE, columns)) is not None:
+            if (table := self._table(self.phase, number, _TABLE)) is not None:
                 yield number, table
 
     def tables(self) -> Iterator[pa.Table]:

@@ -24,7 +24,7 @@ from .._core._version import __version__
 from .._core.columns import COLUMNS, order_columns
 from .._core.errors import StoreError
 from .._core.settings import get_settings
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ..choose._decisions import BEST, Choices, choices
 from ..choose._evaluate import Bound, Evaluated, Tally, count_leading_rows, evaluate
 from ..choose._job import Job
@@ -239,7 +239,10 @@ def write_piece(
 
 
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
-    """Write the files of a part into a place; return the part with their hashes and without content."""
+    """Write the files of a part into a place; return the part with their hashes and without content.
+
+    The names have the phase and the number of the chunk.
+    """
     files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
         if content:

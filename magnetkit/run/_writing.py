@@ -18,7 +18,7 @@ from .._core._files import parquet_bytes, write_csv_table, write_parquet
 from .._core.columns import order_columns
 from .._core.errors import InputError
 from ..choose import result as ranked
-from ..choose._decisions import Take, decide, join_choices
+from ..choose._decisions import Choices, Take, decide, join_choices
 from ..choose._evaluate import reference_candidate
 from ..choose._job import Job
 from ..choose._leading import by_regret
@@ -81,78 +81,90 @@ def finish(
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
-    shares_folder = store.shared
     some = identity.get(ranked.WRITTEN) is not None
-    take: Take = partial(_rows_of_workers, store, crew) if shares_folder else store.take
+    take: Take = partial(_rows_of_workers, store, crew) if store.shared else store.take
     whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if given_ranks is not None:
         ranking = ranking.order_by(given_ranks)
-    candidates_of_decisions = join_choices(store.choices(job.rule))
-    # The first pass counted over all that are within its bound.
-    copies = (
-        summary["sieve"]["copies"]
-        if "sieve" in summary
-        else candidates_of_decisions.counts
-        if candidates_of_decisions
-        else {}
-    )
-    ranking = replace(ranking, copies=copies)
-    keep_mask = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
-    place = ranking.place if keep_mask is None else ranking.place[keep_mask]
+    choices = join_choices(store.choices(job.rule))
+    ranking = replace(ranking, copies=_count_copies(summary, choices))
+    is_kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    place = ranking.place if is_kept is None else ranking.place[is_kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
         if isinstance(store, Store):
-            write = (
-                partial(_write_fragments, store, crew)
-                if shares_folder
-                else partial(_write, store)
-            )
-            writing = beside.submit(write, ranking, keep_mask, rows, report)
-        lower_rows, why = lower_class(job, today := reference_candidate(job))
-        anyway = [today.arrow(), *([] if lower_rows is None else [lower_rows])]
-        decisions = decide(candidates_of_decisions, ranking, whole, job, anyway)
-        summary = {
-            "meet_requirements": int(ranking.meets.sum()),
-            "lower_class": why,
-            **summary,
-        }
-        if keep is not None and keep_mask is not None:
-            summary |= {
-                "meet_requirements": sum(copies.values()),
-                "kept": int(keep_mask.sum()),
-            }
-            for record in decisions:
-                # Beyond those that are kept not all were ranked.
-                record["rank"] = (
-                    record["rank"] if (record["rank"] or 0) <= keep else None
-                )
+            write: Callable[..., pa.Table] = partial(_write, store)
+            if store.shared:
+                write = partial(_write_fragments, store, crew)
+            writing = beside.submit(write, ranking, is_kept, rows, report)
+        anyway, why = _magnets_in_trade(job)
+        decisions = decide(choices, ranking, whole, job, anyway)
+        meeting = int(ranking.meets.sum())
+        summary = {"meet_requirements": meeting, "lower_class": why, **summary}
+        if keep is not None and is_kept is not None:
+            summary["meet_requirements"] = sum(ranking.copies.values())
+            summary["kept"] = int(is_kept.sum())
+            _drop_ranks_beyond(keep, decisions)
         if isinstance(store, Memory):
-            data = pa.concat_tables(
-                _with_ranks(store.tables(), ranking, keep_mask)
-            ).unify_dictionaries()
-            summaries = {"summary": summary, ranked.DECISIONS: decisions}
-            manifest = {"identity": dict(identity), **summaries}
-            return ranked.Ranked(
-                data, job.profile, manifest, list(store.rejected()), job
-            )
+            tables = _with_ranks(store.tables(), ranking, is_kept)
+            data = pa.concat_tables(tables).unify_dictionaries()
+            manifest = {
+                "identity": dict(identity),
+                "summary": summary,
+                ranked.DECISIONS: decisions,
+            }
+            rejected = list(store.rejected())
+            return ranked.Ranked(data, job.profile, manifest, rejected, job)
+        row_limit = ranked.TOP_ROWS
         if some:
-            own_rows = rows if keep_mask is None else np.flatnonzero(keep_mask)[rows]
-            best_rows = ranked.compact(
-                _order_columns(
-                    whole(own_rows, None), ranking.columns().take(pa.array(own_rows))
-                )
-            )
+            row_limit = ranked.LEADING_ROWS
+            numbers = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            best_rows = _complete_rows(ranking, whole, numbers)
         else:
             best_rows = writing.result()
         in_memory = _files.RowsInMemory(rows, best_rows)
-        row_limit = ranked.LEADING_ROWS if some else ranked.TOP_ROWS
         top = in_memory.take(_leading(place, row_limit)).sort_by("rank")
         write_csv_table(top, store.staging_path(_files.RANKED_CSV))
         _files.write_rejections(store.rejected(), store.staging_path(_files.REJECTED))
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
+
+
+def _complete_rows(ranking: Ranking, whole: Take, numbers: _Rows) -> pa.Table:
+    """Return all columns of some candidates with those of the ranking, by ascending number."""
+    ranks = ranking.columns().take(pa.array(numbers))
+    return ranked.compact(_order_columns(whole(numbers, None), ranks))
+
+
+def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
+    """Return today's magnet and, if one does, a lower class as sold, one row each, and why."""
+    today = reference_candidate(job)
+    lower_rows, why = lower_class(job, today)
+    if lower_rows is None:
+        return [today.arrow()], why
+    return [today.arrow(), lower_rows], why
+
+
+def _count_copies(
+    summary: Mapping[str, Any], choices: Choices | None
+) -> Mapping[str, int]:
+    """Return how many candidates meet the requirements, by decision.
+
+    The first pass, if there was one, counted over all that are within its bound.
+    """
+    if "sieve" in summary:
+        copies: Mapping[str, int] = summary["sieve"]["copies"]
+        return copies
+    return choices.counts if choices else {}
+
+
+def _drop_ranks_beyond(keep: int, decisions: list[dict[str, Any]]) -> None:
+    """Set ranks of decisions beyond those that are kept to None: there not all were ranked."""
+    for record in decisions:
+        if (record["rank"] or 0) > keep:
+            record["rank"] = None
 
 
 def _read_complete_rows(
@@ -244,7 +256,8 @@ def _watch_tables(
 ) -> Iterator[pa.Table]:
     """Yield tables unchanged, append some of their rows to `found`, and report the progress.
 
-    `rows` are the numbers, over all tables, of the rows to append.
+    `rows` are the numbers, over all tables, of the rows to append. `total` is the number of rows of
+    all tables.
     """
     stop = 0
     for table in tables:

@@ -270,7 +270,8 @@ def _choose_least_heavy(
     """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
 
     The result is a row of `_describe_magnet`; None if no mixture of the grid is steady, or the
-    recipe has no copper.
+    recipe has no copper. `between` is the range of use, K; `circuit` the change of the circuit's
+    own field, %/K.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")

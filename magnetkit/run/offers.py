@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .._core._books import choice
 from .._core.errors import CompositionError, InputError
+from .._core.plausible import limits
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
@@ -36,11 +38,12 @@ _SHEET = {
 _SHEET |= {"T": "T", "Dy": "Dy", "Tb": "Tb"}
 _PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*([^,;]+?)\s*(?:[,;]|$)")
 _PLUS = re.compile(r"\s\+\s(?=[A-Z][a-z]?\s*\d)")
-# Standard deviation of ln B_r and ln H_cJ of a sheet carried to another temperature by its chords;
-# H_cJ as in datasets/recipes/spread.toml beyond the printed range (assumed).
-_CARRIED = {_REMANENCE: 0.01, _COERCIVITY: 0.15}
-# B_r that is short by so much is a question, not a refusal: makers sort lots by less (assumed).
-_NEAR_MISS = 0.02
+_OFFERS = choice("offers")
+# Standard deviation of ln of a sheet's values carried to another temperature by its chords.
+_CARRIED = {
+    _REMANENCE: _OFFERS.carried_remanence,
+    _COERCIVITY: _OFFERS.carried_coercivity,
+}
 # From so far away, K, a value is carried.
 _NEAR_K = 5.0
 
@@ -178,7 +181,10 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 
 def _offer_basis(recipe: str) -> Basis:
-    """Return the basis of a supplier's recipe: what the text says or allows, else "weight"."""
+    """Return the basis to read a supplier's recipe in: "auto", or "weight" if that alone can be read.
+
+    A recipe that cannot be read at all gives "auto", so that reading it raises the error.
+    """
     from ..alloy.notation import parse_composition
 
     for basis in ("auto", "weight"):
@@ -281,6 +287,43 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
     written. InputError for unknown names or implausible values.
     """
+    numbers, measured_at = _read_sheet(values, text)
+    reference = replacement.reference
+    carried = abs(measured_at - reference["temperature_K"]) > _NEAR_K
+    b_r, h_cj = _carry(replacement, numbers, measured_at)
+    knee = math.nan if carried else numbers.get(_KNEE, math.nan)
+    if knee != knee:
+        square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
+        knee = h_cj * square
+    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    heavy = math.nan
+    if "Dy" in numbers or "Tb" in numbers:
+        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
+    reasons = [f"misses {name}" for name in misses]
+    if carried:
+        celsius = measured_at - ZERO_CELSIUS
+        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        reasons.append(
+            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
+        )
+    return _decide(
+        replacement,
+        text,
+        "sheet",
+        chance=chance,
+        margin=margin,
+        values=(b_r, h_cj),
+        heavy=heavy,
+        reasons=reasons,
+        carried=carried,
+    )
+
+
+def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
+    """Return the values of a sheet by column, and the temperature that they hold at, K.
+
+    `text` is the offer as it was written. Raises InputError of what no magnet has.
+    """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
     sheet = {_SHEET[name]: value for name, value in values.items()}
@@ -303,37 +346,7 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
         )
     _check_sheet(numbers)
-    is_carried = abs(measured_at - replacement.reference["temperature_K"]) > _NEAR_K
-    b_r, h_cj = _carry(replacement, numbers, measured_at)
-    knee = numbers.get(_KNEE, math.nan) if not is_carried else math.nan
-    if knee != knee:
-        square = (
-            replacement.reference.get(_KNEE, math.nan)
-            / replacement.reference[_COERCIVITY]
-        )
-        knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=is_carried)
-    heavy = math.nan
-    if "Dy" in numbers or "Tb" in numbers:
-        heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
-    reasons = [f"misses {name}" for name in misses]
-    if is_carried:
-        celsius = measured_at - ZERO_CELSIUS
-        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
-        reasons.append(
-            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
-        )
-    return _decide(
-        replacement,
-        text,
-        "sheet",
-        chance=chance,
-        margin=margin,
-        values=(b_r, h_cj),
-        heavy=heavy,
-        reasons=reasons,
-        carried=is_carried,
-    )
+    return numbers, measured_at
 
 
 def _read_temperature(value: Any) -> float:
@@ -343,14 +356,14 @@ def _read_temperature(value: Any) -> float:
     return parse_temperature(value)
 
 
-_BELIEVED = {"alpha": (-0.6, 0.05), "beta": (-1.5, 0.6), "Dy": (0.0, 20.0)}
-_BELIEVED |= {"Tb": (0.0, 20.0)}
-"""What is believed of a sheet's coefficients, %/K, and contents, wt.% (assumed, wide)."""
-
-
 def _check_sheet(numbers: Mapping[str, float]) -> None:
-    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign."""
-    for name, (low, high) in _BELIEVED.items():
+    """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign.
+
+    `numbers` maps columns of results to the sheet's values.
+    """
+    for name, believed in limits("sheets").items():
+        low = believed.low
+        high = believed.high
         value = numbers.get(name, low)
         if low <= value <= high:
             continue
@@ -368,7 +381,8 @@ def _carry(
 ) -> tuple[float, float]:
     """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
 
-    Alpha and beta are those of the sheet, or else of today's magnet.
+    Alpha and beta are those of the sheet, or else of today's magnet. `numbers` has both by column,
+    and ``alpha`` and ``beta``, %/K, if the sheet names them.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -519,13 +533,13 @@ def _decide(
 
 
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
-    """Say whether B_r alone falls short of its limit, by no more than `_NEAR_MISS`.
+    """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    `values` are B_r, T, and H_cJ, kA/m.
+    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
     """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():
-        slack = _NEAR_MISS if column == _REMANENCE else 0.0
+        slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
         if not values_by_column.get(column, math.nan) >= (1.0 - slack) * limit.limit:
             return False
     return True

@@ -202,22 +202,7 @@ def replace_parts(
     questions = list(dict.fromkeys(_question(row) for row in graded_rows))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
-    parts: list[Part] = []
-    places: list[int] = []
-    refusals = dict(user_table.refused)
-    for place, row in enumerate(user_table.rows):
-        line = user_table.lines[place]
-        try:
-            parts.append(_answer_part(line, row, answers, per_year))
-            places.append(place)
-        except InputError as error:
-            if strict:
-                raise InputError(f"row {line}: {error}") from None
-            record = user_table.own.iloc[place].to_dict()
-            refusals[line] = (row_text(record), str(error))
-    if not parts:
-        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
-        raise InputError(f"no row can be used; row {line}: {why}")
+    parts, places, refusals = _answer_rows(user_table, answers, per_year, strict=strict)
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
@@ -338,7 +323,7 @@ def _ask_questions(
     """Answer each distinct question once, in `workers` processes.
 
     Questions on one grade are asked one after the other, those of one temperature together, since
-    they share intermediate results.
+    they share intermediate results. `keywords` are those that all share; `progress` shows a bar.
 
     Returns
     -------
@@ -374,7 +359,10 @@ def _grade_and_temperature(question: Question) -> tuple[str, float]:
 def _ask_in_processes(
     questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
 ) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
-    """Yield groups of questions with their answers, as the processes finish them."""
+    """Yield groups of questions with their answers, as the processes finish them.
+
+    `keywords` are those that all share, `workers` is the number of processes.
+    """
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
@@ -391,6 +379,53 @@ def _ask_group(
 ) -> list[Replacement | InputError]:
     """Return the answer to each of some questions."""
     return [_ask_question(question, keywords) for question in questions]
+
+
+def _answer_rows(
+    user_table: UserTable,
+    answers: Mapping[Question, Replacement | InputError],
+    per_year: int,
+    *,
+    strict: bool,
+) -> tuple[list[Part], list[int], dict[int, tuple[str, str]]]:
+    """Answer the rows of a parts list.
+
+    Parameters
+    ----------
+    user_table : UserTable
+        The list.
+    answers : mapping
+        Replacement, or error, by question.
+    per_year : int
+        Devices a year.
+    strict : bool
+        Fail on the first row that cannot be answered.
+
+    Returns
+    -------
+    parts : list of Part
+    places : list of int
+        Numbers of their rows in the list.
+    refusals : dict of int to tuple of str
+        Text of a row and why it is not answered, by line.
+    """
+    parts = []
+    places = []
+    refusals = dict(user_table.refused)
+    for place, row in enumerate(user_table.rows):
+        line = user_table.lines[place]
+        try:
+            parts.append(_answer_part(line, row, answers, per_year))
+            places.append(place)
+        except InputError as error:
+            if strict:
+                raise InputError(f"row {line}: {error}") from None
+            record = user_table.own.iloc[place].to_dict()
+            refusals[line] = (row_text(record), str(error))
+    if not parts:
+        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
+        raise InputError(f"no row can be used; row {line}: {why}")
+    return parts, places, refusals
 
 
 def _answer_part(
@@ -484,29 +519,23 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     The heavy rare earths have the range of the estimate over all recipes that fit, the other
     elements that of the kinds of recipe. The light rare earths take what the heavy ones leave.
     """
-    reference = answer.reference
-    made_of = reference.get("made_of") or []
+    made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
     total = sum(one["weight"] for one in kinds)
-    if not kinds or not total:
+    if not total:
         return {}
-    shares_by_kind = [
-        mass_shares(one["composition"], one["shell"] or "") for one in kinds
-    ]
     weights = [one["weight"] / total for one in kinds]
-    elements = sorted({element for shares in shares_by_kind for element in shares})
+    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
     heavy = set(get_settings().heavy_rare_earths)
-    heavy_spread = _heavy_spread(reference, shares_by_kind, weights, heavy)
+    spread = _heavy_spread(answer.reference, each, weights, heavy)
     amounts = {}
-    for element in elements:
-        values = [shares.get(element, 0.0) for shares in shares_by_kind]
+    for element in sorted(set().union(*each)):
+        values = [shares.get(element, 0.0) for shares in each]
         mean = float(np.dot(weights, values))
-        low = min(values)
-        high = max(values)
-        if element in heavy:
-            mean = mean * heavy_spread.mean
-            low = low * heavy_spread.low
-            high = high * heavy_spread.high
+        factors = spread if element in heavy else Amount(1.0, 1.0, 1.0)
+        low = min(values) * factors.low
+        high = max(values) * factors.high
+        mean = mean * factors.mean
         amounts[element] = Amount(min(low, mean), mean, max(high, mean))
     return _balance_light(amounts, heavy)
 
@@ -514,7 +543,8 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
 def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
-    The result is a new dictionary; without light rare earths it is `amounts` itself.
+    The result is a new dictionary; without light rare earths it is `amounts` itself. `amounts` are
+    wt.% by element, `heavy` the elements that stay as they are.
     """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)

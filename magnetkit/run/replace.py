@@ -82,6 +82,10 @@ if TYPE_CHECKING:
 Family = Literal["own", "any"]
 AS_SOLD = "as sold: "
 
+_NOTHING_ASKED = (
+    "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line and the "
+    "least B_r (--load-line 2 --require 'remanence_T>=1.15')"
+)
 MASS_KG = 1.0
 PER_YEAR = 1000
 """Mass of a magnet, kg, and magnets a year that savings are stated for."""
@@ -337,47 +341,26 @@ def replace(
     >>> answer.verdict, round(answer.own_probability, 2)
     ('keep', 1.0)
     """
-    asked_by_duty = _is_on_duty(load_line, keywords)
-    if grade is None and values is None and measured is None and not asked_by_duty:
-        raise InputError(
-            "give a grade, measured values (--values B_r=1.29,H_cJ=1650), or a duty: a load line "
-            "and the least B_r (--load-line 2 --require 'remanence_T>=1.15')"
-        )
-    if shell is not None and recipe is measured is None:
-        raise InputError(
-            "shell says what is diffused into the recipe: give recipe or measured too"
-        )
-    if diffused is not None:
-        if grade is None or recipe is not None or measured is not None:
-            raise InputError(
-                "diffused is what is known of a grade whose recipe is not: give a grade"
-            )
-        recipe, shell = estimate_shell(grade, diffused)
+    on_duty = _is_on_duty(load_line, keywords)
+    if grade is None and values is None and measured is None and not on_duty:
+        raise InputError(_NOTHING_ASKED)
+    _check_makeup(grade, recipe, shell, diffused, measured)
+    if grade is not None and diffused is not None:
+        recipe, shell = _estimate_diffused(grade, diffused)
         basis = "weight"
-        warn(
-            f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
-            "(--recipe and --shell say them)",
-            UserWarning,
-        )
     if family not in get_args(Family):
         raise InputError(f"family must be own or any, got {family!r}")
-    if keywords.get("calibration") == NO_CALIBRATION:
-        # Measured magnets of nobody: candidates are those of the bare model.
-        keywords |= {
-            "calibration": None,
-            "process": {"producer": Producer(NO_CALIBRATION, ()).record()},
-        }
-    kelvin = _use_temperature(grade, temperature)
-    conditions = Conditions.of(temperature=kelvin, load_line=load_line, **keywords)
-    if isinstance(require, str):
-        require = (require,)
     if most_cost is not None:
         most_cost = parse_finite_number("most_cost", most_cost, 0.0, above=True)
+    if kinds is not None:
+        kinds = parse_whole_number("kinds", kinds)
+    kelvin = _use_temperature(grade, temperature)
+    conditions = _use_conditions(kelvin, load_line, keywords)
     request = Request(
         conditions,
-        on_duty=asked_by_duty,
+        on_duty=on_duty,
         lasting=bool(conditions.hours),
-        require=tuple(require),
+        require=(require,) if isinstance(require, str) else tuple(require),
         mass_kg=parse_finite_number("mass_kg", mass_kg, 0.0, above=True),
         per_year=parse_whole_number("per_year", per_year),
         spread=dict(spread or {}),
@@ -387,7 +370,7 @@ def replace(
         family=family,
         most_cost=most_cost,
         route=route_of_candidates(conditions.process),
-        kinds=None if kinds is None else parse_whole_number("kinds", kinds),
+        kinds=kinds,
     )
     incumbent = _find_incumbent(grade, request, measured, values)
     if incumbent is None:
@@ -400,6 +383,48 @@ def replace(
 
         replacement = with_fields(replacement, offer=judge_offer(replacement, offer))
     return replacement
+
+
+def _check_makeup(
+    grade: str | None,
+    recipe: str | None,
+    shell: str | None,
+    diffused: str | None,
+    measured: Any,
+) -> None:
+    """Raise InputError where what is known of the magnet in use contradicts itself."""
+    if shell is not None and recipe is measured is None:
+        raise InputError(
+            "shell says what is diffused into the recipe: give recipe or measured too"
+        )
+    if diffused is None:
+        return
+    if grade is None or recipe is not None or measured is not None:
+        raise InputError(
+            "diffused is what is known of a grade whose recipe is not: give a grade"
+        )
+
+
+def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
+    """Return recipe, wt.%, and shell of a grade into which an element is diffused; warn of it."""
+    recipe, shell = estimate_shell(grade, element)
+    warn(
+        f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
+        "(--recipe and --shell say them)"
+    )
+    return recipe, shell
+
+
+def _use_conditions(
+    kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
+) -> Conditions:
+    """Return the conditions of use; without a calibration those of the bare model."""
+    options = dict(keywords)
+    if options.get("calibration") == NO_CALIBRATION:
+        # Measured magnets of nobody: candidates are those of the bare model.
+        options["calibration"] = None
+        options["process"] = {"producer": Producer(NO_CALIBRATION, ()).record()}
+    return Conditions.of(temperature=kelvin, load_line=load_line, **options)
 
 
 def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
@@ -570,51 +595,48 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     incumbent = replacement.incumbent
     answer = replacement.answers[0]
     request = replacement.request
-    limits = replacement.limits
     if incumbent is None or answer.recipe is None or answer.today is None:
         raise InputError(
             "only beside a magnet in use with a recipe can another be judged"
         )
-    own_recipe = answer.recipe
-    columns = ["composition", "shell", "way", "route"]
-    melts = [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)]
+    own = answer.recipe
+    melts = [(own.text, own.shell, "own", own.route)]
     grade = is_grade(what)
     if not grade:
         recipe = given_recipe(read_recipe(what, basis), shell).best
         melts.append((recipe.text, recipe.shell, "bulk", request.route))
-    melt_rows = judge_melts(
-        incumbent, own_recipe, request, limits, pd.DataFrame(melts, columns=columns)
-    ).table
-    frame = melt_rows.iloc[1:].copy()
-    kind = "diffused" if shell else "bulk"
-    if grade:
-        name = incumbent_of_grade(what, request).name
-        grade_rows = judge_grades(None, request, limits)
-        rows = grade_rows[grade_rows["grade"] == name].head(1)
-        if not len(rows):
-            raise InputError(
-                f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
-            )
-        frame = as_candidates(rows, "lower-class", None, request)
-        kind = "lower-class"
-        if len(frame) and str(frame["host"].iloc[0]) != incumbent.host:
-            kind = "other-family"
-        if not len(frame):
-            raise InputError(
-                f"{name} cannot be judged: what it is made of is not known"
-            )
-    own_frame = judge_melts(
+    judged = judge_melts(
         incumbent,
-        own_recipe,
+        own,
         request,
-        limits,
-        pd.DataFrame(
-            [(own_recipe.text, own_recipe.shell, "own", own_recipe.route)],
-            columns=["composition", "shell", "way", "route"],
-        ),
+        replacement.limits,
+        pd.DataFrame(melts, columns=["composition", "shell", "way", "route"]),
     ).table
-    enter_comparison(frame, answer.today, own_frame.iloc[0])
+    kind = "diffused" if shell else "bulk"
+    frame = judged.iloc[1:].copy()
+    if grade:
+        frame = _judge_grade(replacement, what)
+        kind = "lower-class"
+        if str(frame["host"].iloc[0]) != incumbent.host:
+            kind = "other-family"
+    enter_comparison(frame, answer.today, judged.iloc[0])
     return make_way(kind, frame.iloc[0], answer.today)
+
+
+def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
+    """Return a grade as sold as a candidate, one row with result columns."""
+    request = replacement.request
+    name = incumbent_of_grade(grade, request).name
+    sold = judge_grades(None, request, replacement.limits)
+    rows = sold[sold["grade"] == name].head(1)
+    if not len(rows):
+        raise InputError(
+            f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
+        )
+    frame = as_candidates(rows, "lower-class", None, request)
+    if not len(frame):
+        raise InputError(f"{name} cannot be judged: what it is made of is not known")
+    return frame
 
 
 _SHOWN_IN_FOLDER = (
@@ -689,7 +711,11 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
 
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
-    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins."""
+    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins.
+
+    The keys are ``headline``, ``orders``, ``today``, ``new``, ``pair``, ``heads``, ``rows``,
+    ``notes``, ``margins`` and ``duty``; numbers are in SI units.
+    """
     first = replacement.answers[0]
     reference = replacement.reference
     assert first.own is not None

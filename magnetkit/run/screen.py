@@ -1,4 +1,4 @@
-"""The screening of candidates for a device, of the best of a space, and around the best.
+"""The screening of candidates for a device, and of the best of a space.
 
 For the best of a space that is too large to be written out, a first pass evaluates all of it up to
 a bound (`magnetkit.choose._evaluate`) and counts over all; those within go through an ordinary
@@ -26,7 +26,6 @@ from .._core.errors import CompositionError, InputError
 from .._core.units import parse_temperature
 from ..alloy._read import Compositions
 from ..alloy.notation import Basis
-from ..alloy.substitution import Substitutions, refine
 from ..choose._decisions import trial_threshold
 from ..choose._evaluate import (
     Bound,
@@ -42,7 +41,7 @@ from ..choose._profile_parts import CHANCE
 from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
 from ..magnetism.conditions import UseKeywords, with_conditions
 from . import _candidates, _files
-from ._files import check_place, check_report, open_result
+from ._files import check_report, open_result
 from ._pool import Pool, Progress, iterate_results, open_workers, reporting
 from ._store import Memory, Store
 from ._work import (
@@ -68,9 +67,6 @@ PIECE_ROWS = 1 << 17
 """Candidates in a piece of the first pass: half a second of work, so that all threads have some."""
 _SAMPLE = 32_768
 """Candidates sampled for a bound."""
-_REFINEMENT_ROUNDS = 2
-NEIGHBOURS_REFINED = 20
-"""How often `refined` screens around the best, and around how many."""
 
 
 class ScreenResult(Ranked):
@@ -281,54 +277,50 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..choose.applications import Profile, load, requirements_alone, with_reference
-
     chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
         workers = parse_whole_number("workers", workers)
     place = _results_place(out, resume or force)
-    if application is None:
-        if not (require and reference and temperature is not None):
-            raise InputError(
-                "name the device, application= of magnetkit.applications.names(), or give "
-                "require, reference and temperature"
-            )
-        line = keywords.get("load_line") or 1.0
-        profile = requirements_alone(require, reference, temperature, line, basis=basis)
-    else:
-        profile = application if isinstance(application, Profile) else load(application)
-        if reference is not None:
-            profile = with_reference(profile, reference, basis)
+    profile = _read_profile(
+        application,
+        reference,
+        basis,
+        require=require,
+        temperature=temperature,
+        load_line=keywords.get("load_line"),
+    )
     kelvin = None if temperature is None else parse_temperature(temperature)
     shell = keywords.pop("shell", None)
     source = _candidates.as_candidates(compositions, profile, basis, column, shell)
-    wishes: dict[str, Any] = {
-        "require": require,
-        "objectives": objectives,
-        "scenario": scenario,
-    }
-    job = make_job(profile, kelvin, **wishes, **keywords)
+    job = make_job(
+        profile,
+        kelvin,
+        require=require,
+        objectives=objectives,
+        scenario=scenario,
+        **keywords,
+    )
     keep = count_kept_rows(keep, source)
     with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
-        needs = dependencies(job)
+        needed = dependencies(job)
         job = replace(job, trial=trial_threshold(reference_candidate(job)[CHANCE][0]))
         lean = not all_columns and place is not None and _is_large(source, keep)
         want = columns_read(job) if lean else None
-        run_identity = identity(source, job, chunk_rows, needs, keep) | {WRITTEN: want}
-        if place is not None and not store.begin(run_identity, resume):
+        known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
+        if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
         with (
             _frozen(),
             one_thread(),
-            open_workers(workers, dask, job, needs) as pool,
+            open_workers(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as report,
         ):
-            options_of_run: dict[str, Any] = {}
+            found: dict[str, Any] = {}
             if keep is not None:
-                source, options_of_run = _collect_best(
+                source, found = _collect_best(
                     source, job, keep, store, pool, report, strict
                 )
             work = partial(evaluate_piece, job=job, want=want)
@@ -337,25 +329,50 @@ def screen(
             done = _run_pieces(
                 pieces, work, store, pool, lambda n: report(n, total), strict
             )
-            options_of_run = {
-                "candidates": done.rows,
-                "rejected": done.rejected,
-                **options_of_run,
-            }
-            refuse_nothing(store, options_of_run["candidates"])
+            found = {"candidates": done.rows, "rejected": done.rejected, **found}
+            refuse_nothing(store, found["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as report_end:
                 result = finish(
                     store,
                     job,
-                    run_identity,
-                    options_of_run,
+                    known,
+                    found,
                     report_end,
                     crew,
                     keep=keep,
                     given_ranks=_given_ranks(source),
                 )
                 return _shown_columns(result)
+
+
+def _read_profile(
+    application: "str | Path | Profile | None",
+    reference: str | None,
+    basis: Basis,
+    *,
+    require: Sequence[str],
+    temperature: float | str | None,
+    load_line: float | None,
+) -> "Profile":
+    """Return the profile of a device, with another magnet of today's where one is named.
+
+    Without a device it is one of requirements alone, of which then none may lack: InputError.
+    """
+    from ..choose.applications import Profile, load, requirements_alone, with_reference
+
+    if application is None:
+        if not (require and reference and temperature is not None):
+            raise InputError(
+                "name the device, application= of magnetkit.applications.names(), or give "
+                "require, reference and temperature"
+            )
+        line = load_line or 1.0
+        return requirements_alone(require, reference, temperature, line, basis=basis)
+    profile = application if isinstance(application, Profile) else load(application)
+    if reference is None:
+        return profile
+    return with_reference(profile, reference, basis)
 
 
 def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
@@ -507,7 +524,10 @@ def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | N
 
 
 def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
-    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column."""
+    """Say whether more than `MANY_ROWS` rows are written, so that not all get every column.
+
+    `keep` is the number of rows to write, None for all.
+    """
     if keep is not None and keep <= MANY_ROWS:
         return False
     rows = source.count()
@@ -599,7 +619,7 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked.
+    The open bound drops nothing that can be ranked. `keep` is the number of candidates to find.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:
@@ -612,82 +632,3 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         if bound.is_finite:
             yield bound
     yield Bound()
-
-
-def sample_space(
-    space: Substitutions, n: int, seed: int = 0
-) -> _candidates.TableCandidates:
-    """Return `n` formulas evenly spread over a space, for one too large to screen whole."""
-    table = space.sample(n, seed=seed)
-    return _candidates.TableCandidates(table, space.formulas(table.row_index))
-
-
-def refined(
-    space: Substitutions,
-    application: "str | Path | Profile | None",
-    step: float,
-    *,
-    rounds: int = _REFINEMENT_ROUNDS,
-    keep: int = NEIGHBOURS_REFINED,
-    sample: int | None = None,
-    out: str | Path | None = None,
-    **options: Any,
-) -> ScreenResult:
-    """Screen a space, then its surroundings on a finer step around the best, again and again.
-
-    The best are the first Pareto front, or the first by rank where nothing meets the
-    requirements. Each round screens around the best of the round before, within the limits of the
-    space.
-
-    Parameters
-    ----------
-    space : Substitutions
-        Of a step that `step` divides.
-    application : str, Path or Profile
-        The device.
-    step : float
-        Fraction of a site's atoms, finer than the space's.
-    rounds : int
-        How often to screen around the best.
-    keep : int
-        Around how many of them.
-    sample : int, optional
-        Formulas of the space to begin with, evenly spread; all of them otherwise.
-    out, **options
-        As for `screen`; the folder holds the last round.
-
-    Returns
-    -------
-    ScreenResult
-        The surroundings of all rounds, ranked together.
-
-    Raises
-    ------
-    InputError
-        If a number is out of its range or an argument of `screen` cannot be used.
-    """
-    parse_whole_number("rounds", rounds)
-    parse_whole_number("keep", keep)
-    last = {name: options.pop(name, False) for name in ("resume", "force")}
-    place = _results_place(out, any(last.values()))
-    if isinstance(place, Path):
-        # Only the last round writes there.
-        check_place(place)
-    start = space if sample is None else sample_space(space, sample)
-    result = screen(start, application, **options)
-    coarse = space
-    near_rows = np.empty(0, np.int64)
-    for turn in range(rounds):
-        front = result.pareto
-        best = front.head(keep) if len(front) else result.best(keep)
-        finer, rows = refine(coarse, list(best["candidate"]), step)
-        near_rows = np.union1d(near_rows, rows)
-        round_options: dict[str, Any] = (
-            {"out": out, **last} if turn == rounds - 1 else {}
-        )
-        source = _candidates.TableCandidates(
-            finer[near_rows], finer.formulas(near_rows)
-        )
-        result = screen(source, application, **round_options, **options)
-        coarse = finer
-    return result

@@ -12,8 +12,8 @@ from .._core.errors import InputError
 from .._core.units import parse_temperatures
 from ..surrogates import _validation
 from ..surrogates._measured import TARGET as CURIE
-from ..surrogates._measured import TrainingSet, read_frame
-from ..surrogates.training_sets import ENERGY, TARGETS, training_set
+from ..surrogates._measured import TrainingSet, measured_compounds, read_frame
+from ..surrogates.training_sets import ENERGY, training_set
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +148,9 @@ def validate(
         read; the column ``group``, else the chemical systems, without it.
     learn_from : {"data", "known"}
         Whether the models learn from the other groups of `data`, or from magnetkit's own
-        training set less the groups, sources and compounds of `data`.
+        set less the groups, sources and compounds of `data`. Of polarization, anisotropy constant
+        and field that set are the embedded compounds, and the physics as it is shipped, which was
+        fitted to them, stands first: give it what they do not hold.
     interval : float
         Probability of the intervals.
     temperature : float or str
@@ -290,13 +292,16 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 
 
 def _own_set(target: str, data: Any) -> TrainingSet:
-    """Return the shipped training set of a target.
+    """Return the set that magnetkit learns or is fitted from, of a target.
 
     InputError if `data` is None or the target has no such set.
     """
-    if data is None or target not in (CURIE, ENERGY):
+    targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
+    if data is None or target not in targets:
         raise InputError(
-            f'learn_from="known" needs data= and one of {CURIE}, {ENERGY}, of which magnetkit has '
-            f"a training set ({', '.join(TARGETS)} are learnt)"
+            f'learn_from="known" needs data= and one of {", ".join(targets)}, of which magnetkit '
+            "has a set of its own"
         )
-    return training_set(target)
+    if target in (CURIE, ENERGY):
+        return training_set(target)
+    return measured_compounds(target)

@@ -168,7 +168,10 @@ def ledger_columns(
     shell: Shells = None,
     reference_shell: Shells = None,
 ) -> Columns:
-    """Compute the columns of `ledger`, whose arguments these are, one row for each of `table`."""
+    """Compute the columns of `ledger`, whose arguments these are, one row for each of `table`.
+
+    InputError if the reference is not one magnet.
+    """
     state = load_scenario(scenario)
     heavy = (
         get_settings().heavy_rare_earths

@@ -526,7 +526,10 @@ class CurieModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table of recipes."""
+        """Build the frame of `predict` for a table of recipes.
+
+        `interval` is the probability of the ranges.
+        """
         prediction = self.predict_phases(prepare_query(partition(table)), interval)
         low = np.maximum(prediction.value - prediction.half, 0.0)
         high = prediction.value + prediction.half

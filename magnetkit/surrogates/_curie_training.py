@@ -146,6 +146,11 @@ def train_model(
     model : CurieModel
     left : list of LeftOut
         Predictions of rows left out by paper, then, of a large set, by chemistry.
+
+    Raises
+    ------
+    DataError
+        If no compound could be left out.
     """
     blank = fit_model(data)
     advance()
@@ -250,7 +255,8 @@ def left_out_half_widths(
 ) -> list[Array]:
     """Compute half the interval of each row left out, K, (n,), for each way of leaving out.
 
-    Sizes and quantiles follow from the rows of other folds, however they were left out.
+    Sizes and quantiles follow from the rows of other folds, however they were left out. `coverage`
+    is the probability of the intervals.
     """
     data = model.known
     halves = []
@@ -538,6 +544,11 @@ def load(
         CSV file of rows to learn beside what is known; the scales stay.
     progress : bool
         Show a bar while training.
+
+    Raises
+    ------
+    InputError
+        If both `data` and `add` are given.
     """
     if data is not None and add is not None:
         raise InputError(

@@ -112,7 +112,7 @@ def accuracy(
 ) -> dict[str, Any]:
     """Compute the figures of merit of predictions.
 
-    Arguments are those of `group_sums`.
+    Arguments are those of `group_sums`. Values nearer than `tolerance` are no pair.
 
     Returns
     -------

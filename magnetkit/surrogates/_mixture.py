@@ -220,7 +220,8 @@ def _fit_parts(
 ) -> tuple[TrendProcess, Forest]:
     """Fit process and trees to values `y`, (n,).
 
-    The last `local` columns of `X`, (n, d), are local ones, which the trees do not see.
+    The last `local` columns of `X`, (n, d), are local ones, which the trees do not see. `trees` is
+    the number of trees, `seed` that of their random draws.
     """
     # Without local columns the last part is a plane over no column, which adds nothing.
     process = TrendProcess(0, local, linear=local == 0, **_SEARCH)

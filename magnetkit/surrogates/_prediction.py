@@ -70,7 +70,8 @@ def prediction_frame(
     """Build the frame of predictions: value, ``_lo``, ``_hi``, ``in_domain`` and ``domain_distance``.
 
     The arrays have shape (n,); `distance` is 1 at the edge of the domain. With `data_share` there
-    is also the column ``_data_share``.
+    is also the column ``_data_share``. `target` is the column of the value; `low` and `high` are
+    the ends of its range.
     """
     import pandas as pd
 

@@ -191,7 +191,10 @@ def _fit_energy(coverage: float) -> Fit:
 
 
 def peers(coverage: float) -> dict[str, Fit]:
-    """Return the fitting functions of scikit-learn's models to compare with, by name."""
+    """Return the fitting functions of scikit-learn's models to compare with, by name.
+
+    `coverage` is the probability of their intervals.
+    """
     return {
         "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
         "RandomForest": _fit_trees("RandomForestRegressor"),
@@ -255,6 +258,11 @@ class LeftOut:
             By model: rows, groups, mean and median absolute error, pairs in order, coverage and
             median half width of the intervals, and what the first gains on it in error and in
             pairs with 95 % intervals over groups.
+
+        Raises
+        ------
+        DataError
+            If the first model answered for no row.
         """
         import pandas as pd
 
@@ -297,7 +305,7 @@ def _coverage(
     """Compute the share of values inside the interval and the median half width.
 
     `rows`, bool, selects the rows of the prediction; `values` are those of the selected rows. NaN
-    where the model has no interval.
+    where the model has no interval. The keys are ``coverage`` and ``half_width``.
     """
     low = prediction.low[rows]
     high = prediction.high[rows]
@@ -348,7 +356,11 @@ def leave_groups_out(
 def _curie_left_out(
     data: TrainingSet, coverage: float, advance: Callable[[], None]
 ) -> Prediction:
-    """Predict each row by the model of the Curie temperature that left it out in training."""
+    """Predict each row by the model of the Curie temperature that left it out in training.
+
+    `coverage` is the probability of the intervals; `advance` is called once a fold
+    and once before.
+    """
     model, estimates = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
     value = estimates[0].mean
@@ -366,6 +378,7 @@ def leave_known_out(
     """Predict rows by models that learn from other rows, without their groups and compounds.
 
     `known` is the set that is learnt from; the other arguments are those of `leave_groups_out`.
+    Where nothing is learnt beside the physics, the physics as it is shipped stands first.
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -374,11 +387,14 @@ def leave_known_out(
     same |= np.isin(np.char.lower(known.sources.astype(str)), names)
     same |= np.isin(_compounds(known.table), _compounds(data.table))
     rest = known[np.flatnonzero(~same)]
-    predictions: dict[str, Prediction] = {}
+    learnt: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
-        predictions[name] = fit(rest)(data.table)
+        learnt[name] = fit(rest)(data.table)
         advance()
-    return LeftOut(data, predictions | _physics(data, coverage, temperature), coverage)
+    physics = _physics(data, coverage, temperature)
+    if data.target == CURIE:
+        return LeftOut(data, learnt | physics, coverage)
+    return LeftOut(data, physics | learnt, coverage)
 
 
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
@@ -424,7 +440,8 @@ def _physics(
 ) -> dict[str, Prediction]:
     """Predict rows by the physics as it is shipped, whose parameters may know these papers.
 
-    The dictionary is empty for a target without physics.
+    The dictionary is empty for a target without physics. `coverage` is the probability of the
+    ranges, `temperature` that of magnetic targets, K.
     """
     if data.target not in PHYSICS:
         return {}

@@ -115,7 +115,10 @@ class EnergyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table, eV/atom."""
+        """Build the frame of `predict` for a table, eV/atom.
+
+        `interval` is the probability of the ranges.
+        """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
         estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))
@@ -197,7 +200,11 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
 
 
 def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
-    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom."""
+    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom.
+
+    The keys are ``target``, ``origin``, ``rows``, ``groups``, ``removed``, ``data_sha256`` and
+    ``error``.
+    """
     return {
         "target": data.target,
         "origin": data.origin,
@@ -309,7 +316,10 @@ def _pack(model: EnergyModel) -> _store.Packed:
 def _unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> EnergyModel:
-    """Build a model from content and manifest of its file, and the set that it was fitted to."""
+    """Build a model from content and manifest of its file, and the set that it was fitted to.
+
+    `content` is emptied in part.
+    """
     scores = content.pop("inside"), content.pop("outside")
     return EnergyModel(
         known.target, scores=scores, known=known, manifest=manifest, **content

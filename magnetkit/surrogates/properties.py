@@ -70,7 +70,10 @@ class PropertyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table."""
+        """Build the frame of `predict` for a table.
+
+        `interval` is the probability of the ranges.
+        """
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)
         distance = self.estimator_.domain_distance(table)

@@ -300,7 +300,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _ask_model(
         self, model: "AnyModel", table: CompositionTable, interval: float
     ) -> _Answer:
-        """Predict by a trained model; where that gives no value, by the mean of the fitted values."""
+        """Predict by a trained model; where that gives no value, by the mean of the fitted values.
+
+        `interval` is the probability of the ranges.
+        """
         frame = model.predict(table, interval)
         names = (
             self.target,
@@ -471,7 +474,10 @@ def _holds_compositions(X: Any) -> bool:
 
 
 def _table(X: Any) -> CompositionTable:
-    """Read `X` as compositions; an array of 118 columns holds atomic fractions."""
+    """Read `X` as compositions; an array of 118 columns holds atomic fractions.
+
+    InputError if one of those is below 0 or not finite.
+    """
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
         fractions = X.astype(np.float64)
         if not np.isfinite(fractions).all() or (fractions < 0.0).any():
@@ -484,7 +490,10 @@ def _table(X: Any) -> CompositionTable:
 
 
 def _checked_values(y: ArrayLike, rows: int) -> Array:
-    """Return `y` as `rows` finite floats; InputError otherwise."""
+    """Return `y` as `rows` finite floats.
+
+    InputError if there are more or fewer, or one is not finite; ValueError if one is no number.
+    """
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
         raise InputError(

@@ -113,6 +113,20 @@ def test_a_bad_reference_is_named(tmp_path, plain):
         applications.load(write(tmp_path, plain))
 
 
+def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, plain):
+    reference = plain["reference"]
+    reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
+    with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
+        applications.load(write(tmp_path, plain))
+    reference["basis"] = "atomic"
+    with pytest.raises(InputError, match="is of no host, not of 2:14:1; check the amounts"):
+        applications.load(write(tmp_path, plain))
+    reference["basis"] = "weight"
+    table = applications.load(write(tmp_path, plain)).reference.table()
+    # 3.7 g of 162.5 g/mol in 1.52 mol of atoms, of which 67.09 g are iron.
+    assert table.fraction("Dy")[0] == pytest.approx(0.0150, abs=0.0003)
+
+
 def test_a_bad_space_is_named(tmp_path, plain):
     plain["space"][0]["limits"] = {"Dy": 0.1}
     with pytest.raises(InputError, match="limits name Dy"):

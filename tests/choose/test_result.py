@@ -81,12 +81,3 @@ def test_a_result_is_written_as_it_is(made, tmp_path):
     made.to_parquet(tmp_path / "x.parquet")
     assert pq.read_table(tmp_path / "x.parquet").to_pydict() == ROWS
     assert pa.table(made).to_pydict() == ROWS
-
-
-def test_the_ledger_has_the_ranked_in_their_order_against_todays_magnet(result):
-    ledger = result.ledger()
-    ranks = result.table["rank"].dropna().sort_values().tolist()
-    assert ledger["rank"].tolist() == ranks
-    assert len(result.ledger(3)) == 3
-    best = result.best(1).iloc[0]
-    assert ledger["candidate"].iloc[0] == best["candidate"]

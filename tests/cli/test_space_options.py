@@ -20,30 +20,20 @@ def ranked(out):
     return pd.read_parquet(out / "ranked.parquet")
 
 
-def test_additions_shells_and_samples(tmp_path):
+def test_additions_and_shells(tmp_path):
     done = screen(tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05")
     assert done.exit_code == 0, done.output
     found = ranked(tmp_path / "a")
     assert len(found) == 16
     assert (found["shell"].astype(str) == "Dy 0.30 @ 0.05").sum() == 1
     assert found["candidate"].str.contains("Cu").all()
-    done = screen(tmp_path / "b", *SPACE, "--sample", "4")
-    assert done.exit_code == 0, done.output
-    assert len(ranked(tmp_path / "b")) == 4
-
-
-def test_refinement_goes_to_a_finer_step(tmp_path):
-    done = screen(tmp_path / "r", *SPACE, "--refine", "0.05")
-    assert done.exit_code == 0, done.output
-    assert ranked(tmp_path / "r")["candidate"].str.contains("0.95").any()
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--sample", "4"], "--sample needs --host"),
+        (["--minor", "Cu=0.5"], "--minor needs --host"),
         (["--shell", "Tb 0.30 @ 0.10", "--shell", "Dy 0.5 wt%"], "several shells need --host"),
-        ([*SPACE, "--refine", "0.05", "--shell", "Tb 0.30 @ 0.10"], "leave --shell out"),
         ([*SPACE, "--minor", "Cu"], "--minor 'Cu': expected Element=number"),
         (["--replace", "Sm=Gd"], "need --host"),
         (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),

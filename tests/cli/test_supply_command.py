@@ -33,21 +33,9 @@ def test_elements_are_listed_under_a_scenario():
     assert float(rows["Co"]["import_reliance"]) == pytest.approx(0.593, abs=0.0005)
 
 
-def test_break_even_brings_the_risk_down():
-    row = table("alloys", "SmCo5", "--break-even", "Co", "--against", "CeCo5")["SmCo5"]
-    share = float(row["break_even"])
-    assert 0 < share < 1
-    reached = table("alloys", "SmCo5", "CeCo5", "--recycled", f"Co={share}")
-    own = table("alloys", "CeCo5")
-    assert float(reached["SmCo5"]["supply_risk"]) == pytest.approx(
-        float(own["CeCo5"]["supply_risk"]), abs=0.002
-    )
-
-
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["SmCo5", "--break-even", "Co"], InputError, "go together"),
         (["SmCoo5"], CompositionError, "SmCoo5|Coo|element"),
         (["SmCo5", "--recycled", "Co"], InputError, "expected Element=number"),
         (["SmCo5", "--scenario", "nope"], InputError, "no scenario 'nope'"),

@@ -1,4 +1,4 @@
-"""A user's first tasks on a real terminal of 80 and of 120 columns."""
+"""A user's first tasks on a real terminal of 80 columns."""
 
 import fcntl
 import os
@@ -66,7 +66,7 @@ def run(folder, width):
     ]
 
 
-@pytest.fixture(scope="module", params=[80, 120])
+@pytest.fixture(scope="module", params=[80])
 def session(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(f"wide{request.param}")
     return request.param, folder, run(folder, request.param)

@@ -44,7 +44,7 @@ def test_one_target_goes_out_as_json():
     assert json.loads(done.stdout) == {"diffusion": stored.figures()["diffusion"]}
 
 
-@pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
+@pytest.mark.parametrize("target", ["x", "", "anisotropy_constant_MJ_m3"])
 def test_what_was_not_validated_is_refused_by_name(target):
     done = CliRunner().invoke(app, ["validate", target])
     assert isinstance(done.exception, InputError)

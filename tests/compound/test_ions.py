@@ -37,7 +37,7 @@ def constants(energy):
 TERMS = {"Pr": (5, 1, 4), "Nd": (6, 1.5, 4.5), "Sm": (5, 2.5, 2.5)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     symbol=st.sampled_from(["Pr", "Nd", "Sm", "Tb", "Dy", "Er", "Tm"]),
     kelvin=st.floats(150.0, 900.0),

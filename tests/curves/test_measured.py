@@ -11,7 +11,9 @@ from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
+from magnetkit.curves._measured import interpolate_curves
 from magnetkit.magnetism._composition_estimate import grade_magnet
+from magnetkit.magnetism.measured_curve import MeasuredCurve, find_largest_product
 
 B_R = {20: 1.29, 100: 1.18, 150: 1.10}
 H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
@@ -142,6 +144,55 @@ def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_pa
     assert H_CJ[150] < nearer < H_CJ[100]
     with pytest.raises(InputError, match="measured at 20 to 150 °C, asked at 180"):
         mk.curve(pair, "180C")
+
+
+def straight_curve(kelvin, b_r, h_cj, recoil, knee):
+    """A curve that recoils to a share `knee` of H_cJ, from where what is left falls evenly."""
+    field = np.linspace(0.0, h_cj, 21)
+    left = np.clip((1.0 - field / h_cj) / (1.0 - knee), 0.0, 1.0)
+    level = left * (b_r - (recoil - 1.0) * MU_0 * field)
+    # Nothing is read of the other figures.
+    none = (np.nan,) * 4
+    return MeasuredCurve(b_r, 1e-3 * h_cj, *none, recoil, kelvin, field, level)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.65])
+def test_between_two_straight_curves_lies_a_straight_one(share):
+    cold, hot = (1.3, 1.0e6, 1.05, 0.9), (1.1, 0.4e6, 1.15, 0.7)
+    curves = [straight_curve(300.0, *cold), straight_curve(400.0, *hot)]
+    kelvin = 300.0 + 100.0 * share
+    drawn, (figures,) = interpolate_curves(curves, [kelvin], 1.5)
+    # By hand: B_r, permeability and the knee's share of H_cJ go evenly, H_cJ by its logarithm.
+    b_r, _, recoil, knee = ((1.0 - share) * a + share * b for a, b in zip(cold, hot, strict=True))
+    h_cj = 1.0e6 * 0.4**share
+    assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx((b_r, recoil))
+    assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)
+    for part, left in ((0.5 * knee, 1.0), (knee, 1.0), (0.5 * (1.0 + knee), 0.5)):
+        level = left * (b_r - (recoil - 1.0) * MU_0 * part * h_cj)
+        assert np.interp(part * h_cj, figures.field, figures.polarization) == pytest.approx(
+            level, rel=2e-3
+        )
+    # B = B_r - mu mu_0 H up to the knee: the load line, and half way to zero the largest product.
+    assert drawn.working_field[0, 0] == pytest.approx(-b_r / (MU_0 * (1.5 + recoil)), rel=1e-4)
+    product = 1e-3 * b_r**2 / (4.0 * recoil * MU_0)
+    assert figures.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-4)
+    # H_cB, where what is left of J is mu_0 H.
+    falls = np.poly1d([-1.0 / h_cj, 1.0]) / (1.0 - knee)
+    induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d([MU_0, 0.0])
+    h_cb = min(root for root in induction.roots if root > knee * h_cj)
+    assert 1e3 * figures.coercivity_b_kA_m == pytest.approx(h_cb, rel=1e-3)
+    # A drawn curve starts at no field and passes H_cB.
+    fields = -drawn.field[0, 0]
+    assert fields[0] == 0.0
+    assert np.abs(fields - 1e3 * figures.coercivity_b_kA_m).min() < 1e-6 * h_cb
+
+
+def test_the_largest_product_lies_between_points():
+    # B = 1.2 - 2e-6 H: 1.2 / 4e-6 A/m times 0.6 T, whatever points draw the line.
+    for points in ([0.0, 6e5], [0.0, 1e5, 4e5, 4e5, 6e5]):
+        field = np.array(points)
+        assert find_largest_product(field, 1.2 - 2e-6 * field) == pytest.approx(1.8e5)
+    assert find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
 
 
 def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path):

@@ -1,13 +1,18 @@
 """The least mass, what it meets, and how likely."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
 from magnetkit.diffusion._local import Case, Target, design_probability, read_target
 from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups, parse_axis
 from magnetkit.diffusion._shapes import cut, read_shape
+from magnetkit.diffusion.diffuse import _Costs
+from magnetkit.supply.tables import element_table
 from tests.diffusion.test_local import made
 
 CELLS = cut(read_shape("20x10x3mm"), 600)
@@ -98,6 +103,25 @@ def test_the_same_everywhere_is_what_is_needed():
     none, probability = uniform_content(search(9e5, Target(3.0)))
     assert np.isnan(none)
     assert probability < 0.1
+
+
+def test_an_alloy_has_its_content_of_the_magnets_mass_and_pays_for_it():
+    table = CompositionTable.from_strings(["Nd30B1Fe69"], basis="weight")
+    shape = read_shape("20x10x3mm")
+    costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)
+    job = search(5e5, Target(3.0), magnet=made(most=np.inf, last=0.1))
+    content, _ = uniform_content(job)
+    row = costs.make_alloy(job)
+    # 0.6 cm3 of 7,500 kg/m3 are 4.5 g.
+    inside = 0.01 * content * 4.5
+    assert (row["put_on_g"], row["inside_g"]) == pytest.approx((inside, inside))
+    assert row["amount_wt_pct"] == pytest.approx(content)
+    assert row["kg_year"] == pytest.approx(inside)
+    prices = element_table().set_index("element")["price_USD_kg"]
+    base = 0.30 * prices["Nd"] + 0.01 * prices["B"] + 0.69 * prices["Fe"]
+    # In an alloy terbium takes neodymium's place.
+    dear = prices["Tb"] - prices["Nd"]
+    assert row["cost_USD"] == pytest.approx(1e-3 * (4.5 * base + inside * dear))
 
 
 def test_named_faces():

@@ -17,6 +17,7 @@ import magnetkit as mk
 from magnetkit._core import _toml, datasets
 from magnetkit.choose.applications import Profile
 from magnetkit.cli.app import app
+from magnetkit.report._tables import table_html
 from magnetkit.report._written import write_results
 
 PROFILE = datasets.path("applications/hot-servo-motor.toml").read_text("utf-8")
@@ -165,6 +166,6 @@ def test_units_are_a_setting_of_all_that_people_read(monkeypatch, tmp_path):
         rows = pd.read_excel(tmp_path / "a.xlsx", sheet_name="Rows", engine="openpyxl").iloc[0]
         assert rows["Remanence (kG)"] == pytest.approx(10.0 * frame["remanence_T"][0])
         assert rows["Temperature (°C)"] == pytest.approx(150.0)
-        assert "(kG)" in mk.plots.table(frame).html
+        assert "(kG)" in table_html(frame)
     finally:
         get_settings.cache_clear()

@@ -4,6 +4,7 @@ Nothing is taken from the package but masses and volumes of the elements.
 """
 
 import tomllib
+from functools import cache
 from math import exp, inf, log, log1p, pi, sqrt, tanh
 
 from magnetkit._core import datasets
@@ -11,6 +12,7 @@ from magnetkit._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS
 from magnetkit.phases.partition import atomic_volumes
 
 
+@cache
 def book(name):
     """Return the values of a law by name."""
     tables = tomllib.loads((datasets.root() / "laws" / f"{name}.toml").read_text("utf-8"))
@@ -130,6 +132,22 @@ def doubt(r2fe17, soft_doubt, cerium, formula, soft_scale_deviation):
         k["formula_doubt"] * formula * (1.0 - formula) / 0.25,
     ]
     return sqrt(sum(part**2 for part in parts))
+
+
+def formula_likelihood(atoms, hard):
+    """Return how likely an atomic row of 2:14:1 names the compound, `hard` of it the hard phase."""
+    k = book("formula")
+    whole = sum(atoms.values())
+    rare = sum(x for s, x in atoms.items() if s in RARE_EARTHS) / whole
+    boron = (atoms.get("B", 0.0) + atoms.get("C", 0.0)) / whole
+    off = max(abs(rare - 2.0 / 17.0), abs(boron - 1.0 / 17.0))
+    other = sum(x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co"))
+    # Additives tell a charge: the edge comes nearer, and what is beside the hard phase counts.
+    telling = 1.0 - exp(-other / whole / k["additives"])
+    edge = (1.0 - telling) * k["plain"] + telling * k["recipe"]
+    near = (edge - off) / (edge - k["printed"])
+    beside = (k["bare"] - hard) / (k["bare"] - k["added"])
+    return min(max(min(near, 1.0 - telling * beside), 0.0), 1.0)
 
 
 def cells(iron, copper, zirconium, ratio, pinning, scale):

@@ -133,6 +133,7 @@ def test_one_magnet_alone_is_expected_as_any_of_its_kind():
         assert row["after"] == row["before"]
         width = np.log(row["after_hi"] / row["after_lo"])
         assert width == pytest.approx(2.0 * 1.6449 * deviation, rel=1e-3)
+        assert row["after_lo"] * row["after_hi"] == pytest.approx(row["after"] ** 2)
         # Beside what is not known of it stands what measuring leaves: 3 % of H_cJ, 1 % of B_r.
         left = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
         score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, left)

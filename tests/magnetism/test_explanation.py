@@ -6,6 +6,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.magnetism import explain_magnet, sintered
 from magnetkit.magnetism.laws import STATUS, law, shift_constant
+from magnetkit.magnetism.process import parameters
 
 H, B = "coercivity_kA_m", "remanence_T"
 MAGNETS = {
@@ -83,6 +84,35 @@ def test_the_constant_that_matters_is_named_first():
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
     variance = (np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0 / 1.645) ** 2
     assert short.constants["share"][0] == pytest.approx(change**2 / variance, rel=0.25)
+
+
+def test_a_constant_has_the_share_of_what_one_deviation_does():
+    # Where laws tell little, no share is bounded: half of what both ends are apart, squared.
+    recipe = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
+    plain = explain_magnet(recipe, basis="weight")
+    assert plain.shares["fit"] > 0.0
+    first = plain.constants.iloc[0]
+    constant = next(c for c in law(first["law"]) if c.name == first["name"])
+    ends = []
+    for sign in (-1, 1):
+        with shift_constant(constant, constant.value + sign * constant.deviation):
+            ends.append(sintered(recipe, "20C", basis="weight").iloc[0][H])
+    row = sintered(recipe, "20C", basis="weight").iloc[0]
+    variance = (np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0 / 1.645) ** 2
+    change = 0.5 * np.log(ends[1] / ends[0])
+    assert first["share"] == pytest.approx(change**2 / variance, rel=0.05)
+
+
+def test_poles_of_finer_grains_are_less_by_the_logarithm_of_their_size():
+    family = parameters().families["2:14:1"]
+    terms = []
+    for size in (2.5, 5.0):
+        process = {"grain_size_um": size}
+        fine = explain_magnet("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight")
+        terms.append(terms_of(fine)["stray field of neighbours"])
+    left = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
+    assert family.grain_reference_um == 5.0
+    assert terms[0] == pytest.approx(left * terms[1], rel=1e-6)
 
 
 def test_what_is_no_magnet_or_not_one_is_refused():

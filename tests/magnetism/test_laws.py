@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from magnetkit.errors import DataError
 
+from magnetkit._core._books import read_constant
 from magnetkit._core.elements import ATOMIC_MASS, INDEX
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _balance, _boundary, _cells, shells, sintered
 from magnetkit.magnetism.laws import STATUS, constants, law, shift_constant
-from magnetkit.magnetism.laws import _read_constant as read_constant
 
 from . import naive_laws as naive
 
@@ -226,6 +226,29 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
     np.testing.assert_allclose(found, [0.0, 0.5, 1.0], atol=1e-9)
 
 
+FORMULAS = (
+    {"Nd": 2.0, "Fe": 14.0, "B": 1.0},
+    {"Nd": 2.03, "Fe": 14.0, "B": 1.0},
+    {"Nd": 1.98, "Fe": 14.0, "B": 0.99},
+    {"Nd": 2.0, "Fe": 14.0, "B": 0.98, "C": 0.06},
+    {"Nd": 2.01, "Fe": 13.995, "B": 1.0, "Ga": 0.005},
+    {"Nd": 2.005, "Fe": 13.99, "B": 1.0, "Al": 0.01},
+    {"Nd": 2.004, "Co": 0.5, "Fe": 13.48, "B": 1.0, "Cu": 0.02},
+)
+
+
+@pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
+def test_a_formula_is_as_likely_as_its_twin(hard):
+    texts = ["".join(f"{s}{x:g}" for s, x in atoms.items()) for atoms in FORMULAS]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    n = len(FORMULAS)
+    found = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
+    known = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
+    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-12)
+    # What is not clipped tells: all but the whole formula.
+    assert sum(0.0 < value < 1.0 for value in known) > 1
+
+
 GRID = np.array(
     [
         (fe, cu, zr, z)
@@ -261,17 +284,25 @@ def test_hot_cells_fall_as_their_twin_and_are_less_known():
         at = None if np.isnan(aged[i]) else aged[i]
         assert fall[i] == pytest.approx(naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2))
     # A producer of stronger magnets has the same value at 500 C: they fall faster.
-    _, faster = _cells.cellular_coercivity({**rows, "harder": np.full(n, 1.2)}, structure)
+    harder = {**rows, "harder": np.full(n, 1.2)}
+    still_pinned, faster = _cells.cellular_coercivity(harder, structure)
+    np.testing.assert_array_equal(still_pinned, pinned)
+    for i in range(n):
+        h = 1.2e-3 * pinned[i]
+        at = None if np.isnan(aged[i]) else aged[i]
+        known = naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2)
+        assert faster[i] == pytest.approx(known)
     assert (faster[:2] > fall[:2]).all()
 
     class Rules:
         pinned = np.array([2e6, 2e6, 0.0, 1e5])
         decay = np.array([1.4, 1.4, 1.0, 2.0])
-        level = np.array([1.0, 1.0, 1.0, 1.0])
+        level = np.array([1.0, 1.25, 1.0, 1.0])
 
     at_500 = _cells.hot_deviation(Rules, np.array([0.1, 0.2, 0.1, 0.2]), np.full((1, 4), 773.15))[0]
-    # 100 kA/m, 250 from an iron of 0.20, over 2000 (1 - 1.4 x 0.48) = 656 kA/m; at most 1.5.
-    np.testing.assert_allclose(at_500, [100 / 656, 250 / 656, 0.0, 1.5], rtol=1e-3)
+    # 100 kA/m, 250 from an iron of 0.20, over 2000 (1 - 1.4 x 0.48) = 656 kA/m, of a level of 1.25
+    # over 820; at most 1.5.
+    np.testing.assert_allclose(at_500, [100 / 656, 250 / 820, 0.0, 1.5], rtol=1e-3)
     cold = _cells.hot_deviation(Rules, np.full(4, 0.1), np.full((1, 4), 200.0))
     assert (cold == 0.0).all()
     assert (_cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[0, 0]) == (
@@ -409,7 +440,7 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
         "source": "x",
         "meaning": "y",
     }
-    assert read_constant("a", "b", good).value == 1.0
+    assert read_constant("laws", "a", "b", good).value == 1.0
     for bad, why in (
         ({"status": "guess"}, "status must be"),
         ({"deviation": 0.0}, "deviation"),
@@ -417,9 +448,9 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
         ({"colour": "red"}, "not known"),
     ):
         with pytest.raises(DataError, match=why):
-            read_constant("a", "b", {**good, **bad})
+            read_constant("laws", "a", "b", {**good, **bad})
     with pytest.raises(DataError, match="unit is missing"):
-        read_constant("a", "b", {k: v for k, v in good.items() if k != "unit"})
+        read_constant("laws", "a", "b", {k: v for k, v in good.items() if k != "unit"})
     with pytest.raises(AttributeError, match="no constant"):
         law("boundary").nothing  # noqa: B018
     with pytest.raises(DataError, match="law must be one of"):

@@ -152,8 +152,9 @@ def test_a_screening_takes_requirements_relative_to_todays_magnet():
     asked = ["coercivity_kA_m>=0.85*reference", "remanence_T>=0.98*reference"]
     found = mk.screen(application="energy-traction-motor", require=asked)
     own = found.table[found.table["candidate"] == "Nd1.67Dy0.33Fe13.8Co0.2B"].iloc[0]
-    # It does what it does, whatever that is.
-    assert own["probability_meets_requirements"] > 0.9
+    # It does what it does, whatever that is, and so counts as meeting.
+    assert own["probability_meets_requirements"] >= found.job.threshold
+    assert own["meets_requirements"]
     best = found.best(1).iloc[0]
     assert best["meets_requirements"]
     assert best["heavy_rare_earth_wt_pct"] < own["heavy_rare_earth_wt_pct"]

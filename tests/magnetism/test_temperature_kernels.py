@@ -7,8 +7,11 @@ compilation. What they make of magnets is in `test_law_of_temperature`.
 import numpy as np
 import pytest
 
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _magnet_kernels as kernels
 from magnetkit.magnetism import squareness
+from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.laws import law
 
 from . import naive_laws as naive
@@ -144,3 +147,116 @@ def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
         shape = square[i], 0.0, name
         twin = naive.knee_field(coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0)[1]
         assert found[i] == pytest.approx(twin / coercivity[i])
+
+
+KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
+
+
+def magnet_of(formula, shell=None):
+    """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
+    made = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
+    one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
+    none = dict.fromkeys(("n_eff", "decay", "pinned", "bend"), 0.0)
+    return made.phases, with_rules(made.rules(), **one, **none)
+
+
+def with_rules(rules, **values):
+    """Return rules with other values for all alloys."""
+    full = {k: np.full_like(getattr(rules, k), v) for k, v in values.items()}
+    return rules._replace(**full)
+
+
+def falls(phases, rules):
+    """Return J_s (T) and H_cJ (A/m) of one alloy at `KELVIN`."""
+    polarization, coercivity, _, _ = kernels.states(KELVIN, phases, rules)
+    return polarization[:, 0], coercivity[:, 0]
+
+
+@pytest.mark.parametrize("level", [1.0, 1.25])
+def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
+    phases, bare = magnet_of("Nd2Fe14B")
+    j, field = falls(phases, bare)
+    # J_s of Nd2Fe14B at 20 C, and by how little it falls to 100 C (Herbst 1991).
+    assert j[0] == pytest.approx(1.61, rel=0.02)
+    assert 0.90 < j[3] / j[0] < 0.95
+    rules = with_rules(
+        bare, alpha_k=0.45, n_eff=1.1, decay=3.0, usual_curie=600.0, level=level, bend=2e-4
+    )
+    polarization, coercivity = falls(phases, rules)
+    # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
+    np.testing.assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
+    curie = phases.state[0, kernels.CURIE]
+    alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
+    for i, kelvin in enumerate(KELVIN):
+        alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
+        left = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
+        assert coercivity[i] == pytest.approx(left, rel=1e-12)
+    assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
+    # Poles beyond the field leave a share of it.
+    _, little = falls(phases, with_rules(bare, n_eff=9.0))
+    np.testing.assert_allclose(little, book.least_left * field, rtol=1e-12)
+
+
+def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
+    phases, bare = magnet_of("Nd2Fe14B")
+    j, field = falls(phases, bare)
+    room = 0.45 * field[0] - 0.3 * j[0] / MU_0
+    laws = {"alpha_k": 0.45, "n_eff": 0.3, "usual_curie": 900.0}
+    power = with_rules(bare, **laws, decay=1.6, temperature_law=kernels.POWER)
+    np.testing.assert_allclose(
+        falls(phases, power)[1], room * (field / field[0]) ** 1.6, rtol=1e-12
+    )
+    # The fall is that of magnets of another T_C; of pinned ones it is their own.
+    curie = phases.state[0, kernels.CURIE]
+    line = with_rules(bare, **laws, decay=1.4, temperature_law=kernels.LINEAR)
+    pinned = with_rules(line, pinned=2e6, level=1.1)
+    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinned, 2.2e6, 1.4)):
+        known = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
+        np.testing.assert_allclose(falls(phases, rules)[1], known, rtol=1e-12)
+
+
+def alone(phases, rules, row, kelvin=KELVIN):
+    """Return J_s (T) and nucleation field (A/m) of one row of the phases as an alloy of its own."""
+    nothing = np.full(row + 1, -1)
+    every = phases._replace(walls=nothing, skins=nothing, shells=nothing)
+    repeated = [np.repeat(rule, row + 1) for rule in rules[:-1]]
+    rules = kernels.Rules._make([*repeated, rules.book])
+    found = kernels.states(kelvin, every, rules, picked=np.array([row]))
+    return found[0][:, 0], found[1][:, 0]
+
+
+def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
+    phases, bare = magnet_of("Nd2Fe14B", "Tb 0.30 @ 0.10")
+    core, shell = alone(phases, bare, 0), alone(phases, bare, int(phases.shells[0]))
+    # J_s of Nd2Fe14B at 20 C (Herbst 1991); terbium's moments lie against those of iron.
+    assert core[0][0] == pytest.approx(1.61, rel=0.02)
+    assert (shell[0] < core[0]).all()
+    assert (shell[1][KELVIN > 200.0] > core[1][KELVIN > 200.0]).all()
+    phases = phases._replace(skins=np.full(1, -1))
+    for part, cover, efficiency in ((0.0, 0.5, 0.8), (0.2, 1.0, 0.8), (0.7, 0.3, 1.0)):
+        thin = phases._replace(
+            fraction=np.full(1, part), cover=np.full(1, cover), efficiency=efficiency
+        )
+        polarization, coercivity = falls(thin, bare)
+        mean = (1.0 - part) * core[0] + part * shell[0]
+        np.testing.assert_allclose(polarization, mean, rtol=1e-12)
+        gain = shell[1] - core[1]
+        gain = cover * np.where(gain > 0.0, efficiency * gain, gain)
+        np.testing.assert_allclose(coercivity, core[1] + gain, rtol=1e-9)
+
+
+def test_a_wall_follows_its_cells_by_half_from_300_K_on(book):
+    phases, bare = magnet_of("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
+    kelvin = np.array([150.0, 300.0, 450.0, 800.0])
+    row = int(phases.walls[0])
+    assert row > 0
+    cell, wall = (alone(phases, bare, i, kelvin)[0] for i in (0, row))
+    # Above its own Curie temperature a wall keeps what its cells induce.
+    assert np.isnan(wall[-1])
+    assert book.wall_reference == 300.0
+    carried = wall[1] / cell[1] * cell
+    rim = (1.0 - book.wall_coupling) * np.nan_to_num(wall) + book.wall_coupling * carried
+    for share in (0.0, 0.6, 0.9):
+        part = phases._replace(cells=np.full(1, share))
+        polarization = kernels.states(kelvin, part, bare)[0][:, 0]
+        np.testing.assert_allclose(polarization, share * cell + (1.0 - share) * rim, rtol=1e-12)

@@ -91,29 +91,17 @@ def test_intervals_are_measured_from_the_value():
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
 
-def test_a_margin_is_coloured_about_zero(ax):
-    shares = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.2, 0.2, 0.6]])
-    figure = _figures.ternary(
-        shares, [-0.1, 0.3, 0.0], ("Nd", "Pr", "Ce"), "Margin", diverging=True
-    )
-    marker = figure["data"][0]["marker"]
-    assert (marker["cmin"], marker["cmax"]) == (-0.3, 0.3)
-    drawn = draw(figure, ax).collections[0]
-    # Red below zero, blue above, as plotly.js has it.
+def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
+    trace = {
+        "type": "heatmap", "x": [0.0, 1.0], "y": [0.0, 1.0], "z": [[-0.3, 0.3], [0.0, 0.1]],
+        "colorscale": "RdBu", "reversescale": True, "zmin": -0.3, "zmax": 0.3,
+        "colorbar": _figures.colour_bar("margin"),
+    }  # fmt: skip
+    drawn = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[0]
+    # As plotly.js has it.
     low, high = drawn.cmap(drawn.norm(-0.3)), drawn.cmap(drawn.norm(0.3))
     assert low[0] > low[2]
     assert high[2] > high[0]
-    places = drawn.get_offsets()
-    # Top, left, and where the barycentre of these shares lies in the plane.
-    np.testing.assert_allclose(places[:2], [[0.5, np.sqrt(0.75)], [0.0, 0.0]], atol=1e-9)
-    np.testing.assert_allclose(places[2], [0.7, 0.2 * np.sqrt(0.75)], atol=1e-9)
-
-
-def test_what_no_measured_magnet_is_near_to_is_hollow():
-    shares, far = np.eye(3), np.array([False, True, False])
-    near, hollow = _figures.ternary(shares, [0.1, 9.0, 0.2], "abc", "Margin", unknown=far)["data"]
-    assert near["marker"]["color"] == [0.1, 0.2]
-    assert (hollow["marker"]["color"], hollow["a"], hollow["b"]) == ("#fff", [0.0], [1.0])
 
 
 def test_names_of_phases_lie_on_no_other_and_on_no_dot():

@@ -31,4 +31,4 @@ def test_a_result_shows_eight_columns_of_its_best():
     html = result._repr_html_()
     assert len(re.findall("<th ", html)) == 8
     assert "SmCo5" in html
-    assert mk.plots.table(mk.predict("SmCo5", "150C"))._repr_html_().count("<tr") == 2
+    assert table_html(mk.predict("SmCo5", "150C")).count("<tr") == 2

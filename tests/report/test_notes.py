@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit.cli.app import app
 from magnetkit.report._content import calibration as calibration_line
+from magnetkit.report._tables import table_html
 from magnetkit.report._text import cost_note
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
@@ -80,5 +81,5 @@ def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, ti
 def test_a_notebook_says_it_where_it_shows_the_cost():
     columns = ["candidate", "formula", "remanence_T", "cost_USD_kg"]
     frame = mk.predict(["Nd2Fe14B"])[columns]
-    assert mk.plots.table(frame)._repr_html_().count(NOTE) == 1
-    assert NOTE not in mk.plots.table(frame[columns[:3]])._repr_html_()
+    assert table_html(frame).count(NOTE) == 1
+    assert NOTE not in table_html(frame[columns[:3]])

@@ -10,8 +10,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit import datasets
-from magnetkit.report._figures import grades, rare_earth_shares, ternary_corners
+from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
@@ -65,30 +64,6 @@ def test_demagnetization_meets_the_load_line(table):
     assert names == ["J(H) magnet, 27 °C", "J(H) magnet, 127 °C", line]
 
 
-def test_shares_of_another_rare_earth_are_not_a_number():
-    table = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "Sm0.8Y0.2Co5", "Fe2O3"])
-    shares = rare_earth_shares(table, ("Sm", "Gd", "Er"))
-    np.testing.assert_allclose(shares[0], [0.8, 0.2, 0.0], atol=1e-12)
-    assert np.isnan(shares[1:]).all()
-
-
-def test_ternary(table):
-    assert ternary_corners(table) == ("Sm", "Gd", "Er")
-    (points,) = mk.plots.ternary(table, np.arange(4.0), "remanence_T")["data"]
-    assert points["a"] == [0.8, 0.6, 0.5, 1.0]
-    assert points["marker"]["color"] == [0.0, 1.0, 2.0, 3.0]
-
-
-def test_ternary_needs_three_rare_earths(table):
-    pair = mk.CompositionTable.from_strings(["Sm0.8Gd0.2Co5", "SmCo5"])
-    with pytest.raises(InputError, match="three rare earths"):
-        mk.plots.ternary(pair, [1.0, 2.0], "remanence_T")
-    with pytest.raises(InputError, match="expected 4 values"):
-        mk.plots.ternary(table, [1.0], "remanence_T")
-    with pytest.raises(InputError, match="three different corners"):
-        mk.plots.ternary(table, np.arange(4.0), "remanence_T", corners=["Sm", "Gd", "Gd"])
-
-
 def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
     figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
     assert title(figure) == "mean absolute error 0.1 T, 2 rows"
@@ -97,23 +72,6 @@ def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
     assert figure["data"][0]["x"] == [1.0, 2.0]
     wide = mk.plots.parity([1.0, 2.0], [0.5, 2.5], "remanence_T")
     assert wide["data"][0]["x"] == [0.5, 2.5]
-
-
-def test_coverage_of_a_normal_error_lies_on_the_diagonal():
-    measured = np.random.default_rng(3).normal(size=4000)
-    half = np.full(4000, 1.6449)
-    guess = np.zeros(4000)
-    _, observed, _ = mk.plots.coverage(measured, guess, guess - half, guess + half)["data"]
-    np.testing.assert_allclose(observed["y"], observed["x"], atol=0.03)
-
-
-def test_coverage_of_the_diffusion_stored_is_that_of_its_page():
-    # Of the page itself: "8 of 11 published results lie inside their interval".
-    page = datasets.path("diffusion/VALIDATION.md")
-    rows = [line.split("|")[2:5] for line in page.read_text("utf-8").splitlines() if "| D" in line]
-    low, high = zip(*(map(float, row[2].split(" to ")) for row in rows), strict=True)
-    figure = mk.plots.coverage(*([float(row[i]) for row in rows] for i in (0, 1)), low, high)
-    assert title(figure) == "73 % inside the 90 % interval, 11 rows"
 
 
 def test_a_property_of_the_users_stands_by_its_own_name():
@@ -128,9 +86,7 @@ def test_bad_input_says_what_to_give():
     with pytest.raises(InputError, match="same length"):
         mk.plots.parity([1.0], [1.0, 2.0], "remanence_T")
     with pytest.raises(InputError, match="no row"):
-        mk.plots.coverage([np.nan], [1.0], [0.0], [2.0])
-    with pytest.raises(InputError, match="between 0 and 1"):
-        mk.plots.coverage([1.0], [1.0], [0.0], [2.0], interval=90)
+        mk.plots.parity([np.nan], [1.0], "remanence_T")
 
 
 def test_the_profile_is_richest_at_the_faces(found):
@@ -247,7 +203,6 @@ def test_plotly_makes_its_own_figure_of_each(table, found):
     objects = pytest.importorskip("plotly.graph_objects")
     drawn = [
         mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
-        mk.plots.ternary(table, np.arange(4.0), "remanence_T"),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
         mk.plots.depth_profile(found),
         mk.plots.margin_map(found),

@@ -4,19 +4,17 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from magnetkit.applications import load
-from magnetkit.errors import DataError, InputError, NetworkError
+from magnetkit.errors import DataError, InputError
 
 import magnetkit as mk
 from magnetkit.choose._job import make_job
 from magnetkit.run import _pool
-from magnetkit.run._files import read_manifest
 from magnetkit.run._work import dependencies
 
 DEVICE = "f22-engine"
@@ -120,24 +118,6 @@ def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
         mk.screen(["SmCo5"], DEVICE, dask=address)
 
 
-def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):
-    pytest.importorskip("distributed")
-    mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
-    out = tmp_path / "dask"
-    with cluster_of() as (scheduler, address):
-
-        def lose(done, total):
-            if done >= 40:
-                scheduler.kill()
-
-        with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
-            mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
-    assert read_manifest(out)["chunks"]
-    with cluster_of() as (_, address):
-        mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
-    assert bytes_of(out) == bytes_of(tmp_path / "threads")
-
-
 def test_a_scheduler_without_workers_is_named(monkeypatch):
     distributed = pytest.importorskip("distributed")
     wait = distributed.Client.wait_for_workers
@@ -152,16 +132,6 @@ def test_a_scheduler_without_workers_is_named(monkeypatch):
         pytest.raises(InputError, match=rf"{address} has no workers.*dask worker"),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
-
-
-def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):
-    """The scheduler's own page takes a free port; the warning would be an error here."""
-    pytest.importorskip("distributed")
-    with ExitStack() as stack:
-        with suppress(OSError):
-            stack.enter_context(socket.create_server(("127.0.0.1", 8787)))
-        found = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
-    assert len(found) == 2
 
 
 def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):

@@ -294,7 +294,6 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")
-    result.ledger()
     assert len(built) == 1
     assert len(read) >= len(mk.supply.scenarios())
     assert max(read.values()) == 1

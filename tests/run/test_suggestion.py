@@ -135,7 +135,9 @@ def test_results_come_back_through_calibrate():
         shell=list(table["shell"]),
     )
     off = [np.abs(np.log(f["coercivity_kA_m"] / 500.0)).mean() for f in (before, after)]
-    assert off[1] < 0.5 * off[0]
+    # What a maker's magnets have in common is 0.64 of the variance (datasets/recipes/split.toml),
+    # so that two of them leave less than 0.36 / 0.64 of what they were off.
+    assert off[1] < 0.36 / 0.64 * off[0]
 
 
 def test_the_command_writes_what_the_mill_fills_in(tmp_path):

@@ -49,6 +49,15 @@ def test_the_scenarios_are_there():
         assert supply.load_scenario(name).name == name
 
 
+def test_a_price_is_its_share_of_todays_and_what_it_costs():
+    today = supply.element_table().set_index("element")["price_USD_kg"]
+    state = supply.with_prices("baseline", {"Dy": "800USD/kg", "Nd": "3x"})
+    assert state.price_factor("Dy") == pytest.approx(800.0 / today["Dy"])
+    # Half of the mass dysprosium, half neodymium.
+    (cost,) = supply.ledger("Nd50Dy50", state, basis="weight")["cost_USD_kg"]
+    assert cost == pytest.approx(0.5 * 800.0 + 0.5 * 3.0 * today["Nd"])
+
+
 def test_restrictions_and_prices_combine(file):
     scenario = supply.load_scenario(file)
     assert scenario.withheld("China", "Dy") == pytest.approx(1 - 0.5 * 0.8)

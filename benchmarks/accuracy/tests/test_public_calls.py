@@ -14,14 +14,14 @@ import magnetkit as mk
 from benchmarks.accuracy import hindcast, observations
 from benchmarks.accuracy.__main__ import TARGETS
 from benchmarks.accuracy.diffusion import validation as diffusion
-from benchmarks.accuracy.magnetism import left_out, recipes, sheets, validation
+from benchmarks.accuracy.magnetism import beside, left_out, recipes, sheets, validation
 from benchmarks.accuracy.magnetism.observed import Observed
 from benchmarks.accuracy.phases import forming, leave_one_out
 from magnetkit.compound.parameters import load
 from magnetkit.magnetism import intrinsic
 from magnetkit.phases import stability
 from magnetkit.phases.partition import assign_hosts
-from magnetkit.surrogates import _curie_training, energy
+from magnetkit.surrogates import CompositionRegressor, _curie_training, energy
 from magnetkit.surrogates.training_sets import HULL_DISTANCE
 
 CURIE = "curie_temperature_K"
@@ -165,6 +165,28 @@ def diffused(monkeypatch, folder):
     yield 1e-3 * magnet.h_cj(amounts), [frame.loc[0, H_CJ] for frame in said], 1e-3
 
 
+def compounds(monkeypatch, folder):
+    """Papers that entered no fit: `intrinsic` of a compound alone."""
+    rows = beside.unfitted_rows()
+    found = beside._predict_shipped(rows).value
+    for name in beside.PROPERTIES:
+        own = np.flatnonzero(rows.is_judged & rows.frame["property"].eq(name).to_numpy())
+        one_by_one = [
+            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0] for i in own
+        ]
+        yield found[own], one_by_one, 1e-9
+
+
+def regressor(monkeypatch, folder):
+    """Draws of the learning curve: `fit` of texts."""
+    known = _curie_training.training_set()[np.arange(0, 200, 5)]
+    model = CompositionRegressor("any", trees=10)
+    model.learn_compositions(known.table, known.values, known.groups)
+    found = model.predict(known.table)
+    model.fit(known.table.formulas(9), known.values, known.groups)
+    yield found, model.predict(known.table), 1e-6
+
+
 CALLS = {
     CURIE: curie,
     energy.ENERGY: formation_energy,
@@ -177,6 +199,9 @@ CALLS = {
     "hindcast": adopted,
     "spread": mills,
     "diffusion": diffused,
+    "saturation_polarization_T": compounds,
+    "anisotropy_field_T": compounds,
+    "CompositionRegressor": regressor,
 }
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-from benchmarks.accuracy.surrogates import peers, repeat, series, validate, validation
+from benchmarks.accuracy.surrogates import beside, peers, repeat, series, validate, validation
 from magnetkit.alloy import CompositionTable
-from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates import _curie_training, training_set
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_the_vote_speaks_of_2_14_1_alone():
     _installed()
     known = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
-    own = peers.phases_of(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
+    own = peers.curie_phases(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
     assert 30 <= own.sum() < 100
     made = fit(known.table, known.values)(known.table)
     assert np.isfinite(made).tolist() == own.tolist()
@@ -84,7 +84,7 @@ def test_the_vote_speaks_of_2_14_1_alone():
 
 def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
     known = _curie_training.training_set()
-    small = known[np.flatnonzero(peers.phases_of(known.table)[0] >= 0)]
+    small = known[np.flatnonzero(peers.curie_phases(known.table)[0] >= 0)]
     made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
     assert np.abs(made["order"] - made[""]).max() < 1e-6
     assert np.abs(made["move"] - made[""]).max() < 0.5
@@ -122,3 +122,20 @@ def test_groups_of_the_series_are_told_apart():
 def test_what_is_not_learnt_is_not_validated(target):
     with pytest.raises(InputError, match="not validated; use one of curie_temperature_K"):
         validate(target)
+
+
+def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp_path):
+    columns = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
+    cells = [
+        ("Fe83Nd5Cr8B4", "322", "10.1/A", "True", "Amorphous"),
+        ("Nd2Fe14B", "585", "10.1/A", "True", "Tetragonal"),
+        ("SmCo5", "1000", "10.1/B", "True", "thin film"),
+    ]
+    file = tmp_path / "papers.csv"
+    pd.DataFrame(cells, columns=columns).assign(Lattice_Structure="").to_csv(file, index=False)
+    monkeypatch.setattr(beside, "fetch", lambda name: file)
+    asked = {"composition": ["Nd5Fe83B4Cr8", "Nd2Fe14B", "SmCo5", "SmCo5"]}
+    asked |= {"curie_temperature_K": [322.0, 585.0, 1000.0, 1000.0]}
+    asked |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
+    rows = training_set("curie_temperature_K", pd.DataFrame(asked))
+    assert beside.mark_crystals(rows).tolist() == [False, True, False, True]

@@ -10,7 +10,7 @@
     const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"] };
     place.replaceChildren();
     if (place.clientWidth < 560) {
-      if (!figure.layout.ternary) figure.layout.margin = { ...figure.layout.margin, l: 45, r: 8 };
+      figure.layout.margin = { ...figure.layout.margin, l: 45, r: 8 };
       figure.layout.font = { ...figure.layout.font, size: 11 };
       // Names would lie on each other; the point says its own when touched.
       if (place.dataset.figure === "section") figure.data.filter((t) => t.mode === "markers+text").forEach((t) => { t.mode = "markers"; });

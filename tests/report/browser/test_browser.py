@@ -73,7 +73,7 @@ def draw_all(window):
 
 
 def test_every_figure_is_drawn_without_a_word_on_the_console(window):
-    assert draw_all(window) == 7
+    assert draw_all(window) == 6
     assert window.errors() == []
     assert window.run("return document.scripts.length") == 3
     # Plotly's own bar would offer to upload the figure.

@@ -21,7 +21,6 @@ SECTIONS = (
     "grades",
     "temperature",
     "demagnetization",
-    "ternary",
     "section",
     "supply",
     "candidates",
@@ -83,7 +82,7 @@ def test_user_text_is_escaped(page):
 def test_embedded_data_is_json_with_all_figures(page):
     text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
     data = json.loads(text)
-    names = "pareto grades temperature demagnetization ternary supply section"
+    names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
     table = data["table"]
     assert all(len(c["values"]) == table["rows"] for c in table["columns"])

@@ -13,7 +13,7 @@ import pytest
 
 from magnetkit.phases import HOST_NAMES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ def run(datasets, *command):
 
 
 def answers(datasets, file):
-    run(datasets, ROOT / "tests/phases/answers.py", file)
+    run(datasets, ROOT / "benchmarks/accuracy/tests/answers.py", file)
     return pickle.loads(file.read_bytes())
 
 

@@ -1,0 +1,64 @@
+"""What a magnet weighs once a shell and its carriers are in it, by hand."""
+
+import pytest
+
+import magnetkit as mk
+from magnetkit._core.elements import INDEX
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import with_shell
+from magnetkit.alloy.shells import read_shell
+
+BASE = "Nd30B1Fe69"
+# Dysprosium takes neodymium's place atom for atom until it is 0.5 % of the mass: of 100 g it is
+# n 162.5 = 0.005 (100 + n (162.5 - 144.242)) g, so that n = 0.0030787 mol.
+MOLES = 0.5 / (162.5 - 0.005 * (162.5 - 144.242))
+WHOLE = 100.0 + MOLES * (162.5 - 144.242)
+DYSPROSIUM = {
+    "Dy": MOLES * 162.5 / WHOLE,
+    "Nd": (30.0 - MOLES * 144.242) / WHOLE,
+    "Fe": 69.0 / WHOLE,
+    "B": 1.0 / WHOLE,
+}
+# A carrier of 0.7 % of the mass leaves 0.993 to all else.
+WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {"Pr": 0.007}
+SHELLS = {
+    "Dy 0.5 wt%": DYSPROSIUM,
+    "Dy 0.5 wt% + Pr 0.7 wt%": WITH_CARRIER,
+    "Al 0.2 wt%": {"Al": 0.002, "Nd": 0.2994, "Fe": 0.68862, "B": 0.00998},
+}
+
+
+@pytest.mark.parametrize("shell", list(SHELLS))
+def test_masses_are_those_of_core_shell_and_carrier(shell):
+    table = CompositionTable.from_strings([BASE], basis="weight")
+    weights = with_shell(table, shell).weight_fractions()[0]
+    for symbol, share in SHELLS[shell].items():
+        assert weights[INDEX[symbol]] == pytest.approx(share, rel=1e-5), symbol
+    assert weights.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("shell", list(SHELLS))
+def test_what_is_paid_for_is_what_it_weighs(shell):
+    (row,) = mk.supply.ledger(BASE, shell=shell, basis="weight").itertuples()
+    shares = SHELLS[shell]
+    rare = sum(shares.get(symbol, 0.0) for symbol in ("Nd", "Pr", "Dy"))
+    assert row.heavy_rare_earth_wt_pct == pytest.approx(100.0 * shares.get("Dy", 0.0), rel=1e-5)
+    assert row.rare_earth_wt_pct == pytest.approx(100.0 * rare, rel=1e-5)
+    prices = mk.supply.element_table().set_index("element")["price_USD_kg"]
+    cost = sum(share * prices[symbol] for symbol, share in shares.items())
+    assert row.cost_USD_kg == pytest.approx(cost, rel=1e-5)
+
+
+def test_a_shell_as_content_holds_what_boundaries_lose_too():
+    # 30 % of the rare earth of 10 % of the volume; four tenths of what is put in are lost, so that
+    # 0.05 of the rare earth is replaced: 0.1 of 2 atoms.
+    whole = with_shell("Nd2Fe14B", "Tb 0.30 @ 0.10")
+    assert whole.fraction("Tb")[0] == pytest.approx(0.1 / 17.0)
+    assert whole.fraction("Nd")[0] == pytest.approx(1.9 / 17.0)
+
+
+def test_a_coat_on_both_faces_is_a_mass_of_the_magnet():
+    # 2 mg/cm2 twice on 3.775 g/cm2, 5 mm of 7.55 g/cm3: 0.106 %.
+    shell = read_shell("Tb 2 mg/cm2 on 5 mm")
+    assert shell.amount_wt_pct == pytest.approx(0.106)
+    assert read_shell("Tb 4 mg/cm2 on 2.5 mm").amount_wt_pct == pytest.approx(0.424)
