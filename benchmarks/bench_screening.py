@@ -390,7 +390,9 @@ def stages(rows: int = 65_536) -> None:
             "parsing": (lambda: CompositionTable.from_arrow(chunk.labels), n),
             "formulas": (table.to_arrow, n),
             f"magnetism at {len(at)} temperatures": (
-                lambda: _stages.magnets(*given, at, asked, only),
+                lambda: _stages.figure_columns(
+                    _stages.make_alloys(*given, asked, ranges=True), at, asked.use, only
+                ),
                 n,
             ),
             "stability": (lambda: _stages.makeable(table, asked), n),

@@ -46,6 +46,8 @@ SECTIONS = (
     ("What a grade is made of", ("magnetism._composition_estimate",), "makeup"),
     ("Formula or charge", ("magnetism._boundary:formula_likelihood",), "formula"),
     ("Distance to what was measured", ("magnetism._evidence",), "evidence"),
+    ("What is no part of the metal", ("phases.partition:purify",), "phases"),
+    ("What makers print", ("magnetism.printed_temperature:chord_end",), "printed"),
 )
 """Heading, docstrings (module, or module:function) and file of the law book of each mechanism."""
 

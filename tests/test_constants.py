@@ -39,7 +39,7 @@ SOURCED = {
         "TEN_YEARS": 10 * 365 * 24,
     },
     # Excel's last row (Microsoft, specifications and limits).
-    "alloy._files": {"_LAST_ROW": 1_048_576},
+    "alloy._workbook": {"_LAST_ROW": 1_048_576},
     "alloy.substitution": {"_MAX_ROWS": np.iinfo(np.int64).max},
     # FNV-1a of 64 bits (RFC 9923): offset basis and prime.
     "choose._ranking_kernels": {"_OFFSET": 0xCBF29CE484222325, "_PRIME": 2**40 + 2**8 + 0xB3},

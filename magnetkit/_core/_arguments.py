@@ -78,13 +78,19 @@ def _fits(value: Any, wanted: Any) -> bool:
         return any(_fits(value, one) for one in inner)
     if kind is Literal:
         return isinstance(value, str) and value in inner
+    if isinstance(kind, type):
+        return _fits_container(value, kind, inner)
     if wanted is None:
         return value is None
     if wanted in _NUMBERS:
         return isinstance(value, _NUMBERS[wanted]) and not isinstance(value, bool)
-    if not isinstance(kind, type):
-        is_plain_type = isinstance(wanted, type) and wanted is not Any
-        return isinstance(value, wanted) if is_plain_type else True
+    if isinstance(wanted, type) and wanted is not Any:
+        return isinstance(value, wanted)
+    return True
+
+
+def _fits_container(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
+    """Return whether a value is a container of a kind, whose items are of the types `inner`."""
     if issubclass(kind, Mapping):
         return isinstance(value, Mapping) and _fits_pairs(value, *inner)
     if not issubclass(kind, Iterable) or kind.__module__ == "numpy":

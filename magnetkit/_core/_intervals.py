@@ -14,12 +14,12 @@ from .errors import InputError
 
 
 def folds(
-    groups: NDArray, count: int, seed: int = 0
+    groups: NDArray, count: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
 
-    Fewer groups than `count` give one fold for each group. `seed` selects another split. InputError
-    if there are fewer than two groups.
+    Fewer groups than `count` give one fold for each group. InputError if
+    there are fewer than two groups.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -28,7 +28,7 @@ def folds(
         raise InputError(
             "intervals need two groups or more; give the column 'group' one value a paper or series"
         )
-    yield from GroupKFold(count, shuffle=True, random_state=seed).split(
+    yield from GroupKFold(count, shuffle=True, random_state=0).split(
         groups, groups=groups
     )
 

@@ -199,16 +199,14 @@ def parse_class(text: str) -> tuple[int, str] | None:
     return (int(match[1]), match[2] or "N")
 
 
-def nearest_grades(text: str, count: int = 5) -> list[str]:
-    """Return the known grades whose names are most like a text, best first, of its kind alone.
+def nearest_grades(text: str) -> list[str]:
+    """Return at most five known grades whose names are most like a text, best first, of its kind alone.
 
     Parameters
     ----------
     text : str
         A name that is not known. Of what begins with the same letters none of another kind is
         near: ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
-    count : int
-        How many to return at most.
 
     Returns
     -------
@@ -244,7 +242,7 @@ def nearest_grades(text: str, count: int = 5) -> list[str]:
     close = difflib.get_close_matches(
         bare, candidates, n=len(candidates) or 1, cutoff=0.4
     )
-    return [by_key[key] for key in sorted(close, key=off)[:count]]
+    return [by_key[key] for key in sorted(close, key=off)[:5]]
 
 
 def _letters(key: str) -> str:

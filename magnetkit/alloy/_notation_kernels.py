@@ -610,6 +610,45 @@ class Parsed(NamedTuple):
     sums: NDArray[np.float64]  # (n,)
 
 
+# marks int64: signs of the text, as of `Reading` -> fault code, number of the basis
+@jit(part="copied")
+def _read_marks(basis, marks):
+    """Return a fault code and the basis that marks name, `basis` where there is none."""
+    if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
+        return TWO_BASES, basis
+    if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
+        named = _WEIGHT if marks & _WEIGHT_MARK else _ATOMIC
+        if basis != _AUTO and basis != named:
+            return OTHER_BASIS, basis
+        basis = named
+    return FINE, basis
+
+
+# bare int64: first entry without an amount, -1 for none; total float64: sum of the amounts
+# -> fault code
+@jit(part="copied")
+def _find_recipe_fault(bare, total, is_whole, has_balance):
+    """Return the fault of amounts that must be all there and add up to a whole."""
+    if bare >= 0:
+        return NO_AMOUNT
+    if has_balance and total >= 100.0:
+        return NOTHING_LEFT
+    if not has_balance and not is_whole:
+        return BAD_SUM
+    return FINE
+
+
+# bare int64: first entry without an amount, -1 for none
+@jit(part="copied")
+def _could_be_charge(reading, bare):
+    """Return whether PrNd30.5 may be a charge of both, or of Pr 1 and Nd 30.5."""
+    return (
+        0 <= bare < reading.state[_ENTRY_END] - 1
+        and reading.amounts[bare + 1] > _CHARGED
+        and _is_pair(reading.columns, bare)
+    )
+
+
 # total float64: sum of the amounts as written -> fault code, number of the basis
 @jit(part="merged")
 def _choose_basis(basis, reading, total):
@@ -620,32 +659,20 @@ def _choose_basis(basis, reading, total):
     two marks, a mark other than `basis`, an element without an amount, a wrong sum, and
     amounts that could be both at.% and wt.% if `basis` is auto.
     """
-    columns, amounts, levels, state, _ = reading
-    marks = state[_MARKS]
-    bare = state[_FIRST_BARE]
-    has_balance = levels[0, _BALANCE_ENTRY] >= 0
-    if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
-        return TWO_BASES, basis
-    if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
-        named = _WEIGHT if marks & _WEIGHT_MARK else _ATOMIC
-        if basis != _AUTO and basis != named:
-            return OTHER_BASIS, basis
-        basis = named
+    marks = reading.state[_MARKS]
+    bare = reading.state[_FIRST_BARE]
+    has_balance = reading.levels[0, _BALANCE_ENTRY] >= 0
+    fault, basis = _read_marks(basis, marks)
+    if fault != FINE:
+        return fault, basis
     is_percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _SUM_SLACK
     is_whole = is_percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
     is_recipe = has_balance or marks != 0 or basis == _WEIGHT
-    if is_recipe and bare >= 0:
-        return NO_AMOUNT, basis
-    if has_balance and total >= 100.0:
-        return NOTHING_LEFT, basis
-    if is_recipe and not has_balance and not is_whole:
-        return BAD_SUM, basis
-    # PrNd30.5 may be a charge of both, or one of praseodymium and 30.5 of neodymium.
-    is_charge = (
-        0 <= bare < state[_ENTRY_END] - 1
-        and amounts[bare + 1] > _CHARGED
-        and _is_pair(columns, bare)
-    )
+    if is_recipe:
+        fault = _find_recipe_fault(bare, total, is_whole, has_balance)
+        if fault != FINE:
+            return fault, basis
+    is_charge = _could_be_charge(reading, bare)
     if basis == _AUTO and (is_recipe or is_percent or is_charge):
         return NAME_BASIS, basis
     if not total > 0.0 and not has_balance:

@@ -30,7 +30,9 @@ from numpy.typing import NDArray
 from .._core._arguments import warn
 from .._core.errors import CompositionError, InputError
 from . import table as reading
-from ._files import Block, Rejected, read_blocks, with_composition_column
+from ._blocks import Block, Rejected
+from ._element_columns import with_composition_column
+from ._files import read_blocks
 from .notation import Basis, basis_code
 from .shells import is_one, read_shell
 from .table import CompositionTable
@@ -230,18 +232,30 @@ class Inputs:
         records = [
             {"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected
         ]
-        if self.library == "pandas":
-            if self.others is not None:
-                renames = self._rename_columns(named, frame.columns)
-                frame = self._add_columns(frame, renames, rows)
-            if records:
-                frame.attrs["rejected"] = records
-            return frame
-        table = pa.Table.from_pandas(
-            frame, preserve_index=False
-        ).replace_schema_metadata(
-            {"rejected": json.dumps(records)} if records else None
-        )
+        if self.library != "pandas":
+            return self._give_table(frame, named, rows, records)
+        if self.others is not None:
+            renames = self._rename_columns(named, frame.columns)
+            frame = self._add_columns(frame, renames, rows)
+        if records:
+            frame.attrs["rejected"] = records
+        return frame
+
+    def _give_table(
+        self,
+        frame: "pd.DataFrame",
+        named: bool,
+        rows: NDArray[np.int64],
+        records: list[dict[str, Any]],
+    ) -> Any:
+        """Return a frame as an Arrow table or a polars frame, with the user's other columns.
+
+        `rows` are those of the input that its rows are of; `records` are the rejected ones, which
+        stand in the metadata of an Arrow table.
+        """
+        metadata = {"rejected": json.dumps(records)} if records else None
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = table.replace_schema_metadata(metadata)
         renames = self._rename_columns(named, table.column_names)
         if self.library == "arrow":
             for name, new in renames.items():

@@ -303,6 +303,8 @@ def _describe_missing_amount(rest: str, basis: str) -> str:
 
     `basis` is that of reading.
     """
+    if rest.startswith(("PrNd", "NdPr")):
+        return _SENTENCES[_notation.PAIR]
     symbol = rest[:2] if rest[:2] in INDEX else rest[:1]
     if basis == "weight":
         return (
@@ -328,7 +330,6 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
     basis : str
         Basis of reading.
     """
-    rest = text[place:] if place >= 0 else ""
     if code == _notation.EMPTY or text.strip().lower() in _MISSING:
         return "no composition here; expected text such as SmCo5"
     if code == _notation.NO_SUCH_ELEMENT:
@@ -337,10 +338,8 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
         return _describe_unexpected_character(text, place)
     if code == _notation.FOLLOWS_NOTHING and re.search(r"\d,$", text[:place]):
         return "a comma between figures; write decimals with a point, 30.5 and not 30,5"
-    if code == _notation.NO_AMOUNT and rest.startswith(("PrNd", "NdPr")):
-        return _SENTENCES[_notation.PAIR]
     if code == _notation.NO_AMOUNT:
-        return _describe_missing_amount(rest, basis)
+        return _describe_missing_amount(text[place:], basis)
     if code == _notation.NOTHING_LEFT:
         whole = "1 in this bracket" if place >= 0 else "100"
         return (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,34 +134,47 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     shells = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
     if all(s is None for s in shells):
         return None
-
-    def numbers(name: str, scale: float = 1.0) -> Array:
-        """Return a field of the shells for each row, times `scale`: 0 without shell, NaN if not given."""
-        values_of_shells = [0.0 if s is None else getattr(s, name) for s in shells]
-        return (
-            scale
-            * np.array([np.nan if v is None else v for v in values_of_shells], float)[
-                at
-            ]
-        )
-
-    with_rim = np.array([s is not None and s.R != "" for s in shells])
-    amount = np.where(with_rim, 1.0, np.nan)[at] * numbers("amount_wt_pct", 0.01)
-    fraction = np.where(with_rim[at], numbers("fraction"), 0.0)
-    content = np.where(with_rim[at], numbers("content"), 0.0)
-    columns = [INDEX[s.R] if s is not None and s.R else 0 for s in shells]
-    faces = [np.inf if s is None or s.faces_mm is None else s.faces_mm for s in shells]
-    between = [s is not None and s.between_grains for s in shells]
+    rims = _Rim(*map(np.array, zip(*map(_describe_rim, shells), strict=True)))
     carriers = _carrier_masses(shells)
     return ShellRows(
-        column=np.array(columns, np.int64)[at],
+        column=rims.column[at],
+        fraction=rims.fraction[at],
+        content=rims.content[at],
+        amount=rims.amount[at],
+        text=np.array([str(s) if s else "" for s in shells], object)[at],
+        faces_mm=rims.faces_mm[at],
+        between_grains=rims.between_grains[at],
+        carriers=None if carriers is None else carriers[at],
+    )
+
+
+class _Rim(NamedTuple):
+    """What `ShellRows` has of one shell, or as arrays of k; by default that of no shell."""
+
+    column: Any = 0
+    fraction: Any = 0.0
+    content: Any = 0.0
+    amount: Any = np.nan
+    faces_mm: Any = np.inf
+    between_grains: Any = False
+
+
+def _describe_rim(shell: Shell | None) -> _Rim:
+    """Return the numbers of a shell, NaN for those that it leaves to others."""
+    if shell is None:
+        return _Rim()
+    faces_mm = np.inf if shell.faces_mm is None else shell.faces_mm
+    if not shell.R:
+        return _Rim(faces_mm=faces_mm, between_grains=shell.between_grains)
+    values = (shell.fraction, shell.content, shell.amount_wt_pct)
+    fraction, content, percent = np.array(values, float).tolist()
+    return _Rim(
+        column=INDEX[shell.R],
         fraction=fraction,
         content=content,
-        amount=amount,
-        text=np.array([str(s) if s else "" for s in shells], object)[at],
-        faces_mm=np.array(faces)[at],
-        between_grains=np.array(between, bool)[at],
-        carriers=None if carriers is None else carriers[at],
+        amount=0.01 * percent,
+        faces_mm=faces_mm,
+        between_grains=shell.between_grains,
     )
 
 

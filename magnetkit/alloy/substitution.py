@@ -454,26 +454,14 @@ def arrange_sites(
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
     """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit."""
-    host_amounts, balance = read_amounts(host)
-    if balance is not None:
-        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0}
-    if not amounts:
-        raise InputError(f"a host needs atoms, got {host!r}")
+    amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
     slots: list[Slot] = []
     spans: list[tuple[int, int]] = []
     budgets: list[int] = []
     for site, substitutes in replace.items():
         elements = [substitutes] if isinstance(substitutes, str) else list(substitutes)
-        if site not in amounts:
-            raise InputError(
-                f"{host} has no {site} to replace; it has {', '.join(amounts)}"
-            )
-        if len(set(elements)) < len(elements) or site in elements:
-            raise InputError(
-                f"the substituents of {site} must differ, got {', '.join(elements)}"
-            )
+        _check_site(host, amounts, site, elements)
         part = _step_of_site(site, step)
         for element in elements:
             index(element)
@@ -496,6 +484,31 @@ def arrange_sites(
         spans.append((len(slots) - 1, len(slots)))
         budgets.append(len(percents) - 1)
     return Sites(amounts, tuple(slots), tuple(spans), tuple(budgets))
+
+
+def _read_host(host: str) -> dict[str, Fraction]:
+    """Return the atoms of each element of a host formula; InputError if it has none, or a balance."""
+    host_amounts, balance = read_amounts(host)
+    if balance is not None:
+        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
+    amounts = {symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0}
+    if not amounts:
+        raise InputError(f"a host needs atoms, got {host!r}")
+    return amounts
+
+
+def _check_site(
+    host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
+) -> None:
+    """Raise InputError if a host has no element `site`, or its substituents are not distinct."""
+    if site not in amounts:
+        raise InputError(
+            f"{host} has no {site} to replace; it has {', '.join(amounts)}"
+        )
+    if len({site, *elements}) <= len(elements):
+        raise InputError(
+            f"the substituents of {site} must differ, got {', '.join(elements)}"
+        )
 
 
 def site_share(value: Any, name: str) -> Fraction:

@@ -18,7 +18,7 @@ from .._core import datasets
 from .._core._arguments import warn
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from .._core.plausible import LIMITS
+from .._core.plausible import Limits, limits
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -514,16 +514,15 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
             return column, 0
     entry, priority = spelt.get(base, (None, 0))
     if entry is None and foreign is None:
+        unit = None
         entry, priority = spelt.get(rest, (None, 0))
-        if entry is not None:
-            unit = None
     if entry is None:
         return Column(header, ""), 0
     entry = _by_unit(entry, unit, yearly, kind)
-    if foreign is not None and entry.quantity != "text":
-        raise InputError(_unit_error(header, foreign, entry.quantity))
     if entry.quantity == "text":
         return Column(header, entry.name, "text"), priority
+    if foreign is not None:
+        raise InputError(_unit_error(header, foreign, entry.quantity))
     if unit is not None and unit not in UNITS[_subject(entry.quantity)]:
         raise InputError(_unit_error(header, unit, entry.quantity))
     return Column(header, entry.name, entry.quantity, unit or ""), priority
@@ -991,18 +990,15 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     return _plausible(column, number, number * factor + offset, unit)
 
 
-_PLAUSIBLE = {
-    "temperature": (60.0, 1000.0, "K"),
-    "temperature_K": (60.0, 1000.0, "K"),
-    "mass_kg": (1e-8, 200.0, "kg"),
-    "mass_kg_year": (1e-6, 1e8, "kg"),
-    "number": (1e-9, 1e9, ""),
-    "number_year": (1e-9, 1e10, ""),
-    "hours": (1e-3, 1e7, "h"),
-}
-"""Least and largest value of a column that is believed, in the unit handed on."""
-for _name in ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line"):
-    _PLAUSIBLE[_name] = LIMITS[_name].low, LIMITS[_name].high, LIMITS[_name].unit
+_SHARED = ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line")
+"""Columns of tables of which the same is believed as of arguments."""
+
+
+@lru_cache(maxsize=1)
+def _limits() -> dict[str, Limits]:
+    """Return least and largest value of columns that are believed, in the unit handed on."""
+    values = limits("values")
+    return limits("tables") | {name: values[name] for name in _SHARED}
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
@@ -1010,7 +1006,9 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
 
     `number` and `unit` are as the user wrote them.
     """
-    low, high, limit_unit = _PLAUSIBLE.get(column.name, (-1e300, 1e300, ""))
+    believed = _limits().get(column.name, Limits(-1e300, 1e300, ""))
+    low = believed.low
+    high = believed.high
     if low <= value <= high:
         return value
     units = UNITS[_subject(column.quantity)].items()
@@ -1027,7 +1025,7 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
             f"{column.header}: {what} lies outside what can be bought; leave the cell empty where "
             "the amount is not known"
         )
-    span = f"{low:g} to {high:g} {limit_unit}".strip()
+    span = f"{low:g} to {high:g} {believed.unit}".strip()
     raise InputError(f"{column.header}: {what} lies outside {span}{guess}")
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .._core._books import choice
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
@@ -53,8 +54,8 @@ metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
 _GAIN = 1.0
 """Gain in another objective that is worth a change too, in units of regret."""
 _DILUTED = ("Ce", "La", "Y")
-_NEAR = 0.25
-"""Least gain of one decision over the others, in units of regret, an assumption."""
+_NEAR = choice("decision").gain
+"""Least gain of one decision over the others, in units of regret."""
 _WEIGHT_DRAWS = 800
 _LOSS_TOLERANCE = 0.02
 _TAIL = 0.5

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from .._core._books import choice
 from .._core._columnar import Columns
 from .._core._linear import factor, multiply
 from .._core._threads import limit_threads, thread_count
@@ -33,9 +34,8 @@ from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, column_interval
 from .probability import sample_limit
 
-_OTHERS_SHARE = 0.5
-"""Share of the draws in which another embedded scenario holds than the one requested, each as
-often: an assumption, since nobody knows the odds."""
+_OTHERS_SHARE = choice("decision").others_share
+"""Share of the draws in which another embedded scenario holds than the one requested."""
 
 # Share of a variance that rounding may make of nothing.
 _LITTLE = 1e-9

@@ -25,6 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from .._core._books import choice
 from .._core._columnar import Coded, Columns
 from .._core._constants import DEVIATIONS_90
 from .._core.columns import with_interval
@@ -59,10 +60,8 @@ from ._requirements import (
 
 HALF = 0.5
 """A requirement is met with no larger probability where the central value misses it."""
-FLUX_PER_MASS = 3.2e-4
-"""No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
-(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
-hold the model's magnets to it."""
+FLUX_PER_MASS = choice("decision").flux_per_mass
+"""No magnet has more B_r over density, T m3/kg; tests hold the model's magnets to it."""
 _ROWS_A_BLOCK = 32_768
 """Candidates of which all is computed at a time: more would leave the caches, fewer cost calls."""
 _SELDOM = 256

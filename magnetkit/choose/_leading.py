@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core._arguments import parse_whole_number
+from .._core._books import choice
 from .._core.columns import ROBUSTNESS, with_interval
 from .._core.errors import InputError
 from ..alloy.shells import read_shell
@@ -85,10 +86,8 @@ def _columns(job: Job) -> list[str]:
     ]
 
 
-_LEAST_SHARE = 0.25
-"""Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
-wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
-requirements, which is the tolerance of the order too (`magnetkit.choose._order._PROBABILITY_TOLERANCE`)."""
+_LEAST_SHARE = choice("decision").simpler_gain
+"""Units of regret that count as a gain."""
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:

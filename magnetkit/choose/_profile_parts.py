@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from .._core._books import choice
 from .._core._toml import FROM_FILE, Evidence, Strict, Text
 from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
@@ -316,6 +317,7 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _is_of_its_host(self) -> "Reference":
+        """Check that the formula is of the host named, or of its root; ValueError otherwise."""
         from ..phases.partition import assign_hosts
         from ..phases.records import HOST_NAMES, root_host
 
@@ -463,20 +465,21 @@ MEETS_PROBABILITY = MEETS
 _COSTS = ("cost_USD_kg", COST_PER_FLUX)
 """Costs count by their ratio: an embargo makes some twentyfold."""
 
-UNITS = {
-    "heavy_rare_earth_wt_pct": 1.0,
-    "dysprosium_terbium_wt_pct": 1.0,
-    **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
-    MARGIN: 0.1,
-    CHANCE: 0.2,
-    **dict.fromkeys(_COSTS, 0.25),
-}
-"""What counts as one unit of regret where a profile does not say, assumptions all: 1 wt.% of heavy
-rare earth, a tenth of a risk, a quarter of the cost, a margin of a tenth (of which more is worth
-nothing), a fifth of the probability of meeting the requirements."""
+_REGRET = choice("regret")
 
-SHARE = 0.25
-"""One unit of regret in every other column: a quarter of the reference magnet's value."""
+UNITS = {
+    "heavy_rare_earth_wt_pct": _REGRET.heavy_rare_earth,
+    "dysprosium_terbium_wt_pct": _REGRET.heavy_rare_earth,
+    **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
+    MARGIN: _REGRET.margin,
+    CHANCE: _REGRET.probability,
+    **dict.fromkeys(_COSTS, _REGRET.cost),
+}
+"""What counts as one unit of regret where a profile does not say (``datasets/choices``); of a risk
+``datasets/supply/criteria.toml`` says it."""
+
+SHARE = _REGRET.other
+"""One unit of regret in every other column, as a share of the reference magnet's value."""
 
 _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 

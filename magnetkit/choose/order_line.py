@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from .._core._books import choice
 from .._core.elements import INDEX
 from .._core.units import ZERO_CELSIUS
 from ..alloy.shells import read_shell
@@ -13,10 +14,7 @@ from .exposure import mass_percents
 
 HEAVY_OF_ORDERS = ("Dy", "Tb")
 """Elements whose limit stands in an order."""
-IMPURITY_WT_PCT = 0.1
-"""What is called free of an element holds up to this, wt.%: an assumption, trade's usual limit."""
-DIFFUSED_THICKNESS_MM = (5.0, 10.0)
-"""A diffused magnet may be so thick without proof, and with proof at all (assumed)."""
+_ORDERS = choice("orders")
 
 _PROCESS = {
     "bulk": "sintered",
@@ -84,7 +82,7 @@ def heavy_limits(way: Any) -> dict[str, float]:
     limits = {}
     for element in HEAVY_OF_ORDERS:
         tenths = math.ceil(10.0 * shares.get(element, 0.0) - 1e-6)
-        limits[element] = max(tenths / 10.0, IMPURITY_WT_PCT)
+        limits[element] = max(tenths / 10.0, _ORDERS.impurity)
     return limits
 
 
@@ -144,7 +142,8 @@ def _thickness(way: Any) -> str:
     """Write the largest thickness of a diffused magnet; empty for other ways."""
     if way.kind != "diffused":
         return ""
-    plain, largest = DIFFUSED_THICKNESS_MM
+    plain = _ORDERS.thickness_without_proof
+    largest = _ORDERS.thickness_with_proof
     return (
         f"at most {plain:g} mm between coated faces ({plain:g} to {largest:g} mm: also show "
         "J(H) of the middle)"

@@ -17,7 +17,7 @@ from .._core._arguments import parse_whole_number
 from .._core._files import write_parquet
 from .._core.columns import COLUMNS, order_columns
 from .._core.errors import InputError
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ._leading import DRAWS, SEED, TOP, changes, robustness
 from .applications import Profile
 

@@ -108,7 +108,7 @@ def composition_column(column: str | None, element_columns: bool) -> str | None:
 
     InputError if both are given.
     """
-    from ..alloy._files import ELEMENT_COLUMNS
+    from ..alloy._element_columns import ELEMENT_COLUMNS
 
     if not element_columns:
         return column

@@ -111,6 +111,20 @@ TESLA = MU_0 * MU_B / 1e-30
 _T_SITES_OUTSIDE = 1e-4
 
 
+# h: host; model: `Model`; sum_r, sum_x, carbon: atoms of rare earth, on interstitial sites, of carbon
+# -> filling of the interstitial sites (their empty share, or that of carbon), carbon's share beside
+@jit(part="copied")
+def _fill_interstices(h, model, sum_r, sum_x, carbon):
+    """Return how interstitial sites are filled, and carbon's share where that is something else."""
+    share = carbon / sum_x if sum_x > 0.0 else 0.0
+    if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
+        return share, 0.0
+    if model.kind[h, _FILLED_BY] == _BY_VACANCY:
+        w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
+        return min(max(w, 0.0), 1.0), share
+    return 0.0, share
+
+
 # i: row of `Rows`; h: its host; model: `Model`
 # -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
 #    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
@@ -150,14 +164,7 @@ def _occupation(i, rows, h, model):
     metal = iron + cobalt
     if not (sum_r > 0.0 and metal > 0.0) or unknown > _T_SITES_OUTSIDE * sum_t:
         return False, sum_r, sum_t, 0.0, 0.0, 0.0
-    w = 0.0
-    carbon = carbon / sum_x if sum_x > 0.0 else 0.0
-    if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
-        w = carbon
-        carbon = 0.0
-    elif model.kind[h, _FILLED_BY] == _BY_VACANCY:
-        w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
-        w = min(max(w, 0.0), 1.0)
+    w, carbon = _fill_interstices(h, model, sum_r, sum_x, carbon)
     return True, sum_r, sum_t, cobalt / metal, w, carbon
 
 
@@ -182,6 +189,41 @@ def _bow(values, at, d):
 def _effect(values, at, y):
     """Return what a substituent does to a property of the one compound."""
     return y * (values[at] + y * values[at + 2])
+
+
+# p float64: parameters of a rare earth; x: its share of its sites; c: share of cobalt. Adds to mix
+# float64 (5) -> its parts of exchange and coupling of ions
+@jit(part="copied")
+def _add_rare_earth(p, x, c, mix):
+    """Add what a rare earth makes of the properties of a compound."""
+    for j in range(5):
+        mix[j] += x * _blend(p, 6 * j, c)
+    return x * _blend(p, 6 * EXCHANGE, c), x * _blend(p, _ION_COUPLING, c)
+
+
+# p float64: parameters of a substituent; y: its share of the metals' sites; c: share of cobalt;
+# pairs: how much of its effect on iron's and on cobalt's exchange counts, and the exchange of all
+# pairs over that of cobalt. Adds to mix float64 (5), but for exchange -> its part of the exchange,
+# of that by pairs, and of the moment
+@jit(part="copied")
+def _add_metal(p, y, c, pairs, mix):
+    """Add what a substituent on the metals' sites makes of the properties of a compound."""
+    on_iron, on_cobalt, all_pairs = pairs
+    exchange = 0.0
+    by_pairs = 0.0
+    dilution = 0.0
+    for j in range(5):
+        iron = _effect(p, 6 * j + 2, y)
+        cobalt = _effect(p, 6 * j + 3, y)
+        part = (1.0 - c) * iron + c * cobalt
+        if j == EXCHANGE:
+            exchange = on_iron * iron + on_cobalt * cobalt
+            by_pairs = all_pairs * cobalt - c * (1.0 - c) * iron
+        else:
+            mix[j] += part
+        if j == _MOMENT:
+            dilution = part
+    return exchange, by_pairs, dilution
 
 
 # i, rows, model: as above; h: index of the host; condensed: `Condensed`, row i of which
@@ -232,23 +274,15 @@ def condense_row(i, rows, h, model, condensed, mix):
         e = indices[k]
         if role[h, e] == ON_R:
             x = values[k] / sum_r
-            for j in range(5):
-                mix[j] += x * _blend(p[h, e], 6 * j, c)
-            ion_exchange += x * _blend(p[h, e], 6 * EXCHANGE, c)
-            coupling += x * _blend(p[h, e], _ION_COUPLING, c)
+            of_exchange, of_coupling = _add_rare_earth(p[h, e], x, c, mix)
+            ion_exchange += of_exchange
+            coupling += of_coupling
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            for j in range(5):
-                iron = _effect(p[h, e], 6 * j + 2, y)
-                cobalt = _effect(p[h, e], 6 * j + 3, y)
-                part = (1.0 - c) * iron + c * cobalt
-                if j == EXCHANGE:
-                    exchange += on_iron * iron + on_cobalt * cobalt
-                    by_pairs += all_pairs * cobalt - c * (1.0 - c) * iron
-                else:
-                    mix[j] += part
-                if j == _MOMENT:
-                    dilution += part
+            parts = _add_metal(p[h, e], y, c, (on_iron, on_cobalt, all_pairs), mix)
+            exchange += parts[0]
+            by_pairs += parts[1]
+            dilution += parts[2]
             field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
     if not (mix[_MOMENT] > 0.0 and mix[_VOLUME] > 0.0):
         return -1
@@ -597,6 +631,38 @@ class Room(NamedTuple):
     out: NDArray[np.float64]  # `_J` to `_J_1`, (7,)
 
 
+# role int8 (118,): of one host; entries first to last - 1 -> atoms on the R and T sites
+@jit(part="copied")
+def _add_up_metals(indices, values, first, last, role):
+    """Add up what a composition has of rare earth and of metals."""
+    sum_r = 0.0
+    sum_t = 0.0
+    for k in range(first, last):
+        if role[indices[k]] == ON_R:
+            sum_r += values[k]
+        elif role[indices[k]] == ON_T:
+            sum_t += values[k]
+    return sum_r, sum_t
+
+
+# dp float64: deviations of the parameters of a substituent; y: its share of the metals' sites; c:
+# share of cobalt; state: as `condense` wrote it, one row. Adds to mix float64 (5).
+@jit(part="copied")
+def _spread_metal(dp, y, c, state, mix):
+    """Add the variance that a substituent on the metals' sites brings."""
+    for j in range(5):
+        on_iron = 1.0 - c
+        on_cobalt = c
+        if j == EXCHANGE:
+            on_iron = state[_ON_IRON]
+            on_cobalt = state[_ON_COBALT]
+        curved = y * dp[6 * j + 4]
+        iron = dp[6 * j + 2] ** 2 + curved**2
+        curved = y * dp[6 * j + 5]
+        cobalt = dp[6 * j + 3] ** 2 + curved**2
+        mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
+
+
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
@@ -617,13 +683,7 @@ def spread_row(i, rows, h, model, state, room):
     moment_share = state[i, _KEPT]
     w = state[i, _EMPTY]
     d = 1.0 - 2.0 * c
-    sum_r = 0.0
-    sum_t = 0.0
-    for k in range(first, last):
-        if role[h, indices[k]] == ON_R:
-            sum_r += values[k]
-        elif role[h, indices[k]] == ON_T:
-            sum_t += values[k]
+    sum_r, sum_t = _add_up_metals(indices, values, first, last, role[h])
     for k in range(5):
         b = _BOW + 3 * k
         linear = dq[h, b + 1] ** 2
@@ -660,17 +720,7 @@ def spread_row(i, rows, h, model, state, room):
                 ions += 1
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            for j in range(5):
-                on_iron = 1.0 - c
-                on_cobalt = c
-                if j == EXCHANGE:
-                    on_iron = state[i, _ON_IRON]
-                    on_cobalt = state[i, _ON_COBALT]
-                curved = y * dp[h, e, 6 * j + 4]
-                iron = dp[h, e, 6 * j + 2] ** 2 + curved**2
-                curved = y * dp[h, e, 6 * j + 5]
-                cobalt = dp[h, e, 6 * j + 3] ** 2 + curved**2
-                mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
+            _spread_metal(dp[h, e], y, c, state[i], mix)
             v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
     mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
     mix[EXCHANGE] += (state[i, _BY_PAIRS] * dq[h, _PAIRS]) ** 2

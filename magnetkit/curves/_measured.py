@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
-from ..diffusion._shapes import Axis, SelfField, cut, read_shape
+from ..diffusion._shapes import SelfField, cut, read_shape
 from ..magnetism.demagnetization import CURVE_POINTS, Demagnetization
 from ..magnetism.measured_curve import (
     MeasuredCurve,
@@ -31,18 +31,16 @@ _LEVELS = 401
 _MOST_POINTS = 401
 
 
-def read_sample(shape: str, along: Axis = "z") -> Sample:
-    """Return volume and demagnetizing factor of a sample measured in open circuit.
+def read_sample(shape: str) -> Sample:
+    """Return volume and demagnetizing factor of a sample measured in open circuit along z.
 
     Parameters
     ----------
     shape : str
         As of `magnetkit.diffuse`: ``"3x3x2mm"``, ``"disc:3x2mm"``.
-    along : {"x", "y", "z"}
-        Direction of the field.
     """
     body = read_shape(shape)
-    return Sample(body.volume, SelfField(cut(body), along).factor)
+    return Sample(body.volume, SelfField(cut(body), "z").factor)
 
 
 def interpolate_curves(
@@ -82,28 +80,29 @@ def interpolate_curves(
         CURVE_POINTS,
         *(min(one.field.size, _MOST_POINTS) + 2 for one in curves_at_temperatures),
     )
+
+    def read(name: str) -> _Array:
+        """Return an attribute of the k curves as those of one magnet, shape (1, k)."""
+        return np.array([[getattr(one, name) for one in curves_at_temperatures]])
+
     points = [_curve_points(one, size) for one in curves_at_temperatures]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    b_r = np.array([[one.remanence_T for one in curves_at_temperatures]])
-    h_cj = np.array([[1e3 * one.coercivity_kA_m for one in curves_at_temperatures]])
-    h_cb = np.array([[1e3 * one.coercivity_b_kA_m for one in curves_at_temperatures]])
-    h_k = np.array([[1e3 * one.knee_field_kA_m for one in curves_at_temperatures]])
-    recoil = np.array([[one.recoil_permeability for one in curves_at_temperatures]])
+    knee_field = 1e3 * read("knee_field_kA_m")
     working = np.array([[_working_field(*one, load_line) for one in points]])
     demagnetization = Demagnetization(
         temperature=np.array(kelvin, np.float64),
         field=field,
         polarization=polarization,
         induction=polarization + MU_0 * field,
-        remanence=b_r,
-        coercivity=h_cj,
-        coercivity_b=h_cb,
-        knee_field=h_k,
-        recoil=recoil,
+        remanence=read("remanence_T"),
+        coercivity=1e3 * read("coercivity_kA_m"),
+        coercivity_b=1e3 * read("coercivity_b_kA_m"),
+        knee_field=knee_field,
+        recoil=read("recoil_permeability"),
         working_field=-working,
         working_induction=load_line * MU_0 * working,
-        above_knee=working <= h_k,
+        above_knee=working <= knee_field,
         load_line=load_line,
     )
     return demagnetization, curves_at_temperatures

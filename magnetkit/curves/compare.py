@@ -264,48 +264,50 @@ def compare(
     magnets, names, notes = _read_magnets(compositions, basis, conditions)
     if not magnets:
         raise InputError("compare takes one magnet or more, got none")
-    frames = [
-        predict_inputs(
-            one.inputs, replace(conditions, process=one.process, shell=one.shell)
-        )
-        for one in magnets
-    ]
+    frames = []
+    for one in magnets:
+        way = replace(conditions, process=one.process, shell=one.shell)
+        frames.append(predict_inputs(one.inputs, way))
     frame = pd.concat(frames, ignore_index=True)
+    margins = []
     for i, one in enumerate(magnets):
         if one.heavy_wt_pct is not None:
             frame.loc[i, "heavy_rare_earth_wt_pct"] = one.heavy_wt_pct
-    rows = [
-        name
-        for name in COLUMNS
-        if name in frame and name not in ("candidate", "row_index")
-    ]
-    table = pd.DataFrame(
-        {
-            "label": [COLUMNS[name].label for name in rows],
-            "unit": [COLUMNS[name].unit for name in rows],
-        },
-        index=pd.Index(rows, name="property"),
-    )
-    for i, magnet_name in enumerate(names):
-        table[magnet_name] = [frame[name].iloc[i] for name in rows]
-    margins = [
-        replace(
-            _magnet_margin(one, conditions),
-            typical=float(frame["demagnetization_safety"].iloc[i]),
-        )
-        for i, one in enumerate(magnets)
-    ]
-    table = pd.concat([table, _duty_rows(frame, margins, surroundings, names)])
-    for i in range(1, len(names)):
-        name = "difference" if len(names) == 2 else f"difference_{i + 1}"
-        table[name] = [
-            _difference(table.loc[row], names[0], names[i]) for row in table.index
-        ]
+        typical = float(frame["demagnetization_safety"].iloc[i])
+        margins.append(replace(_magnet_margin(one, conditions), typical=typical))
+    properties = _property_rows(frame, names)
+    table = pd.concat([properties, _duty_rows(frame, margins, surroundings, names)])
+    _add_differences(table, names)
     table.attrs["notes"] = notes
     table.attrs["margins"] = dict(zip(names, map(str, margins), strict=True))
     first = next((one.grade for one in magnets if one.grade), None)
     table.attrs["calibration"] = first or calibration_name(conditions.process)
     return table
+
+
+def _property_rows(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
+    """Return a row for each property of `frame`, of n rows: label, unit, and a column a magnet."""
+    import pandas as pd
+
+    rows = [name for name in COLUMNS if name in frame]
+    rows = [name for name in rows if name not in ("candidate", "row_index")]
+    labels = {
+        "label": [COLUMNS[name].label for name in rows],
+        "unit": [COLUMNS[name].unit for name in rows],
+    }
+    table = pd.DataFrame(labels, index=pd.Index(rows, name="property"))
+    for i, name in enumerate(names):
+        table[name] = [frame[row].iloc[i] for row in rows]
+    return table
+
+
+def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
+    """Add, in place, a column with each further magnet's differences from the first."""
+    for i in range(1, len(names)):
+        column = "difference" if len(names) == 2 else f"difference_{i + 1}"
+        table[column] = [
+            _difference(table.loc[row], names[0], names[i]) for row in table.index
+        ]
 
 
 def _difference(row: "pd.Series", first: str, other: str) -> float:
@@ -337,27 +339,28 @@ def _read_magnets(
         shells = ["" if one.grade else one.shell for one in magnets]
     else:
         inputs = read_inputs(compositions, basis, strict=True)
-        table = inputs.table
         notes = []
-        own_shells = inputs.shells_with(conditions.shell)
-        own_shells = (
-            [own_shells] * len(table)
-            if own_shells is None or isinstance(own_shells, str)
-            else list(own_shells)
-        )
-        magnets = [
-            _Magnet(
-                table[i : i + 1],
-                read_inputs(table[i : i + 1]),
-                conditions.process,
-                shell,
-            )
-            for i, shell in zip(range(len(table)), own_shells, strict=True)
-        ]
-        names = table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
-        shells = own_shells
+        magnets = _build_magnets(inputs, conditions)
+        names = inputs.table.formulas()
+        if inputs.labels is not None:
+            names = inputs.labels.to_pylist()
+        shells = [one.shell for one in magnets]
     whole = [f"{n} + {s}" if s else str(n) for n, s in zip(names, shells, strict=True)]
     return magnets, _distinct_names(whole), notes
+
+
+def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
+    """Build the magnets of recipes that are read; shells are theirs or those of `conditions`."""
+    table = inputs.table
+    shells = inputs.shells_with(conditions.shell)
+    if shells is None or isinstance(shells, str):
+        shells = [shells] * len(table)
+    magnets = []
+    for i, shell in zip(range(len(table)), shells, strict=True):
+        recipe = table[i : i + 1]
+        magnet = _Magnet(recipe, read_inputs(recipe), conditions.process, shell)
+        magnets.append(magnet)
+    return magnets
 
 
 def _with_grades(

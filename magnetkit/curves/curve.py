@@ -125,31 +125,39 @@ def curve(
         raise InputError(
             "sample is the shape of a measured sample: give the file of its curve"
         )
-    candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_recipe_options(magnet, conditions.process, conditions.shell)
         return _grade_curve(
             magnet, list(conditions.temperature), bound, conditions.load_line
         )
+    candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
         return _candidate_curve(
             Path(candidate["folder"]), int(candidate["rank"]), bound, conditions
         )
+    table, name, shell = _read_recipe(magnet, basis, conditions)
+    if given is not None:
+        table = table.with_given(given)
+    return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
+
+
+def _read_recipe(
+    magnet: Compositions, basis: Basis, conditions: Conditions
+) -> tuple[CompositionTable, str, Any]:
+    """Return the table of one recipe, its name and its shell; InputError if it is not one."""
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
     if len(table) != 1:
         raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
-    name = (
-        table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
-    )
+    name = table.formulas()[0]
+    if inputs.labels is not None:
+        name = str(inputs.labels[0].as_py())
     shell = inputs.shells_with(conditions.shell)
     if shell is not None and not isinstance(shell, str):
         shell = shell[0]
-    if given is not None:
-        table = table.with_given(given)
-    return _recipe_curve(table, name, bound, replace(conditions, shell=shell))
+    return table, name, shell
 
 
 def _candidate_curve(

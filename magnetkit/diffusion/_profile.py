@@ -12,6 +12,7 @@ solver's map over the magnet.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import starmap
@@ -25,7 +26,7 @@ from .._core import datasets
 from .._core._blas import one_thread
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS, parse_temperature
-from ._shapes import AXES, Array, Axis, Cells
+from ._shapes import AXES, Array, Axis, Cells, Shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -314,30 +315,44 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     InputError
         If it names no face.
     """
-    face_labels = spreading.cells.shape.faces
     if not isinstance(faces, str) or Path(faces).suffix:
         return read_mask(faces, spreading)
-    poles = [f for f in face_labels if f[0] == along and f[-1] in "+-"]
-    if spreading.cells.shape.kind != "block" and along != "z":
-        poles = [f for f in face_labels if f == "outer"]
-    sets = {
-        "all": list(face_labels),
-        "poles": poles,
-        "sides": [f for f in face_labels if f not in poles],
-    }
-    if faces in sets:
-        return [[_whole_face(f, spreading) for f in sets[faces]]]
+    shape = spreading.cells.shape
     if faces == "edges":
-        return [[_rim(f, spreading) for f in face_labels]]
+        return [[_rim(face, spreading) for face in shape.faces]]
     if faces == "field":
-        return [[part] for f in face_labels for part in _parts_of_face(f, spreading)]
-    names = [name.strip() for name in faces.split(",")]
-    if wrong := [name for name in names if name not in face_labels]:
-        raise InputError(
-            f"{wrong[0]!r} is no face of {spreading.cells.shape}; give {', '.join(_NAMED_FACES)}, "
-            f"some of {', '.join(face_labels)}, or a mask (.csv)"
-        )
-    return [[_whole_face(f, spreading) for f in dict.fromkeys(names)]]
+        groups = []
+        for face in shape.faces:
+            groups += [[part] for part in _parts_of_face(face, spreading)]
+        return groups
+    return [
+        [_whole_face(face, spreading) for face in _choose_faces(faces, shape, along)]
+    ]
+
+
+def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
+    """Return the faces, each once, that a text names whole; InputError if it names none.
+
+    It is ``all``, ``poles`` (those that the magnetization goes through), ``sides`` (the others) or
+    names with commas between.
+    """
+    if text == "all":
+        return list(shape.faces)
+    poles = {f"{along}+", f"{along}-"}
+    if shape.kind != "block" and along != "z":
+        poles = {"outer"}
+    if text == "poles":
+        return [face for face in shape.faces if face in poles]
+    if text == "sides":
+        return [face for face in shape.faces if face not in poles]
+    names = dict.fromkeys(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in shape.faces:
+            raise InputError(
+                f"{name!r} is no face of {shape}; give {', '.join(_NAMED_FACES)}, "
+                f"some of {', '.join(shape.faces)}, or a mask (.csv)"
+            )
+    return list(names)
 
 
 def _whole_face(face: str, spreading: Spreading) -> Patch:
@@ -486,38 +501,54 @@ def read_field(source: Any) -> list[FieldMap]:
     field that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
-    field_columns = {
-        m["axis"]: (str(c), m) for c in frame.columns if (m := _FIELD.fullmatch(str(c)))
-    }
-    kinds = {(m["kind"], m["unit"]) for _, m in field_columns.values()}
-    lacking = [c for c in _POSITIONS if c not in frame.columns]
-    if lacking or set(field_columns) != set(AXES) or len(kinds) != 1:
+    names, kind, unit = _find_components(frame)
+    vectors = _numbers(frame, names, "field map") * _UNITS[unit]
+    points = 1e-3 * _numbers(frame, list(_POSITIONS), "field map")
+    if len(points) < 8:
+        raise InputError(f"a field map needs 8 points or more, got {len(points)}")
+    _refuse_wrong_unit(vectors, kind, unit)
+    maps = []
+    for name, kelvin, rows in _split_operating_points(frame):
+        maps.append(FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B"))
+    return maps
+
+
+def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
+    """Return the columns of the components along x, y, z, whether they are H or B, and the unit.
+
+    InputError if positions or components are missing, or of several kinds or units.
+    """
+    components = {}
+    for column in map(str, frame.columns):
+        if match := _FIELD.fullmatch(column):
+            components[match["axis"]] = match
+    kinds = {(match["kind"], match["unit"]) for match in components.values()}
+    has_positions = set(_POSITIONS) <= set(frame.columns)
+    if not has_positions or set(components) != set(AXES) or len(kinds) != 1:
         raise InputError(
             "a field map needs x_mm, y_mm, z_mm and three components with their unit such as "
             "H_x_A_m, H_y_A_m, H_z_A_m or B_x_T, B_y_T, B_z_T, got "
             f"{', '.join(map(str, frame.columns[:10])) or 'none'}"
         )
     ((kind, unit),) = kinds
-    names = [field_columns[axis][0] for axis in AXES]
-    vectors = _numbers(frame, names, "field map") * _UNITS[unit]
-    points = 1e-3 * _numbers(frame, list(_POSITIONS), "field map")
-    if len(points) < 8:
-        raise InputError(f"a field map needs 8 points or more, got {len(points)}")
-    _refuse_wrong_unit(vectors, kind, unit)
+    return [components[axis].string for axis in AXES], kind, unit
+
+
+def _split_operating_points(
+    frame: "pd.DataFrame",
+) -> Iterator[tuple[str, float | None, NDArray[np.int64]]]:
+    """Yield name, temperature (K, None where none is named) and rows of each operating point."""
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
-    groups = (
-        frame.groupby(keys, sort=False).indices if keys else {(): np.arange(len(frame))}
-    )
-    maps = []
-    for key, rows in groups.items():
-        key_values = dict(
-            zip(keys, key if isinstance(key, tuple) else (key,), strict=True)
-        )
-        heat = key_values.get("temperature")
-        kelvin = None if heat is None else parse_temperature(str(heat))
-        name = str(key_values.get("operating_point", ""))
-        maps.append(FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B"))
-    return maps
+    if not keys:
+        yield "", None, np.arange(len(frame))
+        return
+    for key, rows in frame.groupby(keys, sort=False).indices.items():
+        values = key if isinstance(key, tuple) else (key,)
+        texts = dict(zip(keys, map(str, values), strict=True))
+        kelvin = None
+        if "temperature" in texts:
+            kelvin = parse_temperature(texts["temperature"])
+        yield texts.get("operating_point", ""), kelvin, np.asarray(rows, np.int64)
 
 
 def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:

@@ -44,7 +44,17 @@ from ._design import (
 )
 from ._of_grade import GradeMagnets
 from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, treatment
-from ._shapes import CELLS, MOST_CELLS, Array, Cells, SelfField, Shape, cut, read_shape
+from ._shapes import (
+    CELLS,
+    MOST_CELLS,
+    Array,
+    Axis,
+    Cells,
+    SelfField,
+    Shape,
+    cut,
+    read_shape,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -481,14 +491,7 @@ def diffuse(
             many = Search(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
             )
-            groups = face_groups(faces, many.spreading, easy)
-            coat = uncoated_design(many, groups, anneals[name][0])
-            if coat is None:
-                _refuse_too_much(target, few)
-                coat = best_anneal(
-                    few, face_groups(faces, few.spreading, easy), anneals[name]
-                )
-                coat = refined_coating(coat, groups, many)
+            coat = _find_coating(few, many, faces, easy, anneals[name])
             coatings[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
@@ -519,6 +522,36 @@ def diffuse(
         remaining,
         bare_magnet,
     )
+
+
+def _find_coating(
+    few: Search, many: Search, faces: Any, easy: Axis, anneals: list[Anneal]
+) -> Coated:
+    """Find the least coating that meets the target: none, or the best of some anneals.
+
+    Parameters
+    ----------
+    few, many : Search
+        The magnet in few cells, where anneals are compared, and in all.
+    faces : object
+        As of `diffuse`.
+    easy : {"x", "y", "z"}
+        Direction of magnetization.
+    anneals : list of Anneal
+        The anneals to try.
+
+    Raises
+    ------
+    InputError
+        If no amount gives the margin that the target asks for.
+    """
+    groups = face_groups(faces, many.spreading, easy)
+    uncoated = uncoated_design(many, groups, anneals[0])
+    if uncoated is not None:
+        return uncoated
+    _refuse_too_much(few.target, few)
+    coat = best_anneal(few, face_groups(faces, few.spreading, easy), anneals)
+    return refined_coating(coat, groups, many)
 
 
 def _base(

@@ -456,8 +456,16 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
                 if i != j:
                     for k in range(6):
                         out[j, s, k] += weights[i, s] * part[k]
-    if not ewald:
-        return
+    if ewald:
+        _add_reciprocal(lattice, frac, weights, alpha, out)
+
+
+# alpha: width of Ewald's sum, 1/A; out float64 (n, w, 6): as of `dipole_tensors`, added to
+@jit(part="merged")
+def _add_reciprocal(lattice, frac, weights, alpha, out):
+    """Add the part of Ewald's sum over waves to the tensor at each atom."""
+    n, w = weights.shape
+    part = np.empty(6)
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
     cosine = np.empty(n)
     sine = np.empty(n)
@@ -610,6 +618,49 @@ def axis_component(tensor, axis):
     return diagonal + 2.0 * mixed
 
 
+# pairs: atoms first and second of each, and their distance (A); members int64 (3,): atoms of each
+# kind; reach, short: as of `describe_crystals`. Writes out[1:20] of one crystal.
+@jit(part="merged")
+def _describe_neighbours(pairs, kind, members, reach, short, out):
+    """Write coordination numbers and statistics of distances of a crystal."""
+    first, second, distance = pairs
+    counts = np.zeros((len(kind), 3), np.int64)
+    coordination_numbers(first, second, distance, kind, reach, counts)
+    for a in range(3):
+        for b in range(3):
+            if members[a] > 0:
+                total = counts[:, b][kind == a].sum()
+                out[1 + 3 * a + b] = total / members[a]
+    o = 10
+    for a, b in ((0, 0), (0, 1), (1, 1)):
+        smallest, middle, deviation, share = distance_statistics(
+            first, second, distance, kind, a, b, reach[a, b], short
+        )
+        out[o] = smallest
+        out[o + 1] = middle
+        out[o + 2] = deviation
+        o += 3
+    out[o] = share
+
+
+# tensors float64 (n, 2, 6); fourth float64 (n,); earths int64: number of rare-earth atoms; axis
+# float64 (3,). Writes out[20:24] of one crystal.
+@jit(part="merged")
+def _describe_crystal_field(tensors, fourth, kind, earths, axis, scale, out):
+    """Write mean, least and largest A_2^0 and mean A_4^0 over the rare earth of a crystal."""
+    out[20] = 0.0
+    out[21] = np.inf
+    out[22] = -np.inf
+    out[23] = 0.0
+    for i in range(len(kind)):
+        if kind[i] == 0:
+            second_order = scale[0] * axis_component(tensors[i, 0], axis)
+            out[20] += second_order / earths
+            out[21] = min(out[21], second_order)
+            out[22] = max(out[22], second_order)
+            out[23] += scale[1] * fourth[i] / earths
+
+
 # reach    float64[3, 3]       largest distance (A) of neighbours, by kinds, symmetric
 # short    float               distance (A) below which a pair of transition metals is short
 # scale    float64[3]          units of A_2^0, A_4^0 and field per sum
@@ -639,26 +690,11 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
         out[c, 0] = volume / n
 
         first, second, _, distance = half_pairs(lattice, places, reach.max())
-        counts = np.zeros((n, 3), np.int64)
-        coordination_numbers(first, second, distance, kind, reach, counts)
         members = np.zeros(3, np.int64)
         for i in range(n):
             members[kind[i]] += 1
-        for a in range(3):
-            for b in range(3):
-                if members[a] > 0:
-                    total = counts[:, b][kind == a].sum()
-                    out[c, 1 + 3 * a + b] = total / members[a]
-        o = 10
-        for a, b in ((0, 0), (0, 1), (1, 1)):
-            smallest, middle, deviation, share = distance_statistics(
-                first, second, distance, kind, a, b, reach[a, b], short
-            )
-            out[c, o] = smallest
-            out[c, o + 1] = middle
-            out[c, o + 2] = deviation
-            o += 3
-        out[c, o] = share
+        pairs = (first, second, distance)
+        _describe_neighbours(pairs, kind, members, reach, short, out[c])
 
         tensors = np.empty((n, 2, 6))
         cutoff = ewald_cutoff(n, volume)
@@ -673,17 +709,9 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
             fourth = np.empty(n)
             charge = weights[low:high, 0].copy()
             fourth_order_sums(lattice, places, charge, axis, cutoff, fourth)
-            out[c, 20] = 0.0
-            out[c, 21] = np.inf
-            out[c, 22] = -np.inf
-            out[c, 23] = 0.0
-            for i in range(n):
-                if kind[i] == 0:
-                    second_order = scale[0] * axis_component(tensors[i, 0], axis)
-                    out[c, 20] += second_order / members[0]
-                    out[c, 21] = min(out[c, 21], second_order)
-                    out[c, 22] = max(out[c, 22], second_order)
-                    out[c, 23] += scale[1] * fourth[i] / members[0]
+            _describe_crystal_field(
+                tensors, fourth, kind, members[0], axis, scale, out[c]
+            )
         for a in range(2):
             if members[a] > 0:
                 field = 0.0

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 
 from .._core._files import replacing, safe_cell, write_csv
 from .._core.errors import InputError
-from ..alloy._files import read_blocks, with_composition_column
+from ..alloy._element_columns import with_composition_column
+from ..alloy._files import read_blocks
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from .compositions import CompositionStatistics

@@ -395,17 +395,17 @@ def _pair_columns(
     """
     fields = [one for one in columns if one.kind == "field"]
     fluxes = [one for one in columns if one.kind in _FLUX_KINDS]
-    if not fields or not fluxes:
+    if not (fields and fluxes):
         raise InputError(
             f"{source}: expected a column of the field such as 'H (kA/m)' or 'H (kOe)' and one of "
             "'J (T)', 'B (kG)' or 'M (emu/cm3)' with its unit (of emu/g multiply by the density in "
             f"g/cm3), got {', '.join(map(str, heads[:8]))}"
         )
     pairs = []
-    for place, field in enumerate(fields):
-        first = 0 if place == 0 else field.place
-        end = fields[place + 1].place if place + 1 < len(fields) else len(heads)
-        beside = [one for one in fluxes if first <= one.place < end]
+    places = [0, *(field.place for field in fields[1:]), len(heads)]
+    for i, field in enumerate(fields):
+        start, end = places[i : i + 2]
+        beside = [one for one in fluxes if start <= one.place < end]
         if not beside:
             raise InputError(f"{source}: no J or B stands beside column {field.head!r}")
         # B and J of one sample are one curve.

@@ -30,7 +30,7 @@ Widths = dict[str, NDArray[np.float64]]
 """Half a 90 % range over the value, by quantity of `GIVEN`, (n,); NaN where nothing was given."""
 
 
-def put(
+def apply_given(
     given: Widths,
     phases: Any,
     first: int,
@@ -77,12 +77,9 @@ def put(
     hard = Condensed(phases.state[first : first + n], phases.ion)
     harder = np.ones(n)
     for what, name in enumerate(GIVEN):
-        value, low, high = (
-            given.get(f"{name}{end}", none) for end in ("", "_lo", "_hi")
-        )
-        at = np.where(
-            np.isnan(value), np.nan, given.get(GIVEN_AT, none) if what else ROOM_K
-        )
+        value = given.get(name, none)
+        at = np.full(n, ROOM_K) if what == 0 else given.get(GIVEN_AT, none)
+        at = np.where(np.isnan(value), np.nan, at)
         if (np.isfinite(value) & np.isnan(at)).any():
             raise InputError(
                 f"a given {name} needs its {GIVEN_AT}, 0 for one of first principles, as "
@@ -90,46 +87,59 @@ def put(
             )
         widths[name] = none.copy()
         for kelvin in np.unique(at[np.isfinite(at)]):
+            temperature = np.array([kelvin])
             got = evaluate_phases(
-                written, np.array([kelvin]), load(), predicted, condensed=hard
+                written, temperature, load(), predicted, condensed=hard
             )
-            model = got.curie
-            half = got.curie_sd
-            if what:
-                k = PROPERTIES.index(name)
-                model = got.value[:, 0, k]
-                half = got.sd[:, 0, k]
+            model, half = _predict_quantity(got, name)
             factor = np.where(at == kelvin, value, np.nan) / model
-            paramagnetic = got.status[:, 0] == STATUS.index("paramagnetic")
-            if (factor <= 0.0).any() or (
-                what and (paramagnetic & (at == kelvin)).any()
-            ):
+            if what > 0:
+                paramagnetic = got.status[:, 0] == STATUS.index("paramagnetic")
+                # Refused below, as is what has another sign than the model's.
+                factor[paramagnetic & (at == kelvin)] = 0.0
+            if (factor <= 0.0).any():
                 raise InputError(
                     f"a given {name} at {kelvin:g} K is above T_C, or of another sign than the "
                     "model's: how it goes with temperature is not known"
                 )
-            beyond = np.fmax(value - low, high - value)
-            width = np.where(
-                np.isnan(beyond),
-                np.fmax(DEVIATIONS_90 * half, abs(value - model)),
-                beyond,
-            )
+            below = value - given.get(f"{name}_lo", none)
+            above = given.get(f"{name}_hi", none) - value
+            beyond = np.fmax(below, above)
+            unstated = np.fmax(DEVIATIONS_90 * half, abs(value - model))
+            width = np.where(np.isnan(beyond), unstated, beyond)
             rows = np.flatnonzero(np.isfinite(factor))
             widths[name][rows] = np.abs(width / value)[rows]
-            if what:
-                harder[rows] *= (
-                    factor[rows] if "constant" in name else 1.0 / factor[rows]
-                )
+            if "constant" in name:
+                harder[rows] *= factor[rows]
+            elif what > 0:
+                harder[rows] *= 1.0 / factor[rows]
             for place in places:
                 rows_present = rows[place[rows] >= 0]
                 scale(phases, place[rows_present], what, factor[rows_present])
-        if not what:
-            has_width = np.isfinite(widths[name])
-            half = np.where(has_width, widths[name] * value, predicted.half)
-            predicted = predicted._replace(
-                value=np.where(has_width, value, predicted.value), half=half
-            )
+        if what == 0:
+            predicted = _with_given_curie(predicted, value, widths[name])
     return predicted, widths, harder
+
+
+def _predict_quantity(
+    got: Intrinsic, name: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what the model says of a quantity of `GIVEN`, and its standard deviation, (n,) each."""
+    if name not in PROPERTIES:
+        return got.curie, got.curie_sd
+    k = PROPERTIES.index(name)
+    return got.value[:, 0, k], got.sd[:, 0, k]
+
+
+def _with_given_curie(
+    predicted: PredictedCurie, value: NDArray[np.float64], width: NDArray[np.float64]
+) -> PredictedCurie:
+    """Return Curie temperatures with given ones, K, (n,), and their half widths / value in place."""
+    has_width = np.isfinite(width)
+    return predicted._replace(
+        value=np.where(has_width, value, predicted.value),
+        half=np.where(has_width, width * value, predicted.half),
+    )
 
 
 def widen(got: Intrinsic, widths: Widths) -> None:

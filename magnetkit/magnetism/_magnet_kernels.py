@@ -548,83 +548,134 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
             _figures_row(i, when, phases, rules, widths, room, out, status)
 
 
-# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
-# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (6, 3), and
-# whether the largest working temperature of each is still open bool (3).
-@jit(part="merged")
-def _figures_row(i, when, phases, rules, widths, room, out, status):
-    """Compute the figures of alloy i at all temperatures into `out` and `status`."""
-    asked, second, grid, load = when
+# one, other int: codes of a status -> the first that is not `OK`
+@jit(part="copied")
+def _first_fault(one, other):
+    """Return the first of two statuses that is not `OK`."""
+    return one if one != OK else other
+
+
+# at_room: `_start` of the alloy -> J T, H_cJ A/m, status
+@jit(part="copied")
+def _state_at(kelvin, i, phases, rules, at_room, work):
+    """Return the magnet at a temperature; that at `ROOM` is there already."""
+    start, state = at_room
+    if kelvin == ROOM:
+        return state
+    return magnet_state(kelvin, i, phases, rules, start, work)
+
+
+# room: as of `_figures_row`, whose on_j and open_ are read; permeance: as of `_room`
+@jit(part="copied")
+def _bears_limit(i, phases, rules, widths, start, permeance, room):
+    """Return whether weak, nominal and strong magnet all have reverse field left at the limit."""
     work, scratch, open_ = room
+    book = rules.book
+    j, h_cj, _ = magnet_state(rules.limit[i], i, phases, rules, start, work)
+    on_h = unsure(widths.on_h[0, i], h_cj, start, book)
+    shape = _shape(rules, widths, i)
+    knees = knee_field(h_cj, j, start, shape, on_h, book.widest_ln)
+    bears = True
+    for s in range(3):
+        left = _room(j, knees[s], scratch[1, s], permeance)
+        bears = bears and open_[s] and left > 0.0
+    return bears
+
+
+# g: row of grid; field A/m: what is left there to magnet s of the three; room: as of `_figures_row`,
+# whose t_max, left and open_ are written to
+@jit(part="copied")
+def _follow_field(g, grid, limit, s, field, room):
+    """Carry the largest working temperature on, or end it where no reverse field is left."""
+    _, scratch, open_ = room
+    kelvin = grid[g]
     t_max = scratch[0]
-    on_j = scratch[1]
     before = scratch[2]
     left = scratch[3:]
-    if phases.state[i, STATE] != OK:
-        status[:, i] = int(phases.state[i, STATE])
+    left[s, 0] = left[s, 1]
+    left[s, 1] = left[s, 2]
+    left[s, 2] = field
+    if field > 0.0:
+        t_max[s] = min(kelvin, limit)
+        open_[s] = kelvin < limit
         return
+    if g > 0:
+        before[0] = grid[g - 2] if g > 1 else np.nan
+        before[1] = grid[g - 1]
+        before[2] = kelvin
+        t_max[s] = min(crossing(before, left, s), limit)
+    open_[s] = False
+
+
+# at_room: `_start` of alloy i; end: its status at when's second; room: as of `_figures_row`, whose
+# t_max is written to -> J T, H_cJ A/m and status at grid[0], status up to second
+@jit(part="copied")
+def _find_working_temperature(i, when, phases, rules, widths, room, at_room, end):
+    """Find the largest working temperature of the weak, the nominal and the strong magnet."""
+    _, second, grid, load = when
+    work, scratch, open_ = room
+    start, _ = at_room
     book = rules.book
-    start, state = _start(i, phases, rules, work)
-    j2, h2, end = magnet_state(second, i, phases, rules, start, work)
+    limit = rules.limit[i]
+    shape = _shape(rules, widths, i)
+    permeance = MU_0 * (load + rules.recoil[i])
     j1 = np.nan
     h1 = np.nan
     first = OK
     over = OK
-    limit = rules.limit[i]
-    shape = _shape(rules, widths, i)
-    on_h = widths.on_h[0, i]
-    permeance = MU_0 * (load + rules.recoil[i])
-    # The largest working temperature of the weak, the nominal and the strong magnet.
-    t_max[:] = np.nan
-    left[:] = np.nan
-    open_[:] = limit > 0.0
-    for s in range(3):
-        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
     for g in range(grid.size):
         kelvin = grid[g]
         is_needed = open_[0] or open_[1] or open_[2]
         if over != OK or (not is_needed and kelvin > second):
             break
-        if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
-            # What the weak magnet bears at its limit it bears below.
-            j, h_cj, _ = magnet_state(limit, i, phases, rules, start, work)
-            enough = open_[0] and open_[1] and open_[2]
-            least_sure = unsure(on_h, h_cj, start, book)
-            knees = knee_field(h_cj, j, start, shape, least_sure, book.widest_ln)
-            for s in range(3):
-                enough = enough and _room(j, knees[s], on_j[s], permeance) > 0.0
-            if enough:
-                t_max[:] = limit
-                break
-        if kelvin == ROOM:
-            j, h_cj, found = state
-        else:
-            j, h_cj, found = magnet_state(kelvin, i, phases, rules, start, work)
-        least_sure = unsure(on_h, h_cj, start, book)
-        knees = knee_field(h_cj, j, start, shape, least_sure, book.widest_ln)
+        # What the weak magnet bears at its limit it bears below.
+        passes_second = kelvin > second and grid[g - 1] <= second
+        is_inside = passes_second and kelvin < limit < np.inf
+        if is_inside and _bears_limit(i, phases, rules, widths, start, permeance, room):
+            scratch[0, :] = limit
+            break
+        j, h_cj, found = _state_at(kelvin, i, phases, rules, at_room, work)
+        on_h = unsure(widths.on_h[0, i], h_cj, start, book)
+        knees = knee_field(h_cj, j, start, shape, on_h, book.widest_ln)
         if g == 0:
             j1 = j
             h1 = h_cj
             first = found
-            over = found if found != OK else end
+            over = _first_fault(found, end)
         elif kelvin <= second:
             over = found
         for s in range(3):
-            if not open_[s]:
-                continue
-            left[s, 0] = left[s, 1]
-            left[s, 1] = left[s, 2]
-            left[s, 2] = _room(j, knees[s], on_j[s], permeance)
-            if left[s, 2] > 0.0:
-                t_max[s] = min(kelvin, limit)
-                open_[s] = kelvin < limit
-                continue
-            if g > 0:
-                before[0] = grid[g - 2] if g > 1 else np.nan
-                before[1] = grid[g - 1]
-                before[2] = kelvin
-                t_max[s] = min(crossing(before, left, s), limit)
-            open_[s] = False
+            if open_[s]:
+                field = _room(j, knees[s], scratch[1, s], permeance)
+                _follow_field(g, grid, limit, s, field, room)
+    return j1, h1, first, over
+
+
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), float64 (6, 3) of
+# the largest working temperatures t_max, what makes J the B_r (on_j) and the temperatures before,
+# and the last three reverse fields of weak, nominal and strong magnet (left); and whether the
+# largest working temperature of each is still open bool (3).
+@jit(part="merged")
+def _figures_row(i, when, phases, rules, widths, room, out, status):
+    """Compute the figures of alloy i at all temperatures into `out` and `status`."""
+    asked, second, grid, _ = when
+    work, scratch, open_ = room
+    t_max = scratch[0]
+    if phases.state[i, STATE] != OK:
+        status[:, i] = int(phases.state[i, STATE])
+        return
+    book = rules.book
+    start, state = _start(i, phases, rules, work)
+    at_room = (start, state)
+    j2, h2, end = magnet_state(second, i, phases, rules, start, work)
+    t_max[:] = np.nan
+    scratch[3:] = np.nan
+    open_[:] = rules.limit[i] > 0.0
+    for s in range(3):
+        scratch[1, s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+    j1, h1, first, over = _find_working_temperature(
+        i, when, phases, rules, widths, room, at_room, end
+    )
     for l in range(asked.size):  # noqa: E741
         if asked[l] == grid[0]:
             j = j1
@@ -634,11 +685,9 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             j = j2
             h_cj = h2
             found = end
-        elif asked[l] == ROOM:
-            j, h_cj, found = state
         else:
-            j, h_cj, found = magnet_state(asked[l], i, phases, rules, start, work)
-        found = found if found != OK else over
+            j, h_cj, found = _state_at(asked[l], i, phases, rules, at_room, work)
+        found = _first_fault(found, over)
         status[l, i] = found
         if found != OK or not np.isfinite(rules.factor[i]):
             continue

@@ -564,102 +564,48 @@ def alloys(
     -------
     Alloys
     """
-    from ..phases.partition import hosts_with_shells, root_codes, wall_hosts
-    from ._magnet_kernels import Phases
-
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
-    given_values, (split, traces, process_rows, rows) = (
-        table.given,
-        _read(table, process, host),
-    )
-    n = len(table)
-    table = split.recipe
-    codes = split.host
-    cellular = wall_hosts(codes)
-    balance_parts, formula, is_charge = _split_into_phases(split, rows, traces)
-    parts, cells = balance_parts.parts, balance_parts.parts.hard_phase
-    walls = np.flatnonzero((cellular >= 0) & (formula < 1.0))
+    given_values = table.given
+    written, traces, process, rows = _read(table, process, host)
+    balance, formula, charged = _split_into_phases(written, rows, traces)
     carriers = None if shells is None else shells.carriers
-    structure = _structure(
-        table, balance_parts, formula, np.flatnonzero(cellular >= 0), rows, carriers
-    )
-    if process_rows.route is not None and process_rows.route.hardening:
-        structure["soft"][rows_made_by_route(process_rows.route, codes)] = 0.0
-    if (cellular >= 0).any():
-        rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
-    fraction = np.zeros(n)
-    content = np.zeros(n)
-    cover = np.zeros(n)
-    if shells is not None:
-        arriving = arriving_share(shells.faces_mm)
-        fraction, content = shells.resolve_amounts(table, arriving=arriving)
-        cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
-    with_shell = np.flatnonzero(fraction > 0.0)
-    richer = rows["surface_enrichment"]
-    asks = skins or given_values or with_shell.size or slope_deviation(rows).any()
-    with_skin = (
-        np.flatnonzero(_has_surface(cells, rows)) if asks else np.empty(0, np.int64)
-    )
-    groups = [(parts.grain_boundary[walls], cellular[walls])] if walls.size else []
-    if with_skin.size:
-        groups.append(
-            (enrich_surface(cells[with_skin], richer[with_skin]), codes[with_skin])
-        )
-    if with_shell.size and shells is not None:
-        surface = enrich_surface(cells[with_shell], richer[with_shell])
-        rim = replace_rare_earth(
-            surface, shells.column[with_shell], content[with_shell]
-        )
-        groups.append((rim, codes[with_shell]))
-    condensed_phases, prediction = condense_groups(
-        parts, groups, curie, split if ranges or given_values else None
-    )
-    phases = Phases(
-        *condensed_phases,
-        ion_tables(),
-        _places(walls, n, n),
-        _places(with_skin, n, n + walls.size),
-        _places(with_shell, n, n + walls.size + with_skin.size),
-        parts.hard_volume_fraction,
-        fraction,
-        cover,
-        parameters().shell["efficiency"],
-        tuple(condensed_phases),
+    structure = _structure(written.recipe, balance, formula, rows, carriers)
+    _soften(structure, rows, process, written.host)
+    rims = _resolve_rims(written, shells, rows)
+    needs_skins = skins or given_values or rims.rows.size or slope_deviation(rows).any()
+    with_skin = np.empty(0, np.int64)
+    if needs_skins:
+        with_skin = np.flatnonzero(_has_surface(balance.parts.hard_phase, rows))
+    phases, prediction = _condense_phases(
+        balance.parts,
+        formula,
+        rows["surface_enrichment"],
+        with_skin,
+        rims,
+        curie,
+        written if ranges or given_values else None,
     )
     prediction, widths, harder = _with_given(
-        given_values, phases, split, parts, prediction, rows
+        given_values, phases, written, balance.parts, prediction, rows
     )
-    fine = structure["coarse"] == 0.0
-    remanence_factor = reduced_remanence(rows["alignment"], balance_parts.soft, fine)
-    factor = (
-        (balance_parts.hard + balance_parts.second) * rows["density"] * remanence_factor
-    )
-    if shells is not None and carriers is not None:
-        factor *= 1.0 - carrier_volume(table, shells)
-    # Whether a rim forms about the grains of other hosts, and what it does, is not known.
-    factor[with_shell[~hosts_with_shells(codes[with_shell])]] = np.nan
-    rows["harder"] = np.ones(n)
-    wider = np.hypot(
-        DEVIATIONS_90 * _boundary.boundary_deviation(structure), turned_width(split)
-    )
-    rows["spread"] = np.where(
-        wider > 0.0, np.hypot(rows["spread"], wider), rows["spread"]
-    )
-    never = _has_no_precedent(split, shells, traces)
-    factor *= 1.0 if traces is None else 1.0 - traces.volume
-    rows["apart"] = process_distance(process_rows, rows, Coded(codes, HOST_NAMES))
-    gate = gates(balance_parts, structure, process_rows.route)
-    distance = np.zeros(n)
-    made_of = Alloys(
-        written=split,
-        balance=balance_parts,
-        process=process_rows,
+    rows["harder"] = np.ones(len(table))
+    _widen_spread(rows, structure, written)
+    rows["apart"] = process_distance(process, rows, Coded(written.host, HOST_NAMES))
+    factor = _remanence_factor(balance, structure, rows, rims)
+    if shells is not None:
+        factor *= 1.0 - carrier_volume(written.recipe, shells)
+    if traces is not None:
+        factor *= 1.0 - traces.volume
+    magnets = Alloys(
+        written=written,
+        balance=balance,
+        process=process,
         shells=shells,
-        never_made=never,
+        never_made=_has_no_precedent(written, shells, traces),
         traces=traces,
-        gate=gate,
-        charged=is_charge,
+        gate=gates(balance, structure, process.route),
+        charged=charged,
         phases=phases,
         predicted=prediction,
         factor=factor,
@@ -668,21 +614,163 @@ def alloys(
         given=widths,
         curie=curie,
     )
-    if skins:
-        made_of.near.update(made_of.nearest())
-        distance = made_of.near[COERCIVITY].distance
-    gate[(gate == 0) & ((distance > UNKNOWN) | (harder > GRAINS.harder))] = (
-        STATUS.index(FAR)
+    _place_among_measured(magnets, harder, skins)
+    return magnets
+
+
+@dataclass(frozen=True)
+class _Rims:
+    """The shells about the grains of n alloys, an array of zeros for those without."""
+
+    rows: NDArray[np.int64]  # the alloys that have one
+    columns: NDArray[np.int64]  # the column of the element of each of these in tables
+    fraction: Array  # volume of the shell in the hard phase, (n,)
+    content: Array  # share of the shell's rare earth that is the element, (n,)
+    cover: Array  # share of its gain that a shell of its thickness gives, (n,)
+
+
+def _resolve_rims(
+    written: "Partition", shells: ShellRows | None, rows: dict[str, Array]
+) -> _Rims:
+    """Return the shells of n recipes by volume, content and cover; `rows` has the grain size."""
+    if shells is None:
+        none = np.zeros(len(written.host))
+        no_rows = np.empty(0, np.int64)
+        return _Rims(no_rows, no_rows, none, none, none)
+    arriving = arriving_share(shells.faces_mm)
+    fraction, content = shells.resolve_amounts(written.recipe, arriving=arriving)
+    with_rim = np.flatnonzero(fraction > 0.0)
+    cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
+    return _Rims(with_rim, shells.column[with_rim], fraction, content, cover)
+
+
+def _soften(
+    structure: dict[str, Array],
+    rows: dict[str, Array],
+    process: Process,
+    codes: NDArray[np.int8],
+) -> None:
+    """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
+
+    A route that hardens by exchange leaves no soft phase; cells are less square where their
+    charge is off.
+    """
+    from ..phases.partition import wall_hosts
+
+    if process.route is not None and process.route.hardening:
+        structure["soft"][rows_made_by_route(process.route, codes)] = 0.0
+    if (wall_hosts(codes) >= 0).any():
+        rows["squareness"] = squareness(rows["squareness"], structure["ratio"])
+
+
+def _condense_phases(
+    parts: "Partition",
+    formula: Array,
+    enrichment: Array,
+    with_skin: NDArray[np.int64],
+    rims: _Rims,
+    curie: "CurieModel | None",
+    written: "Partition | None",
+) -> "tuple[Any, PredictedCurie | None]":
+    """Condense hard phases, walls, skins and shells of n alloys, in this order, for the kernels.
+
+    `formula` is how far each is a bare formula, which has no walls, `enrichment` that of dysprosium
+    and terbium on the surface of grains, (n,) each; `with_skin` are the rows whose surface is
+    wanted. The `Phases` and, of `written`, the predicted T_C of its hard phases are returned.
+    """
+    from ..phases.partition import wall_hosts
+    from ._magnet_kernels import Phases
+
+    codes = parts.host
+    cells = parts.hard_phase
+    wall_codes = wall_hosts(codes)
+    walls = np.flatnonzero((wall_codes >= 0) & (formula < 1.0))
+    groups = []
+    if walls.size:
+        groups.append((parts.grain_boundary[walls], wall_codes[walls]))
+    if with_skin.size:
+        skins = enrich_surface(cells[with_skin], enrichment[with_skin])
+        groups.append((skins, codes[with_skin]))
+    if rims.rows.size:
+        surface = enrich_surface(cells[rims.rows], enrichment[rims.rows])
+        shells = replace_rare_earth(surface, rims.columns, rims.content[rims.rows])
+        groups.append((shells, codes[rims.rows]))
+    condensed, prediction = condense_groups(parts, groups, curie, written)
+    n = len(codes)
+    first_skin = n + walls.size
+    phases = Phases(
+        *condensed,
+        tables=ion_tables(),
+        walls=_places(walls, n, n),
+        skins=_places(with_skin, n, first_skin),
+        shells=_places(rims.rows, n, first_skin + with_skin.size),
+        cells=parts.hard_volume_fraction,
+        fraction=rims.fraction,
+        cover=rims.cover,
+        efficiency=parameters().shell["efficiency"],
+        own=tuple(condensed),
     )
-    rules = made_of.rules()
-    rows["shell_share"] = given_share(phases, rules)
-    rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    roots = Coded(root_codes(codes), HOST_NAMES)
-    route = level_route(process_rows.route)
-    condition_rows(rows, table, roots, process_rows.producer, distance, route)
-    # In place: what `made_of` has worked out stands.
-    factor *= rows["stronger"]
-    return made_of
+    return phases, prediction
+
+
+def _remanence_factor(
+    balance: Balance,
+    structure: dict[str, Array],
+    rows: dict[str, Array],
+    rims: _Rims,
+) -> Array:
+    """Return B_r / J_s, (n,), of hard and other phases, density and alignment; NaN if not known."""
+    from ..phases.partition import hosts_with_shells
+
+    fine = structure["coarse"] == 0.0
+    remanence_factor = reduced_remanence(rows["alignment"], balance.soft, fine)
+    volume = balance.hard + balance.second
+    factor = volume * rows["density"] * remanence_factor
+    # Whether a rim forms about the grains of other hosts, and what it does, is not known.
+    known_rims = hosts_with_shells(balance.parts.host[rims.rows])
+    factor[rims.rows[~known_rims]] = np.nan
+    return factor
+
+
+def _widen_spread(
+    rows: dict[str, Array], structure: dict[str, Array], written: "Partition"
+) -> None:
+    """Add to the spread of coercivity, in place, what boundary and easy axis leave in doubt."""
+    boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
+    wider = np.hypot(boundary_width, turned_width(written))
+    wide_spread = np.hypot(rows["spread"], wider)
+    rows["spread"] = np.where(wider > 0.0, wide_spread, rows["spread"])
+
+
+def _place_among_measured(
+    magnets: Alloys, harder: "Array | float", with_distances: bool
+) -> None:
+    """Bring n alloys, in place, to the level of those that were measured like them.
+
+    Without `with_distances` they count as near to them. What is too far, or by values that a user
+    gives `harder` than any, gets the gate of these. Rows get the shares of shell and grains, and
+    the producer's level, which acts on the remanence factor too.
+    """
+    from ..phases.partition import root_codes
+
+    gate = magnets.gate
+    rows = magnets.rows
+    process = magnets.process
+    distance = np.zeros(len(gate))
+    if with_distances:
+        magnets.near.update(magnets.nearest())
+        distance = magnets.near[COERCIVITY].distance
+    is_far = (distance > UNKNOWN) | (harder > GRAINS.harder)
+    gate[(gate == 0) & is_far] = STATUS.index(FAR)
+    rules = magnets.rules()
+    rows["shell_share"] = given_share(magnets.phases, rules)
+    rows["grain_effect"] = grain_effect(magnets.phases, rules, rows, ROOM_K)[0]
+    recipe = magnets.written.recipe
+    roots = Coded(root_codes(magnets.written.host), HOST_NAMES)
+    route = level_route(process.route)
+    condition_rows(rows, recipe, roots, process.producer, distance, route)
+    # In place: what the alloys have worked out stands.
+    magnets.factor[:] *= rows["stronger"]
 
 
 def _has_surface(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
@@ -726,10 +814,10 @@ def _with_given(
     """
     if not said or predicted is None:
         return predicted, {}, 1.0
-    from ._given import put
+    from ._given import apply_given
 
     first = 0 if written is parts else len(phases.state) - len(written.host)
-    predicted, widths, harder = put(said, phases, first, written, predicted)
+    predicted, widths, harder = apply_given(said, phases, first, written, predicted)
     for name in GIVEN[1:]:
         rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
     return predicted, widths, harder
@@ -739,9 +827,8 @@ def _structure(
     table: CompositionTable,
     found: Balance,
     formula: Array,
-    cells: NDArray[np.int64],
     rows: dict[str, Array],
-    carriers: Array | None = None,
+    carriers: Array | None,
 ) -> dict[str, Array]:
     """Collect the grain structure that `microstructure` needs, by name, (n,) each.
 
@@ -753,15 +840,13 @@ def _structure(
         The recipes split into phases.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
-    cells : ndarray of int64
-        Numbers of the rows that harden by cells.
     rows : dict of ndarray
         Process of each magnet.
     carriers : ndarray, optional
         Masses of carriers, of `ShellRows`; they stay in the boundary.
     """
     from ..alloy._row_kernels import sums
-    from ..phases.partition import hosts_by_hardening
+    from ..phases.partition import hosts_by_hardening, wall_hosts
 
     grain_um = rows["grain_size_um"]
     own_boundary = boundary = _boundary.boundary_composition(
@@ -802,6 +887,7 @@ def _structure(
         "additive": _blend(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
+    cells = np.flatnonzero(wall_hosts(found.parts.host) >= 0)
     if cells.size:
         gases = (rows[f"{name}_wt_pct"][cells] for name in ("carbon", "oxygen"))
         for name, share in shares(found.charge[cells], *gases)._asdict().items():

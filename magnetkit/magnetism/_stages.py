@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 
 ENERGY = "formation_energy_eV_atom"
-"""Where grades are printed, K."""
 _ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
@@ -36,7 +35,6 @@ def magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
-    only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
     """Evaluate the magnet of each candidate, bulk and shell alike, at each temperature.
 
@@ -50,8 +48,6 @@ def magnets(
         K.
     conditions : Conditions
         Process, use and models.
-    only : mapping, optional
-        Names of the columns wanted at a temperature; a temperature that is no key gets all.
 
     Returns
     -------
@@ -59,7 +55,7 @@ def magnets(
         One for each temperature, with n rows.
     """
     alloy_rows = make_alloys(table, shells, conditions, ranges=True)
-    return figure_columns(alloy_rows, temperatures, conditions.use, only)
+    return figure_columns(alloy_rows, temperatures, conditions.use)
 
 
 def nominal_magnets(

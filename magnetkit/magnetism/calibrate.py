@@ -248,14 +248,9 @@ def calibration(
         except InputError as error:
             refusals[row.number] = str(error)
     refusals = dict(sorted(refusals.items()))
-    if refusals and (strict or not values):
-        number, why = next(iter(refusals.items()))
-        raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
+    _report_refusals(refusals, strict or not values)
     if not values:
         raise InputError("no measured magnet in the table; expected one row or more")
-    if refusals:
-        refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
-        warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
     contradictions = _contradictions(values)
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
@@ -266,6 +261,17 @@ def calibration(
     return Calibration(
         Process(producer=producer), report, refusals, contradictions, notes
     )
+
+
+def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
+    """Warn of the rows, by number, that cannot be used; if `strict` raise InputError of the first."""
+    if not refusals:
+        return
+    if strict:
+        number, why = next(iter(refusals.items()))
+        raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
+    refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
+    warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
 
 
 @dataclass(frozen=True)

@@ -215,37 +215,45 @@ def _demagnetization_branch(
     if h.min() >= 0.0 and j[np.argmax(h)] < 0.8 * j[np.argmin(h)]:
         # Reverse fields without a sign: nothing but the second quadrant was written.
         h = -h
-    parts = _split_sweeps(h, j)
-    # What comes down from positive saturation stands first, mirrored branches after it.
-    parts.sort(key=lambda part: bool(_polarization_at_zero(h[part], j[part]) < 0.0))
-    branches = [_turn_upright(h[part], j[part]) for part in parts]
-    usable = [
-        one
-        for one in branches
-        if ((one[0] <= 0.0) & (one[1] > 0.0)).sum() >= _LEAST_POINTS
-    ]
-    if not usable:
-        raise InputError(
-            f"{source}: expected {_LEAST_POINTS} points or more with H <= 0 and J > 0, the second quadrant"
-        )
-    largest = max(_polarization_at_zero(*one) for one in usable)
-    usable = [
-        one for one in usable if _polarization_at_zero(*one) >= _SATURATED * largest
-    ]
-    whole = [one for one in usable if one[1].min() <= 0.0] or usable
-    field, level = whole[0]
-    order = np.argsort(-field, kind="stable")
+    whole = _choose_branches(source, h, j)
     ends = []
-    for one_field, one_level in whole[:2]:
-        if one_level.min() <= 0.0:
-            ends.append(find_crossing(-one_field[::-1], one_level[::-1], 0.0))
+    for field, level in whole[:2]:
+        if level.min() <= 0.0:
+            ends.append(find_crossing(-field[::-1], level[::-1], 0.0))
     if len(ends) == 2 and abs(ends[1] / ends[0] - 1.0) > _DIFFERING_SHARE:
         warn(
             f"{source}: the other branch of the loop gives H_cJ {1e-3 * ends[1]:.0f} kA/m beside "
             f"{1e-3 * ends[0]:.0f}: the field is shifted, or the sample not saturated",
             UserWarning,
         )
+    field, level = whole[0]
+    order = np.argsort(-field, kind="stable")
     return -field[order], level[order]
+
+
+def _choose_branches(source: str, h: _Array, j: _Array) -> list[tuple[_Array, _Array]]:
+    """Return H, A/m, and J, T, of each branch from saturation, upright, the best first.
+
+    Branches that reach J = 0 are preferred to those that do not. InputError if none has enough
+    points in the second quadrant.
+    """
+    parts = _split_sweeps(h, j)
+    # What comes down from positive saturation stands first, mirrored branches after it.
+    parts.sort(key=lambda part: bool(_polarization_at_zero(h[part], j[part]) < 0.0))
+    usable = []
+    for part in parts:
+        field, level = _turn_upright(h[part], j[part])
+        if ((field <= 0.0) & (level > 0.0)).sum() >= _LEAST_POINTS:
+            usable.append((field, level))
+    if not usable:
+        raise InputError(
+            f"{source}: expected {_LEAST_POINTS} points or more with H <= 0 and J > 0, the second quadrant"
+        )
+    remanences = [_polarization_at_zero(*branch) for branch in usable]
+    least = _SATURATED * max(remanences)
+    pairs = zip(usable, remanences, strict=True)
+    saturated = [branch for branch, remanence in pairs if remanence >= least]
+    return [branch for branch in saturated if branch[1].min() <= 0.0] or saturated
 
 
 def _inner_field(

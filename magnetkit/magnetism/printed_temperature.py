@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core.units import BETWEEN, MU_0, ROOM_K
+from .._core.units import MU_0, ROOM_K
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
+from .laws import law
 
 _Array = NDArray[np.float64]
 
@@ -45,10 +46,11 @@ def _shape() -> tuple[_Array, _Array, _Array, float]:
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> _Array:
     """Return the upper temperature of printed chords, K.
 
-    A chord without one is taken to reach to 100 degrees C or to the highest temperature of use,
-    whichever is more (an assumption: with it the chords of a class agree among makers).
+    A chord without one is taken to reach to 100 degrees C (``datasets/laws/printed.toml``) or to
+    the highest temperature of use, whichever is more.
     """
-    otherwise = np.fmax(np.asarray(max_working_temperature_K, float), BETWEEN[1])
+    highest_use = np.asarray(max_working_temperature_K, float)
+    otherwise = np.fmax(highest_use, law("printed").chord_end)
     to = np.asarray(to_K, float)
     return np.where(np.isnan(to), otherwise, to)
 

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..surrogates._curie import CurieModel
+    from ._given import Widths
 
 
 Array = NDArray[np.float64]
@@ -399,7 +400,6 @@ def sintered_at(
     load_line: Duty | float | None = None,
     interval: float = 0.9,
     whole_range: bool = False,
-    only: Mapping[float, Collection[str]] | None = None,
     curie: "CurieModel | None" = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
@@ -418,8 +418,6 @@ def sintered_at(
         As for `sintered`; `between` in K.
     whole_range : bool
         As of `Use`.
-    only : mapping of float to collection of str, optional
-        The predicted properties that the table of a temperature (K) has; all where none are named.
     curie : CurieModel, optional
         Model of the Curie temperature, of `magnetkit.surrogates.load`; that of all that is known
         otherwise.
@@ -434,19 +432,13 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_by_kelvin: dict[float, set[str]] = {}
-    for kelvin, names in (only or {}).items():
-        columns_by_kelvin[kelvin] = set().union(*map(with_interval, names))
     kelvins = [parse_temperature(t) for t in temperatures]
     use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
     quantile(interval)
     alloy_rows = alloys(
         table, process, read_shells(shell, len(table)), host, curie, ranges=True
     )
-    return [
-        columns.frame()
-        for columns in figure_columns(alloy_rows, kelvins, use, columns_by_kelvin)
-    ]
+    return [columns.frame() for columns in figure_columns(alloy_rows, kelvins, use)]
 
 
 def figure_columns(
@@ -479,13 +471,7 @@ def figure_columns(
     if made.shells is not None:
         warn_of_shells(made.shells)
     columns_by_kelvin = [(only or {}).get(float(kelvin)) for kelvin in kelvins]
-    central = [
-        use.whole_range and n is not None and set(n).issubset(FIGURES)
-        for n in columns_by_kelvin
-    ]
-    # Hard phases are looked at up to the last of the temperatures with ranges.
-    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
-    bulk = made.hard_phases(kelvins[: last + 1])
+    bulk = made.hard_phases(kelvins[: _count_with_ranges(use, columns_by_kelvin)])
     load_line = use.duty.load_line
     values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
     if not use.whole_range:
@@ -493,36 +479,53 @@ def figure_columns(
             made, bulk, values, status, load_line, z
         )
     blank_rows(bulk, values, status, made.never_made)
-    is_ok = status == 0
+    is_magnet = status == 0
     gate = made.closed_gate(kelvins)
+    # In place: the gates close in `status` too.
     blank_hard(values, apply_gates(status, gate))
     tables = intrinsic_columns(bulk, z, only)
-    for table, (name, width) in product(tables, made.given.items()):
-        if (basis := f"{name}_provenance") in table:
-            table[basis] = table[basis].put(np.isfinite(width), "given")
+    _mark_given(tables, made.given)
     tables += [
         Columns(host=host_column(made.written.host)) for _ in kelvins[len(tables) :]
     ]
     density = made.density()
     made_as = {}
-    if any(
-        names is None or not MADE_AS.isdisjoint(names) for names in columns_by_kelvin
-    ):
+    if any(names is None or MADE_AS & set(names) for names in columns_by_kelvin):
         made_as = _made_as(made, use.between)
     for j, (columns, names) in enumerate(zip(tables, columns_by_kelvin, strict=True)):
-        ok = is_ok[j]
+        state = (is_magnet[j], gate[j])
         columns["status"] = status_column(status[j])
-        columns |= (
-            made_as if names is None else {n: made_as[n] for n in MADE_AS & set(names)}
-        )
+        columns |= _choose_columns(made_as, names)
         if names is None or DISTANCE in names:
             columns |= _evidence_columns(made, kelvins[j])
         columns |= _columns_at_temperature(
-            made, kelvins[j], values[:, :, j], (ok, gate[j]), names, use.duty
+            made, kelvins[j], values[:, :, j], state, names, use.duty
         )
         if names is None or "density_kg_m3" in names:
-            columns["density_kg_m3"] = np.where(ok, density, np.nan)
+            columns["density_kg_m3"] = np.where(is_magnet[j], density, np.nan)
     return tables
+
+
+def _mark_given(tables: list[Columns], widths: "Widths") -> None:
+    """Write into the provenance of columns, in place, which rows a user gave a value for.
+
+    `widths` has, by column, the half widths of the given values, NaN elsewhere, (n,) each.
+    """
+    for table, (name, width) in product(tables, widths.items()):
+        if (basis := f"{name}_provenance") in table:
+            table[basis] = table[basis].put(np.isfinite(width), "given")
+
+
+def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> int:
+    """Count the temperatures up to the last whose `columns` have ranges; None are all columns."""
+    count = 0
+    for j, names in enumerate(columns):
+        is_central = (
+            use.whole_range and names is not None and set(names) <= set(FIGURES)
+        )
+        if not is_central:
+            count = j + 1
+    return count
 
 
 def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
@@ -531,53 +534,57 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     ``route`` says in words how each is made, which settings did nothing, and which charge was
     assumed. `between` are the ends of the chords, K.
     """
-    codes = made.written.host
-    route = made.process.route
-    # Each magnet is made as asked for, else as is usual for its host.
-    names = [
-        host.magnet.route if route is None else route.name for host in HOSTS.values()
-    ]
+    remarks = {}
+    no_model = without_model(made.written.recipe, made.written.host)
+    if made.never_made.any():
+        remarks = describe_beyond_precedent(made.written.recipe, made.written.host)
+    if made.traces is not None:
+        remarks |= made.traces.words()
+    for row, name in no_model.items():
+        remarks[row] = f"{name}: known, but no model speaks of it"
+    n = len(made.written.host)
+    return {
+        "shell": shell_texts(made.shells, n),
+        "route": _append_remarks(_route_column(made), remarks),
+        "coefficients_between": Coded.constant(celsius_range(between), n),
+    }
+
+
+def _route_column(made: Alloys) -> Coded:
+    """Write how each of n magnets is made: as asked for, else as is usual for its host.
+
+    It says which settings do nothing there, and which charge stands for a formula.
+    """
     cells = parameters().cells
-    assumption_text = (
+    charge = (
         f"; charge assumed: {cells['ratio']:g} metal atoms per rare earth, "
         f"Cu {cells['copper']:g} and Zr {cells['zirconium']:g} of the metal"
     )
-    names = [
-        name + ignored_settings(made.process, host)
-        for name, host in zip(names, HOSTS, strict=True)
-    ]
-    words = tuple(dict.fromkeys([*names, *(name + assumption_text for name in names)]))
+    route = made.process.route
+    names = []
+    for name, host in HOSTS.items():
+        route_name = host.magnet.route if route is None else route.name
+        names.append(route_name + ignored_settings(made.process, name))
+    words = tuple(dict.fromkeys([*names, *(name + charge for name in names)]))
     # One entry more than hosts: code -1 picks the last.
-    plain_words = [words.index(name) for name in names]
-    charged_words = [words.index(name + assumption_text) for name in names]
-    plain = np.array([*plain_words, -1], np.int8)[codes]
-    charge_words = np.array([*charged_words, -1], np.int8)[codes]
-    made_so = Coded(np.where(made.charged, charge_words, plain), words)
-    gas_words = {} if made.traces is None else made.traces.words()
-    if made.never_made.any():
-        gas_words = (
-            describe_beyond_precedent(made.written.recipe, made.written.host)
-            | gas_words
-        )
-    no_model = without_model(made.written.recipe, made.written.host)
-    gas_words |= {
-        row: f"{name}: known, but no model speaks of it"
-        for row, name in no_model.items()
-    }
-    if gas_words:
-        texts = made_so.texts()
-        place = {word: k for k, word in enumerate(words)}
-        codes = made_so.codes.astype(np.int64)
-        for row, what in gas_words.items():
-            codes[row] = place.setdefault(
-                f"{texts[row]}; {what}".lstrip("; "), len(place)
-            )
-        made_so = Coded(codes, tuple(place))
-    return {
-        "shell": shell_texts(made.shells, len(codes)),
-        "route": made_so,
-        "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
-    }
+    plain = np.array([*map(words.index, names), -1], np.int8)
+    with_charge = [words.index(name + charge) for name in names]
+    of_charges = np.array([*with_charge, -1], np.int8)
+    codes = made.written.host
+    return Coded(np.where(made.charged, of_charges[codes], plain[codes]), words)
+
+
+def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
+    """Return a column of n texts with a remark after the text of some rows."""
+    if not remarks:
+        return column
+    texts = column.texts()
+    place = {word: k for k, word in enumerate(column.words)}
+    codes = column.codes.astype(np.int64)
+    for row, remark in remarks.items():
+        text = f"{texts[row]}; {remark}".lstrip("; ")
+        codes[row] = place.setdefault(text, len(place))
+    return Coded(codes, tuple(place))
 
 
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
@@ -649,9 +656,16 @@ def _columns_at_temperature(
             else of_gate
         )
         columns |= zip(_ENDS[name], (*ends, words), strict=True)
+    return _choose_columns(columns, names)
+
+
+def _choose_columns(
+    columns: dict[str, Any], names: Collection[str] | None
+) -> dict[str, Any]:
+    """Return the columns that are named, all if `names` is None."""
     if names is None:
         return columns
-    return {n: columns[n] for n in columns if n in names}
+    return {name: column for name, column in columns.items() if name in names}
 
 
 FILE = "comparators/comparators.csv"

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._books import law
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from ..alloy.table import CompositionTable
 from ._entries import Entries
@@ -43,11 +44,6 @@ WEIGHTS = "known_phases/forming.json"
 # Groups 4 to 6, which sit on dumbbell sites, and sp elements.
 _EARLY = ("Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W")
 _SP = ("Al", "Si", "Ga", "Ge", "In", "Sn")
-# Cerium is of mixed valence in compounds of iron and cobalt; the radius there follows from
-# their lattice constants between those of their neighbours (CeFe2, Ce2Fe17, CeCo5; from memory).
-_CERIUM_LOSES_A = 0.085
-# Radii that a rare earth's analogues may differ by, angstrom (of R3+).
-_ALIKE_A = 0.02
 
 
 class Odds(NamedTuple):
@@ -98,7 +94,7 @@ def atoms() -> "Atoms":
     less = np.zeros(N_ELEMENTS)
     for row in datasets.rows("known_phases/radii.csv"):
         radius[INDEX[row["element"]]] = float(row["radius_A"])
-    less[INDEX["Ce"]] = _CERIUM_LOSES_A
+    less[INDEX["Ce"]] = law("phases").cerium_loses
     guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
     enough, most_shares = np.zeros((2, len(FAMILIES), N_ELEMENTS))
     for f, name in enumerate(FAMILIES[:-1]):
@@ -315,11 +311,12 @@ def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
             k: np.array(v).T for k, v in radii_by_pattern.items()
         }
     known_of = source._cache["analogues"]
+    alike = law("phases").alike_radius
     mean_above = np.full(len(table), np.nan)
     for i, (key, radius) in enumerate(_patterns(table)):
         if key in known_of:
             radii, energies = known_of[key]
-            weights = np.exp(-0.5 * ((radii - radius) / _ALIKE_A) ** 2) + 1e-9
+            weights = np.exp(-0.5 * ((radii - radius) / alike) ** 2) + 1e-9
             mean_above[i] = weights @ energies / weights.sum()
     return mean_above
 

@@ -100,80 +100,102 @@ def _count_units(per, ratios, boride, total_r, total_t, total_x):
     return max(units, 0.0)
 
 
+# role int8 (118,): of one host; entries start to stop - 1
+# -> atoms on the R, T and X sites, and the entry of the T site of which there is most, -1 for none
+@jit(part="copied")
+def _add_up_sites(indices, values, start, stop, role):
+    """Add up what a composition has for each site of a host."""
+    total_r = 0.0
+    total_t = 0.0
+    total_x = 0.0
+    major = -1
+    for k in range(start, stop):
+        site = role[indices[k]]
+        if site == ON_R:
+            total_r += values[k]
+        elif site == ON_X:
+            total_x += values[k]
+        elif site == ON_T:
+            total_t += values[k]
+            if major < 0 or values[k] > _MORE * values[major]:
+                major = k
+    return total_r, total_t, total_x, major
+
+
+# span: first entry and the one behind the last; h: host; totals: what `_add_up_sites` returned.
+# Writes hard float64 (nnz) of the span: atoms of each element inside the hard phase.
+@jit(part="copied")
+def _fill_sites(indices, values, span, h, rules, totals, hard):
+    """Fill the sites of the hard phase by the lever rule, bounded by what can enter the T sites."""
+    start, stop = span
+    role, limit, preference, counts, ratios, boride, _ = rules
+    total_r, total_t, total_x, major = totals
+    r_per = counts[h, 0]
+    t_per = counts[h, 1]
+    x_per = counts[h, 2]
+    units = _count_units(counts[h], ratios[h], boride[h], total_r, total_t, total_x)
+    for _ in range(4):
+        inside_x = min(total_x, x_per * units)
+        size = units * (r_per + t_per) + inside_x
+        outside = max(1.0 - size, 0.0)
+        minor = 0.0
+        for k in range(start, stop):
+            e = indices[k]
+            if role[h, e] == ON_T and k != major:
+                share = size / (size + outside * preference[h, e])
+                hard[k] = min(values[k] * share, limit[h, e] * t_per * units)
+                minor += hard[k]
+        units = min(units, (values[major] + minor) / t_per)
+    inside_x = min(total_x, x_per * units)
+    hard[major] = max(min(t_per * units - minor, values[major]), 0.0)
+    weight = 0.0
+    for k in range(start, stop):
+        e = indices[k]
+        if role[h, e] == ON_R:
+            hard[k] = values[k] * size / (size + outside * preference[h, e])
+            weight += hard[k]
+        elif role[h, e] == ON_X:
+            hard[k] = values[k] * inside_x / total_x
+    for k in range(start, stop):
+        if role[h, indices[k]] == ON_R and weight > 0.0:
+            hard[k] = min(hard[k] * r_per * units / weight, values[k])
+
+
+# hard float64 (nnz): atoms inside; volume float64 (118,): cubic angstrom an atom
+@jit(part="copied")
+def _volume_share(indices, values, start, stop, hard, volume):
+    """Return the share of the volume that is inside the hard phase."""
+    inside = 0.0
+    whole = 0.0
+    for k in range(start, stop):
+        v = volume[indices[k]]
+        inside += hard[k] * v
+        whole += values[k] * v
+    return inside / whole
+
+
 # rows: compositions; codes int8 (n): host, -1 unknown.
 # Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
-# the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
-# all inside, fraction NaN.
+# the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host, or
+# one of whose sites nothing is there: all inside, fraction NaN.
 @jit
 def split(rows, codes, rules, hard, fraction, begin, end):
     """Write what of each composition lies inside its hard phase, and the phase's volume share."""
     indptr, indices, values = rows
-    role, limit, preference, counts, ratios, boride, volume = rules
     for i in range(begin, end):
         start = indptr[i]
         stop = indptr[i + 1]
         h = codes[i]
-        if h < 0:
+        totals = (0.0, 0.0, 0.0, -1)
+        if h >= 0:
+            totals = _add_up_sites(indices, values, start, stop, rules.role[h])
+        if totals[0] <= 0.0 or totals[3] < 0:
             for k in range(start, stop):
                 hard[k] = values[k]
             fraction[i] = np.nan
             continue
-        r_per = counts[h, 0]
-        t_per = counts[h, 1]
-        x_per = counts[h, 2]
-        total_r = 0.0
-        total_t = 0.0
-        total_x = 0.0
-        major = -1
-        for k in range(start, stop):
-            r = role[h, indices[k]]
-            if r == ON_R:
-                total_r += values[k]
-            elif r == ON_X:
-                total_x += values[k]
-            elif r == ON_T:
-                total_t += values[k]
-                if major < 0 or values[k] > _MORE * values[major]:
-                    major = k
-        if total_r <= 0.0 or major < 0:
-            for k in range(start, stop):
-                hard[k] = values[k]
-            fraction[i] = np.nan
-            continue
-        # By the lever rule, then bounded by what can enter the T sites.
-        units = _count_units(counts[h], ratios[h], boride[h], total_r, total_t, total_x)
-        for _ in range(4):
-            inside_x = min(total_x, x_per * units)
-            size = units * (r_per + t_per) + inside_x
-            outside = max(1.0 - size, 0.0)
-            minor = 0.0
-            for k in range(start, stop):
-                e = indices[k]
-                if role[h, e] == ON_T and k != major:
-                    share = size / (size + outside * preference[h, e])
-                    hard[k] = min(values[k] * share, limit[h, e] * t_per * units)
-                    minor += hard[k]
-            units = min(units, (values[major] + minor) / t_per)
-        inside_x = min(total_x, x_per * units)
-        hard[major] = max(min(t_per * units - minor, values[major]), 0.0)
-        weight = 0.0
-        for k in range(start, stop):
-            e = indices[k]
-            if role[h, e] == ON_R:
-                hard[k] = values[k] * size / (size + outside * preference[h, e])
-                weight += hard[k]
-            elif role[h, e] == ON_X:
-                hard[k] = values[k] * inside_x / total_x
-        for k in range(start, stop):
-            if role[h, indices[k]] == ON_R and weight > 0.0:
-                hard[k] = min(hard[k] * r_per * units / weight, values[k])
-        inside = 0.0
-        whole = 0.0
-        for k in range(start, stop):
-            v = volume[indices[k]]
-            inside += hard[k] * v
-            whole += values[k] * v
-        fraction[i] = inside / whole
+        _fill_sites(indices, values, (start, stop), h, rules, totals, hard)
+        fraction[i] = _volume_share(indices, values, start, stop, hard, rules.volume)
 
 
 # Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.

@@ -76,6 +76,52 @@ class Compared(NamedTuple):
     missing: NDArray[np.int64]
 
 
+# row: indices, values, first entry and the one behind the last; total float64 (3,): amount on each
+# site. Writes ideal float64 (nnz,): share of each entry among
+# the atoms of ideal filling, and squares float64 (3,): sum of the squared shares on each site.
+@jit(part="copied")
+def _mix_sites(row, host, total, ideal, squares):
+    """Return the entropy of ideal mixing on the sites, in Boltzmann constants an atom."""
+    indices, values, first, last = row
+    role, _, sites = host
+    atoms = sites[0] + sites[1] + sites[2]
+    mixing = 0.0
+    squares[:] = 0.0
+    for p in range(first, last):
+        s = role[indices[p]]
+        share = values[p] / total[s]
+        ideal[p] = share * sites[s] / atoms
+        if share > _FLOOR and sites[s] > 0.0:
+            mixing -= sites[s] / atoms * share * np.log(share)
+        squares[s] += share * share
+    return mixing
+
+
+# row: indices, values, first entry and the one behind the last; corner: places of rare earth and
+# third element, and the product of their shares; space: own int64 and share_of float64, where nodes
+# and the weight of each are written from `count` on -> how many there are then
+@jit(part="copied")
+def _weigh_metals(row, host, node, total, corner, space, count):
+    """Weigh the nodes of one rare earth and one third element by the metals of a row."""
+    indices, values, first, last = row
+    role, index, _ = host
+    earth, third, outer = corner
+    own, share_of = space
+    for i in range(first, last):
+        if role[indices[i]] != METAL:
+            continue
+        y = values[i] / total[METAL]
+        for j in range(first, i + 1):
+            if role[indices[j]] != METAL:
+                continue
+            w = outer * y
+            w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
+            own[count] = node[earth, third, index[indices[i]], index[indices[j]]]
+            share_of[count] = w
+            count += 1
+    return count
+
+
 # table: hard phases; rows int64 (r,): those of the host. Writes at rows[start:stop]; NaN where a
 # site is empty or an element has no site.
 @jit
@@ -85,12 +131,12 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     role, index, sites = host
     node, mean, covariance, noise = nodes
     energy, deviation, entropy, ideal = found
-    atoms = sites[0] + sites[1] + sites[2]
     total = np.empty(3)
     squares = np.empty(3)
     # The nodes of a row, and how much each counts: no row has more than all.
     own = np.empty(len(mean), np.int64)
     share_of = np.empty(len(mean))
+    space = (own, share_of)
     for o in range(start, stop):
         row = rows[o]
         first = indptr[row]
@@ -100,61 +146,37 @@ def interpolate(table, rows, host, nodes, found, start, stop):
             deviation[row] = np.nan
             entropy[row] = np.nan
             continue
-        mixing = 0.0
-        squares[:] = 0.0
-        for p in range(first, last):
-            s = role[indices[p]]
-            share = values[p] / total[s]
-            ideal[p] = share * sites[s] / atoms
-            if share > _FLOOR and sites[s] > 0.0:
-                mixing -= sites[s] / atoms * share * np.log(share)
-            squares[s] += share * share
-        value = 0.0
+        entries = (indices, values, first, last)
+        entropy[row] = _mix_sites(entries, host, total, ideal, squares)
         count = 0
         for p in range(first, last):
             if role[indices[p]] != RARE_EARTH:
                 continue
-            earth = values[p] / total[RARE_EARTH]
+            earth = index[indices[p]]
+            outer = values[p] / total[RARE_EARTH]
+            if not sites[INTERSTITIAL] > 0.0:
+                corner = (earth, np.int64(0), outer)
+                count = _weigh_metals(entries, host, node, total, corner, space, count)
+                continue
             for q in range(first, last):
-                third = 0
-                outer = earth
-                if sites[INTERSTITIAL] > 0.0:
-                    if role[indices[q]] != INTERSTITIAL:
-                        continue
-                    third = index[indices[q]]
-                    outer = earth * values[q] / total[INTERSTITIAL]
-                elif q > first:
-                    break
-                for i in range(first, last):
-                    if role[indices[i]] != METAL:
-                        continue
-                    y = values[i] / total[METAL]
-                    for j in range(first, i + 1):
-                        if role[indices[j]] != METAL:
-                            continue
-                        w = outer * y
-                        w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
-                        at = node[
-                            index[indices[p]],
-                            third,
-                            index[indices[i]],
-                            index[indices[j]],
-                        ]
-                        value += w * mean[at]
-                        own[count] = at
-                        share_of[count] = w
-                        count += 1
+                if role[indices[q]] == INTERSTITIAL:
+                    share = outer * values[q] / total[INTERSTITIAL]
+                    corner = (earth, index[indices[q]], share)
+                    count = _weigh_metals(
+                        entries, host, node, total, corner, space, count
+                    )
+        value = 0.0
         variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
         variance += noise[2] * 2.0 * (1.0 - squares[METAL])
         # Term by term, so that it does not depend on which nodes other rows have.
         for a in range(count):
+            value += share_of[a] * mean[own[a]]
             known = 0.5 * share_of[a] * covariance[own[a], own[a]]
             for b in range(a):
                 known += share_of[b] * covariance[own[a], own[b]]
             variance += 2.0 * share_of[a] * known
         energy[row] = value
         deviation[row] = np.sqrt(max(variance, 0.0))
-        entropy[row] = mixing
 
 
 # total float64 (3,): amount on each site; False where a site is empty or an element has none.
@@ -200,14 +222,35 @@ def _add_up_roles(indices, values, first, last, role, of_role):
     return major
 
 
+# row: as of `_weigh_metals`; pair: entries of rare earth and metal; outer: product of their shares
+# of their sites; x: amount on the third sites -> key, with what the snapshot lacks of the pair in it
+@jit(part="copied")
+def _add_missing(key, row, host, members, pair, outer, x):
+    """Add to a key the end members of a rare earth and a metal that the snapshot lacks."""
+    indices, values, first, last = row
+    role, index, _ = host
+    has, _, significant, _ = members
+    r, m = pair
+    if not x > 0.0:
+        if not has[index[r], 0, index[m]]:
+            key = key * 1000003 + r * 118 * 118 + m + 1
+        return key
+    for t in range(first, last):
+        z = indices[t]
+        if role[z] != INTERSTITIAL:
+            continue
+        share = outer * values[t] / x
+        if share >= significant and not has[index[r], index[z], index[m]]:
+            key = key * 1000003 + (r * 118 + z) * 118 + m + 1
+    return key
+
+
 # table, rows and host as above. Writes at rows[start:stop].
 @jit
 def compare(table, rows, host, members, found, start, stop):
     """Write which phases lack end members in a snapshot, or lean on borrowed slopes, into `found`."""
     indptr, indices, values = table
-    role, index, _ = host
-    has, borrowed, significant, trace = members
-    borrows, missing = found
+    role = host.role
     of_role = np.empty(3)
     for o in range(start, stop):
         row = rows[o]
@@ -216,9 +259,10 @@ def compare(table, rows, host, members, found, start, stop):
         major = _add_up_roles(indices, values, first, last, role, of_role)
         for p in range(first, last):
             e = indices[p]
-            counts = values[p] >= trace * of_role[METAL]
-            if role[e] == METAL and counts and borrowed[indices[major], e]:
-                borrows[row] = True
+            counts = values[p] >= members.trace * of_role[METAL]
+            if role[e] == METAL and counts and members.borrowed[indices[major], e]:
+                found.borrows[row] = True
+        entries = (indices, values, first, last)
         key = np.int64(0)
         for p in range(first, last):
             r = indices[p]
@@ -229,21 +273,10 @@ def compare(table, rows, host, members, found, start, stop):
                 if role[m] != METAL:
                     continue
                 outer = values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
-                if outer < significant:
-                    continue
-                if of_role[INTERSTITIAL] > 0.0:
-                    for t in range(first, last):
-                        z = indices[t]
-                        if role[z] == INTERSTITIAL:
-                            share = outer * values[t] / of_role[INTERSTITIAL]
-                            if (
-                                share >= significant
-                                and not has[index[r], index[z], index[m]]
-                            ):
-                                key = key * 1000003 + (r * 118 + z) * 118 + m + 1
-                elif not has[index[r], 0, index[m]]:
-                    key = key * 1000003 + r * 118 * 118 + m + 1
-        missing[row] = key
+                if outer >= members.significant:
+                    x = of_role[INTERSTITIAL]
+                    key = _add_missing(key, entries, host, members, (r, m), outer, x)
+        found.missing[row] = key
 
 
 TERMS = (

@@ -130,21 +130,24 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
         cell = row.get("cell")
         composition = Composition(cell if isinstance(cell, str) else row["formula"])
         atoms = composition.num_atoms
-        energy = row["energy_eV_atom"] if total else row["formation_energy_eV_atom"]
-        raw = row.get("uncorrected_energy_eV_atom", np.nan) if total else energy
-        raw = energy if np.isnan(raw) else raw
-        identifier = row["material_id"]
-        has_name = isinstance(identifier, str)
-        result.append(
-            ComputedEntry(
-                composition,
-                energy=raw * atoms,
-                correction=(energy - raw) * atoms,
-                entry_id=identifier if has_name else f"{row['formula']}-{k}",
-                data=_facts(row, atoms)
-                | ({"material_id": identifier} if has_name else {}),
-            )
+        energy = raw = row["formation_energy_eV_atom"]
+        if total:
+            energy = raw = row["energy_eV_atom"]
+            uncorrected = row.get("uncorrected_energy_eV_atom", np.nan)
+            if not np.isnan(uncorrected):
+                raw = uncorrected
+        facts = _facts(row, atoms)
+        entry_id = f"{row['formula']}-{k}"
+        if isinstance(row["material_id"], str):
+            entry_id = facts["material_id"] = row["material_id"]
+        entry = ComputedEntry(
+            composition,
+            energy=raw * atoms,
+            correction=(energy - raw) * atoms,
+            entry_id=entry_id,
+            data=facts,
         )
+        result.append(entry)
     return result
 
 

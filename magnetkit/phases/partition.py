@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import check_arguments
+from .._core._books import law
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from ._host_kernels import AssignmentRules, SiteRules
 
+
+PHASES = law("phases")
 
 # Fewer atoms of the alloy are rounding, not a phase.
 _ZERO_ATOMS = 1e-9
@@ -151,13 +154,6 @@ class Traces(NamedTuple):
         return {row: ", ".join(parts) for row, parts in words_of_row.items()}
 
 
-# Carbon over boron and carbon of R2Fe14(B,C) to which it is an impurity that binds rare earth, and
-# from which all of it stands for boron (assumed).
-_CARBIDE = 0.10
-_BORIDE = 0.25
-_MOST_GAS = 3.0
-
-
 def purify(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[CompositionTable, Traces | None]:
@@ -201,7 +197,9 @@ def purify(
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
-    bound = np.clip((_BORIDE - share) / (_BORIDE - _CARBIDE), 0.0, 1.0)
+    boride_carbon = PHASES.boride_carbon
+    bound = (boride_carbon - share) / (boride_carbon - PHASES.carbide_carbon)
+    bound = np.clip(bound, 0.0, 1.0)
     boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
     removal = np.where(
         (indices == INDEX["C"]) & boride[codes][row], removal * bound[row], removal
@@ -213,7 +211,7 @@ def purify(
         own_weight = np.where(indices == INDEX[symbol], removal * weight, 0.0)
         total = np.bincount(row, own_weight, n)
         gases[name] = np.where(total > 0.0, total, np.nan)
-        over |= (own_weight > _MOST_GAS) & ~inert
+        over |= (own_weight > PHASES.most_gas) & ~inert
     volume = values * atomic_volumes()[indices]
     dilution = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
     inert_entries = row[inert], indices[inert], weight[inert]

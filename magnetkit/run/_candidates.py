@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from .._core.datasets import sha256
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
-from ..alloy._files import Block, Rejected, check_file, read_blocks, split_sheet
+from ..alloy._blocks import Block, Rejected
+from ..alloy._files import check_file, read_blocks
 from ..alloy._read import is_path, join_blocks, read_inputs
+from ..alloy._workbook import split_sheet
 from ..alloy.notation import Basis
 from ..alloy.shells import read_shell
 from ..alloy.substitution import Substitutions, substitutions

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ..choose._decisions import Choices, choices
 from ..choose._decisions import columns as columns_of_choices
 from ..choose._order import Keys, Rule

@@ -24,7 +24,7 @@ from .._core._version import __version__
 from .._core.columns import COLUMNS, order_columns
 from .._core.errors import StoreError
 from .._core.settings import get_settings
-from ..alloy._files import Rejected
+from ..alloy._blocks import Rejected
 from ..choose._decisions import BEST, Choices, choices
 from ..choose._evaluate import Bound, Evaluated, Tally, count_leading_rows, evaluate
 from ..choose._job import Job

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .._core._books import choice
 from .._core.errors import CompositionError, InputError
+from .._core.plausible import limits
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
@@ -36,11 +38,12 @@ _SHEET = {
 _SHEET |= {"T": "T", "Dy": "Dy", "Tb": "Tb"}
 _PAIR = re.compile(r"\s*([A-Za-z_]+)\s*=\s*([^,;]+?)\s*(?:[,;]|$)")
 _PLUS = re.compile(r"\s\+\s(?=[A-Z][a-z]?\s*\d)")
-# Standard deviation of ln B_r and ln H_cJ of a sheet carried to another temperature by its chords;
-# H_cJ as in datasets/recipes/spread.toml beyond the printed range (assumed).
-_CARRIED = {_REMANENCE: 0.01, _COERCIVITY: 0.15}
-# B_r that is short by so much is a question, not a refusal: makers sort lots by less (assumed).
-_NEAR_MISS = 0.02
+_OFFERS = choice("offers")
+# Standard deviation of ln of a sheet's values carried to another temperature by its chords.
+_CARRIED = {
+    _REMANENCE: _OFFERS.carried_remanence,
+    _COERCIVITY: _OFFERS.carried_coercivity,
+}
 # From so far away, K, a value is carried.
 _NEAR_K = 5.0
 
@@ -353,17 +356,14 @@ def _read_temperature(value: Any) -> float:
     return parse_temperature(value)
 
 
-_BELIEVED = {"alpha": (-0.6, 0.05), "beta": (-1.5, 0.6), "Dy": (0.0, 20.0)}
-_BELIEVED |= {"Tb": (0.0, 20.0)}
-"""What is believed of a sheet's coefficients, %/K, and contents, wt.% (assumed, wide)."""
-
-
 def _check_sheet(numbers: Mapping[str, float]) -> None:
     """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign.
 
     `numbers` maps columns of results to the sheet's values.
     """
-    for name, (low, high) in _BELIEVED.items():
+    for name, believed in limits("sheets").items():
+        low = believed.low
+        high = believed.high
         value = numbers.get(name, low)
         if low <= value <= high:
             continue
@@ -533,13 +533,13 @@ def _decide(
 
 
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
-    """Say whether B_r alone falls short of its limit, by no more than `_NEAR_MISS`.
+    """Say whether B_r alone falls short of its limit, by no more than is a question.
 
     `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
     """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():
-        slack = _NEAR_MISS if column == _REMANENCE else 0.0
+        slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
         if not values_by_column.get(column, math.nan) >= (1.0 - slack) * limit.limit:
             return False
     return True

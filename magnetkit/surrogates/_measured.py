@@ -579,6 +579,40 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+class _Sieve:
+    """The rows of a compilation, from which faulty ones are dropped and counted.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows that are left.
+    counts : dict of str to int
+        Number of rows dropped, by reason.
+    faulty : list of DataFrame
+        Dropped rows that are listed one by one: name, value, paper, reason.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        """Begin with all rows."""
+        self.frame = frame
+        self.counts: dict[str, int] = {}
+        self.faulty: list[pd.DataFrame] = []
+
+    def drop(
+        self, bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False
+    ) -> None:
+        """Drop the rows where `bad` is True and count them under `reason`.
+
+        With `listed` they are also listed one by one.
+        """
+        mark = np.asarray(bad, bool)
+        self.counts[reason] = int(mark.sum())
+        if listed:
+            rows = self.frame.loc[mark, ["name", "value", "paper"]]
+            self.faulty.append(rows.assign(reason=reason))
+        self.frame = self.frame[~mark].reset_index(drop=True)
+
+
 def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
@@ -588,87 +622,97 @@ def clean_rows(
     there is none the chemical system, or of facts from reviews that without the rare earths. Beside
     it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
-    removal_counts: dict[str, int] = {}
-    faulty: list[pd.DataFrame] = []
-
-    def drop(
-        bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False
-    ) -> None:
-        """Drop the rows where `bad` is True from the frame, and count them under `reason`.
-
-        With `listed` they are also listed one by one.
-        """
-        nonlocal frame
-        mark = np.asarray(bad, bool)
-        removal_counts[reason] = int(mark.sum())
-        if listed:
-            faulty.append(
-                frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason)
-            )
-        frame = frame[~mark].reset_index(drop=True)
-
-    earth = frame["name"].str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
-    metal = frame["name"].str.contains(r"(?:Fe|Co)(?![a-z])")
-    drop(~(earth & metal), "no rare earth, or neither iron nor cobalt")
-    drop(frame["computed"], "computed, not measured")
-    reasons = doubtful_papers()
-    drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
-    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
-    drop(
-        ~frame["value"].between(0.0, _ABOVE_COBALT_K, inclusive="right"),
-        "no single temperature",
+    sieve = _Sieve(frame)
+    _drop_other_matter(sieve)
+    table = _add_compositions(sieve)
+    sieve.drop(sieve.frame["nonmetal"], "not metallic")
+    sieve.drop(
+        ~sieve.frame["both"], "no rare earth, or neither iron nor cobalt, once read"
     )
-    table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
-    removal_counts["composition that cannot be read"] = len(table.errors)
+    sieve.drop(sieve.frame["borides"], "boron in what is mostly rare earth")
+    sieve.drop(sieve.frame["unnumbered"], "elements without amounts")
+    sieve.drop(
+        _contradicting_papers(sieve.frame),
+        "paper that others contradict",
+        listed=True,
+    )
+    sieve.drop(
+        _find_contradictions(sieve.frame),
+        "value that two or more others contradict",
+        listed=True,
+    )
+    training_data = _join_within_papers(sieve, table, origin)
+    return training_data, pd.concat(sieve.faulty, ignore_index=True)
+
+
+def _drop_other_matter(sieve: _Sieve) -> None:
+    """Drop rows that by their texts are no measured temperature of a compound in question."""
+    earth_names = "|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS)
+    earth = sieve.frame["name"].str.contains(earth_names)
+    metal = sieve.frame["name"].str.contains(r"(?:Fe|Co)(?![a-z])")
+    sieve.drop(~(earth & metal), "no rare earth, or neither iron nor cobalt")
+    sieve.drop(sieve.frame["computed"], "computed, not measured")
+    is_faulty = sieve.frame["paper"].isin(list(doubtful_papers()))
+    sieve.drop(is_faulty, "paper listed as faulty", listed=True)
+    is_mixture = sieve.frame["kind"].str.contains(_SEVERAL_PHASES)
+    sieve.drop(is_mixture, "glass, film or several phases")
+    is_single = sieve.frame["value"].between(0.0, _ABOVE_COBALT_K, inclusive="right")
+    sieve.drop(~is_single, "no single temperature")
+
+
+def _add_compositions(sieve: _Sieve) -> CompositionTable:
+    """Read the names as compositions, and write what follows from these beside each row.
+
+    Rows that cannot be read are dropped. Columns: ``key`` of the composition, ``at``, its row in
+    the table returned, and flags ``nonmetal``, ``both``, ``borides``, ``unnumbered``.
+    """
+    names = sieve.frame["name"]
+    table = CompositionTable.from_strings(names.tolist(), basis="atomic")
+    sieve.counts["composition that cannot be read"] = len(table.errors)
     atoms = table.to_array()
     rare = _columns(atoms, RARE_EARTHS)
     boron = _columns(atoms, ("B",))
-    is_without_number = (
-        ~frame["name"].str.contains(r"\d").to_numpy(bool)[table.row_index]
-    )
-    frame = frame.iloc[table.row_index].assign(
+    has_number = names.str.contains(r"\d").to_numpy(bool)[table.row_index]
+    is_complex = ((atoms > 0.0).sum(axis=1) > 3) | (boron > 0.0)
+    sieve.frame = sieve.frame.iloc[table.row_index].assign(
         key=keys(atoms),
         at=np.arange(len(atoms)),
         nonmetal=_columns(atoms, _NONMETALS) > 0.0,
         both=(rare > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0),
         borides=(rare > _MOSTLY_RARE) & (boron > _BORON),
-        unnumbered=is_without_number
-        & (((atoms > 0.0).sum(axis=1) > 3) | (boron > 0.0)),
+        unnumbered=~has_number & is_complex,
     )
-    drop(frame["nonmetal"], "not metallic")
-    drop(~frame["both"], "no rare earth, or neither iron nor cobalt, once read")
-    drop(frame["borides"], "boron in what is mostly rare earth")
-    drop(frame["unnumbered"], "elements without amounts")
-    drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
-    drop(
-        _find_contradictions(frame),
-        "value that two or more others contradict",
-        listed=True,
-    )
+    return table
+
+
+def _join_within_papers(
+    sieve: _Sieve, table: CompositionTable, origin: str
+) -> TrainingSet:
+    """Return one row a compound and paper, the median of its values, with groups to leave out.
+
+    Groups are papers; of compilations the chemical system, of reviews that without the rare earths.
+    """
+    frame = sieve.frame
     if "typed" not in frame:
         frame["typed"] = False
-    values_by_compound = (
+    compounds = (
         frame.groupby(["paper", "key"], sort=False)
         .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
         .reset_index()
     )
-    removal_counts["repeated within a paper, joined by the median"] = len(frame) - len(
-        values_by_compound
-    )
-    table = table[values_by_compound["at"].to_numpy()]
-    paper = values_by_compound["paper"].to_numpy(np.str_)
+    repeated = len(frame) - len(compounds)
+    sieve.counts["repeated within a paper, joined by the median"] = repeated
+    table = table[compounds["at"].to_numpy()]
+    paper = compounds["paper"].to_numpy(np.str_)
     families = [f"{NO_PAPER}{name}" for name in chemical_families(table)]
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
     # A review prints one value a compound: what is left out together are all its rare earths.
-    from_table = values_by_compound["typed"] == True  # noqa: E712
-    review = from_table & ~values_by_compound["paper"].str.startswith("10.")
+    from_table = compounds["typed"] == True  # noqa: E712
+    review = from_table & ~compounds["paper"].str.startswith("10.")
     groups = np.where(review, families, groups)
-    value = values_by_compound["value"].to_numpy(np.float64)
-    training_data = TrainingSet(
-        TARGET, table, value, groups, paper, origin, removal_counts
-    )
-    return training_data, pd.concat(faulty, ignore_index=True)
+    value = compounds["value"].to_numpy(np.float64)
+    return TrainingSet(TARGET, table, value, groups, paper, origin, sieve.counts)
 
 
 @lru_cache(maxsize=1)

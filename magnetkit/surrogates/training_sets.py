@@ -15,6 +15,7 @@ import numpy as np
 from .._core._arguments import check_arguments
 from .._core.columns import properties
 from .._core.errors import DataError, InputError
+from .._core.plausible import Limits, limits
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -123,14 +124,6 @@ The distance to the hull is the model of the formation energy less the hull of k
 of `COMPUTED` are learnt from a user's own file alone.
 """
 
-# Values that no compound has: the unit is another then. What is known of the largest: CaF2, -1228
-# kJ/mol (CRC Handbook), is -4.2 eV/atom; 10.3 Bohr magnetons of dysprosium at 4 K make 3.8 T; SmCo5
-# has 17 MJ/m3 (Strnat 1988), dysprosium at 4 K some tens of MJ/m3 (memory).
-_LIMITS = {
-    ENERGY: (-5.0, 5.0, "eV/atom"),
-    "saturation_polarization_T": (0.0, 4.0, "T"),
-    "anisotropy_constant_MJ_m3": (-500.0, 500.0, "MJ/m3"),
-}
 # Structures that lie so far above the hull (eV/atom) are no phases, only were tried.
 _NO_PHASE = 0.5
 
@@ -200,9 +193,13 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Read a user's own values of a target; InputError if one is impossible for a compound."""
     value_rows = read_rows(target, given)
-    low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
+    # Values that no compound has: the unit is another then.
+    believed = limits("targets").get(target, Limits(-np.inf, np.inf, ""))
+    low = believed.low
+    high = believed.high
     wrong = (value_rows.values < low) | (value_rows.values > high)
-    refuse(target, named_so(given), value_rows, wrong, f"{low:g} and {high:g} {unit}")
+    reach = f"{low:g} and {high:g} {believed.unit}"
+    refuse(target, named_so(given), value_rows, wrong, reach)
     return value_rows
 
 

@@ -4,7 +4,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit._core.plausible import LIMITS, check_plausible, parse_mass
+from magnetkit._core.plausible import check_plausible, limits, parse_mass
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,15 @@ def test_what_is_sold_and_used_is_believed():
     for name, value in usual.items():
         check_plausible(name, value)
     check_plausible("a_name_without_limits", 1e30)
-    assert all(limits.low < limits.high for limits in LIMITS.values())
+    for group in ("values", "tables", "sheets", "targets"):
+        assert all(believed.low < believed.high for believed in limits(group).values())
 
 
 def test_every_grade_printed_lies_within_the_limits():
     for name in ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"):
         values = mk.grades()[name].dropna()
-        assert LIMITS[name].low <= values.min()
-        assert values.max() <= LIMITS[name].high
+        assert limits("values")[name].low <= values.min()
+        assert values.max() <= limits("values")[name].high
 
 
 def test_a_mass_is_read_with_its_unit():

@@ -6,7 +6,8 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.alloy import _files
-from magnetkit.alloy._files import Rejected, read_blocks
+from magnetkit.alloy._blocks import Rejected
+from magnetkit.alloy._files import read_blocks
 
 
 def _all(path, size=1000):

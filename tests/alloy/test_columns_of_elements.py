@@ -2,7 +2,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._files import ELEMENT_COLUMNS
+from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
 from magnetkit.alloy._read import read_file
 
 MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from magnetkit.alloy._files import read_sheet
 from magnetkit.alloy._read import read_inputs
+from magnetkit.alloy._workbook import read_sheet
 from magnetkit.report._written import write_table
 
 

@@ -20,7 +20,7 @@ SCRIPT = Path(transcript.__file__)
 SAID = {
     "--help": "From candidates to a choice",
     "predict SmCo5 Nd2Fe14B --temperature 150C": "│ Temperature (°C)             │ 150",
-    "predict Nd2Fe14B --temperature 150": "150C or 150K",
+    "predict Nd2Fe14B --temperature 150": "150K",
     "predict -": "SmCo5",
     "predict SmCo5 --json": '"coercivity_kA_m"',
     "predict melts.csv": "A1",

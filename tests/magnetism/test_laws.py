@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from magnetkit.errors import DataError
 
+from magnetkit._core._books import read_constant
 from magnetkit._core.elements import ATOMIC_MASS, INDEX
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _balance, _boundary, _cells, shells, sintered
 from magnetkit.magnetism.laws import STATUS, constants, law, shift_constant
-from magnetkit.magnetism.laws import _read_constant as read_constant
 
 from . import naive_laws as naive
 
@@ -440,7 +440,7 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
         "source": "x",
         "meaning": "y",
     }
-    assert read_constant("a", "b", good).value == 1.0
+    assert read_constant("laws", "a", "b", good).value == 1.0
     for bad, why in (
         ({"status": "guess"}, "status must be"),
         ({"deviation": 0.0}, "deviation"),
@@ -448,9 +448,9 @@ def test_the_book_is_whole_and_a_table_that_is_not_is_refused():
         ({"colour": "red"}, "not known"),
     ):
         with pytest.raises(DataError, match=why):
-            read_constant("a", "b", {**good, **bad})
+            read_constant("laws", "a", "b", {**good, **bad})
     with pytest.raises(DataError, match="unit is missing"):
-        read_constant("a", "b", {k: v for k, v in good.items() if k != "unit"})
+        read_constant("laws", "a", "b", {k: v for k, v in good.items() if k != "unit"})
     with pytest.raises(AttributeError, match="no constant"):
         law("boundary").nothing  # noqa: B018
     with pytest.raises(DataError, match="law must be one of"):

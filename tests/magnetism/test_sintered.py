@@ -176,18 +176,6 @@ def test_the_route_is_named_whether_asked_for_or_usual():
     assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == ["hot-deformed"]
 
 
-def test_only_what_is_named_is_tabulated_at_a_temperature():
-    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
-    at = [300.0, 423.15]
-    whole = sintered_at(table, at)
-    first, later = sintered_at(table, at, only={423.15: {"coercivity_kA_m"}})
-    pd.testing.assert_frame_equal(first, whole[0])
-    named = with_interval("coercivity_kA_m")
-    assert {*named, "status", "host"} <= set(later.columns)
-    assert "remanence_T" not in later
-    pd.testing.assert_frame_equal(later, whole[1][list(later.columns)])
-
-
 def test_central_values_alone_are_those_of_the_whole_table():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
     at, use = [423.15, 293.15], Use((250.0, 423.15), whole_range=True)

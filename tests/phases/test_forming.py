@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from magnetkit._core._books import law
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _forming, stability
 from magnetkit.phases._judged import Judged, named_phases
@@ -88,7 +89,7 @@ def test_what_no_entry_knows_is_as_far_from_the_hull_as_its_like_of_near_radii()
     table = CompositionTable.from_strings(["SmCo5"])
     ((key, radius),) = _forming._patterns(table)
     # One width below and one above count alike, one at two widths e^-1.5 of these.
-    radii = radius + _forming._ALIKE_A * np.array([-1.0, 1.0, 2.0])
+    radii = radius + law("phases").alike_radius * np.array([-1.0, 1.0, 2.0])
     known = {"analogues": {key: np.array([radii, [0.0, 0.1, 0.4]])}}
     found = _forming._analogues(table, SimpleNamespace(_cache=known))
     far = np.exp(-1.5)

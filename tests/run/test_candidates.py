@@ -6,7 +6,7 @@ from magnetkit.applications import load
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._files import Rejected
+from magnetkit.alloy._blocks import Rejected
 from magnetkit.choose._job import with_fields
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_space, take_rows
 

@@ -15,7 +15,7 @@ import pytest
 from magnetkit.errors import InputError, StoreError
 
 from magnetkit._core._files import seal
-from magnetkit.alloy._files import Rejected
+from magnetkit.alloy._blocks import Rejected
 from magnetkit.run import _files
 from magnetkit.run._store import Store
 from magnetkit.run._work import Part, decode, encode

@@ -8,7 +8,7 @@ from magnetkit.errors import DataError, InputError
 
 from magnetkit import applications, datasets
 from magnetkit.alloy import CompositionTable
-from magnetkit.alloy._files import Rejected
+from magnetkit.alloy._blocks import Rejected
 from magnetkit.choose._job import make_job
 from magnetkit.run._candidates import Chunk, FileCandidates
 from magnetkit.run._work import decode, dependencies, evaluate_piece

@@ -141,7 +141,8 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
 
 def _predict_row(row: Any) -> Iterator[dict[str, Any]]:
     """Yield a record for each quantity that a row is compared in."""
-    answer = sintered([row["recipe"]], float(row["temperature_K"]), **request(row)).iloc[0]
+    # With its unit: a number as cold as nitrogen is taken for degrees C that lack theirs.
+    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[0]
     for quantity in QUANTITIES:
         if not uses(row.to_frame().T, quantity).iloc[0]:
             continue
@@ -270,7 +271,9 @@ class FamilyFit:
         self.prior = datasets.toml(WEIGHTS)["prior"]
         # What else widens the range of H_cJ: distance from measured magnets, doubtful mechanisms.
         ratio = (self.frame["high"] / self.frame["low"].clip(1e-3)).to_numpy(float)
-        half_width = np.log(ratio) / 2.0
+        # Coefficients are negative; their ratio is not used.
+        with np.errstate(invalid="ignore"):
+            half_width = np.log(ratio) / 2.0
         wider = half_width**2 - _UNIT**2
         self.wider = np.where(self.quantity == COERCIVITY, wider.clip(0.0), 0.0)
         self.deviations = {name: self._scatter(name) for name in QUANTITIES}
@@ -409,7 +412,8 @@ def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
     exact = (answered["bound"] == "").to_numpy()
     coefficient = (answered["quantity"] == BETA).to_numpy()
     counted = answered["fitted"].to_numpy(bool)
-    wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
+    with np.errstate(invalid="ignore"):
+        wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
     wide = np.where(coefficient, answered["high"] - answered["low"], wide)
     return {
         "asked": len(rows),

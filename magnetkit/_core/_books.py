@@ -1,0 +1,157 @@
+"""Books of constants: every number of a law or a rule, with its deviation, source and status.
+
+A file of such a folder holds a table a constant. Modules read them by name, so that code has no
+number without a source, and a constant can be shifted to see what rests on it.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from . import datasets
+from .errors import DataError
+
+LAWS = "laws"
+"""Folder of the data with the laws of magnets."""
+CHOICES = "choices"
+"""Folder of the data with what the package chose where nothing is measured."""
+
+STATUS = ("cited", "fitted", "memory", "assumed")
+"""What a constant rests on: a source that was read, a fit on rows that are named, memory, or no
+more than an assumption."""
+
+_KEYS = {"value", "deviation", "unit", "status", "source", "meaning"}
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant of a law.
+
+    Attributes
+    ----------
+    law, name : str
+        File of the book and table in it.
+    value, deviation : float
+        Value, and one standard deviation of it.
+    unit, meaning, source : str
+        Unit, what it is, and where it comes from.
+    status : str
+        One of `STATUS`.
+    rows : str
+        Measured rows that it was fitted on.
+    """
+
+    law: str
+    name: str
+    value: float
+    deviation: float
+    unit: str
+    status: str
+    source: str
+    meaning: str
+    rows: str = ""
+
+
+# Values in place of those of the files, by law and name, while `shift_constant` holds.
+_Shifts = Mapping[tuple[str, str], float]
+_shifts: ContextVar[_Shifts | None] = ContextVar("shifts", default=None)
+
+
+class Law:
+    """Values of the constants of one law as attributes.
+
+    Examples
+    --------
+    >>> law("boundary").most_copper
+    0.5
+    """
+
+    def __init__(self, name: str, constants: Mapping[str, Constant]) -> None:
+        """Take the constants of a file by name."""
+        self._name = name
+        self._constants = constants
+
+    def __getattr__(self, name: str) -> float:
+        """Return the value of a constant; AttributeError if the law has none of that name."""
+        shifts = _shifts.get()
+        if shifts and (self._name, name) in shifts:
+            return shifts[self._name, name]
+        try:
+            return self._constants[name].value
+        except KeyError:
+            raise AttributeError(f"law {self._name} has no constant {name!r}") from None
+
+    def __iter__(self) -> Iterator[Constant]:
+        """Iterate over the constants in the order of the file."""
+        return iter(self._constants.values())
+
+
+@lru_cache(maxsize=2)
+def read_book(folder: str) -> dict[str, Law]:
+    """Read all files of a book by their names; DataError if a table is incomplete."""
+    laws = {}
+    for path in sorted((datasets.root() / folder).glob("*.toml")):
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        constants = {}
+        for name, table in tables.items():
+            constants[name] = read_constant(folder, path.stem, name, table)
+        laws[path.stem] = Law(path.stem, constants)
+    return laws
+
+
+def read_constant(
+    folder: str, law_name: str, name: str, table: dict[str, Any]
+) -> Constant:
+    """Build a constant from its table; DataError if a key is missing, unknown or without sense."""
+    where = f"{folder}/{law_name}.toml, {name}"
+    if missing := _KEYS - set(table):
+        raise DataError(f"{where}: {', '.join(sorted(missing))} is missing")
+    if unknown := set(table) - _KEYS - {"rows"}:
+        raise DataError(f"{where}: {', '.join(sorted(unknown))} is not known")
+    if table["status"] not in STATUS:
+        raise DataError(f"{where}: status must be one of {', '.join(STATUS)}")
+    if table["status"] == "fitted" and not table.get("rows"):
+        raise DataError(f"{where}: a fitted constant names its rows")
+    if not table["deviation"] > 0.0:
+        raise DataError(f"{where}: deviation must be above zero")
+    return Constant(law=law_name, name=name, **table)
+
+
+def law(name: str) -> Law:
+    """Return the constants of a law by the name of its file in ``datasets/laws``."""
+    return _get(LAWS, name)
+
+
+def choice(name: str) -> Law:
+    """Return what was chosen for a rule, by the name of its file in ``datasets/choices``."""
+    return _get(CHOICES, name)
+
+
+def _get(folder: str, name: str) -> Law:
+    """Return a file of a book; DataError if there is none of that name."""
+    laws = read_book(folder)
+    if name not in laws:
+        raise DataError(f"law must be one of {', '.join(laws)}, got {name!r}")
+    return laws[name]
+
+
+@contextmanager
+def shift_constant(constant: Constant, value: float) -> Iterator[None]:
+    """Let a constant have another value inside a ``with`` block, in this thread alone.
+
+    Parameters
+    ----------
+    constant : Constant
+        Which one.
+    value : float
+        Its value for the time.
+    """
+    token = _shifts.set({**(_shifts.get() or {}), (constant.law, constant.name): value})
+    try:
+        yield
+    finally:
+        _shifts.reset(token)
