@@ -385,7 +385,7 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
         raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
     return Reference(
         formula=recipe,
-        basis=basis,
+        basis=basis,  # type: ignore[arg-type]
         host=HOST_NAMES[code],
         grade="as given",
         shell=shell,
