@@ -486,7 +486,10 @@ def _compare_melts(
     own: Recipe,
     level: Level | None,
 ) -> _Comparison:
-    """Compare n melts with the first, the magnet in use, by the figures of the model."""
+    """Compare n melts with the first, the magnet in use, by the figures of the model.
+
+    `own` is the recipe of the magnet in use, `level` the level of its producer or None.
+    """
     values = {q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")}
     routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
     shares_level = np.array(

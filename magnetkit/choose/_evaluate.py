@@ -472,7 +472,10 @@ class _CentralVerdict:
     chances: dict[str, _Array] = field(default_factory=dict)
 
     def enter(self, rows: Any, columns: Collection[str]) -> None:
-        """Enter what the values of some columns say of some rows; `rows` are places or a slice."""
+        """Lower margin and probability of some candidates by their values in some columns, in place.
+
+        `rows` are places or a slice, `columns` the names of columns that requirements ask for.
+        """
         margin = self.here[MARGIN]
         for kelvin, requirement in self.required:
             column = requirement.column

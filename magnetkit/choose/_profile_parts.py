@@ -317,6 +317,7 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _is_of_its_host(self) -> "Reference":
+        """Check that the formula is of the host named, or of its root; ValueError otherwise."""
         from ..phases.partition import assign_hosts
         from ..phases.records import HOST_NAMES, root_host
 

@@ -632,7 +632,10 @@ class _Rims:
 def _resolve_rims(
     written: "Partition", shells: ShellRows | None, rows: dict[str, Array]
 ) -> _Rims:
-    """Return the shells of n recipes by volume, content and cover; `rows` has the grain size."""
+    """Return the shells of n recipes by volume, content and cover.
+
+    `rows` has ``grain_size_um``, (n,). Without `shells` nothing is covered.
+    """
     if shells is None:
         none = np.zeros(len(written.host))
         no_rows = np.empty(0, np.int64)

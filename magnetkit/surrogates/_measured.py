@@ -533,7 +533,11 @@ def measured_compounds(target: str) -> TrainingSet:
 
 
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Convert DS1+DS2 to the columns that `clean_rows` takes; DataError if columns are missing."""
+    """Convert DS1+DS2 to the columns that `clean_rows` takes.
+
+    `frame` has ``Name`` and ``TC``, K but for the few names known to be in degrees C. DataError if
+    columns are missing.
+    """
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
