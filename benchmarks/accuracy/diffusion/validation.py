@@ -131,7 +131,8 @@ def _predicted(row: dict[str, str]) -> dict[str, Any]:
     reach = partial(whole, magnet, thickness_mm=thickness, anneal=anneal)
     some = AMOUNTS if amount is None else (amount,) * 3
     base = 1e-3 * float(magnet.coercivity[0])
-    spread = float(np.exp(_Z * magnet.deviation[0]))
+    _, log_deviation = magnet.log_deviations(np.zeros(1), np.ones(1))
+    spread = float(np.exp(_Z * log_deviation))
     low, centre, high = (reach(a) for a in some)
     if after is None:
         what = "gain"
