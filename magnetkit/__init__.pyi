@@ -1,5 +1,4 @@
 from . import alloy as alloy
-from . import choose as choose
 from . import compound as compound
 from . import curves as curves
 from . import diffusion as diffusion
