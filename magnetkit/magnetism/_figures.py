@@ -208,7 +208,13 @@ def magnet_figures(
     # At a closed gate coercivity is blank.
     rules = rules._replace(limit=np.where(made.gate == 0, rules.limit, 0.0))
     values, status = figures(
-        asked, between[1], _grid(*between), made.phases, rules, load, widths
+        asked,
+        between[1],
+        _list_use_temperatures(between[0]),
+        made.phases,
+        rules,
+        load,
+        widths,
     )
     if (route := made.process.route) is not None:
         # The most that its magnets bear is the kernel's limit already.
@@ -323,11 +329,10 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
                 figure[..., rows] = np.nan
 
 
-def _grid(first: float, second: float) -> Array:
-    """List the rising temperatures, K, at which the highest temperature of use is sought.
+def _list_use_temperatures(first: float) -> Array:
+    """List the rising temperatures, K, from `first` on, at which the highest of use is sought.
 
-    The first is `first`; `second` plays no part. Steps are fine up to `_TURN` and coarse beyond it,
-    up to `_HIGHEST_K` or past it.
+    Steps are fine up to `_TURN` and coarse beyond it, up to `_HIGHEST_K` or past it.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]

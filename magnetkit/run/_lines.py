@@ -81,7 +81,7 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     for answer in replacement.answers[1:]:
         texts += ["", f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.", ""]
         texts += table_lines(replacement, answer, units)
-    texts += ["", *_recipes(first), *_details(replacement, first, units)]
+    texts += ["", *_recipes(first), *_details(replacement, first)]
     return texts
 
 
@@ -342,10 +342,10 @@ def _recipes(first: Answer) -> list[str]:
     return texts
 
 
-def _details(replacement: Any, first: Answer, units: str) -> list[str]:
+def _details(replacement: Any, first: Answer) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    Empty without a recommended way or a recipe of today's magnet. `units` plays no part.
+    Empty without a recommended way or a recipe of today's magnet.
     """
     from ..supply.scenario import scenarios
 
