@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.phases.partition import partition
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import prepare_query
 from magnetkit.surrogates._curie_training import train_model
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
 

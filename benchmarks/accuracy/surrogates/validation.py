@@ -14,12 +14,12 @@ from magnetkit.elements import SYMBOLS
 from magnetkit.errors import DataError, InputError
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import CurieModel, curie_phases
 from magnetkit.surrogates._measured import CURIE_FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
