@@ -8,6 +8,7 @@ import pytest
 from magnetkit.errors import InputError, MagnetkitError
 
 import magnetkit as mk
+from magnetkit._core._arguments import share
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy._grade_names import is_grade
 from magnetkit.alloy.shells import Shell
@@ -151,6 +152,7 @@ EDGES = {
     "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),
     "loss": between(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
     "interval": between(lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0),
+    "share of a whole": between(lambda v: share("interval", v), 0.0, 1.0),
     "interval of ranks": between(lambda v: robustness(pd.DataFrame(), None, 1, 1, 0, v), 0.5, 1.0),
     "weight": between(lambda v: Objective.parse(f"cost:min={v:.6f}"), 0.0),
     "share": between(lambda v: parse_requirement(f"remanence_T>={v:.6f}*reference"), 0.0),

@@ -32,6 +32,8 @@ def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    # In a pipe the table goes on, and what to decide between is told beside it.
+    assert "P: the probability to meet every requirement" in " ".join(done.stderr.split())
     listed = {row["text"]: row for row in rejected(out)}
     for number, text in enumerate(rows, start=2):
         if text in ("SmCo5", "Nd2Fe14B"):

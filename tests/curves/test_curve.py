@@ -102,6 +102,15 @@ def test_what_has_no_curve_is_said(magnet, options, said):
         mk.curve(magnet, **options)
 
 
+def test_beyond_a_sheet_it_says_which_end_was_passed():
+    # Arnold's sheet of N42SH gives coefficients from 20 to 150 degrees C.
+    beyond = mk.curve("N42SH", "-60C,20C,150C,170C").beyond
+    cold, *between, hot = beyond
+    assert "begin at 20 C" in cold
+    assert between == ["", ""]
+    assert "end at 150 C" in hot
+
+
 def test_a_form_nobody_reads_is_refused():
     found = mk.curve("N42SH")
     with pytest.raises(InputError, match="form must be one of csv, femm, elmer, pyleecan"):

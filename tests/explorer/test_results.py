@@ -12,7 +12,7 @@ from magnetkit.errors import InputError, StoreError
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import PLOTTED_ROWS, _pareto, _thin_rows
+from magnetkit.explorer.page import PLOTTED_ROWS, _cell_class, _curves, _pareto, _thin_rows
 from magnetkit.explorer.server import serve
 from magnetkit.run._files import read_finished_manifest
 from tests.choose import naive_pareto
@@ -189,3 +189,27 @@ def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
     drawn = _thin_rows(many)
     assert (len(drawn), drawn[0], drawn[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
     assert set(np.diff(drawn)) == {3, 4}
+
+
+def test_a_curve_is_named_by_its_recipe_and_by_the_shell_where_there_is_one(results):
+    rows = np.arange(len(results))
+    shells = results.text("shell", rows)
+    names = results.text("candidate", rows)
+    coated = next(row for row in rows if shells[row])
+    plain = next(row for row in rows if not shells[row])
+    for row, label in (
+        (coated, f"{names[coated]} + Tb 0.30 @ 0.10"),
+        (plain, names[plain]),
+    ):
+        traces = _curves(results, row, 0)["data"]
+        legend = {trace.get("name") for trace in traces}
+        assert f"J(H) {label}" in legend
+        assert f"J(H) Today's magnet, {results.profile.reference.formula}" in legend
+
+
+def test_words_stand_left_and_a_narrow_screen_hides_what_is_minor():
+    assert _cell_class("candidate") == "text name"
+    assert _cell_class("host") == "text minor"
+    assert _cell_class("supply_risk") == "minor"
+    assert _cell_class("shell") == "text"
+    assert _cell_class("remanence_T") == ""
