@@ -28,9 +28,13 @@ def test_a_section_is_drawn(tmp_path):
 
 
 def test_a_device_names_the_systems_that_its_substitutes_touch():
-    found = _systems(None, "communication-twt-compensated")
-    assert "Co-Fe-Gd-Sm" in found
-    assert max(system.count("-") for system in found) == 3
+    systems = _systems(None, "communication-twt-compensated")
+    assert "Co-Fe-Gd-Sm" in systems
+    assert max(system.count("-") for system in systems) == 3
+    # Compensated magnets of Sm-Co, and nothing that none of them is melted of.
+    elements = {symbol for system in systems for symbol in system.split("-")}
+    assert elements == {"Co", "Cu", "Er", "Fe", "Gd", "Pr", "Sm", "Zr"}
+    assert len(systems) < 100
     assert _systems(["Sm-Co"], None) == ["Sm-Co"]
     with pytest.raises(InputError, match="--application"):
         _systems(None, None)
