@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.phases.partition import partition
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import prepare_query
 from magnetkit.surrogates._curie_training import train_model
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys
+from magnetkit.surrogates._merit import TOLERANCE
 
 _CURIE = "curie_temperature_K"
 
@@ -32,7 +33,7 @@ def report(data: TrainingSet, coverage: float) -> str:
     for part, hosts in ((has_physics, "hosts with physics"), (~has_physics, "other hosts")):
         own = answered & part
         f = figures.accuracy(
-            value[own], found.value[own], data.groups[rows][own], figures.TOLERANCE[_CURIE]
+            value[own], found.value[own], data.groups[rows][own], TOLERANCE[_CURIE]
         )
         inside = (np.abs(value - found.value) <= half)[own].mean()
         texts.append(

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-from benchmarks.accuracy.surrogates import beside, peers, repeat, series, validate, validation
+from benchmarks.accuracy.surrogates import (
+    beside,
+    figures,
+    peers,
+    repeat,
+    series,
+    validate,
+    validation,
+)
 from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import _curie_training, training_set
 
@@ -139,3 +147,10 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp
     asked |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
     rows = training_set("curie_temperature_K", pd.DataFrame(asked))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
+
+
+def test_coverage_interval_widens_with_fewer_groups():
+    inside = np.random.default_rng(0).random(200) < 0.9
+    _, a, b = figures.coverage_by_group(inside, np.arange(200))
+    _, c, d = figures.coverage_by_group(np.repeat(inside[:10], 20), np.repeat(np.arange(10), 20))
+    assert b - a < d - c

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..phases.records import CRYSTAL_FIELDS
-from .parameters import ions, published_fields
+from magnetkit._core._types import FloatArray
+from magnetkit.compound.parameters import ions, published_fields
+from magnetkit.phases.records import CRYSTAL_FIELDS
 
 WHOLE, AXIAL = CRYSTAL_FIELDS
 """Crystal fields: that of R2Fe14B, scaled; a field of A_2^0 and A_4^0 alone."""
@@ -168,7 +169,7 @@ def get_ion(symbol: str) -> Ion:
 
 
 def free_energy(
-    level: NDArray[np.floating[Any]], kelvin: NDArray[np.float64]
+    level: NDArray[np.floating[Any]], kelvin: FloatArray
 ) -> NDArray[np.floating[Any]]:
     """Return -T ln Z, K, (..., k), of ascending `level`, K, (..., states), at `kelvin`, (k,)."""
     low = level - level[..., :1]
