@@ -115,10 +115,9 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("threads", "workers", "given"),
     [
-        # Another kind of BLAS, which cuts its products into other blocks.
-        (1, 0, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OMP_NUM_THREADS": "8"}),
+        # Another kind of BLAS, which cuts its products into other blocks, and processes that work.
+        (1, 2, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OMP_NUM_THREADS": "8"}),
         (2, 0, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
-        (1, 2, {}),
     ],
 )
 def test_another_process_gives_the_same(tmp_path, table: pd.DataFrame, threads, workers, given):
