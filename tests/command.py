@@ -32,20 +32,20 @@ def run(
             warnings.simplefilter("ignore")
             child = os.fork()
             if not child:
-                _become(arguments, env, cwd, (given.fileno(), out.fileno(), err.fileno()))
+                _run_as_command(arguments, env, cwd, (given.fileno(), out.fileno(), err.fileno()))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
     return CompletedProcess(arguments, code, *said)
 
 
-def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], object]) -> None:
+def kill_fork(work: Callable[[Callable[..., None]], object], there: Callable[[], object]) -> None:
     """Run a function in a fork of this process, and kill it as soon as something is there.
 
     The function gets a `progress` that goes no further once it is there, so that the fork cannot be
     through before it is killed.
     """
 
-    def wait_if_there(*_: object) -> None:
+    def wait_for_the_kill(*_: object) -> None:
         while there():
             time.sleep(0.05)
 
@@ -54,7 +54,7 @@ def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], ob
         child = os.fork()
     if not child:
         try:
-            work(wait_if_there)
+            work(wait_for_the_kill)
         finally:
             os._exit(1)
     deadline = time.monotonic() + 900
@@ -79,7 +79,7 @@ def _warm() -> None:
                 import_module(f"magnetkit.{room}.{module.name}")
 
 
-def _become(arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]) -> None:
+def _run_as_command(arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]) -> None:
     code = 70
     try:
         for own, place in zip(streams, (0, 1, 2), strict=True):

@@ -3,6 +3,6 @@
 from magnetkit.alloy import CompositionTable
 
 
-def table_of(*formulas: str) -> CompositionTable:
+def make_table(*formulas: str) -> CompositionTable:
     """Return formulas as one table."""
     return CompositionTable.from_strings(list(formulas), basis="atomic")

@@ -65,36 +65,36 @@ def routes():
     return pd.concat(parts)
 
 
-def ranked():
+def rank_substitutions():
     space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.2, "Ce": 0.2, "Co": 0.2})
     return mk.screen(space, "energy-traction-motor").table
 
 
-def wished():
+def screen_recipes():
     asked = {k: v for k, v in CONDITIONS.items() if k != "shell"}
     wish = {"require": ["remanence_T>=1.1"], "objectives": ["cost:min=2", "margin:max"]}
     return mk.screen(RECIPES[:12], "energy-traction-motor", 391.0, **wish, **asked).table
 
 
-def replaced():
+def replace_grade():
     found = mk.replace("N42SH", "150C")
     values = {k: [v] for k, v in found.reference.items() if isinstance(v, float)}
     return pd.concat([pd.DataFrame(values), found.candidates.head(20)])
 
 
-def diffused():
+def diffuse_terbium():
     asked = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
     return mk.diffuse("Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **asked).designs
 
 
-def calibrated():
+def predict_for_mill():
     producer = mk.calibrate(pd.DataFrame(MEASURED), "a-mill", keep=False)
     return mk.predict(
         ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"], "120C", basis="weight", process=producer
     )
 
 
-def suggested():
+def suggest_melts():
     found = mk.screen([*RECIPES[:12], BASE], "energy-traction-motor")
     return mk.suggest(found, 3)
 
@@ -105,13 +105,13 @@ CASES = {
     "predict, conditions": lambda: mk.predict([BASE, RECIPES[0]], "137C", **CONDITIONS),
     "predict, routes": routes,
     "screen, traveling-wave tube": lambda: mk.screen(RECIPES, "patriot-beam-focusing").table,
-    "screen, motor": ranked,
-    "screen, conditions": wished,
+    "screen, motor": rank_substitutions,
+    "screen, conditions": screen_recipes,
     "robustness": lambda: mk.screen(RECIPES[:12], "energy-traction-motor").robustness(),
-    "suggest": suggested,
-    "replace": replaced,
-    "diffuse": diffused,
-    "calibrate": calibrated,
+    "suggest": suggest_melts,
+    "replace": replace_grade,
+    "diffuse": diffuse_terbium,
+    "calibrate": predict_for_mill,
     "curve": lambda: mk.curve(BASE, "20C,150C").to_frame().iloc[::40],
     "limits": lambda: mk.curves.use_limits([BASE, "Sm2Co17"]),
     "intrinsic": lambda: mk.magnetism.intrinsic(RECIPES, ["20K", "300K", "450K"]),
@@ -133,16 +133,16 @@ def columns(frame):
 
 
 @pytest.fixture(scope="module")
-def stored():
+def frozen_answers():
     return json.loads(FILE.read_text("utf-8"))
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
-def test_an_answer_is_as_it_was(case, stored):
+def test_an_answer_is_as_it_was(case, frozen_answers):
     found = columns(CASES[case]())
-    assert list(found) == list(stored[case])
-    for name, values in stored[case].items():
+    assert list(found) == list(frozen_answers[case])
+    for name, values in frozen_answers[case].items():
         want, got = (np.array(v, float) for v in (values, found[name]))
         np.testing.assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 

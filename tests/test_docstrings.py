@@ -79,7 +79,7 @@ def _read(thing):
     )
 
 
-def _documented(parsed):
+def _parameter_texts(parsed):
     names = {}
     for entry in parsed.params:
         for name in entry.arg_name.replace("*", "").split(","):
@@ -109,7 +109,7 @@ def test_names_its_parameters_and_what_it_returns(name):
     function = FUNCTIONS[name]
     parsed = _read(function)
     wanted = _parameters(function)
-    assert not set(wanted) - set(_documented(parsed))
+    assert not set(wanted) - set(_parameter_texts(parsed))
     annotation = inspect.signature(function).return_annotation
     if wanted and annotation not in (None, "None", inspect.Signature.empty):
         assert parsed.many_returns or "Yield" in parsed.short_description
@@ -129,18 +129,18 @@ def test_classes_name_their_attributes(name):
         for kind in ("model_fields", "__dataclass_fields__")
         for f in getattr(base, kind, ())
     }
-    missing = {f for f in own if not f.startswith("_")} - set(_documented(parsed)) - inherited
+    missing = {f for f in own if not f.startswith("_")} - set(_parameter_texts(parsed)) - inherited
     assert not missing
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_physical_quantities_have_units(name):
-    for parameter, text in _documented(_read(FUNCTIONS[name])).items():
+    for parameter, text in _parameter_texts(_read(FUNCTIONS[name])).items():
         if parameter in UNITS:
             assert re.search(UNITS[parameter], text), (parameter, text)
 
 
-def _raised(function):
+def _error_classes(function):
     """Return the classes of `magnetkit.errors` that the function itself raises."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     for node in ast.walk(tree):
@@ -154,7 +154,7 @@ def _raised(function):
 def test_says_what_it_raises(name):
     function = inspect.unwrap(FUNCTIONS[name])
     said = {entry.type_name for entry in _read(function).raises}
-    assert not set(_raised(function)) - said
+    assert not set(_error_classes(function)) - said
 
 
 def test_the_functions_most_used_have_an_example():

@@ -17,7 +17,7 @@ def rooms():
     return script("docs/rooms.py")
 
 
-def test_what_is_measured(rooms):
+def test_floors_circles_and_graph(rooms):
     assert rooms.circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [{"a", "b", "c"}]
     assert rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
     graph = rooms.module_graph()

@@ -114,7 +114,7 @@ def test_predict_keeps_index_and_rejected_rows_of_pandas():
         mk.predict(frame, strict=True)
 
 
-def test_a_shell_is_named_once():
+def test_names_no_shell_twice():
     frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "shell": ["Tb 0.30 @ 0.10"]})
     with pytest.raises(InputError, match="leave the argument shell out"):
         mk.predict(frame, shell="Dy 0.30 @ 0.10")

@@ -23,7 +23,7 @@ MINE = pd.DataFrame(
 BASE = "Nd1.8Dy0.2Fe14B"
 
 
-def told(rows, total):
+def ignore_progress(rows, total):
     """Take progress."""
 
 
@@ -44,7 +44,7 @@ CALLS = {
         "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
         "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
         "force": True, "all_columns": True,
-        "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
+        "chunk_rows": 10, "workers": None, "dask": None, "progress": ignore_progress,
     }),
     "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {
         "shell": ["", "Tb 0.5 wt%"], "shape": "10x10x5mm", "along": "x",
@@ -108,7 +108,7 @@ def test_the_docstring_names_what_the_function_takes(name):
 
 
 @pytest.mark.parametrize(("name", "keyword"), CASES)
-def test_every_keyword_can_be_given(name, keyword, tmp_path):
+def test_accepts_every_keyword(name, keyword, tmp_path):
     function, given, own = CALLS[name]
     values = VALUES | own
     value = values[keyword]
@@ -173,7 +173,7 @@ DOCUMENTED = {
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_leaving_out_is_saying_what_is_documented(name):
+def test_defaults_equal_their_documentation(name):
     function, given, _ = CALLS[name]
     left_out, said = (pd.DataFrame(function(*given, **k)) for k in ({}, DOCUMENTED[name]))
     pd.testing.assert_frame_equal(left_out, said)
@@ -185,7 +185,7 @@ def test_a_space_left_alone_has_steps_of_a_twentieth():
 
 
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])
-def test_a_slip_in_a_keyword_is_told(name):
+def test_names_a_misspelled_keyword(name):
     function, given, _ = CALLS[name]
     with pytest.raises(InputError, match=r"temprature.*did you mean temperature"):
         function(*given, temprature="150C")
@@ -214,12 +214,12 @@ def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reaso
 @pytest.mark.parametrize(
     ("keyword", "value"), [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)]
 )
-def test_odd_values_of_screen_are_refused(keyword, value):
+def test_refuses_odd_values_of_screen(keyword, value):
     with pytest.raises(InputError, match=keyword):
         mk.screen([BASE], "f22-engine", **{keyword: value})
 
 
-def test_odd_numbers_of_rows_are_refused():
+def test_refuses_odd_numbers_of_rows():
     result = mk.screen([BASE], "energy-traction-motor")
     for odd in ("x", 2.5, -1, True):
         with pytest.raises(InputError, match="whole number"):

@@ -19,7 +19,7 @@ from magnetkit.magnetism._composition_estimate import charge
 from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.run.screen import identity
-from tests.recipes import table_of
+from tests.recipes import make_table
 from tests.test_answers import CONDITIONS
 
 LEDGER = "supply.ledger"
@@ -33,7 +33,7 @@ def module(name):
 
 
 @pytest.fixture
-def given(tmp_path):
+def conditions(tmp_path):
     """Return conditions of which each is another, with files that are there."""
     files = {name: tmp_path / f"{name}.csv" for name in ("data", "add")}
     for file in files.values():
@@ -41,29 +41,29 @@ def given(tmp_path):
     return GIVEN | files
 
 
-def test_conditions_are_what_was_given(given):
-    reference = table_of("Nd2Fe14B")
-    made = Conditions.of(**given, reference=reference, reference_shell="Tb 0.5 wt%")
+def test_functions_receive_the_conditions(conditions):
+    reference = make_table("Nd2Fe14B")
+    made = Conditions.of(**conditions, reference=reference, reference_shell="Tb 0.5 wt%")
     assert made.between == (281.0, 411.0)
     duty = made.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
     assert made.process == GIVEN["process"]
     assert (made.interval, made.scenario) == (0.83, "embargo")
     assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
-    assert (made.data, made.add) == (str(given["data"]), str(given["add"]))
+    assert (made.data, made.add) == (str(conditions["data"]), str(conditions["add"]))
     assert made.reference is reference
     assert made.reference_shell == "Tb 0.5 wt%"
     assert made.snapshot is None
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
-def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
+def test_a_job_comes_back_from_what_the_manifest_says_of_it(conditions):
     device = applications.load("energy-traction-motor")
     asked = {
         "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
         "objectives": ["cost:min=2", "margin:max"],
     }
-    job = make_job(device, 391.0, **asked, **given)
+    job = make_job(device, 391.0, **asked, **conditions)
     said = json.loads(json.dumps(job_identity(job)))
     again = restore_job(type(device).model_validate(said["application"]), said)
     assert again.temperature == job.temperature == 391.0

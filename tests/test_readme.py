@@ -22,7 +22,7 @@ def blocks(kind):
 COMMANDS = re.findall(r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE)
 
 
-def test_python_blocks_run_and_print_what_is_shown(tmp_path, monkeypatch, capsys):
+def test_python_blocks_print_the_output_in_the_text(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (code,), (shown,) = blocks("python"), blocks("text")
     exec(compile(code, "README.md", "exec"), {})
@@ -32,7 +32,7 @@ def test_python_blocks_run_and_print_what_is_shown(tmp_path, monkeypatch, capsys
 
 
 @pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
-def test_commands_run_and_print_what_is_shown(command, shown, tmp_path, monkeypatch):
+def test_commands_print_the_output_in_the_text(command, shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)

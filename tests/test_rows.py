@@ -29,7 +29,7 @@ def table(rows):
     return CompositionTable.from_strings([RECIPES[i] for i in rows], basis="atomic")
 
 
-def of(values, rows):
+def pick(values, rows):
     return [values[i] for i in rows]
 
 
@@ -52,7 +52,7 @@ ASKED = {
         table(rows),
         "120C",
         process={"grain_size_um": GRAINS[list(rows)], "alignment": ALIGNED[list(rows)]},
-        shell=of(SHELLS, rows),
+        shell=pick(SHELLS, rows),
         load_line=0.8,
     ),
     "stability": lambda rows: stability(table(rows)),
@@ -60,17 +60,17 @@ ASKED = {
         {"hull": hull_energy(table(rows)), "above": energy_above_hull(table(rows))}
     ),
     "ledger": lambda rows: ledger(
-        table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=of(SHELLS, rows)
+        table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=pick(SHELLS, rows)
     ),
     "formation energy": lambda rows: load("formation_energy_eV_atom").predict(table(rows)),
     "curie temperature": lambda rows: load("curie_temperature_K").predict(table(rows)),
-    "predict": lambda rows: predict(table(rows), "120C", shell=of(SHELLS, rows)),
+    "predict": lambda rows: predict(table(rows), "120C", shell=pick(SHELLS, rows)),
 }
 # Where a row stood is not what it is; nor is which index a frame has.
 PLACES = ["row_index"]
 
 
-def plain(frame):
+def to_plain_frame(frame):
     frame = pd.DataFrame(frame).reset_index(drop=True)
     frame = frame.drop(columns=[c for c in PLACES if c in frame])
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
@@ -80,10 +80,10 @@ def plain(frame):
 @pytest.mark.parametrize("name", ASKED)
 def test_a_row_is_answered_as_if_it_were_alone(name):
     ask, rows = ASKED[name], range(len(RECIPES))
-    whole = plain(ask(rows))
+    whole = to_plain_frame(ask(rows))
     assert len(whole) == len(RECIPES)
-    backwards = plain(ask(rows[::-1]))[::-1].reset_index(drop=True)
-    single = pd.concat([plain(ask([i])) for i in rows], ignore_index=True)
+    backwards = to_plain_frame(ask(rows[::-1]))[::-1].reset_index(drop=True)
+    single = pd.concat([to_plain_frame(ask([i])) for i in rows], ignore_index=True)
     for other in (backwards, single):
         pd.testing.assert_frame_equal(whole, other[whole.columns], rtol=1e-7, check_dtype=False)
     # Rows that say the same would hide that they changed places.
@@ -105,7 +105,7 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "predict": lambda t: predict(t, 350.0),
     }
     once, twice = (
-        plain(functions[name](CompositionTable.from_strings(texts, basis="atomic")))
+        to_plain_frame(functions[name](CompositionTable.from_strings(texts, basis="atomic")))
         for texts in (["Nd1.8Dy0.2Fe14B", "SmCo5"], ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"])
     )
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
@@ -117,10 +117,10 @@ def test_several_temperatures_are_one_by_one():
     for kelvin in asked:
         one = predict(table(range(4)), kelvin)
         part = several[several["temperature_K"] == kelvin]
-        one = plain(one)
+        one = to_plain_frame(one)
         # Its range is that found with the spread of J_s at the first of the temperatures.
         names = [c for c in one if not c.startswith("max_working")]
-        pd.testing.assert_frame_equal(plain(part)[names], one[names], rtol=1e-9)
+        pd.testing.assert_frame_equal(to_plain_frame(part)[names], one[names], rtol=1e-9)
 
 
 @pytest.fixture(scope="module")

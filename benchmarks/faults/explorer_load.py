@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import magnetkit as mk
-from tests.explorer.test_explorer import CONTROLS, VIEW, found
+from tests.explorer.test_explorer import CONTROLS, VIEW, find_component
 
 SEED = 20_261_125
 BODY_BYTES = 300 << 20
@@ -103,7 +103,7 @@ def asked_of(place: str) -> dict:
         connection.request("GET", path)
         answers.append(json.loads(connection.getresponse().read()))
     callback = next(k for k in answers[0] if "summary.children" in k["output"])
-    return {"callback": callback, "celsius": found(answers[1], "temperature")["value"]}
+    return {"callback": callback, "celsius": find_component(answers[1], "temperature")["value"]}
 
 
 def flooded(place: str) -> bool:

@@ -9,14 +9,14 @@ from magnetkit.errors import NetworkError
 import magnetkit as mk
 from magnetkit.run._files import read_manifest
 from tests.run.conftest import recipes  # noqa: F401
-from tests.run.test_cluster import DEVICE, bytes_of, cluster_of
+from tests.run.test_cluster import DEVICE, read_files, run_cluster
 
 
 def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):  # noqa: F811
     pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
     out = tmp_path / "dask"
-    with cluster_of() as (scheduler, address):
+    with run_cluster() as (scheduler, address):
 
         def lose(done, total):
             if done >= 40:
@@ -25,9 +25,9 @@ def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_pa
         with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
             mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
     assert read_manifest(out)["chunks"]
-    with cluster_of() as (_, address):
+    with run_cluster() as (_, address):
         mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
-    assert bytes_of(out) == bytes_of(tmp_path / "threads")
+    assert read_files(out) == read_files(tmp_path / "threads")
 
 
 def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):

@@ -33,7 +33,7 @@ def test_a_criterion_over_mass_one_over_the_largest_and_one_over_sources():
         {"unit": "", "label": "a", "meaning": "b.", "of": "x", "over": "mass", "weight": 2},
     ],
 )
-def test_a_record_that_cannot_be_used_is_named(entry):
+def test_names_an_unusable_record(entry):
     with pytest.raises(DataError, match=r"criteria.toml: record 'mine' cannot be used"):
         columns._record(columns.Criterion, columns.CRITERIA, "mine", entry)
 

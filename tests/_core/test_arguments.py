@@ -28,7 +28,7 @@ from magnetkit._core._arguments import _fits, check_arguments, path
         (Any, (object(), None), ()),
     ],
 )
-def test_values_fit_what_is_annotated(wanted, good, bad):
+def test_values_match_their_annotations(wanted, good, bad):
     assert all(_fits(value, wanted) for value in good)
     assert not any(_fits(value, wanted) for value in bad)
 

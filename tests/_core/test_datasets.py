@@ -20,7 +20,7 @@ FILES = sorted(
 NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
 
 
-def test_every_file_is_registered_and_unchanged():
+def test_registry_lists_every_file_and_its_hash():
     listed = sorted(datasets.registry()["files"])
     assert listed == sorted(NAMES), "run python datasets/update_registry.py"
     changed = {name: found for name, found in datasets.verify().items() if found != "ok"}
@@ -63,12 +63,12 @@ def test_every_structured_file_can_be_read(name):
     assert tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
 
 
-def test_a_missing_file_is_named():
+def test_path_names_a_missing_file():
     with pytest.raises(DataError, match="data verify"):
         datasets.path("elements/absent.csv")
 
 
-def test_a_changed_file_is_found(tmp_path, monkeypatch):
+def test_path_refuses_an_edited_file(tmp_path, monkeypatch):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.csv").write_text("1")
     (tmp_path / "registry.toml").write_text('[files."a/x.csv"]\nsha256 = "0"\n')

@@ -70,7 +70,7 @@ def test_a_table_of_any_types_is_written_with_safe_cells(tmp_path):
     assert [float(row[4]) for row in rows[1:]] == numbers
 
 
-def test_cells_that_a_spreadsheet_would_run_are_quoted():
+def test_quotes_cells_that_a_spreadsheet_would_run():
     cells = map(safe_cell, ("=1+1", "SmCo5", -0.5, "-0.5", "-2+3"))
     assert list(cells) == ["'=1+1", "SmCo5", -0.5, "-0.5", "'-2+3"]
 

@@ -9,7 +9,7 @@ from magnetkit._core import _threads
 
 
 @pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 1234])
-def test_every_row_is_done_once(n):
+def test_every_row_gets_one_visit(n):
     hits = np.zeros(n, int)
 
     def kernel(counts, start, stop):
@@ -19,7 +19,7 @@ def test_every_row_is_done_once(n):
     assert (hits == 1).all()
 
 
-def test_an_exception_in_any_piece_is_raised():
+def test_raises_an_exception_of_any_piece():
     def kernel(start, stop):
         if stop > 500:
             raise ValueError("piece")

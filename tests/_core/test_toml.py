@@ -21,7 +21,7 @@ def _load(text, tmp_path):
     return _toml.load(file, Magnet, "magnet", "applications")
 
 
-def test_twenty_faults_are_listed_and_the_rest_counted(tmp_path):
+def test_lists_twenty_faults_and_counts_the_rest(tmp_path):
     with pytest.raises(InputError) as caught:
         _load(GOOD + "".join(f"extra{i} = 1\n" for i in range(23)), tmp_path)
     assert str(caught.value).count("not permitted") == 20
@@ -35,7 +35,7 @@ def test_a_file_has_a_mebibyte_at_most(tmp_path):
         _load(GOOD + "#" * (room + 1), tmp_path)
 
 
-def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
+def test_reads_a_good_file_as_constant(tmp_path):
     magnet = _load(GOOD, tmp_path)
     assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")
     with pytest.raises(ValueError, match="frozen"):
@@ -58,12 +58,12 @@ def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
         (("0.3", '"' + 80 * "x" + '"'), r"got 'x{56}\.\.\.$"),
     ],
 )
-def test_what_is_wrong_is_named(change, message, tmp_path):
+def test_names_each_fault(change, message, tmp_path):
     with pytest.raises(InputError, match=message):
         _load(GOOD.replace(*change), tmp_path)
 
 
-def test_several_faults_are_counted(tmp_path):
+def test_counts_several_faults(tmp_path):
     with pytest.raises(InputError, match=r"name: .*; field mass_kg: .*; field origin: "):
         _load("", tmp_path)
 

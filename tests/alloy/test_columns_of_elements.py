@@ -36,7 +36,7 @@ def test_a_decimal_comma_is_read(tmp_path):
         ("composition,Nd,Fe\nSmCo5,1,1\n", "need not be joined"),
     ],
 )
-def test_what_cannot_be_joined_is_said(tmp_path, text, said):
+def test_names_columns_that_do_not_join(tmp_path, text, said):
     with pytest.raises(InputError, match=said):
         read_file(_write(tmp_path, text), "weight", ELEMENT_COLUMNS)
 

@@ -17,7 +17,7 @@ def test_distances_are_sums_over_elements():
     assert distances(one.rows, other.to_array()).ravel() == pytest.approx([0.2, 0.8])
 
 
-def test_they_are_those_of_whole_arrays_whatever_elements_are_on_either_side():
+def test_distances_equal_those_of_dense_arrays():
     rng = np.random.default_rng(5)
     many = np.where(rng.random((60, 118)) < 0.05, rng.random((60, 118)), 0.0)
     many[0] = 0.0

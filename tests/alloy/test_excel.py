@@ -62,7 +62,7 @@ def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
     assert table.schema.field("melt").type == pa.int64()
 
 
-def test_a_sheet_that_states_another_size_is_read_whole(tmp_path):
+def test_reads_all_of_a_sheet_with_a_wrong_size(tmp_path):
     import zipfile
 
     book = Workbook()
@@ -96,7 +96,7 @@ def write_book(path, *, hidden_first=False, formula=False):
     return path
 
 
-def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
+def test_reads_visible_sheet_and_rows(tmp_path):
     sheet = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
     table, lines, notes = sheet.table, sheet.lines, sheet.notes
     assert table["composition"].to_pylist() == ["SmCo5", "Sm2Co17"]
@@ -108,7 +108,7 @@ def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
         read_inputs(f"{tmp_path / 'a.xlsx'}#Melts")
 
 
-def test_a_hidden_sheet_is_read_when_named(tmp_path):
+def test_reads_a_hidden_sheet_by_name(tmp_path):
     path = write_book(tmp_path / "a.xlsx", hidden_first=True)
     sheet = read_sheet(Path(f"{path}#Old"))
     assert sheet.table["composition"].to_pylist() == ["NdFe"]

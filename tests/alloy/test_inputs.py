@@ -88,7 +88,7 @@ def test_what_is_no_composition_is_refused_by_name(form, reason):
         read_inputs(form)
 
 
-def test_bad_rows_are_left_out_and_told_of():
+def test_reports_bad_rows_and_reads_the_rest():
     got = read_inputs(["SmCo5", "??", None, 7, "Sm2Co17"])
     assert got.table.row_index.tolist() == [0, 4]
     assert [r.line for r in got.rejected] == [2, 3, 4]
@@ -108,7 +108,7 @@ def test_bad_rows_are_left_out_and_told_of():
         as_table(["SmCo5", "??"])
 
 
-def test_a_table_tells_of_its_own_errors_once():
+def test_table_repeats_no_error():
     table = CompositionTable.from_strings(["SmCo5", "??"])
     got = read_inputs(table)
     assert [r.line for r in got.rejected] == [2]

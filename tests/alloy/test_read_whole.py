@@ -61,7 +61,7 @@ def test_columns_without_a_name_are_left_out(tmp_path):
         mk.predict(path)
 
 
-def test_a_table_of_a_header_alone_is_refused(tmp_path):
+def test_refuses_a_header_without_rows(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\n")
     for read in (read_small_table, mk.predict):

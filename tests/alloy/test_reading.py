@@ -25,7 +25,7 @@ def test_any_frame_gives_its_compositions_and_the_rest(frame):
     assert rest.to_pydict() == {"note": ["a", "b"], "mass": [1.0, 2.0]}
 
 
-def test_the_only_text_column_is_taken_and_two_are_not_guessed_between():
+def test_takes_the_only_text_column_and_refuses_two():
     one = pd.DataFrame({"alloy": ["SmCo5"], "mass": [1.0]})
     assert reading.composition_name(one, None) == "alloy"
     two = pd.DataFrame({"alloy": ["SmCo5"], "note": ["a"]})

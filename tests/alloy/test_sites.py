@@ -17,7 +17,7 @@ def test_ways_are_counted_as_they_are_written_out(caps):
             assert table[first][left] == sum(sum(choice) <= left for choice in choices)
 
 
-def test_sites_levels_and_budgets_are_those_asked_for():
+def test_sites_levels_and_budgets_match_the_request():
     sites = arrange_sites(
         "Nd2Fe14B",
         {"Nd": ["Ce", "Dy"], "Fe": "Co"},

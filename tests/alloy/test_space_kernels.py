@@ -56,7 +56,7 @@ def test_points_cover_the_space_evenly(sites):
     assert np.abs(counts - 2000).max() < 6 * 45
 
 
-def test_points_on_the_edge_stay_inside():
+def test_points_on_the_edge_stay_in_the_space():
     arguments = plan(SITES[2])
     digits = _spaces.digits_of_points(np.full((1, 4), np.nextafter(1, 0)), *arguments)
     assert _spaces.rows_of_digits(digits, *arguments)[0] >= 0

@@ -112,7 +112,7 @@ def test_any_row_reads_back_as_itself(rows):
     assert (table.fraction("Dy") <= 0.2 * 2 / 17 + 1e-12).all()
 
 
-def test_rows_are_distinct_and_chunks_join_to_the_whole():
+def test_rows_are_distinct_and_chunks_cover_all():
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1)
     chunks = list(space.chunks(100))
     assert [len(c) for c in chunks] == [100] * 7 + [26]
@@ -158,7 +158,7 @@ def test_sample_is_distinct_repeatable_and_even(method):
 
 
 @pytest.mark.parametrize("method", ["sobol", "lhs"])
-def test_sample_of_nearly_all_is_completed(method):
+def test_completes_a_sample_of_nearly_all_rows(method):
     space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.1)
     assert sorted(space.sample(65, method).row_index) != list(range(66))
     assert len(set(space.sample(65, method).row_index.tolist())) == 65
@@ -197,13 +197,13 @@ def test_what_does_not_fit_is_refused_with_the_way_out(arguments, message):
 
 
 @pytest.mark.parametrize("rows", [[726], [-727], [0.5], [[1]], "Nd"])
-def test_rows_outside_the_space_are_refused(rows):
+def test_refuses_rows_of_other_spaces(rows):
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1)
     with pytest.raises(InputError, match="row"):
         space[rows]
 
 
-def test_bad_sample_and_chunk_sizes_are_refused():
+def test_refuses_bad_sample_and_chunk_sizes():
     with pytest.raises(InputError, match="'sobol' or 'lhs'"):
         SPACE.sample(5, "random")
     with pytest.raises(InputError, match="negative"):

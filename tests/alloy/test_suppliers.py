@@ -36,7 +36,7 @@ def weights(text):
         "Nd22.125%Pr7.375%Dy1.2%B0.97%Fe68.33%",
     ],
 )
-def test_a_notation_of_suppliers_is_read_as_meant(text):
+def test_reads_the_notation_of_suppliers(text):
     read = weights(text)
     for symbol, amount in PAIR.items():
         assert read[symbol] == pytest.approx(amount, abs=2e-3), symbol
@@ -59,6 +59,6 @@ def test_ferrodysprosium_before_its_name_holds_iron_too():
         ("Nd 23,6 Pr 5,9 Dy 1,2 B 0,97 Fe Rest", "write decimals with a point"),
     ],
 )
-def test_a_notation_that_leaves_amounts_open_is_refused(text, says):
+def test_refuses_open_amounts(text, says):
     with pytest.raises(CompositionError, match=says):
         weights(text)

@@ -57,7 +57,7 @@ def test_nulls_are_rows_of_errors():
 
 
 @pytest.mark.parametrize("array", [pa.array([1, 2]), pa.array([b"Nd"]), pd.Series([1.5]), object()])
-def test_arrow_arrays_without_text_are_refused(array):
+def test_refuses_arrow_arrays_without_text(array):
     with pytest.raises(InputError, match="expected"):
         CompositionTable.from_arrow(array)
 
@@ -119,7 +119,7 @@ def test_polars_frame():
     same(CompositionTable.from_arrow(polars.Series(TEXTS)), want)
 
 
-def test_a_frame_without_a_clear_column_is_refused():
+def test_refuses_a_frame_without_composition_column():
     two = FRAME.rename(columns={"composition": "a"})
     with pytest.raises(InputError, match=r"single text column; found a, note, x"):
         CompositionTable.from_frame(two)

@@ -6,7 +6,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import take_rows
 
 
-def test_rows_are_those_of_the_whole_array_in_the_order_asked():
+def test_rows_equal_those_of_the_dense_array():
     rng = np.random.default_rng(4)
     whole = np.where(rng.random((30, 118)) < 0.06, rng.random((30, 118)), 0.0)
     whole[3] = 0.0

@@ -71,12 +71,12 @@ def test_a_header_that_is_nearly_known_is_refused_with_a_guess(kind, header, say
         match_headers([header], kind)
 
 
-def test_two_columns_of_one_quantity_are_refused():
+def test_refuses_two_columns_of_one_quantity():
     with pytest.raises(InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"):
         match_headers(["Grade", "kg/year", "Annual demand"], "parts")
 
 
-def test_the_nearer_of_two_headers_of_a_text_is_taken():
+def test_takes_the_nearest_header_of_a_text():
     material, grade = match_headers(["Material", "Grade"], "parts")
     assert (material.name, grade.name) == ("", "grade")
 
@@ -128,7 +128,7 @@ def test_a_cell_may_name_its_unit():
     assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 423.0])
 
 
-def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on():
+def test_lists_an_unreadable_row_and_reads_the_rest():
     table = read_user_table(
         {"Grade": ["N42SH", "N38UH", "N35"], "kg/year": ["12", "a lot", "3"]}, "parts"
     )
@@ -159,7 +159,7 @@ def test_no_amount_is_left_empty():
     assert "leave the cell empty" in table.refused[1][1]
 
 
-def test_decimal_commas_of_a_german_list_are_said():
+def test_names_decimal_commas_of_a_german_list():
     table = read_user_table(
         {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]}, "parts"
     )
@@ -221,13 +221,13 @@ def test_the_users_own_numbers_come_back_as_numbers():
     assert table.own["Nr"].tolist() == ["007", 12.0]
 
 
-def test_a_list_of_recipes_with_a_header_nearly_shell_is_refused():
+def test_refuses_a_list_with_a_misspelled_shell_header():
     for header in ("Shell", "shells", "shel"):
         with pytest.raises(InputError, match="did you mean 'shell'"):
             read_inputs(pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]}))
 
 
-def test_a_condition_in_a_list_of_recipes_is_said_to_be_unused():
+def test_names_an_unused_condition_of_a_list():
     frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]})
     with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
         inputs = read_inputs(frame)
@@ -243,6 +243,6 @@ def test_a_truth_value_is_no_number_and_a_printed_minus_is_one():
     assert cold.rows[0]["temperature"] == pytest.approx(253.15)
 
 
-def test_a_table_of_very_many_columns_is_asked_about():
+def test_questions_a_table_of_very_many_columns():
     with pytest.raises(InputError, match="turned on its side"):
         match_headers([f"c{i}" for i in range(600)], "parts")

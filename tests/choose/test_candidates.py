@@ -86,7 +86,7 @@ def test_its_own_recipe_meets_its_drawing(motor):
     assert own["coercivity_kA_m"] == pytest.approx(held.typical("coercivity_kA_m"))
 
 
-def test_a_probability_is_limited_by_what_was_measured(motor):
+def test_measurements_cap_the_probability(motor):
     held, asked, limits, table = motor
     assert held.makeup.estimate is False
     own = table[table["way"] == "own"].iloc[0]

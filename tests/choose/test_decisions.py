@@ -51,7 +51,7 @@ def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
     assert found.texts() == [decision]
 
 
-def test_today_stands_first_and_no_copy_is_shown(result):
+def test_today_stands_first_without_a_copy(result):
     told = result.decisions
     assert told["decision_status"].tolist()[0] == "keep"
     assert told["candidate"].iloc[0] == result.profile.reference.formula
@@ -109,7 +109,7 @@ def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
     assert sorted(pick.row for pick in picks) == [0, 1]
 
 
-def test_what_cerium_dilutes_stands_beside_the_same_without():
+def test_shortlist_has_cerium_beside_its_cerium_free_twin():
     # The diluted one is better in all that is counted; its corrosion is not.
     loss = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     plain, rows = "2:14:1: no heavy rare earth", np.arange(2)
@@ -168,33 +168,33 @@ def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
         ("patriot-beam-focusing", "No lower class as sold meets every requirement"),
     ],
 )
-def test_why_no_lower_class_is_shown(device, why):
+def test_reason_for_no_lower_class(device, why):
     job = make_job(mk.applications.load(device))
     row, said = lower_class(job, reference_candidate(job))
     assert row is None
     assert why in said
 
 
-def test_of_classes_that_are_as_lean_that_of_todays_flux_is_bought(monkeypatch):
+def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
     job = make_job(mk.applications.load("hard-disc"))
     today = reference_candidate(job)
 
-    def bought(leanest, of_others):
+    def nearest_class(leanest, of_others):
         """Return the class where one is without heavy rare earth and the others have some, wt.%."""
 
-        def recipe_of(grade, *rest):
+        def likeliest_recipe(grade, *rest):
             heavy = 0.0 if grade == leanest else of_others
             return Recipe("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "", heavy, 1.0, "bulk")
 
-        monkeypatch.setattr(_sold, "likeliest_recipe", recipe_of)
+        monkeypatch.setattr(_sold, "likeliest_recipe", likeliest_recipe)
         row, _ = lower_class(job, today)
         return row["nearest_grade"][0].as_py()
 
-    nearest = bought("", 0.0)
+    nearest = nearest_class("", 0.0)
     other = next(grade for grade in ("N50M", "N54M", "N55M") if grade != nearest)
     # Estimates of recipes that differ by less than counts as saved are as lean as each other.
-    assert bought(other, 0.9 * SAVING_WT_PCT) == nearest
-    assert bought(other, 1.1 * SAVING_WT_PCT) == other
+    assert nearest_class(other, 0.9 * SAVING_WT_PCT) == nearest
+    assert nearest_class(other, 1.1 * SAVING_WT_PCT) == other
 
 
 def test_of_what_no_sheet_prints_there_is_no_lower_class():
@@ -205,7 +205,7 @@ def test_of_what_no_sheet_prints_there_is_no_lower_class():
 
 
 @pytest.mark.parametrize("device", ["communication-twt-compensated", "instrumentation-sensor"])
-def test_a_compensated_magnet_is_kept_and_its_alpha_measured(device):
+def test_keeps_a_compensated_magnet_and_measures_its_alpha(device):
     result = mk.screen(application=device)
     told = result.decisions
     assert recommended_row(told, result.job) is None

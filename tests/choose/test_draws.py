@@ -24,19 +24,19 @@ def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
     assert "density_kg_m3" not in make_job(known).scales
 
 
-def of(loss, margin, meets=None):
+def make_samples(loss, margin, meets=None):
     loss, margin = np.array(loss, float), np.array(margin, float)
     return Samples(margin >= 0.0 if meets is None else meets, margin, loss, {})
 
 
 def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
-    made = of([[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]], np.ones((4, 3)))
+    made = make_samples([[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]], np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
     assert made.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
     np.testing.assert_allclose(made.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
-    made = of([[0, 0], [5, 6], [0, 0], [7, 4]], [[-1, -3], [1, 1], [-2, -2], [1, 1]])
+    made = make_samples([[0, 0], [5, 6], [0, 0], [7, 4]], [[-1, -3], [1, 1], [-2, -2], [1, 1]])
     assert made.place(last).tolist() == [[3, 4], [1, 2], [4, 3], [2, 1]]
 
 
@@ -101,7 +101,7 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
     assert found.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
 
 
-def test_a_shell_of_one_magnet_counts_beside_another_without():
+def test_compares_a_shell_with_a_plain_magnet():
     job = make_job(mk.applications.load("energy-traction-motor"))
     recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
     table = mk.CompositionTable.from_strings([recipe, recipe], basis="atomic")

@@ -16,7 +16,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_new_profile_is_valid_and_every_part_is_commented(here):
+def test_new_profile_is_valid_and_explains_every_part(here):
     assert CliRunner().invoke(app, ["applications", "new", "my-pump"]).exit_code == 0
     profile = load(here / "my-pump.toml")
     assert profile.name == "my-pump"
@@ -47,7 +47,7 @@ def test_nothing_is_written_over_and_a_name_is_a_name(here, what):
     assert "small letters" in str(bad.exception)
 
 
-def test_all_faults_of_a_file_are_listed_at_once(here):
+def test_lists_all_faults_of_a_file(here):
     CliRunner().invoke(app, ["applications", "new", "my-pump"])
     file = here / "my-pump.toml"
     text = file.read_text().replace("load_line = 1.5", "load_line = -1.5")

@@ -35,7 +35,7 @@ def _frame(**columns):
     return pd.DataFrame(base | columns)
 
 
-def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
+def rank_frame(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     """Rank a frame, given in tables of so many rows."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
@@ -46,11 +46,11 @@ def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
 
 def rank(*args, **options):
     """Return the columns of the ranking as a frame."""
-    found = ranked(*args, **options).columns().to_pandas()
+    found = rank_frame(*args, **options).columns().to_pandas()
     return found.astype({"pareto_front": "Int32", "rank": "Int64"})
 
 
-def loss_of(row):
+def candidate_loss(row):
     """The loss of a candidate, written out."""
     margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
     missed = 5.0 * (1.0 - row["probability_meets_requirements"])
@@ -86,7 +86,7 @@ def _random(seed, n=300):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_ranking_in_pieces_is_the_ranking_of_the_whole(seed):
+def test_ranking_by_pieces_equals_that_of_the_table(seed):
     frame = _random(seed)
     whole = rank(frame)
     pieces = rank(frame, size=int(np.random.default_rng(seed).integers(1, 300)))
@@ -116,10 +116,10 @@ def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
     assert len(rows) > 100
     assert not [i for i in range(len(rows) - 1) if beats(rows[i + 1], rows[i])]
     # Only who is passed in this way leaves the order of the loss.
-    losses = [loss_of(row) for row in rows]
+    losses = [candidate_loss(row) for row in rows]
     for high, low, worse, better in zip(rows, rows[1:], losses, losses[1:], strict=False):
         if worse > better + 1e-6:
-            assert any(beats(high, other) for other in rows if loss_of(other) <= worse), low
+            assert any(beats(high, other) for other in rows if candidate_loss(other) <= worse), low
 
 
 def test_a_device_says_what_a_unit_of_regret_is():
@@ -147,7 +147,7 @@ def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
         probability_meets_requirements=[0.8 + 0.2 * c for c in chances],
         **{HEAVY: heavy, RISK: 0.9 - 0.3 * heavy},
     )
-    got = rank(frame).assign(loss=[loss_of(row) for _, row in frame.iterrows()])
+    got = rank(frame).assign(loss=[candidate_loss(row) for _, row in frame.iterrows()])
     losses = got.sort_values("rank")["loss"].to_numpy()
     assert (np.diff(losses) >= -1e-8).all()
 
@@ -182,7 +182,7 @@ def test_the_front_is_of_the_first_three_objectives_to_three_digits():
     assert rank(frame)["pareto_front"].tolist() == [1, 2, 1, 2]
 
 
-def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen():
+def test_compares_three_digits_without_noise():
     assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
     assert comparable_values([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
     # A half lies on the edge: rounding of sums must not decide on which side.
@@ -196,7 +196,7 @@ def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen()
 
 def test_the_leading_are_reordered_and_the_rest_stays():
     frame = _frame(**{HEAVY: [0.1, 0.2, 0.3, 0.4], RISK: [0.4, 0.3, 0.2, 0.1]})
-    found = ranked(frame, ("heavy_rare_earth_wt_pct:min",))
+    found = rank_frame(frame, ("heavy_rare_earth_wt_pct:min",))
     assert found.place.tolist() == [1, 2, 3, 4]
     rows = found.leading(3)
     assert rows.tolist() == [0, 1, 2]
@@ -207,7 +207,7 @@ def test_the_leading_are_reordered_and_the_rest_stays():
     assert found.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
     # Draws would put a magnet first that the second beats in everything.
     worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
-    settled = ranked(worse).reorder_leaders(
+    settled = rank_frame(worse).reorder_leaders(
         np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
     )
     assert settled.place.tolist() == [1, 2]
@@ -269,7 +269,7 @@ def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, m
     )
 
     def first(table):
-        found = ranked(table)
+        found = rank_frame(table)
         rows = found.leading(20)
         met = np.flatnonzero(found.meets)
         chance = found.chance[np.searchsorted(met, rows)] - 0.05
@@ -278,6 +278,6 @@ def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, m
         return table["formula"].to_numpy()[again.leading(keep)].tolist()
 
     whole = first(frame)
-    losses = np.array([loss_of(row) for _, row in frame.iterrows()])
+    losses = np.array([candidate_loss(row) for _, row in frame.iterrows()])
     best = np.sort(np.argsort(losses, kind="stable")[: keep + 2 * 3 + 1])
     assert first(frame.iloc[best].reset_index(drop=True)) == whole

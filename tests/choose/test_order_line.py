@@ -25,7 +25,7 @@ def test_limits_are_rounded_up_to_a_tenth():
     assert heavy_limits(MELT) == {"Dy": 0.1, "Tb": 0.5}
 
 
-def test_a_line_to_order_a_melt_by():
+def test_line_to_order_a_melt():
     line = order_line(MELT, temperature_K=423.15, drawing="N42SH", today_cost_USD_kg=40.0)
     for part in (
         "sintered, grain-boundary diffused with Tb, to the drawing of N42SH",

@@ -50,6 +50,6 @@ def test_an_antichain_is_one_front_and_a_chain_is_n():
     assert fronts(np.column_stack([x, x, x])).tolist() == list(range(1, 501))
 
 
-def test_shape_is_checked():
+def test_refuses_four_objectives():
     with pytest.raises(InputError, match="1 to 3"):
         fronts(np.zeros((3, 4)))

@@ -10,7 +10,7 @@ from magnetkit import applications, datasets
 
 
 @pytest.fixture
-def plain():
+def profile_document():
     with datasets.path("applications/communication-twt-compensated.toml").open("rb") as stream:
         return tomllib.load(stream)
 
@@ -48,9 +48,9 @@ def test_every_reference_magnet_is_one_row(name):
     assert len(applications.load(name).reference.table()) == 1
 
 
-def test_a_users_file_works_the_same(tmp_path, plain):
-    plain["name"] = "mine"
-    file = write(tmp_path, plain)
+def test_a_users_file_works_the_same(tmp_path, profile_document):
+    profile_document["name"] = "mine"
+    file = write(tmp_path, profile_document)
     assert applications.load(file) == applications.load(str(file))
     assert (
         applications.load(file).requirements
@@ -82,8 +82,8 @@ def test_unknown_name_offers_the_nearest():
         ({"hosts": ["1:5"]}, "space names host '2:17'"),
     ],
 )
-def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
-    file = write(tmp_path, plain | change)
+def test_a_bad_field_is_named_in_one_line(tmp_path, profile_document, change, message):
+    file = write(tmp_path, profile_document | change)
     with pytest.raises(InputError, match=message) as caught:
         applications.load(file)
     assert "\n" not in str(caught.value)
@@ -101,52 +101,57 @@ def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
         ({"column": "curie_temperature_K"}, "drop temperature_K"),
     ],
 )
-def test_a_bad_requirement_is_named(tmp_path, plain, change, message):
-    plain["requirements"][1] |= change
+def test_names_a_bad_requirement(tmp_path, profile_document, change, message):
+    profile_document["requirements"][1] |= change
     with pytest.raises(InputError, match=message):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_a_bad_reference_is_named(tmp_path, plain):
-    plain["reference"]["formula"] = "Sm0.6Xx0.4Co5"
+def test_names_a_bad_reference(tmp_path, profile_document):
+    profile_document["reference"]["formula"] = "Sm0.6Xx0.4Co5"
     with pytest.raises(InputError, match="field reference: formula cannot be read: 'Xx' is no"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, plain):
-    reference = plain["reference"]
+def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, profile_document):
+    reference = profile_document["reference"]
     reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
     with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     reference["basis"] = "atomic"
     with pytest.raises(InputError, match="is of no host, not of 2:14:1; check the amounts"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     reference["basis"] = "weight"
-    table = applications.load(write(tmp_path, plain)).reference.table()
+    table = applications.load(write(tmp_path, profile_document)).reference.table()
     # 3.7 g of 162.5 g/mol in 1.52 mol of atoms, of which 67.09 g are iron.
     assert table.fraction("Dy")[0] == pytest.approx(0.0150, abs=0.0003)
 
 
-def test_a_bad_space_is_named(tmp_path, plain):
-    plain["space"][0]["limits"] = {"Dy": 0.1}
+def test_names_a_bad_space(tmp_path, profile_document):
+    profile_document["space"][0]["limits"] = {"Dy": 0.1}
     with pytest.raises(InputError, match="limits name Dy"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     # Of several in the order of their names, whatever the order of a set is this time.
-    plain["space"][0]["limits"] = dict.fromkeys(
+    profile_document["space"][0]["limits"] = dict.fromkeys(
         "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
     )
     with pytest.raises(InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"):
-        applications.load(write(tmp_path, plain))
-    plain["space"][0]["replace"] = {"Sm": ["Xx"]}
+        applications.load(write(tmp_path, profile_document))
+    profile_document["space"][0]["replace"] = {"Sm": ["Xx"]}
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_shells_are_a_list_or_every_combination(tmp_path, plain):
-    part = plain["space"][0] = {**plain["space"][-1], "shell": ["Tb 0.30 @ 0.10"]}
-    assert applications.load(write(tmp_path, plain)).space[0].shell == ("Tb 0.30 @ 0.10",)
+def test_shells_are_a_list_or_every_combination(tmp_path, profile_document):
+    part = profile_document["space"][0] = {
+        **profile_document["space"][-1],
+        "shell": ["Tb 0.30 @ 0.10"],
+    }
+    assert applications.load(write(tmp_path, profile_document)).space[0].shell == (
+        "Tb 0.30 @ 0.10",
+    )
     part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
-    shells = applications.load(write(tmp_path, plain)).space[0].shell
+    shells = applications.load(write(tmp_path, profile_document)).space[0].shell
     assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),
@@ -158,15 +163,15 @@ def test_shells_are_a_list_or_every_combination(tmp_path, plain):
     ):
         part["shell"] = bad
         with pytest.raises(InputError, match=message):
-            applications.load(write(tmp_path, plain))
+            applications.load(write(tmp_path, profile_document))
 
 
-def test_missing_file_field_and_toml(tmp_path, plain):
+def test_missing_file_field_and_toml(tmp_path, profile_document):
     with pytest.raises(InputError, match="No such file"):
         applications.load(tmp_path / "none.toml")
-    del plain["hosts"]
+    del profile_document["hosts"]
     with pytest.raises(InputError, match=r"field hosts: field required$"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     (tmp_path / "bad.toml").write_text("name = [", encoding="utf-8")
     with pytest.raises(InputError, match="not valid TOML"):
         applications.load(tmp_path / "bad.toml")

@@ -31,13 +31,13 @@ def test_a_limit_at_room_temperature_is_not_asked_of_the_hot_magnet():
     assert row["probability_meets_requirements"] > 0.8
 
 
-def test_the_range_holds_room_temperature_on_either_side():
+def test_range_includes_room_temperature():
     cold = requirements_alone(["remanence_T>=1"], "Nd2Fe14B", "-40C")
     assert (cold.temperature_min_K, cold.temperature_max_K) == pytest.approx((233.15, 293.15))
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])
-def test_one_number_is_needed(require):
+def test_needs_exactly_one_number(require):
     with pytest.raises(InputError, match="with a number"):
         requirements_alone(require, "Nd2Fe14B", "150C")
 

@@ -60,7 +60,7 @@ def test_a_requirement_is_read(text, limit):
         ("candidate>=1", "candidate"),
     ],
 )
-def test_a_bad_requirement_is_said(text, says):
+def test_names_a_bad_requirement(text, says):
     with pytest.raises(InputError, match=says):
         read_limit(text, REFERENCE)
 

@@ -31,16 +31,16 @@ def _judge(profile, frame, kelvin=None, **keywords):
 
 
 def _columns(frame):
-    texts = {n: _coded(frame[n]) for n in ("host", "status") if n in frame}
+    texts = {n: _encode(frame[n]) for n in ("host", "status") if n in frame}
     return Columns({name: frame[name].to_numpy() for name in frame} | texts)
 
 
-def _coded(column):
+def _encode(column):
     words = STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
     return Coded(np.array([words.index(text) for text in column]), words)
 
 
-def _cited(name):
+def _profile_of_cited_limits(name):
     """Return a profile whose limits are as sure as if each were cited."""
     profile = applications.load(name)
     sure = {"limit_lo": None, "limit_hi": None}
@@ -48,31 +48,31 @@ def _cited(name):
     return profile.model_copy(update={"requirements": cited})
 
 
-def _met(bound, side, value, lo, hi):
+def _probability(bound, side, value, lo, hi):
     """Return the probability that a quantity lies on one side of a bound."""
     z = float(score_at_limit(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
     return ndtr(-side * z)
 
 
-def test_the_interval_end_is_exceeded_in_five_of_a_hundred():
-    assert _met(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
-    assert _met(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
-    assert _met(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
+def test_five_percent_exceed_the_interval_end():
+    assert _probability(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
+    assert _probability(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
+    assert _probability(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
 
 
 def test_a_number_without_interval_is_met_or_not():
-    assert _met(1.0, 1, 1.0, 1.0, 1.0) == 1.0
-    assert _met(1.0, -1, 1.0, 1.0, 1.0) == 1.0
-    assert _met(1.0, -1, 1.1, 1.1, 1.1) == 0.0
+    assert _probability(1.0, 1, 1.0, 1.0, 1.0) == 1.0
+    assert _probability(1.0, -1, 1.0, 1.0, 1.0) == 1.0
+    assert _probability(1.0, -1, 1.1, 1.1, 1.1) == 0.0
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
-def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
-    sides = [_met(bound, s, value, value - below, value + above) for s in (1, -1)]
+def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
+    sides = [_probability(bound, s, value, value - below, value + above) for s in (1, -1)]
     assert sum(sides) == pytest.approx(1.0)
 
 
-def _ranged(column="remanence_T", **limit):
+def _make_profile(column="remanence_T", **limit):
     """Return a profile of one requirement, and frames for it."""
     profile = applications.load("patriot-beam-focusing")
     one = Requirement(column=column, source="by hand", status="assumption", **limit)
@@ -82,8 +82,8 @@ def _ranged(column="remanence_T", **limit):
 def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
     # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
     ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
-    cited = _ranged(minimum=1.0)
-    assumed = _ranged(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
+    cited = _make_profile(minimum=1.0)
+    assumed = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
     one = _judge(cited, _frame(cited, **ends)).probability[0]
     two = _judge(assumed, _frame(assumed, **ends)).probability[0]
     assert one == pytest.approx(0.95)
@@ -94,7 +94,7 @@ def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
 
 def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_less():
     # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
-    profile = _ranged("heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3)
+    profile = _make_profile("heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3)
     values = [0.0, 0.05, 0.1, 0.3, 1.0]
     chance = _judge(profile, _frame(profile, heavy_rare_earth_wt_pct=values)).probability
     assert chance == pytest.approx([0.9995, 0.95, 0.5, 0.05, 0.0], abs=6e-4)
@@ -112,7 +112,7 @@ def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(value, below
 
 @pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
 def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
-    profile = _ranged("remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06)
+    profile = _make_profile("remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06)
     values = np.array([0.01, 0.03, 0.05])
     names = ("", "_lo", "_hi")
     offsets = (0.0, -0.02, 0.02)
@@ -134,7 +134,7 @@ def test_who_asks_more_asks_more_of_both_that_share_an_error():
         "coercivity_kA_m": {"minimum": 1000.0, "limit_lo": 900.0, "limit_hi": 1100.0},
         "demagnetization_safety": {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
     }
-    alone = [_ranged(column, **limit) for column, limit in limits.items()]
+    alone = [_make_profile(column, **limit) for column, limit in limits.items()]
     both = alone[0].model_copy(
         update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
     )
@@ -158,7 +158,7 @@ def _frame(profile, **values):
 
 
 def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
-    profile = _cited("patriot-beam-focusing")
+    profile = _profile_of_cited_limits("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
     ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
@@ -180,7 +180,7 @@ def test_a_host_the_device_does_not_allow_fails():
     assert verdict.margin[0] <= -1.0
 
 
-def test_what_is_not_known_is_never_met():
+def test_unknown_value_never_meets():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, remanence_T=[np.nan])
     verdict = _judge(profile, frame, 423.15)
@@ -198,7 +198,7 @@ def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
 
 
 def test_energy_product_and_remanence_are_not_counted_twice():
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
 
     def chance(**halves):
@@ -217,7 +217,7 @@ def test_energy_product_and_remanence_are_not_counted_twice():
 
 def _motor(**figures):
     """Judge magnets of the motor; each figure is (value, half width) over its limit."""
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
     n = len(next(iter(figures.values())))
     columns = {"host": ["2:14:1"] * n}
@@ -228,7 +228,7 @@ def _motor(**figures):
     return _judge(profile, frame)
 
 
-def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
+def test_names_every_failure_of_a_magnet():
     found = _motor(
         remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
         coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
@@ -254,7 +254,7 @@ def test_the_least_likely_is_named_where_only_the_product_is_too_small():
 
 
 def test_a_limit_on_the_modulus_has_two_sides():
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     alpha = "remanence_coefficient_pct_K"
     values = np.array([-0.10, -0.16, 0.16, 0.13])
     frame = _frame(
@@ -267,7 +267,7 @@ def test_a_limit_on_the_modulus_has_two_sides():
     assert found.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
 
 
-def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
+def test_narrowest_window_of_a_quantity_counts():
     profile = applications.load("energy-traction-motor")
     said = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
     limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
@@ -284,7 +284,7 @@ def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
     assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
 
 
-def _beside(share, width):
+def _compare_with_reference(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
     h, said = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
@@ -299,16 +299,16 @@ def _beside(share, width):
 def test_what_the_reference_shares_cancels_in_a_difference():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
-    assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    assert _compare_with_reference(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
     # As far from a limit above it, the rest.
-    assert _beside(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
+    assert _compare_with_reference(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
-    assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
+    assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
 
 
 def test_the_reference_does_what_the_reference_does():
-    assert _beside(1.0, 1.0)[1] == 1.0
-    assert _beside(1.01, 1.0)[1] < 0.5
+    assert _compare_with_reference(1.0, 1.0)[1] == 1.0
+    assert _compare_with_reference(1.01, 1.0)[1] < 0.5
 
 
 def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
@@ -390,7 +390,7 @@ def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
     assert _first_status(frames, 300.0).texts() == expected
 
 
-def test_at_other_temperatures_what_requirements_ask_there_is_needed():
+def test_needs_the_columns_of_requirements_at_other_temperatures():
     job = make_job(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
     asked = needed_elsewhere(job)
     assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}

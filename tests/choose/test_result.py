@@ -50,34 +50,34 @@ ROWS = {
 
 
 @pytest.fixture
-def made():
+def ranked_result():
     types = {"rank": pa.int32(), "pareto_front": pa.int32()}
     table = pa.table({n: pa.array(v, types.get(n)) for n, v in ROWS.items()})
     summary = {"candidates": 1234, "meet_requirements": 4, "rejected": 2}
     return Ranked(table, mk.applications.load("f22-engine"), {"summary": summary}, [])
 
 
-def test_rows_are_asked_for_by_rank_front_and_name(made):
-    assert made.best(3)["candidate"].tolist() == ["b", "d", "a"]
-    assert made.best(3).index.tolist() == [1, 3, 0]
-    assert made.best(10)["rank"].tolist() == [1, 2, 3, 4]
-    assert len(made.best(0)) == 0
-    assert made.pareto["candidate"].tolist() == ["b", "d"]
-    assert made.find("c").index.tolist() == [4, 2]
-    assert len(made.find("e")) == 0
-    assert made.select(["rank"]).column_names == ["rank"]
+def test_rows_are_asked_for_by_rank_front_and_name(ranked_result):
+    assert ranked_result.best(3)["candidate"].tolist() == ["b", "d", "a"]
+    assert ranked_result.best(3).index.tolist() == [1, 3, 0]
+    assert ranked_result.best(10)["rank"].tolist() == [1, 2, 3, 4]
+    assert len(ranked_result.best(0)) == 0
+    assert ranked_result.pareto["candidate"].tolist() == ["b", "d"]
+    assert ranked_result.find("c").index.tolist() == [4, 2]
+    assert len(ranked_result.find("e")) == 0
+    assert ranked_result.select(["rank"]).column_names == ["rank"]
     with pytest.raises(InputError, match="did you mean rank"):
-        made.select(["rnk"])
+        ranked_result.select(["rnk"])
 
 
-def test_what_is_counted_is_what_was_kept(made):
-    assert (len(made), made.judged) == (1234, 1234)
-    kept = dataclasses.replace(made, manifest={"summary": {"candidates": 1234, "kept": 5}})
+def test_summary_counts_the_rows_on_disk(ranked_result):
+    assert (len(ranked_result), ranked_result.judged) == (1234, 1234)
+    kept = dataclasses.replace(ranked_result, manifest={"summary": {"candidates": 1234, "kept": 5}})
     assert (len(kept), kept.judged) == (5, 1234)
-    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(made)
+    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(ranked_result)
 
 
-def test_a_result_is_written_as_it_is(made, tmp_path):
-    made.to_parquet(tmp_path / "x.parquet")
+def test_a_result_is_written_as_it_is(ranked_result, tmp_path):
+    ranked_result.to_parquet(tmp_path / "x.parquet")
     assert pq.read_table(tmp_path / "x.parquet").to_pydict() == ROWS
-    assert pa.table(made).to_pydict() == ROWS
+    assert pa.table(ranked_result).to_pydict() == ROWS

@@ -28,36 +28,36 @@ def result():
 
 
 @pytest.fixture(scope="module")
-def found(result):
+def robustness(result):
     return result.robustness(draws=400)
 
 
-def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(result, found):
-    assert list(found.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
-    assert list(found["rank"]) == list(range(1, len(found) + 1))
-    assert list(found["candidate"][:5]) == list(result.best(5)["candidate"])
+def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(result, robustness):
+    assert list(robustness.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
+    assert list(robustness["rank"]) == list(range(1, len(robustness) + 1))
+    assert list(robustness["candidate"][:5]) == list(result.best(5)["candidate"])
 
 
-def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, found):
+def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, robustness):
     again = result.robustness(draws=400)
-    assert again.equals(found)
+    assert again.equals(robustness)
     other = result.robustness(draws=400, seed=1)
-    assert not other.equals(found)
-    assert (other["top_ten_share"] - found["top_ten_share"]).abs().max() < 0.12
+    assert not other.equals(robustness)
+    assert (other["top_ten_share"] - robustness["top_ten_share"]).abs().max() < 0.12
 
 
-def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(result, found):
-    chance = result.best(len(found))["probability_meets_requirements"].to_numpy()
+def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(result, robustness):
+    chance = result.best(len(robustness))["probability_meets_requirements"].to_numpy()
     # Four standard errors of 400 draws.
-    assert np.abs(found["meets_share"].to_numpy() - chance).max() < 0.1
+    assert np.abs(robustness["meets_share"].to_numpy() - chance).max() < 0.1
 
 
-def test_every_draw_fills_the_top(result, found):
-    assert found["top_ten_share"].sum() == pytest.approx(10.0)
+def test_every_draw_fills_the_top(result, robustness):
+    assert robustness["top_ten_share"].sum() == pytest.approx(10.0)
     three = result.robustness(top=3, draws=100)
     assert three["top_ten_share"].sum() == pytest.approx(3.0)
-    assert (found["rank_lo"] <= found["rank_median"]).all()
-    assert (found["rank_median"] <= found["rank_hi"]).all()
+    assert (robustness["rank_lo"] <= robustness["rank_median"]).all()
+    assert (robustness["rank_median"] <= robustness["rank_hi"]).all()
 
 
 def test_without_uncertainty_nothing_moves(result, monkeypatch):
@@ -108,20 +108,20 @@ def test_ties_are_with_the_first_of_the_group():
     assert _tie_groups(np.array([[1, 2], [2, 1]]), 0.9).tolist() == [1, 1]
 
 
-def test_a_results_folder_gives_the_same(tmp_path, found):
+def test_a_results_folder_gives_the_same(tmp_path, robustness):
     space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
     mk.screen(space, application="e-bike", out=tmp_path / "r")
     stored = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
-    assert stored["top_ten_share"].tolist() == found["top_ten_share"].tolist()
+    assert stored["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
 
 
-def test_a_seed_that_is_none_is_named(result):
+def test_names_an_invalid_seed(result):
     for odd in (-1, 0.5):
         with pytest.raises(InputError, match="seed must be a whole number of 0 or more"):
             result.robustness(seed=odd)
 
 
-def test_numbers_out_of_range_are_named(result):
+def test_names_numbers_out_of_range(result):
     for name in ("top", "draws", "pool"):
         with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more, got 0"):
             result.robustness(**{name: 0})
@@ -129,23 +129,21 @@ def test_numbers_out_of_range_are_named(result):
         result.robustness(interval=1.0)
 
 
-def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
+def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, robustness):
     from magnetkit.choose._draws import sample
 
-    leading = result.best(len(found)).reset_index(drop=True)
+    leading = result.best(len(robustness)).reset_index(drop=True)
     missed = ~leading["meets_requirements"].to_numpy(bool)
     place = np.sort(sample(leading, result.job, 400, 0).place(missed), axis=1)
     # Of 400 draws, 20 lie below and 20 above.
-    assert np.abs(found["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
-    assert np.abs(found["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
+    assert np.abs(robustness["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
+    assert np.abs(robustness["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
     wide = (place[:, 379] - place[:, 20]) - (place[:, 320] - place[:, 80])
     assert wide.max() >= 5
 
 
 @pytest.mark.parametrize(("interval", "ends"), [(0.9, (51, 951)), (0.8, (101, 901))])
-def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
-    result, monkeypatch, interval, ends
-):
+def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
     order = 1 + np.random.default_rng(0).permutation(1001)
 
     def sample(leading, *_):

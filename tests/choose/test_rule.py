@@ -31,7 +31,7 @@ def ways(*rows):
         ([(0.9, 2.0, 1.05, True), (0.9, 2.3, 0.9, True)], 0),
     ],
 )
-def test_what_is_recommended(rows, place):
+def test_recommendation(rows, place):
     assert recommend(ways(*rows), TODAY) == place
 
 
@@ -41,13 +41,13 @@ def test_of_equals_what_cerium_dilutes_comes_last():
     assert recommend(rows.assign(diluted=False), TODAY) == 0
 
 
-def test_a_users_cap_on_cost_counts_and_is_said():
+def test_cost_cap_of_a_user_counts_in_the_reason():
     rows = ways((0.9, 2.0, 1.3, True), (0.9, 4.0, 1.0, True))
     assert recommend(rows, TODAY, most_cost=1.4) == 0
     assert "1.4 times today" in rule_text(1.4)
 
 
-def test_what_does_not_save_what_is_worth_a_change_is_left():
+def test_leaves_out_a_small_saving():
     # Of 0.5 wt.% a fifth is little, and 0.3 wt.% counts.
     little = HeavyToday(0.5, 1.5)
     assert recommend(ways((0.9, 0.7, 1.0, True)), little) is None
@@ -55,7 +55,7 @@ def test_what_does_not_save_what_is_worth_a_change_is_left():
     assert recommend(ways((0.9, 0.0, 1.0, True)), HeavyToday(0.0, 0.0)) is None
 
 
-def test_to_reach_what_is_asked_nothing_has_to_be_saved():
+def test_requirement_needs_no_saving():
     rows = ways((0.9, 12.0, 1.5, True), (0.95, 14.0, 1.0, True))
     assert recommend(rows, TODAY) is None
     assert recommend(rows, TODAY, reach=True) == 0
@@ -85,7 +85,7 @@ def test_what_a_recipe_holds_is_counted_with_its_shell():
     assert held["Dy"] == pytest.approx(1.5, abs=0.03)
 
 
-def test_of_grades_as_sold_that_are_equal_the_one_that_fits_the_circuit_is_reached():
+def test_takes_the_equal_grade_that_fits_the_circuit():
     rows = ways((0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)).assign(
         grade=["N55M", "N42M", "N35M"],
         way="higher-class",

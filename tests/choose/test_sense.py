@@ -119,7 +119,7 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     assert 60 < saving[of_dysprosium].median() < 85
 
 
-def test_only_high_temperature_2_17_meets_the_engine_whatever_hosts_are_allowed():
+def test_only_high_temperature_2_17_meets_the_engine():
     every = ("2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1")
     rich = mk.substitutions(
         "Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, step=0.25, limits={"Co": 0.5}
@@ -162,7 +162,7 @@ def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does(tube):
     assert 8 < best["heavy_rare_earth_wt_pct"] < 16
 
 
-def test_cerium_and_lanthanum_win_only_where_little_coercivity_is_asked():
+def test_cerium_and_lanthanum_win_at_low_coercivity():
     limits = {"Ce": 0.3, "La": 0.2, "Dy": 0.4}
     space = mk.substitutions(BASE, {"Nd": ["Ce", "La", "Dy"]}, step=0.05, limits=limits)
 

@@ -44,7 +44,7 @@ def full(table, job):
     return evaluate(table, None, job).columns
 
 
-def bounded(table, job, bound):
+def evaluate_with_bound(table, job, bound):
     return evaluate(table, None, job, bound, job.rule.columns())
 
 
@@ -85,7 +85,7 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     every = job.rule.near(full(table, job).arrow())
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))
-    left = bounded(table, job, Bound(limit, np.inf))
+    left = evaluate_with_bound(table, job, Bound(limit, np.inf))
     tally = left.tally
     assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
     assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
@@ -98,13 +98,13 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
 
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.3, 0.9])
-def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
+def test_bound_keeps_near_misses(device, quantile):
     table, job = case(device)
     columns = full(table, job)
     every, near = job.rule.keys(columns.arrow()), job.rule.near(columns.arrow())
     margin = columns["performance_margin"]
     least = float(np.quantile(margin[every.missed], quantile))
-    left = bounded(table, job, Bound(margin=least))
+    left = evaluate_with_bound(table, job, Bound(margin=least))
     assert (
         left.rows.tolist()
         == np.flatnonzero(near.meets | every.missed & (margin >= least - 1e-6)).tolist()
@@ -139,10 +139,10 @@ def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     pd.testing.assert_frame_equal(found, few.reset_index(drop=True), **alike)
 
 
-def test_without_a_limit_all_that_have_a_rank_are_left():
+def test_no_bound_keeps_every_rank():
     table, job = case("patriot-beam-focusing")
     status = full(table, job)["status"]
-    left = bounded(table, job, Bound())
+    left = evaluate_with_bound(table, job, Bound())
     assert left.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
     assert left.tally.status == Counter(status.texts())
 
@@ -166,13 +166,13 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     assert np.count_nonzero(everyone <= limit) < 8000
 
 
-def test_counts_of_parts_add_up_to_those_of_the_whole():
+def test_counts_of_parts_add_up_to_the_total():
     table, job = case("energy-traction-motor")
     bound = Bound()
-    whole = bounded(table, job, bound).tally
+    whole = evaluate_with_bound(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
-        total.add(Tally.of(bounded(part, job, bound).tally.plain()))
+        total.add(Tally.of(evaluate_with_bound(part, job, bound).tally.plain()))
     assert total.plain() == whole.plain()
     assert whole.stages["composition"] == len(table)
 

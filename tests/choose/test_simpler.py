@@ -33,7 +33,7 @@ def leading(**columns):
     return pd.DataFrame(names | even | columns)
 
 
-def test_alike_is_as_good_and_the_first_simpler_one_is_named(job):
+def test_names_the_first_simpler_candidate_as_good(job):
     # An alloy of another host is another magnet, and one of other elements is no simpler.
     assert simpler_rank(leading(), job).tolist() == [0, 1, 1, 1, 0, 5]
 

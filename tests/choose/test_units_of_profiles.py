@@ -46,12 +46,12 @@ def test_degrees_and_masses_are_read_with_their_units(tmp_path):
         ("limit_hi = 1.05\n", "", "give both or none"),
     ],
 )
-def test_a_slip_in_a_profile_is_asked(tmp_path, old, new, says):
+def test_questions_a_wrong_unit_in_a_profile(tmp_path, old, new, says):
     with pytest.raises(InputError, match=says):
         load(tmp_path, old, new)
 
 
-def test_an_anchor_in_A_m_is_asked(tmp_path):
+def test_questions_an_anchor_in_A_m(tmp_path):
     anchor = '\n[[reference.anchors]]\ncolumn = "coercivity_kA_m"\nvalue = {}\nspread = {}\n'
     anchor += 'temperature = "180C"\nsource = "sheet"\nstatus = "cited"\n'
     place = "# What the magnet must do"
@@ -70,7 +70,7 @@ def test_what_is_assumed_has_a_range_and_what_is_cited_none(name):
         assert (low < high) == (requirement.status == "assumption"), str(requirement)
 
 
-def test_half_of_what_devices_ask_is_cited():
+def test_half_of_the_requirements_cite_a_source():
     twelve = set(applications.names())
     twelve -= NEW
     status = [r.status for name in twelve for r in applications.load(name).requirements]

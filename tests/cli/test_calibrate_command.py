@@ -31,7 +31,7 @@ def test_it_stores_a_readable_file_and_names_what_it_left_out(tmp_path, env):
     assert run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
 
 
-def test_bad_names_and_files_are_said(tmp_path, env):
+def test_names_bad_names_and_files(tmp_path, env):
     done = run("calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env)
     assert done.returncode == 1
     assert "no such file" in done.stderr

@@ -10,9 +10,9 @@ import pytest
 from magnetkit.phases import read_snapshot
 from tests import command
 from tests.phases import mp_server as look_alike
-from tests.phases.embedded import documents_of
+from tests.phases.embedded import embedded_documents
 from tests.phases.mp_server import KEY, Server
-from tests.said import said
+from tests.said import command_lines
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     return command.run("data", *arguments, env={**os.environ, **environment})
 
 
-def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
+def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
     own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
     pulled = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **own)
     assert pulled.returncode == 0, pulled.stderr
@@ -39,16 +39,16 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     files = ("--cif", str(cif), "--poscar", str(cif))
     frozen = run("pull", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
     assert frozen.returncode == 0, frozen.stderr
-    assert said(frozen.stderr) == []
+    assert command_lines(frozen.stderr) == []
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == asked
 
 
-def test_a_pull_for_substitutions_is_completed_and_ranked_on(
+def test_completes_and_ranks_a_pull_for_substitutions(
     mp_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for kind, documents in documents_of(["B-Fe-Nd-Pr"]).items():
+    for kind, documents in embedded_documents(["B-Fe-Nd-Pr"]).items():
         monkeypatch.setitem(look_alike.ALL, kind, documents)
     own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
     command = ("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete")
@@ -69,4 +69,4 @@ def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")
-    assert len(said(done.stderr)) == 1
+    assert len(command_lines(done.stderr)) == 1

@@ -40,13 +40,13 @@ def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
 def screen(monkeypatch):
     """Print as on a terminal of a width; return its lines."""
 
-    def printed(capsys, width, **options):
+    def print_lines(capsys, width, **options):
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(terminal, "to_terminal", lambda: True)
         print_properties(options.pop("frame"), as_json=False, units="si", **options)
         return capsys.readouterr().out.splitlines()
 
-    return printed
+    return print_lines
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -71,7 +71,7 @@ def test_more_columns_come_with_width(screen, capsys):
     assert "423 K (150 °C)" in narrow[0]
 
 
-def test_wide_prints_all_and_columns_what_is_asked(screen, capsys):
+def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
     everything = screen(capsys, 80, frame=frame(), wide=True)
     assert any("(BH)max" in line for line in everything)
     chosen = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
@@ -86,7 +86,7 @@ def test_a_status_is_shown_where_one_is_not_ok(screen, capsys):
     assert "no magnet" in " ".join(screen(capsys, 200, frame=some))
 
 
-def test_cold_coercivities_are_marked(screen, capsys):
+def test_marks_cold_coercivities(screen, capsys):
     lines = screen(capsys, 120, frame=frame(cold=True))
     assert any("1234*" in line for line in lines)
     assert "Extrapolated" in lines[-1]
@@ -101,7 +101,7 @@ def test_a_pipe_gets_csv(capsys):
     assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
 
 
-def test_a_column_that_is_asked_for_twice_is_written_once(capsys):
+def test_drops_the_repetition_of_a_column(capsys):
     _print_csv(frame(), {}, "candidate,shell,host", cgs=False)
     assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 

@@ -20,7 +20,7 @@ def test_a_magnet_and_what_it_falls_into():
     assert "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
 
 
-def test_a_section_is_drawn(tmp_path):
+def test_draws_a_section(tmp_path):
     picture = tmp_path / "section.png"
     done = run("phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture)
     assert done.exit_code == 0, done.output

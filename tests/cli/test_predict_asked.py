@@ -24,7 +24,7 @@ def test_each_recipe_is_judged_in_the_order_of_the_input():
     assert sorted(row["rank"] for row in rows) == [1, 2, 3]
 
 
-def test_side_by_side_with_a_grade_it_is_said_whose_recipes_are_predicted_of():
+def test_names_the_recipes_predicted_beside_a_grade():
     done = run("N42SH", "Nd2Fe14B", "--compare", "--temperature", "20C")
     assert done.returncode == 0, done.stderr
     assert "recipes are predicted as of the producer that makes N42SH" in " ".join(

@@ -43,7 +43,7 @@ def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
 @pytest.mark.parametrize(
     "wrong", [["--values", "B_r"], ["--values", "B_r=x,H_cJ=1"], ["N42SH", "--spread", "B=1"]]
 )
-def test_numbers_that_are_none_are_said(wrong):
+def test_names_invalid_numbers(wrong):
     done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])
     assert done.exit_code != 0
     assert isinstance(done.exception, InputError | SystemExit)

@@ -9,7 +9,7 @@ import magnetkit as mk
 from magnetkit.cli.app import app
 
 
-def test_the_best_are_printed_and_all_are_written(tmp_path):
+def test_prints_the_best_and_writes_all(tmp_path):
     alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
     mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"

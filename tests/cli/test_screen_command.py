@@ -11,12 +11,12 @@ from tests.command import run
 APPLICATION = ("--application", "f22-engine")
 
 
-def rejected(out):
+def rejected_rows(out):
     with (out / "rejected.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
+def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     path = tmp_path / "alloys.csv"
     bad = {
         "Xx2Co17": "no chemical element",
@@ -32,7 +32,7 @@ def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    listed = {row["text"]: row for row in rejected(out)}
+    listed = {row["text"]: row for row in rejected_rows(out)}
     for number, text in enumerate(rows, start=2):
         if text in ("SmCo5", "Nd2Fe14B"):
             continue
@@ -108,7 +108,7 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_brackets_are_shown_as_written(tmp_path):
+def test_prints_brackets_verbatim(tmp_path):
     text = "[Nd0.9Dy0.1]2Fe14B"
     shown = run("predict", text).stdout
     assert shown.splitlines()[1].startswith(text)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.command import run as forked
-from tests.said import said
+from tests.said import command_lines
 
 HEAVY = ("pymatgen", "mp_api", "sklearn", "numba", "pandas", "pyarrow", "scipy", "numpy")
 # Of others: each command is a module of its own.
@@ -46,7 +46,7 @@ def modules(*arguments):
 
 
 @pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 2_800_000])
-def test_too_few_addresses_are_refused_before_anything_is_compiled(kilobytes):
+def test_refuses_too_little_memory_before_compiling(kilobytes):
     command = f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -119,7 +119,7 @@ def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, sa
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     if code == 1:
-        assert len(said(done.stderr.strip())) == 1
+        assert len(command_lines(done.stderr.strip())) == 1
 
 
 def test_verify_and_lists():
@@ -147,4 +147,4 @@ def test_a_variable_that_cannot_be_used_is_one_line_that_names_it(name, value):
     done = run("predict", "SmCo5", env={**os.environ, name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"magnetkit: error: {name} is '{value}'")
-    assert len(said(done.stderr)) == 1
+    assert len(command_lines(done.stderr)) == 1

@@ -17,7 +17,7 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.cli import main
 from magnetkit.cli.app import app
 from tests.command import run
-from tests.said import said
+from tests.said import command_lines
 
 
 def commands(group=None, path=()):
@@ -34,7 +34,7 @@ ALL = dict(commands())
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
-def test_help_shows_an_example_that_can_be_parsed(words):
+def test_examples_of_the_help_parse(words):
     command = ALL[words]
     example = f"magnetkit {' '.join(words)}"
     text = command.help
@@ -58,7 +58,7 @@ def test_an_option_means_the_same_everywhere():
         assert len(meanings[name]) == 1, meanings[name]
 
 
-def in_process(monkeypatch, capfd, *arguments):
+def run_in_this_process(monkeypatch, capfd, *arguments):
     monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
     # Watching for signals is for a process of its own.
     monkeypatch.setattr("magnetkit.cli._start.watch", lambda: None)
@@ -111,7 +111,7 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     if before == ("predict",):
         monkeypatch.setattr(import_module("magnetkit.magnetism.predict"), "predict", _refuse)
     monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
-    code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
+    code, _, err = run_in_this_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err
     assert "Traceback" not in err
     assert code in (0, 1, 2)
@@ -125,12 +125,12 @@ def _refuse(*_, **__):
     raise MagnetkitError("not run in this test")
 
 
-def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
-    def broken(*_, **__):
+def test_defect_is_one_line_and_verbose_adds_the_traceback(monkeypatch, capfd):
+    def divide_by_zero(*_, **__):
         raise ZeroDivisionError("deep inside")
 
-    monkeypatch.setattr("magnetkit.applications.names", broken)
-    code, _, err = in_process(monkeypatch, capfd, "applications", "list")
+    monkeypatch.setattr("magnetkit.applications.names", divide_by_zero)
+    code, _, err = run_in_this_process(monkeypatch, capfd, "applications", "list")
     assert code == 1
     assert "defect: ZeroDivisionError: deep inside" in err
     assert len(err.splitlines()) == 1
@@ -207,7 +207,7 @@ def test_the_report_of_a_moved_folder(tmp_path):
     done = run("screen", str(source), "--out", str(out), *asked)
     assert done.returncode == 0, done.stderr
     assert "kOe" in done.stdout
-    assert all("No candidate meets" in line for line in said(done.stderr))
+    assert all("No candidate meets" in line for line in command_lines(done.stderr))
     shutil.move(out, tmp_path / "second")
     source.unlink()
     (tmp_path / "second" / "report.html").unlink()
@@ -219,5 +219,5 @@ def test_the_report_of_a_moved_folder(tmp_path):
 def test_a_report_is_a_page_or_a_workbook(tmp_path):
     done = run("report", str(tmp_path), "--out", "x.docx")
     assert done.returncode == 1
-    (line,) = said(done.stderr)
+    (line,) = command_lines(done.stderr)
     assert "--out x.docx: expected a file ending in .html or .xlsx" in line

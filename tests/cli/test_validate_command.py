@@ -51,7 +51,7 @@ def test_what_was_not_validated_is_refused_by_name(target):
     assert "magnetism" in str(done.exception)
 
 
-def test_own_rows_are_validated_and_drawn(tmp_path):
+def test_validates_and_draws_rows_of_a_user(tmp_path):
     densities = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6, "LaCo5": 8.0, "CeCo5": 8.5}
     frame = pd.DataFrame({"composition": list(densities), "density": list(densities.values())})
     file, drawn = tmp_path / "mine.csv", tmp_path / "parity.html"
@@ -73,7 +73,7 @@ def test_options_of_own_rows_need_them(option):
     assert "--data" in str(done.exception)
 
 
-def test_what_stands_outside_the_wheel_can_be_imported():
+def test_imports_modules_outside_the_wheel():
     # Moves of the package are seen here; what it says, `make test-accuracy` tests.
     for found in pkgutil.walk_packages(benchmarks.accuracy.__path__, "benchmarks.accuracy."):
         if ".tests" not in found.name:

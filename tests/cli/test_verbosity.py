@@ -26,7 +26,7 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
     assert first.getvalue() == ""
 
 
-def test_nothing_is_said_to_a_stream_that_is_closed(logger, monkeypatch):
+def test_writes_nothing_to_a_closed_stream(logger, monkeypatch):
     gone, now = io.StringIO(), io.StringIO()
     monkeypatch.setattr(sys, "stderr", gone)
     _start.show_messages()

@@ -73,7 +73,7 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
 
 
-def straight(values, place):
+def interpolate(values, place):
     """Return what stands between the nodes of the first axis."""
     first = min(int(place), len(values) - 2)
     return values[first] * (1 + first - place) + values[first + 1] * (place - first)
@@ -85,8 +85,8 @@ def ion(tables, group, symbol, temperature, strength, a2, a4):
     shape = tables.kelvins, tables.fields, 24
     rows = slice(int(first), int(first) + shape[0] * shape[1])
     values = tables.values[rows].astype(float).reshape(shape)
-    node = straight(values, temperature / (temperature + tables.scale) / tables.step)
-    node = straight(node, strength * per_kelvin).reshape(6, 4)
+    node = interpolate(values, temperature / (temperature + tables.scale) / tables.step)
+    node = interpolate(node, strength * per_kelvin).reshape(6, 4)
     x = (a2 - middle) * per_a2
     # The constants vanish with the crystal field.
     value = np.polyval(node[3::-1], x) * np.array([1.0, a2, a2, a2])
@@ -127,7 +127,7 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     def ends(symbol, name):
         return (1 - c) * p[symbol][f"{name}:iron"] + c * p[symbol][f"{name}:cobalt"]
 
-    def between(name):
+    def excess(name):
         bows = [q[f"{name}:bow{k}"] for k in range(3)]
         bow = sum(b * (1 - 2 * c) ** k for k, b in enumerate(bows))
         return c * (1 - c) * bow + empty * q[f"{name}:filling"]
@@ -151,10 +151,10 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
         return total
 
     pure = {
-        name: between(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
+        name: excess(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
         for name in MIXED
     }
-    bow = between("exchange_K") - empty * q["exchange_K:filling"]
+    bow = excess("exchange_K") - empty * q["exchange_K:filling"]
     yttrium = ends("Y", "exchange_K") + bow
     bare = pure["exchange_K"] - empty * q["exchange_K:filling"]
     if host != "2:14:1":

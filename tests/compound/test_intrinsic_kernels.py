@@ -187,7 +187,7 @@ def test_a_deviation_moves_the_constants_together():
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
 
 
-def _of_kind(formula, temperature, **changes):
+def _predict_with_changes(formula, temperature, **changes):
     """Return T_C, and J_s to K_3, of a compound whose host is of another kind."""
     part = partition(CompositionTable.from_strings([formula], basis="atomic"))
     model = load().kernel_parameters
@@ -201,10 +201,10 @@ def _of_kind(formula, temperature, **changes):
 
 
 def test_anisotropy_of_a_lower_order_has_no_higher_constants():
-    whole = _of_kind("Pr2Fe14B", 77.0)
+    whole = _predict_with_changes("Pr2Fe14B", 77.0)
     assert (np.abs(whole[2]) > 0.1).all()
     for constants in (1, 2):
-        got = _of_kind("Pr2Fe14B", 77.0, CONSTANTS=constants)
+        got = _predict_with_changes("Pr2Fe14B", 77.0, CONSTANTS=constants)
         np.testing.assert_array_equal(got[2][: constants + 1], whole[2][: constants + 1])
         np.testing.assert_array_equal(got[2][constants + 1 :], 0.0)
         np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
@@ -212,10 +212,10 @@ def test_anisotropy_of_a_lower_order_has_no_higher_constants():
 
 def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
     # Nd2Fe14B without its rare earth is about Y2Fe14B: 1.5 T at 4 K, K_1 of 0.7 MJ/m3, no K_2.
-    curie, _, (j_s, k_1, k_2, k_3), _ = _of_kind("Nd2Fe14B", 4.2, SUBLATTICES=1)
+    curie, _, (j_s, k_1, k_2, k_3), _ = _predict_with_changes("Nd2Fe14B", 4.2, SUBLATTICES=1)
     assert j_s == pytest.approx(1.5, abs=0.1)
     assert 0.4 < k_1 < 1.2
     assert k_2 == k_3 == 0.0
-    coupled = _of_kind("Nd2Fe14B", 4.2)
+    coupled = _predict_with_changes("Nd2Fe14B", 4.2)
     assert curie < coupled[0]
     assert coupled[2][0] > j_s + 0.1

@@ -43,7 +43,7 @@ def test_levels_of_the_term_are_multiplets():
     assert levels[6] - levels[0] == pytest.approx(350.0 * 3.5)
 
 
-def test_a_light_moment_lies_along_the_metals_and_a_heavy_one_against():
+def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
     for symbol, moment in (("Nd", 3.27), ("Pr", 3.2), ("Tb", -9.0), ("Dy", -10.0)):
         ion = get_ion(symbol)
         _, states = np.linalg.eigh(ion.base + 300.0 * ion.exchange[2])

@@ -9,7 +9,7 @@ from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
 from magnetkit.magnetism.sintered import Duty
 
 
-def test_names_that_come_again_are_numbered():
+def test_numbers_repeated_names():
     assert _distinct_names(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
 
 
@@ -97,7 +97,7 @@ def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
 
 
-def test_a_grade_holds_the_mean_of_what_it_may_be_made_of():
+def test_grade_holds_the_mean_of_its_possible_recipes():
     table = mk.compare(["N42SH", "N38SH"], "150C", load_line=2.0)
     mean, low, high = find_makeup("N42SH").heavy_wt_pct
     assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)

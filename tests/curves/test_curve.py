@@ -97,12 +97,12 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
         ("N42SXX", {}, "N42SXX"),
     ],
 )
-def test_what_has_no_curve_is_said(magnet, options, said):
+def test_names_magnets_without_a_curve(magnet, options, said):
     with pytest.raises(mk.errors.MagnetkitError, match=said):
         mk.curve(magnet, **options)
 
 
-def test_a_form_nobody_reads_is_refused():
+def test_refuses_an_unknown_format():
     found = mk.curve("N42SH")
     with pytest.raises(InputError, match="form must be one of csv, femm, elmer, pyleecan"):
         found.text("jmag")

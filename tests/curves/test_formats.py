@@ -26,7 +26,7 @@ def curve():
     return mk.curve("N42SH", "20C,150C", bound="low")
 
 
-def _solved(b, h, source, load):
+def _solve_for_induction(b, h, source, load):
     """Return B where a magnet H = h(B) - source meets a load line, as a field solver would."""
     low, high = 0.0, b[-1]
     for _ in range(80):
@@ -83,7 +83,7 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     own = curve.curves
     for load in (0.5, 2.0):
         want = mk.curve("N42SH", "20C,150C", bound="low", load_line=load)
-        found = _solved(b, h, source, load)
+        found = _solve_for_induction(b, h, source, load)
         assert found == pytest.approx(want.curves.working_induction[0, at], rel=1e-4)
     assert np.interp(own.remanence[0, at], b, h) - source == pytest.approx(0.0, abs=5.0)
 

@@ -24,7 +24,7 @@ def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time(
     assert own.loc[(1.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
 
 
-def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
+def test_limit_agrees_with_the_predicted_loss():
     frame = mk.curves.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
     kelvin = float(frame["loss_1_pct_K"][0])
     row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
@@ -48,7 +48,7 @@ def test_no_limit_lies_above_what_the_structure_bears():
     assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
 
 
-def test_bad_input_is_named():
+def test_names_bad_input():
     with pytest.raises(InputError, match="losses"):
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
@@ -64,7 +64,7 @@ def test_bad_input_is_named():
         ("load_line", float("nan")), ("hours", None), ("hours", [1.0, -1.0]),
     ],
 )  # fmt: skip
-def test_what_is_no_number_is_named_as_it_was_given(name, value):
+def test_quotes_text_that_is_no_number(name, value):
     with pytest.raises(InputError, match=name) as caught:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
     assert "np.float64" not in str(caught.value)
@@ -155,7 +155,7 @@ def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
         mk.curves.use_limits(DYSPROSIUM, bound="least")
 
 
-def test_the_header_of_a_curve_says_at_which_temperature_a_knee_is_assumed():
+def test_header_names_the_temperature_of_an_assumed_knee():
     hot = mk.curve("N42SH", "150C", bound="guaranteed")
     assert "knee at 20 °C assumed at 0.95 H_cJ" in hot.source
     squareness = hot.curves.knee_field[0, 0] / hot.curves.coercivity[0, 0]

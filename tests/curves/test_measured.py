@@ -125,7 +125,7 @@ def test_the_branch_that_goes_up_moves_nothing(tmp_path):
     assert shifted.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
 
 
-def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_path):
+def test_knee_moves_between_two_temperatures(pair, tmp_path):
     own = mk.curve(pair, "100C").curves
     assert 1.10 < own.remanence[0, 0] < 1.29
     assert own.coercivity[0, 0] == pytest.approx(

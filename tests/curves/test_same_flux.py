@@ -49,7 +49,7 @@ def make_magnet(kind, size, polarization, position=0.0):
     return magnet
 
 
-def points_within(kind, size, count=9):
+def volume_points(kind, size, count=9):
     """Points evenly spread over the volume of a body and their weights."""
     middles = (np.arange(count) + 0.5) / count - 0.5
     if kind == "block":
@@ -66,7 +66,7 @@ def points_within(kind, size, count=9):
 def mean_induction(sources, kind, size):
     import magpylib
 
-    points, weights = points_within(kind, size)
+    points, weights = volume_points(kind, size)
     return float(np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights))
 
 

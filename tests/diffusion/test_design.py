@@ -13,7 +13,7 @@ from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups
 from magnetkit.diffusion._shapes import cut, read_shape
 from magnetkit.diffusion.diffuse import _Costs
 from magnetkit.supply.tables import element_table
-from tests.diffusion.test_local import made
+from tests.diffusion.test_local import make_magnet
 
 CELLS = cut(read_shape("20x10x3mm"), 600)
 SPREADING = Spreading(CELLS)
@@ -25,7 +25,10 @@ def search(field=4.5e5, asked=None, probability=0.9, cells=CELLS, magnet=None):
     reverse = np.full(n, field) if np.isscalar(field) else field
     case = Case(400.0, reverse, np.zeros(n))
     return Search(
-        Spreading(cells), [(magnet or made(last=0.1), case)], asked or Target(3.0), probability
+        Spreading(cells),
+        [(magnet or make_magnet(last=0.1), case)],
+        asked or Target(3.0),
+        probability,
     )
 
 
@@ -95,7 +98,7 @@ def test_thick_magnets_are_left_undone():
     assert not coat(job, face_groups("poles", spreading, "z"), ANNEAL).met
 
 
-def test_the_same_everywhere_is_what_is_needed():
+def test_uniform_content_reaches_the_target():
     # 5e5 at 1.2816 deviations of 0.1 low: 5.684e5, 0.842 % by the straight line; the soft corner
     # of the loop asks for a little more.
     amount, _ = uniform_content(search(5e5, Target(3.0)))
@@ -109,7 +112,7 @@ def test_an_alloy_has_its_content_of_the_magnets_mass_and_pays_for_it():
     table = CompositionTable.from_strings(["Nd30B1Fe69"], basis="weight")
     shape = read_shape("20x10x3mm")
     costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)
-    job = search(5e5, Target(3.0), magnet=made(most=np.inf, last=0.1))
+    job = search(5e5, Target(3.0), magnet=make_magnet(most=np.inf, last=0.1))
     content, _ = uniform_content(job)
     row = costs.make_alloy(job)
     # 0.6 cm3 of 7,500 kg/m3 are 4.5 g.
@@ -146,7 +149,7 @@ def test_named_faces():
     ["remanence_T>=1", "irreversible_loss_pct>=3", "irreversible_loss_pct<=0", "margin_kA_m<=5",
      "irreversible_loss_pct<=3 at 150C", "nonsense"],
 )  # fmt: skip
-def test_other_requirements_are_refused(text):
+def test_refuses_other_requirements(text):
     with pytest.raises(InputError):
         read_target(text)
 

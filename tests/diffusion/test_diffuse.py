@@ -18,7 +18,7 @@ ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cel
 
 
 @pytest.fixture(scope="module")
-def found():
+def designs():
     return mk.diffuse(BASE, SHAPE, temperature="150C", **ASK)
 
 
@@ -27,8 +27,8 @@ def row(found, way, element):
     return rows[(rows["way"] == way) & (rows["element"] == element)].iloc[0]
 
 
-def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(found):
-    faces, bulk = row(found, "faces", "Tb"), row(found, "bulk alloy", "Tb")
+def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(designs):
+    faces, bulk = row(designs, "faces", "Tb"), row(designs, "bulk alloy", "Tb")
     assert faces.meets
     assert bulk.meets
     assert faces.put_on_g < bulk.put_on_g
@@ -37,25 +37,25 @@ def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(found):
     assert faces.inside_g == pytest.approx(0.85 * faces.put_on_g, rel=1e-9)
 
 
-def test_the_mass_is_that_on_the_faces(found):
-    coating = found.coating("Tb")
+def test_the_mass_is_that_on_the_faces(designs):
+    coating = designs.coating("Tb")
     on = (coating["mg_cm2"] * coating["area_cm2"]).sum() / 1e3
-    assert on == pytest.approx(row(found, "faces", "Tb").inside_g, rel=1e-9)
+    assert on == pytest.approx(row(designs, "faces", "Tb").inside_g, rel=1e-9)
     assert coating["area_cm2"].sum() == pytest.approx(2 * (2.0 + 0.6 + 0.3), rel=1e-9)
 
 
-def test_margins_are_better_after(found):
-    margins = found.margins("Tb")
+def test_margins_grow_by_diffusion(designs):
+    margins = designs.margins("Tb")
     assert (margins["after_kA_m"] >= margins["before_kA_m"] - 1e-9).all()
     assert margins["after_kA_m"].min() > margins["before_kA_m"].min() + 50
 
 
-def test_the_picture_shows_what_enters_each_face(found):
-    doses = face_doses(found, "Tb")
+def test_the_picture_shows_what_enters_each_face(designs):
+    doses = face_doses(designs, "Tb")
     assert sorted(doses) == ["x+", "x-", "y+", "y-", "z+", "z-"]
-    largest = row(found, "faces", "Tb").mg_cm2
+    largest = row(designs, "faces", "Tb").mg_cm2
     assert max(dose.max() for dose in doses.values()) == pytest.approx(largest)
-    faces, depth, margin, *_ = draw_design(found, "Tb").axes
+    faces, depth, margin, *_ = draw_design(designs, "Tb").axes
     texts = [text.get_text() for text in faces.texts]
     assert f"z+: {largest:.2g}" in texts
     # What a field meets at the surface and in the middle is in the profile.
@@ -63,12 +63,12 @@ def test_the_picture_shows_what_enters_each_face(found):
     assert "after diffusion" in margin.get_title()
 
 
-def test_it_is_said_in_words_and_json(found):
-    text = "\n".join(found.lines())
-    assert repr(found) == text
+def test_it_is_said_in_words_and_json(designs):
+    text = "\n".join(designs.lines())
+    assert repr(designs) == text
     assert "mg/cm2" in text
     assert "load line 2" in text
-    told = json.loads(found.to_json())
+    told = json.loads(designs.to_json())
     assert told["meets"] is True
     assert len(told["designs"]) == 4
 
@@ -79,7 +79,7 @@ def test_hotter_takes_more():
     assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
 
-def test_a_map_of_two_operating_points_is_followed():
+def test_reads_a_map_of_two_operating_points():
     made = mk.diffuse(
         BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
         field=datasets.path("diffusion/motor_field.csv"), anneal=900, anneal_hours=24,
@@ -112,7 +112,7 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
         ({"composition": "SmCo5"}, "2:14:1"), ({"faced": "all"}, "did you mean faces"),
     ],
 )  # fmt: skip
-def test_bad_input_is_told(wrong, message):
+def test_names_bad_input(wrong, message):
     given = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
     if given["composition"] != BASE:
         given["basis"] = "atomic"
@@ -149,7 +149,7 @@ def test_what_is_undone_is_an_answer():
     assert "does not do it" in done.output
 
 
-def test_50_000_points_have_their_field(found):
+def test_50_000_points_have_their_field(designs):
     from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
     cells = cut(read_shape("40x15x5mm"), 50_000)

@@ -29,7 +29,7 @@ def test_a_linear_field_comes_back():
     assert np.allclose(one.at(CELLS)[:, 2], wanted, rtol=1e-6)
 
 
-def test_h_of_b_takes_the_magnetization_off():
+def test_h_of_b_subtracts_the_magnetization():
     # B = mu_0 mu_rec H + B_r: 0.8 T at B_r 1.2 T is 303 kA/m against the magnet.
     frame = field(unit="T", axial=0.8, kind="B")
     frame["B_z_T"] = 0.8

@@ -13,7 +13,7 @@ from magnetkit.diffusion._shapes import cut, read_shape
 ANNEAL = _profile.Anneal("Dy", 900.0, 8.0)
 
 
-def test_the_coefficients_are_those_printed():
+def test_coefficients_equal_the_publication():
     assert _profile.coefficient("Dy", 800.0) == pytest.approx(9.8e-12, rel=1e-6)
     assert _profile.coefficient("Dy", 900.0) == pytest.approx(2.4e-11, rel=1e-6)
 
@@ -94,6 +94,6 @@ def test_modes_neither_grow_nor_lose():
 
 
 @pytest.mark.parametrize("odd", [("Gd", 900.0, 8.0), ("Tb", 500.0, 8.0), ("Tb", 900.0, 0.0)])
-def test_odd_anneals_are_refused(odd):
+def test_refuses_odd_anneals(odd):
     with pytest.raises(InputError):
         _profile.Anneal(*odd)

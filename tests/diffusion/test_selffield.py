@@ -9,7 +9,7 @@ from magnetkit.diffusion._local import Circuit, shape_case
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 
-def test_the_closed_forms_are_those_published():
+def test_closed_forms_equal_the_publication():
     # Aharoni, J. Appl. Phys. 83 (1998) 3432: a cube has a third, a square rod tends to none.
     assert block_factor((1, 1, 1)) == pytest.approx(1 / 3, abs=1e-12)
     assert block_factor((1, 1, 2)) == pytest.approx(0.19832, abs=2e-5)
@@ -64,14 +64,14 @@ def test_the_centre_of_a_flat_pole_face_is_worst_and_twice_its_edge():
     case = shape_case(SelfField(cells, "z"), Circuit("z"), 300.0, 1.2, 1.0)
     half = 0.5 * np.array(cells.shape.box)
 
-    def at(x, y):
+    def reverse_field(x, y):
         place = np.argmin(np.linalg.norm(cells.points - [x, y, half[2]], axis=1))
         return case.reverse[place]
 
-    middle = at(0.0, 0.0)
+    middle = reverse_field(0.0, 0.0)
     assert middle > 0.97 * case.reverse.max()
-    assert 1.3 < middle / at(half[0], 0.0) < 2.0
-    assert 1.6 < middle / at(half[0], half[1]) < 4.0
+    assert 1.3 < middle / reverse_field(half[0], 0.0) < 2.0
+    assert 1.6 < middle / reverse_field(half[0], half[1]) < 4.0
 
 
 def test_a_load_line_sets_the_mean_and_recoil_lowers_the_field():

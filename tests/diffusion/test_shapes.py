@@ -38,6 +38,6 @@ def test_how_far_diffusion_has_to_reach():
 @pytest.mark.parametrize(
     "text", ["40x15mm", "40x15x5", "40x15x5cm", "disc:20mm", "ring:20x40x5mm", "0.04x15x5mm", 5]
 )
-def test_what_is_no_shape_is_refused(text):
+def test_refuses_invalid_shapes(text):
     with pytest.raises(InputError, match=r"mm|inner"):
         read_shape(text)

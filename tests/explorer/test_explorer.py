@@ -20,7 +20,7 @@ from magnetkit.datasets import sha256
 
 from tests.report.browser import browser
 from tests.report.browser.browser import ENTER, Browser
-from tests.said import said
+from tests.said import command_lines
 
 pytestmark = pytest.mark.skipif(
     find_spec("dash") is None, reason="needs dash (the extra `explore`)"
@@ -65,7 +65,7 @@ def address(folder, tmp_path_factory):
         assert process.wait(20) == 130
         text = process.stderr.read()
         assert "interrupted" in text
-        assert len([line for line in said(text) if line]) <= 2
+        assert len([line for line in command_lines(text) if line]) <= 2
         assert "Traceback" not in text
     finally:
         process.kill()
@@ -73,7 +73,7 @@ def address(folder, tmp_path_factory):
         process.stderr.close()
 
 
-def asked(address, host=None):
+def request_status(address, host=None):
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
     try:
@@ -83,12 +83,12 @@ def asked(address, host=None):
         connection.close()
 
 
-def test_only_this_machine_by_its_own_name_is_answered(address):
+def test_answers_this_machine_by_its_name_alone(address):
     port = urlsplit(address).port
-    assert asked(address) == 200
-    assert asked(address, f"localhost:{port}") == 200
+    assert request_status(address) == 200
+    assert request_status(address, f"localhost:{port}") == 200
     for foreign in ("example.org", f"example.org:{port}", "127.0.0.1.example.org"):
-        assert asked(address, foreign) == 400
+        assert request_status(address, foreign) == 400
     # Another address of this machine: open if the server listened to all of them.
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", port), timeout=5)
@@ -101,7 +101,7 @@ def test_who_leaves_within_a_request_leaves_no_word(address):
         with socket.create_connection((place.hostname, place.port)) as client:
             head = f"POST / HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 500\r\n\r\nx"
             client.sendall(head.encode())
-    assert asked(address) == 200
+    assert request_status(address) == 200
 
 
 def post(address, body, kind="application/json", length=None):
@@ -126,14 +126,14 @@ CONTROLS = {
 VIEW = {"by": "rank", "descending": False, "page": 0}
 
 
-def found(layout, name):
+def find_component(layout, name):
     """Return the properties of the component of that name."""
     if isinstance(layout, dict):
         if layout.get("id") == name:
             return layout
         layout = list(layout.values())
     parts = layout if isinstance(layout, list) else []
-    return next((hit for part in parts if (hit := found(part, name))), None)
+    return next((hit for part in parts if (hit := find_component(part, name))), None)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def question(address):
     layout = json.loads(connection.getresponse().read())
     connection.close()
     asked_for = next(k for k in known if "summary.children" in k["output"])
-    celsius = found(layout, "temperature")["value"]
+    celsius = find_component(layout, "temperature")["value"]
 
     def make(view=VIEW, changed=("remanence.value",), **given):
         values = {**CONTROLS, "temperature": celsius, **given}
@@ -305,7 +305,7 @@ def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window)
 
 
 @needs_browser
-def test_the_curve_is_that_of_the_point_clicked(window):
+def test_click_shows_the_curve_of_its_point(window):
     legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
     names = window.wait(f"return {legend}.length > 1 && {legend}")
     assert names[0].startswith(f"J(H) {HOSTILE}")
@@ -322,7 +322,7 @@ def test_the_curve_is_that_of_the_point_clicked(window):
 
 
 @needs_browser
-def test_the_download_holds_the_rows_kept(window, tmp_path):
+def test_download_holds_the_rows_of_the_filter(window, tmp_path):
     kept = int(window.run(f"return {SUMMARY}").split()[0])
     window.run("document.getElementById('save').click()")
     file = tmp_path / "candidates.csv"

@@ -26,39 +26,39 @@ def results(folder):
 
 
 @pytest.fixture(scope="module")
-def ranked(folder):
+def ranked_rows(folder):
     frame = pq.read_table(folder / "ranked.parquet").to_pandas()
     return frame[frame["rank"].notna()].sort_values("rank").reset_index(drop=True)
 
 
-def test_rows_are_the_ranked_ones_best_first(results, ranked):
-    assert len(results) == len(ranked) > 20
+def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
+    assert len(results) == len(ranked_rows) > 20
     assert results.ready
     rows = np.arange(len(results))
-    assert results.text("candidate", rows) == ranked["candidate"].tolist()
+    assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        np.testing.assert_allclose(results.column(name, Question()), ranked[name], rtol=1e-6)
+        np.testing.assert_allclose(results.column(name, Question()), ranked_rows[name], rtol=1e-6)
 
 
-def test_limits_keep_what_a_query_keeps(results, ranked, folder):
+def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
     question = Question(
         at_least=(("remanence_T", 0.9), ("coercivity_kA_m", 300.0)),
         at_most=(("heavy_rare_earth_wt_pct", 2.0),),
     )
-    expected = ranked.query(
+    expected = ranked_rows.query(
         "remanence_T >= 0.9 and coercivity_kA_m >= 300 and heavy_rare_earth_wt_pct <= 2"
     )
-    assert 0 < len(expected) < len(ranked)
+    assert 0 < len(expected) < len(ranked_rows)
     assert results.select(question).tolist() == expected.index.tolist()
     meets = results.select(Question(only=frozenset({"meets"}))).tolist()
-    assert meets == ranked.index[ranked["meets_requirements"]].tolist()
+    assert meets == ranked_rows.index[ranked_rows["meets_requirements"]].tolist()
     told = results.select(Question(only=frozenset({"decisions"})))
     names = mk.run.ScreenResult.from_folder(folder).decisions["candidate"].iloc[1:]
-    assert 0 < len(told) == sum(names.isin(ranked["candidate"]))
+    assert 0 < len(told) == sum(names.isin(ranked_rows["candidate"]))
     assert set(results.text("candidate", told)) <= set(names)
 
 
-def test_every_stop_is_what_the_model_says_there(results):
+def test_every_stop_equals_the_model(results):
     profile, conditions = results.profile, results.conditions
     assert results.temperatures[0] == profile.temperature_K
     assert min(results.temperatures) == profile.temperature_min_K

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def served():
+def flask_server():
     import dash
 
     app = dash.Dash(__name__)
@@ -38,10 +38,10 @@ def together(client_of, path, count):
     return found
 
 
-def test_however_many_ask_one_is_answered_at_a_time(served):
+def test_however_many_ask_one_is_answered_at_a_time(flask_server):
     inside, most = [], []
 
-    @served.route("/slow")
+    @flask_server.route("/slow")
     def slow():
         inside.append(1)
         most.append(len(inside))
@@ -49,21 +49,21 @@ def test_however_many_ask_one_is_answered_at_a_time(served):
         inside.pop()
         return "done"
 
-    assert together(served.test_client, "/slow", 12) == [200] * 12
+    assert together(flask_server.test_client, "/slow", 12) == [200] * 12
     assert max(most) == server.AT_ONCE == 1
 
 
-def test_an_answer_that_fails_leaves_its_place_to_the_next(served):
-    @served.route("/bad")
+def test_an_answer_that_fails_leaves_its_place_to_the_next(flask_server):
+    @flask_server.route("/bad")
     def bad():
         raise ValueError("x")
 
-    assert together(served.test_client, "/bad", 6) == [400] * 6
-    assert together(served.test_client, "/no-such-page", 3) == [200] * 3
+    assert together(flask_server.test_client, "/bad", 6) == [400] * 6
+    assert together(flask_server.test_client, "/no-such-page", 3) == [200] * 3
 
 
-def test_another_name_of_this_machine_and_a_large_body_hold_no_place(served):
-    client = served.test_client()
+def test_another_name_of_this_machine_and_a_large_body_hold_no_place(flask_server):
+    client = flask_server.test_client()
     for _ in range(3):
         answer = client.get("/", base_url="http://elsewhere.example")
         assert answer.status_code == 400

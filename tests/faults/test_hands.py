@@ -101,7 +101,7 @@ def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
         assert mk.predict(pd.DataFrame(wide))["c9999"].tolist() == [9999]
 
 
-def test_nothing_is_judged_for_a_device_that_nobody_named(tmp_path):
+def test_judges_nothing_without_a_device(tmp_path):
     with pytest.raises(InputError, match="name the device"):
         mk.screen(["Nd2Fe14B"])
     code, _, said = run("screen", tmp_path / "missing.csv")
@@ -129,7 +129,7 @@ def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
     assert frame.groupby("temperature_K")["extrapolated"].all().tolist() == [False, True]
 
 
-def test_a_diffused_grade_a_bare_formula_and_a_year_are_named():
+def test_names_a_diffused_grade_a_formula_and_a_year():
     magnet = {"shape": "10x10x2mm", "load_line": 2, "temperature": "150C", "element": "Tb"}
     heat = {"anneal": 900, "anneal_hours": 8, "cells": 400}
     found = mk.diffuse("N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)

@@ -58,7 +58,7 @@ def test_a_model_file_runs_nothing(tmp_path):
     assert not mark.exists()
 
 
-def test_a_model_file_writes_nothing_outside(tmp_path):
+def test_model_file_writes_only_in_its_folder(tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in ("../outside", "/tmp/magnetkit-outside", "schema.json"):
@@ -70,7 +70,7 @@ def test_a_model_file_writes_nothing_outside(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["../../outside", "/etc", "..", "", 7, "0" * 31])
-def test_a_cache_points_nowhere_outside(tmp_path, monkeypatch, folder):
+def test_cache_points_only_to_its_folder(tmp_path, monkeypatch, folder):
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
     get_settings.cache_clear()
     try:

@@ -26,7 +26,7 @@ def test_free_ions():
     assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(2 * -0.2605, abs=2e-4)
 
 
-def test_prolate_and_oblate_ions_are_kept_apart():
+def test_tells_prolate_from_oblate_ions():
     frame = describe("SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5")
     prolate, oblate = frame["R_prolate_quadrupole_a0_2"], frame["R_oblate_quadrupole_a0_2"]
     assert (prolate[:4] > 0).all()

@@ -41,7 +41,7 @@ def test_a_users_own_table(tmp_path):
         ("symbol,x\nFe,high\n", "no numeric column"),
     ],
 )
-def test_a_damaged_table_is_refused(tmp_path, text, reason):
+def test_refuses_an_edited_table(tmp_path, text, reason):
     file = tmp_path / "bad.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=reason):

@@ -9,7 +9,7 @@ from magnetkit.features._tables import featurize
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-def test_rows_keep_their_number_and_rejects_are_listed(tmp_path, suffix):
+def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     given, out = tmp_path / "in.csv", tmp_path / f"out{suffix}"
     given.write_text("name,composition\na,SmCo5\nb,XxCo5\nc,Nd2Fe14B\n", encoding="utf-8")
     assert featurize(given, out) == (2, 1)

@@ -53,7 +53,7 @@ def test_the_lanthanides_contract():
         assert (np.diff(ions[name][series[1:-1]]) < 0).all()
 
 
-def test_other_elements_are_not_known():
+def test_other_elements_have_no_value():
     ions = load_ions()
     for column in ions.values():
         assert np.isnan(column[INDEX["Fe"]])

@@ -108,7 +108,7 @@ def test_dipolar_field(smco5):
     np.testing.assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
 
 
-def test_wrong_input_is_refused(smco5):
+def test_refuses_wrong_input(smco5):
     for call in (features.neighbour_list, features.coordination, features.radial_distribution):
         with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
             call(smco5, -1.0)

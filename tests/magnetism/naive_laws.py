@@ -19,7 +19,7 @@ def book(name):
     return {key: table["value"] for key, table in tables.items()}
 
 
-def mass_of(atoms):
+def atom_mass(atoms):
     return sum(x * ATOMIC_MASS[INDEX[s]] for s, x in atoms.items())
 
 
@@ -35,7 +35,7 @@ def step(x):
 def boundary(atoms, bound=0.0):
     """Return what lies between the grains of a recipe in moles: by the rules, one after another."""
     k = book("boundary")
-    mass = mass_of(atoms)
+    mass = atom_mass(atoms)
     earths = [s for s in atoms if s in RARE_EARTHS]
     rare = sum(atoms[s] for s in earths)
     per_earth = sum(atoms[s] * ATOMIC_MASS[INDEX[s]] for s in earths) / rare
@@ -219,7 +219,7 @@ def arriving_share(faces_mm):
 def carrier_volume(atoms, carriers):
     """Return the share of the volume of masses put into a magnet of so many moles."""
     volumes = atomic_volumes()
-    mass = mass_of(atoms)
+    mass = atom_mass(atoms)
     own = sum(x * volumes[INDEX[s]] for s, x in atoms.items()) / mass
     put_in = sum(m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items())
     own *= 1.0 - sum(carriers.values())

@@ -81,7 +81,7 @@ def test_every_route_makes_its_magnets_and_no_others(name):
         assert lacking["status"] == "no bulk magnet known"
 
 
-def test_isotropic_bonded_magnets_are_what_is_sold():
+def test_isotropic_bonded_magnets_equal_the_market():
     # Grades BNP of grades/values.csv: 0.45 to 0.70 T, 477 to 796 kA/m.
     row = sintered(_table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic").iloc[0]
     assert 0.45 < row["remanence_T"] < 0.70
@@ -99,7 +99,7 @@ def test_a_route_refuses_what_it_cannot_do():
         _magnet("Nd2Fe14B", "atomic", route="by hand")
 
 
-def test_where_nothing_is_typed_the_hull_says_what_stands_beside():
+def test_untyped_recipe_takes_its_phases_from_the_hull():
     """A 1:12 recipe rich in iron: the rest is on the hull, by volume; no host at all: all is."""
     rich = CompositionTable.from_strings(["Sm7Fe88Ti5", "Fe60Cr40"], basis="atomic")
     found = phase_balance(rich)

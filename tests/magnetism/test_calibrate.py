@@ -21,7 +21,7 @@ def _model(text, temperature=293.15, process=None, basis="weight"):
     return mk.magnetism.sintered(table, temperature, process=process).iloc[0]
 
 
-def _hard(process=None, text=OTHER):
+def _coercivity(process=None, text=OTHER):
     return _model(text, process=process)["coercivity_kA_m"]
 
 
@@ -65,9 +65,9 @@ def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
 def test_a_name_finds_it_again_and_a_second_call_replaces_it():
     first = mk.calibrate(_table(_row(h=1.2)), "mine")
     mk.calibrate(_table(_row(h=0.8)), "theirs")
-    assert _hard("mine") == pytest.approx(_hard(first))
+    assert _coercivity("mine") == pytest.approx(_coercivity(first))
     mk.calibrate(_table(_row(h=0.8)), "mine")
-    assert _hard("mine") == pytest.approx(_hard("theirs"))
+    assert _coercivity("mine") == pytest.approx(_coercivity("theirs"))
 
 
 def test_other_hosts_know_nothing_of_it():
@@ -79,7 +79,7 @@ def test_other_hosts_know_nothing_of_it():
 
 def test_either_value_may_be_missing():
     only_b = mk.calibrate(_table(_row(h=None, b=0.97)), "b")
-    assert _hard(only_b) == pytest.approx(_hard())
+    assert _coercivity(only_b) == pytest.approx(_coercivity())
     assert _model(OTHER, process=only_b)["remanence_T"] < _model(OTHER)["remanence_T"]
 
 
@@ -99,25 +99,29 @@ def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
     rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)]
     found = calibration(_table(*rows), "x", keep=False)
 
-    def told(report):
+    def next_magnet_range(report):
         line = replace(found, report=report).lines()[0]
         return float(re.search(r"next magnet ±(\d+) %", line)[1])
 
     part = found.report
     # However little the model knows, producers differ no more than they do; a model that knows more
     # than that is believed.
-    assert told(part.assign(before_hi=10.0 * part["before_hi"])) == told(part) > 5.0
-    assert told(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
+    assert (
+        next_magnet_range(part.assign(before_hi=10.0 * part["before_hi"]))
+        == next_magnet_range(part)
+        > 5.0
+    )
+    assert next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
 
 
 def test_recipes_a_thousandth_apart_are_two():
-    def noted(apart):
+    def contradictions_at_distance(apart):
         x = apart / 2.0
         other = f"Nd{0.14 - x:.6f}Dy0.01Fe{0.79 + x:.6f}B0.06"
         return _contradictions("Nd0.14Dy0.01Fe0.79B0.06", other)
 
-    assert len(noted(0.00095)) == 1
-    assert not noted(0.00105)
+    assert len(contradictions_at_distance(0.00095)) == 1
+    assert not contradictions_at_distance(0.00105)
 
 
 def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
@@ -144,7 +148,7 @@ def test_a_hot_row_says_less_of_the_common_part():
     cold, hot = (
         mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False) for t in (293.15, 423.15)
     )
-    assert _hard(hot) < _hard(cold)
+    assert _coercivity(hot) < _coercivity(cold)
 
 
 def test_bad_rows_are_named_and_left_out():
@@ -164,7 +168,7 @@ def test_bad_rows_are_named_and_left_out():
     assert "grade" in found.rejected[3]
     assert len(caught) == 1
     clean = mk.calibrate(_table(good), "clean")
-    assert _hard("mine") == pytest.approx(_hard(clean))
+    assert _coercivity("mine") == pytest.approx(_coercivity(clean))
     with pytest.raises(InputError, match="row 2"):
         mk.calibrate(_table(good, *bad), "mine", strict=True)
     with pytest.raises(InputError, match="expected the columns"):
@@ -184,7 +188,7 @@ def test_contradictory_magnets_are_reported_and_trusted_less():
     assert _width(sure.process) < 0.95 * _width(found.process)
 
 
-def test_a_magnet_that_does_not_fit_the_others_is_named():
+def test_names_a_magnet_that_contradicts_the_others():
     rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)]
     found = calibration(_table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd")
     assert any("row 4" in line and "does not fit" in line for line in found.lines())
@@ -218,7 +222,7 @@ def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
     assert cool["slope"] == 0.0
 
 
-def test_a_shell_is_part_of_what_was_measured():
+def test_shell_is_part_of_a_measurement():
     own = _row()
     bare, shelled = (
         mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
@@ -229,13 +233,13 @@ def test_a_shell_is_part_of_what_was_measured():
 
 
 def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
-    def noted(*labels):
+    def contradictions(*labels):
         rows = [_row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)]
         return calibration(_table(*rows), "x", keep=False).contradictions
 
-    assert len(noted("a", "a")) == 1
-    assert "rows 1 and 2 contradict each other" in noted("a", "a")[0]
-    assert noted("a", "b") == []
+    assert len(contradictions("a", "a")) == 1
+    assert "rows 1 and 2 contradict each other" in contradictions("a", "a")[0]
+    assert contradictions("a", "b") == []
 
 
 def test_a_row_that_does_not_fit_is_told_from_those_that_do():
@@ -253,7 +257,7 @@ def test_quantities_are_told_in_the_order_they_come():
     assert [line.split(",")[0] for line in lines[:2]] == ["B_r", "H_cJ"]
 
 
-def test_magnets_that_contradict_the_mill_they_make_are_told_of():
+def test_names_magnets_that_contradict_their_mill():
     # Half as hard again and a quarter softer than the model, at nearly one recipe.
     odd = calibration(_table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False)
     assert "make it worse" in odd.lines()[0]
@@ -261,7 +265,7 @@ def test_magnets_that_contradict_the_mill_they_make_are_told_of():
     assert "make it worse" not in alike.lines()[0]
 
 
-def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_told():
+def test_contradictions_between_magnets_widen_the_range():
     texts = [f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)]
     quiet, wild = (
         calibration(
@@ -277,12 +281,12 @@ def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_to
     assert "wider" not in quiet.lines()[0]
 
 
-def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
+def test_other_magnets_worsen_it_only_beyond_the_range():
     rows = [_row(h=1.1, b=None), _row(OTHER, h=1.15, b=None)]
     found = calibration(_table(*rows), "x", keep=False)
     part = found.report
 
-    def told(before, after, reach):
+    def warns_of_a_worse_fit(before, after, reach):
         """Say so of magnets that were off by shares of their value, with that range after."""
         values = {
             n: part["measured"] / (1.0 + x) for n, x in (("before", before), ("after", after))
@@ -290,10 +294,10 @@ def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
         report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
         return "make it worse" in replace(found, report=report).lines()[0]
 
-    assert told(before=0.1, after=0.3, reach=0.2)
+    assert warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.2)
     # Within the range that is left, or no worse than before: nothing is said.
-    assert not told(before=0.1, after=0.3, reach=0.4)
-    assert not told(before=0.4, after=0.3, reach=0.2)
+    assert not warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.4)
+    assert not warns_of_a_worse_fit(before=0.4, after=0.3, reach=0.2)
 
 
 @pytest.mark.parametrize("true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}])
@@ -327,7 +331,7 @@ def test_a_factor_at_both_temperatures_is_two_levels():
         assert found == pytest.approx(row["coercivity_kA_m"], rel=0.05)
 
 
-def test_headers_with_other_units_are_read_and_said():
+def test_reads_and_names_headers_in_other_units():
     plain = {
         "composition": ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."],
         "basis": ["weight"],

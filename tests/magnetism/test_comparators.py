@@ -18,14 +18,14 @@ def test_every_row_has_a_source_and_no_rare_earth():
     assert not table.fraction(*RARE_EARTHS).any()
 
 
-def test_columns_are_registered():
+def test_registry_has_the_columns():
     frame = comparators()
     known = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
     assert "remanence_T" in known
     assert all(f"{c}_provenance" in frame.columns for c in known)
 
 
-def test_temperature_moves_them_as_known():
+def test_temperature_moves_the_comparators():
     cold, hot = comparators(293.15), comparators("100C")
     frame = hot.set_index("candidate")
     base = cold.set_index("candidate")

@@ -42,7 +42,7 @@ def test_a_flatter_magnet_needs_more():
     assert amounts[0] < amounts[2]
 
 
-def test_nothing_is_added_where_nothing_is_needed():
+def test_adds_nothing_to_a_sufficient_magnet():
     found = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
     assert found.added_wt_pct == 0.0
 
@@ -70,7 +70,7 @@ def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, na
         {"with_": ["Fe"]}, {"between": (300, 300)}, {"step": 0.5}, {"alpha": 5.0},
     ],
 )  # fmt: skip
-def test_bad_arguments_are_refused(keywords):
+def test_refuses_bad_arguments(keywords):
     with pytest.raises(InputError):
         compensate(**{"compositions": "SmCo5", **keywords})
 

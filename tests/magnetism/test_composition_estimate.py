@@ -25,12 +25,12 @@ from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
 
 
-def _made(name):
+def _estimate(name):
     return estimate_composition(mk.grades(name).iloc[0])
 
 
 def test_weights_are_probabilities_and_recipes_are_recipes():
-    made = _made("N42SH")
+    made = _estimate("N42SH")
     assert sum(r.weight for r in made.recipes) == pytest.approx(1.0)
     assert made.recipes[0].weight == max(r.weight for r in made.recipes)
     low, high = made.heavy_wt_pct[1:]
@@ -47,17 +47,17 @@ def test_heavy_rare_earth_rises_with_the_class_as_the_trade_has_it():
     classes = {"N35": (0.0, 1.0), "N42SH": (0.7, 4.0), "N38UH": (1.3, 6.0), "N35EH": (2.0, 9.0)}
     means = []
     for name, (low, high) in classes.items():
-        mean = _made(name).heavy_wt_pct[0]
+        mean = _estimate(name).heavy_wt_pct[0]
         assert low <= mean <= high, name
         means.append(mean)
     assert means == sorted(means)
 
 
-def test_samarium_cobalt_holds_heavy_rare_earth_only_where_it_is_compensated():
-    assert _made("YXG28H").heavy_wt_pct[0] < 0.3
-    assert _made("Recoma 20").heavy_wt_pct[0] < 0.3
+def test_only_compensated_samarium_cobalt_holds_heavy_rare_earth():
+    assert _estimate("YXG28H").heavy_wt_pct[0] < 0.3
+    assert _estimate("Recoma 20").heavy_wt_pct[0] < 0.3
     # Gadolinium and erbium of compensated 2:17: order of a third of the rare earth.
-    assert 5.0 < _made("2:17TC-16").heavy_wt_pct[0] < 18.0
+    assert 5.0 < _estimate("2:17TC-16").heavy_wt_pct[0] < 18.0
 
 
 def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensation_begins():
@@ -92,13 +92,13 @@ def test_charges_are_those_of_the_trade():
     ("host", "given", "said"),
     [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
 )
-def test_a_charge_that_nobody_melts_is_refused(host, given, said):
+def test_refuses_an_impossible_charge(host, given, said):
     with pytest.raises(InputError, match=said):
         charge(host, **given)
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
-def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
+def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch):
     for host in ("2-14-1", "1-5"):
         text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
         folder = tmp_path / "hosts" / host
@@ -132,15 +132,15 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     magnetism = import_module("magnetkit.magnetism.sintered")
     asked = magnetism.sintered_at
 
-    def judged(table, temperatures, *options, **keywords):
+    def record_and_predict(table, temperatures, *options, **keywords):
         seen.append((temperatures, keywords["between"]))
         return asked(table, temperatures, *options, **keywords)
 
     module = import_module("magnetkit.magnetism._composition_estimate")
-    monkeypatch.setattr(module, "sintered_at", judged)
+    monkeypatch.setattr(module, "sintered_at", record_and_predict)
     module._model_recipes.cache_clear()
     module._estimate.cache_clear()
-    _made("N42SH")
+    _estimate("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
     assert seen[0] == ([293.15], (293.15, 373.15))
 
@@ -158,7 +158,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     own = usual.model_copy(update={"grades": tuple(kinds)})
     asked = []
 
-    def made_of(*arguments, **keywords):
+    def predict_kind(*arguments, **keywords):
         kind = asked[-1]
         status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
         values = {"remanence_T": 1.2 * np.exp(0.055 * off[kind]), "coercivity_kA_m": hard[kind]}
@@ -166,7 +166,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": own})
     monkeypatch.setattr(module, "recipes", lambda host, g: asked.append(g.kind) or grids[g.kind])
-    monkeypatch.setattr(module, "sintered_at", made_of)
+    monkeypatch.setattr(module, "sintered_at", predict_kind)
     monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[asked[-1]])
     nan = float("nan")
     grade = {
@@ -203,7 +203,7 @@ def test_the_trade_is_believed_of_a_class_to_a_deviation():
         np.testing.assert_allclose(found, [0.0, -0.5], atol=1e-12)
 
 
-def test_the_ladder_of_a_maker_tells_alloyed_from_diffused():
+def test_ladder_of_a_maker_tells_alloying_from_diffusion():
     # Arnold's best B_r by class falls as dysprosium in the alloy makes it, HGT's hardly.
     assert ladder("Arnold") == pytest.approx(-0.25, abs=0.04)
     assert ladder("HGT") == pytest.approx(-0.05, abs=0.03)
@@ -219,7 +219,7 @@ def test_the_ladder_of_a_maker_tells_alloyed_from_diffused():
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
 def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
     with pytest.raises(InputError, match="is not estimated"):
-        _made(name)
+        _estimate(name)
 
 
 def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():

@@ -48,7 +48,7 @@ def test_help_names_each_keyword(name):
 
 def test_a_function_keeps_what_it_says_itself():
     @with_conditions("use", "supply", without=("recycled",))
-    def asked(alloy: str, load_line: float = 2.0, **keywords: float) -> float:
+    def say(alloy: str, load_line: float = 2.0, **keywords: float) -> float:
         """Say.
 
         Parameters
@@ -66,15 +66,15 @@ def test_a_function_keeps_what_it_says_itself():
         """
         return load_line
 
-    taken = inspect.signature(asked).parameters
+    taken = inspect.signature(say).parameters
     names = ["outside_field_kA_m", "hours", "between", "scenario", "prices"]
     assert list(taken) == ["alloy", "load_line", *names]
     assert taken["load_line"].default == 2.0
-    said = inspect.getdoc(asked)
+    said = inspect.getdoc(say)
     assert said.count("load_line :") == 1
     # In place, before what follows.
     assert said.index("hours : float, optional") < said.index("Returns")
-    assert asked("x", hours=3.0) == 2.0
+    assert say("x", hours=3.0) == 2.0
 
 
 def test_conditions_are_checked_once_and_frozen():
@@ -132,7 +132,7 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         mk.predict(ALLOY, basis="weight", calibration=5)
 
 
-def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path):
+def test_no_device_magnet_stays_out_of_the_model(tmp_path):
     from magnetkit.applications import load
 
     from magnetkit.choose._job import job_identity, make_job, restore_job

@@ -55,7 +55,7 @@ def test_given_fields_are_taken_for_all():
     assert (curves.field[..., 1] == -1e5).all()
 
 
-def test_the_frame_holds_every_point_once():
+def test_frame_repeats_no_point():
     curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), ["20C", "150C"])
     frame = curves.to_frame(["Nd", "Sm"])
     assert len(frame) == curves.field.size
@@ -80,6 +80,6 @@ def test_fields_must_lie_in_the_second_quadrant():
         demagnetization(_table("SmCo5"), load_line=-1.0)
 
 
-def test_far_beyond_its_coercivity_a_magnet_is_turned_however_far():
+def test_magnet_turns_at_any_field_over_its_coercivity():
     made = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
     np.testing.assert_allclose(made.polarization[0, 0], -made.remanence[0, 0])

@@ -18,7 +18,7 @@ from magnetkit.magnetism.sintered import Duty, read_duty
 ONE = np.array([1.0])
 
 
-def naive_lost(b_r, h_cj, knee, recoil, duty):
+def naive_loss(b_r, h_cj, knee, recoil, duty):
     """Return the share lost, by halving: where J(h + creep) meets the load line."""
     load, outside, creep = duty
     power = corner(b_r, h_cj, knee, recoil)
@@ -44,7 +44,7 @@ def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep)
     given_ = b_r, h_cj, 0.92 * h_cj, 1.05
     found = flux_loss(*(x * ONE for x in given_), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
-    assert found == pytest.approx(naive_lost(*given_, (load, outside, creep)), rel=1e-3, abs=1e-6)
+    assert found == pytest.approx(naive_loss(*given_, (load, outside, creep)), rel=1e-3, abs=1e-6)
 
 
 def test_the_field_of_a_load_line_is_the_textbook_one():
@@ -83,7 +83,7 @@ def test_each_decade_of_time_takes_what_five_millitesla_do():
     assert gained == pytest.approx(9.16e3, rel=2e-3)
 
 
-def test_at_the_knee_a_tenth_is_lost():
+def test_loses_a_tenth_at_the_knee():
     # J is 0.9 B_r at the knee, recoil apart; a working point there has lost what makes it so.
     recoil, h_cj = 1.0, 5e5
     b_r = 0.92 * h_cj * MU_0 * 2.0 / 0.9
@@ -109,7 +109,7 @@ def test_a_magnet_without_coercivity_loses_all_and_an_unknown_one_is_unknown():
     assert reversed_.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
 
 
-def test_polarization_is_the_loop_less_what_is_turned():
+def test_polarization_is_the_loop_less_the_turned_part():
     power = corner(1.2, 1e6, 9.2e5, 1.05)
     assert polarization(1.2, 1e6, 1.05, power, 1e6) == pytest.approx(0.0, abs=1e-9)
     assert polarization(1.2, 1e6, 1.05, power, 5e6) == -1.2
@@ -119,7 +119,7 @@ def test_polarization_is_the_loop_less_what_is_turned():
     "given",
     [{"load_line": -1.0}, {"outside_field_kA_m": -1.0}, {"hours": "x"}, {"hours": float("nan")}],
 )
-def test_a_duty_out_of_its_range_is_refused(given):
+def test_refuses_a_duty_out_of_range(given):
     (name,) = given
     with pytest.raises(InputError, match=name):
         read_duty(Duty(**given))

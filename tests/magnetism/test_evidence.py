@@ -31,19 +31,19 @@ AWAY = {
 }
 
 
-def of(texts, root, quantity=H, producer=None):
+def compute_evidence(texts, root, quantity=H, producer=None):
     table = CompositionTable.from_strings(texts, basis="weight")
     return evidence(table, Coded.of([root] * len(texts)), quantity, producer)
 
 
 @pytest.mark.parametrize("name", AWAY)
 def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
-    found = of(AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1")
+    found = compute_evidence(AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1")
     assert (np.diff(found.distance) > 0.05).all()
     assert found.farthest.texts()[-1] == name
 
 
-def test_a_measured_magnet_is_at_no_distance_and_named():
+def test_measurement_has_no_distance_and_a_name():
     recipes = measured_magnets().set_index("id")["recipe"]
     table = CompositionTable.from_strings([recipes["S10"]])
     found = evidence(table, Coded.of(["2:17"]), H)
@@ -61,7 +61,7 @@ def test_a_paper_left_out_is_no_evidence():
     assert evidence(table, root, H).distance[0] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_the_range_widens_with_the_distance_and_who_measures_has_a_magnet_near():
+def test_range_widens_with_distance_unless_the_user_measures():
     texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875"]
     table, roots = CompositionTable.from_strings(texts), Coded.of(["2:17"] * 2)
     near, far = distance_variance(table, roots, H)
@@ -97,7 +97,7 @@ def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther()
     for root in ("1:5", "2:17"):
         hottest = magnets.loc[magnets["host"] == root, "to_K"].max()
         assert HOSTS[root].magnet.compared_to_K <= hottest
-    found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
+    found, roots = compute_evidence(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
     for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
         there = evidence_at_temperature(found, roots, kelvin)
         assert there.distance[0] == pytest.approx(np.hypot(found.distance[0], more))
@@ -115,7 +115,7 @@ def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
     assert far["evidence_farthest"] == "gadolinium, holmium, erbium"
 
 
-def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it_in():
+def test_copper_free_iron_counts_three_times():
     table = CompositionTable.from_strings(["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"])
     iron = _metals(table, "grains")["iron"]
     # A tenth of the metal is iron; 5 % of copper leaves 1/e of what is added, 20 % 1/e^4.
@@ -131,7 +131,7 @@ def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it
         ("Nd29.5Pr1.5B0.97Co1Cu0.15{}Fe bal.", ("C0.4", "N0.3")),
     ],
 )
-def test_gases_that_no_magnet_holds_are_far(plain, amounts):
+def test_gases_of_no_magnet_have_a_large_distance(plain, amounts):
     recipes = [plain.format(""), *(plain.format(amount) for amount in amounts)]
     found = mk.predict(recipes, "20C", basis="weight")
     assert found["evidence_distance"].iloc[0] < 1.0
@@ -141,7 +141,7 @@ def test_gases_that_no_magnet_holds_are_far(plain, amounts):
 @pytest.mark.parametrize(
     ("setting", "least"), [("alpha_k", 0.15), ("decay", 0.3), ("grain_size_um", 0.02)]
 )
-def test_settings_that_no_process_reaches_are_far(setting, least):
+def test_settings_of_no_process_have_a_large_distance(setting, least):
     recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
     (row,) = mk.predict(recipe, "20C", process={setting: least}, basis="weight").itertuples()
     assert row.evidence_distance > 3.0
@@ -151,7 +151,7 @@ def test_settings_that_no_process_reaches_are_far(setting, least):
     assert near.evidence_distance < 1.0
 
 
-def test_rare_earth_beyond_what_was_melted_is_far():
+def test_excessive_rare_earth_has_a_large_distance():
     # Nd15Fe77B8 of 1984 has 33 wt.%; nobody sells 40.
     found = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
     assert found["evidence_distance"].tolist()[0] < 1.5 < 3.0 < found["evidence_distance"][1]

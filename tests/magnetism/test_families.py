@@ -173,7 +173,7 @@ def test_refractory_metals_refine_ribbons_of_2_14_1_alone():
     assert milled[f"{H}_lo"] < 700.0 < milled[f"{H}_hi"]
 
 
-def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
+def test_measured_coercivity_bounds_near_compensation():
     # 2 K / J_s has no bound there: GdCo4Al was once given 2.1 times H_cJ of SmCo5 for it.
     series = [f"Sm{1 - x:.3f}Gd{x:.3f}Co5" for x in np.arange(0.0, 1.001, 0.05)]
     found = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
@@ -187,7 +187,7 @@ def test_near_compensation_no_magnet_is_harder_than_what_was_measured():
         assert np.isnan(one[f"{H}_hi"])
 
 
-def test_what_lies_between_hosts_is_a_mixture_or_named():
+def test_mixes_or_names_what_lies_between_hosts():
     # 18 wt.% of samarium is SmCo11.6: Sm2Co17 and cobalt, as no SmCo12 exists.
     found = mk.predict("Sm18Co82", "20C", basis="weight").iloc[0]
     assert found["host"] == "2:17"
@@ -214,7 +214,7 @@ def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
     assert (sizes.to_numpy() <= np.diff(table.indptr)[sizes.index]).all()
 
 
-def test_settings_that_do_not_act_are_named():
+def test_names_settings_without_effect():
     found = mk.predict("SmCo5", "20C", process={"grain_size_um": 2.0}).iloc[0]
     assert "of no effect: grain_size_um" in found["route"]
     coarse, fine = (mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0]
@@ -230,15 +230,15 @@ def test_settings_that_do_not_act_are_named():
 
 
 @pytest.fixture(scope="module")
-def bonded():
+def bonded_magnet():
     return mk.predict("Nd28Co3B0.95Fe bal.", "20C", basis="weight",
                       process="bonded-isotropic").iloc[0]  # fmt: skip
 
 
-def test_bonded_magnets_bend_as_their_sheets_say(bonded):
+def test_bonded_magnets_bend_as_their_sheets_say(bonded_magnet):
     # BN grades: 0.68 to 0.86 of B_r^2 / 4 mu_0 (grades/secondhand.csv).
-    ideal = bonded[B] ** 2 / (4 * 4e-7 * np.pi) / 1e3
-    assert 0.68 < bonded["max_energy_product_kJ_m3"] / ideal < 0.86
+    ideal = bonded_magnet[B] ** 2 / (4 * 4e-7 * np.pi) / 1e3
+    assert 0.68 < bonded_magnet["max_energy_product_kJ_m3"] / ideal < 0.86
 
 
 def test_bonded_magnets_bear_what_their_sheets_say():

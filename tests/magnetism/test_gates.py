@@ -55,13 +55,13 @@ def test_only_a_formula_is_given_a_charge_and_says_so():
     assert found["status"].eq("ok").tolist() == [True, True, False, True, True]
 
 
-def hard(recipes, temperature="20C", **other):
+def coercivity(recipes, temperature="20C", **other):
     return sintered(recipes, temperature, **other)[H].to_numpy(float)
 
 
 def test_no_copper_and_no_zirconium_leave_nothing_before_their_gates_close():
-    copper = hard([cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)])
-    zirconium = hard([cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)])
+    copper = coercivity([cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)])
+    zirconium = coercivity([cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)])
     assert copper[0] < 30.0
     assert zirconium[0] < 200.0
     for series in (copper, zirconium):
@@ -83,17 +83,19 @@ def test_cells_change_smoothly_with_ratio_and_samarium(temperature):
 def test_hot_cells_of_more_iron_keep_less_and_cold_ones_gain_at_most_half():
     kelvin = ["-196C", "20C", "200C", "400C", "500C", "700C"]
     for iron in (0.05, 0.15, 0.20):
-        h = hard(cells(iron=iron), kelvin)
+        h = coercivity(cells(iron=iron), kelvin)
         assert (np.diff(h) <= 0.0).all()
         assert h[1] < h[0] <= 1.5 * h[1]
-    left = [h[1] / h[0] for h in (hard(cells(iron=x), ["20C", "500C"]) for x in (0.0, 0.1, 0.2))]
+    left = [
+        h[1] / h[0] for h in (coercivity(cells(iron=x), ["20C", "500C"]) for x in (0.0, 0.1, 0.2))
+    ]
     assert left == sorted(left, reverse=True)
     routes = [f"precipitation-hardened-{c}C" for c in (300, 500)]
-    ordinary, slow = (hard(cells(0.1), "400C", process=route)[0] for route in routes)
+    ordinary, slow = (coercivity(cells(0.1), "400C", process=route)[0] for route in routes)
     assert ordinary < 0.5 * slow
 
 
-def test_carbon_takes_zirconium_until_no_cells_are_left():
+def test_carbon_takes_zirconium_from_the_cells():
     # ZrC is seen from 0.21 wt.% on, above 0.43 the magnetic properties disappear (injection-moulded
     # Sm2Co17, abstract at jmonline.org/article/id/ad33b4ae-eea6-4b87-ba4f).
     charge = "Sm25.5Fe15Cu6Zr2.7Co bal."

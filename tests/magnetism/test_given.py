@@ -58,6 +58,6 @@ def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
         ({T_C: -1.0}, "below zero"),
     ],
 )
-def test_what_cannot_be_used_is_said(given, said):
+def test_names_what_is_of_no_use(given, said):
     with pytest.raises(InputError, match=said):
         mk.predict("Nd2Fe14B", given=given)

@@ -22,14 +22,14 @@ def test_a_held_grade_is_predicted_near_what_its_makers_print():
     assert row["remanence_T"] == pytest.approx(sheet["remanence_T"], rel=0.02)
 
 
-def test_it_is_what_replace_takes_it_for():
+def test_grade_is_the_reference_of_replace():
     own, found = grade_magnet("N42SH", 423.15), mk.replace("N42SH", "150C")
     first = found.reference["made_of"][0]
     assert (own.made.best.text, own.shell or "") == (first["composition"], first["shell"])
     assert first["composition"] in own.sentence()
 
 
-def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
+def test_grade_without_sheet_names_its_highest_temperature():
     with pytest.raises(InputError, match=r"left at 310 °C.*temperature is 150 °C"):
         grade_row("N42SH", 583.15)
     with pytest.raises(InputError, match="nearest names"):

@@ -25,7 +25,7 @@ def magnet(recipe, kelvin, basis="weight", **keywords):
     return mk.magnetism.sintered(recipe, kelvin, basis=basis, **keywords).iloc[0]
 
 
-def left(recipe, kelvin, basis="weight", **keywords):
+def remaining_coercivity(recipe, kelvin, basis="weight", **keywords):
     """Return H_cJ at a temperature over that at 20 C."""
     cold, hot = (magnet(recipe, t, basis, **keywords)[H] for t in (ROOM, kelvin))
     return hot / cold
@@ -42,12 +42,14 @@ def curve_errors(rows):
         bare = magnet(row.stands_for, ROOM, "atomic", process=process or None)[H]
         process["level"] = row.coercivity_kA_m / bare
         printed = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
-        errors.append(left(row.stands_for, row.to_K, "atomic", process=process) - printed)
+        errors.append(
+            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process) - printed
+        )
         assert len(table) == 1
     return np.array(errors)
 
 
-def test_printed_curves_of_all_classes_are_met():
+def test_printed_curves_of_all_classes_agree():
     rows = CURVES[CURVES["fit"] == "yes"]
     errors = curve_errors(rows)
     # Two sheets of one class (M, EH) and two of one maker differ by 0.06 to 0.09.
@@ -75,7 +77,9 @@ def test_hot_deformed_magnets_that_were_not_fitted_obey_the_law():
 
 @pytest.mark.parametrize("kelvin", [353.15, 393.15, 433.15, 473.15])
 def test_the_share_left_rises_with_the_level_at_every_temperature(kelvin):
-    shares = [left(PLAIN, kelvin, process={"level": level}) for level in (0.75, 1.0, 1.35)]
+    shares = [
+        remaining_coercivity(PLAIN, kelvin, process={"level": level}) for level in (0.75, 1.0, 1.35)
+    ]
     assert shares[0] < shares[1] < shares[2]
 
 
@@ -188,7 +192,9 @@ def test_alloys_of_a_higher_curie_temperature_keep_more():
     shares = []
     for recipe in ("Nd2Fe14B", "Nd2Fe12Co2B"):
         bare = magnet(recipe, ROOM, "atomic")[H]
-        shares.append(left(recipe, 423.15, "atomic", process={"level": 1100.0 / bare}))
+        shares.append(
+            remaining_coercivity(recipe, 423.15, "atomic", process={"level": 1100.0 / bare})
+        )
     assert shares[1] > shares[0] + 0.005
 
 
@@ -210,7 +216,7 @@ def test_the_knee_is_coercivity_less_a_spread_of_local_fields():
         assert ends[1][K] / ends[1][H] == pytest.approx(ends[0][K] / ends[0][H], rel=1e-6)
 
 
-def test_sheets_pass_their_printed_ends_and_lie_below_their_chords_between():
+def test_sheets_meet_their_ends_and_sag_between_them():
     for beta, to, h_cj in (
         (-0.55, 423.15, 1592.0),
         (-0.47, 473.15, 2388.0),

@@ -25,7 +25,7 @@ def coercivity(recipe, kelvin, process=None, shell=None):
     return mk.magnetism.sintered(table(recipe), kelvin, process, shell)[H][0]
 
 
-def level_of(grade):
+def find_level_of_grade(grade):
     made, row = find_makeup(grade).best, mk.grades(grade).iloc[0]
     usual = usual_values(row)[H]
     return find_level(
@@ -38,13 +38,13 @@ def level_of(grade):
 
 
 def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
-    levels = [level_of(grade) for grade in GRADES]
+    levels = [find_level_of_grade(grade) for grade in GRADES]
     hot = np.array([coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels])
     assert np.abs(hot / hot.mean() - 1.0).max() < 0.1
     assert all(level.is_sound for level in levels)
 
 
-def test_the_level_found_makes_the_magnet_that_it_was_found_on():
+def test_level_reproduces_its_own_magnet():
     for shell in (None, "Tb 0.5 wt%"):
         level = find_level(table(PLAIN), 1500.0, shell=shell)
         assert coercivity(PLAIN, 293.15, {"level": level.value}, shell) == pytest.approx(
@@ -115,7 +115,7 @@ def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():
         assert all(one.kind in text for one in likely)
 
 
-def test_the_motor_has_what_its_grade_is_made_of():
+def test_motor_magnet_lies_in_the_makeup_of_its_grade():
     """N35UH: the profile's magnet lies in the range of the makeup."""
     from magnetkit.applications import load
 

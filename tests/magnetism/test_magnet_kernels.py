@@ -44,7 +44,7 @@ def test_figures_equal_their_twin(shell):
     whole = whole + (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
     most = np.where(rules.pinned > 0.0, rules.pinned, whole)
 
-    def off(a, i, sign):
+    def shift(a, i, sign):
         near = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
         return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign, most[i]
 
@@ -67,14 +67,14 @@ def test_figures_equal_their_twin(shell):
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 twin = naive_sintered.figures(
                     there.polarization[i], there.coercivity()[i], there.temperature, *each,
-                    limit[i], 0.8, *off(a, i, sign),
+                    limit[i], 0.8, *shift(a, i, sign),
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
                     hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
-                    limit[i], 0.8, *off(0, i, sign),
+                    limit[i], 0.8, *shift(0, i, sign),
                 )[4]
                 for sign in (0, -1, 1)
             ]  # fmt: skip

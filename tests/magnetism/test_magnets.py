@@ -9,12 +9,12 @@ from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 AT = np.array([293.15, 423.15])
 
 
-def _made(*formulas, **keywords):
+def _evaluate(*formulas, **keywords):
     return evaluate_magnets(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
 
 
 def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
-    found = _made("Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5").alloys.structure
+    found = _evaluate("Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5").alloys.structure
     # Titanium counts as zirconium where there is as much of that.
     known = {"iron": (0.0, 0.20), "copper": (0.08, 0.08), "zirconium": (0.025, 0.03),
              "ratio": (7.5, 6.7), "earth": (1.0, 1.0)}  # fmt: skip
@@ -24,7 +24,7 @@ def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
 
 
 def test_walls_lower_polarization_and_its_flatness():
-    made = _made("Sm2Co17")
+    made = _evaluate("Sm2Co17")
     from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
@@ -36,8 +36,8 @@ def test_walls_lower_polarization_and_its_flatness():
 
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core, bulk = _made("Nd2Fe14B"), _made("Nd1.4Tb0.6Fe14B")
-    shelled = _made("Nd2Fe14B", shells=shell)
+    core, bulk = _evaluate("Nd2Fe14B"), _evaluate("Nd1.4Tb0.6Fe14B")
+    shelled = _evaluate("Nd2Fe14B", shells=shell)
     h = [m.coercivity()[0, 0] for m in (core, shelled, bulk)]
     j = [m.polarization[0, 0] for m in (core, shelled, bulk)]
     assert h[0] < h[1] < h[2]
@@ -54,12 +54,12 @@ def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density)
     found = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
     assert found[0] == pytest.approx(1e3 * density, rel=0.015)
     assert found[1] == pytest.approx(0.9 * found[0])
-    assert np.isnan(_made("Fe").alloys.density()[0])
+    assert np.isnan(_evaluate("Fe").alloys.density()[0])
 
 
 def test_remanence_is_polarization_times_volume_density_and_alignment():
     given = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
-    made = _made("Nd2Fe14B", process=given)
+    made = _evaluate("Nd2Fe14B", process=given)
     np.testing.assert_allclose(made.alloys.factor, 0.95 * 0.9 * 0.92)
     np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
@@ -82,7 +82,7 @@ def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
 
 def test_what_was_never_made_has_no_figures_whichever_row_it_is():
     shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
-    made = _made("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
+    made = _evaluate("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
     unknown = STATUS.index("outside the model")
     assert (made.status == unknown).all(axis=1).tolist() == [True, True, False, False]
     assert np.isnan(made.coercivity()).all(axis=1).tolist() == [True, True, False, False]

@@ -15,7 +15,7 @@ GOOD = {
 }
 
 
-def _rejected(**values):
+def _reason(**values):
     """Return why a row with other values is left out, nothing if it is not."""
     rows, rejected = read_magnets(pd.DataFrame([GOOD | values]))
     assert len(rows) + len(rejected) == 1
@@ -24,17 +24,17 @@ def _rejected(**values):
 
 @pytest.mark.parametrize("name", ["remanence_T", "coercivity_kA_m", "temperature_K"])
 def test_what_no_magnet_has_is_left_out_by_name(name):
-    assert all(name in _rejected(**{name: value}) for value in ("x", float("inf"), -1.0))
+    assert all(name in _reason(**{name: value}) for value in ("x", float("inf"), -1.0))
 
 
-def test_how_it_was_made_is_read_where_it_is_given():
+def test_reads_the_process_from_its_columns():
     given = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
     (row,), rejected = read_magnets(pd.DataFrame([GOOD | given]))
     assert rejected == {}
     assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
     assert row.magnet == "A7"
     assert row.values == {"remanence_T": 1.3, "coercivity_kA_m": 1500.0}
-    assert "grain_size_um: expected a number, got 'fine'" in _rejected(grain_size_um="fine")
+    assert "grain_size_um: expected a number, got 'fine'" in _reason(grain_size_um="fine")
 
 
 def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
@@ -42,10 +42,10 @@ def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place()
     assert not rejected
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
     assert [row.magnet for row in rows] == ["row 1", "row 2"]
-    assert "neither" in _rejected(remanence_T=None, coercivity_kA_m="")
+    assert "neither" in _reason(remanence_T=None, coercivity_kA_m="")
 
 
-def test_a_column_that_stands_twice_is_refused(tmp_path):
+def test_refuses_a_repeated_column(tmp_path):
     file = tmp_path / "magnets.csv"
     file.write_text("composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n")
     with pytest.raises(InputError, match="'remanence_T' stands twice"):
@@ -65,6 +65,6 @@ def test_a_list_of_records_is_a_table_and_no_other_list_is():
             read_magnets(odd)
 
 
-def test_a_table_without_what_was_measured_is_refused():
+def test_refuses_a_table_without_measurements():
     with pytest.raises(InputError, match="a row is a magnet at a temperature"):
         read_magnets(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))

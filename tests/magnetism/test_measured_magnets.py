@@ -85,7 +85,7 @@ def test_a_wrong_cell_is_refused_with_line_and_column(tmp_path, changes, column,
     assert expected in str(error.value)
 
 
-def test_a_header_and_a_line_of_another_length_are_refused(tmp_path):
+def test_refuses_other_headers_and_lengths(tmp_path):
     file = write(tmp_path)
     text = file.read_text("utf-8")
     file.write_text(text.replace("paper,", "doi,", 1), "utf-8")

@@ -20,19 +20,19 @@ STRUCTURE = {
 }  # fmt: skip
 
 
-def of(**changed):
+def grain_factors(**changed):
     rows = {name: np.array([changed.get(name, value)]) for name, value in ROWS.items()}
     structure = {name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()}
     return [float(found[0]) for found in microstructure(rows, structure)]
 
 
 def test_wet_grains_of_the_reference_size_have_the_parameters_of_their_family():
-    assert of() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
+    assert grain_factors() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
 
 
 def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
-    assert of(grain_size_um=5.0 * np.e)[1] == pytest.approx(1.4)
-    assert of(grain_size_um=1e-9)[1] == 0.0
+    assert grain_factors(grain_size_um=5.0 * np.e)[1] == pytest.approx(1.4)
+    assert grain_factors(grain_size_um=1e-9)[1] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
     ],
 )
 def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
-    alpha_k, n_eff, _, left, _ = of(**changed)
+    alpha_k, n_eff, _, left, _ = grain_factors(**changed)
     assert alpha_k / 0.4 * left == pytest.approx(share)
     assert n_eff == 1.2
 
@@ -65,7 +65,7 @@ def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
 def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
     shares = dict(zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True))
-    _, _, pinned, left, fall = of(**shares, **changed)
+    _, _, pinned, left, fall = grain_factors(**shares, **changed)
     assert left == 1.0
     return 1e-3 * pinned, fall
 

@@ -84,12 +84,12 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     fractions = _fractions([0.5, 0.6, 0.7, 0.8])
     own = np.eye(3) * (SPLIT.residue + 0.02)
 
-    def known(scores):
+    def make_scores(scores):
         return Known(fractions[:3], np.array(scores), own, SPLIT)
 
-    assert known([4.0, 4.0, 4.0]).stretch == 1.0
-    assert known([0.1, 0.0, -0.1]).stretch == 1.0
-    wild = known([3.0, -3.0, 3.0])
+    assert make_scores([4.0, 4.0, 4.0]).stretch == 1.0
+    assert make_scores([0.1, 0.0, -0.1]).stretch == 1.0
+    wild = make_scores([3.0, -3.0, 3.0])
     # By hand: chi2 about the mean that the covariance weighs, over two.
     inverse = np.linalg.inv(wild.cross_covariance(wild.table, wild.effects) + wild.noise)
     mean = inverse.sum(axis=0) @ wild.scores / inverse.sum()
@@ -97,7 +97,7 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     assert wild.stretch == pytest.approx(np.sqrt(off @ inverse @ off / 2.0))
     assert wild.stretch > 2.0
     other = CompositionTable.from_array(fractions[3:])
-    quiet = known([0.1, 0.0, -0.1]).posterior(other)[1]
+    quiet = make_scores([0.1, 0.0, -0.1]).posterior(other)[1]
     assert wild.posterior(other)[1] == pytest.approx(wild.stretch * quiet)
     # One magnet does not scatter, whatever it is off by.
     assert Known(fractions[:1], np.array([5.0]), own[:1, :1], SPLIT).stretch == 1.0
@@ -136,7 +136,7 @@ def test_the_split_is_found_again_in_drawn_magnets():
     assert found == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
 
-def test_a_record_makes_the_same_mill_and_damage_is_said():
+def test_record_restores_the_mill_and_names_damage():
     magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
               "magnet": "A", "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
               "temperature_K": 300.0}  # fmt: skip

@@ -27,7 +27,7 @@ def test_every_grade_of_the_tables_is_found_by_its_name():
         ("N5312", "N5311"), ("BNI-8", "BNI-7"),
     ],
 )  # fmt: skip
-def test_a_misspelling_is_near_what_was_meant(said, meant):
+def test_suggests_the_name_nearest_to_a_misspelling(said, meant):
     near = nearest_grades(said)
     assert find(said) is None
     kind = {name[0].upper() for name in near}

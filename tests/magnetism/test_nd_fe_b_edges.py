@@ -16,7 +16,7 @@ def _recipe(rare="Nd31", boron=0.98, more=USUAL):
     return f"{rare}B{boron:g}{more}Fe bal. wt%"
 
 
-def _of(recipes, column=H, **given):
+def _column(recipes, column=H, **given):
     frame = sintered(recipes, **({"temperature": ROOM} | given))
     return frame[column].to_numpy() if column == "status" else frame[column].to_numpy(float)
 
@@ -72,7 +72,7 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
     assert kelvin[b.argmax()] == pytest.approx(135.0, abs=10.0)
     b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
     assert b.argmax() == 0
-    room, cold = (_of([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
+    room, cold = (_column([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
     assert 1.8 < cold / room < 3.0
     frame = sintered([_recipe("Pr31")], temperature=["293K", "77K"])
     ratio = frame[f"{H}_lo"].iloc[1] / frame[H].iloc[0], frame[f"{H}_hi"].iloc[1] / frame[H].iloc[0]
@@ -81,8 +81,8 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
 
 def test_boron_has_a_window_which_gallium_opens():
     boron = np.round(np.arange(0.83, 1.1, 0.01), 2)
-    plain = _of([_recipe(boron=b) for b in boron])
-    with_gallium = _of([_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron])
+    plain = _column([_recipe(boron=b) for b in boron])
+    with_gallium = _column([_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron])
     # The ordinary window of claims, 0.93 to 1.00, is flat; what lies below is lost by degrees.
     window = plain[(boron >= 0.93) & (boron <= 1.0)]
     assert window.max() < 1.03 * window.min()
@@ -98,14 +98,14 @@ def test_boron_has_a_window_which_gallium_opens():
     rows = [_recipe(boron=b) for b in (0.72, 0.81, 0.98, 1.7)]
     amount = "coercivity unknown: amount of boron"
     said = ["soft R2Fe17: boron is short", amount, "ok", amount]
-    assert _of(rows, "status").tolist() == said
-    assert np.isfinite(_of(rows, B)).all()
+    assert _column(rows, "status").tolist() == said
+    assert np.isfinite(_column(rows, B)).all()
 
 
 def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     total = np.arange(26.5, 36.0, 0.5)
     rows = [_recipe(f"Nd{r:g}", 1.0) for r in total]
-    h, status = _of(rows), _of(rows, "status")
+    h, status = _column(rows), _column(rows, "status")
     assert status[0] == "no free rare earth"
     assert np.isnan(h[0])
     # Ever less is gained by more, and B_r is what it costs.
@@ -113,12 +113,12 @@ def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     assert (np.diff(rising) > -1.0).all()
     assert (np.diff(np.diff(rising)[2:]) < 1.0).all()
     assert h[total == 31.0][0] == pytest.approx(h[-1], rel=0.15)
-    assert (np.diff(_of(rows, B)[total >= 31.0]) < 0.0).all()
+    assert (np.diff(_column(rows, B)[total >= 31.0]) < 0.0).all()
     # From 0.05 to 0.5 wt.% oxygen takes 15 % and more (experience of makers), and carbon likewise.
     gases = [
         _recipe("Nd30.8", more=f"{USUAL}{x}") for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
     ]
-    low, high, most, little, much = _of(gases)
+    low, high, most, little, much = _column(gases)
     assert 0.75 < high / low < 0.88
     assert most < high
     assert 0.75 < much / little < 0.97
@@ -128,28 +128,28 @@ def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
 def test_additions_saturate(symbol, most):
     weight = np.linspace(0.0, most, 9)
     rows = [_recipe(more="Co1.0" + (f"{symbol}{w:g}" if w else "")) for w in weight]
-    gain = np.diff(_of(rows))
+    gain = np.diff(_column(rows))
     assert (gain > 0.0).all()
     assert (np.diff(gain) < 0.0).all()
-    assert (np.diff(_of(rows, B)) < 0.0).all()
+    assert (np.diff(_column(rows, B)) < 0.0).all()
 
 
 def test_cerium_and_lanthanum_cost_coercivity_smoothly():
     share = np.linspace(0.0, 1.0, 41)
-    h = _of([_recipe(f"Nd{31 * (1 - y):.4f}Ce{31 * y:.4f}") for y in share])
+    h = _column([_recipe(f"Nd{31 * (1 - y):.4f}Ce{31 * y:.4f}") for y in share])
     assert (np.diff(h) < 0.0).all()
     assert np.abs(np.diff(h, 2)).max() < 0.03 * h[0]
     # Sintered Ce-Fe-B has next to none; melt-spun, 492 kA/m (read): the route, not the anisotropy.
     assert h[-1] < 0.15 * h[0]
-    wide = np.log(np.divide(*(_of(["Ce31B0.98Fe bal. wt%"], f"{H}_{e}") for e in ("hi", "lo"))))
+    wide = np.log(np.divide(*(_column(["Ce31B0.98Fe bal. wt%"], f"{H}_{e}") for e in ("hi", "lo"))))
     assert wide[0] > 1.645
-    assert _of(["Nd21.7La9.3B0.98Fe bal. wt%"])[0] < 0.5 * h[0]
+    assert _column(["Nd21.7La9.3B0.98Fe bal. wt%"])[0] < 0.5 * h[0]
 
 
 @pytest.mark.parametrize("element", ["Tb", "Dy"])
 def test_the_gain_of_a_shell_is_concave_without_a_kink(element):
     weight = np.arange(0.1, 1.45, 0.05)
-    h = _of([_recipe()] * len(weight), shell=[f"{element} {w:.2f} wt%" for w in weight])
+    h = _column([_recipe()] * len(weight), shell=[f"{element} {w:.2f} wt%" for w in weight])
     gain = np.diff(h)
     assert (gain > 0.0).all()
     assert (np.diff(gain) < 0.0).all()
@@ -159,14 +159,14 @@ def test_the_gain_of_a_shell_is_concave_without_a_kink(element):
 
 def test_no_magnet_turns_its_own_sign():
     for kelvin in (423.0, 473.0, 493.0, 510.0):
-        loss = _of(["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin)
+        loss = _column(["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin)
         assert loss[0] <= 100.0
     one = np.ones(1)
     hot = 0.5 * one, 1e4 * one, 9e3 * one, 1.05 * one
     assert flux_loss(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
     assert 1.0 < flux_loss(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
-    found = _of(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
+    found = _column(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
     assert found[0] > 100.0
 
 

@@ -11,14 +11,14 @@ KELVIN = {"SmCo5": np.arange(900.0, 1019.0, 2.0), "Nd2Fe14B": np.arange(500.0, 5
 
 
 @pytest.fixture(scope="module", params=KELVIN)
-def heated(request):
+def heated_magnet(request):
     frame = mk.predict([request.param], list(KELVIN[request.param]))
     frame = frame[frame["status"] == "ok"]
     return frame, frame["temperature_K"] > frame["curie_temperature_K_lo"]
 
 
-def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperature(heated):
-    frame, near = heated
+def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperature(heated_magnet):
+    frame, near = heated_magnet
     assert near.any()
     assert not near.all()
     last = frame.iloc[-1]
@@ -35,8 +35,8 @@ def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperat
     assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
 
 
-def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated):
-    frame, near = heated
+def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated_magnet):
+    frame, near = heated_magnet
     # Half of the way along B = B_r - mu_0 mu_rec H, or as far as the knee; the recoil permeability
     # is what it is cold, where (BH)max is B_r^2 / (4 mu_0 mu_rec).
     cold = mk.predict(frame["candidate"].iloc[0], 300.0).iloc[0]
@@ -48,8 +48,8 @@ def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated):
     np.testing.assert_allclose(frame.loc[near, "max_energy_product_kJ_m3_hi"], expected, rtol=1e-3)
 
 
-def test_upper_ends_fall_as_it_heats_without_a_step(heated):
-    frame, _ = heated
+def test_upper_ends_fall_as_it_heats_without_a_step(heated_magnet):
+    frame, _ = heated_magnet
     for name in ENDS[:2]:
         upper = frame[f"{name}_hi"].to_numpy()
         # It may end, at no coercivity, before the Curie temperature.

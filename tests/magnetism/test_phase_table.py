@@ -32,7 +32,7 @@ def test_boron_gallium_and_iron_take_their_atoms():
     assert 0.0 < shares("Nd31B0.85Cu0.2Fe bal.")["R6(Fe,Co)13X"] < bound["R6(Fe,Co)13X"]
 
 
-def test_the_phases_are_those_that_coercivity_rests_on():
+def test_lists_the_phases_of_the_coercivity():
     table = CompositionTable.from_strings(
         ["Nd31B0.85Fe bal.", "Nd31B0.9Ti0.3Fe bal."], basis="weight"
     )
@@ -45,7 +45,7 @@ def test_the_phases_are_those_that_coercivity_rests_on():
     assert many < 0.7 * few
 
 
-def test_phases_on_the_hull_are_shared_out_by_volume_and_iron_is_known():
+def test_shares_hull_phases_by_volume():
     rest = CompositionTable.from_strings(["Fe2Co"], basis="atomic")
     found = _on_hull(rest, 0.3)
     assert sum(part for _, part, _ in found) == pytest.approx(0.3)

@@ -15,7 +15,7 @@ def test_every_host_has_a_family_and_a_sentence():
         assumption("3:29")
 
 
-def test_families_say_what_they_rest_on():
+def test_families_name_their_evidence():
     for family in parameters().families.values():
         assert family.source
         assert family.confidence
@@ -40,7 +40,7 @@ ONE_TOO_HIGH, ONE_TOO_LOW = {"density": [0.9, 2.0, 0.9]}, {"density": [0.9, -1.0
 @pytest.mark.parametrize(
     "bad", [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3]
 )
-def test_bad_processes_are_refused(bad):
+def test_refuses_bad_processes(bad):
     with pytest.raises(InputError, match="process"):
         read_process(bad, 3)
 
@@ -55,12 +55,12 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("name", "ends"), ENDS.items(), ids=ENDS)
-def test_the_ends_of_a_range_belong_to_it_and_nothing_beyond(name, ends):
+def test_range_includes_its_ends_alone(name, ends):
     for end, beyond in zip(ends, (-1e-6, 1e-6), strict=True):
         assert getattr(read_process({name: end}, 1), name) == end
         with pytest.raises(InputError, match="process"):
             read_process({name: end + beyond}, 1)
 
 
-def test_a_process_is_passed_through():
+def test_default_process_has_no_settings():
     assert read_process(None, 2) == Process()

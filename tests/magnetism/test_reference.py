@@ -14,7 +14,7 @@ from magnetkit.magnetism.process import routes
 H, B = "coercivity_kA_m", "remanence_T"
 
 
-def anchored(text, seen, between=None):
+def calibrate_on_magnet(text, seen, between=None):
     producer = calibrate_on_reference(
         "it", CompositionTable.from_strings([text]), None, seen, between
     )
@@ -28,21 +28,21 @@ def test_a_reference_known_well_is_predicted_as_it_is():
         KnownValue(ALPHA, -0.09, 293.15, 1e-5),
     ]
     found = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B", 293.15, process=anchored("Nd1.65Dy0.35Fe14B", seen)
+        "Nd1.65Dy0.35Fe14B", 293.15, process=calibrate_on_magnet("Nd1.65Dy0.35Fe14B", seen)
     ).iloc[0]
     split = splits()
     # What is each magnet's own is left: a second magnet of the recipe has another one.
     for name, value in ((H, 2500.0), (B, 1.0)):
         # What it is off by is counted from the model that already falls as it does.
-        fall = anchored("Nd1.65Dy0.35Fe14B", seen[2:])
+        fall = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", seen[2:])
         alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 293.15, process=fall).iloc[0][name]
         moved = np.log(found[name] / alone) / np.log(value / alone)
         assert moved == pytest.approx(1.0 - split[name].residue, abs=0.02)
     assert found[f"{ALPHA}_lo"] < -0.09 < found[f"{ALPHA}_hi"]
 
 
-def test_a_reference_known_when_hot_is_known_there():
-    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)])
+def test_hot_measurement_anchors_the_hot_value():
+    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)])
     found = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=process)[H][0]
     assert found == pytest.approx(900.0, rel=0.08)
     # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
@@ -54,8 +54,8 @@ def test_a_reference_known_when_hot_is_known_there():
     assert rise[0] / rise[1] == pytest.approx(0.55, abs=0.2)
 
 
-def test_another_route_is_not_moved():
-    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)])
+def test_anchor_leaves_other_routes_alone():
+    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)])
     for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
         plain = mk.magnetism.sintered("Nd2Fe14B", 293.15, process=route)[H][0]
         own = mk.magnetism.sintered("Nd2Fe14B", 293.15, process={**process, "route": route})[H][0]
@@ -68,8 +68,8 @@ def test_another_route_is_not_moved():
     )
 
 
-def test_another_host_is_not_moved():
-    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)])
+def test_anchor_leaves_other_hosts_alone():
+    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)])
     for column in (H, f"{H}_lo", B):
         plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
         assert mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
@@ -119,7 +119,7 @@ def test_todays_magnet_is_known_to_do_its_work():
 
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
-    own = anchored("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
+    own = calibrate_on_magnet("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
     assert get_producer(make_job(profile, process=own).conditions.process).name == "it"
     kept = make_job(profile, process={"grain_size_um": 3.0}).conditions.process
     assert kept["grain_size_um"] == 3.0
@@ -203,7 +203,7 @@ def test_what_an_anchor_says_is_of_one_temperature_and_does_not_fan_out():
     strict=True,
     reason="1.0 wt.%: what is asked is known in a range, which asks for more margin",
 )
-def test_the_first_for_the_motor_takes_as_much_terbium_as_is_diffused(motor):
+def test_first_motor_choice_takes_as_much_terbium_as_diffusion(motor):
     ranked, _ = motor
     # Diffusion as it is done puts in 0.2 to 0.8 wt.% of terbium on average.
     assert ranked["heavy_rare_earth_wt_pct"].iloc[0] <= 0.8 + 1e-9

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
 
 
 @pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
-def test_a_grid_too_fine_for_memory_or_of_one_point_is_refused(step):
+def test_refuses_a_grid_too_fine_or_of_one_point(step):
     with pytest.raises(InputError, match=r"step must lie between 0\.01 and 100 K"):
         transitions(read("Nd2Fe14B"), step=step)
 

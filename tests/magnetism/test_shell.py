@@ -219,7 +219,7 @@ def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
     assert read_shell(str(shell)) == shell
 
 
-def test_sources_that_are_not_known_are_refused():
+def test_refuses_unknown_sources():
     for text in ("Tb 0.2 wt% + Dy 0.2 wt%", "Fe 1 wt%", "Tb 0.2 wt% from faces 0 mm apart"):
         with pytest.raises(InputError, match=r"shell|faces"):
             read_shell(text)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from magnetkit.magnetism import sintered, transitions
 from magnetkit.surrogates.intrinsic import intrinsic
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)
@@ -43,7 +43,7 @@ def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other)
 
 
 @pytest.mark.parametrize("member", HOSTS)
-def test_half_way_to_the_curie_temperature_most_of_the_polarization_is_left(member):
+def test_half_the_curie_temperature_leaves_most_polarization(member):
     # Kuz'min's m(1/2) of iron and cobalt is 0.8 to 0.95; light rare earths add to it.
     rest, n, light = member
     table = read(f"{light}{n}{rest}")
@@ -189,7 +189,7 @@ def test_what_is_no_magnet_says_so_and_gives_no_number(formula, status):
     earth=st.sampled_from(["Y", "Pr", "Nd", "Sm", "Gd", "Ho"]),
     metal=st.sampled_from(["Al", "Ga", "Si"]),
 )
-def test_short_pairs_of_iron_give_way_until_they_are_gone(earth, metal):
+def test_short_iron_pairs_give_way_to_substituents(earth, metal):
     """Al, Ga and Si raise the Curie temperature of R2Fe17, less with each atom; not of R2Co17."""
     steps = {}
     for base in ("Fe", "Co"):

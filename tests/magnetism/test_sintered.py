@@ -98,7 +98,7 @@ def test_process_moves_what_it_should():
         {"host": "3:29"},
     ],
 )
-def test_bad_arguments_are_refused(keywords):
+def test_refuses_bad_arguments(keywords):
     with pytest.raises(InputError):
         sintered(_table("Nd2Fe14B"), **keywords)
 

@@ -25,7 +25,7 @@ def _row(name, temperature=None):
     return table.iloc[0]
 
 
-def test_a_sheet_stands_as_printed():
+def test_sheet_equals_its_print():
     # Arnold N42SH-151021: B_r 1.28-1.34 T (nominal 1.31), H_cJ >= 1592 kA/m, -0.12 and -0.55 %/K.
     # K&J: 13.0-13.3 kG, >= 20 kOe.
     row = _row("N42SH")
@@ -38,7 +38,7 @@ def test_a_sheet_stands_as_printed():
     assert row["remanence_T_provenance"] == "catalogue"
 
 
-def test_the_spread_between_makers_is_kept():
+def test_keeps_the_spread_between_makers():
     row = _row("N35")
     assert (row["coercivity_coefficient_pct_K_lo"], row["coercivity_coefficient_pct_K_hi"]) == (
         -0.76,
@@ -46,7 +46,7 @@ def test_the_spread_between_makers_is_kept():
     )
 
 
-def test_grades_of_both_tables_are_there():
+def test_table_has_grades_of_both_sources():
     assert _row("YXG28H")["remanence_T"] == pytest.approx((1.03 + 1.08) / 2)
     assert set(mk.grades()["grade"]) >= {"N33AH", "YXG24H", "EEC 2:17TC-16", "BNP-6", "N3330"}
 
@@ -128,7 +128,7 @@ def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
     assert _range_of_alike(values, by, 10.0) == (5.0, 1.0, 100.0)
 
 
-def test_what_is_asked_beyond_the_sheets_is_extrapolated():
+def test_extrapolates_beyond_the_sheets():
     # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
     told = {t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")}
     assert told == {"100C": "catalogue", "-40C": "extrapolated", "180C": "extrapolated"}

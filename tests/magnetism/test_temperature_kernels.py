@@ -34,21 +34,21 @@ def test_alpha_K_falls_as_its_twin(kelvin, curie, book):
 
 
 def test_alpha_K_has_limits_signs_and_a_size(book):
-    def left(kelvin, decay=3.16, curie=586.0):
+    def ratio(kelvin, decay=3.16, curie=586.0):
         return kernels.alpha_ratio(kelvin, decay, curie, 586.0, book)
 
-    assert left(ROOM) == 1.0
-    assert left(400.0, decay=0.0) == 1.0
-    falling = [left(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)]
+    assert ratio(ROOM) == 1.0
+    assert ratio(400.0, decay=0.0) == 1.0
+    falling = [ratio(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)]
     assert (np.diff(falling) < 0.0).all()
     # Where T_C is higher the same temperature is nearer to 20 C.
-    assert left(423.15, curie=700.0) > left(423.15)
+    assert ratio(423.15, curie=700.0) > ratio(423.15)
     # Ten curves of makers and papers: 0.64 at 100 C, 0.41 to 0.43 at 150, 0.27 at 200 C with N_eff
     # 0, of which poles of N_eff about 1.1 take a third; the fall slows down.
-    assert 0.70 < left(373.15) < 0.85
-    assert np.log(left(473.15) / left(423.15)) > np.log(left(343.15) / left(ROOM))
+    assert 0.70 < ratio(373.15) < 0.85
+    assert np.log(ratio(473.15) / ratio(423.15)) > np.log(ratio(343.15) / ratio(ROOM))
     # Far below 20 C it has settled.
-    assert left(20.0) == pytest.approx(np.exp(3.16 * law("temperature").settles_cold), rel=1e-3)
+    assert ratio(20.0) == pytest.approx(np.exp(3.16 * law("temperature").settles_cold), rel=1e-3)
 
 
 @pytest.mark.parametrize("kelvin", [20.0, 77.0, 250.0, 293.15, 400.0, 700.0, 900.0, 1015.0, 1100.0])
@@ -58,21 +58,21 @@ def test_the_straight_line_is_its_twin(kelvin, book):
 
 
 def test_the_straight_line_has_limits_signs_and_a_size(book):
-    def left(kelvin, fall=2.5):
+    def fraction(kelvin, fall=2.5):
         return kernels.linear_fraction(kelvin, fall, 1020.0, book)
 
-    assert left(ROOM) == 1.0
-    assert left(1020.0) == left(1100.0) == 0.0
+    assert fraction(ROOM) == 1.0
+    assert fraction(1020.0) == fraction(1100.0) == 0.0
     # beta of SmCo5: -0.19 to -0.40 %/K in print.
-    assert 0.19 < (1.0 - left(393.15)) * 100.0 / 100.0 < 0.40
-    assert left(400.0) - left(350.0) == pytest.approx(left(350.0) - left(300.0))
-    assert left(250.0) > 1.0
-    assert left(4.0, fall=9.0) == law("temperature").most_cold
+    assert 0.19 < (1.0 - fraction(393.15)) * 100.0 / 100.0 < 0.40
+    assert fraction(400.0) - fraction(350.0) == pytest.approx(fraction(350.0) - fraction(300.0))
+    assert fraction(250.0) > 1.0
+    assert fraction(4.0, fall=9.0) == law("temperature").most_cold
     # A fall that would leave nothing leaves next to nothing, and less of it the hotter it is.
-    hot = [left(kelvin, fall=4.0) for kelvin in (800.0, 900.0, 1000.0)]
+    hot = [fraction(kelvin, fall=4.0) for kelvin in (800.0, 900.0, 1000.0)]
     assert hot[0] > hot[1] > hot[2] > 0.0
     # Without a fall order alone ends it.
-    assert left(1000.0, fall=0.0) == pytest.approx((20.0 / 726.85) ** (1.0 / 3.0))
+    assert fraction(1000.0, fall=0.0) == pytest.approx((20.0 / 726.85) ** (1.0 / 3.0))
 
 
 @pytest.mark.parametrize("level", [0.8, 1.0, 1.3])
@@ -152,7 +152,7 @@ def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
 KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
 
 
-def magnet_of(formula, shell=None):
+def make_magnet(formula, shell=None):
     """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
     made = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
     one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
@@ -174,7 +174,7 @@ def falls(phases, rules):
 
 @pytest.mark.parametrize("level", [1.0, 1.25])
 def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
-    phases, bare = magnet_of("Nd2Fe14B")
+    phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     # J_s of Nd2Fe14B at 20 C, and by how little it falls to 100 C (Herbst 1991).
     assert j[0] == pytest.approx(1.61, rel=0.02)
@@ -198,7 +198,7 @@ def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
 
 
 def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
-    phases, bare = magnet_of("Nd2Fe14B")
+    phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     room = 0.45 * field[0] - 0.3 * j[0] / MU_0
     laws = {"alpha_k": 0.45, "n_eff": 0.3, "usual_curie": 900.0}
@@ -226,7 +226,7 @@ def alone(phases, rules, row, kelvin=KELVIN):
 
 
 def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
-    phases, bare = magnet_of("Nd2Fe14B", "Tb 0.30 @ 0.10")
+    phases, bare = make_magnet("Nd2Fe14B", "Tb 0.30 @ 0.10")
     core, shell = alone(phases, bare, 0), alone(phases, bare, int(phases.shells[0]))
     # J_s of Nd2Fe14B at 20 C (Herbst 1991); terbium's moments lie against those of iron.
     assert core[0][0] == pytest.approx(1.61, rel=0.02)
@@ -245,8 +245,8 @@ def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
         np.testing.assert_allclose(coercivity, core[1] + gain, rtol=1e-9)
 
 
-def test_a_wall_follows_its_cells_by_half_from_300_K_on(book):
-    phases, bare = magnet_of("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
+def test_walls_follow_their_cells_by_half_over_300_K(book):
+    phases, bare = make_magnet("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
     kelvin = np.array([150.0, 300.0, 450.0, 800.0])
     row = int(phases.walls[0])
     assert row > 0

@@ -62,11 +62,11 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
 
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
-    def of(cell: Structure) -> list[float]:
+    def site_moments(cell: Structure) -> list[float]:
         return [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in cell]
 
     # As the interface has it: sums of the whole cell, sites and moments of the primitive one.
-    moments, primitive = of(crystal), of(crystal.get_primitive_structure())
+    moments, primitive = site_moments(crystal), site_moments(crystal.get_primitive_structure())
     units = crystal.composition.get_reduced_composition_and_factor()[1]
     return {
         "ordering": "FM" if moment else "NM",
@@ -117,7 +117,7 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
     return found
 
 
-def phase_of(
+def make_phase(
     name: str, cell: str, formation: float, above: float = 0.0, moment: float = 2.0
 ) -> Phase:
     """Return a phase of any composition: its atoms on a grid, 12 cubic angstrom each.

@@ -37,7 +37,7 @@ def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path
     assert files[0].name == "Co_mp-54.vasp"
 
 
-def test_a_folder_that_cannot_be_written_is_told(mp_server: Server, tmp_path: Path):
+def test_names_an_unwritable_folder(mp_server: Server, tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="cannot write crystals"):
         write_cifs(pull("Sm-Co"), tmp_path / "file")

@@ -46,7 +46,7 @@ def test_what_a_document_says_stands_before_what_its_crystal_gives():
     assert bare["density_g_cm3"] == pytest.approx(DENSITY, abs=0.001)
 
 
-def test_moments_are_told_of_the_cell_that_is_stored():
+def test_moments_belong_to_the_cell_in_the_file():
     assert row()["magnetic_moment_muB_atom"] == 2.2
     assert row()["moments_muB"] is row()["magnetic_sites"] is None
     primitive = row({"magmoms": [2.2], "num_magnetic_sites": 1})

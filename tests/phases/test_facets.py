@@ -33,7 +33,7 @@ def test_facets_of_the_embedded_snapshot(system, count):
             assert np.abs(amounts - one).max() < 1e-9
 
 
-def test_found_once():
+def test_second_search_returns_the_first_result():
     space = stable_space(open_snapshot())
     inside = members(space, "Sm-Co")
     assert find_facets(space, inside) is find_facets(space, inside)
@@ -45,7 +45,7 @@ def test_no_compounds_is_one_facet():
     assert facets.price.tolist() == [[0.0, 0.0, 0.0]]
 
 
-def test_phases_that_are_not_on_the_hull_are_refused():
+def test_refuses_phases_off_the_hull():
     # A space that is not of stable phases alone would price one of them below its energy.
     space = build_space(["Fe", "B", "FeB", "Fe2B"], np.array([0.0, 0.0, -0.4, 0.3]))
     facets = find_facets(space, np.ones(2, bool))

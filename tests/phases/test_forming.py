@@ -50,7 +50,7 @@ def test_what_is_stored_fits_the_kernel():
     assert (known.enough[of_1_12] >= known.most[of_1_12]).all()
 
 
-def test_probabilities_average_over_what_is_not_known():
+def test_probabilities_average_over_unknowns():
     sure = _forming.Odds(np.array([2.0]), np.array([0.0]))
     unsure = _forming.Odds(np.array([2.0]), np.array([3.0]))
     assert sure.probability()[0] == pytest.approx(1 / (1 + np.exp(-2)))

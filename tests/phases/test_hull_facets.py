@@ -6,7 +6,7 @@ import pytest
 from magnetkit.phases import _hull_kernels as _hull
 from magnetkit.phases._hull_kernels import Found
 from tests.phases import naive_hull
-from tests.phases.test_hull_kernels import rows_of
+from tests.phases.test_hull_kernels import kernel_rows
 
 
 @pytest.mark.parametrize("m", range(1, 9))
@@ -18,14 +18,14 @@ def test_highest(m, n):
     rows = np.arange(n)[::-1].copy()
     hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
     place = np.arange(118)
-    _hull.highest(rows_of(x), place, rows, price, hull, facet, 0, n)
+    _hull.highest(kernel_rows(x), place, rows, price, hull, facet, 0, n)
     if n:
         expected, at = naive_hull.highest(price, x)
         np.testing.assert_allclose(hull, expected, atol=1e-13)
         np.testing.assert_array_equal(facet, at)
 
 
-def planes_of(matrix, price, corners, energy):
+def make_planes(matrix, price, corners, energy):
     factors, order = matrix.copy(), np.empty(corners.shape, np.int64)
     for own, rows in zip(factors, order, strict=True):
         _hull.factor(own, len(rows), rows)
@@ -43,10 +43,10 @@ def test_split_finds_the_facet_that_holds_the_composition():
     products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
     done = np.ones(3, bool)
     matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
-    planes = planes_of(matrix, price, corners, (phase @ plane)[corners])
+    planes = make_planes(matrix, price, corners, (phase @ plane)[corners])
     found = Found(hull, products, fractions)
     place, rows = np.arange(118), np.arange(3)
-    _hull.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
+    _hull.split(kernel_rows(x), place, rows, planes, facet, found, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
@@ -56,13 +56,13 @@ def test_split_finds_the_facet_that_holds_the_composition():
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
     matrix, price = np.array([[[1.0, 0.5], [0.0, 0.5]]]), np.array([[1.0, -1.0]])
-    planes = planes_of(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
+    planes = make_planes(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
     for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
         x = np.array([[0.5 * (1.0 + least), 0.5 * (1.0 - least)]])
         found = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
         done, facet = np.ones(1, bool), np.zeros(1, np.int32)
         _hull.split(
-            rows_of(x), np.arange(118), facet.astype(np.int64), planes, facet, found, done, 0, 1
+            kernel_rows(x), np.arange(118), facet.astype(np.int64), planes, facet, found, done, 0, 1
         )
         assert done.tolist() == [held]
         assert not held or found.products.tolist() == [[1, -1]]

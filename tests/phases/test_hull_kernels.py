@@ -8,16 +8,16 @@ from magnetkit.phases import _hull_kernels as _hull
 from tests.phases import naive_hull
 
 
-def sparse(dense):
+def to_sparse(dense):
     """Return rows as ptr, col, val."""
     row, col = np.nonzero(dense)
     ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(dense)))])
     return ptr.astype(np.int64), col.astype(np.int64), dense[row, col]
 
 
-def rows_of(dense):
+def kernel_rows(dense):
     """Return compositions as the kernels take them."""
-    ptr, col, val = sparse(dense)
+    ptr, col, val = to_sparse(dense)
     return Rows(ptr, col.astype(np.int32), val)
 
 
@@ -42,8 +42,8 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
     _hull.solve(
-        rows_of(x), np.arange(columns), _hull.Runs(order, *runs), systems,
-        Phases(*sparse(dense), energy), _hull.Found(found, products, fractions), 0, len(runs[0]),
+        kernel_rows(x), np.arange(columns), _hull.Runs(order, *runs), systems,
+        Phases(*to_sparse(dense), energy), _hull.Found(found, products, fractions), 0, len(runs[0]),
     )  # fmt: skip
     return found, products, fractions
 
@@ -120,7 +120,7 @@ def test_nothing_to_solve():
 def test_invert():
     rng = np.random.default_rng(4)
     dense, energy = random_phases(rng, 5, 30)
-    phases = Phases(*sparse(dense), energy)
+    phases = Phases(*to_sparse(dense), energy)
     basis = np.array([0, 5, 9, 17, 25])
     assert np.linalg.matrix_rank(dense[basis]) == 5
     inverse, ok = _hull.invert(basis, phases)
@@ -144,7 +144,9 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
 
 def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
-    phases = Phases(*sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1]))
+    phases = Phases(
+        *to_sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1])
+    )
     state = _hull.allocate_workspace(2, 3)
     _hull.start(np.array([0.5, 0.5]), phases, state)
     basis = sorted(state.basis.tolist())

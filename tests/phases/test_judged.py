@@ -14,7 +14,7 @@ def table(text):
     return CompositionTable.from_strings(text.split(), basis="atomic")
 
 
-def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
+def test_ratio_names_a_phase_of_no_recipe():
     found = named_phases(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
     names = [HOST_NAMES[c] if c >= 0 else "" for c in found.host]
     assert names == ["1:5", "1:5", "2:17", "2:17:3", ""]

@@ -31,19 +31,19 @@ MADE = (
 )  # fmt: skip
 
 
-def _made(texts):
+def _judge_precedent(texts):
     table = CompositionTable.from_strings(list(texts), basis="atomic")
     codes = assign_hosts(table)
     assert (codes >= 0).all()
     return is_within_precedent(table, codes)
 
 
-def test_elements_and_amounts_beyond_every_alloy_made_are_told():
-    assert not _made(NEVER).any()
-    assert _made(MADE).all()
+def test_names_elements_and_amounts_beyond_precedent():
+    assert not _judge_precedent(NEVER).any()
+    assert _judge_precedent(MADE).all()
 
 
-def test_a_row_without_host_is_not_judged():
+def test_judges_no_row_without_host():
     table = CompositionTable.from_strings(["He", "H2O"])
     assert is_within_precedent(table, np.array([-1, -1], np.int8)).all()
 
@@ -55,7 +55,7 @@ def test_dysprosium_is_diffused_into_2_14_1_alone():
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_no_magnet_is_predicted_of_what_was_never_made(text):
+def test_predicts_no_magnet_without_precedent(text):
     row = mk.predict([text]).iloc[0]
     assert row["status"] == "outside the model"
     assert not row["in_domain"]
@@ -74,7 +74,7 @@ def test_no_curie_temperature_of_what_is_no_magnet():
 
 
 @pytest.mark.parametrize("file", ["magnets", "irreversible", "compensated"])
-def test_every_measured_magnet_was_made(file):
+def test_every_measured_magnet_has_a_precedent(file):
     if file == "magnets":
         frame = measured_magnets()
         frame = frame[serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)]
@@ -94,7 +94,7 @@ def test_what_was_never_made_has_no_limit_and_no_curve(text):
     assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]
 
 
-def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
+def test_unknown_host_has_no_known_shell(monkeypatch):
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
     assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.

@@ -43,7 +43,7 @@ def test_magnets_lie_where_the_snapshot_puts_them_and_form_all_the_same():
     assert warm["decomposes_to"][0] == "0.58 Sm2Co17 + 0.42 SmCo3"
 
 
-def test_named_phases_are_told_apart():
+def test_tells_makeable_phases_from_others():
     """What is made, and what nobody could make."""
     made = "SmCo5 PrCo5 GdCo5 Pr2Fe14B Sm2Fe14B Y2Co14B La2Co14B Sm2Fe15Si2 Sm2Fe14Ga3 SmCo3Cu2"
     assert all(forms(made))
@@ -81,7 +81,7 @@ def test_unknown_hosts_and_elements():
     assert np.isfinite(mk.phases.stability(table("Sm7Fe2Co3"))[FORMS][0])
 
 
-def test_missing_end_members_are_named():
+def test_names_missing_end_members():
     found = mk.phases.stability(table("NdFe12 Dy2Co14B Nd2Fe14B"))
     assert found["missing_end_members"].tolist() == ["NdFe12", "Dy2Co14B", ""]
     width = found[f"{FORMATION}_hi"] - found[f"{FORMATION}_lo"]
@@ -97,7 +97,7 @@ def test_energies_that_lean_on_chgnet_say_so():
     assert found[f"{ABOVE}_provenance"].tolist() == provenance
 
 
-def test_entropy_counts_for_the_phase_and_for_what_it_competes_with():
+def test_entropy_counts_for_a_phase_and_its_rivals():
     """Mixed praseodymium and samarium are mixed in the rivals too: nothing is won by them."""
     phases = table("Sm0.5Pr0.5Co5 SmCo5 SmCo3Cu2")
     cold = mk.phases.stability(phases, temperature=0.0)[ABOVE]

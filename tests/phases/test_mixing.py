@@ -80,7 +80,7 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     assert with_it.predict(copper)[0] == pytest.approx(without.predict(copper)[0], abs=0.003)
 
 
-def test_slopes_are_of_hosts_they_help_in():
+def test_only_2_17_hosts_have_chemical_slopes():
     assert _mixing.chemical_slopes("2:14:1") == _mixing.chemical_slopes("2:17:3") == ()
     assert {s.main for s in _mixing.chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
 
@@ -147,7 +147,7 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
         assert deviations[k] == pytest.approx(0.02 * 5 / 6 * 0.25)
 
 
-def test_the_worst_entry_goes_and_what_is_no_entry_stays_however_far_off():
+def test_removes_the_worst_entry_and_keeps_other_rows():
     full = np.eye(4)
     assert _mixing._select_observations(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
     assert _mixing._select_observations(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [

@@ -75,7 +75,7 @@ def test_agrees_with_the_twin(sites):
     assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
 
 
-def test_corners_and_middles_are_met():
+def test_corners_and_middles_equal_their_entries():
     model = setup(np.random.default_rng(1), (1, 5, 0))
     node, mean = model[3], model[4]
     x = np.zeros((2, 8))
@@ -139,7 +139,7 @@ def test_compare_agrees_with_the_twin(sites):
     assert 0 < borrows.sum() < 60
 
 
-def test_elements_of():
+def test_elements_in_the_rows():
     indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
     found = _stability.present_elements(indptr, indices, np.array([0]))
     assert np.flatnonzero(found).tolist() == [0, 5]

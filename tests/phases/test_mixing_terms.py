@@ -69,18 +69,18 @@ def test_a_term_adds_the_square_of_its_deviation():
     terms.earths = np.array([INDEX["Nd"], INDEX["Pr"]])
     terms._end_hull, terms._metal_hull = np.zeros((2, 2)), np.zeros((2, 2))
 
-    def at(earth, metal, third):
+    def occupation(earth, metal, third):
         return Occupation(*(np.array([part], float) for part in (earth, metal, third)))
 
-    one = at([1, 0], [1, 0], [1, 0])
+    one = occupation([1, 0], [1, 0], [1, 0])
     alike = np.exp(-0.5 * ((0.983 - 0.990) / 0.08) ** 2)
     own = 0.025**2 + 0.011**2 + 0.022**2 + 0.079**2 + 0.039**2 + 0.0058**2
     third = 0.119**2 + 0.030**2 + 2 * 0.0030**2
     assert terms.kernel(one, one).item() == pytest.approx(own + third, rel=1e-12)
-    other_earth = at([0, 1], [1, 0], [1, 0])
+    other_earth = occupation([0, 1], [1, 0], [1, 0])
     shared = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
     third = 0.119**2 + 0.030**2 + 0.0030**2 * alike
     assert terms.kernel(one, other_earth).item() == pytest.approx(shared + third, rel=1e-12)
-    other_metal = at([1, 0], [0, 1], [0, 1])
+    other_metal = occupation([1, 0], [0, 1], [0, 1])
     shared = 0.025**2 + 0.011**2 + 0.022**2
     assert terms.kernel(one, other_metal).item() == pytest.approx(shared, rel=1e-12)

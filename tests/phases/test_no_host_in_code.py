@@ -21,10 +21,10 @@ MODULES = [
 CODES = {"h", "host", "hosts", "code", "codes", "root", "roots", "parent"}
 
 
-def named(node):
+def variable_name(node):
     """Return the name of a variable, of an attribute, or of what is indexed."""
     if isinstance(node, ast.Subscript):
-        return named(node.value)
+        return variable_name(node.value)
     return getattr(node, "id", getattr(node, "attr", ""))
 
 
@@ -56,7 +56,7 @@ def faults(text):
             for side, value in ((one, number(other)), (other, number(one))):
                 # -1 is no host; 0 or more is any.
                 unknown = value == -1 or (value == 0 and isinstance(operator, ast.GtE | ast.Lt))
-                if named(side) in CODES and value is not None and not unknown:
+                if variable_name(side) in CODES and value is not None and not unknown:
                     found.append(node.lineno)
     return found
 
@@ -71,10 +71,10 @@ def test_no_module_knows_a_host(file):
     ["h == 0", "if host > 0: pass", "0 == codes[i]", "found.host[3] != 2", 'name = "2:14:1"',
      'f(host="1:5")', 'X = {"2:17": 1}'],
 )  # fmt: skip
-def test_a_host_in_code_is_seen(text):
+def test_reports_a_host_in_code(text):
     assert faults(text) == [1]
 
 
 @pytest.mark.parametrize("text", ["h >= 0", "codes < 0", "host == -1", '"""1:5"""', "n == 0"])
-def test_what_names_none_is_let_through(text):
+def test_lets_code_without_hosts_pass(text):
     assert faults(text) == []

@@ -7,7 +7,7 @@ from magnetkit.errors import InputError
 from magnetkit import CompositionTable
 from magnetkit.phases.partition import assign_hosts, partition, without_model
 from magnetkit.phases.records import HOST_NAMES, HOSTS
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
 
 
 def names(table, host="auto"):
@@ -138,7 +138,7 @@ def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
     assert hard.fraction("B")[0] == pytest.approx(1 / 17, abs=1e-3)
 
 
-def test_unknown_host_is_left_whole():
+def test_keeps_an_unknown_host_in_one_piece():
     part = partition(read("TbCo2"))
     assert np.isnan(part.hard_volume_fraction[0])
     assert part.to_frame()["host"].iloc[0] == "unknown"
@@ -185,7 +185,7 @@ def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
 @pytest.mark.parametrize(
     "host", [None, 1, b"1:5", [], [0, 1, 0], [0.0, 1.0], [0, 99], [-2, 0], [[0, 1]], object()]
 )
-def test_what_is_no_host_of_each_recipe_is_refused(host):
+def test_refuses_hosts_of_another_length(host):
     # A kernel would read beyond its tables.
     table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
     with pytest.raises(InputError, match="host must be auto"):

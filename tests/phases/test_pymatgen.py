@@ -40,7 +40,7 @@ def test_the_embedded_entries_come_back_as_they_were():
     np.testing.assert_allclose(found[name], stored[name], rtol=1e-6)
 
 
-def test_entries_without_an_element_are_refused():
+def test_refuses_entries_without_an_element():
     entries = mk.phases.open_snapshot().to_entries()
     entries = [entry for entry in entries if entry.composition.reduced_formula != "Sm"]
     with pytest.raises(InputError, match=r"none of the element\(s\) Sm alone"):
@@ -73,7 +73,7 @@ def test_a_phase_diagram_leaves_out_what_lost_its_moment():
     assert formulas == {"Sm", "Co", "Sm2Co17"}
 
 
-def test_the_two_distances_to_the_hull_are_named_apart():
+def test_distinguishes_two_hull_distances():
     """The entry's own at 0 K is that of `load`; the other is of the interpolated phase, hot."""
     found = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
     listed = mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
@@ -84,6 +84,6 @@ def test_the_two_distances_to_the_hull_are_named_apart():
 
 
 @pytest.mark.parametrize("entries", [None, "Nd2Fe14B", ["a"], {"a": 1}, 5])
-def test_what_is_no_entry_is_refused(entries):
+def test_refuses_objects_other_than_entries(entries):
     with pytest.raises(InputError, match="expected entries of pymatgen"):
         Snapshot.from_entries(entries)

@@ -18,14 +18,14 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "hosts"
 
 
-def added(folder, name, text):
+def read_with_record(folder, name, text):
     folder.joinpath(name).mkdir()
     folder.joinpath(name, "host.toml").write_text(text, encoding="utf-8")
     return records._read()
 
 
 def test_a_variant_has_all_that_it_does_not_give(folder):
-    hosts = added(
+    hosts = read_with_record(
         folder,
         "1-5-Cu",
         'name = "1:5:Cu"\nvariant_of = "1:5"\n'
@@ -38,8 +38,8 @@ def test_a_variant_has_all_that_it_does_not_give(folder):
 
 
 def test_a_variant_of_a_variant_has_the_root_of_both(folder):
-    added(folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n')
-    hosts = added(folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n')
+    read_with_record(folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n')
+    hosts = read_with_record(folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n')
     assert [host.root for host in hosts.values()] == ["1:5"] * 3
     last = hosts["1:5:Cu:H"]
     assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
@@ -98,9 +98,9 @@ def test_alternatives_are_every_choice_with_what_all_ask():
         ('name = "x"\nprototype = "CaCu5"\n', "no whole record"),
     ],
 )
-def test_what_is_wrong_with_a_record_is_said(folder, text, said):
+def test_names_faults_of_a_record(folder, text, said):
     with pytest.raises(DataError, match=said):
-        added(folder, "x", text)
+        read_with_record(folder, "x", text)
 
 
 def test_a_sum_names_elements_and_groups():
@@ -113,7 +113,7 @@ def test_a_sum_names_elements_and_groups():
 
 def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
     own = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
-    monkeypatch.setattr(records, "HOSTS", added(folder, "1-5-Cu", own))
+    monkeypatch.setattr(records, "HOSTS", read_with_record(folder, "1-5-Cu", own))
     assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"
     assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
     folder.joinpath("1-5-Cu", "table.csv").touch()

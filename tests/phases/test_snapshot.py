@@ -74,14 +74,14 @@ def test_round_trip(tmp_path, entries):
         assert (folder / file).read_bytes() == (again / file).read_bytes()
 
 
-def test_replacing_leaves_nothing_behind(tmp_path, entries):
+def test_replacement_leaves_only_the_new_file(tmp_path, entries):
     phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     phases.write_snapshot(tmp_path / "frozen", entries[:2], MANIFEST)
     assert len(phases.load(tmp_path / "frozen")) == 2
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def stop_before(name):
+def kill_before_rename(name):
     """Return a rename that is the end of the process where its source has a name."""
     replace = os.replace
 
@@ -97,7 +97,7 @@ def stop_before(name):
 def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(tmp_path, entries, monkeypatch, name):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     if not (child := os.fork()):
-        monkeypatch.setattr(os, "replace", stop_before(name))
+        monkeypatch.setattr(os, "replace", kill_before_rename(name))
         phases.write_snapshot(folder, entries[:2], MANIFEST)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
@@ -123,7 +123,7 @@ def test_of_several_writers_at_once_each_writes_and_one_stays(tmp_path, entries)
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def test_a_link_to_a_snapshot_stays_a_link_and_a_ring_of_links_is_refused(tmp_path, entries):
+def test_link_stays_and_a_ring_of_links_is_an_error(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (tmp_path / "link").symlink_to(folder)
     phases.write_snapshot(tmp_path / "link", entries[:2], MANIFEST)
@@ -142,7 +142,7 @@ def test_without_structures(tmp_path, entries):
         phases.read_snapshot(folder).structures()
 
 
-def test_damage_is_named(tmp_path, entries):
+def test_names_damage(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (folder / snapshot.ENTRIES).write_bytes(b"broken")
     snapshot._read.cache_clear()

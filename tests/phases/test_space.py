@@ -41,12 +41,12 @@ def test_take(small):
         (["Fe", "Xx2"], [0.0, 0.0], "'Xx2'"),
     ],
 )
-def test_a_broken_snapshot_is_named(formulas, energies, message):
+def test_names_a_broken_snapshot(formulas, energies, message):
     with pytest.raises(DataError, match=message):
         build_space(formulas, np.array(energies))
 
 
-def test_entries_without_energy_and_absurd_ones_are_left_out_and_listed():
+def test_lists_entries_without_or_with_absurd_energy():
     formulas = ["Fe", "B", "FeB", "Fe2B", "Fe3B", "FeB2"]
     space = build_space(formulas, np.array([0.0, 0.0, np.nan, -0.3, -40.0, 7.0]))
     assert space.formulas == ["B", "Fe", "Fe2B"]
@@ -100,7 +100,7 @@ def test_rows_join_the_largest_system_that_holds_them(small):
     assert systems.bounds.tolist() == [0, 5]
 
 
-def test_systems_apart(small):
+def test_gathers_rows_by_system(small):
     table = CompositionTable.from_strings(["NdFe5", "Fe2B", "Nd2Fe17", "FeB"])
     systems = gather(table, small)
     assert sorted(map(tuple, systems.members.tolist())) == [
@@ -143,7 +143,7 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
     assert (owner[owner] == owner).all()
 
 
-def test_moments_are_judged_where_any_is_known():
+def test_judges_moments_of_systems_that_have_any():
     entries = pd.DataFrame(
         {
             "formula": ["SmCo5", "YFe2", "YFe2", "NdFe2"],

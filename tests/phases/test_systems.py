@@ -5,7 +5,7 @@ import numpy as np
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.alloy import _row_kernels as _rows
 from tests.phases import naive_hull
-from tests.phases.test_hull_kernels import random_phases, sparse
+from tests.phases.test_hull_kernels import random_phases, to_sparse
 
 
 def test_element_sets():
@@ -27,7 +27,7 @@ def test_subsystem():
     rng = np.random.default_rng(2)
     dense, energy = random_phases(rng, 6, 40)
     inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, phases, place = _rows.subsystem(inside, Phases(*sparse(dense), energy))
+    ids, phases, place = _rows.subsystem(inside, Phases(*to_sparse(dense), energy))
     expected = naive_hull.subsystem(inside, dense)
     assert ids.tolist() == expected
     np.testing.assert_array_equal(phases.energy, energy[expected])

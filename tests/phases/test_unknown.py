@@ -46,7 +46,7 @@ def test_missing_elements_are_named_and_no_status():
     assert frame["probability_phase_forms"].isna().tolist() == [True, False]
 
 
-def test_systems_that_were_not_pulled_are_named():
+def test_names_missing_systems():
     """Nd, Fe, B and Co are all there, but no compound of Nd and Co is."""
     found = mk.phases.stability(["Nd2Fe12Co2B"], snapshot=_part(SYSTEMS))
     missing = "the snapshot was not pulled for B-Co, Co-Fe, Co-Nd"

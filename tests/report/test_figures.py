@@ -119,14 +119,14 @@ def test_magnets_differ_by_hue_and_temperatures_by_dash():
 
 
 @pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
-def test_every_heading_can_be_drawn(name, ax):
+def test_draws_every_heading(name, ax):
     # Mathematics and layout fail only when drawn.
     ax.set_xlabel(_text(_figures.column_axis(name)["title"]["text"]))
     ax.figure.canvas.draw()
     assert COLUMNS[name].label in ax.get_xlabel()
 
 
-def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
+def test_draws_a_second_axis_and_a_colour_map(ax):
     layout = _figures.figure_layout(_figures.make_axis("x"), _figures.make_axis("y"), title="A & B")
     layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
     left = _figures.line("left", [0, 1], [0, 1], color="#000")

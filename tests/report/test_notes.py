@@ -70,7 +70,7 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
         (("supply", "alloys", "Nd2Fe14B"), 1),
     ],
 )
-def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, times):
+def test_prints_the_note_once_beside_a_cost(monkeypatch, arguments, times):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, arguments)

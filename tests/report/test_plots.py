@@ -24,7 +24,7 @@ def table():
 
 
 @pytest.fixture(scope="module")
-def found():
+def designs():
     return mk.diffuse(BASE, "20x10x3mm", temperature="150C", element="Tb", **ASK)
 
 
@@ -64,7 +64,7 @@ def test_demagnetization_meets_the_load_line(table):
     assert names == ["J(H) magnet, 27 °C", "J(H) magnet, 127 °C", line]
 
 
-def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
+def test_parity_shows_the_mean_error_of_known_values():
     figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
     assert title(figure) == "mean absolute error 0.1 T, 2 rows"
     assert figure["data"][-1]["y"] == [1.1, 1.9]
@@ -89,8 +89,8 @@ def test_bad_input_says_what_to_give():
         mk.plots.parity([np.nan], [1.0], "remanence_T")
 
 
-def test_the_profile_is_richest_at_the_faces(found):
-    figure = mk.plots.depth_profile(found)
+def test_the_profile_is_richest_at_the_faces(designs):
+    figure = mk.plots.depth_profile(designs)
     content, before, after, _ = figure["data"]
     middle = len(content["y"]) // 2
     assert min(content["y"][0], content["y"][-1]) > content["y"][middle]
@@ -99,13 +99,13 @@ def test_the_profile_is_richest_at_the_faces(found):
     assert {trace.get("yaxis") for trace in (before, after)} == {"y2"}
 
 
-def test_the_map_has_the_margins_of_its_layer(found):
-    margins = found.margins()
+def test_the_map_has_the_margins_of_its_layer(designs):
+    margins = designs.margins()
     for when in ("before", "after"):
-        (drawn,) = mk.plots.margin_map(found, when)["data"]
+        (drawn,) = mk.plots.margin_map(designs, when)["data"]
         assert np.min(drawn["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
     with pytest.raises(InputError, match="before or after"):
-        mk.plots.margin_map(found, "later")
+        mk.plots.margin_map(designs, "later")
 
 
 def test_hotter_and_thicker_take_more():
@@ -151,7 +151,7 @@ def test_the_hull_of_two_elements_is_energy_over_composition():
     assert (np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])).all()
 
 
-def test_public_names_alone_are_listed_and_figures_are_written(tmp_path):
+def test_lists_public_names_and_writes_figures(tmp_path):
     assert sorted(dir(mk.plots)) == sorted(mk.plots.__all__)
     figure = mk.plots.section("Sm-Co")
     figure.savefig(tmp_path / "hull.html")
@@ -159,7 +159,7 @@ def test_public_names_alone_are_listed_and_figures_are_written(tmp_path):
     assert (tmp_path / "hull.html").stat().st_size > 1000
 
 
-def test_an_element_without_phases_is_named():
+def test_names_an_element_without_phases():
     with pytest.raises(InputError, match="no phases of Eu"):
         mk.plots.section("Eu-Co-Fe")
 
@@ -199,13 +199,13 @@ def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, 
     assert figure.save(tmp_path / "a.html").exists()
 
 
-def test_plotly_makes_its_own_figure_of_each(table, found):
+def test_plotly_makes_its_own_figure_of_each(table, designs):
     objects = pytest.importorskip("plotly.graph_objects")
     drawn = [
         mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
-        mk.plots.depth_profile(found),
-        mk.plots.margin_map(found),
+        mk.plots.depth_profile(designs),
+        mk.plots.margin_map(designs),
         mk.plots.section("Sm-Co-Fe", ["SmCo5"]),
         mk.plots.section("Sm-Co", ["SmCo5"]),
         mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),

@@ -17,7 +17,7 @@ from magnetkit.run._files import PARTS, Place, file_digest
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
 from magnetkit.run.screen import ScreenResult
-from tests.run.test_cluster import cluster_of
+from tests.run.test_cluster import run_cluster
 
 DEVICE = "f22-engine"
 
@@ -94,7 +94,7 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_p
             killed.append(next(iter(workers.values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    with cluster_of(workers=2) as (_, address):
+    with run_cluster(workers=2) as (_, address):
         far = mk.screen(
             recipes, DEVICE, out=f"{store}/dask", chunk_rows=20, dask=address, progress=kill_one
         )
@@ -183,7 +183,7 @@ def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, ob
         assert file_digest(one.get(name)) == file_digest(two.get(name)), name
 
 
-def test_files_of_others_and_places_that_cannot_be_are_refused(store):
+def test_refuses_foreign_files_and_impossible_places(store):
     base = Place(f"{store}/mine")
     base.put("notes.txt", b"keep")
     with pytest.raises(InputError, match=r"notes\.txt, and no manifest of magnetkit"):
@@ -228,7 +228,7 @@ def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
     assert np.array_equal(one["rank"], other["rank"])
 
 
-def test_one_question_has_one_folder_however_its_parts_are_ordered():
+def test_folder_ignores_the_order_of_parts():
     one, two = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
     assert fragments_folder(one) == fragments_folder(two)
     assert fragments_folder(one) != fragments_folder({"a": 2})

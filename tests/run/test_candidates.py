@@ -35,7 +35,7 @@ def test_a_table_is_read_whole_however_small_the_pieces():
     assert only().rejected == refused
 
 
-def test_a_formula_of_several_spaces_comes_once_and_is_counted_on():
+def test_formula_of_several_spaces_is_one_candidate():
     spaces = [
         mk.substitutions("SmCo5", {"Sm": [earth]}, step=0.5) for earth in ("Pr", "Gd", "Pr", "Y")
     ]

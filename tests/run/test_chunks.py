@@ -27,7 +27,7 @@ class Clock:
             self.manifests.append(json.loads(content))
 
 
-def screened(monkeypatch, per_byte, number):
+def run_screening(monkeypatch, per_byte, number):
     """Add chunks, each of which takes a second, and leave off."""
     clock = Clock(per_byte)
     monkeypatch.setattr("magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic))
@@ -41,20 +41,20 @@ def screened(monkeypatch, per_byte, number):
 
 
 def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
-    clock = screened(monkeypatch, 1e-6, 100)
+    clock = run_screening(monkeypatch, 1e-6, 100)
     assert [len(m["chunks"]) for m in clock.manifests] == list(range(1, 101))
 
 
 @pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
 def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(monkeypatch, per_byte):
-    clock = screened(monkeypatch, per_byte, 2000)
+    clock = run_screening(monkeypatch, per_byte, 2000)
     # Nothing is waited for after the last two.
     last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])
     assert clock.spent - last <= 0.05 * clock.now
     assert len(clock.manifests) >= 5
 
 
-def test_where_a_screening_leaves_off_all_that_is_finished_is_named(monkeypatch):
-    clock = screened(monkeypatch, 1e-3, 300)
+def test_names_all_finished_chunks_at_the_end(monkeypatch):
+    clock = run_screening(monkeypatch, 1e-3, 300)
     assert len(clock.manifests[-2]["chunks"]) < 300
     assert len(clock.manifests[-1]["chunks"]) == 300

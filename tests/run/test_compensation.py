@@ -15,7 +15,7 @@ ALPHA = "remanence_coefficient_pct_K"
 
 
 @pytest.fixture(scope="module")
-def found():
+def table():
     return compensation("2:17TC-16", "-50C:150C").set_index("what")
 
 
@@ -24,19 +24,19 @@ def test_the_maker_prints_alpha_for_the_tubes_range():
     assert alpha_range("2:17TC-16") == pytest.approx((223.15, 423.15))
 
 
-def test_the_magnet_is_as_steady_as_its_maker_says(found):
-    own = found.loc["as it is"]
+def test_the_magnet_is_as_steady_as_its_maker_says(table):
+    own = table.loc["as it is"]
     assert own[f"{ALPHA}_lo"] < 0.0 < own[f"{ALPHA}_hi"]
     assert own["probability_steady"] > 0.9
     # 127 kJ/m3 is B_r of 0.82 T at 20 C.
     assert own["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(found):
-    assert found.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
+def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(table):
+    assert table.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
 
 
-def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(found):
+def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(table):
     # Uncompensated 2:17: -0.030 to -0.035 %/K (magnetsales.com). Published compensated magnets have
     # 6.3 wt.% copper (compensated.csv).
     recipe = "Sm10.8Gd12Er3Fe14Cu6.3Zr2.8Co bal."
@@ -45,16 +45,16 @@ def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(found):
     assert bare[f"{ALPHA}_lo"] < -0.035 < bare[f"{ALPHA}_hi"]
     assert bare[ALPHA] == pytest.approx(-0.0325, abs=0.006)
     assert bare["gadolinium_erbium_wt_pct"] == 0.0
-    order = found.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
+    order = table.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
     assert (np.diff(order) > 0).all()
     # Whoever gives flux for flatness has less of it.
-    flux = found.loc[["without Gd and Er", "without Er", "as it is"], "remanence_T"].to_numpy()
+    flux = table.loc[["without Gd and Er", "without Er", "as it is"], "remanence_T"].to_numpy()
     assert (np.diff(flux) < 0).all()
 
 
-def test_less_heavy_rare_earth_does_it_and_is_steady(found):
-    least = found.loc["least Gd and Er that does it"]
-    assert least["gadolinium_erbium_wt_pct"] < found.loc["as it is", "gadolinium_erbium_wt_pct"]
+def test_less_heavy_rare_earth_does_it_and_is_steady(table):
+    least = table.loc["least Gd and Er that does it"]
+    assert least["gadolinium_erbium_wt_pct"] < table.loc["as it is", "gadolinium_erbium_wt_pct"]
     assert abs(least[ALPHA]) <= 0.003
 
 
@@ -68,7 +68,7 @@ def test_pole_pieces_add_their_own_coefficient():
     assert with_iron.loc[names] < plain.loc[names]
 
 
-def test_what_is_no_compensated_grade_or_range_is_refused():
+def test_refuses_other_grades_and_ranges():
     with pytest.raises(InputError, match="N42SH is not compensated"):
         compensation("N42SH")
     with pytest.raises(InputError, match="'He' is no magnet"):

@@ -14,7 +14,7 @@ from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
-from tests.command import killed
+from tests.command import kill_fork
 
 screen = importlib.import_module("magnetkit.run.screen")
 
@@ -130,7 +130,7 @@ def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
 
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
-def test_a_number_that_makes_no_sense_is_refused(keep):
+def test_refuses_an_invalid_number_of_rows(keep):
     with pytest.raises(InputError, match="keep must be a whole number of 1 or more"):
         mk.screen(["SmCo5"], "f22-engine", keep=keep)
 
@@ -167,7 +167,7 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
         mk.screen(given, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
 
     run(whole)
-    killed(
+    kill_fork(
         lambda progress: run(cut, progress=progress),
         lambda: list(cut.glob(f".magnetkit-parts/{after}*")),
     )

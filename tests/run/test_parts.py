@@ -35,7 +35,7 @@ def test_kilograms_of_a_recipe_by_hand():
     assert table.loc["heavy rare earth", "today, kg a year"] == pytest.approx(0.5)
 
 
-def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on(answer):
+def test_lists_an_unreadable_row_and_reads_the_rest(answer):
     assert answer.frame["Part"].tolist() == ["A1", "A3"]
     assert answer.refused["Row"].tolist() == [2]
     assert "N48XX" in answer.refused["Why"].iloc[0]
@@ -51,7 +51,7 @@ def test_kilograms_of_a_grade_are_those_of_its_own_answer(answer):
     assert row["Today, low"] == pytest.approx(12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"])
 
 
-def test_equal_questions_are_asked_once(answer):
+def test_answers_no_question_twice(answer):
     assert answer.parts[0].answer is answer.parts[1].answer
 
 
@@ -81,7 +81,7 @@ def test_errors_of_one_maker_add_and_of_two_do_not():
         ({"recipe": None}, "no grade and no recipe"),
     ],
 )
-def test_a_bad_part_is_named(change, says):
+def test_names_a_bad_part(change, says):
     row = {"part": "ring", "number": 1, "mass_kg": 0.1, "grade": None, "recipe": "SmCo5"}
     with pytest.raises(InputError, match=f"(?s)row 1.*({says})"):
         replace_parts([{**row, **change}])
@@ -125,7 +125,7 @@ def test_a_price_of_three_times_adds_twice_the_price(answer):
     assert rows["Dearer, USD a year"].sum() == pytest.approx(more, rel=1e-6)
 
 
-def test_the_workbook_can_be_sorted_and_summed(answer, tmp_path):
+def test_workbook_sorts_and_sums(answer, tmp_path):
     book = load_workbook(answer.to_excel(tmp_path / "answer.xlsx"))
     assert book.sheetnames[:6] == [
         "Answer", "Totals", "Shortages", "Order of change", "Not understood", "Assumptions",
@@ -153,7 +153,7 @@ def test_lines_and_json(answer):
 
 
 @pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])
-def test_a_size_that_no_magnet_has_is_refused(size):
+def test_refuses_an_impossible_size(size):
     row = {"part": "a", "grade": "N42SH", "pieces/year": 10, "size": size, "Max temp C": 150}
     with pytest.raises(InputError, match="kg lies outside"):
         replace_parts([row])
@@ -165,7 +165,7 @@ def test_what_is_of_one_magnet_is_refused_of_a_list(name):
         replace_parts(LIST, **{name: "x"})
 
 
-def test_one_shortage_is_taken_by_name_and_two_of_a_name_are_refused(tmp_path):
+def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
     assert len(replace_parts(RINGS, shortage="embargo").shortages) == 4
     text = 'title="t"\ndescription="d"\n[[delays]]\nelements=["Dy"]\nweeks=3\n'
     text += 'source="s"\nstatus="assumption"\n'
@@ -205,7 +205,7 @@ def test_rows_without_an_amount_are_named_and_no_others():
     assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
 
 
-def test_what_is_saved_is_today_less_then_and_each_element_is_said_once(answer):
+def test_saving_is_the_difference_for_each_element(answer):
     row = answer.frame.iloc[0]
     today, then = (row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then"))
     assert row["Saved, kg a year"] == pytest.approx(today - then)
@@ -231,7 +231,7 @@ def test_totals_add_up_where_the_estimate_names_no_element():
         assert parts == pytest.approx(table.loc["heavy rare earth", column])
 
 
-def test_a_row_is_listed_as_it_was_written_and_a_repeated_part_is_said():
+def test_lists_a_row_verbatim_and_names_a_repeated_part():
     row = {"part": "A", "Grade": "N42SH", "kg/year": 5, "Max temp C": 150}
     answer = replace_parts([row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}])
     assert answer.refused["Text"].tolist() == ["A, N42HS, 5, 150", "A, N42SH / N45SH, 5, 150"]

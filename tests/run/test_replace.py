@@ -21,7 +21,7 @@ def motor():
 
 
 @pytest.fixture(scope="module")
-def guessed():
+def estimate():
     """N42SH of which nobody says what it is made of."""
     return mk.replace("N42SH", "150C")
 
@@ -171,15 +171,15 @@ def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
             assert way.exposure_USD_kg <= 0.8 * today.exposure_USD_kg + 1e-9
 
 
-def test_another_kind_of_the_same_grade_has_its_own_answer(motor, guessed):
-    kinds = [answer.kind for answer in guessed.answers]
+def test_another_kind_of_the_same_grade_has_its_own_answer(motor, estimate):
+    kinds = [answer.kind for answer in estimate.answers]
     assert {"bulk", "diffused"} <= set(kinds) <= {"bulk", "diffused", "fine-grained"}
-    assert all(answer.weight >= 0.2 for answer in guessed.answers)
-    assert f"if it is {kinds[1]}, " in " ".join(guessed.lines())
+    assert all(answer.weight >= 0.2 for answer in estimate.answers)
+    assert f"if it is {kinds[1]}, " in " ".join(estimate.lines())
     # What it holds is said as the mean over the kinds with its range, never the likelier alone.
-    mean, low, high = guessed.incumbent.makeup.heavy_wt_pct
-    assert f"{mean:.1f} ({low:.1f}-{high:.1f})" in " ".join(guessed.lines())
-    assert guessed.answers[0].today.wt_pct == guessed.answers[1].today.wt_pct == mean
+    mean, low, high = estimate.incumbent.makeup.heavy_wt_pct
+    assert f"{mean:.1f} ({low:.1f}-{high:.1f})" in " ".join(estimate.lines())
+    assert estimate.answers[0].today.wt_pct == estimate.answers[1].today.wt_pct == mean
     bulk = motor
     assert [a.kind for a in bulk.answers] == ["bulk"]
     assert bulk.answers[0].recipe.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
@@ -218,7 +218,7 @@ def test_a_recipe_that_the_model_cannot_level_is_given_no_melt():
     [("Recoma 20", "Sm"), ("BNP-8", "bonded"), ("Y30", "no rare earth"),
      ("Alnico 5", "no rare earth")],
 )  # fmt: skip
-def test_a_magnet_without_heavy_rare_earth_is_kept_at_once(grade, says):
+def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
     found = mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
     assert found.verdict == "keep"
     assert says in found.lines()[0]
@@ -232,7 +232,7 @@ def test_a_class_that_holds_next_to_none_is_kept_where_nothing_is_likely_to_take
     assert not [way for way in found.ways if way.likely and way.kind == "alloy"]
 
 
-def test_a_duty_alone_is_answered_by_what_is_sold():
+def test_duty_alone_gets_grades_of_the_market():
     found = mk.replace(
         None, "130C", require=["remanence_T>=1.15"], load_line=2.0, outside_field_kA_m=100.0
     )
@@ -249,7 +249,7 @@ def test_a_duty_alone_is_answered_by_what_is_sold():
     assert weak.recommended.host == "ferrite"
 
 
-def test_prices_supply_and_kilograms_are_those_asked_for():
+def test_answer_follows_prices_supply_and_kilograms():
     dear, plain = (mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
                    for p in ({"Tb": "3x"}, None))  # fmt: skip
     keys = ["candidate", "shell"]
@@ -325,12 +325,12 @@ def test_the_answer_stands_in_every_report(tmp_path):
         ({"grade": "N42SH", "recipe": "Xx2Fe14B"}, "Xx"),
     ],
 )
-def test_bad_input_is_said(arguments, says):
+def test_names_bad_input(arguments, says):
     with pytest.raises((InputError, CompositionError), match=says):
         mk.replace(**arguments)
 
 
-def test_a_recipe_is_judged_by_the_route_that_candidates_are_asked_of():
+def test_judges_a_recipe_by_the_route_of_its_candidates():
     # Grains of hot-deformed magnets are tenths of a micrometre: the same melt is harder than
     # sintered, and a route that is asked for holds for what is judged by name too.
     use = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}

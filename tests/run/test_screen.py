@@ -17,7 +17,7 @@ from magnetkit.choose._job import job_identity
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
-from tests.command import killed
+from tests.command import kill_fork
 
 MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
 
@@ -98,7 +98,7 @@ def test_candidates_in_every_form_give_the_same_result():
         pd.testing.assert_frame_equal(first, other)
 
 
-def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path):
+def test_rows_keep_their_position_in_the_table(tmp_path):
     texts = ["Er2Fe14B", "nonsense", *MAGNETS]
     in_memory = mk.screen(texts, application="f22-engine")
     in_files = mk.screen(texts, application="f22-engine", out=tmp_path / "out")
@@ -126,12 +126,12 @@ def test_an_unknown_column_is_no_damage(tmp_path):
         ("temperature", [300.0, 400.0], "expected one temperature"),
     ],
 )
-def test_arguments_that_cannot_be_are_named(name, value, message):
+def test_names_impossible_arguments(name, value, message):
     with pytest.raises(InputError, match=message):
         mk.screen(["SmCo5"], application="f22-engine", **{name: value})
 
 
-def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
+def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
     monkeypatch.setattr("magnetkit.choose.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3)
@@ -175,31 +175,31 @@ def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
         first.select(["rank"])
 
 
-def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkeypatch):
+def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
     scenario = tmp_path / "mine.toml"
     embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(encoding="utf-8")
     scenario.write_text(embargo, encoding="utf-8")
 
-    def go_on(**options):
+    def resume(**options):
         return mk.screen(
             ["SmCo5"], "f22-engine", scenario=str(scenario), out=tmp_path / "out", resume=True,
             **options,
         )  # fmt: skip
 
-    first = go_on(process=mk.magnetism.Process(grain_size_um=4.0))
+    first = resume(process=mk.magnetism.Process(grain_size_um=4.0))
     # The producer of the device's reference stands beside what was given.
     assert first.manifest["identity"]["process"]["grain_size_um"] == 4.0
     with pytest.raises(InputError, match="another process"):
-        go_on(process={"grain_size_um": 5.0})
+        resume(process={"grain_size_um": 5.0})
     same = {"process": {"grain_size_um": 4.0}}
-    assert go_on(**same).manifest == first.manifest
+    assert resume(**same).manifest == first.manifest
     scenario.write_text(embargo.replace("title =", "title = 'x' #"), encoding="utf-8")
     with pytest.raises(InputError, match="another scenario content"):
-        go_on(**same)
+        resume(**same)
     scenario.write_text(embargo, encoding="utf-8")
     monkeypatch.setattr(get_settings(), "heavy_rare_earths", ("Dy",))
     with pytest.raises(InputError, match="another settings"):
-        go_on(**same)
+        resume(**same)
 
 
 def test_shells_are_candidates_beside_bulk(tmp_path):
@@ -250,7 +250,7 @@ def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
         return found and '"phase"' in named.read_text("utf-8")
 
     run(whole)
-    killed(lambda progress: run(cut, progress=progress), is_begun)
+    kill_fork(lambda progress: run(cut, progress=progress), is_begun)
     manifest = read_manifest(cut)
     assert not manifest["done"]
     assert manifest["chunks"]
@@ -276,11 +276,11 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
     assert len(set(kinds)) == len(kinds)
 
 
-def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
+def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
     built, read = [], Counter()
     made, load = _job.Conditions.of, _toml.load
 
-    def counted(*args, **kwargs):
+    def count_calls(*args, **kwargs):
         built.append(kwargs)
         return made(*args, **kwargs)
 
@@ -288,7 +288,7 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
         read[name] += kind == "scenario"
         return load(name, model, kind, folder)
 
-    monkeypatch.setattr(_job.Conditions, "of", counted)
+    monkeypatch.setattr(_job.Conditions, "of", count_calls)
     monkeypatch.setattr(_toml, "load", read_one)
     scenario._embedded_scenarios.cache_clear()
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)

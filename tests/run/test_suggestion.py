@@ -69,12 +69,12 @@ def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search
     best = max(batch_value(loss, told, c)[0] for c in combinations(range(10), 3))
     assert got >= 0.93 * best
 
-    def lost(x):
+    def negative_value(x):
         batch = sorted(set(np.minimum(x.astype(int), 9).tolist()))
         return -batch_value(loss, told, batch)[0]
 
     library = differential_evolution(
-        lost, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
+        negative_value, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
     )
     assert got >= 0.95 * -library.fun
     # And better than the first three by what they are thought to lose.
@@ -92,7 +92,7 @@ def test_a_batch_tells_of_who_is_in_doubt(motor):
     assert batch["probability_meets_requirements"].iloc[0] < 0.97
 
 
-def test_store_furnace_and_limits_are_kept(motor):
+def test_respects_store_furnace_and_limits(motor):
     stock = {"Nd": 1.0, "Fe": 10.0, "B": 1.0, "Dy": 0.5}
     batch = suggest(motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5)
     texts = list(batch["formula"])
@@ -106,7 +106,7 @@ def test_store_furnace_and_limits_are_kept(motor):
     assert not batch["formula"].str.contains("Tb|Pr|Ce|Co").any()
 
 
-def test_what_cannot_be_is_said(motor):
+def test_names_impossible_requests(motor):
     with pytest.raises(InputError, match="no leading candidate keeps the limits"):
         suggest(motor, 1, stock=["Sm", "Co"])
     with pytest.raises(InputError, match="limit 'Nd=3' not understood"):
@@ -140,7 +140,7 @@ def test_results_come_back_through_calibrate():
     assert off[1] < 0.36 / 0.64 * off[0]
 
 
-def test_the_command_writes_what_the_mill_fills_in(tmp_path):
+def test_command_writes_a_table_for_the_mill(tmp_path):
     mk.screen(space(), "energy-traction-motor", out=tmp_path / "r")
     file = tmp_path / "melts.csv"
     store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
@@ -166,7 +166,7 @@ def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
 
 
 @pytest.mark.parametrize(("more", "shown"), [((), True), (("--quiet",), False)])
-def test_a_bar_is_shown_unless_told_not_to(tmp_path, monkeypatch, more, shown):
+def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, shown):
     mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
     asked = []
     instead = "magnetkit.run.suggestion.suggest"

@@ -14,7 +14,7 @@ from magnetkit.run.screen import ScreenResult
 DEVICE = "patriot-beam-focusing"
 
 
-def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
+def test_answer_stays_in_the_manifest(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     before = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     result.set_answer(["Keep it: nothing at 150 °C does its work."], tmp_path)

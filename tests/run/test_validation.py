@@ -11,15 +11,15 @@ CURIE = "curie_temperature_K"
 
 
 @pytest.fixture(scope="module")
-def measured():
+def compounds():
     compounds = pd.read_csv(mk.datasets.path("intrinsic/compounds.csv"))
     compounds = compounds[compounds[J_S].notna()].rename(columns={"formula": "composition"})
     return compounds[["composition", J_S, "host", "source"]]
 
 
 @pytest.fixture(scope="module")
-def by_host(measured):
-    return mk.validate(J_S, data=measured, groups="host")
+def by_host(compounds):
+    return mk.validate(J_S, data=compounds, groups="host")
 
 
 def test_what_was_stored_comes_as_frames():
@@ -34,14 +34,14 @@ def test_what_was_stored_comes_as_frames():
         found.plot()
 
 
-def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, measured):
+def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, compounds):
     table = by_host.table
     assert list(table.index) == [
         "CompositionRegressor", "ExtraTrees", "RandomForest", "GaussianProcess",
         "predict, as shipped",
     ]  # fmt: skip
     rows = by_host.predictions
-    assert len(rows) == len(measured)
+    assert len(rows) == len(compounds)
     own = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
     assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(own)
     # A compound seen would be hit: the trees keep what they learnt.
@@ -63,34 +63,34 @@ def test_a_parity_plot_shows_all_rows(by_host):
         by_host.plot("x")
 
 
-def test_any_column_of_a_frame_is_validated(measured):
-    frame = measured.rename(columns={J_S: "polarization"}).head(20)
+def test_validates_any_column_of_a_frame(compounds):
+    frame = compounds.rename(columns={J_S: "polarization"}).head(20)
     found = mk.validate("polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False)
     assert list(found.table.index) == ["CompositionRegressor"]
     assert found.table["groups"].iloc[0] == 4
     assert "polarization" in found.plot()["layout"]["xaxis"]["title"]["text"]
 
 
-def test_what_cannot_be_validated_says_why(measured):
+def test_what_cannot_be_validated_says_why(compounds):
     with pytest.raises(InputError, match="no figures of 'colour' are stored"):
         mk.validate("colour")
     with pytest.raises(InputError, match="'lab' is not among"):
-        mk.validate(J_S, data=measured, groups="lab")
+        mk.validate(J_S, data=compounds, groups="lab")
     with pytest.raises(InputError, match="one group for each of 56 rows"):
-        mk.validate(J_S, data=measured, groups=["a"])
+        mk.validate(J_S, data=compounds, groups=["a"])
     with pytest.raises(InputError, match="give both"):
         mk.validate("phases", groups="host")
     with pytest.raises(InputError, match='learn_from="known" needs'):
-        mk.validate("host_number", data=measured.assign(host_number=1.0), learn_from="known")
+        mk.validate("host_number", data=compounds.assign(host_number=1.0), learn_from="known")
     with pytest.raises(InputError, match="learn_from must be one of"):
-        mk.validate(J_S, data=measured, learn_from="all")
+        mk.validate(J_S, data=compounds, learn_from="all")
     with pytest.raises(InputError, match="two groups"):
-        mk.validate(J_S, data=measured, groups=["a"] * len(measured))
+        mk.validate(J_S, data=compounds, groups=["a"] * len(compounds))
     with pytest.raises(DataError, match="0 usable rows"):
         mk.validate(J_S, data=pd.DataFrame({"composition": ["Sm20Co80"], J_S: [1.0]}))
 
 
-def test_own_rows_are_predicted_from_all_else_that_is_known():
+def test_predicts_rows_of_a_user_from_all_other_data():
     known = mk.surrogates.training_set(CURIE)
     sm = known.table.fraction("Sm") > 0.0
     rows = known[np.flatnonzero(sm)].to_frame()
@@ -103,7 +103,7 @@ def test_own_rows_are_predicted_from_all_else_that_is_known():
     assert "less their groups and compounds" in found.about
 
 
-def test_polarization_is_predicted_from_the_other_embedded_compounds(measured):
+def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
     held = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
     held = held[(held["property"] == J_S) & (held["host"] == "1:12")]
     rows = pd.DataFrame(
@@ -115,7 +115,7 @@ def test_polarization_is_predicted_from_the_other_embedded_compounds(measured):
         "GaussianProcess",
     ]  # fmt: skip
     # No compound of these papers is among those that the parameters were fitted to.
-    assert not set(held["formula"]) & set(measured["composition"])
+    assert not set(held["formula"]) & set(compounds["composition"])
     first = table.loc["predict, as shipped"]
     assert first["mean_absolute_error"] < table.loc["ExtraTrees", "mean_absolute_error"]
     assert first["coverage"] > 0.7

@@ -36,7 +36,7 @@ def test_both_outcomes_of_the_suspended_controls_are_scenarios():
     assert after["Sm"] == before["Sm"]
 
 
-def test_only_facts_on_what_an_alloy_holds_are_said():
+def test_facts_name_elements_of_the_alloy_alone():
     day = date(2026, 11, 27)
     assert not any("Ga" in late.split(":")[0].split() for late in overdue(day, ["Sm", "Co"]))
     assert any("Ho Er Tm Yb" in late for late in overdue(day, ["Er"]))

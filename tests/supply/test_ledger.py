@@ -67,7 +67,7 @@ def test_the_risk_is_that_one_of_the_sources_fails(scenario):
 @pytest.mark.parametrize("heavy", ["Dy", "Tb", "Gd", "Ho"])
 @pytest.mark.parametrize("scenario", supply.scenarios())
 @pytest.mark.parametrize("start", [5.0, 2.0, 0.5])
-def test_the_risk_falls_where_four_fifths_of_a_heavy_rare_earth_are_saved(heavy, scenario, start):
+def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, start):
     # Neodymium takes its place, which has a risk of its own.
     texts = [f"Nd{30 - x:g}{heavy}{x:g}Fe69B1" for x in (start, 0.2 * start, 0.0)]
     before, after, without = supply.ledger(texts, scenario, basis="weight")["supply_risk"]
@@ -121,7 +121,7 @@ def test_recycled_cobalt_lowers_exposure_not_cost():
     assert (after["cost_USD_kg"] == before["cost_USD_kg"]).all()
 
 
-def test_unknown_elements_are_not_guessed():
+def test_unknown_elements_have_no_risk():
     row = supply.ledger(table("Dy2Pt")).iloc[0]
     assert row["heavy_rare_earth_wt_pct"] > 0
     assert np.isnan(row[["import_reliance", "supply_risk", "cost_USD_kg"]].to_numpy(float)).all()
@@ -150,7 +150,7 @@ def test_break_even_share_reaches_the_target():
         assert reached["supply_risk"][0] == pytest.approx(0.5)
 
 
-def test_break_even_share_that_cannot_be_reached():
+def test_unreachable_break_even_share():
     assert np.isnan(supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)).all()
     assert np.isnan(supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)).all()
 

@@ -40,7 +40,7 @@ def file(tmp_path):
     return path
 
 
-def test_the_scenarios_are_there():
+def test_lists_the_scenarios():
     assert supply.scenarios() == [
         "baseline", "controls-2025", "controls-2026-all", "embargo", "export-quota",
         "magnet-rule-2027",
@@ -80,7 +80,7 @@ def test_restrictions_and_prices_combine(file):
         ("factor = 2.0", "factr = 2.0", "field prices.0.fact"),
     ],
 )
-def test_a_bad_field_is_named(file, old, new, message):
+def test_names_a_bad_field(file, old, new, message):
     file.write_text(MINE.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=message) as caught:
         supply.load_scenario(file)

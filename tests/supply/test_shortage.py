@@ -38,7 +38,7 @@ def test_an_own_shortage_by_a_file(tmp_path):
         load_shortage("war")
 
 
-def test_a_file_that_says_nothing_is_refused(tmp_path):
+def test_refuses_an_empty_shortage(tmp_path):
     file = tmp_path / "none.toml"
     file.write_text('name="x"\ntitle="t"\ndescription="d"\n')
     with pytest.raises(InputError, match="one of cuts, delays and prices"):

@@ -13,19 +13,19 @@ def alloys():
 
 
 @pytest.fixture(scope="module")
-def drawn(alloys):
+def sample(alloys):
     return supply.sampled_supply(alloys, 4000, np.random.default_rng(0))
 
 
-def test_the_middle_is_the_ledger_and_unknown_elements_are_not_guessed(alloys, drawn):
+def test_median_is_the_ledger_without_unknown_elements(alloys, sample):
     ledger = supply.ledger(alloys)
     for column in ("cost_USD_kg", "supply_risk"):
-        middle = np.median(drawn[column][:3], axis=1)
+        middle = np.median(sample[column][:3], axis=1)
         np.testing.assert_allclose(middle, ledger[column][:3], rtol=0.02)
-        assert np.isnan(drawn[column][3]).all()
+        assert np.isnan(sample[column][3]).all()
 
 
-def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(drawn):
+def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(sample):
     table = supply.element_table().set_index("element")
     samarium = table.loc["Sm"]
     pure = CompositionTable.from_strings(["Sm", "Nd", "Co"])
@@ -35,10 +35,10 @@ def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(
     ranks = np.argsort(np.argsort(cost, axis=1), axis=1)
     assert np.corrcoef(ranks)[0, 1] == pytest.approx(1.0)
     assert abs(np.corrcoef(ranks)[0, 2]) < 0.05
-    assert np.corrcoef(drawn["cost_USD_kg"][:2])[0, 1] > 0.9
+    assert np.corrcoef(sample["cost_USD_kg"][:2])[0, 1] > 0.9
 
 
-def test_scenario_shell_and_recycling_are_heeded(alloys):
+def test_samples_follow_scenario_shell_and_recycling(alloys):
     rng = np.random.default_rng
     base = supply.sampled_supply(alloys, 50, rng(0))
     dear = supply.sampled_supply(alloys, 50, rng(0), "embargo")
@@ -101,6 +101,6 @@ def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
 @pytest.mark.parametrize(
     ("prices", "message"), [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")]
 )
-def test_a_price_that_cannot_be_is_refused(prices, message):
+def test_refuses_an_impossible_price(prices, message):
     with pytest.raises(InputError, match=message):
         supply.with_prices("baseline", prices)

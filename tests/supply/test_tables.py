@@ -25,7 +25,7 @@ def baseline():
     return supply.element_table().set_index("element")
 
 
-def test_every_element_of_a_magnet_is_there(baseline):
+def test_tables_have_every_element_of_a_magnet(baseline):
     assert set(POOL) <= set(baseline.index)
     assert baseline.index.is_unique
     numbers = baseline[["import_reliance", "concentration", "instability", "supply_risk"]]
@@ -61,7 +61,7 @@ def test_controls_name_known_elements_and_dates():
         assert row.status_2026_11
 
 
-def test_every_control_says_when_its_status_was_known(baseline):
+def test_every_control_dates_its_status(baseline):
     for row in supply.controls().itertuples():
         assert row.known_as_of[:2] == "20"
         # A status that ends on a day says so, never that it still holds.
@@ -77,7 +77,7 @@ def test_every_control_says_when_its_status_was_known(baseline):
     assert "2010" not in control["Dy"]
 
 
-def test_mines_of_heavy_and_light_rare_earths_are_told_apart():
+def test_tells_mines_of_heavy_from_light_rare_earths():
     mines = {r["element"]: r for r in rows("production") if r["stage"] == "mine"}
     assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {"Burma", "China"}
     assert mines["Ce"]["country_1"] == "China"
@@ -132,7 +132,7 @@ def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
 
 
 @pytest.mark.parametrize("recycled", [{"Xx": 0.1}, {"Co": 1.1}, {"Co": float("nan")}])
-def test_a_bad_recycled_share_is_named(recycled):
+def test_names_a_bad_recycling_share(recycled):
     with pytest.raises(InputError, match="recycled"):
         supply.element_table(recycled=recycled)
 
@@ -167,7 +167,7 @@ def test_risk_is_concentration_times_instability_times_reliance(name):
         assert found["supply_risk"] == pytest.approx(worst[0] * worst[1] * kept), element
 
 
-def test_carriers_and_yields_are_as_printed():
+def test_carriers_and_yields_equal_their_print():
     found = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
     # Printed in tesla: hot-deformed 0.91 and 2.75 T, sintered 1.85 T.
     ends = [found["C6"]["coercivity_before_kA_m"], found["C6"]["coercivity_after_kA_m"]]

@@ -9,13 +9,13 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
-from tests.recipes import table_of as _table
+from tests.recipes import make_table as _table
 
 CURIE = "curie_temperature_K"
 
 
 @pytest.fixture(scope="module")
-def embedded():
+def training_rows():
     return _curie_training.load()
 
 
@@ -41,9 +41,9 @@ def test_prediction_and_physics_read_one_model(tmp_path):
     np.testing.assert_allclose(predicted, [585.0, 1020.0, 324.0], atol=40.0)
 
 
-def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
+def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
-    assert not embedded.decides
+    assert not training_rows.decides
     got = evaluate(part, 300.0)
     np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
     assert got.predicted.share.tolist() == [0.0, 0.0]
@@ -65,14 +65,14 @@ def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
     assert moved["remanence_T"][better] - moved["remanence_T"][worse] < gap
 
 
-def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
+def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
     more = _curie_training.load(add=_file(tmp_path, rows))
     between = _table("Ce0.8Y1.2Fe13Ni1B")
-    before, after = embedded.predict(between), more.predict(between)
+    before, after = training_rows.predict(between), more.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
     assert after[f"{CURIE}_data_share"][0] > 0.8
-    for one, other in zip(more.branches, embedded.branches, strict=True):
+    for one, other in zip(more.branches, training_rows.branches, strict=True):
         np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
 
 
@@ -90,19 +90,19 @@ def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
     assert moved[f"{CURIE}_data_share"][0] > moved[f"{CURIE}_data_share"][1:].max()
 
 
-def test_what_else_is_asked_changes_no_bit(embedded):
+def test_what_else_is_asked_changes_no_bit(training_rows):
     rng = np.random.default_rng(3)
     names = [f"Nd{2 - x:.3f}Ce{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((700, 2))]
     table = _table(*names)
-    whole = embedded.predict(table)
-    parts = [embedded.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
+    whole = training_rows.predict(table)
+    parts = [training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
     pd.testing.assert_frame_equal(
         pd.concat(parts, ignore_index=True),
         pd.concat([whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True),
     )
 
 
-def test_rows_beside_the_parameters_do_not_widen_what_is_said(tmp_path):
+def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     rows = [("Nd1.5Ce0.5Fe14B", 549.0, "a"), ("NdCeFe14B", 509.0, "a")]
     name = ["Nd1.2Ce0.8Fe14B"]
     plain, more = mk.predict(name), mk.predict(name, add=_file(tmp_path, rows))
@@ -132,7 +132,7 @@ def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
     assert (half >= 1.6 * 140.0).all()
 
 
-def test_own_data_stand_alone(tmp_path, embedded):
+def test_own_data_stand_alone(tmp_path, training_rows):
     rng = np.random.default_rng(0)
     rows = [
         (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
@@ -148,8 +148,8 @@ def test_own_data_stand_alone(tmp_path, embedded):
         _curie_training.load(data="a.csv", add="b.csv")
 
 
-def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
-    frame = embedded.predict(_table("ZrRe2", "Nd2Fe14B"))
+def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(training_rows):
+    frame = training_rows.predict(_table("ZrRe2", "Nd2Fe14B"))
     assert np.isnan(frame[CURIE][0])
     assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
     assert not frame["in_domain"][0]
@@ -166,13 +166,13 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
-def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(embedded):
-    frame = embedded.predict(embedded.known.table)
+def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(training_rows):
+    frame = training_rows.predict(training_rows.known.table)
     assert np.isfinite(frame[CURIE]).all()
-    assert (frame[CURIE] - embedded.known.values).abs().mean() < 15.0
+    assert (frame[CURIE] - training_rows.known.values).abs().mean() < 15.0
     # GdFe2 and TbFe2 are known; of LaFe11Si2 nothing is like it.
     table = _table("GdFe2", "Gd0.5Tb0.5Fe2", "LaFe11Si2")
-    known, between, strange = embedded.predict(table).to_dict("records")
+    known, between, strange = training_rows.predict(table).to_dict("records")
     assert known[CURIE] == pytest.approx(796.0, abs=20.0)
     assert 690.0 < between[CURIE] < 800.0
     assert between[f"{CURIE}_hi"] - between[CURIE] > 50.0
@@ -189,14 +189,14 @@ def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
         mk.predict(["Y2Fe15Al2"], add=3)
 
 
-def test_a_wider_interval_holds_a_narrower_one(embedded):
+def test_a_wider_interval_holds_a_narrower_one(training_rows):
     table = _table("Nd2Fe14B", "Sm2Fe16Ga")
-    narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)
+    narrow, wide = training_rows.predict(table, 0.5), training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
 
 
-def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path):
+def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
     one = _curie_training.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
     assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
     for wrong in (-5.0, 0.0, 3000.0):
@@ -207,7 +207,7 @@ def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path
             _curie_training.training_set(file)
 
 
-def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
+def test_error_grows_with_novelty_and_errors_of_neighbours():
     # A correlation of 0.8 leaves a deviation of 0.6.
     known = np.zeros((6, 5))
     known[1:, 0], known[2:, 1], known[3:, 2] = 0.2, 20.0, 0.1
@@ -218,10 +218,10 @@ def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
     np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
-def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(embedded):
+def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(training_rows):
     table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
     whose = prepare_query(partition(table))
-    found = embedded.residual(whose, embedded.base(whose.phases, whose.codes))
+    found = training_rows.residual(whose, training_rows.base(whose.phases, whose.codes))
     assert found.unseen[0] == 0.0
     assert 0.0 < found.unseen[3] < found.unseen[2] == 1.0
 

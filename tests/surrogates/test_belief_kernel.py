@@ -31,7 +31,7 @@ def _rows(n, seed=0):
     return Rows(indptr, np.nonzero(at)[1].astype(np.int32), fractions[at])
 
 
-def _known(wide, m=19):
+def _make_model(wide, m=19):
     rng = np.random.default_rng(1)
     none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, m), np.float32), np.empty(0))
     smooth = Block(
@@ -48,7 +48,7 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     rows, layout, rng = _rows(1100), _layout(), np.random.default_rng(2)
     kind, at = rng.integers(0, 2, 1100), rng.normal(size=1100)
     x = design(rows, layout, kind, at)
-    known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
+    known, picked = _make_model(x.shape[1]), rng.permutation(1100)[:1070]
     whole = posterior(x, known)[:, picked]
     np.testing.assert_array_equal(posterior_of_rows(rows, picked, layout, kind, at, known), whole)
     with limited_threads(1):
@@ -69,7 +69,7 @@ def test_a_composition_is_known_by_its_rounded_fractions():
         assert familiarity(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
 
 
-def test_known_compositions_and_foreign_elements_are_met():
+def test_matches_known_compositions_and_foreign_elements():
     rows, weights = _rows(40), np.array([3, 5, 2**40 + 1])
     parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
     own = np.add.reduceat(parts, rows.indptr[:-1])

@@ -30,7 +30,7 @@ def test_names_become_what_the_parser_takes():
     assert _measured.compound("TbFe2 (polycrystalline)") == "TbFe2"
 
 
-def test_a_celsius_row_is_corrected_once():
+def test_corrects_no_celsius_row_twice():
     frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
     known, _ = _measured.clean_rows(_measured._plain_rows(frame))
     np.testing.assert_allclose(np.sort(known.values), [1000.15, 1020.0])
@@ -83,7 +83,7 @@ def test_any_temperature_above_absolute_zero_is_one():
 
 
 @pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
-def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound, left):
+def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, left):
     checked = ("TbCo2", "HoCo2")[:sound]
     frame = _rows(
         *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
@@ -105,14 +105,14 @@ def test_without_a_fetch_the_embedded_facts_remain():
     assert len(known) > 250
 
 
-def test_another_layout_is_refused():
+def test_refuses_another_layout():
     with pytest.raises(DataError, match="expected columns Name and TC"):
         _measured._plain_rows(pd.DataFrame({"x": [1]}))
     with pytest.raises(DataError, match="expected columns Material_Name"):
         _measured._by_paper(pd.DataFrame({"x": ["1"]}))
 
 
-def test_no_amount_lies_a_hair_from_where_compounds_are_told_apart():
+def test_no_amount_lies_near_a_compound_boundary():
     # 1/16 = 62.5 thousandths: rounding to the nearest would tell these apart.
     parts = np.array([k / n for n in range(1, 60) for k in range(n + 1)])
     for hair in (-1e-10, 1e-10, -4e-9):
@@ -131,7 +131,7 @@ def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():
     assert known.groups.tolist() == own["paper"].tolist()
 
 
-def test_typed_facts_cite_and_agree_with_what_is_known():
+def test_facts_cite_and_agree_with_the_literature():
     frame = pd.read_csv(datasets.path("intrinsic/curie.csv"))
     assert frame["source"].notna().all()
     assert frame["verification"].str.contains(r"\d").all()

@@ -14,7 +14,7 @@ from tests.scripts import script
 TARGET = "formation_energy_eV_atom"
 
 
-def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
+def test_error_grows_with_novelty_and_errors_of_neighbours():
     found = Estimate(np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2]))
     np.testing.assert_allclose(energy.size(np.array([0.01, 0.1, 0.5]), found), [0.01, 0.06, 0.16])
 

@@ -9,7 +9,7 @@ from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._store import fingerprint
 
 
-def test_a_model_has_the_same_hash_trained_read_and_used():
+def test_hash_survives_training_reading_and_use():
     trained = _curie_training.retrain(_curie_training.training_set())
     first = fingerprint(trained.branches)
     read = _curie_training.load()

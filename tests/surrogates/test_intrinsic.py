@@ -10,10 +10,10 @@ from benchmarks.accuracy.magnetism.observed import Observed
 from magnetkit.compound.evaluate import STATUS
 from magnetkit.compound.parameters import load
 from magnetkit.surrogates.intrinsic import intrinsic
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
 
 
-def at(*formulas, temperature=300.0, **options):
+def predict(*formulas, temperature=300.0, **options):
     return intrinsic(read(*formulas), temperature, **options)
 
 
@@ -29,8 +29,8 @@ CHECKS = [
 
 
 @pytest.mark.parametrize(("formula", "js", "k1", "field", "curie"), CHECKS)
-def test_values_to_check_with(formula, js, k1, field, curie):
-    row = at(formula).iloc[0]
+def test_agrees_with_values_of_the_literature(formula, js, k1, field, curie):
+    row = predict(formula).iloc[0]
     assert row["status"] == "ok"
     assert js[0] * 0.95 <= row["saturation_polarization_T"] <= js[1] * 1.05
     if k1:
@@ -55,17 +55,17 @@ def test_values_to_check_with(formula, js, k1, field, curie):
     ],
 )  # fmt: skip
 def test_easy_direction(formula, direction):
-    assert at(formula)["easy_direction"].iloc[0] == direction
+    assert predict(formula)["easy_direction"].iloc[0] == direction
 
 
 def test_neodymium_turns_into_a_cone_in_the_cold():
-    row = at("Nd2Fe14B", temperature="77K").iloc[0]
+    row = predict("Nd2Fe14B", temperature="77K").iloc[0]
     assert (row["status"], row["easy_direction"]) == ("cone", "cone")
     assert np.isnan(row["anisotropy_field_T"])
 
 
 def test_no_number_where_there_is_no_magnet():
-    frame = at("Y2Co17", "Nd2Fe14B", "TbCo2", "Eu2Fe14B", temperature=700.0)
+    frame = predict("Y2Co17", "Nd2Fe14B", "TbCo2", "Eu2Fe14B", temperature=700.0)
     expected = ["planar", "paramagnetic", "unknown host", "outside the model"]
     assert list(frame["status"]) == expected
     assert frame["anisotropy_field_T"].isna().all()
@@ -79,7 +79,7 @@ def test_no_number_where_there_is_no_magnet():
 
 
 def test_columns_and_vocabulary():
-    frame = at("Nd2Fe14B", temperature="150C")
+    frame = predict("Nd2Fe14B", temperature="150C")
     for name in ("curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T"):
         assert set(with_interval(name)) <= set(frame.columns)
         low, high = frame[f"{name}_lo"].iloc[0], frame[f"{name}_hi"].iloc[0]
@@ -87,19 +87,19 @@ def test_columns_and_vocabulary():
     assert frame["temperature_K"].iloc[0] == 423.15
     assert set(STATUS) <= set(STATUSES)
     assert frame["easy_direction"].iloc[0] in EASY_DIRECTIONS
-    narrow = at("Nd2Fe14B", interval=0.5)
-    wide = at("Nd2Fe14B", interval=0.99)
+    narrow = predict("Nd2Fe14B", interval=0.5)
+    wide = predict("Nd2Fe14B", interval=0.99)
     assert narrow["curie_temperature_K_hi"].iloc[0] < wide["curie_temperature_K_hi"].iloc[0]
 
 
 @pytest.mark.parametrize("options", [{"temperature": -3}, {"interval": 1.5}, {"host": "2-14-1"}])
 def test_bad_arguments_say_the_way_out(options):
     with pytest.raises(InputError):
-        at("SmCo5", **options)
+        predict("SmCo5", **options)
 
 
 def test_excess_rare_earth_does_not_change_the_hard_phase():
-    frame = at("Nd2Fe14B", "Nd14Fe80B6")
+    frame = predict("Nd2Fe14B", "Nd14Fe80B6")
     a, b = frame["saturation_polarization_T"]
     assert a == pytest.approx(b, rel=1e-3)
 
@@ -114,7 +114,7 @@ quick = settings(max_examples=40, deadline=None)
 def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, heavy):
     base = f"Nd2Fe{14 - co:.4f}Co{co:.4f}B"
     doped = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
-    frame = at(base, doped)
+    frame = predict(base, doped)
     js, field = frame["saturation_polarization_T"], frame["anisotropy_field_T"]
     assert js.iloc[1] < js.iloc[0]
     assert field.iloc[1] > field.iloc[0]
@@ -123,7 +123,7 @@ def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, he
 @quick
 @given(x=st.floats(0.05, 0.9), diluent=st.sampled_from(["Ce", "La", "Y"]))
 def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
-    frame = at("Nd2Fe14B", f"Nd{2 - 2 * x:.4f}{diluent}{2 * x:.4f}Fe14B")
+    frame = predict("Nd2Fe14B", f"Nd{2 - 2 * x:.4f}{diluent}{2 * x:.4f}Fe14B")
     assert frame["saturation_polarization_T"].diff().iloc[1] < 0
     assert frame["anisotropy_field_T"].diff().iloc[1] < 0
 
@@ -131,13 +131,13 @@ def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
 @quick
 @given(x=SHARE)
 def test_polarization_is_linear_in_dysprosium(x):
-    frame = at("Nd2Fe14B", "Dy2Fe14B", f"Nd{2 - 2 * x:.5f}Dy{2 * x:.5f}Fe14B")
+    frame = predict("Nd2Fe14B", "Dy2Fe14B", f"Nd{2 - 2 * x:.5f}Dy{2 * x:.5f}Fe14B")
     nd, dy, mix = frame["saturation_polarization_T"]
     assert mix == pytest.approx((1 - x) * nd + x * dy, abs=0.02)
 
 
 def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():
-    row = at("Y2Fe14B").iloc[0]
+    row = predict("Y2Fe14B").iloc[0]
     # MJ/m3 over T: 2 mu_0.
     first = 0.8 * np.pi * row["anisotropy_constant_MJ_m3"] / row["saturation_polarization_T"]
     assert row["nucleation_field_T"] == pytest.approx(first, rel=1e-6)
@@ -146,7 +146,7 @@ def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():
 def test_a_heavy_rare_earth_cants_away_from_iron():
     # Stability limit over 2 K_1 / J_s at 295 K by diagonalization of the published crystal fields:
     # Dy 20.5 / 26.2, Tb 28.7 / 38.5, Nd 7.6 / 7.4.
-    frame = at("Dy2Fe14B", "Tb2Fe14B", "Nd2Fe14B", temperature=295.0)
+    frame = predict("Dy2Fe14B", "Tb2Fe14B", "Nd2Fe14B", temperature=295.0)
     first = 0.8 * np.pi * frame["anisotropy_constant_MJ_m3"] / frame["saturation_polarization_T"]
     ratio = frame["nucleation_field_T"] / first
     assert 0.70 < ratio[0] < 0.85

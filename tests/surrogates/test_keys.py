@@ -77,7 +77,7 @@ print(json.dumps(found))
 """
 
 
-def test_only_an_edit_of_what_decides_is_seen(tmp_path):
+def test_key_changes_with_edits_that_matter(tmp_path):
     place = shutil.copytree(
         PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -120,17 +120,17 @@ def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
 def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
     file = tmp_path / "a.py"
 
-    def of(text):
+    def file_hash(text):
         file.write_text(text, "utf-8")
         return _store.syntax_sha256([file])
 
-    plain = of("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
-    assert plain == of(
+    plain = file_hash("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
+    assert plain == file_hash(
         '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
         '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'
     )
-    assert plain != of("X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n")
-    assert of('x = "a"\n') != of('x = "b"\n')
+    assert plain != file_hash("X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n")
+    assert file_hash('x = "a"\n') != file_hash('x = "b"\n')
 
 
 @pytest.fixture

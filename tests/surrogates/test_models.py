@@ -28,7 +28,7 @@ def small():
     return energy.fit(whole[np.arange(0, len(whole), 30)])
 
 
-def test_load_reads_what_train_kept(cache, tmp_path):
+def test_load_reads_the_model_of_train(cache, tmp_path):
     file = tmp_path / "mine.csv"
     rows = [(f"Sm{1 - x}Gd{x}Co5", 1020.0 - 20.0 * x, f"p{x}") for x in (0.1, 0.2, 0.3, 0.4, 0.5)]
     pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
@@ -53,7 +53,7 @@ def test_the_energy_has_the_columns_of_the_contract(small):
     assert (frame[ENERGY] <= frame[f"{ENERGY}_hi"]).all()
 
 
-def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
+def test_tries_rows_without_learning_them(small):
     assert (~small.known.learn).sum() > 0
     assert len(small.process.points_) == small.known.learn.sum()
 
@@ -85,7 +85,7 @@ def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeyp
         energy.stored_model(mk.surrogates.training_set(ENERGY))
 
 
-def test_what_makes_no_sense_is_refused(tmp_path):
+def test_refuses_invalid_arguments(tmp_path):
     with pytest.raises(InputError, match="use one of curie_temperature_K"):
         mk.surrogates.load("colour")
     with pytest.raises(InputError, match="follows from formation_energy_eV_atom"):
@@ -100,7 +100,7 @@ def test_what_makes_no_sense_is_refused(tmp_path):
         mk.surrogates.train(CURIE, data=file)
 
 
-def test_a_set_of_another_target_and_two_sets_at_once_are_refused(small, tmp_path):
+def test_refuses_another_target_and_two_sets(small, tmp_path):
     with pytest.raises(InputError, match=f"of {ENERGY}, not of {CURIE}"):
         mk.surrogates.train(CURIE, small.known)
     with pytest.raises(InputError, match="not both"):
@@ -118,7 +118,7 @@ def test_a_frame_is_loaded_as_its_file_is(cache, tmp_path):
     assert list((cache / "tables").glob("frame-*.csv"))
 
 
-def test_any_column_of_a_table_is_learnt(cache):
+def test_learns_any_column_of_a_table(cache):
     frame = pd.DataFrame(
         {
             "composition": ["SmCo5", "Sm2Co17", "Nd2Fe14B", "Y2Fe14B", "YCo5"],
@@ -135,22 +135,22 @@ def test_any_column_of_a_table_is_learnt(cache):
     assert "5 rows of 4 groups" in repr(again)
 
 
-def test_a_set_that_is_given_is_what_is_learnt(small):
+def test_learns_the_set_of_the_user(small):
     few = small.known[np.arange(0, len(small.known), 4)]
     model = mk.surrogates.train(ENERGY, few)
     assert len(model.known) == len(few)
     assert model.target == ENERGY
 
 
-def test_training_shows_no_bar_unless_asked(tmp_path, monkeypatch):
+def test_training_is_silent_by_default(tmp_path, monkeypatch):
     file, asked = tmp_path / "mine.csv", []
     pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
 
-    def learnt(rows, progress):
+    def record_progress(rows, progress):
         asked.append(progress)
         return Computed("saturation_polarization_T")
 
-    monkeypatch.setattr(_curie_training, "retrain", learnt)
+    monkeypatch.setattr(_curie_training, "retrain", record_progress)
     mk.surrogates.train(CURIE, data=file)
     mk.surrogates.train(CURIE, data=file, progress=True)
     assert asked == [False, True]

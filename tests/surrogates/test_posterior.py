@@ -5,7 +5,7 @@ from magnetkit._core._threads import limited_threads
 from magnetkit.surrogates._gaussian_process_kernels import Block, Known, decay, posterior
 
 
-def _known(m=37, seed=0):
+def _make_model(m=37, seed=0):
     """Known rows over five columns: a trend, two smooth (one of which stands still), two local."""
     rng = np.random.default_rng(seed)
     smooth = Block(
@@ -49,12 +49,12 @@ CLOSE = {"rtol": 2e-5, "atol": 2e-5}
 
 
 def test_the_kernel_is_the_formula():
-    known, X = _known(), np.random.default_rng(1).normal(size=(23, 5))
+    known, X = _make_model(), np.random.default_rng(1).normal(size=(23, 5))
     np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
 
 
-def test_more_columns_than_are_taken_at_once():
-    rng, plain = np.random.default_rng(2), _known()
+def test_posterior_of_very_many_columns():
+    rng, plain = np.random.default_rng(2), _make_model()
     wide = Block(
         np.arange(11), np.zeros(11), np.ones(11),
         rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
@@ -65,7 +65,7 @@ def test_more_columns_than_are_taken_at_once():
 
 
 def test_columns_that_are_zero_count_as_any_other():
-    known, rng = _known(), np.random.default_rng(4)
+    known, rng = _make_model(), np.random.default_rng(4)
     # Rows of the same and of other columns, one after another.
     X = rng.normal(size=(40, 5)) * (rng.random((40, 5)) < 0.6)
     X[5:9] = X[5]
@@ -75,15 +75,15 @@ def test_columns_that_are_zero_count_as_any_other():
     np.testing.assert_array_equal(posterior(X[order], known), made[:, order])
 
 
-def test_a_local_part_of_no_variance_is_not_looked_at():
-    known, X = _known(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
+def test_skips_a_local_part_without_variance():
+    known, X = _make_model(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
     none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, 37), np.float32), np.empty(0))
     made = posterior(X, known._replace(local=none, two=np.float32(0.0)))
     np.testing.assert_allclose(made, _naive(X, known._replace(two=np.float32(0.0))), **CLOSE)
 
 
 def test_no_bit_depends_on_company_or_threads():
-    known, X = _known(301), np.random.default_rng(3).normal(size=(1500, 5))
+    known, X = _make_model(301), np.random.default_rng(3).normal(size=(1500, 5))
     whole = posterior(X, known)
     with limited_threads(1):
         np.testing.assert_array_equal(posterior(X, known), whole)
@@ -91,7 +91,7 @@ def test_no_bit_depends_on_company_or_threads():
 
 
 def test_no_row_and_not_a_number():
-    known = _known()
+    known = _make_model()
     assert posterior(np.empty((0, 5)), known).shape == (3, 0)
     assert np.isnan(posterior(np.full((1, 5), np.nan), known)[0, 0])
 

@@ -13,7 +13,7 @@ def _data(n=60, seed=0):
 
 
 @pytest.fixture(scope="module")
-def fitted():
+def fitted_process():
     x, y = _data()
     return TrendProcess(trend=1, local=2).fit(x, y), x, y
 
@@ -38,8 +38,8 @@ def _naive(model, x):
     return np.array(result).T
 
 
-def test_the_kernel_does_what_the_formulas_say(fitted):
-    model, _, _ = fitted
+def test_the_kernel_does_what_the_formulas_say(fitted_process):
+    model, _, _ = fitted_process
     new = _data(7, seed=1)[0]
     got = model.estimate(new)
     mean, novelty, local = _naive(model, new)
@@ -48,8 +48,8 @@ def test_the_kernel_does_what_the_formulas_say(fitted):
     np.testing.assert_allclose(got.local, local, rtol=1e-2)
 
 
-def test_it_learns_what_it_has_not_seen(fitted):
-    model, _, _ = fitted
+def test_predicts_unseen_values(fitted_process):
+    model, _, _ = fitted_process
     new, value = _data(200, seed=2)
     assert np.abs(model.estimate(new).mean - value).mean() < 0.1
     # Far outside, the trend alone goes on.
@@ -59,7 +59,7 @@ def test_it_learns_what_it_has_not_seen(fitted):
     assert model.estimate(far).novelty.min() > 0.5
 
 
-def test_a_row_that_the_others_contradict_is_doubted():
+def test_doubts_a_row_in_contradiction():
     x, y = _data()
     wrong = y.copy()
     wrong[10] += 8.0
@@ -68,16 +68,16 @@ def test_a_row_that_the_others_contradict_is_doubted():
     assert model.residual_[10] == pytest.approx(8.0, abs=2.0)
 
 
-def test_a_refit_keeps_the_scales(fitted):
-    model, x, y = fitted
+def test_a_refit_keeps_the_scales(fitted_process):
+    model, x, y = fitted_process
     other = model.refit(x[:30], y[:30])
     np.testing.assert_array_equal(other.theta_, model.theta_)
     assert len(other.points_) == 30
     assert (other.trend, other.local) == (model.trend, model.local)
 
 
-def test_what_is_kept_restores_the_model(fitted):
-    model, x, y = fitted
+def test_what_is_kept_restores_the_model(fitted_process):
+    model, x, y = fitted_process
     other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
     new = _data(30, seed=4)[0]
     np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)

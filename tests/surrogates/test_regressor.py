@@ -50,7 +50,7 @@ def test_one_or_two_rows_give_their_mean(rows):
     assert (high - low > 10.0) or np.isinf(high - low)
 
 
-def test_values_are_centred_and_scaled():
+def test_centres_and_scales_values():
     known = mk.surrogates.training_set(CURIE)
     few = known[np.arange(0, len(known), 6)]
     plain = CompositionRegressor(trees=20).fit(few.table, few.values, groups=few.groups)
@@ -114,7 +114,7 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
         CompositionRegressor.load(path)
 
 
-def test_columns_and_compositions_are_not_mixed():
+def test_refuses_columns_mixed_with_compositions():
     table = mk.CompositionTable.from_strings(list(DENSITIES))
     values = list(DENSITIES.values())
     model = CompositionRegressor(trees=5).fit(np.arange(8.0).reshape(4, 2), values)

@@ -20,7 +20,7 @@ ROWS = pd.DataFrame(
 )
 
 
-def test_rows_keep_their_value_group_and_source_together_and_others_are_counted(caplog):
+def test_rows_keep_value_group_and_source(caplog):
     found = read_rows(TARGET, ROWS)
     assert found.table.row_index.tolist() == [0, 2, 4]
     assert found.values.tolist() == [585.0, 1020.0, 587.0]
@@ -47,7 +47,7 @@ def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(t
     assert read_rows(TARGET, named).groups.tolist() == found.groups.tolist()
 
 
-def test_too_few_rows_and_columns_that_lack_are_named():
+def test_names_missing_columns_and_too_few_rows():
     with pytest.raises(DataError, match="3 usable rows of curie_temperature_K; 4 are needed"):
         read_rows(TARGET, ROWS, least=4)
     assert len(read_rows(TARGET, ROWS, least=3)) == 3
@@ -68,7 +68,7 @@ def test_rows_of_one_composition_are_one_to_five_digits():
     assert chemical_systems(table).tolist() == ["Co-Sm", "B-Fe-Nd", "Co-Sm", "Co-Sm", "Co-Sm"]
 
 
-def test_the_first_impossible_value_is_named():
+def test_names_the_first_impossible_value():
     found = read_rows(TARGET, ROWS)
     refuse(TARGET, "x", found, found.values > 2000.0, "0 and 2000 K")
     with pytest.raises(InputError, match=r"got 1020 for Sm.*Co.*; .* \(2\)"):

@@ -19,7 +19,7 @@ def test_what_is_saved_is_read(file):
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_another_version_is_refused(file):
+def test_refuses_another_version(file):
     head, line, payload = file.read_bytes().split(b"\n", 2)
     manifest = json.loads(line)
     manifest["versions"]["scipy"] = "0.1"
@@ -52,7 +52,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
+def test_retrains_a_damaged_model_with_a_message(tmp_path, caplog, damage):
     def model():
         return _store.load_or_train(
             tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
@@ -76,7 +76,7 @@ def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
     assert (len(made), caplog.text) == (2, "")
 
 
-def test_a_foreign_file_and_a_missing_one_are_refused(tmp_path):
+def test_refuses_a_foreign_or_missing_file(tmp_path):
     other = tmp_path / "other.model"
     other.write_bytes(b"\x80\x04pickle")
     with pytest.raises(StoreError, match="no model file"):

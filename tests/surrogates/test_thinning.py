@@ -18,7 +18,7 @@ def test_the_points_named_stay_and_the_most_missed_come_in_turn():
     assert kept_points(_kernel(x), mean, near, 7).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_each_new_point_is_the_worst_of_the_interpolant_of_those_before():
+def test_each_new_point_is_the_worst_of_its_interpolant():
     rng = np.random.default_rng(0)
     x = rng.uniform(0.0, 4.0, 40)
     covariance, mean = _kernel(x), np.sin(3.0 * x)

@@ -82,7 +82,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     assert np.isfinite(_curie_training.left_out(model).mean).all()
 
 
-def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
+def test_asks_a_charge_for_its_hard_phase():
     names = ["Nd15Fe77B8", "Nd2Fe14BH3", "Y2Co13Ru4", "Nd2Fe14B"]
     found = _curie_training.prepare_query(
         partition(CompositionTable.from_strings(names, basis="atomic"))
@@ -124,7 +124,7 @@ def test_without_physics_the_data_speak_alone():
 
 
 @pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
-def test_values_of_one_compound_alone_are_refused(names):
+def test_refuses_values_of_one_compound(names):
     data = _set(names, np.arange(500.0, 500.0 + len(names)), [f"p{i}" for i in range(len(names))])
     with pytest.raises(DataError, match="no compound that could be left out"):
         _curie_training.train_model(data)

@@ -76,7 +76,7 @@ class Browser:
     def run(self, script):
         return self._call("POST", "/execute/sync", {"script": script, "args": []})
 
-    def wait_for(self, script):
+    def run_async(self, script):
         """Run a script that calls its last argument with what is to be returned."""
         return self._call("POST", "/execute/async", {"script": script, "args": []})
 

@@ -111,7 +111,7 @@ def test_the_table_sorts_by_mouse_and_by_keyboard(window):
     assert window.run("return document.activeElement.ariaLabel") == "Filter by Remanence (T)"
 
 
-def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path):
+def test_filter_decides_the_table_and_the_download(window, tmp_path):
     window.run(TYPE % ("#search", "nd2fe14b"))
     window.wait(f"return {ROWS}.length === 1")
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == "Nd2Fe14B"

@@ -57,7 +57,7 @@ def own_text(page):
     return page[:start] + page[end:]
 
 
-def test_every_section_is_there_and_every_link_leads_inside(page):
+def test_has_every_section_and_only_internal_links(page):
     parsed = Page(page)
     assert parsed.ids >= set(SECTIONS)
     assert {link.removeprefix("#") for link in parsed.links} <= parsed.ids
@@ -72,7 +72,7 @@ def test_nothing_is_loaded_from_elsewhere(page):
     assert "fetch(" not in own_text(page)
 
 
-def test_user_text_is_escaped(page):
+def test_escapes_text_of_users(page):
     assert "<script>alert" not in own_text(page)
     assert "&lt;script&gt;alert" in page
     # The data, plotly.js and the page's own script.
@@ -116,7 +116,7 @@ def test_in_script_cannot_end_the_element():
     assert json.loads(text) == {"a": "</script><!--&\u2028"}
 
 
-def test_magnets_without_rare_earth_stand_beside(page):
+def test_magnets_without_rare_earth_stand_in_a_table_aside(page):
     block = page[page.index('id="comparators"') : page.index('id="grades"')]
     for name in ("Sr ferrite", "Alnico 9", "MnBi"):
         assert f"{name}<small>" in block
