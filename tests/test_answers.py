@@ -71,20 +71,20 @@ def rank_substitutions():
 
 
 def screen_recipes():
-    asked = {k: v for k, v in CONDITIONS.items() if k != "shell"}
+    options = {k: v for k, v in CONDITIONS.items() if k != "shell"}
     wish = {"require": ["remanence_T>=1.1"], "objectives": ["cost:min=2", "margin:max"]}
-    return mk.screen(RECIPES[:12], "energy-traction-motor", 391.0, **wish, **asked).table
+    return mk.screen(RECIPES[:12], "energy-traction-motor", 391.0, **wish, **options).table
 
 
 def replace_grade():
-    found = mk.replace("N42SH", "150C")
-    values = {k: [v] for k, v in found.reference.items() if isinstance(v, float)}
-    return pd.concat([pd.DataFrame(values), found.candidates.head(20)])
+    answer = mk.replace("N42SH", "150C")
+    values = {k: [v] for k, v in answer.reference.items() if isinstance(v, float)}
+    return pd.concat([pd.DataFrame(values), answer.candidates.head(20)])
 
 
 def diffuse_terbium():
-    asked = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
-    return mk.diffuse("Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **asked).designs
+    options = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
+    return mk.diffuse("Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **options).designs
 
 
 def predict_for_mill():
@@ -95,8 +95,8 @@ def predict_for_mill():
 
 
 def suggest_melts():
-    found = mk.screen([*RECIPES[:12], BASE], "energy-traction-motor")
-    return mk.suggest(found, 3)
+    result = mk.screen([*RECIPES[:12], BASE], "energy-traction-motor")
+    return mk.suggest(result, 3)
 
 
 CASES = {
@@ -125,11 +125,11 @@ CASES = {
 
 def columns(frame):
     """Return the numbers and switches of a table by column; None where there is none."""
-    found = {}
+    numbers = {}
     for name in frame.select_dtypes(["number", "bool"]):
         values = frame[name].astype(float)
-        found[str(name)] = [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
-    return found
+        numbers[str(name)] = [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
+    return numbers
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +140,10 @@ def frozen_answers():
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
 def test_an_answer_is_as_it_was(case, frozen_answers):
-    found = columns(CASES[case]())
-    assert list(found) == list(frozen_answers[case])
+    answer = columns(CASES[case]())
+    assert list(answer) == list(frozen_answers[case])
     for name, values in frozen_answers[case].items():
-        want, got = (np.array(v, float) for v in (values, found[name]))
+        want, got = (np.array(v, float) for v in (values, answer[name]))
         np.testing.assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 
 

@@ -72,13 +72,17 @@ PLACES = {
 
 
 def rows(table):
-    return [(module, name, value) for module, own in table.items() for name, value in own.items()]
+    return [
+        (module, name, value)
+        for module, constants in table.items()
+        for name, value in constants.items()
+    ]
 
 
 @pytest.mark.parametrize(("module", "name", "value"), rows(SOURCED))
 def test_a_number_is_that_of_its_source(module, name, value):
-    found = getattr(import_module(f"magnetkit.{module}"), name)
-    assert found == pytest.approx(value, rel=1e-9, abs=0.0)
+    number = getattr(import_module(f"magnetkit.{module}"), name)
+    assert number == pytest.approx(value, rel=1e-9, abs=0.0)
 
 
 @pytest.mark.parametrize(("module", "name", "symbol"), rows(PLACES))

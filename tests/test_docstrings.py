@@ -49,18 +49,20 @@ EXAMPLES = [
 
 def _public():
     """Yield the name, object and owner of each public function, class and method."""
-    seen = set()
+    things = set()
     for package in PACKAGES:
         module = importlib.import_module(f"magnetkit.{package}")
-        own = [n for n, t in vars(module).items() if getattr(t, "__module__", 0) == module.__name__]
-        for name in getattr(module, "__all__", None) or own:
+        names = [
+            n for n, t in vars(module).items() if getattr(t, "__module__", 0) == module.__name__
+        ]
+        for name in getattr(module, "__all__", None) or names:
             thing = getattr(module, name)
             home = getattr(thing, "__module__", "") or ""
-            if name.startswith("_") or not home.startswith("magnetkit") or thing in seen:
+            if name.startswith("_") or not home.startswith("magnetkit") or thing in things:
                 continue
             if not (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))):
                 continue
-            seen.add(thing)
+            things.add(thing)
             yield f"{package}.{name}", thing, None
             for key, value in vars(thing).items() if inspect.isclass(thing) else ():
                 method = getattr(value, "__func__", value)
@@ -107,12 +109,12 @@ def test_has_a_summary(name):
 @pytest.mark.parametrize("name", [n for n in FUNCTIONS if n.split(".")[-1] not in CONTRACT])
 def test_names_its_parameters_and_what_it_returns(name):
     function = FUNCTIONS[name]
-    parsed = _read(function)
-    wanted = _parameters(function)
-    assert not set(wanted) - set(_parameter_texts(parsed))
+    document = _read(function)
+    names = _parameters(function)
+    assert not set(names) - set(_parameter_texts(document))
     annotation = inspect.signature(function).return_annotation
-    if wanted and annotation not in (None, "None", inspect.Signature.empty):
-        assert parsed.many_returns or "Yield" in parsed.short_description
+    if names and annotation not in (None, "None", inspect.Signature.empty):
+        assert document.many_returns or "Yield" in document.short_description
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -120,16 +122,18 @@ def test_classes_name_their_attributes(name):
     thing = CLASSES[name]
     if issubclass(thing, Exception):
         return
-    parsed = _read(thing)
+    document = _read(thing)
     fields = getattr(thing, "__dataclass_fields__", None) or getattr(thing, "model_fields", None)
-    own = fields if fields is not None else _parameters(thing)
-    inherited = {
+    names = fields if fields is not None else _parameters(thing)
+    from_parents = {
         f
         for base in thing.__mro__[1:]
         for kind in ("model_fields", "__dataclass_fields__")
         for f in getattr(base, kind, ())
     }
-    missing = {f for f in own if not f.startswith("_")} - set(_parameter_texts(parsed)) - inherited
+    missing = (
+        {f for f in names if not f.startswith("_")} - set(_parameter_texts(document)) - from_parents
+    )
     assert not missing
 
 
@@ -145,16 +149,16 @@ def _error_classes(function):
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            raised = getattr(node.exc.func, "id", "")
-            if isinstance(getattr(errors, raised, None), type):
-                yield raised
+            name = getattr(node.exc.func, "id", "")
+            if isinstance(getattr(errors, name, None), type):
+                yield name
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_says_what_it_raises(name):
     function = inspect.unwrap(FUNCTIONS[name])
-    said = {entry.type_name for entry in _read(function).raises}
-    assert not set(_error_classes(function)) - said
+    names = {entry.type_name for entry in _read(function).raises}
+    assert not set(_error_classes(function)) - names
 
 
 def test_the_functions_most_used_have_an_example():

@@ -44,8 +44,8 @@ class Edge(NamedTuple):
     """What takes a number, some that it takes, and some that it refuses."""
 
     take: Callable
-    taken: tuple[float, ...]
-    refused: tuple[float, ...]
+    inside: tuple[float, ...]
+    outside: tuple[float, ...]
 
 
 def neighbour(edge, way):
@@ -80,9 +80,9 @@ def producer(name):
 def read_column(name):
     def take(value):
         row = {"composition": ALLOY, "temperature_K": 300.0, "remanence_T": 1.2}
-        _, rejected = read_magnets(pd.DataFrame([row | {name: value}]))
-        if rejected:
-            raise InputError(rejected[1])
+        _, rejects = read_magnets(pd.DataFrame([row | {name: value}]))
+        if rejects:
+            raise InputError(rejects[1])
 
     return take
 
@@ -175,10 +175,10 @@ EDGES = {
 @pytest.mark.filterwarnings("ignore::magnetkit.units.TemperatureWarning")
 @pytest.mark.parametrize("name", EDGES)
 def test_edge_lies_at_its_documented_place(name):
-    take, taken, refused = EDGES[name]
-    for value in taken:
+    take, inside, outside = EDGES[name]
+    for value in inside:
         take(value)
-    for value in refused:
+    for value in outside:
         with pytest.raises((MagnetkitError, ValueError)):
             take(value)
 

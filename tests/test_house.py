@@ -49,27 +49,27 @@ def test_the_package_stands_without_benchmarks_and_tests(rooms):
 
 
 def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
-    allowed = {*sys.stdlib_module_names, "numpy", "numba"}
-    shared = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
+    libraries = {*sys.stdlib_module_names, "numpy", "numba"}
+    helpers = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
     for name, file in rooms.modules().items():
         if not name.endswith("_kernels"):
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
-                assert {alias.name for alias in node.names} <= allowed, name
+                assert {alias.name for alias in node.names} <= libraries, name
             elif isinstance(node, ast.ImportFrom) and not node.level:
-                assert node.module.split(".")[0] in allowed, name
+                assert node.module.split(".")[0] in libraries, name
                 # No inner name of numba's.
                 assert not node.module.startswith("numba."), name
             elif isinstance(node, ast.ImportFrom):
                 modules = {node.module.split(".")[-1], *(alias.name for alias in node.names)}
-                assert any(m in shared or m.endswith("_kernels") for m in modules), name
+                assert any(m in helpers or m.endswith("_kernels") for m in modules), name
 
 
 def test_the_table_of_contributing_names_every_room_and_no_other(rooms):
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    named = {
+    names = {
         name.removesuffix("/").removesuffix(".py") for c in table for name in c.split("`")[1::2]
     }
-    assert named == rooms.room_graph().keys() - {"magnetkit", "__main__"}
+    assert names == rooms.room_graph().keys() - {"magnetkit", "__main__"}

@@ -99,8 +99,8 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     assert got["melt"].dtype == np.int64
     # A screening of the same table never left the shells out.
     device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "300K")
-    screened = mk.screen(frame, device, column="alloy").table
-    assert got["coercivity_kA_m"].tolist() == pytest.approx(screened["coercivity_kA_m"].tolist())
+    screening = mk.screen(frame, device, column="alloy").table
+    assert got["coercivity_kA_m"].tolist() == pytest.approx(screening["coercivity_kA_m"].tolist())
     assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
 
 
@@ -129,11 +129,11 @@ def test_predict_and_screen_take_the_same_conditions():
     alone = mk.predict("Nd2Fe14B", "150C", **conditions)
     # A device without measured magnets to be anchored on.
     device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
-    ranked = mk.screen("Nd2Fe14B", device, **conditions).table
-    known = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
-    assert len(known) > 40
-    for name in known:
-        assert alone[name][0] == ranked[name][0], name
+    screening = mk.screen("Nd2Fe14B", device, **conditions).table
+    names = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
+    assert len(names) > 40
+    for name in names:
+        assert alone[name][0] == screening[name][0], name
     plain = mk.predict("Nd2Fe14B", "150C")
     for name in ("max_working_temperature_K", "supply_risk", "coercivity_coefficient_pct_K"):
         assert alone[name][0] != plain[name][0], name
@@ -199,8 +199,8 @@ def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
     for one in (crystal, atoms, [crystal], [atoms], [crystal.composition]):
         assert mk.phases.hull_energy(one).tolist() == expected.tolist()
     frame = pd.DataFrame({"structure": [crystal, crystal], "melt": [1, 2]})
-    found = mk.phases.stability(frame["structure"])
-    assert (found["stability_status"] == "judged").all()
+    stability = mk.phases.stability(frame["structure"])
+    assert (stability["stability_status"] == "judged").all()
 
 
 def test_atoms_of_ase_itself():
@@ -211,9 +211,9 @@ def test_atoms_of_ase_itself():
 def test_nothing_shows_more_than_a_screen_of_itself():
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"] * 500, basis="atomic")
     profile = mk.applications.load("e-bike")
-    shown = [repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))]
-    assert max(map(len, shown)) <= 800
+    texts = [repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))]
+    assert max(map(len, texts)) <= 800
     assert (
-        shown[0] == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
+        texts[0] == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
     )
-    assert "6 requirements" in shown[1]
+    assert "6 requirements" in texts[1]

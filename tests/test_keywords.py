@@ -86,12 +86,12 @@ NEEDED = {
 
 
 def keywords(name):
-    function, given, _ = CALLS[name]
-    said = docstring_parser.parse(
+    function, arguments, _ = CALLS[name]
+    parameters = docstring_parser.parse(
         inspect.getdoc(function), docstring_parser.DocstringStyle.NUMPYDOC
     ).params
-    names = [n.strip() for entry in said for n in entry.arg_name.split(",")]
-    first = list(inspect.signature(function).parameters)[: len(given)]
+    names = [n.strip() for entry in parameters for n in entry.arg_name.split(",")]
+    first = list(inspect.signature(function).parameters)[: len(arguments)]
     return [n for n in names if n not in first and not n.startswith("*")]
 
 
@@ -100,17 +100,17 @@ CASES = [(name, keyword) for name in CALLS for keyword in keywords(name)]
 
 @pytest.mark.parametrize("name", CALLS)
 def test_the_docstring_names_what_the_function_takes(name):
-    function, given, _ = CALLS[name]
-    taken = [
+    function, arguments, _ = CALLS[name]
+    names = [
         n for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD
     ]
-    assert set(keywords(name)) == set(taken[len(given) :])
+    assert set(keywords(name)) == set(names[len(arguments) :])
 
 
 @pytest.mark.parametrize(("name", "keyword"), CASES)
 def test_accepts_every_keyword(name, keyword, tmp_path):
-    function, given, own = CALLS[name]
-    values = VALUES | own
+    function, arguments, extra = CALLS[name]
+    values = VALUES | extra
     value = values[keyword]
     if value == "{tmp}":
         value = tmp_path / "out"
@@ -121,14 +121,14 @@ def test_accepts_every_keyword(name, keyword, tmp_path):
     if keyword == "resume":
         options["out"] = tmp_path / "out"
     if keyword == "column":
-        given = (FRAME,)
+        arguments = (FRAME,)
     if keyword == "sample":
         # That of a measured curve alone.
-        given = (tmp_path / "measured.csv",)
-        given[0].write_text(CURVE)
+        arguments = (tmp_path / "measured.csv",)
+        arguments[0].write_text(CURVE)
     if keyword == "along":
         options["shape"] = values["shape"]
-    assert function(*given, **options, **{keyword: value}) is not None
+    assert function(*arguments, **options, **{keyword: value}) is not None
 
 
 # What answers are made under, each away from its default: column that shows it.
@@ -174,9 +174,11 @@ DOCUMENTED = {
 
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_defaults_equal_their_documentation(name):
-    function, given, _ = CALLS[name]
-    left_out, said = (pd.DataFrame(function(*given, **k)) for k in ({}, DOCUMENTED[name]))
-    pd.testing.assert_frame_equal(left_out, said)
+    function, arguments, _ = CALLS[name]
+    left_out, by_document = (
+        pd.DataFrame(function(*arguments, **k)) for k in ({}, DOCUMENTED[name])
+    )
+    pd.testing.assert_frame_equal(left_out, by_document)
 
 
 def test_a_space_left_alone_has_steps_of_a_twentieth():
@@ -186,9 +188,9 @@ def test_a_space_left_alone_has_steps_of_a_twentieth():
 
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])
 def test_names_a_misspelled_keyword(name):
-    function, given, _ = CALLS[name]
+    function, arguments, _ = CALLS[name]
     with pytest.raises(InputError, match=r"temprature.*did you mean temperature"):
-        function(*given, temprature="150C")
+        function(*arguments, temprature="150C")
 
 
 BAD = [

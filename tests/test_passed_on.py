@@ -43,29 +43,37 @@ def conditions(tmp_path):
 
 def test_functions_receive_the_conditions(conditions):
     reference = make_table("Nd2Fe14B")
-    made = Conditions.of(**conditions, reference=reference, reference_shell="Tb 0.5 wt%")
-    assert made.between == (281.0, 411.0)
-    duty = made.duty
+    conditions_of_call = Conditions.of(
+        **conditions, reference=reference, reference_shell="Tb 0.5 wt%"
+    )
+    assert conditions_of_call.between == (281.0, 411.0)
+    duty = conditions_of_call.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
-    assert made.process == GIVEN["process"]
-    assert (made.interval, made.scenario) == (0.83, "embargo")
-    assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
-    assert (made.data, made.add) == (str(conditions["data"]), str(conditions["add"]))
-    assert made.reference is reference
-    assert made.reference_shell == "Tb 0.5 wt%"
-    assert made.snapshot is None
+    assert conditions_of_call.process == GIVEN["process"]
+    assert (conditions_of_call.interval, conditions_of_call.scenario) == (0.83, "embargo")
+    assert (conditions_of_call.recycled, conditions_of_call.prices) == (
+        GIVEN["recycled"],
+        GIVEN["prices"],
+    )
+    assert (conditions_of_call.data, conditions_of_call.add) == (
+        str(conditions["data"]),
+        str(conditions["add"]),
+    )
+    assert conditions_of_call.reference is reference
+    assert conditions_of_call.reference_shell == "Tb 0.5 wt%"
+    assert conditions_of_call.snapshot is None
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
 def test_a_job_comes_back_from_what_the_manifest_says_of_it(conditions):
     device = applications.load("energy-traction-motor")
-    asked = {
+    options = {
         "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
         "objectives": ["cost:min=2", "margin:max"],
     }
-    job = make_job(device, 391.0, **asked, **conditions)
-    said = json.loads(json.dumps(job_identity(job)))
-    again = restore_job(type(device).model_validate(said["application"]), said)
+    job = make_job(device, 391.0, **options, **conditions)
+    record = json.loads(json.dumps(job_identity(job)))
+    again = restore_job(type(device).model_validate(record["application"]), record)
     assert again.temperature == job.temperature == 391.0
     assert again.profile == job.profile
     assert again.threshold == job.threshold
@@ -99,10 +107,10 @@ def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
             return {"space": "these"}
 
     job = make_job(applications.load("f22-engine"))
-    said = identity(Source(), job, 77, {"version": "x"}, keep=5)
-    assert said["candidates"] == {"space": "these"}
-    assert (said["chunk_rows"], said["keep"], said["version"]) == (77, 5, "x")
-    assert job_identity(job).items() <= said.items()
+    record = identity(Source(), job, 77, {"version": "x"}, keep=5)
+    assert record["candidates"] == {"space": "these"}
+    assert (record["chunk_rows"], record["keep"], record["version"]) == (77, 5, "x")
+    assert job_identity(job).items() <= record.items()
 
 
 @pytest.mark.parametrize(
@@ -114,14 +122,14 @@ def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
     ],
 )
 def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, kelvin):
-    asked = parse_requirement(text)
-    assert asked.temperature_K == kelvin
+    requirement = parse_requirement(text)
+    assert requirement.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
-    made = resolve_requirement(text, device, Conditions.of(), 400.0)
-    sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
+    resolution = resolve_requirement(text, device, Conditions.of(), 400.0)
+    sides = {n: getattr(resolution, n) for n in ("minimum", "maximum", "absolute_maximum")}
     assert sides == dict.fromkeys(sides) | {side: limit}
-    assert (made.column, made.temperature_K) == (asked.column, kelvin)
-    assert made.share_of_reference is None
+    assert (resolution.column, resolution.temperature_K) == (requirement.column, kelvin)
+    assert resolution.share_of_reference is None
 
 
 def test_shells_stand_in_their_own_rows():
@@ -178,7 +186,7 @@ def test_carried_columns_and_rows_stay_together(tmp_path):
         }
     )
     with pytest.warns(match="nothing"):
-        found = mk.predict(frame, 300.0)
+        prediction = mk.predict(frame, 300.0)
     rows = [["a", 0, ""], ["c", 2, "Tb 0.5 wt%"], ["d", 3, ""]]
-    assert found[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
-    assert found["host"].tolist() == ["1:5", "2:14:1", "2:17"]
+    assert prediction[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
+    assert prediction["host"].tolist() == ["1:5", "2:14:1", "2:17"]

@@ -34,13 +34,13 @@ def pick(values, rows):
 
 
 def parts(rows):
-    found = partition(table(rows))
+    result = partition(table(rows))
     names = ("host", "hard_volume_fraction", "hard_weight_fraction")
-    shares = {name: getattr(found, name) for name in names}
+    shares = {name: getattr(result, name) for name in names}
     dense = {
         f"{name} {k}": column
         for name in ("hard_phase", "grain_boundary")
-        for k, column in enumerate(getattr(found, name).to_array().T)
+        for k, column in enumerate(getattr(result, name).to_array().T)
     }
     return pd.DataFrame(shares | dense)
 
@@ -112,9 +112,9 @@ def test_twice_the_formula_is_the_same_alloy(name):
 
 
 def test_several_temperatures_are_one_by_one():
-    asked = [293.15, 350.0, 423.15]
-    several = predict(table(range(4)), asked)
-    for kelvin in asked:
+    kelvins = [293.15, 350.0, 423.15]
+    several = predict(table(range(4)), kelvins)
+    for kelvin in kelvins:
         one = predict(table(range(4)), kelvin)
         part = several[several["temperature_K"] == kelvin]
         one = to_plain_frame(one)
@@ -152,23 +152,23 @@ def test_columns_follow_from_others_as_the_documentation_defines_them(magnets):
         # mu_0 M_s^2 is J_s^2 / mu_0.
         np.testing.assert_allclose(frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6)
         assert (frame["remanence_T"] < j).all()
-        most = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
-        assert (frame["max_energy_product_kJ_m3"] < most).all()
-        assert (frame["max_energy_product_kJ_m3"] > 0.6 * most).all()
+        limit = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
+        assert (frame["max_energy_product_kJ_m3"] < limit).all()
+        assert (frame["max_energy_product_kJ_m3"] > 0.6 * limit).all()
         cost = frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
         np.testing.assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 
 
 def test_a_wider_interval_holds_a_narrower_one_and_the_value_stays():
     narrow, wide = (predict(table(range(4)), 350.0, interval=i) for i in (0.5, 0.95))
-    ranged = [c for c in wide if f"{c}_lo" in wide]
-    assert len(ranged) > 10
-    for name in ranged:
+    names = [c for c in wide if f"{c}_lo" in wide]
+    assert len(names) > 10
+    for name in names:
         np.testing.assert_allclose(narrow[name], wide[name], rtol=1e-12, err_msg=name)
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            less, more = narrow[f"{name}_{end}"], wide[f"{name}_{end}"]
-            known = less.notna() & more.notna()
-            assert (sign * (more - less)[known] >= -1e-12).all(), name
+            less, wide_end = narrow[f"{name}_{end}"], wide[f"{name}_{end}"]
+            finite = less.notna() & wide_end.notna()
+            assert (sign * (wide_end - less)[finite] >= -1e-12).all(), name
 
 
 def test_a_ledger_is_sums_over_what_an_alloy_holds():

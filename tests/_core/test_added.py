@@ -11,8 +11,8 @@ from magnetkit._core import columns
 def test_every_record_is_a_column_as_it_says():
     for record in (*columns.criteria(), *columns.properties()):
         column = COLUMNS[record.name]
-        said = (record.unit, record.label, record.meaning)
-        assert (column.unit, column.label, column.meaning) == said
+        description = (record.unit, record.label, record.meaning)
+        assert (column.unit, column.label, column.meaning) == description
 
 
 def test_a_criterion_over_mass_one_over_the_largest_and_one_over_sources():

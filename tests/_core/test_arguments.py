@@ -44,9 +44,9 @@ def test_an_argument_of_another_type_is_named_where_it_fails():
     assert half(3.0) == 1.5
     # What works is not looked at: a bool is a number to Python.
     assert half(True) == 0.5
-    with pytest.raises(InputError, match="half: value must be float, got 'x'") as caught:
+    with pytest.raises(InputError, match="half: value must be float, got 'x'") as error:
         half("x")
-    assert isinstance(caught.value.__cause__, TypeError)
+    assert isinstance(error.value.__cause__, TypeError)
     with pytest.raises(InputError, match=r"half: by must be Sequence\[float\], got 5"):
         half(3.0, by=5)
 

@@ -21,10 +21,10 @@ NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
 
 
 def test_registry_lists_every_file_and_its_hash():
-    listed = sorted(datasets.registry()["files"])
-    assert listed == sorted(NAMES), "run python datasets/update_registry.py"
-    changed = {name: found for name, found in datasets.verify().items() if found != "ok"}
-    assert not changed, "run python datasets/update_registry.py"
+    names = sorted(datasets.registry()["files"])
+    assert names == sorted(NAMES), "run python datasets/update_registry.py"
+    damage = {name: state for name, state in datasets.verify().items() if state != "ok"}
+    assert not damage, "run python datasets/update_registry.py"
 
 
 @pytest.mark.parametrize("folder", sorted({n.split("/")[0] for n in NAMES}))

@@ -187,9 +187,9 @@ def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("registry_entry")
 def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
     _fetch.fetch("set", progress=True)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "A set" in shown.err
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert "A set" in streams.err
 
 
 @pytest.mark.usefixtures("registry_entry")

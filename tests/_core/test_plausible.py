@@ -37,7 +37,7 @@ def test_accepts_values_of_the_trade():
         check_plausible(name, value)
     check_plausible("a_name_without_limits", 1e30)
     for group in ("values", "tables", "sheets", "targets"):
-        assert all(believed.low < believed.high for believed in limits(group).values())
+        assert all(limit.low < limit.high for limit in limits(group).values())
 
 
 def test_every_grade_printed_lies_within_the_limits():

@@ -22,10 +22,10 @@ def _load(text, tmp_path):
 
 
 def test_lists_twenty_faults_and_counts_the_rest(tmp_path):
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError) as error:
         _load(GOOD + "".join(f"extra{i} = 1\n" for i in range(23)), tmp_path)
-    assert str(caught.value).count("not permitted") == 20
-    assert str(caught.value).endswith("; and 3 more")
+    assert str(error.value).count("not permitted") == 20
+    assert str(error.value).endswith("; and 3 more")
 
 
 def test_a_file_has_a_mebibyte_at_most(tmp_path):
@@ -71,6 +71,6 @@ def test_counts_several_faults(tmp_path):
 def test_a_missing_file_and_an_unknown_name(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         _toml.load(tmp_path / "none.toml", Magnet, "magnet", "applications")
-    known = _toml.names("applications")
-    with pytest.raises(InputError, match=rf"did you mean {known[0]}\?"):
-        _toml.load(known[0] + "x", Magnet, "magnet", "applications")
+    names = _toml.names("applications")
+    with pytest.raises(InputError, match=rf"did you mean {names[0]}\?"):
+        _toml.load(names[0] + "x", Magnet, "magnet", "applications")

@@ -165,10 +165,10 @@ def read(text):
             group.parted, before = True, None
         elif kind == "hyphen":
             close_bare()
-            glued = at > 0 and not re.match(rf"{GAP}|[,;/-]", text[at - 1])
+            adjacent = at > 0 and not re.match(rf"{GAP}|[,;/-]", text[at - 1])
             amount_next = re.match(r"[\d.]", text[at + 1 : at + 2], re.ASCII)
             follows = top and order != "element" and before == "amount"
-            if amount_next and not (follows and glued):
+            if amount_next and not (follows and adjacent):
                 raise Fault(_notation.NEGATIVE, at)
             group.parted, before = True, None
         at = end
@@ -203,10 +203,10 @@ def parse(text, basis="auto"):
         whole = percent or abs(total - 1) <= 0.005 + 1e-9
         if {"atomic", "weight"} <= marks:
             raise Fault(_notation.TWO_BASES, -1)
-        named = next((b for b in ("atomic", "weight") if b in marks), None)
-        if named and basis not in ("auto", named):
+        mark = next((b for b in ("atomic", "weight") if b in marks), None)
+        if mark and basis not in ("auto", mark):
             raise Fault(_notation.OTHER_BASIS, -1)
-        basis = named or basis
+        basis = mark or basis
         recipe = bool(top.balance or marks or basis == "weight")
         if recipe and first_bare:
             raise Fault(_notation.NO_AMOUNT, first_bare[2])

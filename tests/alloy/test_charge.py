@@ -48,10 +48,10 @@ def test_room_is_made_in_its_place_and_where_there_is_none(symbol):
 def test_a_share_of_the_rare_earth_is_another(symbol):
     share = np.linspace(0.0, 1.0, len(RECIPES))
     column = np.full(len(RECIPES), INDEX[symbol])
-    wanted = []
+    charges = []
     for row, part in zip(dicts(*csr()), share, strict=True):
         rare = sum(v for e, v in row.items() if e in RARE_EARTHS)
         new = {e: v * (1.0 - part) if e in RARE_EARTHS else v for e, v in row.items()}
         new[symbol] = new.get(symbol, 0.0) + part * rare
-        wanted.append(new)
-    close(dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)), wanted)
+        charges.append(new)
+    close(dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)), charges)

@@ -23,8 +23,8 @@ def test_distances_equal_those_of_dense_arrays():
     many[0] = 0.0
     one, other = many[:40], many[40:]
     rows = CompositionTable.from_array(one).rows
-    found = distances(rows, other)
-    np.testing.assert_allclose(found, dense(one, other), rtol=1e-13)
+    result = distances(rows, other)
+    np.testing.assert_allclose(result, dense(one, other), rtol=1e-13)
 
 
 def test_of_no_rows_and_from_no_others_there_is_nothing():
@@ -43,6 +43,6 @@ def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
     expected = squares.sum(axis=2).argmin(axis=1)
     assert which.tolist() == expected.tolist()
     assert which[7] == which[8] == 4
-    own = squares[np.arange(50), expected]
-    np.testing.assert_allclose(apart, np.sqrt(own.sum(axis=1)), rtol=1e-13)
-    assert axis.tolist() == own.argmax(axis=1).tolist()
+    host_squares = squares[np.arange(50), expected]
+    np.testing.assert_allclose(apart, np.sqrt(host_squares.sum(axis=1)), rtol=1e-13)
+    assert axis.tolist() == host_squares.argmax(axis=1).tolist()

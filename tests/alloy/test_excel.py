@@ -69,11 +69,11 @@ def test_reads_all_of_a_sheet_with_a_wrong_size(tmp_path):
     for row in (["composition", "melt"], ["SmCo5", 1], ["Nd2Fe14B", 2]):
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as packed:
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as source:
         for name, content in parts.items():
-            packed.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
+            source.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
     table = read_sheet(tmp_path / "b.xlsx").table
     assert table.num_rows == 2
     assert table.column_names == ["composition", "melt"]

@@ -61,9 +61,9 @@ def test_formulas_are_formulas(text):
 @pytest.mark.parametrize("basis", ["auto", "atomic", "weight"])
 def test_no_grade_is_read_as_a_formula(basis):
     texts = list(grade_names())
-    written = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
-    written += [f"NdFeB {t}" for t in texts if t.startswith("N")]
-    texts += [*written, "N60SH", "N43UH", "EEC 99-T100"]
+    names = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
+    names += [f"NdFeB {t}" for t in texts if t.startswith("N")]
+    texts += [*names, "N60SH", "N43UH", "EEC 99-T100"]
     assert len(texts) > 330
     table = mk.CompositionTable.from_strings(["SmCo5", *texts, "Nd2Fe14B"], basis="atomic")
     assert table.row_index.tolist() == [0, len(texts) + 1]

@@ -71,13 +71,13 @@ def test_a_fault_of_the_whole_text_has_no_place():
     ],
 )
 def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
-    with pytest.raises(CompositionError) as caught:
+    with pytest.raises(CompositionError) as refusal:
         mk.parse_composition(text, basis)
-    assert reason in caught.value.reason
-    assert caught.value.position == position
-    assert "\n" not in str(caught.value)
+    assert reason in refusal.value.reason
+    assert refusal.value.position == position
+    assert "\n" not in str(refusal.value)
     (error,) = CompositionTable.from_strings([text], basis).errors
-    assert (error.text, error.position, error.reason) == (text, position, caught.value.reason)
+    assert (error.text, error.position, error.reason) == (text, position, refusal.value.reason)
 
 
 def test_no_text_and_no_basis():
@@ -93,8 +93,8 @@ def test_what_is_charged_is_read_as_its_elements(monkeypatch):
         table = mk.CompositionTable.from_strings(texts, basis="weight")
     weight = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True))
     # 25:75, 80 % dysprosium, 19 % boron.
-    found = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
-    assert found == pytest.approx([7.7, 23.1, 1.6, 0.95])
+    shares = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
+    assert shares == pytest.approx([7.7, 23.1, 1.6, 0.95])
     assert table.row_index.tolist() == [0, 1, 2]
     monkeypatch.setattr(get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}})
     with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):

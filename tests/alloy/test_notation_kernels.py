@@ -16,9 +16,9 @@ BASES = ("auto", "atomic", "weight")
 
 
 def run(texts, basis="auto", stretches=1):
-    encoded = [t.encode() for t in texts]
-    offsets = np.cumsum([0, *(len(e) for e in encoded)])
-    data = np.frombuffer(b"".join(encoded), np.uint8)
+    texts_utf8 = [t.encode() for t in texts]
+    offsets = np.cumsum([0, *(len(e) for e in texts_utf8)])
+    data = np.frombuffer(b"".join(texts_utf8), np.uint8)
     if len(data) and data.max() > 127:
         data, offsets = _notation.fold(data, offsets)
     data.flags.writeable = offsets.flags.writeable = False
@@ -27,12 +27,12 @@ def run(texts, basis="auto", stretches=1):
 
 def as_twin(texts, basis="auto", stretches=1):
     indptr, indices, values, faults, places, _ = run(texts, basis, stretches)
-    rows, kept = [], iter(pairwise(indptr))
+    rows, ranges = [], iter(pairwise(indptr))
     for fault, place in zip(faults, places, strict=True):
-        row = slice(*next(kept)) if fault == _notation.FINE else slice(0)
-        read = dict(zip(indices[row].tolist(), values[row].tolist(), strict=True))
-        rows.append((fault, -1 if fault == _notation.FINE else place, read))
-    assert next(kept, None) is None
+        row = slice(*next(ranges)) if fault == _notation.FINE else slice(0)
+        amounts = dict(zip(indices[row].tolist(), values[row].tolist(), strict=True))
+        rows.append((fault, -1 if fault == _notation.FINE else place, amounts))
+    assert next(ranges, None) is None
     return rows
 
 

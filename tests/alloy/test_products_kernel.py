@@ -26,17 +26,17 @@ def test_each_row_is_written_as_the_twin_writes_it():
         count = rng.integers(0, 5)
         row[:count] = rng.permutation(4)[:count]
         # In twentieths many are equal.
-        cut = np.sort(rng.integers(0, 21, max(count - 1, 0))) / 20.0
-        share[:count] = np.diff(np.concatenate([[0.0], cut, [1.0]]))[:count]
+        cuts = np.sort(rng.integers(0, 21, max(count - 1, 0))) / 20.0
+        share[:count] = np.diff(np.concatenate([[0.0], cuts, [1.0]]))[:count]
     letters = np.frombuffer("".join(NAMES).encode(), np.uint8)
     starts = np.cumsum([0, *map(len, NAMES)])
     rank = np.argsort(np.argsort(np.array(NAMES, object)))
     offsets, data = text_from_products(products, shares, letters, starts, rank)
     text = bytes(data).decode()
-    found = [text[a:b] for a, b in itertools.pairwise(offsets)]
-    assert found == [twin(*row) for row in zip(products, shares, strict=True)]
-    assert "" in found
-    assert any(row.count("+") == 3 for row in found)
+    formulas = [text[a:b] for a, b in itertools.pairwise(offsets)]
+    assert formulas == [twin(*row) for row in zip(products, shares, strict=True)]
+    assert "" in formulas
+    assert any(row.count("+") == 3 for row in formulas)
 
 
 def test_no_rows_and_no_products_are_no_words():

@@ -41,8 +41,8 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
     path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
     assert mk.replace_parts(path).frame["kg a year"].iloc[0] == 0.5
     path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")
-    known = mk.surrogates.training_set("curie_temperature_K", path)
-    assert known.values.tolist() == [1000.5, 585.5]
+    dataset = mk.surrogates.training_set("curie_temperature_K", path)
+    assert dataset.values.tolist() == [1000.5, 585.5]
 
 
 def test_a_table_of_which_no_line_is_a_row_says_so(tmp_path):
@@ -64,6 +64,6 @@ def test_columns_without_a_name_are_left_out(tmp_path):
 def test_refuses_a_header_without_rows(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\n")
-    for read in (read_small_table, mk.predict):
+    for reader in (read_small_table, mk.predict):
         with pytest.raises(InputError, match="no row below its header"):
-            read(path)
+            reader(path)

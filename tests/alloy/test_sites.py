@@ -12,9 +12,9 @@ from magnetkit.alloy.substitution import arrange_sites, count_choices, site_shar
 def test_ways_are_counted_as_they_are_written_out(caps):
     table = count_choices(caps, 6)
     for first in range(len(caps)):
-        for left in range(7):
+        for budget in range(7):
             choices = product(*(range(cap + 1) for cap in caps[first:]))
-            assert table[first][left] == sum(sum(choice) <= left for choice in choices)
+            assert table[first][budget] == sum(sum(choice) <= budget for choice in choices)
 
 
 def test_sites_levels_and_budgets_match_the_request():

@@ -14,8 +14,8 @@ def plan(sites):
     edges = np.cumsum([0, *(len(c) for c, _ in sites)])
     ways = np.zeros((len(caps), max(budgets, default=0) + 1), np.int64)
     counts = []
-    for s, (own, budget) in enumerate(sites):
-        table = count_ways(own, budget)
+    for s, (site, budget) in enumerate(sites):
+        table = count_ways(site, budget)
         ways[edges[s] : edges[s + 1], : budget + 1] = table
         counts.append(table[0][-1])
     return (*(np.array(x, np.int64) for x in (counts, edges, caps, budgets)), ways)

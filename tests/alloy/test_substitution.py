@@ -103,12 +103,12 @@ SPACE = mk.substitutions(
 @given(st.lists(st.integers(0, len(SPACE) - 1), min_size=1, max_size=20))
 def test_any_row_reads_back_as_itself(rows):
     table = SPACE[np.array(rows)]
-    read = CompositionTable.from_strings(SPACE.formulas(np.array(rows)))
-    assert not read.errors
-    np.testing.assert_array_equal(table.indptr, read.indptr)
-    np.testing.assert_array_equal(table.indices, read.indices)
-    np.testing.assert_allclose(table.values, read.values, rtol=1e-14)
-    np.testing.assert_allclose(table.fraction("Dy") * 17 / 2, read.fraction("Dy") * 17 / 2)
+    round_trip = CompositionTable.from_strings(SPACE.formulas(np.array(rows)))
+    assert not round_trip.errors
+    np.testing.assert_array_equal(table.indptr, round_trip.indptr)
+    np.testing.assert_array_equal(table.indices, round_trip.indices)
+    np.testing.assert_allclose(table.values, round_trip.values, rtol=1e-14)
+    np.testing.assert_allclose(table.fraction("Dy") * 17 / 2, round_trip.fraction("Dy") * 17 / 2)
     assert (table.fraction("Dy") <= 0.2 * 2 / 17 + 1e-12).all()
 
 

@@ -37,17 +37,17 @@ def weights(text):
     ],
 )
 def test_reads_the_notation_of_suppliers(text):
-    read = weights(text)
+    amounts = weights(text)
     for symbol, amount in PAIR.items():
-        assert read[symbol] == pytest.approx(amount, abs=2e-3), symbol
-    assert sum(read.values()) == pytest.approx(100.0)
+        assert amounts[symbol] == pytest.approx(amount, abs=2e-3), symbol
+    assert sum(amounts.values()) == pytest.approx(100.0)
 
 
 @pytest.mark.filterwarnings("ignore:.*to_weight_dict")
 def test_ferrodysprosium_before_its_name_holds_iron_too():
     with pytest.warns(UserWarning, match="DyFe as Dy80 Fe20, PrNd as Pr25 Nd75"):
-        read = weights("29.5% PrNd, 1.5% DyFe, 0.97% B, Fe rest")
-    assert read["Dy"] == pytest.approx(1.2, abs=2e-3)
+        amounts = weights("29.5% PrNd, 1.5% DyFe, 0.97% B, Fe rest")
+    assert amounts["Dy"] == pytest.approx(1.2, abs=2e-3)
 
 
 @pytest.mark.parametrize(

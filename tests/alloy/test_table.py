@@ -153,9 +153,9 @@ def test_selection_keeps_the_numbering_of_the_input():
     none = np.empty(0, int)
     for key in (slice(1, None), slice(None, None, -1), [2, 0], [True, False, True], -1, none):
         part = table[key]
-        picked = np.atleast_1d(np.arange(3)[key])
-        np.testing.assert_array_equal(part.to_array(), dense[picked])
-        np.testing.assert_array_equal(part.row_index, table.row_index[picked])
+        indices = np.atleast_1d(np.arange(3)[key])
+        np.testing.assert_array_equal(part.to_array(), dense[indices])
+        np.testing.assert_array_equal(part.row_index, table.row_index[indices])
         assert part.errors == table.errors
     assert len(table[2:1]) == 0
 
@@ -210,14 +210,14 @@ def test_formulas_are_written_as_python_writes_numbers():
     table = CompositionTable.from_strings(texts)
     dense = table.to_array()
     for i, text in enumerate(table.formulas()):
-        wanted = ""
+        formula = ""
         for element in ("Nd", "Dy", "Fe", "B"):
             share = dense[i, INDEX[element]]
             if share >= 1e-4:
-                wanted += f"{element}{share:.4g}"
+                formula += f"{element}{share:.4g}"
             elif share > 0:
-                shown = np.format_float_positional(share, 4, fractional=False, trim="-")
-                wanted += element + shown
-        assert text == wanted
+                number = np.format_float_positional(share, 4, fractional=False, trim="-")
+                formula += element + number
+        assert text == formula
     assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]
     assert table.to_arrow().to_pylist() == table.formulas()

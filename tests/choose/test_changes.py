@@ -18,12 +18,12 @@ def candidate_table(names, ranks):
 def test_entries_exits_and_moves_are_told_by_the_new_rank():
     before = candidate_table(["A", "B", "C", "D", "E"], [1, 2, 3, 4, None])
     after = candidate_table(["E", "D", "C", "B", "A"], [3, 2, 1, None, 5])
-    found = changes(after, before, 3)
-    rows = found.set_index("candidate")["change"].to_dict()
+    moves = changes(after, before, 3)
+    rows = moves.set_index("candidate")["change"].to_dict()
     assert rows == {"C": "rose", "D": "entered", "E": "entered", "A": "left", "B": "left"}
-    assert found["candidate"].tolist() == ["C", "D", "E", "A", "B"]
-    assert found["places"].fillna(99).tolist() == [2, 2, 99, -4, 99]
-    assert pd.isna(found["rank"].iloc[-1])
+    assert moves["candidate"].tolist() == ["C", "D", "E", "A", "B"]
+    assert moves["places"].fillna(99).tolist() == [2, 2, 99, -4, 99]
+    assert pd.isna(moves["rank"].iloc[-1])
 
 
 def test_the_same_ranking_stays():
@@ -38,7 +38,7 @@ def test_refuses_an_empty_top():
 
 
 def test_a_row_has_what_it_is_told_to_have_and_counts_from_nought():
-    found = changes(candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2)
-    assert list(found) == ["candidate", "shell", "rank", "rank_before", "places", "change"]
-    assert found.index.tolist() == [0, 1]
-    assert found["change"].tolist() == ["rose", "fell"]
+    moves = changes(candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2)
+    assert list(moves) == ["candidate", "shell", "rank", "rank_before", "places", "change"]
+    assert moves.index.tolist() == [0, 1]
+    assert moves["change"].tolist() == ["rose", "fell"]

@@ -43,18 +43,18 @@ def test_working_magnet_is_a_truncated_normal_distribution(limit):
     # scipy's moments of the cut logarithm.
     doubt = 0.1
     at = device(requirement(minimum=limit, temperature_K=400.0))
-    value, left = _job._working(500.0, doubt, anchor(), at)
-    cut = truncnorm((np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt)
-    assert np.log(value) == pytest.approx(cut.mean(), rel=1e-9)
-    assert left == pytest.approx(cut.std(), rel=1e-6)
+    value, spread = _job._working(500.0, doubt, anchor(), at)
+    truncation = truncnorm((np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt)
+    assert np.log(value) == pytest.approx(truncation.mean(), rel=1e-9)
+    assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
 def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
     at = device(requirement(ALPHA, absolute_maximum=0.02))
-    value, left = _job._working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
-    cut = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
-    assert value == pytest.approx(cut.mean(), rel=1e-9)
-    assert left == pytest.approx(cut.std(), rel=1e-6)
+    value, spread = _job._working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
+    truncation = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
+    assert value == pytest.approx(truncation.mean(), rel=1e-9)
+    assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,16 @@ def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(requ
 
 
 def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature():
-    both = device(
+    two_limits = device(
         requirement(minimum=450.0, temperature_K=400.9),
         requirement(minimum=480.0, temperature_K=400.0),
     )
     one = device(requirement(minimum=480.0, temperature_K=400.0))
-    assert _job._working(500.0, 0.1, anchor(), both) == _job._working(500.0, 0.1, anchor(), one)
-    near = device(requirement(minimum=450.0, temperature_K=400.9))
-    assert _job._working(500.0, 0.1, anchor(), near) != (500.0, 0.1)
+    assert _job._working(500.0, 0.1, anchor(), two_limits) == _job._working(
+        500.0, 0.1, anchor(), one
+    )
+    close_limit = device(requirement(minimum=450.0, temperature_K=400.9))
+    assert _job._working(500.0, 0.1, anchor(), close_limit) != (500.0, 0.1)
 
 
 def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_hot():
@@ -105,21 +107,21 @@ def test_magnets_exceed_their_guaranteed_values():
     table = CompositionTable.from_strings([MOTOR.reference.formula], basis=MOTOR.reference.basis)
 
     def score(**fields):
-        own = MOTOR.reference.model_copy(
+        reference = MOTOR.reference.model_copy(
             update={"anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)}
         )
-        at = device(requirement("remanence_T", minimum=0.5), reference=own)
-        made = _job._anchor_process(None, at, table, (293.15, 373.15))
+        at = device(requirement("remanence_T", minimum=0.5), reference=reference)
+        process = _job._anchor_process(None, at, table, (293.15, 373.15))
         (magnet,) = [
-            m for m in _job.get_producer(made).magnets if m["quantity"] == "coercivity_kA_m"
+            m for m in _job.get_producer(process).magnets if m["quantity"] == "coercivity_kA_m"
         ]
         return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
 
-    plain, guaranteed = score(), score(guaranteed=True)
+    plain, with_guarantee = score(), score(guaranteed=True)
     # 99 % of lots of 4 % reach it; the mean has a deviation of 6 %, beside the 2 % printed.
-    assert guaranteed[0] - plain[0] == pytest.approx(2.33 * 0.04, rel=1e-6)
+    assert with_guarantee[0] - plain[0] == pytest.approx(2.33 * 0.04, rel=1e-6)
     assert plain[1] == pytest.approx(0.02**2, rel=1e-6)
-    assert guaranteed[1] == pytest.approx(0.02**2 + 0.06**2, rel=1e-6)
+    assert with_guarantee[1] == pytest.approx(0.02**2 + 0.06**2, rel=1e-6)
 
 
 def test_measured_magnets_go_before_the_devices_anchor():
@@ -146,12 +148,12 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     job = _job.make_job(MOTOR)
     table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     shells = ["Tb 0.5 wt%", ""]
-    found = evaluate(table, shells, job).columns.frame()
+    judgement = evaluate(table, shells, job).columns.frame()
     plain = describe(table, job.temperature, job.conditions, shells=shells).frame()
     for name in ("remanence_T", "coercivity_kA_m", "cost_USD_kg", "energy_above_hull_eV_atom"):
-        np.testing.assert_allclose(found[name], plain[name], rtol=1e-12)
-    assert found["nearest_grade"].notna().all()
-    chance = found["probability_meets_requirements"]
+        np.testing.assert_allclose(judgement[name], plain[name], rtol=1e-12)
+    assert judgement["nearest_grade"].notna().all()
+    chance = judgement["probability_meets_requirements"]
     assert ((chance >= 0.0) & (chance <= 1.0)).all()
     row = _job.reference_row(MOTOR, job.conditions, job.temperature)
     assert row["shell"] == (MOTOR.reference.shell or "")

@@ -39,9 +39,9 @@ def test_a_new_scenario_is_valid(here):
 @pytest.mark.parametrize("what", ["applications", "supply"])
 def test_nothing_is_written_over_and_a_name_is_a_name(here, what):
     (here / "mine.toml").write_text("precious")
-    taken = CliRunner().invoke(app, [what, "new", "mine"])
-    assert isinstance(taken.exception, InputError)
-    assert "is there already" in str(taken.exception)
+    answer = CliRunner().invoke(app, [what, "new", "mine"])
+    assert isinstance(answer.exception, InputError)
+    assert "is there already" in str(answer.exception)
     assert (here / "mine.toml").read_text() == "precious"
     bad = CliRunner().invoke(app, [what, "new", "../mine"])
     assert "small letters" in str(bad.exception)
@@ -53,10 +53,10 @@ def test_lists_all_faults_of_a_file(here):
     text = file.read_text().replace("load_line = 1.5", "load_line = -1.5")
     text = text.replace('"N38SH class"', '""').replace('"coercivity_kA_m"', '"coercivity"')
     file.write_text(text)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError) as error:
         load(file)
     for field in ("load_line", "reference.grade", "requirements.1.column"):
-        assert f"field {field}: " in str(caught.value)
+        assert f"field {field}: " in str(error.value)
 
 
 def test_another_reference_takes_the_place_of_the_profiles():

@@ -8,9 +8,9 @@ from magnetkit.choose._profile_parts import Objective
 
 def test_what_is_to_be_large_loses_as_it_falls_and_the_other_way_round():
     values = np.array([1.0, 1.2])
-    most, least = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
-    np.testing.assert_allclose(most.loss(values, 0.1), [-10.0, -12.0])
-    np.testing.assert_allclose(least.loss(values, 0.1), [10.0, 12.0])
+    maximum, minimum = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
+    np.testing.assert_allclose(maximum.loss(values, 0.1), [-10.0, -12.0])
+    np.testing.assert_allclose(minimum.loss(values, 0.1), [10.0, 12.0])
 
 
 def test_a_cost_loses_by_its_ratio_and_a_margin_saturates():

@@ -46,17 +46,17 @@ def rank_frame(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
 
 def rank(*args, **options):
     """Return the columns of the ranking as a frame."""
-    found = rank_frame(*args, **options).columns().to_pandas()
-    return found.astype({"pareto_front": "Int32", "rank": "Int64"})
+    ranking = rank_frame(*args, **options).columns().to_pandas()
+    return ranking.astype({"pareto_front": "Int32", "rank": "Int64"})
 
 
 def candidate_loss(row):
     """The loss of a candidate, written out."""
     margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
-    missed = 5.0 * (1.0 - row["probability_meets_requirements"])
+    shortfall = 5.0 * (1.0 - row["probability_meets_requirements"])
     # A cost counts by its ratio: a quarter more is one unit.
     cost = np.log(row[COST]) / np.log(1.25)
-    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + missed
+    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + shortfall
 
 
 def beats(low, high):
@@ -97,13 +97,13 @@ def test_ranking_by_pieces_equals_that_of_the_table(seed):
 def test_the_order_of_the_rows_decides_nothing(seed):
     frame = _random(seed)
     rng = np.random.default_rng(seed)
-    shuffled = rng.permutation(len(frame))
+    order = rng.permutation(len(frame))
     # Sums in another order differ in their last digits.
     noise = 1.0 + 2.5e-16 * rng.choice([-1, 0, 1], (len(frame), 5))
     other = frame.copy()
     for k, name in enumerate((*BURDEN, "performance_margin", "probability_meets_requirements")):
         other[name] = other[name] * noise[:, k]
-    got = rank(other.iloc[shuffled].reset_index(drop=True)).set_axis(shuffled).sort_index()
+    got = rank(other.iloc[order].reset_index(drop=True)).set_axis(order).sort_index()
     pd.testing.assert_frame_equal(got, rank(frame))
 
 
@@ -111,8 +111,8 @@ def test_the_order_of_the_rows_decides_nothing(seed):
 def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
     frame = _random(seed, 500)
     got = rank(frame)
-    met = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values("rank")
-    rows = met.to_dict("records")
+    winners = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values("rank")
+    rows = winners.to_dict("records")
     assert len(rows) > 100
     assert not [i for i in range(len(rows) - 1) if beats(rows[i + 1], rows[i])]
     # Only who is passed in this way leaves the order of the loss.
@@ -196,21 +196,21 @@ def test_compares_three_digits_without_noise():
 
 def test_the_leading_are_reordered_and_the_rest_stays():
     frame = _frame(**{HEAVY: [0.1, 0.2, 0.3, 0.4], RISK: [0.4, 0.3, 0.2, 0.1]})
-    found = rank_frame(frame, ("heavy_rare_earth_wt_pct:min",))
-    assert found.place.tolist() == [1, 2, 3, 4]
-    rows = found.leading(3)
+    ranking = rank_frame(frame, ("heavy_rare_earth_wt_pct:min",))
+    assert ranking.place.tolist() == [1, 2, 3, 4]
+    rows = ranking.leading(3)
     assert rows.tolist() == [0, 1, 2]
-    other = found.reorder_leaders(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
+    other = ranking.reorder_leaders(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
     assert other.place.tolist() == [2, 1, 3, 4]
     # Who is more often among the best comes first, whatever he loses in the mean.
     often = np.array([0.1, 0.2, 0.3])
-    assert found.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
+    assert ranking.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
     # Draws would put a magnet first that the second beats in everything.
     worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
-    settled = rank_frame(worse).reorder_leaders(
+    reordering = rank_frame(worse).reorder_leaders(
         np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
     )
-    assert settled.place.tolist() == [1, 2]
+    assert reordering.place.tolist() == [1, 2]
 
 
 def test_those_that_miss_are_ordered_by_how_much():
@@ -269,12 +269,12 @@ def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, m
     )
 
     def first(table):
-        found = rank_frame(table)
-        rows = found.leading(20)
-        met = np.flatnonzero(found.meets)
-        chance = found.chance[np.searchsorted(met, rows)] - 0.05
+        ranking = rank_frame(table)
+        rows = ranking.leading(20)
+        winners = np.flatnonzero(ranking.meets)
+        chance = ranking.chance[np.searchsorted(winners, rows)] - 0.05
         zero = np.zeros(len(rows))
-        again = found.reorder_leaders(rows, zero, zero, chance)
+        again = ranking.reorder_leaders(rows, zero, zero, chance)
         return table["formula"].to_numpy()[again.leading(keep)].tolist()
 
     whole = first(frame)

@@ -43,11 +43,11 @@ def test_line_to_order_a_melt():
 
 
 def test_a_sold_grade_names_its_makers():
-    sold = SimpleNamespace(
+    melt = SimpleNamespace(
         **{**vars(MELT), "kind": "other-family", "shell": "", "grade": "Recoma 35E"}
     )
-    sold.candidate, sold.makers, sold.host = "Sm25Fe20Cu5Zr3Co bal.", "Arnold", "2:17"
-    line = order_line(sold, temperature_K=423.15, drawing="N42SH")
+    melt.candidate, melt.makers, melt.host = "Sm25Fe20Cu5Zr3Co bal.", "Arnold", "2:17"
+    line = order_line(melt, temperature_K=423.15, drawing="N42SH")
     assert line.startswith("Recoma 35E (2:17), as sold; content of Dy and Tb on the certificate")
     assert "sold by Arnold" in line
     assert "between coated faces" not in line

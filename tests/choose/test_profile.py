@@ -84,10 +84,10 @@ def test_unknown_name_offers_the_nearest():
 )
 def test_a_bad_field_is_named_in_one_line(tmp_path, profile_document, change, message):
     file = write(tmp_path, profile_document | change)
-    with pytest.raises(InputError, match=message) as caught:
+    with pytest.raises(InputError, match=message) as error:
         applications.load(file)
-    assert "\n" not in str(caught.value)
-    assert str(file) in str(caught.value)
+    assert "\n" not in str(error.value)
+    assert str(file) in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_margins_are_shares_of_the_limit():
 
 def test_goals_are_columns_and_directions():
     profile = applications.load("energy-traction-motor")
-    asked = profile.model_copy(
+    profile_with_goals = profile.model_copy(
         update={"objectives": ("cost:min=2", "remanence_T:max", "margin:max")}
     )
-    others = (("remanence_T", "max"), ("margin", "max"))
-    assert asked.goals == (("cost_per_flux_USD_m3_T", "min"), *others)
+    goals = (("remanence_T", "max"), ("margin", "max"))
+    assert profile_with_goals.goals == (("cost_per_flux_USD_m3_T", "min"), *goals)

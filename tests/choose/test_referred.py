@@ -44,10 +44,10 @@ def test_needs_exactly_one_number(require):
 
 def test_another_reference():
     device = load("energy-traction-motor")
-    own = with_reference(device, "SmCo5", shell=None)
-    assert (own.reference.formula, own.reference.host) == ("SmCo5", "1:5")
-    assert own.reference.anchors != device.reference.anchors
-    assert own.requirements == device.requirements
+    profile = with_reference(device, "SmCo5", shell=None)
+    assert (profile.reference.formula, profile.reference.host) == ("SmCo5", "1:5")
+    assert profile.reference.anchors != device.reference.anchors
+    assert profile.requirements == device.requirements
     with pytest.raises(CompositionError):
         with_reference(device, "??")
     with pytest.raises(InputError, match="no structure"):

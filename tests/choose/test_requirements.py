@@ -44,8 +44,8 @@ def _profile_of_cited_limits(name):
     """Return a profile whose limits are as sure as if each were cited."""
     profile = applications.load(name)
     sure = {"limit_lo": None, "limit_hi": None}
-    cited = tuple(one.model_copy(update=sure) for one in profile.requirements)
-    return profile.model_copy(update={"requirements": cited})
+    requirements = tuple(one.model_copy(update=sure) for one in profile.requirements)
+    return profile.model_copy(update={"requirements": requirements})
 
 
 def _probability(bound, side, value, lo, hi):
@@ -82,10 +82,10 @@ def _make_profile(column="remanence_T", **limit):
 def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
     # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
     ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
-    cited = _make_profile(minimum=1.0)
-    assumed = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
-    one = _judge(cited, _frame(cited, **ends)).probability[0]
-    two = _judge(assumed, _frame(assumed, **ends)).probability[0]
+    exact = _make_profile(minimum=1.0)
+    uncertain = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
+    one = _judge(exact, _frame(exact, **ends)).probability[0]
+    two = _judge(uncertain, _frame(uncertain, **ends)).probability[0]
     assert one == pytest.approx(0.95)
     # 1.645 deviations become 1.645 / sqrt(2) = 1.163.
     assert two == pytest.approx(ndtr(1.6449 / 2**0.5), abs=1e-4)
@@ -104,10 +104,10 @@ def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_les
 def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(value, below, above, half):
     # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
     sides = [np.array([x]) for x in (value, value - half, value + half)]
-    cited = score_at_limit(1.0, 1, *sides)[0]
-    assumed = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[0]
-    assert np.sign(assumed) == np.sign(cited)
-    assert abs(assumed) <= abs(cited)
+    exact = score_at_limit(1.0, 1, *sides)[0]
+    uncertain = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[0]
+    assert np.sign(uncertain) == np.sign(exact)
+    assert abs(uncertain) <= abs(exact)
 
 
 @pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
@@ -121,11 +121,11 @@ def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
     }
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
-    drawn = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
+    limit_draws = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
     side = 1 if "minimum" in limit else -1
     limits = sample_limit(0.04, side, (0.02, 0.06), rng.standard_normal(100_000))
-    met = np.abs(drawn) <= limits if side < 0 else drawn >= limits
-    assert chance == pytest.approx(met.mean(axis=1), abs=0.006)
+    success = np.abs(limit_draws) <= limits if side < 0 else limit_draws >= limits
+    assert chance == pytest.approx(success.mean(axis=1), abs=0.006)
 
 
 def test_who_asks_more_asks_more_of_both_that_share_an_error():
@@ -135,7 +135,7 @@ def test_who_asks_more_asks_more_of_both_that_share_an_error():
         "demagnetization_safety": {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
     }
     alone = [_make_profile(column, **limit) for column, limit in limits.items()]
-    both = alone[0].model_copy(
+    joint = alone[0].model_copy(
         update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
     )
     values = {"coercivity_kA_m": (1050.0, 950.0, 1150.0), "demagnetization_safety": (1.2, 1.1, 1.3)}
@@ -143,8 +143,8 @@ def test_who_asks_more_asks_more_of_both_that_share_an_error():
     for column, ends in values.items():
         for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
             columns[f"{column}{name}"] = [value]
-    each = [_judge(one, _frame(both, **columns)).probability[0] for one in alone]
-    assert _judge(both, _frame(both, **columns)).probability[0] == pytest.approx(min(each))
+    singles = [_judge(one, _frame(joint, **columns)).probability[0] for one in alone]
+    assert _judge(joint, _frame(joint, **columns)).probability[0] == pytest.approx(min(singles))
 
 
 def _frame(profile, **values):
@@ -208,8 +208,8 @@ def test_energy_product_and_remanence_are_not_counted_twice():
             frame[f"{column}_hi"] += half
         return _judge(profile, frame)
 
-    both = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
-    assert both.probability[0] == pytest.approx(0.5)
+    joint = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
+    assert joint.probability[0] == pytest.approx(0.5)
     apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
     assert apart.probability[0] == pytest.approx(0.25)
     assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
@@ -229,28 +229,28 @@ def _motor(**figures):
 
 
 def test_names_every_failure_of_a_magnet():
-    found = _motor(
+    verdict = _motor(
         remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
         coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
     )
-    both = "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
-    assert found.failed.texts() == ["", both, "remanence_T >= 1.17 at 293.15 K"]
-    assert found.probability[0] == pytest.approx(1.0, abs=0.002)
+    two_failures = "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
+    assert verdict.failed.texts() == ["", two_failures, "remanence_T >= 1.17 at 293.15 K"]
+    assert verdict.probability[0] == pytest.approx(1.0, abs=0.002)
 
 
 def test_a_probability_between_is_that_of_the_normal_distribution():
     # The limit lies at the lower end of the 90 % interval: 95 % are above it (any table of the
     # normal distribution), at half of the way 79.46 %.
-    found = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
-    assert found.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
-    assert found.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
+    verdict = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
+    assert verdict.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
+    assert verdict.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
 
 
 def test_the_least_likely_is_named_where_only_the_product_is_too_small():
-    found = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
+    verdict = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
     # 87.5 % and 83.8 % together are 73 %.
-    assert found.probability == pytest.approx([0.733], abs=0.002)
-    assert found.failed.texts() == ["coercivity_kA_m >= 1592 at 293.15 K"]
+    assert verdict.probability == pytest.approx([0.733], abs=0.002)
+    assert verdict.failed.texts() == ["coercivity_kA_m >= 1592 at 293.15 K"]
 
 
 def test_a_limit_on_the_modulus_has_two_sides():
@@ -262,34 +262,42 @@ def test_a_limit_on_the_modulus_has_two_sides():
         host=["2:14:1"] * 4,
         **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
     )
-    found = _judge(profile, frame)
-    assert found.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
-    assert found.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
+    verdict = _judge(profile, frame)
+    assert verdict.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
+    assert verdict.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
 
 
 def test_narrowest_window_of_a_quantity_counts():
     profile = applications.load("energy-traction-motor")
-    said = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
+    fields = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
     limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
-    asked = tuple(Requirement(**said, **limit) for limit in limits)
-    found = []
-    for some in (asked[:1], asked[:2], asked[:3], asked, asked[::-1]):
+    requirements = tuple(Requirement(**fields, **limit) for limit in limits)
+    probabilities = []
+    for some in (
+        requirements[:1],
+        requirements[:2],
+        requirements[:3],
+        requirements,
+        requirements[::-1],
+    ):
         narrow = profile.model_copy(update={"requirements": some})
         # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
         half = 0.16449
         frame = _frame(profile, host=["2:14:1"]).assign(
             remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
         )
-        found.append(_judge(narrow, frame).probability[0])
-    assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
+        probabilities.append(_judge(narrow, frame).probability[0])
+    assert probabilities == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
 
 
 def _compare_with_reference(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
-    h, said = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
-    asked = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **said)
-    profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
+    h, origin = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
+    requirement = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **origin)
+    profile = profile.model_copy(
+        update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
+    )
     frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
     frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
     widths = {h: np.array([width, 0.0])}
@@ -353,30 +361,30 @@ def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, mes
 @pytest.mark.parametrize("name", applications.names())
 def test_every_requirement_is_written_as_it_is_read(name):
     for requirement in applications.load(name).requirements:
-        asked = parse_requirement(str(requirement))
-        assert asked.column == requirement.column
-        assert asked.limit == pytest.approx(requirement.limit, rel=1e-5)
-        assert asked.temperature_K == requirement.temperature_K
-        assert asked.absolute == (requirement.absolute_maximum is not None)
+        reread = parse_requirement(str(requirement))
+        assert reread.column == requirement.column
+        assert reread.limit == pytest.approx(requirement.limit, rel=1e-5)
+        assert reread.temperature_K == requirement.temperature_K
+        assert reread.absolute == (requirement.absolute_maximum is not None)
 
 
 def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
     profile = applications.load("energy-traction-motor")
-    asked = [
+    requirements = [
         Requirement(column=c, source="test", status="assumption", **limit)
         for c, limit in (
             ("coercivity_kA_m", {"minimum": 500.0}),
             ("irreversible_loss_pct", {"maximum": 5.0}),
         )
     ]
-    device = profile.model_copy(update={"requirements": tuple(asked)})
+    device = profile.model_copy(update={"requirements": tuple(requirements)})
     frame = pd.DataFrame({"host": ["2:14:1"]})
     # Both have one chance in two and are one event; apart they would have one in four.
     for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
         for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
             frame[f"{column}{end}"] = value + shift
-    found = _judge(device, frame)
-    assert found.probability[0] == pytest.approx(0.5)
+    verdict = _judge(device, frame)
+    assert verdict.probability[0] == pytest.approx(0.5)
 
 
 def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
@@ -392,12 +400,12 @@ def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
 
 def test_needs_the_columns_of_requirements_at_other_temperatures():
     job = make_job(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
-    asked = needed_elsewhere(job)
-    assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}
-    assert "remanence_T" in asked[373.15]
+    columns = needed_elsewhere(job)
+    assert {*columns, job.temperature} >= {*needed_temperatures(job), 293.15}
+    assert "remanence_T" in columns[373.15]
     # What names a grade is read at room temperature.
-    assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
-    assert job.temperature not in asked
+    assert {"remanence_T", "coercivity_kA_m"} <= columns[293.15]
+    assert job.temperature not in columns
 
 
 def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
@@ -406,5 +414,5 @@ def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
     assert ends.isdisjoint(set(needed_temperatures(make_job(device))) - {device.temperature_K})
     narrow = make_job(device, between=("20C", "100C"))
     assert ends <= set(needed_temperatures(narrow))
-    required = make_job(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
-    assert device.temperature_min_K in needed_temperatures(required)
+    job = make_job(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
+    assert device.temperature_min_K in needed_temperatures(job)

@@ -23,11 +23,11 @@ def result():
 def test_thinned_rows_are_half_the_best_and_the_rest_evenly(result):
     ranks = result.table["rank"].dropna()
     assert len(ranks) > 12
-    found = result.sample_ranks(8)["rank"].tolist()
-    assert found[:5] == [1, 2, 3, 4, 5]
-    assert found[-1] == len(ranks)
-    assert len(found) == len(set(found)) == 8
-    gaps = [b - a for a, b in pairwise(found[4:])]
+    sample = result.sample_ranks(8)["rank"].tolist()
+    assert sample[:5] == [1, 2, 3, 4, 5]
+    assert sample[-1] == len(ranks)
+    assert len(sample) == len(set(sample)) == 8
+    gaps = [b - a for a, b in pairwise(sample[4:])]
     assert max(gaps) - min(gaps) <= 1
     assert result.sample_ranks(10_000)["rank"].tolist() == sorted(ranks.tolist())
 
@@ -72,8 +72,10 @@ def test_rows_are_asked_for_by_rank_front_and_name(ranked_result):
 
 def test_summary_counts_the_rows_on_disk(ranked_result):
     assert (len(ranked_result), ranked_result.judged) == (1234, 1234)
-    kept = dataclasses.replace(ranked_result, manifest={"summary": {"candidates": 1234, "kept": 5}})
-    assert (len(kept), kept.judged) == (5, 1234)
+    short_result = dataclasses.replace(
+        ranked_result, manifest={"summary": {"candidates": 1234, "kept": 5}}
+    )
+    assert (len(short_result), short_result.judged) == (5, 1234)
     assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(ranked_result)
 
 

@@ -91,15 +91,15 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
     table = CompositionTable.from_strings(formulas)
     of = kinds(table, leading["host"], leading["shell"], None, 423.15), None
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
-    drawn = values.at("remanence_T", 300.0)
-    correlation = np.corrcoef(drawn)
+    draws = values.at("remanence_T", 300.0)
+    correlation = np.corrcoef(draws)
     # A tenth of Dy on the rare-earth site is a distance of 0.4/17; see the split on file.
-    split = splits()["remanence_T"]
-    shared = split.common + split.composition * np.exp(-0.4 / 17.0 / split.length)
-    assert correlation[0, 1] == pytest.approx(shared, abs=0.02)
+    variances = splits()["remanence_T"]
+    factor = variances.common + variances.composition * np.exp(-0.4 / 17.0 / variances.length)
+    assert correlation[0, 1] == pytest.approx(factor, abs=0.02)
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
-    assert ((drawn > 0.9) & (drawn < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
-    np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
+    assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
+    np.testing.assert_array_equal(values.at("remanence_T", 400.0), draws)
 
 
 def test_ties_are_with_the_first_of_the_group():
@@ -111,8 +111,8 @@ def test_ties_are_with_the_first_of_the_group():
 def test_a_results_folder_gives_the_same(tmp_path, robustness):
     space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
     mk.screen(space, application="e-bike", out=tmp_path / "r")
-    stored = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
-    assert stored["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
+    reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
+    assert reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
 
 
 def test_names_an_invalid_seed(result):
@@ -133,8 +133,8 @@ def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, robustness):
     from magnetkit.choose._draws import sample
 
     leading = result.best(len(robustness)).reset_index(drop=True)
-    missed = ~leading["meets_requirements"].to_numpy(bool)
-    place = np.sort(sample(leading, result.job, 400, 0).place(missed), axis=1)
+    misses = ~leading["meets_requirements"].to_numpy(bool)
+    place = np.sort(sample(leading, result.job, 400, 0).place(misses), axis=1)
     # Of 400 draws, 20 lie below and 20 above.
     assert np.abs(robustness["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
     assert np.abs(robustness["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
@@ -151,9 +151,9 @@ def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
         return SimpleNamespace(place=lambda _: place, meets=place > 0)
 
     monkeypatch.setattr("magnetkit.choose._leading.sample", sample)
-    found = result.robustness(pool=3, interval=interval)
-    assert found[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
-    assert found["rank_median"].tolist() == [501] * 3
+    frame = result.robustness(pool=3, interval=interval)
+    assert frame[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
+    assert frame["rank_median"].tolist() == [501] * 3
 
 
 @pytest.mark.parametrize("device", ["hot-servo-motor", "energy-traction-motor"])
@@ -172,16 +172,16 @@ def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     lower = ["coercivity_kA_m>=900 at 20C", "demagnetization_safety>=0.8", "remanence_T>=1 at 20C"]
     today = mk.screen(space, "energy-traction-motor", require=lower)
     dear = mk.screen(space, "energy-traction-motor", require=lower, prices={"Tb": "3x"})
-    moved = dear.changes(today)
-    assert (moved["change"] != "stayed").any()
+    moves = dear.changes(today)
+    assert (moves["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
-    made = moved["candidate"].astype(str) + " " + moved["shell"].astype(str)
-    down, up = (moved["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose")))
+    names = moves["candidate"].astype(str) + " " + moves["shell"].astype(str)
+    down, up = (moves["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose")))
     assert down.any()
     assert up.any()
-    assert made[down].str.contains("Tb").all()
-    assert made[up].str.contains("Dy").all()
-    costs = [found.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for found in (dear, today)]
+    assert names[down].str.contains("Tb").all()
+    assert names[up].str.contains("Dy").all()
+    costs = [table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for table in (dear, today)]
     # Terbium is 3 % of its mass and more than half of its cost.
     assert 1.5 < costs[0] / costs[1] < 3.0
 
@@ -197,9 +197,9 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     high, low = burden[:-1], burden[1:]
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
-    near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
+    close = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
     assert len(best) > 40
-    assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()
+    assert not (beaten & close).any(), best.loc[:, "candidate"][:-1][beaten & close].tolist()
 
 
 def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
@@ -207,10 +207,10 @@ def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits)
     result = mk.screen(space, application="energy-traction-motor")
     firm = result.robustness(draws=200)
-    missed = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
-    assert 0 < (~missed).sum() < 10
+    misses = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
+    assert 0 < (~misses).sum() < 10
     # The ten places go to the ten that the ranking names, not to alloys with less to lose.
-    first = firm[missed & (firm["rank"] <= 10).to_numpy()]
+    first = firm[misses & (firm["rank"] <= 10).to_numpy()]
     assert first["top_ten_share"].mean() > 0.2
     assert (first["rank_lo"] <= first["rank"]).all()
     assert (first["rank"] <= first["rank_hi"]).all()

@@ -80,9 +80,9 @@ def test_exposure_is_mass_times_price():
 
 
 def test_what_a_recipe_holds_is_counted_with_its_shell():
-    held = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
-    assert held["Tb"] == pytest.approx(0.4, abs=0.02)
-    assert held["Dy"] == pytest.approx(1.5, abs=0.03)
+    contents = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
+    assert contents["Tb"] == pytest.approx(0.4, abs=0.02)
+    assert contents["Dy"] == pytest.approx(1.5, abs=0.03)
 
 
 def test_takes_the_equal_grade_that_fits_the_circuit():

@@ -42,10 +42,10 @@ def test_todays_magnet_is_more_likely_than_not_to_do_its_job(name):
 @pytest.mark.parametrize("name", applications.names())
 def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
     profile = applications.load(name)
-    asked = [r for r in profile.requirements if r.column == "demagnetization_safety"]
-    assert [r.limit for r in asked] == [1.1]
-    assert [r.limit_range for r in asked] == [(1.0, 1.2)]
-    assert profile.requirement_temperature(asked[0]) == profile.temperature_max_K
+    safeties = [r for r in profile.requirements if r.column == "demagnetization_safety"]
+    assert [r.limit for r in safeties] == [1.1]
+    assert [r.limit_range for r in safeties] == [(1.0, 1.2)]
+    assert profile.requirement_temperature(safeties[0]) == profile.temperature_max_K
 
 
 def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():
@@ -58,8 +58,8 @@ def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():
 @pytest.mark.parametrize("name", applications.names())
 def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
     profile = applications.load(name)
-    asked = {r.column for r in profile.requirements}
-    assert asked >= {
+    columns = {r.column for r in profile.requirements}
+    assert columns >= {
         "remanence_T",
         "coercivity_kA_m",
         "max_energy_product_kJ_m3",
@@ -106,8 +106,8 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     saving = {}
     for number, row in rows[~is_bulk].iterrows():
         as_hard = bulk["coercivity_kA_m"] >= row["coercivity_kA_m"]
-        least = bulk[as_hard & (bulk["host"] == row["host"])]["heavy_rare_earth_wt_pct"].min()
-        saving[number] = 100.0 * (1.0 - row["heavy_rare_earth_wt_pct"] / least)
+        minimum = bulk[as_hard & (bulk["host"] == row["host"])]["heavy_rare_earth_wt_pct"].min()
+        saving[number] = 100.0 * (1.0 - row["heavy_rare_earth_wt_pct"] / minimum)
     saving = pd.Series(saving).dropna()
     assert len(saving) >= 12
     # Half of the atoms is 49.96 % of the mass of the magnet.
@@ -127,17 +127,17 @@ def test_only_high_temperature_2_17_meets_the_engine():
     small = mk.substitutions(
         "SmCo5", {"Sm": ["Pr", "Gd"], "Co": ["Cu"]}, step=0.25, limits={"Cu": 0.25}
     )
-    found = screen("f22-engine", SpaceCandidates([rich, small], [(HT_217, "")]), hosts=every).table
-    assert set(found["host"]) >= {"2:14:1", "1:5", "2:17"}
-    assert list(found.loc[found["meets_requirements"], "candidate"]) == [HT_217]
-    others = found[found["candidate"] != HT_217]
-    assert (others["probability_meets_requirements"] < 0.05).all()
+    table = screen("f22-engine", SpaceCandidates([rich, small], [(HT_217, "")]), hosts=every).table
+    assert set(table["host"]) >= {"2:14:1", "1:5", "2:17"}
+    assert list(table.loc[table["meets_requirements"], "candidate"]) == [HT_217]
+    rivals = table[table["candidate"] != HT_217]
+    assert (rivals["probability_meets_requirements"] < 0.05).all()
 
 
 def test_no_magnet_is_rated_above_what_makers_state_and_only_2_17_bears_the_engine():
     # 250 and 220 C are the most that makers state for 1:5 and Nd-Fe-B.
-    found = mk.predict(["SmCo5", "Nd1.4Dy0.2Tb0.4Fe13.5Co0.5B", HT_217], "20C")
-    limits = found["max_working_temperature_K"].round(2)
+    magnets = mk.predict(["SmCo5", "Nd1.4Dy0.2Tb0.4Fe13.5Co0.5B", HT_217], "20C")
+    limits = magnets["max_working_temperature_K"].round(2)
     assert limits[0] == 523.15
     assert not limits[1] > 493.15
     assert limits[2] > 673.15
@@ -145,10 +145,10 @@ def test_no_magnet_is_rated_above_what_makers_state_and_only_2_17_bears_the_engi
 
 def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coercivity():
     formulas = [HT_217, "Sm(Co0.63Fe0.26Cu0.08Zr0.03)7.6", "SmCo5"]
-    found = screen("f22-engine", formulas).table
-    assert list(found["meets_requirements"]) == [True, False, False]
+    table = screen("f22-engine", formulas).table
+    assert list(table["meets_requirements"]) == [True, False, False]
     cold = mk.predict(["SmCo5"], temperature="20C")["coercivity_kA_m"].iloc[0]
-    assert found["coercivity_kA_m"].iloc[2] < cold / 4
+    assert table["coercivity_kA_m"].iloc[2] < cold / 4
 
 
 @pytest.mark.parametrize("tube", ["patriot-beam-focusing", "communication-twt"])
@@ -171,18 +171,18 @@ def test_cerium_and_lanthanum_win_at_low_coercivity():
         table = CompositionTable.from_strings([formula], basis="atomic")
         return float(table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0])
 
-    won = {}
+    shares = {}
     for name in ("medical-imaging", "energy-traction-motor"):
         result = screen(name, space)
         best = result.best(1).iloc[0]
         if name == "medical-imaging":
             # Some engineers ask 1,114 kA/m, as today's class has it: not all are content.
             assert best["probability_meets_requirements"] > 0.5
-            won[name] = max(map(light_share, result.best(3)["candidate"]))
+            shares[name] = max(map(light_share, result.best(3)["candidate"]))
         meets = result.table[result.table["meets_requirements"]]
         with_light = meets[meets["candidate"].str.contains("Ce|La")]
         if name != "medical-imaging":
             # Where they meet at all, dysprosium carries them.
             assert not (with_light["heavy_rare_earth_wt_pct"].round(1) < 3.0).any()
     # Step of the space: 5 % of the rare earth.
-    assert won["medical-imaging"] >= 0.05
+    assert shares["medical-imaging"] >= 0.05

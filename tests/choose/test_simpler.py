@@ -65,9 +65,9 @@ def test_only_what_the_device_asks_for_is_a_gain(job):
 
 
 def test_a_simpler_alloy_may_stand_below(job):
-    turned = leading().iloc[::-1].assign(rank=range(1, 7))
+    reverse = leading().iloc[::-1].assign(rank=range(1, 7))
     # With praseodymium and a shell: as with the shell alone, which comes before the plain alloy.
-    assert simpler_rank(turned, job).tolist() == [2, 0, 4, 6, 6, 0]
+    assert simpler_rank(reverse, job).tolist() == [2, 0, 4, 6, 6, 0]
 
 
 def test_unknown_objectives_are_no_gain(job):

@@ -19,6 +19,6 @@ def test_several_are_files(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert sorted(f.name for f in tmp_path.iterdir()) == ["a-150C.sif", "a-20C.sif"]
-    refused = run("N42SH", "--temperature", "20C,150C")
-    assert refused.returncode == 1
-    assert "need --out" in refused.stderr
+    refusal = run("N42SH", "--temperature", "20C,150C")
+    assert refusal.returncode == 1
+    assert "need --out" in refusal.stderr

@@ -24,8 +24,8 @@ def findings_by_name(**options):
 
 
 def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
-    own = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
-    done = run("doctor", env=own)
+    environment = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
+    done = run("doctor", env=environment)
     assert done.returncode == 0, done.stdout
     assert KEY not in done.stdout + done.stderr
     assert "MP_API_KEY is set" in done.stdout
@@ -33,10 +33,10 @@ def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
     assert "\x1b[" not in done.stdout
     assert mp_server.requests == []
 
-    asked = run("doctor", "--online", "--json", env=own)
-    rows = {row["name"]: row for row in map(json.loads, asked.stdout.splitlines())}
+    report = run("doctor", "--online", "--json", env=environment)
+    rows = {row["name"]: row for row in map(json.loads, report.stdout.splitlines())}
     assert rows["server"]["value"] == "127.0.0.1 answers, database 2025.09.25"
-    assert KEY not in asked.stdout + asked.stderr
+    assert KEY not in report.stdout + report.stderr
     assert set(NEEDED) <= set(rows)
 
 
@@ -78,6 +78,6 @@ def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_not
     assert rows["server"].value == "api.materialsproject.org, not requested (--online requests it)"
     assert rows["compiled"].state == "ok"
     monkeypatch.setattr("magnetkit._core._kernel_files.folder", lambda: None)
-    lost = findings_by_name()["compiled"]
-    assert (lost.state, lost.value) == ("note", "not kept between commands")
-    assert "NUMBA_CACHE_DIR" in lost.advice
+    finding = findings_by_name()["compiled"]
+    assert (finding.state, finding.value) == ("note", "not kept between commands")
+    assert "NUMBA_CACHE_DIR" in finding.advice

@@ -56,8 +56,8 @@ def test_no_line_is_too_long_and_no_cell_is_cut(screen, capsys, rows, width):
     assert max(map(len, lines)) <= width
     assert "…" not in "".join(lines)
     text = " ".join(lines)
-    for needed in ("1.23", "1234", "1.25"):
-        assert needed in text
+    for number in ("1.23", "1234", "1.25"):
+        assert number in text
 
 
 def test_more_columns_come_with_width(screen, capsys):
@@ -74,9 +74,9 @@ def test_more_columns_come_with_width(screen, capsys):
 def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
     everything = screen(capsys, 80, frame=frame(), wide=True)
     assert any("(BH)max" in line for line in everything)
-    chosen = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
-    assert "M-0" in "".join(chosen)
-    assert "HcJ" not in "".join(chosen)
+    columns_alone = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
+    assert "M-0" in "".join(columns_alone)
+    assert "HcJ" not in "".join(columns_alone)
 
 
 def test_a_status_is_shown_where_one_is_not_ok(screen, capsys):

@@ -26,6 +26,6 @@ def test_what_marks_mean_is_said_where_there_are_marks(words, start):
 
 
 def test_grade_by_number_and_class_has_no_sheet():
-    said = " ".join(run("grades", "N43SH").stdout.split())
-    assert "No maker's sheet is known" in said
-    assert "Sold by" not in said
+    text = " ".join(run("grades", "N43SH").stdout.split())
+    assert "No maker's sheet is known" in text
+    assert "Sold by" not in text

@@ -28,9 +28,9 @@ def test_draws_a_section(tmp_path):
 
 
 def test_a_device_names_the_systems_that_its_substitutes_touch():
-    found = _systems(None, "communication-twt-compensated")
-    assert "Co-Fe-Gd-Sm" in found
-    assert max(system.count("-") for system in found) == 3
+    systems = _systems(None, "communication-twt-compensated")
+    assert "Co-Fe-Gd-Sm" in systems
+    assert max(system.count("-") for system in systems) == 3
     assert _systems(["Sm-Co"], None) == ["Sm-Co"]
     with pytest.raises(InputError, match="--application"):
         _systems(None, None)

@@ -17,10 +17,10 @@ def test_prints_the_best_and_writes_all(tmp_path):
     done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("rank,candidate")
-    written = pd.read_csv(out)
+    table = pd.read_csv(out)
     # Er2Fe14B is no uniaxial magnet and has no rank.
-    assert list(written["rank"]) == [1, 2, 3, 4]
-    assert written["top_ten_share"].sum() == pytest.approx(2.0)
+    assert list(table["rank"]) == [1, 2, 3, 4]
+    assert table["top_ten_share"].sum() == pytest.approx(2.0)
     # Another kind of file is written as its name says, or refused before anything is drawn.
     for command in (
         ["report", str(tmp_path / "r"), "--robustness"],

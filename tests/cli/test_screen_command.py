@@ -32,12 +32,12 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    listed = {row["text"]: row for row in rejected_rows(out)}
+    rejects = {row["text"]: row for row in rejected_rows(out)}
     for number, text in enumerate(rows, start=2):
         if text in ("SmCo5", "Nd2Fe14B"):
             continue
-        assert listed[text]["line"] == str(number)
-        assert bad[text] in listed[text]["reason"]
+        assert rejects[text]["line"] == str(number)
+        assert bad[text] in rejects[text]["reason"]
     for name in ("ranked.parquet", "ranked.csv", "manifest.json", "report.html"):
         assert (out / name).stat().st_size > 0
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
@@ -64,11 +64,11 @@ def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
+    file = tmp_path / "file"
+    file.write_text("in the way")
     path = tmp_path / "a.txt"
     path.write_text("SmCo5\n")
-    done = run("screen", str(path), *APPLICATION, "--out", str(blocked / "out"), "--quiet")
+    done = run("screen", str(path), *APPLICATION, "--out", str(file / "out"), "--quiet")
     assert done.returncode == 1
     assert "--out" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -91,9 +91,9 @@ def test_predict_as_json_and_in_cgs():
     row = json.loads(done.stdout)
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
-    shown = run("predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
-    assert "max_energy_product_MGOe" in shown
-    assert "\x1b[" not in shown
+    text = run("predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
+    assert "max_energy_product_MGOe" in text
+    assert "\x1b[" not in text
 
 
 def test_phases_must_be_a_snapshot_folder(tmp_path):
@@ -110,8 +110,8 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
 
 def test_prints_brackets_verbatim(tmp_path):
     text = "[Nd0.9Dy0.1]2Fe14B"
-    shown = run("predict", text).stdout
-    assert shown.splitlines()[1].startswith(text)
+    output = run("predict", text).stdout
+    assert output.splitlines()[1].startswith(text)
     path = tmp_path / "a.txt"
     path.write_text(text + "\n", encoding="utf-8")
     out = ("--out", str(tmp_path / "out"), "-q")

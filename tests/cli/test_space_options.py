@@ -23,10 +23,10 @@ def read_ranked_table(out):
 def test_additions_and_shells(tmp_path):
     done = screen(tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05")
     assert done.exit_code == 0, done.output
-    found = read_ranked_table(tmp_path / "a")
-    assert len(found) == 16
-    assert (found["shell"].astype(str) == "Dy 0.30 @ 0.05").sum() == 1
-    assert found["candidate"].str.contains("Cu").all()
+    table = read_ranked_table(tmp_path / "a")
+    assert len(table) == 16
+    assert (table["shell"].astype(str) == "Dy 0.30 @ 0.05").sum() == 1
+    assert table["candidate"].str.contains("Cu").all()
 
 
 @pytest.mark.parametrize(

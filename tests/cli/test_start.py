@@ -41,8 +41,8 @@ def modules(*arguments):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=900, check=True
     )
     # Notes of compiling may follow.
-    seen = json.loads(next(line for line in done.stderr.splitlines() if line[:7] == '{"code"'))
-    return seen["code"], done.stdout, seen["modules"]
+    record = json.loads(next(line for line in done.stderr.splitlines() if line[:7] == '{"code"'))
+    return record["code"], done.stdout, record["modules"]
 
 
 @pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 2_800_000])
@@ -72,24 +72,24 @@ def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
 
 
 def test_help_loads_nothing_heavy():
-    code, out, loaded = modules("--help")
+    code, out, imports = modules("--help")
     assert code == 0
     assert "Usage" in out
-    assert [m for m in HEAVY if m in loaded] == []
-    others = [m for m in loaded if not m.startswith("magnetkit.")]
-    assert len(others) < MAX_MODULES
+    assert [m for m in HEAVY if m in imports] == []
+    foreign = [m for m in imports if not m.startswith("magnetkit.")]
+    assert len(foreign) < MAX_MODULES
 
 
 def test_a_prediction_loads_what_it_needs_alone():
     # The first one trains and compiles.
     modules("predict", "Nd2Fe14B")
-    code, out, loaded = modules("predict", "Nd2Fe14B")
+    code, out, imports = modules("predict", "Nd2Fe14B")
     assert code == 0
     assert out.startswith("candidate,")
-    unused = ("pymatgen", "sklearn", "matplotlib", "plotly", "polars", "dask", "rich")
-    assert [m for m in unused if m in loaded] == []
+    absent = ("pymatgen", "sklearn", "matplotlib", "plotly", "polars", "dask", "rich")
+    assert [m for m in absent if m in imports] == []
     # numba, which loads kernels that it kept, asks scipy for its version and for LAPACK.
-    rooms = {m for m in loaded if m.startswith("scipy.") and m.count(".") == 1 and "._" not in m}
+    rooms = {m for m in imports if m.startswith("scipy.") and m.count(".") == 1 and "._" not in m}
     assert rooms <= {"scipy.version", "scipy.linalg", "scipy.sparse"}
 
 
@@ -126,8 +126,8 @@ def test_verify_and_lists():
     assert "are as published" in forked("data", "verify").stdout
     assert "curie" in forked("data", "list").stdout
     assert "f22-engine" in forked("applications", "list").stdout
-    shown = forked("applications", "show", "f22-engine").stdout
-    assert "assumption:" in shown
+    text = forked("applications", "show", "f22-engine").stdout
+    assert "assumption:" in text
 
 
 def test_any_encoding_of_the_terminal_and_json_stays_json():

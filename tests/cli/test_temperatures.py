@@ -22,9 +22,9 @@ def test_a_unit_is_enough(text):
 
 def test_lists_and_ranges():
     assert parse_temperatures("20C,150C") == [293.15, 423.15]
-    found = parse_temperatures("20C:200C:10")
-    assert len(found) == 19
-    assert found[-1] == pytest.approx(473.15)
+    temperatures = parse_temperatures("20C:200C:10")
+    assert len(temperatures) == 19
+    assert temperatures[-1] == pytest.approx(473.15)
     assert parse_temperatures([300.0, "150C"]) == [300.0, 423.15]
     for bad in ("200C:20C:10", "20C:200C:0", "", []):
         with pytest.raises(InputError):

@@ -76,22 +76,22 @@ def test_every_task_ends_as_it_should_and_says_its_word(session):
     _, _, done = session
     assert [task for task, _, _ in done] == transcript.tasks()
     assert len(done) >= 25
-    for task, said, code in done:
-        own = max((b for b in EXIT if task == b), key=len, default=None)
-        assert code == EXIT.get(own, 0), (task, said)
+    for task, output, code in done:
+        task_begin = max((b for b in EXIT if task == b), key=len, default=None)
+        assert code == EXIT.get(task_begin, 0), (task, output)
         begin = max((b for b in SAID if task.startswith(b)), key=len, default=None)
-        if begin is not None and (begin != "predict Nd2Fe14B --temperature 150" or own):
-            assert SAID[begin] in said, (task, said)
+        if begin is not None and (begin != "predict Nd2Fe14B --temperature 150" or task_begin):
+            assert SAID[begin] in output, (task, output)
 
 
 def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
     width, _, done = session
-    for task, said, _ in done:
-        assert not re.search(r"(\.\.\.|…)\s*[│┃]", said), (task, said)
-        tables = [line for line in said.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
+    for task, output, _ in done:
+        assert not re.search(r"(\.\.\.|…)\s*[│┃]", output), (task, output)
+        tables = [line for line in output.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
         assert all(len(line) <= width for line in tables), (task, max(map(len, tables)))
         # A column that does not fit would be cut off with its rule.
-        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, said)
+        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, output)
 
 
 def test_the_workbook_is_what_a_buyer_opens(session):

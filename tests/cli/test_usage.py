@@ -43,8 +43,8 @@ def test_examples_of_the_help_parse(words):
     assert lines
     assert all(line.startswith(example) for line in lines)
     for line in lines:
-        given = shlex.split(line)[1 + len(words) :]
-        command.make_context(example, given)
+        arguments = shlex.split(line)[1 + len(words) :]
+        command.make_context(example, arguments)
 
 
 def test_an_option_means_the_same_everywhere():
@@ -62,10 +62,10 @@ def run_in_this_process(monkeypatch, capfd, *arguments):
     monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
     # Watching for signals is for a process of its own.
     monkeypatch.setattr("magnetkit.cli._start.watch", lambda: None)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         main()
     out, err = capfd.readouterr()
-    return ended.value.code or 0, out, err
+    return exit_.value.code or 0, out, err
 
 
 DEVICE = ("--application", "f22-engine")
@@ -117,8 +117,8 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     assert code in (0, 1, 2)
     if code == 1:
         # What a new installation says before it, once, is no part of the error.
-        told = [line for line in err.strip().splitlines() if "compiling kernels" not in line]
-        assert len(told) == 1
+        lines = [line for line in err.strip().splitlines() if "compiling kernels" not in line]
+        assert len(lines) == 1
 
 
 def _refuse(*_, **__):
@@ -170,13 +170,13 @@ def test_the_shell_completes_commands_devices_and_scenarios():
 def on_terminal(*arguments, **environment):
     """Run a command on a terminal of its own, and return what it shows."""
     ours, theirs = pty.openpty()
-    own = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
     process = subprocess.Popen(
         [sys.executable, "-m", "magnetkit", *arguments],
-        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=own,
+        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=variables,
     )  # fmt: skip
     os.close(theirs)
-    shown = b""
+    output = b""
     while select.select([ours], [], [], 600)[0]:
         try:
             part = os.read(ours, 65536)
@@ -184,10 +184,10 @@ def on_terminal(*arguments, **environment):
             break
         if not part:
             break
-        shown += part
+        output += part
     os.close(ours)
     process.wait(600)
-    return shown.decode()
+    return output.decode()
 
 
 def test_colour_is_for_terminals_that_want_it():
@@ -203,8 +203,8 @@ def test_the_report_of_a_moved_folder(tmp_path):
     source = tmp_path / "a.txt"
     source.write_text("SmCo5\nSmCo5.4Fe1.125Cu0.75Zr0.225\n", encoding="utf-8")
     out = tmp_path / "first"
-    asked = "--application f22-engine -q --units cgs".split()
-    done = run("screen", str(source), "--out", str(out), *asked)
+    options = "--application f22-engine -q --units cgs".split()
+    done = run("screen", str(source), "--out", str(out), *options)
     assert done.returncode == 0, done.stderr
     assert "kOe" in done.stdout
     assert all("No candidate meets" in line for line in command_lines(done.stderr))

@@ -11,9 +11,9 @@ from magnetkit.cli import _start
 
 @pytest.fixture
 def logger(monkeypatch):
-    found = logging.getLogger("magnetkit")
-    monkeypatch.setattr(found, "handlers", [])
-    return found
+    package_logger = logging.getLogger("magnetkit")
+    monkeypatch.setattr(package_logger, "handlers", [])
+    return package_logger
 
 
 def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
@@ -27,10 +27,10 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
 
 
 def test_writes_nothing_to_a_closed_stream(logger, monkeypatch):
-    gone, now = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(sys, "stderr", gone)
+    old_stream, now = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", old_stream)
     _start.show_messages()
-    gone.close()
+    old_stream.close()
     # logging itself would complain of a failed record here, with a traceback.
     monkeypatch.setattr(logging, "raiseExceptions", True)
     logger.warning("still compiling, 3 kernels so far")

@@ -31,9 +31,11 @@ def test_after_it_a_prediction_compiles_nothing():
         "from magnetkit.cli import main\n"
         "main()"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert told.returncode == 0
-    assert told.stderr.splitlines()[-1] == "0"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0
+    assert process.stderr.splitlines()[-1] == "0"
 
 
 @pytest.fixture
@@ -99,11 +101,11 @@ def test_it_is_seen_that_a_thread_compiles():
         pytest.skip("nothing is compiled without JIT")
     # By numba itself: one of magnetkit's own would be read from the cache of an earlier run.
     kernel = numba.njit(lambda x: x + 1.0)
-    seen = []
+    states = []
     thread = threading.Thread(target=kernel, args=(1.0,))
     assert not _progress._is_compiling()
     thread.start()
     while thread.is_alive():
-        seen.append(_progress._is_compiling())
-    assert any(seen), numba.__version__
+        states.append(_progress._is_compiling())
+    assert any(states), numba.__version__
     assert not _progress._is_compiling()

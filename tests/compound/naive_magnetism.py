@@ -115,7 +115,7 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     total_r, total_t = sum(earths.values()), sum(metals.values())
     iron, cobalt = metals.get("Fe", 0.0), metals.get("Co", 0.0)
     c = cobalt / (iron + cobalt)
-    others = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
+    diluents = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
     total_x = sum(interstitials.values())
     carbon = interstitials.get("C", 0.0) / total_x if total_x else 0.0
     empty = 0.0
@@ -134,7 +134,7 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
 
     def dilution(name):
         total = 0.0
-        for e, y in others.items():
+        for e, y in diluents.items():
             iron, cobalt = (
                 y * p[e][f"{name}:slope_{end}"] + y * y * p[e][f"{name}:curvature_{end}"]
                 for end in ("iron", "cobalt")
@@ -164,15 +164,15 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     mix = {name: pure[name] + dilution(name) for name in MIXED}
     follow = 1 + q["exchange_K:dilution"] * (bare / yttrium - 1)
     mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") * follow / bare)
-    kept = mix["moment_muB"] / pure["moment_muB"]
-    coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * kept
+    share = mix["moment_muB"] / pure["moment_muB"]
+    coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
     curie = (mix["exchange_K"] + math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))) / 2
     if temperature >= curie:
         return curie, *[math.nan] * 4
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
     m = reduced_moment(temperature / curie, shape)
     field = 1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
-    field += sum(y * p[e]["crystal_field:slope"] for e, y in others.items())
+    field += sum(y * p[e]["crystal_field:slope"] for e, y in diluents.items())
     moment = mix["moment_muB"] * m
     k = np.zeros(3)
     k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
@@ -180,11 +180,11 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
         if tables.facts[0, columns[e], 0] < 0:
             continue
         atoms = x / total_r * counts[0]
-        own = ion(
+        moment_and_field = ion(
             tables, int(host != "2:14:1"), columns[e], temperature,
-            ends(e, "ion_exchange_K") * kept * m, field * ends(e, "ion_A2_K"),
+            ends(e, "ion_exchange_K") * share * m, field * ends(e, "ion_A2_K"),
             field * ends(e, "ion_A4_K"),
         )  # fmt: skip
-        moment += atoms * ends(e, "ion_moment") * own[0]
-        k += atoms * PER_KELVIN / mix["volume_A3"] * own[1:]
+        moment += atoms * ends(e, "ion_moment") * moment_and_field[0]
+        k += atoms * PER_KELVIN / mix["volume_A3"] * moment_and_field[1:]
     return curie, abs(moment) * 11.6540 / mix["volume_A3"], *k

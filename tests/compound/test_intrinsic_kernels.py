@@ -55,8 +55,8 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     per_r, per_t, interstitials = FORMS[host]
     total = sum(earths.values())
     r = {e: per_r * x / total for e, x in earths.items()}
-    left = per_t * (1.0 - sum(diluents.values()))
-    t = {"Fe": left * (1.0 - cobalt), "Co": left * cobalt}
+    metal = per_t * (1.0 - sum(diluents.values()))
+    t = {"Fe": metal * (1.0 - cobalt), "Co": metal * cobalt}
     t |= {e: per_t * y for e, y in diluents.items()}
     p = {
         e: dict(zip(ELEMENT_SLOTS, parameters.element[h, INDEX[e]], strict=True))
@@ -99,13 +99,13 @@ def test_linear_propagation_agrees_with_monte_carlo():
     for _ in range(400):
         element = generator.normal(parameters.element, parameters.element_sd)
         host = generator.normal(parameters.host, parameters.host_sd)
-        drawn = replace(parameters, element=element, host=host)
-        draws.append(evaluate(part, at, spread=False, parameters=drawn))
-    sampled = np.array([d.value for d in draws])
+        draw = replace(parameters, element=element, host=host)
+        draws.append(evaluate(part, at, spread=False, parameters=draw))
+    samples = np.array([d.value for d in draws])
     # J_s, K_1 and the field, each with its correlations.
     for k in (0, 1, 4):
-        spread = np.nanstd(sampled[..., k], axis=0)
-        np.testing.assert_allclose(spread, linear.sd[:, :, k], rtol=0.2)
+        deviation = np.nanstd(samples[..., k], axis=0)
+        np.testing.assert_allclose(deviation, linear.sd[:, :, k], rtol=0.2)
     curie = np.array([d.curie for d in draws])
     np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
 
@@ -128,9 +128,9 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
     slot = HOST_SLOTS.index("residual_polarization")
     host[:, slot] = 0.0
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
-    both = evaluate(part, 300.0, parameters=parameters)
-    left = parameters.host[0, slot] * both.value[0, 0, 0]
-    assert both.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], left))
+    with_scatter = evaluate(part, 300.0, parameters=parameters)
+    scatter = parameters.host[0, slot] * with_scatter.value[0, 0, 0]
+    assert with_scatter.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], scatter))
 
 
 def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_field():
@@ -142,12 +142,12 @@ def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_f
     host[:, slot] = 0.0
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     host[:, slot] = 0.5
-    both = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    with_residue = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     for k in range(1, 5):
-        value = both.value[0, 0, k]
-        added = both.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
-        assert added == pytest.approx((0.5 * value) ** 2, rel=1e-6)
-    k1, k2, k3 = both.value[0, 0, 1:4]
+        value = with_residue.value[0, 0, k]
+        increase = with_residue.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
+        assert increase == pytest.approx((0.5 * value) ** 2, rel=1e-6)
+    k1, k2, k3 = with_residue.value[0, 0, 1:4]
     assert 2.0 * k2 + 3.0 * k3 > 0.1 * k1 > 0.0
 
 
@@ -170,8 +170,8 @@ def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(form
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
     rows = CompositionTable.from_strings([formula], basis="atomic").rows
     model = load().kernel_parameters
-    for each in {_occupation, getattr(_occupation, "py_func", _occupation)}:
-        assert not any(each(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
+    for function in {_occupation, getattr(_occupation, "py_func", _occupation)}:
+        assert not any(function(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
 
 
 def test_rows_are_cut_into_no_more_chunks_than_they_fill():
@@ -181,8 +181,8 @@ def test_rows_are_cut_into_no_more_chunks_than_they_fill():
 
 def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
-    moved, out = np.array([0.5, 1.0, -2.0, 4.0]), np.zeros(7)
-    _intrinsic._add(moved, 0, 2.0, out)
+    shift, out = np.array([0.5, 1.0, -2.0, 4.0]), np.zeros(7)
+    _intrinsic._add(shift, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
 
@@ -195,8 +195,8 @@ def _predict_with_changes(formula, temperature, **changes):
     for column, value in changes.items():
         kinds[:, getattr(_intrinsic, f"_{column}")] = value
     rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
-    given = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
-    curie, curie_sd, value, sd, _ = kernel(*given)
+    arguments = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
+    curie, curie_sd, value, sd, _ = kernel(*arguments)
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
 
 
@@ -216,6 +216,6 @@ def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
     assert j_s == pytest.approx(1.5, abs=0.1)
     assert 0.4 < k_1 < 1.2
     assert k_2 == k_3 == 0.0
-    coupled = _predict_with_changes("Nd2Fe14B", 4.2)
-    assert curie < coupled[0]
-    assert coupled[2][0] > j_s + 0.1
+    coupling = _predict_with_changes("Nd2Fe14B", 4.2)
+    assert curie < coupling[0]
+    assert coupling[2][0] > j_s + 0.1

@@ -50,8 +50,8 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
 
     def energy(theta, phi):
         if symbol in TERMS:
-            given = TERMS[symbol], f["lambda_K"], {2: amplitude}, strength
-            return naive.term_energy(*given, theta, phi, kelvin)
+            arguments = TERMS[symbol], f["lambda_K"], {2: amplitude}, strength
+            return naive.term_energy(*arguments, theta, phi, kelvin)
         exchange = 2 * (ion["g_J"] - 1) * strength
         return naive.multiplet_energy(ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin)
 
@@ -107,8 +107,8 @@ def test_mixing_multiplets_hardens_samarium():
     def energy(theta, phi):
         return naive.multiplet_energy(2.5, terms, exchange, theta, phi, 295.0)
 
-    alone, mixed = constants(energy)[0], response("Sm", 295.0, strength, a2, group=1)[1]
-    assert 1.15 < mixed / alone < 1.40
+    alone, mixture = constants(energy)[0], response("Sm", 295.0, strength, a2, group=1)[1]
+    assert 1.15 < mixture / alone < 1.40
     # Its moment turns against that of iron when hot.
     cold, hot = (response("Sm", t, f["H_m_K"], f["A20"])[0] for t in (4.2, 500.0))
     assert cold > 0.0 > hot
@@ -127,8 +127,8 @@ def test_response_equals_its_twin_and_its_derivatives(symbol, group, kelvin, str
     def twin(h, b, c):
         return naive.ion(TABLES, group, INDEX[symbol], kelvin, h, b, c)
 
-    for each in {respond, getattr(respond, "py_func", respond)}:
-        got = response(symbol, kelvin, strength, a2, a4, group, each)
+    for function in {respond, getattr(respond, "py_func", respond)}:
+        got = response(symbol, kelvin, strength, a2, a4, group, function)
         scale = 1e-6 * (1.0 + np.abs(got[:4]).max())
         np.testing.assert_allclose(got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale)
     for at, step in ((BY_FIELD, (1e-3, 0, 0)), (BY_A2, (0, 1e-3, 0)), (BY_A4, (0, 0, 1e-3))):

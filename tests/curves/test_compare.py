@@ -29,21 +29,24 @@ def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
 
 def test_a_grade_anchors_the_recipes_beside_it():
     table = mk.compare(["Nd2Fe14B", "N42SH"], "150C")
-    own = grade_magnet("N42SH", 423.15)
-    for name, recipe, shell in (("Nd2Fe14B", "Nd2Fe14B", None), ("N42SH", own.table, own.shell)):
-        row = mk.predict(recipe, "150C", shell=shell, process=own.process).iloc[0]
+    grade = grade_magnet("N42SH", 423.15)
+    for name, recipe, shell in (
+        ("Nd2Fe14B", "Nd2Fe14B", None),
+        ("N42SH", grade.table, grade.shell),
+    ):
+        row = mk.predict(recipe, "150C", shell=shell, process=grade.process).iloc[0]
         assert table.loc["coercivity_kA_m", name] == row["coercivity_kA_m"]
     plain = mk.predict("Nd2Fe14B", "150C").iloc[0]
     assert table.loc["coercivity_kA_m", "Nd2Fe14B"] != plain["coercivity_kA_m"]
-    assert own.made.best.text in table.attrs["notes"][0]
+    assert grade.made.best.text in table.attrs["notes"][0]
     assert "of the producer that makes N42SH" in table.attrs["notes"][1]
 
 
 def test_two_grades_are_each_as_its_own_maker_prints():
     table = mk.compare(["N42SH", "N38UH"], "150C").loc["coercivity_kA_m"]
     for name in ("N42SH", "N38UH"):
-        own = grade_magnet(name, 423.15)
-        row = mk.predict(own.table, "150C", shell=own.shell, process=own.process).iloc[0]
+        grade = grade_magnet(name, 423.15)
+        row = mk.predict(grade.table, "150C", shell=grade.shell, process=grade.process).iloc[0]
         assert table[name] == row["coercivity_kA_m"]
 
 
@@ -52,8 +55,8 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
         mk.compare(["N42SH", "Nd2Fe14B"], shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], process={"grain_size_um": 3.0})
-    shelled = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
-    assert shelled.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
+    frame = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
+    assert frame.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
 
 
 def test_a_duty_gives_margins_and_what_equal_flux_takes():
@@ -61,9 +64,9 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
     one, other = "N42SH", "N35SH"
     assert len(SHORT) <= 15
     assert set(SHORT) <= set(table.index)
-    own = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves
+    curve = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves
     duty = Duty(2.0, 50.0)
-    safety = duty.safety(own.remanence[0], own.knee_field[0], own.recoil[0])[0]
+    safety = duty.safety(curve.remanence[0], curve.knee_field[0], curve.recoil[0])[0]
     assert table.loc["demagnetization_safety_guaranteed", one] == pytest.approx(safety)
     assert table.loc["same_flux_thickness", one] == pytest.approx(1.0)
     # By hand: B_0 = B_r P / (P + mu_rec), and P = mu_rec / (B_r / B_0 - 1) carries as much.

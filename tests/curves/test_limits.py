@@ -19,9 +19,13 @@ def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time(
     frame = mk.curves.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
     assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
     assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
-    own = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(["load_line", "hours"])
-    assert own.loc[(2.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
-    assert own.loc[(1.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+    limits = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(
+        ["load_line", "hours"]
+    )
+    assert (
+        limits.loc[(2.0, 100.0), "loss_1_pct_K"] > limits.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
+    )
+    assert limits.loc[(1.0, 100.0), "loss_1_pct_K"] > limits.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
 
 
 def test_limit_agrees_with_the_predicted_loss():
@@ -53,8 +57,8 @@ def test_names_bad_input():
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
         mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
-    refused = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
-    assert refused.exit_code != 0
+    refusal = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
+    assert refusal.exit_code != 0
 
 
 @pytest.mark.parametrize(
@@ -65,9 +69,9 @@ def test_names_bad_input():
     ],
 )  # fmt: skip
 def test_quotes_text_that_is_no_number(name, value):
-    with pytest.raises(InputError, match=name) as caught:
+    with pytest.raises(InputError, match=name) as error:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
-    assert "np.float64" not in str(caught.value)
+    assert "np.float64" not in str(error.value)
 
 
 def test_the_command_prints_a_row_for_each_load_line_and_time():
@@ -94,8 +98,8 @@ def test_a_grade_has_the_limits_of_its_sheet():
     assert curve.knee_field[0, 0] - field == pytest.approx(duty.creep, rel=0.02)
     # Where 5 % are lost the curve's own figures lose as much.
     hot = mk.curve("N42SH", float(frame["loss_5_pct_K"][0])).curves
-    lost = duty.loss(hot.remanence, hot.coercivity, hot.knee_field, hot.recoil)
-    assert lost[0, 0] == pytest.approx(5.0, rel=0.05)
+    loss = duty.loss(hot.remanence, hot.coercivity, hot.knee_field, hot.recoil)
+    assert loss[0, 0] == pytest.approx(5.0, rel=0.05)
     alone = mk.curves.use_limits(DYSPROSIUM, 1.0, 100.0)
     assert frame.loc[1, LOSSES].tolist() == alone.loc[0, LOSSES].tolist()
     assert "H_cJ as guaranteed" in frame.attrs["notes"][0]
@@ -121,18 +125,18 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     )  # fmt: skip
     limit = np.full(len(rows), 1000.0)
     limit[-1] = 295.0
-    found = _crossing_temperature(kelvin, rows, 1.0, limit)
+    crossing = _crossing_temperature(kelvin, rows, 1.0, limit)
     # 0.4 to 1.6 passes 1 at log(2.5) / log(4) of two kelvin; what is there from the start is told
     # at 20 C, what is never reached at the end; magnetism that ends is beyond any bound.
     part = np.log(2.5) / np.log(4.0)
-    assert found[0] == pytest.approx(295.15 + 2.0 * part)
-    assert found[1] == found[2] == 293.15
-    assert found[3] == pytest.approx(301.15)
-    assert found[4] == pytest.approx(295.15)
-    assert np.isnan(found[5])
+    assert crossing[0] == pytest.approx(295.15 + 2.0 * part)
+    assert crossing[1] == crossing[2] == 293.15
+    assert crossing[3] == pytest.approx(301.15)
+    assert crossing[4] == pytest.approx(295.15)
+    assert np.isnan(crossing[5])
     # From nothing at all the logarithm leaps at the last.
-    assert found[6] == pytest.approx(299.15, abs=0.02)
-    assert found[7] == 295.0
+    assert crossing[6] == pytest.approx(299.15, abs=0.02)
+    assert crossing[7] == 295.0
 
 
 def test_a_bound_moves_the_limits_and_is_that_of_the_curve():

@@ -126,10 +126,10 @@ def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap
 
 
 def test_a_margin_is_one_line():
-    own = {"temperature_K": 423.15, "guaranteed": 1.214, "typical": 1.336, "loses_from_K": 436.4}
+    sheet = {"temperature_K": 423.15, "guaranteed": 1.214, "typical": 1.336, "loses_from_K": 436.4}
     text = "margin at 150 °C with 150 kA/m: 1.21 guaranteed, 1.34 typical; loses 5 % from 163 °C"
-    assert margin_line(**own, outside_field_kA_m=150.0) == text
-    bare = margin_line(**own | {"typical": np.nan, "loses_from_K": np.nan})
+    assert margin_line(**sheet, outside_field_kA_m=150.0) == text
+    bare = margin_line(**sheet | {"typical": np.nan, "loses_from_K": np.nan})
     assert bare == "margin at 150 °C: 1.21 guaranteed"
 
 

@@ -24,20 +24,20 @@ CONTENT = 0.4
 def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     duty = {"load_line": line, "outside_field_kA_m": outside}
     answer = mk.replace(grade, temperature, require=["remanence_T>=0.1"], **duty)
-    found = mk.diffuse(
+    design = mk.diffuse(
         grade, THIN, temperature=temperature, element="Tb", cells=200, require=REQUIRE,
         anneal=900, anneal_hours=8, **duty,
     )  # fmt: skip
-    bare, own = found.bare, answer.reference
-    assert bare.knee_kA_m == pytest.approx(own["knee_field_kA_m"], rel=0.01)
-    assert bare.field_kA_m == pytest.approx(own["field_kA_m"], rel=0.01)
-    assert bare.margin == pytest.approx(own[COLUMN], rel=0.01)
+    bare, reference = design.bare, answer.reference
+    assert bare.knee_kA_m == pytest.approx(reference["knee_field_kA_m"], rel=0.01)
+    assert bare.field_kA_m == pytest.approx(reference["field_kA_m"], rel=0.01)
+    assert bare.margin == pytest.approx(reference[COLUMN], rel=0.01)
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     # The base alloy with one content of terbium throughout, in one field.
     recipe = answer.incumbent.makeup.best.text
     shell = f"Tb {CONTENT} wt%"
     way = answer.judge(recipe, shell, basis="weight")
-    ((magnet, case),) = found.search["Tb"].each
+    ((magnet, case),) = design.search["Tb"].each
     uniform = type(case)(
         case.kelvin, np.array([case.reverse.mean()]), np.array([case.own.mean()]), case.b_r
     )
@@ -61,14 +61,14 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
 def test_a_recipe_is_as_likely_as_predict_says(calibration):
     recipe = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
     duty = {"load_line": 1.0, "outside_field_kA_m": 40.0, "calibration": calibration}
-    found = mk.diffuse(
+    design = mk.diffuse(
         recipe, THIN, temperature="110C", element="Tb", cells=200, basis="weight",
         anneal=900, anneal_hours=8, **duty,
     )  # fmt: skip
     row = mk.screen(
         [recipe], None, "110C", reference=recipe, require=[REQUIRE], basis="weight", **duty
     ).table.iloc[0]
-    assert found.bare.margin == pytest.approx(row[COLUMN], rel=0.01)
+    assert design.bare.margin == pytest.approx(row[COLUMN], rel=0.01)
     chance = row["probability_meets_requirements"]
-    assert found.bare.probability == pytest.approx(chance, abs=0.02)
+    assert design.bare.probability == pytest.approx(chance, abs=0.02)
     assert 0.01 < chance < 0.99

@@ -35,11 +35,11 @@ def search(field=4.5e5, asked=None, probability=0.9, cells=CELLS, magnet=None):
 def test_a_linear_programme_has_the_least():
     # Two patches, three places: by hand, 2 on the first and 1 on the second.
     response = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-    found = least_mass(response, np.array([2.0, 1.0, 1.0]), np.ones(2), 4.0)
-    assert found == pytest.approx([2.0, 1.0])
+    content = least_mass(response, np.array([2.0, 1.0, 1.0]), np.ones(2), 4.0)
+    assert content == pytest.approx([2.0, 1.0])
     # The third place is served by the cheaper patch.
-    found = least_mass(response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0)
-    assert found == pytest.approx([2.0, 0.0])
+    content = least_mass(response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0)
+    assert content == pytest.approx([2.0, 0.0])
     assert least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0) is None
     assert least_mass(response, np.array([np.inf, 0.0, 0.0]), np.ones(2), 4.0) is None
 
@@ -47,26 +47,26 @@ def test_a_linear_programme_has_the_least():
 def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
-    for field, wanted in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
+    for field, chance in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
         job = search(field, Target())
-        found = design_probability(job.target, job.each, nothing, job.cells)
-        assert found == pytest.approx(wanted, abs=2e-3)
+        probability = design_probability(job.target, job.each, nothing, job.cells)
+        assert probability == pytest.approx(chance, abs=2e-3)
 
 
 def test_the_least_meets_and_less_does_not():
     job = search()
-    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    assert found.met
-    assert found.probability == pytest.approx(0.9, abs=0.02)
-    less = [0.85 * a for a in found.amounts]
+    coating = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
+    assert coating.met
+    assert coating.probability == pytest.approx(0.9, abs=0.02)
+    less = [0.85 * a for a in coating.amounts]
     assert design_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
 
 
 def test_mass_balances_to_1e_9():
     job = search()
-    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    inside = float(found.amount @ job.cells) * 7500.0 / 100.0
-    assert found.put_on_kg > inside == pytest.approx(found.entered_kg, rel=1e-9)
+    coating = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
+    inside = float(coating.amount @ job.cells) * 7500.0 / 100.0
+    assert coating.put_on_kg > inside == pytest.approx(coating.entered_kg, rel=1e-9)
 
 
 def test_terbium_goes_where_the_field_is():
@@ -74,21 +74,21 @@ def test_terbium_goes_where_the_field_is():
     field = np.where(CELLS.points[:, 0] > 6e-3, 5e5, 2e5)
     job = search(field)
     whole = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    chosen = coat(job, face_groups("field", SPREADING, "z"), ANNEAL)
+    coating = coat(job, face_groups("field", SPREADING, "z"), ANNEAL)
     assert whole.met
-    assert chosen.met
-    assert chosen.entered_kg < 0.6 * whole.entered_kg
+    assert coating.met
+    assert coating.entered_kg < 0.6 * whole.entered_kg
     at = CELLS.points[:, 0]
-    mass = chosen.amount * job.cells
+    mass = coating.amount * job.cells
     assert mass[at > 0].sum() > 0.9 * mass.sum()
 
 
 def test_a_higher_probability_takes_more():
-    some, more = (
+    some, larger = (
         coat(search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL).entered_kg
         for p in (0.6, 0.9)
     )
-    assert more > 1.1 * some
+    assert larger > 1.1 * some
 
 
 def test_thick_magnets_are_left_undone():

@@ -68,36 +68,36 @@ def test_it_is_said_in_words_and_json(designs):
     assert repr(designs) == text
     assert "mg/cm2" in text
     assert "load line 2" in text
-    told = json.loads(designs.to_json())
-    assert told["meets"] is True
-    assert len(told["designs"]) == 4
+    record = json.loads(designs.to_json())
+    assert record["meets"] is True
+    assert len(record["designs"]) == 4
 
 
 def test_hotter_takes_more():
     ends = ("135C", "150C")
-    few, more = (mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends)
-    assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
+    few, larger = (mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends)
+    assert row(larger, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
 
 def test_reads_a_map_of_two_operating_points():
-    made = mk.diffuse(
+    design = mk.diffuse(
         BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
         field=datasets.path("diffusion/motor_field.csv"), anneal=900, anneal_hours=24,
         probability=0.5,
     )  # fmt: skip
-    assert made.field is None
-    margins = made.margins("Tb")
+    assert design.field is None
+    margins = design.margins("Tb")
     # The field is largest at the long edges; there the reverse field counts.
     worst = margins.loc[margins["reverse_kA_m"].idxmax()]
     assert abs(worst["y_mm"]) > 6.5
 
 
 def test_a_thick_magnet_says_how_far_diffusion_reaches():
-    made = mk.diffuse(BASE, "60x60x30mm", element="Tb", faces="poles", temperature="150C",
+    design = mk.diffuse(BASE, "60x60x30mm", element="Tb", faces="poles", temperature="150C",
                       require="irreversible_loss_pct<=1", **{**ASK, "load_line": 1})  # fmt: skip
-    assert not made.meets
-    assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in made.undone[0]
-    assert "kA/m" in made.undone[0]
+    assert not design.meets
+    assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
+    assert "kA/m" in design.undone[0]
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
     ],
 )  # fmt: skip
 def test_names_bad_input(wrong, message):
-    given = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
-    if given["composition"] != BASE:
-        given["basis"] = "atomic"
+    arguments = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
+    if arguments["composition"] != BASE:
+        arguments["basis"] = "atomic"
     with pytest.raises(InputError, match=message):
-        mk.diffuse(given.pop("composition"), given.pop("shape"), **given)
+        mk.diffuse(arguments.pop("composition"), arguments.pop("shape"), **arguments)
 
 
 def test_the_command_says_and_writes(tmp_path):
@@ -133,8 +133,8 @@ def test_the_command_says_and_writes(tmp_path):
     assert "Tb on all faces:" in done.output
     files = sorted(p.name for p in out.iterdir())
     assert files == ["coating.csv", "design.png", "designs.csv", "margins.csv"]
-    refused = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
-    assert isinstance(refused.exception, InputError)
+    refusal = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
+    assert isinstance(refusal.exception, InputError)
     other = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"])
     assert "drawn into .png, .svg, .pdf" in str(other.exception)
 
@@ -159,13 +159,13 @@ def test_50_000_points_have_their_field(designs):
 
 def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
     use = {"load_line": 1.0, "outside_field_kA_m": 100.0}
-    found = mk.diffuse("N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use)
-    own = mk.replace("N48H", "110C", **use)
-    bare = found.bare
-    assert bare.knee_kA_m == pytest.approx(own.reference["knee_field_kA_m"], rel=0.01)
-    assert bare.field_kA_m == pytest.approx(own.reference["field_kA_m"], rel=0.01)
-    assert bare.margin == pytest.approx(own.reference["demagnetization_safety"], rel=0.01)
-    assert bare.probability == pytest.approx(own.own_probability, abs=0.02)
+    design = mk.diffuse("N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use)
+    answer = mk.replace("N48H", "110C", **use)
+    bare = design.bare
+    assert bare.knee_kA_m == pytest.approx(answer.reference["knee_field_kA_m"], rel=0.01)
+    assert bare.field_kA_m == pytest.approx(answer.reference["field_kA_m"], rel=0.01)
+    assert bare.margin == pytest.approx(answer.reference["demagnetization_safety"], rel=0.01)
+    assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     curve = mk.curve("N48H", "110C", bound="guaranteed").curves
     assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
 
@@ -173,18 +173,18 @@ def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
 def test_an_outside_field_and_time_add_to_the_field_of_every_cell():
     ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
     plain = mk.diffuse(BASE, SHAPE, **ask).bare
-    more = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
+    harsher = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
     # 100 h act as 35 kA/m.
-    assert more.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
-    assert more.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert harsher.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert harsher.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
 
 
 def test_what_needs_nothing_is_told_so():
-    found = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
-    assert found.none_needed
-    assert found.meets
-    assert (found.designs.loc[found.designs["way"] == "faces", "put_on_g"] == 0.0).all()
-    assert found.lines()[-1].startswith("None needed: ")
+    design = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
+    assert design.none_needed
+    assert design.meets
+    assert (design.designs.loc[design.designs["way"] == "faces", "put_on_g"] == 0.0).all()
+    assert design.lines()[-1].startswith("None needed: ")
     safe = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500, element="Dy",
                       require="demagnetization_safety>=1.1")  # fmt: skip
     assert safe.none_needed
@@ -193,7 +193,7 @@ def test_what_needs_nothing_is_told_so():
 
 
 def test_a_grade_into_which_terbium_is_diffused_stands_for_its_alloy():
-    found = mk.diffuse("N42SH", SHAPE)
-    assert found.magnet.startswith("N42SH (most likely Nd")
+    design = mk.diffuse("N42SH", SHAPE)
+    assert design.magnet.startswith("N42SH (most likely Nd")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.diffuse("N42M", SHAPE, process={"grain_size_um": 3.0})

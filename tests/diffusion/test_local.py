@@ -28,12 +28,12 @@ def make_magnet(most=4.0, last=0.2):
 
 
 def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
-    said = mk.magnetism.sintered(BASE, temperature="150C", shell="Tb 0.5 wt%").iloc[0]
-    assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(said.coercivity_kA_m, rel=5e-3)
-    assert magnet.b_r(np.array([0.5]))[0] == pytest.approx(said.remanence_T, rel=1e-4)
+    row = mk.magnetism.sintered(BASE, temperature="150C", shell="Tb 0.5 wt%").iloc[0]
+    assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(row.coercivity_kA_m, rel=5e-3)
+    assert magnet.b_r(np.array([0.5]))[0] == pytest.approx(row.remanence_T, rel=1e-4)
     # The 90 % interval ends 1.645 standard deviations below.
     low = magnet.h_cj(np.array([0.5]), -1.6449)[0] / 1e3
-    assert low == pytest.approx(said.coercivity_kA_m_lo, rel=5e-3)
+    assert low == pytest.approx(row.coercivity_kA_m_lo, rel=5e-3)
 
 
 def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
@@ -43,9 +43,9 @@ def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
 
 
 def test_what_is_needed_is_the_inverse():
-    found = make_magnet().needed(np.array([3e5, 4e5, 5e5, 6.5e5, 8e5]))
-    assert found[:4] == pytest.approx([0.0, 0.0, 0.5, 1.5], abs=1e-9)
-    assert np.isinf(found[4])
+    content = make_magnet().needed(np.array([3e5, 4e5, 5e5, 6.5e5, 8e5]))
+    assert content[:4] == pytest.approx([0.0, 0.0, 0.5, 1.5], abs=1e-9)
+    assert np.isinf(content[4])
     # One deviation low, 0.1 in ln H_cJ.
     assert make_magnet().needed(np.array([5e5 * np.exp(-0.1)]), -1.0)[0] == pytest.approx(
         0.5, abs=1e-3
@@ -60,11 +60,11 @@ def test_grown_grains_keep_no_gain():
 
 def test_local_loops_lose_a_tenth_at_the_knee():
     some, where = make_magnet(), np.zeros(4)
-    left = retained_share(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
+    share = retained_share(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2
-    assert left[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)
-    assert left[3] == -1.0
+    assert share[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)
+    assert share[3] == -1.0
 
 
 @pytest.mark.parametrize(("alloy", "kelvin"), [("SmCo5", 300.0), ("Nd2Fe14B", 700.0)])

@@ -18,15 +18,15 @@ def field(size=(40, 15, 5), unit="kA_m", axial=-300.0, kind="H", shift=0.0, **co
         np.linspace(-0.5 * s, 0.5 * s, n) + shift for s, n in zip(size, (9, 5, 4), strict=True)
     ]
     x, y, z = (g.ravel() for g in np.meshgrid(*lines, indexing="ij"))
-    made = {"x_mm": x, "y_mm": y, "z_mm": z}
-    made |= {f"{kind}_{a}_{unit}": np.zeros(len(x)) for a in "xy"}
-    return pd.DataFrame(made | {f"{kind}_z_{unit}": axial + 2.0 * x} | columns)
+    data = {"x_mm": x, "y_mm": y, "z_mm": z}
+    data |= {f"{kind}_{a}_{unit}": np.zeros(len(x)) for a in "xy"}
+    return pd.DataFrame(data | {f"{kind}_z_{unit}": axial + 2.0 * x} | columns)
 
 
 def test_a_linear_field_comes_back():
     (one,) = read_field(field())
-    wanted = 1e3 * (-300.0 + 2.0 * 1e3 * CELLS.points[:, 0])
-    assert np.allclose(one.at(CELLS)[:, 2], wanted, rtol=1e-6)
+    expected = 1e3 * (-300.0 + 2.0 * 1e3 * CELLS.points[:, 0])
+    assert np.allclose(one.at(CELLS)[:, 2], expected, rtol=1e-6)
 
 
 def test_h_of_b_subtracts_the_magnetization():
@@ -67,8 +67,8 @@ def test_the_component_along_the_axis_counts():
     vectors = np.array([[0.0, 0.0, -3.0], [4.0, 0.0, -3.0], [4.0, 0.0, 3.0]])
     assert reverse_field(vectors, "z").tolist() == [3.0, 3.0, -3.0]
     # Stoner and Wohlfarth: least at 45 degrees, where half the anisotropy field turns a particle.
-    turned = reverse_field(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
-    assert turned[0] == pytest.approx(2.0, rel=1e-9)
+    reverse = reverse_field(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
+    assert reverse[0] == pytest.approx(2.0, rel=1e-9)
     with pytest.raises(InputError, match="law"):
         reverse_field(vectors, "z", "whole")
 

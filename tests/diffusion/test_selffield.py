@@ -26,15 +26,15 @@ def test_blocks_have_aharonis_factor(text, along):
     shape = read_shape(text)
     sides = list(shape.size)
     last = sides.pop("xyz".index(along))
-    found = SelfField(cut(shape, 4000), along).factor
-    assert found == pytest.approx(block_factor((*sides, last)), rel=1e-5)
+    factor = SelfField(cut(shape, 4000), along).factor
+    assert factor == pytest.approx(block_factor((*sides, last)), rel=1e-5)
 
 
 @pytest.mark.parametrize("text", ["disc:20x5mm", "disc:10x10mm", "disc:10x20mm"])
 def test_discs_have_chens_factor_to_one_per_cent(text):
     shape = read_shape(text)
-    found = SelfField(cut(shape, 30000), "z").factor
-    assert found == pytest.approx(cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01)
+    factor = SelfField(cut(shape, 30000), "z").factor
+    assert factor == pytest.approx(cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01)
 
 
 def test_a_cells_field_is_that_of_charged_faces():
@@ -53,8 +53,8 @@ def test_a_cells_field_is_that_of_charged_faces():
                 total += sx * sy * np.arctan(a * b / (height * r))
         return total
 
-    wanted = (angle(2e-3 - z) + angle(2e-3 + z)) / (4 * np.pi)
-    assert field.factors[middle] == pytest.approx(wanted, rel=5e-3)
+    expected = (angle(2e-3 - z) + angle(2e-3 + z)) / (4 * np.pi)
+    assert field.factors[middle] == pytest.approx(expected, rel=5e-3)
 
 
 def test_the_centre_of_a_flat_pole_face_is_worst_and_twice_its_edge():

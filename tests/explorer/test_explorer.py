@@ -49,13 +49,13 @@ def address(folder, tmp_path_factory):
     names = data["candidate"].to_pylist()
     names[data["rank"].to_pylist().index(1)] = HOSTILE
     place = data.schema.get_field_index("candidate")
-    moved = tmp_path_factory.mktemp("hostile")
-    pq.write_table(data.set_column(place, "candidate", pa.array(names)), moved / "ranked.parquet")
+    copy = tmp_path_factory.mktemp("hostile")
+    pq.write_table(data.set_column(place, "candidate", pa.array(names)), copy / "ranked.parquet")
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"] = {"ranked.parquet": sha256(moved / "ranked.parquet")}
+    manifest["files"] = {"ranked.parquet": sha256(copy / "ranked.parquet")}
     manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
-    (moved / "manifest.json").write_text(json.dumps(manifest))
-    process = start(moved, "--port", "0")
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    process = start(copy, "--port", "0")
     try:
         line = process.stderr.readline()
         assert "http://127.0.0.1:" in line, line + process.stderr.read()
@@ -142,11 +142,11 @@ def question(address):
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
     connection.request("GET", "/_dash-dependencies")
-    known = json.loads(connection.getresponse().read())
+    callbacks = json.loads(connection.getresponse().read())
     connection.request("GET", "/_dash-layout")
     layout = json.loads(connection.getresponse().read())
     connection.close()
-    asked_for = next(k for k in known if "summary.children" in k["output"])
+    asked_for = next(k for k in callbacks if "summary.children" in k["output"])
     celsius = find_component(layout, "temperature")["value"]
 
     def make(view=VIEW, changed=("remanence.value",), **given):
@@ -175,10 +175,10 @@ def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
     address, question, tmp_path
 ):
     assert post(address, question())[0] == 200
-    own = tmp_path / "mine.toml"
-    own.write_text("secret = 1", encoding="utf-8")
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text("secret = 1", encoding="utf-8")
     for bad in (
-        {"scenario": str(own)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
+        {"scenario": str(scenario)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
         {"elements": ["Xx"]}, {"elements": "Nd"}, {"temperature": 1}, {"temperature": "x"},
         {"remanence": "x"}, {"share": []}, {"view": None}, {"view": VIEW | {"page": -1}},
         {"view": VIEW | {"by": "../x"}}, {"view": VIEW | {"page": 1e9}},
@@ -235,17 +235,17 @@ def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path)
 
 @pytest.fixture
 def window(address, tmp_path):
-    opened = Browser(tmp_path)
+    browser_window = Browser(tmp_path)
     try:
-        opened.open(address)
-        opened.wait(
+        browser_window.open(address)
+        browser_window.wait(
             f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
         )
-        opened.wait("return document.getElementById('evaluated').textContent === ''", 300)
-        yield opened
-        assert opened.errors() == []
+        browser_window.wait("return document.getElementById('evaluated').textContent === ''", 300)
+        yield browser_window
+        assert browser_window.errors() == []
     finally:
-        opened.close()
+        browser_window.close()
 
 
 def put(window, name, value):
@@ -323,14 +323,14 @@ def test_click_shows_the_curve_of_its_point(window):
 
 @needs_browser
 def test_download_holds_the_rows_of_the_filter(window, tmp_path):
-    kept = int(window.run(f"return {SUMMARY}").split()[0])
+    count = int(window.run(f"return {SUMMARY}").split()[0])
     window.run("document.getElementById('save').click()")
     file = tmp_path / "candidates.csv"
     end = time.monotonic() + 120
     while not file.is_file() and time.monotonic() < end:
         time.sleep(0.1)
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == kept + 1
+    assert len(lines) == count + 1
     assert lines[0].startswith("rank,candidate")
 
 
@@ -351,14 +351,14 @@ def test_a_hostile_name_is_text(window):
 @needs_browser
 @pytest.mark.parametrize("width", [360, 700])
 def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
-    opened = Browser(tmp_path, phone=(width, 740))
+    browser_window = Browser(tmp_path, phone=(width, 740))
     try:
-        opened.open(address)
-        opened.wait(
+        browser_window.open(address)
+        browser_window.wait(
             f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
         )
-        assert opened.run("return document.documentElement.scrollWidth") <= width
+        assert browser_window.run("return document.documentElement.scrollWidth") <= width
         # A name takes three lines at most.
-        assert opened.run(f"return {ROWS}[1].offsetHeight") < 90
+        assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90
     finally:
-        opened.close()
+        browser_window.close()

@@ -25,32 +25,32 @@ def flask_server():
 
 def together(client_of, path, count):
     """Ask that many times at once; return the statuses."""
-    found = []
+    codes = []
 
     def ask():
-        found.append(client_of().get(path, base_url="http://127.0.0.1").status_code)
+        codes.append(client_of().get(path, base_url="http://127.0.0.1").status_code)
 
     users = [threading.Thread(target=ask) for _ in range(count)]
     for user in users:
         user.start()
     for user in users:
         user.join(300)
-    return found
+    return codes
 
 
 def test_however_many_ask_one_is_answered_at_a_time(flask_server):
-    inside, most = [], []
+    inside, counts = [], []
 
     @flask_server.route("/slow")
     def slow():
         inside.append(1)
-        most.append(len(inside))
+        counts.append(len(inside))
         time.sleep(0.05)
         inside.pop()
         return "done"
 
     assert together(flask_server.test_client, "/slow", 12) == [200] * 12
-    assert max(most) == server.AT_ONCE == 1
+    assert max(counts) == server.AT_ONCE == 1
 
 
 def test_an_answer_that_fails_leaves_its_place_to_the_next(flask_server):

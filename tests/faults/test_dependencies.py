@@ -17,14 +17,14 @@ TESTED_EXTRAS = ("cluster", "explore", "plots", "pull", "dev")
 
 
 def pins(name: str) -> dict[str, Version]:
-    found = {}
+    versions = {}
     for line in (licences.ROOT / name).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#") and line.strip():
             requirement = Requirement(line)
             (specifier,) = requirement.specifier
             assert specifier.operator == "==", line
-            found[canonicalize_name(requirement.name)] = Version(specifier.version)
-    return found
+            versions[canonicalize_name(requirement.name)] = Version(specifier.version)
+    return versions
 
 
 LOWEST, HIGHEST = pins("constraints-lowest.txt"), pins("constraints.txt")
@@ -33,8 +33,8 @@ LOWEST, HIGHEST = pins("constraints-lowest.txt"), pins("constraints.txt")
 def requirements() -> list[Requirement]:
     whole = licences.project()
     extras = [r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]]
-    found = {Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)}
-    return list(found.values())
+    by_name = {Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)}
+    return list(by_name.values())
 
 
 @pytest.mark.parametrize("requirement", requirements(), ids=lambda r: r.name)
@@ -62,22 +62,22 @@ def test_every_run_time_dependency_has_a_permissive_licence_or_weak_copyleft():
 
     unknown = []
     for name in licences.closure():
-        stated = licences.licence(distribution(name))
-        if not (licences.PERMISSIVE.search(stated) or licences.WEAK_COPYLEFT.search(stated)):
-            unknown.append(f"{name}: {stated!r}")
+        text = licences.licence(distribution(name))
+        if not (licences.PERMISSIVE.search(text) or licences.WEAK_COPYLEFT.search(text)):
+            unknown.append(f"{name}: {text!r}")
     assert unknown == []
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11")
 def test_the_table_of_licences_names_every_dependency():
     text = licences.FILE.read_text(encoding="utf-8")
-    listed = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {"package", "---"}
-    needed = set(licences.closure())
+    names = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {"package", "---"}
+    dependencies = set(licences.closure())
     # The lowest versions need a few other packages than the highest.
     if all(version(r.name) == str(HIGHEST[canonicalize_name(r.name)]) for r in licences.direct()):
-        assert listed == needed
+        assert names == dependencies
     assert "# Known advisories" in text
-    missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in listed} - listed
+    missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in names} - names
     assert not missing
 
 

@@ -77,12 +77,19 @@ def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
         for row in rows:
             sheet.append(row)
     book.save(tmp_path / "a.xlsx")
-    given = ("predict", tmp_path / "a.xlsx", "--basis", "weight", "--columns", "candidate,Price")
-    for own in (["--sheet", "melts2026"], ["--sheet", "Melts 2026", "--header-row", 3]):
-        assert run(*given, *own)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
-    found = run(*given, "--sheet", "elements", "--element-columns")[1]
-    assert found.splitlines()[1] == "Nd31B1Fe bal.,50"
-    assert "there is Sheet, Melts 2026, Elements" in run(*given, "--sheet", "x")[2]
+    arguments = (
+        "predict",
+        tmp_path / "a.xlsx",
+        "--basis",
+        "weight",
+        "--columns",
+        "candidate,Price",
+    )
+    for options in (["--sheet", "melts2026"], ["--sheet", "Melts 2026", "--header-row", 3]):
+        assert run(*arguments, *options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+    text = run(*arguments, "--sheet", "elements", "--element-columns")[1]
+    assert text.splitlines()[1] == "Nd31B1Fe bal.,50"
+    assert "there is Sheet, Melts 2026, Elements" in run(*arguments, "--sheet", "x")[2]
     assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")["Price"].tolist() == [55.5]
     # The first sheet is read where none is named, and the others are named.
     with pytest.warns(UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"):
@@ -104,22 +111,24 @@ def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
 def test_judges_nothing_without_a_device(tmp_path):
     with pytest.raises(InputError, match="name the device"):
         mk.screen(["Nd2Fe14B"])
-    code, _, said = run("screen", tmp_path / "missing.csv")
-    assert (code, "no such file" in said) == (1, True)
+    code, _, message = run("screen", tmp_path / "missing.csv")
+    assert (code, "no such file" in message) == (1, True)
     with pytest.raises(InputError, match="pareto: result must be Ranked, got"):
         mk.plots.pareto(mk.predict("SmCo5"))
 
 
 def test_a_warning_names_the_line_that_caused_it():
     for call in (lambda: mk.predict(["SmCo5", "Xx2"]), lambda: mk.predict("SmCo5", 20)):
-        with pytest.warns(UserWarning, match="Xx|20 K") as caught:
+        with pytest.warns(UserWarning, match="Xx|20 K") as record:
             call()
-        assert {w.filename for w in caught} == {__file__}
+        assert {w.filename for w in record} == {__file__}
 
 
 def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
-    code, _, said = run("curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv")
-    assert (code, "extrapolated at 200 C" in said) == (0, True)
+    code, _, message = run(
+        "curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv"
+    )
+    assert (code, "extrapolated at 200 C" in message) == (0, True)
     hot, cold = ((tmp_path / f"n-{c}C.csv").read_text().splitlines()[0] for c in (200, 20))
     assert hot == (
         "% EXTRAPOLATED: beyond the sheets, which end at 150 C; nobody guarantees these values"
@@ -132,20 +141,20 @@ def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
 def test_names_a_diffused_grade_a_formula_and_a_year():
     magnet = {"shape": "10x10x2mm", "load_line": 2, "temperature": "150C", "element": "Tb"}
     heat = {"anneal": 900, "anneal_hours": 8, "cells": 400}
-    found = mk.diffuse("N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
-    assert "of which the alloy before diffusion" in found.lines()[0]
-    found = mk.diffuse("Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat)
-    assert any("is a bare formula" in line for line in found.lines())
-    assert not any("a year" in line for line in found.lines())
+    design = mk.diffuse("N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
+    assert "of which the alloy before diffusion" in design.lines()[0]
+    design = mk.diffuse("Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat)
+    assert any("is a bare formula" in line for line in design.lines())
+    assert not any("a year" in line for line in design.lines())
 
 
 def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
     frame = mk.predict("SmCo5", "150C")
-    shown = repr(frame).splitlines()
-    assert len(shown) == 12
-    assert shown[1].split() == ["temperature", "(°C)", "150"]
+    lines = repr(frame).splitlines()
+    assert len(lines) == 12
+    assert lines[1].split() == ["temperature", "(°C)", "150"]
     b_r, low, high = (f"{frame[f'remanence_T{end}'][0]:.4g}" for end in ("", "_lo", "_hi"))
-    assert " ".join(shown[3].split()) == f"remanence_T {b_r} ({low} to {high})"
+    assert " ".join(lines[3].split()) == f"remanence_T {b_r} ({low} to {high})"
     assert len(frame.columns) > 100
     for rows in (frame.head(1), frame.query("temperature_K > 300"), frame.sort_values("status")):
         assert repr(rows) == repr(frame)

@@ -50,8 +50,8 @@ def test_a_file_and_no_file_are_neither(tmp_path):
 @pytest.mark.parametrize("command", ["replace", "predict", "curve", "calibrate"])
 def test_names_a_table_that_is_no_file(place, name, command):
     path = place(name, ".csv")
-    more = ["--name", "mill"] if command == "calibrate" else []
-    answer = run(command, str(path), *more)
+    options = ["--name", "mill"] if command == "calibrate" else []
+    answer = run(command, str(path), *options)
     assert answer.returncode == 1
     assert f"{path.name} is {PLACES[name]}, not a file" in " ".join(answer.stderr.split())
 

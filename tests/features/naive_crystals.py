@@ -7,20 +7,20 @@ import numpy as np
 
 def pairs(lattice, frac, cutoff):
     """Return (i, j, image, vector, distance) of all pairs within the cutoff, both ways."""
-    found = []
+    neighbours = []
     heights = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
     # Coordinates may lie outside of the cell.
-    spread = np.ptp(frac, axis=0) if len(frac) else np.zeros(3)
-    most = np.ceil(cutoff / heights + spread).astype(int)
+    extent = np.ptp(frac, axis=0) if len(frac) else np.zeros(3)
+    images = np.ceil(cutoff / heights + extent).astype(int)
     for i, j in product(range(len(frac)), repeat=2):
-        for image in product(*(range(-m, m + 1) for m in most)):
+        for image in product(*(range(-m, m + 1) for m in images)):
             if i == j and image == (0, 0, 0):
                 continue
             vector = (frac[j] + image - frac[i]) @ lattice
             distance = np.linalg.norm(vector)
             if distance <= cutoff:
-                found.append((i, j, image, vector, distance))
-    return found
+                neighbours.append((i, j, image, vector, distance))
+    return neighbours
 
 
 def dipole_tensors(lattice, frac, weights, cutoff):

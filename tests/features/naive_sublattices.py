@@ -36,6 +36,6 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     rare = weights[columns, names.index("R")] > 0
     for x in ions[columns].T:
         mean = np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
-        spread = np.average((x[rare] - mean) ** 2, weights=amounts[rare]) if rare.any() else 0.0
-        row += [mean, np.sqrt(spread)]
+        variance = np.average((x[rare] - mean) ** 2, weights=amounts[rare]) if rare.any() else 0.0
+        row += [mean, np.sqrt(variance)]
     return row

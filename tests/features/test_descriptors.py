@@ -33,9 +33,9 @@ def test_tells_prolate_from_oblate_ions():
     assert (oblate[:4] == 0).all()
     assert (oblate[4:] < 0).all()
     assert (prolate[4:] == 0).all()
-    mixed = describe("Sm0.5Pr0.5Co5")
-    assert mixed["R_prolate_quadrupole_a0_2"][0] == pytest.approx(prolate[0] / 2)
-    assert mixed["R_oblate_quadrupole_a0_2"][0] == pytest.approx(oblate[4] / 2)
+    mixture = describe("Sm0.5Pr0.5Co5")
+    assert mixture["R_prolate_quadrupole_a0_2"][0] == pytest.approx(prolate[0] / 2)
+    assert mixture["R_oblate_quadrupole_a0_2"][0] == pytest.approx(oblate[4] / 2)
 
 
 def test_cerium_has_no_localised_moment_but_a_share():
@@ -79,14 +79,14 @@ def test_spread_and_balance():
 
 @given(st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS))
 def test_means_are_linear_in_the_substitution(first, share, second):
-    one, two, both = describe(
+    one, two, joint = describe(
         f"{first}Co5", f"{second}Co5", f"{first}{1 - share:.6f}{second}{share:.6f}Co5"
     ).to_numpy()
     names = RareEarthDescriptors().get_feature_names_out()
     linear = [i for i, name in enumerate(names) if not name.endswith("_std")]
     x = round(share, 6)
-    mixed = (1 - x) * one + x * two
-    np.testing.assert_allclose(both[linear], mixed[linear], rtol=1e-9, atol=1e-9)
+    mixture = (1 - x) * one + x * two
+    np.testing.assert_allclose(joint[linear], mixture[linear], rtol=1e-9, atol=1e-9)
 
 
 def test_empty_sublattices_give_zeros_and_no_rows_give_no_rows():

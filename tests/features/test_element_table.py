@@ -27,8 +27,8 @@ def test_a_users_own_table(tmp_path):
     ]
     np.testing.assert_allclose(got.iloc[0], [1.0, 1.2, 0.2, 1.1, 0.1, 1.0])
     assert got.iloc[1].isna().tolist() == [True] * 5 + [False]
-    imputed = CompositionStatistics(str(file)).fit_transform(["Sm"])
-    np.testing.assert_allclose(imputed[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
+    features = CompositionStatistics(str(file)).fit_transform(["Sm"])
+    np.testing.assert_allclose(features[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
 
 
 @pytest.mark.parametrize(

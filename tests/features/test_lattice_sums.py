@@ -104,12 +104,12 @@ def test_reciprocal_vectors_are_half_of_all_and_dual_to_the_lattice():
     assert volume == pytest.approx(abs(np.linalg.det(lattice)))
     whole = vectors @ lattice.T / (2 * np.pi)
     np.testing.assert_allclose(whole, np.round(whole), atol=1e-9)
-    both = {tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)}
+    mirror_images = {tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)}
     reach = range(-12, 13)
     dual = 2 * np.pi * np.linalg.inv(lattice).T
     grid = np.stack(np.meshgrid(reach, reach, reach), -1).reshape(-1, 3)
     length = np.linalg.norm(grid @ dual, axis=1)
-    assert both == {tuple(g) for g in grid[(length <= 4.0) & (length > 0)]}
+    assert mirror_images == {tuple(g) for g in grid[(length <= 4.0) & (length > 0)]}
 
 
 def test_no_atoms():

@@ -116,9 +116,9 @@ def test_refuses_wrong_input(smco5):
         features.crystal_field(smco5, axis=(0, 0, 0))
     with pytest.raises(InputError, match="expected pymatgen structures"):
         features.Crystals.from_structures(["SmCo5"])
-    disordered = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
+    alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
-        features.neighbour_list(disordered, 3.0)
+        features.neighbour_list(alloy, 3.0)
 
 
 def test_what_is_shown_of_large_things_is_short():
@@ -130,7 +130,7 @@ def test_what_is_shown_of_large_things_is_short():
     assert "22 properties" in repr(load_table("magpie"))
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "SmCo5"] * 100)
     # Hosts in their order, 2:14:1 first.
-    shown = repr(mk.phases.partition(table))
-    assert shown == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"
+    text = repr(mk.phases.partition(table))
+    assert text == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"
     assert len(repr(mk.phases.HOSTS["2:14:1"])) < 60
     assert len(repr(mk.phases.open_snapshot())) < 200

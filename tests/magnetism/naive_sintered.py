@@ -24,13 +24,13 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
     if rules["temperature_law"] == 2:
-        own = rules["level"] * rules["pinned"]
-        fall = decay if own else decay * rules["usual_curie"] / curie
+        pinning = rules["level"] * rules["pinned"]
+        fall = decay if pinning else decay * rules["usual_curie"] / curie
         line = 1.0 - fall * (kelvin - 293.15) / 1000.0
         if kelvin < 293.15:
-            return (own or at_room) * min(line, 1.5)
+            return (pinning or at_room) * min(line, 1.5)
         order = ((curie - kelvin) / (curie - 293.15)) ** (1 / 3) if kelvin < curie else 0.0
-        return (own or at_room) * max(min(line, order), 0.02 * order)
+        return (pinning or at_room) * max(min(line, order), 0.02 * order)
     return at_room * (field / field_room) ** decay
 
 
@@ -46,12 +46,15 @@ def figures(
     whole it is off by more.
     """
     b = [on_b * factor * j for j in polarization]
-    least = [on_h if c >= 0.05 * whole or c <= 0.0 else
+    deviations = [on_h if c >= 0.05 * whole or c <= 0.0 else
              max(on_h, min(on_h + 0.7 * math.log(0.05 * whole / c), 3.0))
              for c in coercivity]  # fmt: skip
-    h = [math.exp((s - 1) * own) * c for own, c in zip(least, coercivity, strict=True)]
+    h = [
+        math.exp((s - 1) * deviation) * c
+        for deviation, c in zip(deviations, coercivity, strict=True)
+    ]
     knees = []
-    for c, j, on_h in zip(coercivity, polarization, least, strict=True):
+    for c, j, on_h in zip(coercivity, polarization, deviations, strict=True):
         scale = 1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
         q = 1.0 - (1.0 - squareness) * scale
         wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0
@@ -64,12 +67,12 @@ def figures(
         x = knee * i / steps
         product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
     span = temperature[2] - temperature[1]
-    t_max, seen = math.nan, []
+    t_max, crossings = math.nan, []
     for t, br, hk in zip(temperature[3:], b[3:], knees[3:], strict=True):
-        left = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
-        seen.append((float(t), left))
-        if not left > 0:
-            t_max = crossing(seen[-3:]) if len(seen) > 1 else math.nan
+        margin = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
+        crossings.append((float(t), margin))
+        if not margin > 0:
+            t_max = crossing(crossings[-3:]) if len(crossings) > 1 else math.nan
             break
         t_max = t
     t_max = min(t_max, limit) if not math.isnan(t_max) else t_max

@@ -62,8 +62,8 @@ def test_every_route_makes_its_magnets_and_no_others(name):
                "1:12": "Sm10.5Fe74.1V15.4", "aged-1-5": "Ce16Co55Fe10Cu19",
                # doi 10.1016/j.jallcom.2010.12.192: 1,639 kA/m without iron.
                "melt-spun-1-7": "SmCo6.8Zr0.2"}  # fmt: skip
-    made = formula.get(name, formula[route.host])
-    row = sintered(_table(made, "atomic"), ROOM, process=name).iloc[0]
+    recipe = formula.get(name, formula[route.host])
+    row = sintered(_table(recipe, "atomic"), ROOM, process=name).iloc[0]
     assert row["coercivity_kA_m"] > 100.0
     assert row["status"] == "ok"
     other = sintered(_table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"),
@@ -102,11 +102,11 @@ def test_a_route_refuses_what_it_cannot_do():
 def test_untyped_recipe_takes_its_phases_from_the_hull():
     """A 1:12 recipe rich in iron: the rest is on the hull, by volume; no host at all: all is."""
     rich = CompositionTable.from_strings(["Sm7Fe88Ti5", "Fe60Cr40"], basis="atomic")
-    found = phase_balance(rich)
-    beside = found[found["row_index"] == 0]["phase"].tolist()
+    frame = phase_balance(rich)
+    beside = frame[frame["row_index"] == 0]["phase"].tolist()
     assert beside[0] == "1:12"
     assert "grain boundary" not in beside
-    alone = found[found["row_index"] == 1]
+    alone = frame[frame["row_index"] == 1]
     assert alone["volume_pct"].sum() == pytest.approx(100.0)
     assert not alone["phase"].str.contains("boundary").any()
 
@@ -115,10 +115,10 @@ def test_volumes_outside_the_hard_phase_make_up_the_rest():
     charges = ["Nd31Fe68B1", "Nd26Fe73B1", "Sm33Co67"]
     table = CompositionTable.from_strings(charges, basis="weight")
     for oxygen in (0.0, 0.4):
-        given = {"oxygen_wt_pct": np.full(3, oxygen)}
-        given |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
-        found = balance(table, partition(table), given, np.zeros(3, bool))
-        outside = 1.0 - found.hard - found.oxide
-        assert (found.oxide > 0.0).all() == (oxygen > 0.0)
+        settings = {"oxygen_wt_pct": np.full(3, oxygen)}
+        settings |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
+        phases = balance(table, partition(table), settings, np.zeros(3, bool))
+        outside = 1.0 - phases.hard - phases.oxide
+        assert (phases.oxide > 0.0).all() == (oxygen > 0.0)
         # What is short of rare earth is all soft.
-        np.testing.assert_allclose(found.soft, np.where([False, True, True], outside, 0.0))
+        np.testing.assert_allclose(phases.soft, np.where([False, True, True], outside, 0.0))

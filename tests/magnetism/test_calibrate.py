@@ -85,25 +85,25 @@ def test_either_value_may_be_missing():
 
 def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)]
-    found = calibration(_table(*rows), "series")
-    report = found.report[found.report["quantity"] == "coercivity_kA_m"]
+    result = calibration(_table(*rows), "series")
+    report = result.report[result.report["quantity"] == "coercivity_kA_m"]
     before = np.log(report["measured"] / report["before"]).abs()
     after = np.log(report["measured"] / report["after"]).abs()
     assert (after < 0.7 * before).all()
     one = mk.calibrate(_table(rows[0]), "one", keep=False)
-    assert _width(found.process) < _width(one)
-    assert "H_cJ, 3 magnets" in found.lines()[0]
+    assert _width(result.process) < _width(one)
+    assert "H_cJ, 3 magnets" in result.lines()[0]
 
 
 def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
     rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)]
-    found = calibration(_table(*rows), "x", keep=False)
+    result = calibration(_table(*rows), "x", keep=False)
 
     def next_magnet_range(report):
-        line = replace(found, report=report).lines()[0]
+        line = replace(result, report=report).lines()[0]
         return float(re.search(r"next magnet ±(\d+) %", line)[1])
 
-    part = found.report
+    part = result.report
     # However little the model knows, producers differ no more than they do; a model that knows more
     # than that is believed.
     assert (
@@ -125,22 +125,22 @@ def test_recipes_a_thousandth_apart_are_two():
 
 
 def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
-    shared = "Nd0.14Dy0.01Fe0.789B0.06"
-    assert not _contradictions(f"{shared}Cu0.001", f"{shared}Al0.001")
+    base = "Nd0.14Dy0.01Fe0.789B0.06"
+    assert not _contradictions(f"{base}Cu0.001", f"{base}Al0.001")
 
 
 def test_one_magnet_alone_is_expected_as_any_of_its_kind():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):
-        own = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
-        deviation = min(own, splits()[row["quantity"]].deviation)
+        usual_deviation = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
+        deviation = min(usual_deviation, splits()[row["quantity"]].deviation)
         assert row["after"] == row["before"]
         width = np.log(row["after_hi"] / row["after_lo"])
         assert width == pytest.approx(2.0 * 1.6449 * deviation, rel=1e-3)
         assert row["after_lo"] * row["after_hi"] == pytest.approx(row["after"] ** 2)
         # Beside what is not known of it stands what measuring leaves: 3 % of H_cJ, 1 % of B_r.
-        left = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
-        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, left)
+        scatter = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
+        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, scatter)
         assert row["standard_score"] == pytest.approx(score, rel=1e-3)
 
 
@@ -161,12 +161,12 @@ def test_bad_rows_are_named_and_left_out():
         {**good, "temperature_K": None},
         {**good, "composition": "Fe"},
     ]
-    with pytest.warns(UserWarning, match="6 rows left out") as caught:
-        found = calibration(_table(good, *bad), "mine")
-    assert sorted(found.rejected) == [2, 3, 4, 5, 6, 7]
-    assert "standard deviations away" in found.rejected[2]
-    assert "grade" in found.rejected[3]
-    assert len(caught) == 1
+    with pytest.warns(UserWarning, match="6 rows left out") as record:
+        result = calibration(_table(good, *bad), "mine")
+    assert sorted(result.rejected) == [2, 3, 4, 5, 6, 7]
+    assert "standard deviations away" in result.rejected[2]
+    assert "grade" in result.rejected[3]
+    assert len(record) == 1
     clean = mk.calibrate(_table(good), "clean")
     assert _coercivity("mine") == pytest.approx(_coercivity(clean))
     with pytest.raises(InputError, match="row 2"):
@@ -179,19 +179,19 @@ def test_bad_rows_are_named_and_left_out():
 
 def test_contradictory_magnets_are_reported_and_trusted_less():
     rows = _row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")
-    found = calibration(_table(*rows), "torn")
-    assert len(found.contradictions) == 1
-    assert "rows 1 and 2 contradict each other" in found.contradictions[0]
-    agreed = _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
-    sure = calibration(_table(*agreed), "sure")
+    result = calibration(_table(*rows), "torn")
+    assert len(result.contradictions) == 1
+    assert "rows 1 and 2 contradict each other" in result.contradictions[0]
+    pair = _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
+    sure = calibration(_table(*pair), "sure")
     assert not sure.contradictions
-    assert _width(sure.process) < 0.95 * _width(found.process)
+    assert _width(sure.process) < 0.95 * _width(result.process)
 
 
 def test_names_a_magnet_that_contradicts_the_others():
     rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)]
-    found = calibration(_table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd")
-    assert any("row 4" in line and "does not fit" in line for line in found.lines())
+    result = calibration(_table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd")
+    assert any("row 4" in line and "does not fit" in line for line in result.lines())
 
 
 def test_a_csv_is_read(tmp_path):
@@ -212,24 +212,24 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
 
 def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
     (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
-    there, steeper, higher = (
+    base, steeper, higher = (
         np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
         for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
     )
-    by_level = 100.0 * (steeper - there) / ((higher - there) / np.log(1.001))
+    by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
     assert cool["slope"] == 0.0
 
 
 def test_shell_is_part_of_a_measurement():
-    own = _row()
-    bare, shelled = (
-        mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
+    row = _row()
+    bare, with_shell = (
+        mk.calibrate(_table({**row, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
         for shell in ("", "Tb 0.5 wt%")
     )
     # The model expects more of the shelled magnet, so that the same value is a lower one.
-    assert shelled < bare - 0.5
+    assert with_shell < bare - 0.5
 
 
 def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
@@ -275,16 +275,16 @@ def test_contradictions_between_magnets_widen_the_range():
         for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
     )  # fmt: skip
     assert _width(wild.process) > 1.3 * _width(quiet.process)
-    told = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
-    known = wild.process.producer.known("2:14:1", "coercivity_kA_m")
-    assert int(told[1]) == round(100 * (known.stretch - 1.0))
+    match = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
+    scores = wild.process.producer.known("2:14:1", "coercivity_kA_m")
+    assert int(match[1]) == round(100 * (scores.stretch - 1.0))
     assert "wider" not in quiet.lines()[0]
 
 
 def test_other_magnets_worsen_it_only_beyond_the_range():
     rows = [_row(h=1.1, b=None), _row(OTHER, h=1.15, b=None)]
-    found = calibration(_table(*rows), "x", keep=False)
-    part = found.report
+    result = calibration(_table(*rows), "x", keep=False)
+    part = result.report
 
     def warns_of_a_worse_fit(before, after, reach):
         """Say so of magnets that were off by shares of their value, with that range after."""
@@ -292,7 +292,7 @@ def test_other_magnets_worsen_it_only_beyond_the_range():
             n: part["measured"] / (1.0 + x) for n, x in (("before", before), ("after", after))
         }
         report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
-        return "make it worse" in replace(found, report=report).lines()[0]
+        return "make it worse" in replace(result, report=report).lines()[0]
 
     assert warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.2)
     # Within the range that is left, or no worse than before: nothing is said.
@@ -312,14 +312,14 @@ def test_two_levels_of_one_producer_come_back(true):
                          "coercivity_kA_m": h_cj, "remanence_T": None})  # fmt: skip
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
-        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.03)
+        prediction = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.03)
     # A fourth recipe of the producer has the level, too.
     for kelvin in (293.15, 423.15):
         other = "Nd22.6Pr6Dy2Co1Cu0.15B0.96Fe bal."
-        wanted, plain = (_model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None))
-        found = _model(other, kelvin, process)["coercivity_kA_m"]
-        assert abs(np.log(found / wanted)) < 0.35 * abs(np.log(plain / wanted))
+        expected, plain = (_model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None))
+        prediction = _model(other, kelvin, process)["coercivity_kA_m"]
+        assert abs(np.log(prediction / expected)) < 0.35 * abs(np.log(plain / expected))
 
 
 def test_a_factor_at_both_temperatures_is_two_levels():
@@ -327,8 +327,8 @@ def test_a_factor_at_both_temperatures_is_two_levels():
     rows = [{**_row(h=h, t=t, b=None), "magnet": "a"} for t, h in ((293.15, 1.1), (423.15, 1.4))]
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
-        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.05)
+        prediction = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.05)
 
 
 def test_reads_and_names_headers_in_other_units():
@@ -356,5 +356,5 @@ def test_reads_and_names_headers_in_other_units():
 
 def test_degrees_under_kelvin_are_refused_with_a_guess():
     table = {"composition": ["SmCo5"], "temperature_K": [20], "remanence_T": [0.9]}
-    _, rejected = read_magnets(table)
-    assert "20 K lies outside 60 to 1000 K; C?" in rejected[1]
+    _, rejects = read_magnets(table)
+    assert "20 K lies outside 60 to 1000 K; C?" in rejects[1]

@@ -20,9 +20,9 @@ def test_every_row_has_a_source_and_no_rare_earth():
 
 def test_registry_has_the_columns():
     frame = comparators()
-    known = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
-    assert "remanence_T" in known
-    assert all(f"{c}_provenance" in frame.columns for c in known)
+    columns = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
+    assert "remanence_T" in columns
+    assert all(f"{c}_provenance" in frame.columns for c in columns)
 
 
 def test_temperature_moves_the_comparators():
@@ -43,8 +43,8 @@ def test_no_magnet_above_its_limit():
 def test_products_are_possible():
     frame = comparators(293.15)
     limit = frame["remanence_T"] ** 2 / (4 * 1.25663706e-6) / 1e3
-    given = frame["max_energy_product_kJ_m3"].notna() & limit.notna()
-    assert (frame["max_energy_product_kJ_m3"] <= limit)[given].all()
+    finite = frame["max_energy_product_kJ_m3"].notna() & limit.notna()
+    assert (frame["max_energy_product_kJ_m3"] <= limit)[finite].all()
 
 
 def test_a_coefficient_that_nobody_prints_is_none_near_room_temperature_and_unknown_when_hot():

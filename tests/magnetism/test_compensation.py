@@ -9,20 +9,20 @@ from magnetkit.magnetism import compensate, sintered, sintered_at
 
 def test_gadolinium_makes_smco5_flat_near_forty_percent():
     # Sm0.6Gd0.4Co5 is the known compensated magnet.
-    found = compensate("SmCo5", with_=["Gd"], between=(223.15, 423.15))
-    assert 0.25 <= found.share["Gd"] <= 0.55
-    assert found.remanence_coefficient_pct_K == pytest.approx(0.0, abs=0.003)
+    result = compensate("SmCo5", with_=["Gd"], between=(223.15, 423.15))
+    assert 0.25 <= result.share["Gd"] <= 0.55
+    assert result.remanence_coefficient_pct_K == pytest.approx(0.0, abs=0.003)
 
 
 def test_solution_is_what_the_magnet_model_says():
-    found = compensate("SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01)
-    table = CompositionTable.from_strings([found.formula])
+    result = compensate("SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01)
+    table = CompositionTable.from_strings([result.formula])
     row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
-        found.remanence_coefficient_pct_K, abs=2e-4
+        result.remanence_coefficient_pct_K, abs=2e-4
     )
     assert 100 * table.weight_fractions()[0, 63:71].sum() == pytest.approx(
-        found.added_wt_pct, abs=0.02
+        result.added_wt_pct, abs=0.02
     )
     assert len(HEAVY_LANTHANIDES) == 8
 
@@ -43,8 +43,8 @@ def test_a_flatter_magnet_needs_more():
 
 
 def test_adds_nothing_to_a_sufficient_magnet():
-    found = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
-    assert found.added_wt_pct == 0.0
+    result = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
+    assert result.added_wt_pct == 0.0
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, na
         raise Asked((count, number))
 
     monkeypatch.setattr("magnetkit.magnetism.compensation._shares", shares)
-    with pytest.raises(Asked) as seen:
+    with pytest.raises(Asked) as error:
         compensate("SmCo5", with_=names)
-    assert seen.value.args[0] == (len(names), steps)
+    assert error.value.args[0] == (len(names), steps)
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,5 @@ def test_the_sag_is_the_largest_distance_from_the_chord():
     chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])
     assert row["sag_pct"] == pytest.approx(100 * np.abs(b_r - chord).max() / b_r[0], rel=1e-3)
     assert row["remanence_T"] == pytest.approx(b_r[0], rel=1e-6)
-    own = 100 * (b_r[-1] / b_r[0] - 1) / 200
-    assert row["remanence_coefficient_pct_K"] == pytest.approx(own, rel=1e-3)
+    coefficient = 100 * (b_r[-1] / b_r[0] - 1) / 200
+    assert row["remanence_coefficient_pct_K"] == pytest.approx(coefficient, rel=1e-3)

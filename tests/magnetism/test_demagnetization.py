@@ -81,5 +81,5 @@ def test_fields_must_lie_in_the_second_quadrant():
 
 
 def test_magnet_turns_at_any_field_over_its_coercivity():
-    made = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
-    np.testing.assert_allclose(made.polarization[0, 0], -made.remanence[0, 0])
+    curve = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
+    np.testing.assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])

@@ -41,10 +41,10 @@ def naive_loss(b_r, h_cj, knee, recoil, duty):
     st.floats(0.0, 6e4),
 )
 def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep):
-    given_ = b_r, h_cj, 0.92 * h_cj, 1.05
-    found = flux_loss(*(x * ONE for x in given_), load, outside, creep)[0]
+    magnet = b_r, h_cj, 0.92 * h_cj, 1.05
+    loss = flux_loss(*(x * ONE for x in magnet), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
-    assert found == pytest.approx(naive_loss(*given_, (load, outside, creep)), rel=1e-3, abs=1e-6)
+    assert loss == pytest.approx(naive_loss(*magnet, (load, outside, creep)), rel=1e-3, abs=1e-6)
 
 
 def test_the_field_of_a_load_line_is_the_textbook_one():
@@ -57,10 +57,10 @@ def test_the_field_of_a_load_line_is_the_textbook_one():
 @pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
-    own = 1.2 / MU_0 / (load + 1.05)
-    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(own + 150e3 + duty.creep)
+    self_field = 1.2 / MU_0 / (load + 1.05)
+    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(self_field + 150e3 + duty.creep)
     assert duty.safety(1.2 * ONE, 9e5 * ONE, 1.05 * ONE)[0] == pytest.approx(
-        9e5 / (own + 150e3 + duty.creep)
+        9e5 / (self_field + 150e3 + duty.creep)
     )
 
 
@@ -71,16 +71,16 @@ def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
     field = force * load / (load + recoil)
     assert recoil * field == pytest.approx(load * (force - field))
     # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
-    applied = 1e5
-    field = applied * (1.0 + load) / (load + recoil)
-    assert field == pytest.approx(applied - (recoil - 1.0) * field / (1.0 + load))
+    field_outside = 1e5
+    field = field_outside * (1.0 + load) / (load + recoil)
+    assert field == pytest.approx(field_outside - (recoil - 1.0) * field / (1.0 + load))
 
 
 def test_each_decade_of_time_takes_what_five_millitesla_do():
     assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
-    gained = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
-    assert gained == pytest.approx(9.16e3, rel=2e-3)
+    creep = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
+    assert creep == pytest.approx(9.16e3, rel=2e-3)
 
 
 def test_loses_a_tenth_at_the_knee():
@@ -105,8 +105,8 @@ def test_a_magnet_without_coercivity_loses_all_and_an_unknown_one_is_unknown():
     none = Duty().loss(1.0 * ONE, 0.0 * ONE, 0.0 * ONE, 1.05 * ONE)
     assert none[0] == 100.0
     assert np.isnan(Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0])
-    reversed_ = Duty(load_line=1.0, outside_field_kA_m=3000.0)
-    assert reversed_.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
+    duty = Duty(load_line=1.0, outside_field_kA_m=3000.0)
+    assert duty.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
 
 
 def test_polarization_is_the_loop_less_the_turned_part():

@@ -110,9 +110,9 @@ def test_poles_of_finer_grains_are_less_by_the_logarithm_of_their_size():
         process = {"grain_size_um": size}
         fine = explain_magnet("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight")
         terms.append(term_values(fine)["stray field of neighbours"])
-    left = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
+    factor = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
     assert family.grain_reference_um == 5.0
-    assert terms[0] == pytest.approx(left * terms[1], rel=1e-6)
+    assert terms[0] == pytest.approx(factor * terms[1], rel=1e-6)
 
 
 def test_refuses_everything_but_one_magnet():

@@ -11,15 +11,15 @@ BETWEEN = 293.15, 423.15
 
 
 def figures_in_two_steps(asked, known):
-    made = alloys(TABLE, ranges=True)
-    bulk = made.hard_phases(np.array(asked[:known]))
-    return magnet_figures(made, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
+    magnet_alloys = alloys(TABLE, ranges=True)
+    bulk = magnet_alloys.hard_phases(np.array(asked[:known]))
+    return magnet_figures(magnet_alloys, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
 
 
 def test_central_values_need_no_hard_phase_at_their_temperature():
-    asked = [423.15, 350.0, 293.15]
-    values, status = figures_in_two_steps(asked, 3)
-    fewer, same = figures_in_two_steps(asked, 1)
+    kelvins = [423.15, 350.0, 293.15]
+    values, status = figures_in_two_steps(kelvins, 3)
+    fewer, same = figures_in_two_steps(kelvins, 1)
     assert status.tolist() == same.tolist()
     np.testing.assert_array_equal(fewer[:, 0], values[:, 0])
     np.testing.assert_array_equal(fewer[:, :, 0], values[:, :, 0])

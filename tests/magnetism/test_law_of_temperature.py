@@ -41,9 +41,9 @@ def curve_errors(rows):
             process["grain_size_um"] = row.grain_size_um
         bare = magnet(row.stands_for, ROOM, "atomic", process=process or None)[H]
         process["level"] = row.coercivity_kA_m / bare
-        printed = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
+        sheet = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
         errors.append(
-            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process) - printed
+            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process) - sheet
         )
         assert len(table) == 1
     return np.array(errors)
@@ -63,8 +63,8 @@ def test_a_higher_level_keeps_more_as_the_sheets_of_one_maker_show():
     errors = curve_errors(rows)
     assert (np.abs(errors) < 0.03).sum() >= 4
     assert np.abs(errors).max() < 0.055
-    printed = 1.0 + rows["coefficient_pct_K"] / 100.0 * (rows["to_K"] - ROOM)
-    rise = (printed.iloc[-1] + errors[-1]) - (printed.iloc[0] + errors[0])
+    sheet = 1.0 + rows["coefficient_pct_K"] / 100.0 * (rows["to_K"] - ROOM)
+    rise = (sheet.iloc[-1] + errors[-1]) - (sheet.iloc[0] + errors[0])
     # 0.384 to 0.560 from 875 to 2230 kA/m.
     assert rise == pytest.approx(0.176, abs=0.04)
 
@@ -86,9 +86,9 @@ def test_the_share_left_rises_with_the_level_at_every_temperature(kelvin):
 def test_a_level_is_a_number_at_20_C():
     for recipe in (PLAIN, HARD):
         bare = magnet(recipe, ROOM)
-        made = magnet(recipe, ROOM, process={"level": 1.2})
-        assert made[H] == pytest.approx(1.2 * bare[H], rel=1e-9)
-        assert made["remanence_T"] == bare["remanence_T"]
+        hard_magnet = magnet(recipe, ROOM, process={"level": 1.2})
+        assert hard_magnet[H] == pytest.approx(1.2 * bare[H], rel=1e-9)
+        assert hard_magnet["remanence_T"] == bare["remanence_T"]
     samarium = "Sm25.5Fe15Cu6Zr2.7Co bal."
     for recipe, basis in ((samarium, "weight"), ("SmCo5", "atomic")):
         ratio = magnet(recipe, ROOM, basis, process={"level": 1.2})[H]
@@ -114,11 +114,11 @@ def test_a_level_acts_on_alpha_K_and_leaves_the_poles():
 
 
 def test_a_gain_of_a_shell_does_not_go_with_the_level():
-    bare, shelled = (
+    bare, with_shell = (
         [magnet(PLAIN, ROOM, process={"level": level}, shell=shell)[H] for level in (0.8, 1.0, 1.3)]
         for shell in (None, "Tb 0.5 wt%")
     )
-    gains = np.array(shelled) - np.array(bare)
+    gains = np.array(with_shell) - np.array(bare)
     # alpha_K goes from 0.93 to 1.1 of its own where the level goes from 0.8 to 1.3.
     assert gains[0] / gains[1] == pytest.approx(0.9, abs=0.07)
     assert gains[2] / gains[1] == pytest.approx(1.15, abs=0.1)
@@ -205,8 +205,8 @@ def test_the_knee_is_coercivity_less_a_spread_of_local_fields():
     assert square == pytest.approx(0.95, abs=0.03)
     for kelvin in (373.15, 423.15, 453.15):
         hot = magnet(HARD, kelvin)
-        spread = (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
-        assert hot[K] == pytest.approx(hot[H] - spread, rel=1e-6)
+        half_width = (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
+        assert hot[K] == pytest.approx(hot[H] - half_width, rel=1e-6)
     for recipe, basis, process in (
         ("SmCo5", "atomic", None),
         ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", None),

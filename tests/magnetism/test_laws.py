@@ -54,38 +54,38 @@ def boundary_composition(recipes, bound=0.0, grain_um=5.0):
 
 @pytest.mark.parametrize("bound", [0.0, 0.03, 0.12])
 def test_the_boundary_is_counted_as_by_hand(bound):
-    counted = boundary_composition(RECIPES, bound)
+    boundary = boundary_composition(RECIPES, bound)
     for i, recipe in enumerate(RECIPES):
-        known = naive.boundary(moles(recipe), bound)
+        twin = naive.boundary(moles(recipe), bound)
         for name in NAMES:
-            assert counted[name][i] == pytest.approx(known[name], rel=1e-9, abs=1e-12), name
+            assert boundary[name][i] == pytest.approx(twin[name], rel=1e-9, abs=1e-12), name
         weights = {s: m * ATOMIC_MASS[INDEX[s]] for s, m in moles(recipe).items()}
         additions = [weights.get(s, 0.0) for s in ("Al", "Cu", "Ga")]
-        assert counted["wetting"][i] == pytest.approx(naive.wetting(*additions), rel=1e-9)
+        assert boundary["wetting"][i] == pytest.approx(naive.wetting(*additions), rel=1e-9)
         atoms = moles(recipe)
         iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
-        gain = naive.decoupling(known["r6fe13ga"], atoms.get("Co", 0.0) / iron)
-        assert counted["decoupling"][i] == pytest.approx(gain, rel=1e-9, abs=1e-12)
+        gain = naive.decoupling(twin["r6fe13ga"], atoms.get("Co", 0.0) / iron)
+        assert boundary["decoupling"][i] == pytest.approx(gain, rel=1e-9, abs=1e-12)
         factor = naive.decoupling_factor(
-            known["free"], known["decoupling_earth"], known["r2fe17"], known["cerium"]
+            twin["free"], twin["decoupling_earth"], twin["r2fe17"], twin["cerium"]
         )
-        assert _boundary.decoupling_factor(counted)[i] == pytest.approx(factor, rel=1e-9)
+        assert _boundary.decoupling_factor(boundary)[i] == pytest.approx(factor, rel=1e-9)
     assert (
         _boundary.boundary_composition(composition_table(RECIPES), bound, None)["free"]
-        == counted["free"]
+        == boundary["free"]
     ).all()
-    assert (counted["sintered"] == 1.0).all()
+    assert (boundary["sintered"] == 1.0).all()
     assert (boundary_composition(RECIPES, bound, 0.05)["sintered"] == 0.0).all()
 
 
 def test_doubt_of_a_boundary_is_that_of_its_parts():
-    counted = boundary_composition(RECIPES)
-    counted["formula"] = np.linspace(0.0, 1.0, len(RECIPES))
-    found = _boundary.boundary_deviation(counted)
+    boundary = boundary_composition(RECIPES)
+    boundary["formula"] = np.linspace(0.0, 1.0, len(RECIPES))
+    doubt = _boundary.boundary_deviation(boundary)
     deviation = next(c.deviation for c in law("boundary") if c.name == "soft_scale")
     for i in range(len(RECIPES)):
-        parts = [counted[n][i] for n in ("r2fe17", "soft_doubt", "cerium", "formula")]
-        assert found[i] == pytest.approx(naive.doubt(*parts, deviation), rel=1e-9, abs=1e-12)
+        parts = [boundary[n][i] for n in ("r2fe17", "soft_doubt", "cerium", "formula")]
+        assert doubt[i] == pytest.approx(naive.doubt(*parts, deviation), rel=1e-9, abs=1e-12)
 
 
 def test_titanium_takes_two_borons_each_as_far_as_carbon_leaves_it():
@@ -124,10 +124,10 @@ def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titan
     middle = (4.75 + oxygen) / 0.86 + 2.0 * titanium - carbon
 
     def recipe(boron):
-        others = 13.5 + 1.0 + 0.2 + 0.5 + titanium + boron + carbon + oxygen
+        rest = 13.5 + 1.0 + 0.2 + 0.5 + titanium + boron + carbon + oxygen
         return (
             f"Nd10.8Pr2.7Co1Cu0.2Al0.5Ti{titanium}B{boron:.3f}C{carbon}O{oxygen}"
-            f"Fe{100.0 - others:.3f}"
+            f"Fe{100.0 - rest:.3f}"
         )
 
     enough, right, short = coercivity([recipe(middle + x) for x in (0.2, 0.0, -0.6)], "atomic")
@@ -200,12 +200,12 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
     off = np.linspace(0.0, 0.3, 31)
     host = np.zeros(len(off), np.int8)
     rows = CompositionTable.from_strings([f"Nd{2 + x:.3f}Fe14B" for x in off])
-    found = _boundary.formula_likelihood(rows, host, np.ones(len(off)))
-    assert found[0] == 1.0
-    assert (np.diff(found) <= 0.0).all()
+    likelihood = _boundary.formula_likelihood(rows, host, np.ones(len(off)))
+    assert likelihood[0] == 1.0
+    assert (np.diff(likelihood) <= 0.0).all()
     # The edge: 4e-3 in atomic fraction, 0.0774 in x.
-    assert found[off < 0.075].min() > 0.0
-    assert (found[off > 0.08] == 0.0).all()
+    assert likelihood[off < 0.075].min() > 0.0
+    assert (likelihood[off > 0.08] == 0.0).all()
     middle = CompositionTable.from_strings([f"Nd{2 + 0.0404:.4f}Fe14B"])
     assert _boundary.formula_likelihood(middle, host[:1], np.ones(1))[0] == pytest.approx(
         0.5, abs=0.02
@@ -220,13 +220,13 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
     beside = CompositionTable.from_strings(["Nd2Fe13.95Al0.05B"])
     half = _boundary.formula_likelihood(beside, host[:1], np.full(1, 0.99))[0]
     assert half == pytest.approx(0.5, abs=0.02)
-    weighed = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
-    assert _boundary.formula_likelihood(weighed, host[:1], np.ones(1))[0] == 0.0
+    charge = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
+    assert _boundary.formula_likelihood(charge, host[:1], np.ones(1))[0] == 0.0
     # Other hosts by how much of them is the hard phase: from 0.94 to 0.995.
     other = CompositionTable.from_strings(["SmCo5"] * 3)
     hard = np.array([0.94, 0.9675, 0.995])
-    found = _boundary.formula_likelihood(other, np.ones(3, np.int8), hard)
-    np.testing.assert_allclose(found, [0.0, 0.5, 1.0], atol=1e-9)
+    likelihood = _boundary.formula_likelihood(other, np.ones(3, np.int8), hard)
+    np.testing.assert_allclose(likelihood, [0.0, 0.5, 1.0], atol=1e-9)
 
 
 FORMULAS = (
@@ -245,11 +245,11 @@ def test_a_formula_is_as_likely_as_its_twin(hard):
     texts = ["".join(f"{s}{x:g}" for s, x in atoms.items()) for atoms in FORMULAS]
     table = CompositionTable.from_strings(texts, basis="atomic")
     n = len(FORMULAS)
-    found = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
-    known = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
-    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-12)
+    likelihood = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
+    twin = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
+    np.testing.assert_allclose(likelihood, twin, rtol=1e-9, atol=1e-12)
     # What is not clipped tells: all but the whole formula.
-    assert sum(0.0 < value < 1.0 for value in known) > 1
+    assert sum(0.0 < value < 1.0 for value in twin) > 1
 
 
 GRID = np.array(
@@ -264,41 +264,43 @@ GRID = np.array(
 
 
 def test_cells_have_the_coercivity_of_their_twin():
-    found = _cells.room_coercivity(*GRID.T, pinning=np.full(len(GRID), 2900.0), copper_scale=0.035)
-    known = [naive.cells(*row, 2900.0, 0.035) for row in GRID]
-    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-9)
+    coercivity = _cells.room_coercivity(
+        *GRID.T, pinning=np.full(len(GRID), 2900.0), copper_scale=0.035
+    )
+    twin = [naive.cells(*row, 2900.0, 0.035) for row in GRID]
+    np.testing.assert_allclose(coercivity, twin, rtol=1e-9, atol=1e-9)
 
 
 def test_hot_cells_equal_their_twin_and_are_less_certain():
     iron = np.array([0.05, 0.12, 0.16, 0.18, 0.21, 0.21])
     n = len(iron)
-    aged = np.array([np.nan, 500.0, 300.0, 400.0, np.nan, 300.0])
+    ageing = np.array([np.nan, 500.0, 300.0, 400.0, np.nan, 300.0])
     shares = {"iron": iron, "copper": np.full(n, 0.08), "zirconium": np.full(n, 0.025)}
     structure = {**shares, "ratio": np.full(n, 7.4), "earth": np.full(n, 0.9)}
     rows = {
         "decay": np.zeros(n), "pinning_kA_m": np.full(n, 2900.0), "copper_scale": np.full(n, 0.035),
         "hot_kA_m": np.full(n, 650.0), "iron_limit": np.full(n, 0.2),
-        "ordinary_fall": np.full(n, 2.2), "aged_for_C": aged,
+        "ordinary_fall": np.full(n, 2.2), "aged_for_C": ageing,
     }  # fmt: skip
-    pinned, fall = _cells.cellular_coercivity(rows, structure)
+    pinning, fall = _cells.cellular_coercivity(rows, structure)
     for i in range(n):
         h = naive.cells(iron[i], 0.08, 0.025, 7.4, 2900.0 * 0.9, 0.035)
-        assert pinned[i] == pytest.approx(1e3 * h)
-        at = None if np.isnan(aged[i]) else aged[i]
+        assert pinning[i] == pytest.approx(1e3 * h)
+        at = None if np.isnan(ageing[i]) else ageing[i]
         assert fall[i] == pytest.approx(naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2))
     # A producer of stronger magnets has the same value at 500 C: they fall faster.
     harder = {**rows, "harder": np.full(n, 1.2)}
-    still_pinned, faster = _cells.cellular_coercivity(harder, structure)
-    np.testing.assert_array_equal(still_pinned, pinned)
+    harder_pinning, faster = _cells.cellular_coercivity(harder, structure)
+    np.testing.assert_array_equal(harder_pinning, pinning)
     for i in range(n):
-        h = 1.2e-3 * pinned[i]
-        at = None if np.isnan(aged[i]) else aged[i]
-        known = naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2)
-        assert faster[i] == pytest.approx(known)
+        h = 1.2e-3 * pinning[i]
+        at = None if np.isnan(ageing[i]) else ageing[i]
+        twin = naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2)
+        assert faster[i] == pytest.approx(twin)
     assert (faster[:2] > fall[:2]).all()
 
     class Rules:
-        pinned = np.array([2e6, 2e6, 0.0, 1e5])
+        pinning = np.array([2e6, 2e6, 0.0, 1e5])
         decay = np.array([1.4, 1.4, 1.0, 2.0])
         level = np.array([1.0, 1.25, 1.0, 1.0])
 
@@ -323,18 +325,18 @@ def test_carbon_oxygen_and_titanium_change_the_shares_of_a_charge():
     assert plain.iron[0] == pytest.approx(moles_of[0]["Fe"] / metal[0])
     assert plain.copper[0] == pytest.approx(moles_of[0]["Cu"] / metal[0])
     assert plain.ratio[0] == pytest.approx(metal[0] / moles_of[0]["Sm"])
-    both = moles_of[1]["Zr"] + moles_of[1]["Ti"]
-    assert plain.zirconium[1] == pytest.approx(both / metal[1])
+    total = moles_of[1]["Zr"] + moles_of[1]["Ti"]
+    assert plain.zirconium[1] == pytest.approx(total / metal[1])
     # Of titanium no more counts than there is zirconium.
     (much,) = _cells.shares(composition_table(["Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal."])).zirconium
-    own = moles("Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal.")
-    assert much == pytest.approx(2.0 * own["Zr"] / (sum(own.values()) - own["Sm"]))
-    gassed = _cells.shares(charge, carbon=np.full(2, 0.15), oxygen=np.full(2, 0.5))
+    grams = moles("Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal.")
+    assert much == pytest.approx(2.0 * grams["Zr"] / (sum(grams.values()) - grams["Sm"]))
+    with_gas = _cells.shares(charge, carbon=np.full(2, 0.15), oxygen=np.full(2, 0.5))
     # Beyond 0.05 wt.% of carbon an atom of zirconium each, beyond 0.3 of oxygen 2/3 of samarium.
-    taken = 0.10 / 12.011 / metal[0]
-    assert plain.zirconium[0] - gassed.zirconium[0] == pytest.approx(taken, rel=1e-4)
+    share = 0.10 / 12.011 / metal[0]
+    assert plain.zirconium[0] - with_gas.zirconium[0] == pytest.approx(share, rel=1e-4)
     samarium = moles_of[0]["Sm"] - 2.0 / 3.0 * 0.2 / 15.999
-    assert gassed.ratio[0] == pytest.approx(metal[0] / samarium, rel=1e-4)
+    assert with_gas.ratio[0] == pytest.approx(metal[0] / samarium, rel=1e-4)
     assert (_cells.shares(charge, carbon=np.full(2, 0.04)).zirconium == plain.zirconium).all()
 
 
@@ -355,24 +357,24 @@ def test_coupled_grains_keep_what_their_twin_keeps():
         "additive": rng.uniform(0.0, 0.005, n), "wetting": rng.uniform(0.0, 0.1, n),
         "decoupling": rng.uniform(0.0, 0.1, n), "iron": np.full(n, np.nan),
     }  # fmt: skip
-    alpha_k, n_eff, pinned, kept, _ = _balance.microstructure(rows, structure)
+    alpha_k, n_eff, pinning, decoupling, _ = _balance.microstructure(rows, structure)
     for i in range(n):
         row = {name: values[i] for name, values in (rows | structure).items()}
-        left = naive.grain_decoupling(row["decoupling_factor"], row["soft"], row)
+        twin = naive.grain_decoupling(row["decoupling_factor"], row["soft"], row)
         gain = rows["wetted"][i] * structure["wetting"][i] + structure["decoupling"][i]
-        assert kept[i] == pytest.approx(left)
+        assert decoupling[i] == pytest.approx(twin)
         assert alpha_k[i] == pytest.approx(rows["alpha_k"][i] + gain)
         poles = rows["n_eff"][i] + 0.2 * np.log(rows["grain_size_um"][i] / 5.0)
         assert n_eff[i] == pytest.approx(max(poles, 0.0))
-    assert (pinned == 0.0).all()
+    assert (pinning == 0.0).all()
 
 
 def test_exchange_lifts_remanence_of_fine_grains_above_half_and_no_other():
     alignment, soft = np.array([0.5, 0.53, 0.53, 0.95, 1.0]), np.array([0.0, 0.1, 0.3, 0.3, 0.3])
     for fine in (True, False):
-        found = _balance.reduced_remanence(alignment, soft, np.full(5, fine))
-        known = [naive.reduced_remanence(a, v, fine) for a, v in zip(alignment, soft, strict=True)]
-        np.testing.assert_allclose(found, known, rtol=1e-12)
+        remanence = _balance.reduced_remanence(alignment, soft, np.full(5, fine))
+        twin = [naive.reduced_remanence(a, v, fine) for a, v in zip(alignment, soft, strict=True)]
+        np.testing.assert_allclose(remanence, twin, rtol=1e-12)
     # Ribbons with a quarter of iron: 0.58 to 0.71 of the mean polarization where measured.
     assert (
         0.56
@@ -405,13 +407,13 @@ def test_shells_by_thickness_distance_and_volume():
     thin = np.full(1, 1.0 - (1.0 - 2.0 * 4.5e-3 / 5.0) ** 3)
     assert shells.covering(thin, np.full(1, 5.0))[0] == pytest.approx(1.0 - np.exp(-1.0))
     distance = np.array([0.5, 1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 15.0, np.inf])
-    known = [naive.arriving_share(d) for d in distance]
-    np.testing.assert_allclose(shells.arriving_share(distance), known, rtol=1e-6)
+    twin = [naive.arriving_share(d) for d in distance]
+    np.testing.assert_allclose(shells.arriving_share(distance), twin, rtol=1e-6)
     charge = "Nd30.5B1Fe bal."
     sources = {"Al 0.2 wt%": {"Al": 2e-3}, "Dy 0.5 wt% + Pr 0.7 wt%": {"Pr": 7e-3}}
     for text, carriers in sources.items():
-        found = shells.carrier_volume(composition_table([charge]), read_shells(text, 1))[0]
-        assert found == pytest.approx(naive.carrier_volume(moles(charge), carriers), rel=1e-9)
+        volume = shells.carrier_volume(composition_table([charge]), read_shells(text, 1))[0]
+        assert volume == pytest.approx(naive.carrier_volume(moles(charge), carriers), rel=1e-9)
 
 
 def test_carbides_and_refractory_metals_act_as_far_as_print_says():
@@ -458,10 +460,10 @@ def test_reads_a_complete_law_book_and_refuses_others():
         law("boundary").nothing  # noqa: B018
     with pytest.raises(DataError, match="law must be one of"):
         law("nothing")
-    most = next(c for c in law("boundary") if c.name == "most_copper")
-    with shift_constant(most, 0.9):
+    constant = next(c for c in law("boundary") if c.name == "most_copper")
+    with shift_constant(constant, 0.9):
         assert law("boundary").most_copper == 0.9
-    assert law("boundary").most_copper == most.value
+    assert law("boundary").most_copper == constant.value
 
 
 def test_laws_of_temperature_have_the_codes_of_the_kernel():

@@ -24,80 +24,82 @@ FORMULAS = ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "SmCo5", "Sm0.6Gd0.4Co4.5Cu0.
 
 @pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
 def test_figures_equal_their_twin(shell):
-    made = _alloys(*FORMULAS, shell=shell)
-    n, asked, second = len(FORMULAS), np.array([350.0, 480.0]), 423.0
+    magnets = _alloys(*FORMULAS, shell=shell)
+    n, kelvins, second = len(FORMULAS), np.array([350.0, 480.0]), 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
     on_b, on_h = rng.uniform(0.02, 0.1, (2, n)), rng.uniform(0.1, 0.3, (2, n))
     on_q = rng.uniform(0.0, 0.2, n)
     on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(2))
     floor = np.full(n, 5e-5)
-    rows = made.rows
-    own = (made.factor, rows["squareness"], rows["recoil"])
-    limit, cold = rows["structure_limit_K"], made.at(np.array([_magnets.ROOM]))
+    rows = magnets.rows
+    factors = (magnets.factor, rows["squareness"], rows["recoil"])
+    limit, cold = rows["structure_limit_K"], magnets.at(np.array([_magnets.ROOM]))
     room = np.column_stack([cold.polarization, cold.coercivity()])
     widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
 
-    rules = made.rules()
-    field = _fields(np.array([_magnets.ROOM]), made.phases)[1][0]
+    rules = magnets.rules()
+    field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
     whole, poles = rules.alpha_k * field, rules.n_eff * np.nan_to_num(room[:, 0]) / MU_0
     whole = whole + (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
-    most = np.where(rules.pinned > 0.0, rules.pinned, whole)
+    maximum = np.where(rules.pinned > 0.0, rules.pinned, whole)
 
     def shift(a, i, sign):
-        near = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
-        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], near, 1 + sign, most[i]
+        room_field = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
+        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], room_field, 1 + sign, maximum[i]
 
-    got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
+    got, status = _magnets.figures(
+        kelvins, second, grid, magnets.phases, magnets.rules(), 0.8, widths
+    )
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
-    whole = made.at(inside).status
-    seen = 0
-    for a, kelvin in enumerate(asked):
-        there = made.at(np.concatenate([[kelvin, grid[0], second], grid]))
-        hot = made.at(np.concatenate([asked[:1], [grid[0], second], grid]))
+    whole = magnets.at(inside).status
+    count = 0
+    for a, kelvin in enumerate(kelvins):
+        states_all = magnets.at(np.concatenate([[kelvin, grid[0], second], grid]))
+        hot = magnets.at(np.concatenate([kelvins[:1], [grid[0], second], grid]))
         for i in range(n):
-            states = [there.status[i, 0], *whole[i]]
+            states = [states_all.status[i, 0], *whole[i]]
             expected = next((s for s in states if s), 0)
             assert status[a, i] == expected
-            if expected or not np.isfinite(made.factor[i]):
+            if expected or not np.isfinite(magnets.factor[i]):
                 assert np.isnan(got[:, :, a, i]).all()
                 continue
-            seen += 1
-            each = [r[i] for r in own]
+            count += 1
+            values = [r[i] for r in factors]
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 twin = naive_sintered.figures(
-                    there.polarization[i], there.coercivity()[i], there.temperature, *each,
+                    states_all.polarization[i], states_all.coercivity()[i], states_all.temperature, *values,
                     limit[i], 0.8, *shift(a, i, sign),
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
-                    hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
+                    hot.polarization[i], hot.coercivity()[i], hot.temperature, *values,
                     limit[i], 0.8, *shift(0, i, sign),
                 )[4]
                 for sign in (0, -1, 1)
             ]  # fmt: skip
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
             np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
-            least = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
-            half = np.hypot(twin[5] * on_alpha[i], least), abs(twin[6]) * on_beta[i]
+            minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
+            half = np.hypot(twin[5] * on_alpha[i], minimum), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
                 ends = [twin[k], twin[k] - half[k - 5], twin[k] + half[k - 5]]
                 np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
     # Of the shelled only the two of 2:14:1 are within the model.
-    assert seen >= (12 if shell is None else 4)
+    assert count >= (12 if shell is None else 4)
 
 
 def _fields(at, phases):
     """Return polarization and nucleation field of each alloy, before any process, (k, n) each."""
     work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
     # Walls follow their cells by half, from 300 K on.
-    carried = [_magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every]
+    ratios = [_magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every]
     fields = []
     for kelvin in at:
         states = [
-            _magnets.alloy_state(kelvin, i, phases, carried[i], 0.5, True, work) for i in every
+            _magnets.alloy_state(kelvin, i, phases, ratios[i], 0.5, True, work) for i in every
         ]
         fields.append([state[:2] for state in states])
     return np.array(fields).transpose(2, 0, 1)
@@ -121,30 +123,32 @@ FAMILIES = {
 def test_coercivity_equals_its_twin(family, level):
     formulas, route, kelvin = FAMILIES[family]
     table = CompositionTable.from_strings(formulas, basis="atomic")
-    made = alloys(table, {"route": route, "level": level} if route else {"level": level})
+    magnets = alloys(table, {"route": route, "level": level} if route else {"level": level})
     at = np.array([_magnets.ROOM, *kelvin])
-    polarization, field = _fields(at, made.phases)
-    rules = made.rules()
-    _, got, _, status = _magnets.states(at, made.phases, rules)
-    seen = 0
+    polarization, field = _fields(at, magnets.phases)
+    rules = magnets.rules()
+    _, got, _, status = _magnets.states(at, magnets.phases, rules)
+    count = 0
     for i in range(len(formulas)):
         of_row = {name: getattr(rules, name)[i] for name in rules._fields if name != "book"}
         for k in np.flatnonzero(status[:, i] == 0):
             expected = naive_sintered.coercivity(
                 at[k], field[k, i], field[0, i], polarization[k, i], polarization[0, i],
-                of_row, made.phases.state[i, CURIE],
+                of_row, magnets.phases.state[i, CURIE],
             )  # fmt: skip
             assert got[k, i] == pytest.approx(expected, rel=1e-12)
-            seen += 1
-    assert seen >= 3 * len(formulas)
+            count += 1
+    assert count >= 3 * len(formulas)
 
 
 def test_figures_of_nothing():
-    made = _alloys()
+    magnets = _alloys()
     none = np.zeros(0)
     widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 4)
-    asked, grid = np.array([300.0]), np.array([293.0, 343.0])
-    out, status = _magnets.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
+    kelvins, grid = np.array([300.0]), np.array([293.0, 343.0])
+    out, status = _magnets.figures(
+        kelvins, 400.0, grid, magnets.phases, magnets.rules(), 1.0, widths
+    )
     assert out.shape == (7, 3, 1, 0)
     assert status.shape == (1, 0)
 
@@ -191,9 +195,9 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     fields = _demagnetization.own_fields(*figures, h_cb, 41)
     assert fields[:, 0].tolist() == [0.0, 0.0]
     np.testing.assert_array_equal(fields[:, -1], figures[1])
-    for row, own in zip(fields, h_cb, strict=True):
+    for row, crossing in zip(fields, h_cb, strict=True):
         assert (np.diff(row) > 0.0).all()
-        assert own in row
+        assert crossing in row
     j = _demagnetization.curves(*figures, fields)
     assert (j[:, -1] == 0.0).all()
     # No step of J is larger than a twentieth of B_r, where even steps of H leave a third.
@@ -208,8 +212,8 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
 def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
     # (T - 500) (T - 700) and its negative, on either side; a line; one that ends in no magnet.
     t = np.array([400.0, 450.0, 520.0])
-    bent = (t - 500.0) * (t - 700.0)
-    rows = np.array([bent, (500.0 - t) * (t + 300.0), 3.0 * (500.0 - t)])
+    parabola = (t - 500.0) * (t - 700.0)
+    rows = np.array([parabola, (500.0 - t) * (t + 300.0), 3.0 * (500.0 - t)])
     for s in range(3):
         assert _demagnetization.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
     nan = np.nan
@@ -244,5 +248,5 @@ def test_the_corner_has_a_tenth_less_at_the_knee():
 
 def test_on_a_very_steep_load_line_the_field_is_next_to_nothing():
     one = np.ones(1)
-    found = _demagnetization.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
-    np.testing.assert_allclose(found, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)
+    fields = _demagnetization.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
+    np.testing.assert_allclose(fields, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)

@@ -17,9 +17,9 @@ GOOD = {
 
 def _reason(**values):
     """Return why a row with other values is left out, nothing if it is not."""
-    rows, rejected = read_magnets(pd.DataFrame([GOOD | values]))
-    assert len(rows) + len(rejected) == 1
-    return rejected.get(1, "")
+    rows, rejects = read_magnets(pd.DataFrame([GOOD | values]))
+    assert len(rows) + len(rejects) == 1
+    return rejects.get(1, "")
 
 
 @pytest.mark.parametrize("name", ["remanence_T", "coercivity_kA_m", "temperature_K"])
@@ -28,9 +28,9 @@ def test_what_no_magnet_has_is_left_out_by_name(name):
 
 
 def test_reads_the_process_from_its_columns():
-    given = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
-    (row,), rejected = read_magnets(pd.DataFrame([GOOD | given]))
-    assert rejected == {}
+    fields = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
+    (row,), rejects = read_magnets(pd.DataFrame([GOOD | fields]))
+    assert rejects == {}
     assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
     assert row.magnet == "A7"
     assert row.values == {"remanence_T": 1.3, "coercivity_kA_m": 1500.0}
@@ -38,8 +38,8 @@ def test_reads_the_process_from_its_columns():
 
 
 def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
-    rows, rejected = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
-    assert not rejected
+    rows, rejects = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
+    assert not rejects
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
     assert [row.magnet for row in rows] == ["row 1", "row 2"]
     assert "neither" in _reason(remanence_T=None, coercivity_kA_m="")
@@ -51,8 +51,10 @@ def test_refuses_a_repeated_column(tmp_path):
     with pytest.raises(InputError, match="'remanence_T' stands twice"):
         read_magnets(file)
     # As spreadsheets write columns that were used once.
-    for more in ("", ",,"):
-        file.write_text(f"composition,temperature_K,remanence_T{more}\nNd2Fe14B,293.15,1.3{more}\n")
+    for extra in ("", ",,"):
+        file.write_text(
+            f"composition,temperature_K,remanence_T{extra}\nNd2Fe14B,293.15,1.3{extra}\n"
+        )
         assert len(read_magnets(file)[0]) == 1
 
 

@@ -39,21 +39,21 @@ def write_curve(path, heads, h, values, mark=","):
 def test_a_curve_gives_back_its_figures(tmp_path, prediction, heads, field, flux, induction, sign):
     h, j = prediction.field[0, 0], prediction.polarization[0, 0]
     values = j + MU_0 * h if induction else j
-    found = read_curve(
+    curve = read_curve(
         write_curve(tmp_path / "c.csv", heads, -sign * -h / field, values / flux)
         if sign > 0
         else write_curve(tmp_path / "c.csv", heads, h / field, values / flux)
     )
-    assert found.remanence_T == pytest.approx(prediction.remanence[0, 0], rel=1e-4)
-    assert 1e3 * found.coercivity_kA_m == pytest.approx(prediction.coercivity[0, 0], rel=1e-3)
-    assert 1e3 * found.coercivity_b_kA_m == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
-    assert 1e3 * found.knee_field_kA_m == pytest.approx(prediction.knee_field[0, 0], rel=1e-3)
-    assert found.squareness == pytest.approx(
+    assert curve.remanence_T == pytest.approx(prediction.remanence[0, 0], rel=1e-4)
+    assert 1e3 * curve.coercivity_kA_m == pytest.approx(prediction.coercivity[0, 0], rel=1e-3)
+    assert 1e3 * curve.coercivity_b_kA_m == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
+    assert 1e3 * curve.knee_field_kA_m == pytest.approx(prediction.knee_field[0, 0], rel=1e-3)
+    assert curve.squareness == pytest.approx(
         prediction.knee_field[0, 0] / prediction.coercivity[0, 0], 1e-3
     )
-    assert found.recoil_permeability == pytest.approx(1.05, abs=1e-3)
+    assert curve.recoil_permeability == pytest.approx(1.05, abs=1e-3)
     product = np.max(-prediction.field[0, 0] * prediction.induction[0, 0]) / 1e3
-    assert found.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
+    assert curve.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
 
 
 def test_a_spreadsheets_wide_text_is_read(tmp_path, prediction):
@@ -74,8 +74,8 @@ def loop(shift=0.0):
 
     def branch(field):
         reverse = np.maximum(-field, 0.0) / H_CJ
-        turned = reverse**18 / (1.0 + reverse**18)
-        return (1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)) * (1.0 - 2.0 * turned)
+        reversal = reverse**18 / (1.0 + reverse**18)
+        return (1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)) * (1.0 - 2.0 * reversal)
 
     return h, branch(h), -branch(-(h[::-1] - shift))[::-1]
 
@@ -105,14 +105,14 @@ def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
         # A magnetization curve from the demagnetized state comes before the prediction.
         first = (np.linspace(0, 2400, 50), np.linspace(0, 1.28, 50))
         names = {"down first": ("down", "up"), "up first": ("up", "down")}.get(order)
-        chosen = [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
-        text = "H (kA/m),J (T)\n" + "\n".join(join_columns(*part) for part in chosen)
+        branches = [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
+        text = "H (kA/m),J (T)\n" + "\n".join(join_columns(*part) for part in branches)
     path = tmp_path / "l.csv"
     path.write_text(text, encoding="utf-8")
-    found = read_curve(path)
-    assert 1e3 * found.coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
-    assert found.remanence_T == pytest.approx(1.28, abs=1e-4)
-    assert found.recoil_permeability == pytest.approx(1.05, abs=1e-3)
+    curve = read_curve(path)
+    assert 1e3 * curve.coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
+    assert curve.remanence_T == pytest.approx(1.28, abs=1e-4)
+    assert curve.recoil_permeability == pytest.approx(1.05, abs=1e-3)
 
 
 def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
@@ -215,13 +215,13 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
     path = write_curve(tmp_path / "m.csv", ("H (kA/m)", "J (T)"), prediction.field[0, 0] / 1e3,
                    prediction.polarization[0, 0])  # fmt: skip
     assert is_curve(path)
-    drawn = mk.curve(path).curves
-    assert drawn.coercivity_b[0, 0] == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
+    curves = mk.curve(path).curves
+    assert curves.coercivity_b[0, 0] == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
     rows = {"composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."], "basis": ["weight"], "curve": [str(path)]}
     report = mk.magnetism.calibration(pd.DataFrame(rows), "x", keep=False).report
     assert report["measured"].tolist() == pytest.approx([1591.75, 1.3125], rel=1e-3)
-    found = mk.replace(None, "100C", measured=path)
-    assert "measured by you" in found.evidence
+    answer = mk.replace(None, "100C", measured=path)
+    assert "measured by you" in answer.evidence
     assert mk.replace("N42SH", "100C", measured=path).reference["grade"] == "N42SH"
 
 

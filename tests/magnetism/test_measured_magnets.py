@@ -51,12 +51,12 @@ def write(folder, **changes):
 
 
 def test_a_paper_is_added_by_one_line(tmp_path):
-    added = read_magnets(write(tmp_path))
-    assert added["coercivity_kA_m"].tolist() == [1350.0, 1350.0]
-    assert np.isnan(added["grain_size_um"]).all()
-    assert serves_as_evidence(added, "coercivity_kA_m").all()
-    assert uses(added, "remanence_T", in_fits=True).all()
-    assert not uses(added, "coercivity_coefficient_pct_K").any()
+    rows = read_magnets(write(tmp_path))
+    assert rows["coercivity_kA_m"].tolist() == [1350.0, 1350.0]
+    assert np.isnan(rows["grain_size_um"]).all()
+    assert serves_as_evidence(rows, "coercivity_kA_m").all()
+    assert uses(rows, "remanence_T", in_fits=True).all()
+    assert not uses(rows, "coercivity_coefficient_pct_K").any()
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_refuses_other_headers_and_lengths(tmp_path):
 
 def test_rows_that_differ_by_route_are_of_its_family():
     rows = measured_magnets()
-    known = routes()
+    names = routes()
     for row in rows[~rows["route"].isin([USUAL, NO_ROUTE])].itertuples():
-        assert known[row.route].host == row.host, row.id
-        assert known[row.route].family == row.family, row.id
+        assert names[row.route].host == row.host, row.id
+        assert names[row.route].family == row.family, row.id
     usual = rows[rows["route"] == USUAL]
     assert (usual.groupby("host")["family"].nunique() == 1).all()
 

@@ -28,11 +28,11 @@ def test_every_grade_of_the_tables_is_found_by_its_name():
     ],
 )  # fmt: skip
 def test_suggests_the_name_nearest_to_a_misspelling(said, meant):
-    near = nearest_grades(said)
+    names = nearest_grades(said)
     assert find(said) is None
-    kind = {name[0].upper() for name in near}
-    assert meant in near
-    assert kind == {meant[0].upper()}, near
+    kind = {name[0].upper() for name in names}
+    assert meant in names
+    assert kind == {meant[0].upper()}, names
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_a_class_and_a_number_stand_in_for_a_grade_that_nobody_prints():
     assert low < row["remanence_T"] < high
     assert row["remanence_T_provenance"] == "estimate"
     assert row["makers"] == ""
-    for far in ("N60SH", "N24EH"):
+    for name in ("N60SH", "N24EH"):
         with pytest.raises(InputError, match="nearest names"):
-            mk.grades(far)
+            mk.grades(name)

@@ -30,8 +30,8 @@ def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
     u = np.linspace(0.0, 1.0, 20001)
     rng = np.random.default_rng(2)
     for k in rng.uniform(-5.0, 5.0, (300, 3)):
-        found = _height(*k, barrier(*k))
-        assert found == pytest.approx(max(_height(*k, u).max(), 0.0), abs=2e-6)
+        height = _height(*k, barrier(*k))
+        assert height == pytest.approx(max(_height(*k, u).max(), 0.0), abs=2e-6)
         x = easy_angle(*k)
         if 0.0 < x < 1.0:
             grid = u * (k[0] + u * (k[1] + u * k[2]))
@@ -40,8 +40,8 @@ def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
     for k1, k2 in ((5.0, 1.0), (4.0, 1.0)):
         assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == k1
     for k1, k2 in ((3.9, 1.0), (0.0, 1.0), (-1.0, 1.0)):
-        known = 2.0 / 3.0 * (k1 + 2.0 * k2) * np.sqrt((k1 + 2.0 * k2) / (6.0 * k2))
-        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(known)
+        expected = 2.0 / 3.0 * (k1 + 2.0 * k2) * np.sqrt((k1 + 2.0 * k2) / (6.0 * k2))
+        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(expected)
     assert barrier(-1.0, 0.0, 0.0) == 0.0
 
 
@@ -97,8 +97,8 @@ def test_boron_has_a_window_which_gallium_opens():
     assert with_gallium[boron == 0.98][0] < 1.1 * window.max()
     rows = [_recipe(boron=b) for b in (0.72, 0.81, 0.98, 1.7)]
     amount = "coercivity unknown: amount of boron"
-    said = ["soft R2Fe17: boron is short", amount, "ok", amount]
-    assert _column(rows, "status").tolist() == said
+    statuses = ["soft R2Fe17: boron is short", amount, "ok", amount]
+    assert _column(rows, "status").tolist() == statuses
     assert np.isfinite(_column(rows, B)).all()
 
 
@@ -118,9 +118,9 @@ def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     gases = [
         _recipe("Nd30.8", more=f"{USUAL}{x}") for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
     ]
-    low, high, most, little, much = _column(gases)
+    low, high, best, little, much = _column(gases)
     assert 0.75 < high / low < 0.88
-    assert most < high
+    assert best < high
     assert 0.75 < much / little < 0.97
 
 
@@ -166,8 +166,8 @@ def test_no_magnet_turns_its_own_sign():
     assert flux_loss(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
     assert 1.0 < flux_loss(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
-    found = _column(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
-    assert found[0] > 100.0
+    frame = _column(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
+    assert frame[0] > 100.0
 
 
 def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
@@ -178,8 +178,8 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
     wide, hard = (-np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H))
-    more = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
-    np.testing.assert_allclose(wide, np.hypot(hard, more), rtol=0.02)
+    growth = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
+    np.testing.assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
 
 
 def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():

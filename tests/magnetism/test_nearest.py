@@ -20,8 +20,8 @@ def nearest_grades(hosts, remanence, coercivity):
 
 def test_what_has_no_figures_or_no_known_host_is_like_no_grade():
     hosts = ["2:14:1", "2:14:1", "", "1:12", "2:14:1"]
-    found = nearest_grades(hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan])
-    assert found == [""] * 5
+    names = nearest_grades(hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan])
+    assert names == [""] * 5
 
 
 @pytest.mark.parametrize("turn", range(3))

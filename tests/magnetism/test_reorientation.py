@@ -47,17 +47,17 @@ def test_compensation_where_it_belongs():
 def test_the_last_sign_change_is_found_between_two_points():
     at = np.arange(0.0, 50.0, 10.0)
     curve = np.array([[1.0, -1.0, -1.0, 3.0, 3.0], [1.0, 1.0, 2.0, 2.0, 2.0]])
-    found = _last_zero(at, curve)
-    assert found[0] == pytest.approx(22.5)
-    assert np.isnan(found[1])
+    zeros = _last_zero(at, curve)
+    assert zeros[0] == pytest.approx(22.5)
+    assert np.isnan(zeros[1])
 
 
 def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
     at = np.arange(0.0, 100.0, 4.0)
     corner, smooth = np.abs(at - 41.0) / 50.0, 0.2 + ((at - 41.0) / 50.0) ** 2
-    found = _cusp(at, np.array([corner, smooth]))
-    assert found[0] == pytest.approx(41.0)
-    assert np.isnan(found[1])
+    zeros = _cusp(at, np.array([corner, smooth]))
+    assert zeros[0] == pytest.approx(41.0)
+    assert np.isnan(zeros[1])
 
 
 @pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
@@ -69,5 +69,5 @@ def test_refuses_a_grid_too_fine_or_of_one_point(step):
 @pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
 def test_the_ends_of_what_may_be_asked_find_a_reorientation(step, off):
     # 135 K by experiment.
-    found = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[0]
-    assert found == pytest.approx(135.0, abs=off)
+    temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[0]
+    assert temperature == pytest.approx(135.0, abs=off)

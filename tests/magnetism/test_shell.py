@@ -124,10 +124,10 @@ def test_what_boundaries_keep_is_paid_and_does_nothing():
     assert isinstance(rows, ShellRows)
     fraction, content = rows.resolve_amounts(table)
     tb = 64
-    paid = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
-    assert paid == pytest.approx(0.005, rel=1e-9)
-    held = fraction[0] * content[0] * 2 * 158.925 / 1081
-    assert held == pytest.approx(0.6 * 0.005, rel=0.01)
+    cost = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
+    assert cost == pytest.approx(0.005, rel=1e-9)
+    core = fraction[0] * content[0] * 2 * 158.925 / 1081
+    assert core == pytest.approx(0.6 * 0.005, rel=0.01)
 
 
 def test_neodymium_about_a_cerium_core_gains():
@@ -173,10 +173,10 @@ def test_an_objection_weighs_the_shell_in_grams():
 def test_heavy_rare_earth_counts_more_at_the_surface():
     # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
     table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
-    found = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
-    earths = found.fraction("Nd", "Dy")
+    surface = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
+    earths = surface.fraction("Nd", "Dy")
     np.testing.assert_allclose(earths, 2 / 17)
-    np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
+    np.testing.assert_allclose(surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -231,11 +231,11 @@ def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
         assert plain < _magnet(shell) < 1.3 * plain
         assert 0.94 * b < _magnet(shell, "remanence_T") < b
     # 2 wt.% of Pr85Al15: about 6.3 g/cm3 of source beside 7.55 of magnet.
-    lost = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
-    assert lost == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
+    loss = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
+    assert loss == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
     # A carrier adds to a rim, and as little of it as one likes adds as little.
-    rim, both = _magnet("Dy 0.5 wt%"), _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
-    assert rim < both < rim + 0.1 * plain
+    rim, two_shells = _magnet("Dy 0.5 wt%"), _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
+    assert rim < two_shells < rim + 0.1 * plain
     assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(rim, rel=1e-4)
     frame = sintered("SmCo5", 293.15, shell="Cu 0.2 wt%")
     assert frame["status"].iloc[0] == "outside the model"
@@ -250,14 +250,14 @@ def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
     # The series by its other form: sources mirrored at both faces.
     area, length = law("shell").diffusion_area, 1e-3 * distance[3]
     images = (0.25 + np.arange(-20, 21)) * length
-    mirrored = np.exp(-(images**2) / (4.0 * area)).sum() * length / np.sqrt(4.0 * np.pi * area)
-    assert share[3] == pytest.approx(mirrored, rel=1e-6)
+    images_sum = np.exp(-(images**2) / (4.0 * area)).sum() * length / np.sqrt(4.0 * np.pi * area)
+    assert share[3] == pytest.approx(images_sum, rel=1e-6)
     thin, thick = (_magnet(f"Tb 0.9 wt% from faces {d} mm apart") for d in (2, 10))
     assert _magnet(None) < thick < thin
 
 
 def test_what_is_mixed_between_grains_is_part_of_the_charge():
-    mixed = _magnet("Dy 1 wt% between grains")
+    mixture = _magnet("Dy 1 wt% between grains")
     weights = "Nd30.195Co0.99Cu0.1485Al0.1485B0.99Dy1Fe bal."
-    assert mixed == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
-    assert _magnet(None) < mixed < _magnet("Dy 1 wt%")
+    assert mixture == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
+    assert _magnet(None) < mixture < _magnet("Dy 1 wt%")

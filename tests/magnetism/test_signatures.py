@@ -37,8 +37,8 @@ def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other)
     rest, n, light = member
     table = read(earths(n, **{light: x, other: 1 - x}) + rest)
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
-    near = intrinsic(table, curie * (1 - below))["saturation_polarization_T"].iloc[0]
-    assert 0 <= near < 0.08
+    polarization = intrinsic(table, curie * (1 - below))["saturation_polarization_T"].iloc[0]
+    assert 0 <= polarization < 0.08
     assert intrinsic(table, curie * 1.0001)["status"].iloc[0] == "paramagnetic"
 
 
@@ -58,12 +58,12 @@ def test_half_the_curie_temperature_leaves_most_polarization(member):
 @given(member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"]))
 def test_heavy_rare_earths_lower_the_polarization_and_light_ones_do_not(member, x, heavy):
     rest, n, light = member
-    kept = 1 - 0.3 * x
+    share = 1 - 0.3 * x
     frame = intrinsic(
-        read(*(earths(n, **{light: kept, other: 1 - kept}) + rest for other in (heavy, "Y")))
+        read(*(earths(n, **{light: share, other: 1 - share}) + rest for other in (heavy, "Y")))
     )
-    with_heavy, diluted = frame["saturation_polarization_T"]
-    assert with_heavy < diluted
+    with_heavy, with_diluent = frame["saturation_polarization_T"]
+    assert with_heavy < with_diluent
 
 
 @quick
@@ -120,15 +120,15 @@ def test_taking_the_heavy_rare_earth_out_shows_in_alpha(x, heavy, base):
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
 def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, filled, earth, host):
-    metal, n, most = host
+    metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
     bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
-    nitride = intrinsic(read(f"{text}N{filled * most:.4f}"), host=f"{name}:{most:g}").iloc[0]
+    nitride = intrinsic(read(f"{text}N{filled * maximum:.4f}"), host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
     # within the deviation.
-    least = nitride["curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"]
-    assert least > bare
+    minimum = nitride["curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"]
+    assert minimum > bare
 
 
 @quick

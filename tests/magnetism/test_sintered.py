@@ -115,20 +115,20 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
     bulk = _table(*(f"Nd{2 - 2 * x:.4f}Tb{2 * x:.4f}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
-    reached = sintered(base, temperature=ROOM, shell=shell).iloc[0]
+    magnet = sintered(base, temperature=ROOM, shell=shell).iloc[0]
     h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
-    needed = int(np.argmax(h >= reached["coercivity_kA_m"]))
-    assert h[needed] >= reached["coercivity_kA_m"]
+    equal_row = int(np.argmax(h >= magnet["coercivity_kA_m"]))
+    assert h[equal_row] >= magnet["coercivity_kA_m"]
     tb = 64
-    paid = with_shell(base, shell).weight_fractions()[0, tb]
-    saved = 1.0 - paid / bulk.weight_fractions()[needed, tb]
-    assert 0.5 <= saved <= 0.9
-    assert reached["shell"] == shell
-    assert reached["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
+    cost = with_shell(base, shell).weight_fractions()[0, tb]
+    saving = 1.0 - cost / bulk.weight_fractions()[equal_row, tb]
+    assert 0.5 <= saving <= 0.9
+    assert magnet["shell"] == shell
+    assert magnet["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
     # Remanence pays for what the shell holds, not for what the boundaries keep.
     # 60 % of 0.5 wt.% of a formula of 1081 g/mol are 0.0204 atoms of terbium.
-    alloyed = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)["remanence_T"].iloc[0]
-    assert reached["remanence_T"] == pytest.approx(alloyed, rel=2e-3)
+    alloy = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)["remanence_T"].iloc[0]
+    assert magnet["remanence_T"] == pytest.approx(alloy, rel=2e-3)
 
 
 def test_several_temperatures_at_once_are_those_one_by_one():
@@ -141,8 +141,8 @@ def test_several_temperatures_at_once_are_those_one_by_one():
         pd.testing.assert_frame_equal(
             frame.drop(columns=ends), alone.drop(columns=ends), check_exact=True
         )
-        known = frame[ends].notna()
-        assert frame[ends].where(known).equals(together[0][ends].where(known))
+        finite = frame[ends].notna()
+        assert frame[ends].where(finite).equals(together[0][ends].where(finite))
 
 
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
@@ -193,9 +193,9 @@ def test_a_status_over_the_range_says_what_that_at_its_ends_says():
     texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)
-    found = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
-    own, *ends = (columns["status"].texts() for columns in found)
-    assert len(set(own)) > 2
-    assert "ok" in own
+    columns = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
+    statuses, *ends = (columns["status"].texts() for columns in columns)
+    assert len(set(statuses)) > 2
+    assert "ok" in statuses
     for status in ends:
-        assert {a for a, b in zip(status, own, strict=True) if b == "ok"} == {"ok"}
+        assert {a for a, b in zip(status, statuses, strict=True) if b == "ok"} == {"ok"}

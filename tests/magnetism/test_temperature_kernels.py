@@ -84,8 +84,8 @@ def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, b
     poles = n_eff * j / MU_0
     before = max(alpha_k * field - poles, book.least_left * alpha_k * field)
     # Poles that leave nothing are counted from what is left.
-    started = alpha_k * field - before
-    assert alpha * field - started == pytest.approx(level * before, rel=1e-12)
+    start = alpha_k * field - before
+    assert alpha * field - start == pytest.approx(level * before, rel=1e-12)
     assert kernels.producer_alpha(alpha_k, n_eff, level, j, 0.0, book.least_left) == alpha_k
 
 
@@ -141,12 +141,12 @@ def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
     hosts = np.array(["2:14:1", "2:14:1", "2:14:1", "2:17"])
     remanence = np.array([1.0, 0.844, 0.844, 0.9])
     coercivity = np.array([1.0, 0.285, 0.1, 0.5])
-    found = squareness.squareness_ratio(square, hosts, remanence, coercivity)
+    ratio = squareness.squareness_ratio(square, hosts, remanence, coercivity)
     for i in range(4):
         name = "local fields" if hosts[i] == "2:14:1" else "share"
         shape = square[i], 0.0, name
         twin = naive.knee_field(coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0)[1]
-        assert found[i] == pytest.approx(twin / coercivity[i])
+        assert ratio[i] == pytest.approx(twin / coercivity[i])
 
 
 KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
@@ -154,10 +154,10 @@ KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
 
 def make_magnet(formula, shell=None):
     """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
-    made = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
+    magnets = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
     one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
     none = dict.fromkeys(("n_eff", "decay", "pinned", "bend"), 0.0)
-    return made.phases, with_rules(made.rules(), **one, **none)
+    return magnets.phases, with_rules(magnets.rules(), **one, **none)
 
 
 def with_rules(rules, **values):
@@ -189,8 +189,8 @@ def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
     alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
     for i, kelvin in enumerate(KELVIN):
         alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
-        left = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
-        assert coercivity[i] == pytest.approx(left, rel=1e-12)
+        floor = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
+        assert coercivity[i] == pytest.approx(floor, rel=1e-12)
     assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
     # Poles beyond the field leave a share of it.
     _, little = falls(phases, with_rules(bare, n_eff=9.0))
@@ -209,20 +209,20 @@ def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
     # The fall is that of magnets of another T_C; of pinned ones it is their own.
     curie = phases.state[0, kernels.CURIE]
     line = with_rules(bare, **laws, decay=1.4, temperature_law=kernels.LINEAR)
-    pinned = with_rules(line, pinned=2e6, level=1.1)
-    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinned, 2.2e6, 1.4)):
-        known = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
-        np.testing.assert_allclose(falls(phases, rules)[1], known, rtol=1e-12)
+    pinning = with_rules(line, pinned=2e6, level=1.1)
+    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinning, 2.2e6, 1.4)):
+        expected = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
+        np.testing.assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
 
 
 def alone(phases, rules, row, kelvin=KELVIN):
     """Return J_s (T) and nucleation field (A/m) of one row of the phases as an alloy of its own."""
     nothing = np.full(row + 1, -1)
     every = phases._replace(walls=nothing, skins=nothing, shells=nothing)
-    repeated = [np.repeat(rule, row + 1) for rule in rules[:-1]]
-    rules = kernels.Rules._make([*repeated, rules.book])
-    found = kernels.states(kelvin, every, rules, picked=np.array([row]))
-    return found[0][:, 0], found[1][:, 0]
+    copies = [np.repeat(rule, row + 1) for rule in rules[:-1]]
+    rules = kernels.Rules._make([*copies, rules.book])
+    states = kernels.states(kelvin, every, rules, picked=np.array([row]))
+    return states[0][:, 0], states[1][:, 0]
 
 
 def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
@@ -254,8 +254,8 @@ def test_walls_follow_their_cells_by_half_over_300_K(book):
     # Above its own Curie temperature a wall keeps what its cells induce.
     assert np.isnan(wall[-1])
     assert book.wall_reference == 300.0
-    carried = wall[1] / cell[1] * cell
-    rim = (1.0 - book.wall_coupling) * np.nan_to_num(wall) + book.wall_coupling * carried
+    wall_field = wall[1] / cell[1] * cell
+    rim = (1.0 - book.wall_coupling) * np.nan_to_num(wall) + book.wall_coupling * wall_field
     for share in (0.0, 0.6, 0.9):
         part = phases._replace(cells=np.full(1, share))
         polarization = kernels.states(kelvin, part, bare)[0][:, 0]

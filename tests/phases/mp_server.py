@@ -84,7 +84,7 @@ Phase = tuple[str, Structure, float, float, float]
 
 def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, Any]]:
     """Return all documents of a kind: of id, crystal, formation energy, distance, moment."""
-    found = []
+    records = []
     for name, crystal, formation, above, moment in phases:
         common = _common(name, crystal)
         if kind == "summary":
@@ -95,16 +95,16 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
                 "angle_tolerance": 5.0, "version": "2.5.0",
             }  # fmt: skip
             crystal = Structure(crystal.lattice, crystal.species, crystal.frac_coords)
-            found.append(
+            records.append(
                 common
                 | {"structure": crystal.as_dict(), "symmetry": symmetry, "theoretical": False}
                 | {k: v for k, v in _magnetism(crystal, moment).items() if k != "magmoms"}
             )
         elif kind == "magnetism":
-            found.append(common | _magnetism(crystal, moment))
+            records.append(common | _magnetism(crystal, moment))
         else:
             for scheme, offset in _OFFSET.items():
-                found.append(
+                records.append(
                     common
                     | {
                         "thermo_type": scheme, "thermo_id": f"{name}_{scheme}",
@@ -114,7 +114,7 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
                         "is_stable": above == 0.0, "energy_type": "GGA", "entry_types": ["GGA"],
                     }
                 )  # fmt: skip
-    return found
+    return records
 
 
 def make_phase(
@@ -166,13 +166,13 @@ class Handler(BaseHTTPRequestHandler):
                 "access_controlled_batch_ids": [],
             }
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}
-        found = [d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)]
+        matches = [d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)]
         skip, limit = int(query.get("_skip", 0)), int(query.get("_limit", 100))
-        page = found[skip : skip + limit]
+        page = matches[skip : skip + limit]
         if "_fields" in query:
             fields = query["_fields"].split(",")
             page = [{k: d[k] for k in fields if k in d} for d in page]
-        return {"data": page, "meta": {"api_version": "0.87.3", "total_doc": len(found)}}
+        return {"data": page, "meta": {"api_version": "0.87.3", "total_doc": len(matches)}}
 
     def send_json(self, content: Any, status: int = 200, **headers: str) -> None:
         """Send a JSON answer."""
@@ -240,11 +240,11 @@ def ask_here(question: dict[str, Any], key: str) -> list[dict[str, Any]]:
     # Asked once in a process; a pull is one process.
     MPRester.get_emmet_version.cache_clear()
     MPRester._get_heartbeat_info.cache_clear()
-    said: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _transport.answer(question, key, said.append)
-    return said
+        _transport.answer(question, key, messages.append)
+    return messages
 
 
 def status(code: int, **headers: str) -> Fault:

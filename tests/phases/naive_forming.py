@@ -7,8 +7,8 @@ def describe(shares, kind, radius, less, early, sp, guest, enough, most, named, 
     """Terms of one phase, by name; `kind` is 0 for a rare earth, 1 for a metal."""
     distance, deviation, mixing = energies
     d = 0.03 if math.isnan(distance) else max(distance, 0.0)
-    spread = 0.03 if math.isnan(deviation) else min(deviation, 0.2)
-    x = {"constant": 1.0, "hull distance": -d / 0.02, "uncertainty": -((spread / 0.02) ** 0.5)}
+    scatter = 0.03 if math.isnan(deviation) else min(deviation, 0.2)
+    x = {"constant": 1.0, "hull distance": -d / 0.02, "uncertainty": -((scatter / 0.02) ** 0.5)}
     x["mixing entropy"] = mixing / 0.02
     x["no entry"] = float(math.isnan(distance))
     earths = {e: a for e, a in shares.items() if kind[e] == 0}

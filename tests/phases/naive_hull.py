@@ -6,8 +6,8 @@ from scipy.optimize import linprog
 
 def hull(phases, energy, x):
     """Hull energy and amounts of one composition (dense rows) with a general solver."""
-    found = linprog(energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs")
-    return found.fun, found.x
+    solution = linprog(energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs")
+    return solution.fun, solution.x
 
 
 def highest(price, compositions):

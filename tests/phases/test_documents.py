@@ -19,11 +19,11 @@ THERMO = read_document("thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN
 
 
 def row(magnetism: dict | None = None, **changes):
-    found = {} if magnetism is None else {"material_id": "mp-13", **magnetism}
+    document = {} if magnetism is None else {"material_id": "mp-13", **magnetism}
     return _make_row(
         read_document("summary", {**SUMMARY, **changes}),
         THERMO,
-        read_document("magnetism", found) if found else {},
+        read_document("magnetism", document) if document else {},
     )
 
 

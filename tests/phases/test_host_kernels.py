@@ -43,7 +43,7 @@ def test_empty_and_nan():
     assert len(assign_hosts(empty)) == 0
     assert len(partition(empty).hard_phase) == 0
     table = CompositionTable.from_strings(["SmCo5"], basis="atomic")
-    broken = CompositionTable(
+    table_nan = CompositionTable(
         table.indptr, table.indices, np.array([np.nan, np.nan]), table.row_index
     )
-    assert assign_hosts(broken)[0] == -1
+    assert assign_hosts(table_nan)[0] == -1

@@ -27,8 +27,8 @@ def test_highest(m, n):
 
 def make_planes(matrix, price, corners, energy):
     factors, order = matrix.copy(), np.empty(corners.shape, np.int64)
-    for own, rows in zip(factors, order, strict=True):
-        _hull.factor(own, len(rows), rows)
+    for factor, rows in zip(factors, order, strict=True):
+        _hull.factor(factor, len(rows), rows)
     return _hull.Planes(price, corners.astype(np.int32), factors, order, matrix, energy)
 
 
@@ -44,9 +44,9 @@ def test_split_finds_the_facet_that_holds_the_composition():
     done = np.ones(3, bool)
     matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
     planes = make_planes(matrix, price, corners, (phase @ plane)[corners])
-    found = Found(hull, products, fractions)
+    solution = Found(hull, products, fractions)
     place, rows = np.arange(118), np.arange(3)
-    _hull.split(kernel_rows(x), place, rows, planes, facet, found, done, 0, 3)
+    _hull.split(kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
@@ -57,12 +57,20 @@ def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
     matrix, price = np.array([[[1.0, 0.5], [0.0, 0.5]]]), np.array([[1.0, -1.0]])
     planes = make_planes(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
-    for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
-        x = np.array([[0.5 * (1.0 + least), 0.5 * (1.0 - least)]])
-        found = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
+    for amount, is_inside in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
+        x = np.array([[0.5 * (1.0 + amount), 0.5 * (1.0 - amount)]])
+        solution = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
         done, facet = np.ones(1, bool), np.zeros(1, np.int32)
         _hull.split(
-            kernel_rows(x), np.arange(118), facet.astype(np.int64), planes, facet, found, done, 0, 1
+            kernel_rows(x),
+            np.arange(118),
+            facet.astype(np.int64),
+            planes,
+            facet,
+            solution,
+            done,
+            0,
+            1,
         )
-        assert done.tolist() == [held]
-        assert not held or found.products.tolist() == [[1, -1]]
+        assert done.tolist() == [is_inside]
+        assert not is_inside or solution.products.tolist() == [[1, -1]]

@@ -38,14 +38,14 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     systems = np.ones((1, columns), bool) if systems is None else systems
     order = np.arange(n) if order is None else order
     runs = (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
-    found = np.full(n, np.nan)
+    energies = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
     _hull.solve(
         kernel_rows(x), np.arange(columns), _hull.Runs(order, *runs), systems,
-        Phases(*to_sparse(dense), energy), _hull.Found(found, products, fractions), 0, len(runs[0]),
+        Phases(*to_sparse(dense), energy), _hull.Found(energies, products, fractions), 0, len(runs[0]),
     )  # fmt: skip
-    return found, products, fractions
+    return energies, products, fractions
 
 
 def equal(found, dense, energy, x, rows):
@@ -63,16 +63,16 @@ def test_agrees_with_a_general_solver(columns, phases):
     x[20:40, 0] += 1e-3
     x[40:60] = dense[rng.integers(0, len(dense), 20)]
     x /= x.sum(axis=1, keepdims=True)
-    found, products, fractions = solve(dense, energy, x, width=columns)
-    equal(found, dense, energy, x, range(len(x)))
+    energies, products, fractions = solve(dense, energy, x, width=columns)
+    equal(energies, dense, energy, x, range(len(x)))
     for i in range(len(x)):
-        used = products[i][products[i] >= 0]
-        assert (np.diff(used) > 0).all()
-        share = fractions[i][: len(used)]
+        columns_in_use = products[i][products[i] >= 0]
+        assert (np.diff(columns_in_use) > 0).all()
+        share = fractions[i][: len(columns_in_use)]
         assert (share > 0).all()
-        np.testing.assert_allclose(share @ dense[used], x[i], atol=1e-9)
-        assert share @ energy[used] == pytest.approx(found[i], abs=1e-9)
-        assert (products[i][len(used) :] == -1).all()
+        np.testing.assert_allclose(share @ dense[columns_in_use], x[i], atol=1e-9)
+        assert share @ energy[columns_in_use] == pytest.approx(energies[i], abs=1e-9)
+        assert (products[i][len(columns_in_use) :] == -1).all()
 
 
 def test_phases_in_one_plane_do_not_cycle():
@@ -82,8 +82,8 @@ def test_phases_in_one_plane_do_not_cycle():
     energy = dense @ np.array([-0.1, -0.2, 0.0, -0.3, -0.1])
     energy[:5] = 0.0
     x = rng.dirichlet(np.ones(5), 200)
-    found, _, _ = solve(dense, energy, x)
-    equal(found, dense, energy, x, range(0, 200, 10))
+    energies, _, _ = solve(dense, energy, x)
+    equal(energies, dense, energy, x, range(0, 200, 10))
 
 
 def test_many_steps_stay_exact():
@@ -91,8 +91,8 @@ def test_many_steps_stay_exact():
     rng = np.random.default_rng(8)
     dense, energy = random_phases(rng, 9, 150)
     x = rng.dirichlet(np.full(9, 0.5), 3000)
-    found, _, _ = solve(dense, energy, x)
-    equal(found, dense, energy, x, range(2900, 3000, 7))
+    energies, _, _ = solve(dense, energy, x)
+    equal(energies, dense, energy, x, range(2900, 3000, 7))
 
 
 def test_runs_of_two_systems():
@@ -105,16 +105,16 @@ def test_runs_of_two_systems():
     systems = np.array([[0, 0, 0, 1, 1, 1], [1, 1, 1, 0, 0, 0]], bool)
     order = np.concatenate([np.arange(0, 20, 2), np.arange(1, 20, 2)])
     runs = np.array([0, 0, 1]), np.array([0, 6, 10]), np.array([6, 10, 20])
-    found, _, _ = solve(dense, energy, x, systems, order, runs)
+    energies, _, _ = solve(dense, energy, x, systems, order, runs)
     for i in range(20):
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        assert energies[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
 
 
 def test_nothing_to_solve():
     dense, energy = random_phases(np.random.default_rng(1), 3, 4)
     none = np.zeros(0, np.int64)
-    found, _, _ = solve(dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none))
-    assert found.shape == (0,)
+    energies, _, _ = solve(dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none))
+    assert energies.shape == (0,)
 
 
 def test_invert():

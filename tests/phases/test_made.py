@@ -50,8 +50,8 @@ def test_judges_no_row_without_host():
 
 def test_dysprosium_is_diffused_into_2_14_1_alone():
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
-    assert [HOST_NAMES[c] for c in codes[found]] == ["2:14:1"]
+    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    assert [HOST_NAMES[c] for c in codes[precedent]] == ["2:14:1"]
 
 
 @pytest.mark.parametrize("text", NEVER)
@@ -101,5 +101,5 @@ def test_unknown_host_has_no_known_shell(monkeypatch):
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
     monkeypatch.setattr(import_module("magnetkit.phases.partition"), "_shells", lambda: everything)
     assert hosts_with_shells(codes).tolist() == [False] + [True] * len(HOST_NAMES)
-    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
-    assert found.tolist() == hosts_with_shells(codes).tolist()
+    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    assert precedent.tolist() == hosts_with_shells(codes).tolist()

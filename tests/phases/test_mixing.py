@@ -30,9 +30,9 @@ def occupation(model, earth, metal, third=None):
 @pytest.mark.parametrize("host", HOSTS)
 def test_entries_are_reproduced_within_their_scatter(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
-    kept = model.kept
-    mean, _ = model.predict(_mixing.Occupation(*(p[kept] for p in model.occupation)))
-    assert np.abs(mean - model.energy[kept])[~model.mixed[kept]].max(initial=0.0) < 0.004
+    mask = model.kept
+    mean, _ = model.predict(_mixing.Occupation(*(p[mask] for p in model.occupation)))
+    assert np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0) < 0.004
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -47,10 +47,10 @@ def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snap
 
 
 def test_the_scale_is_the_conformal_quantile():
-    far = np.arange(1, 20) / 10.0
-    assert _mixing.conformal_scale(far) == 1.8  # The 18th of 19.
-    assert _mixing.conformal_scale(far[:9]) == 1.0
-    assert _mixing.conformal_scale(far / 10) == 1.0
+    distances = np.arange(1, 20) / 10.0
+    assert _mixing.conformal_scale(distances) == 1.8  # The 18th of 19.
+    assert _mixing.conformal_scale(distances[:9]) == 1.0
+    assert _mixing.conformal_scale(distances / 10) == 1.0
 
 
 def test_a_slope_holds_where_no_entry_tells(snapshot):
@@ -65,15 +65,15 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     def change(model):
         pure = occupation(model, {"Sm": 1.0}, {"Co": 1.0})
         some = occupation(model, {"Sm": 1.0}, {"Co": 0.98, "Nb": 0.02})
-        both = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
-        mean, covariance = model.predict(both)
+        pair = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
+        mean, covariance = model.predict(pair)
         per_atom = 0.02 * 5 / 6
         variance = np.array([1.0, -1.0]) @ covariance @ np.array([1.0, -1.0])
         return (mean[0] - mean[1]) / per_atom, np.sqrt(variance) / per_atom
 
     guess, unsure = change(without)
-    found, surer = change(with_it)
-    assert abs(found - slope.energy) < abs(guess - slope.energy)
+    change_with, surer = change(with_it)
+    assert abs(change_with - slope.energy) < abs(guess - slope.energy)
     assert surer < unsure
     # What the entries tell stays theirs.
     copper = occupation(with_it, {"Sm": 1.0}, {"Co": 0.8, "Cu": 0.2})
@@ -95,11 +95,11 @@ def test_an_end_member_left_out_is_less_sure(snapshot):
     with_it = _mixing.mixing_model(snapshot, "2:14:1")
     without = _mixing.MixingModel(space, "2:14:1", exclude=np.array([at]))
     point = occupation(with_it, {"Nd": 1.0}, {"Fe": 1.0}, {"B": 1.0})
-    (known,), ((small,),) = with_it.predict(point)
+    (energy,), ((small,),) = with_it.predict(point)
     (guess,), ((large,),) = without.predict(point)
-    assert known == pytest.approx(space.energy[at], abs=0.003)
+    assert energy == pytest.approx(space.energy[at], abs=0.003)
     assert large > 2 * small
-    assert abs(guess - known) < 0.015
+    assert abs(guess - energy) < 0.015
 
 
 def test_nodes_span_the_model(snapshot):
@@ -127,12 +127,12 @@ def test_nodes_span_the_model(snapshot):
 
 def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
     model = _mixing.mixing_model(snapshot, "1:5")
-    known = _mixing.chemical_slopes("1:5")
-    pairs, differences, deviations = model._slopes(known)
-    used = [s for s in known if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
-    assert len(used) == len(differences) == len(deviations) > 1
-    assert len(pairs.metal) == 2 * len(used)
-    for k, slope in enumerate(used):
+    slopes = _mixing.chemical_slopes("1:5")
+    pairs, differences, deviations = model._slopes(slopes)
+    usable = [s for s in slopes if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
+    assert len(usable) == len(differences) == len(deviations) > 1
+    assert len(pairs.metal) == 2 * len(usable)
+    for k, slope in enumerate(usable):
         main, other = (np.searchsorted(model.metals, c) for c in (slope.main, slope.metal))
         with_it, without = pairs.metal[2 * k], pairs.metal[2 * k + 1]
         assert (with_it[main], with_it[other]) == (pytest.approx(0.98), pytest.approx(0.02))

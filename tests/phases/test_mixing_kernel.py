@@ -100,8 +100,8 @@ def test_compare_agrees_with_the_twin(sites):
     rng = np.random.default_rng(3)
     role, index, *_ = setup(rng, sites)
     has = rng.random((2, 2, 3)) < 0.5
-    borrowed = np.zeros((118, 118), bool)
-    borrowed[METALS[0], METALS[2]] = True
+    loans = np.zeros((118, 118), bool)
+    loans[METALS[0], METALS[2]] = True
     groups = [EARTHS, METALS, THIRDS if sites[2] else []]
     x = np.zeros((60, 8))
     shares = []
@@ -119,7 +119,7 @@ def test_compare_agrees_with_the_twin(sites):
     _stability.compare(
         Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(60),
         _stability.Sites(role, index, np.array(sites, float)),
-        _stability.Members(has, borrowed, 0.05, 0.01), _stability.Compared(borrows, missing), 0,
+        _stability.Members(has, loans, 0.05, 0.01), _stability.Compared(borrows, missing), 0,
         60,
     )  # fmt: skip
     whole = {
@@ -130,7 +130,7 @@ def test_compare_agrees_with_the_twin(sites):
     }
     texts = {}
     for i in range(60):
-        expected = naive_mixing.compare(shares[i], sites, whole, borrowed, 0.05, 0.01)
+        expected = naive_mixing.compare(shares[i], sites, whole, loans, 0.05, 0.01)
         assert borrows[i] == expected[0]
         assert bool(missing[i]) == bool(expected[1])
         # One key for one set of end members.
@@ -141,5 +141,5 @@ def test_compare_agrees_with_the_twin(sites):
 
 def test_elements_in_the_rows():
     indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
-    found = _stability.present_elements(indptr, indices, np.array([0]))
-    assert np.flatnonzero(found).tolist() == [0, 5]
+    mask = _stability.present_elements(indptr, indices, np.array([0]))
+    assert np.flatnonzero(mask).tolist() == [0, 5]

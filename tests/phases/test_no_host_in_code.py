@@ -45,10 +45,10 @@ def faults(text):
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    found = []
+    lines = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in HOST_NAMES and id(node) not in prose:
-            found.append(node.lineno)
+            lines.append(node.lineno)
         if not isinstance(node, ast.Compare):
             continue
         sides = [node.left, *node.comparators]
@@ -57,8 +57,8 @@ def faults(text):
                 # -1 is no host; 0 or more is any.
                 unknown = value == -1 or (value == 0 and isinstance(operator, ast.GtE | ast.Lt))
                 if variable_name(side) in CODES and value is not None and not unknown:
-                    found.append(node.lineno)
-    return found
+                    lines.append(node.lineno)
+    return lines
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda f: f.relative_to(PACKAGE).as_posix())

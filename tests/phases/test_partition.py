@@ -174,8 +174,8 @@ def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
         for k in range(len(table.values)):
             values = table.values.copy()
             values[k] *= 1.0 + step
-            moved = CompositionTable(table.indptr, table.indices, values, table.row_index)
-            other = partition(moved)
+            table2 = CompositionTable(table.indptr, table.indices, values, table.row_index)
+            other = partition(table2)
             assert other.host.tolist() == whole.host.tolist()
             np.testing.assert_allclose(
                 other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7

@@ -20,17 +20,17 @@ def test_the_largest_share_comes_first_and_equals_by_name():
 
 
 def test_one_product_is_named_alone_and_none_is_empty():
-    found = texts([[2, -1], [-1, -1], [0, 3]], [[1.0, 0.0], [0.0, 0.0], [0.6, 0.4]])
-    assert found == ["Sm2Co17", "", "0.60 Fe + 0.40 B"]
+    names = texts([[2, -1], [-1, -1], [0, 3]], [[1.0, 0.0], [0.0, 0.0], [0.6, 0.4]])
+    assert names == ["Sm2Co17", "", "0.60 Fe + 0.40 B"]
     assert texts([[-1], [-1]], [[0.0], [0.0]]) == ["", ""]
     assert texts(np.zeros((0, 2)), np.zeros((0, 2))) == []
 
 
 def test_the_last_digits_of_a_share_decide_nothing():
     half = 0.125
-    near = [half, np.nextafter(half, 1.0), np.nextafter(half, 0.0)]
-    found = texts([[0, 3]] * 3, [[share, 1.0 - share] for share in near])
-    assert set(found) == {"0.88 B + 0.13 Fe"}
+    shares = [half, np.nextafter(half, 1.0), np.nextafter(half, 0.0)]
+    names = texts([[0, 3]] * 3, [[share, 1.0 - share] for share in shares])
+    assert set(names) == {"0.88 B + 0.13 Fe"}
     # So does the order in which products come.
     assert texts([[3, 0]], [[1.0 - half, half]]) == ["0.88 B + 0.13 Fe"]
 

@@ -28,19 +28,19 @@ def entries():
 
 
 def test_embedded_snapshot():
-    found = phases.load()
-    assert len(found) == 7703
-    assert set(snapshot.REQUIRED) <= set(found.columns)
-    assert found["source"].str.len().gt(0).all()
-    assert found["formation_energy_eV_atom"].notna().all()
-    assert found["energy_above_hull_eV_atom"].ge(0).all()
+    entries = phases.load()
+    assert len(entries) == 7703
+    assert set(snapshot.REQUIRED) <= set(entries.columns)
+    assert entries["source"].str.len().gt(0).all()
+    assert entries["formation_energy_eV_atom"].notna().all()
+    assert entries["energy_above_hull_eV_atom"].ge(0).all()
 
 
 def test_elements_stand_at_zero():
-    found = phases.load()
+    entries = phases.load()
     manifest = phases.open_snapshot().manifest
     assert len(manifest["elements"]) == 32
-    pure = found[found["formula"].isin([*manifest["elements"], "N2"])]
+    pure = entries[entries["formula"].isin([*manifest["elements"], "N2"])]
     lowest = pure.groupby("formula")["formation_energy_eV_atom"].min()
     assert len(lowest) == 32
     assert lowest.eq(0).all()
@@ -55,19 +55,19 @@ def test_collapsed_moments_are_left_out():
 
 
 def test_load_gives_a_copy():
-    found = phases.load()
-    found["formula"] = "changed"
+    entries = phases.load()
+    entries["formula"] = "changed"
     assert phases.load()["formula"].iloc[0] != "changed"
 
 
 def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
-    found = phases.open_snapshot(folder)
-    pd.testing.assert_frame_equal(found.entries.convert_dtypes(), entries.convert_dtypes())
-    assert found.manifest["elements"] == ["Co", "Sm"]
-    assert found.structures()["material_id"].tolist() == ["mp-1429"]
-    assert phases.open_snapshot(found) is found
+    snapshot_again = phases.open_snapshot(folder)
+    pd.testing.assert_frame_equal(snapshot_again.entries.convert_dtypes(), entries.convert_dtypes())
+    assert snapshot_again.manifest["elements"] == ["Co", "Sm"]
+    assert snapshot_again.structures()["material_id"].tolist() == ["mp-1429"]
+    assert phases.open_snapshot(snapshot_again) is snapshot_again
     # The same content gives the same bytes.
     again = phases.write_snapshot(tmp_path / "again", entries, MANIFEST, structures)
     for file in (snapshot.ENTRIES, snapshot.STRUCTURES, snapshot.MANIFEST):

@@ -136,9 +136,9 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
     wide = np.zeros((len(members), 192), bool)
     wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
     assert (_space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner).all()
-    for own, by in zip(members, owner, strict=True):
-        assert (members[by] >= own).all()
-        holding = [m for m in members if (m >= own).all()]
+    for members_of, by in zip(members, owner, strict=True):
+        assert (members[by] >= members_of).all()
+        holding = [m for m in members if (m >= members_of).all()]
         assert members[by].sum() == max(m.sum() for m in holding)
     assert (owner[owner] == owner).all()
 
@@ -150,8 +150,8 @@ def test_judges_moments_of_systems_that_have_any():
             "magnetic_moment_muB_atom": [1.5, 0.01, np.nan, 1.4],
         }
     )
-    found = find_collapsed_entries(entries)
-    assert found is not None
-    assert found.tolist() == [False, True, False, False]
+    collapse = find_collapsed_entries(entries)
+    assert collapse is not None
+    assert collapse.tolist() == [False, True, False, False]
     assert find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
     assert find_collapsed_entries(entries[["formula"]]) is None

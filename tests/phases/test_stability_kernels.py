@@ -21,7 +21,7 @@ def setup(seed=0, n=40):
     guest[1, 39] = True
     enough = np.zeros((2, 118))
     enough[0, 21], enough[1, 13] = 24.0, 10.0
-    most = enough / 4.0
+    maximum = enough / 4.0
     early, sp = np.zeros(118, bool), np.zeros(118, bool)
     early[[21, 39]], sp[13] = True, True
     less = np.zeros(118)
@@ -29,7 +29,7 @@ def setup(seed=0, n=40):
     radius = rng.uniform(1.2, 1.9, 118)
     # About 1.42 times as large as the metals, some more and some less.
     radius[EARTHS] = [2.0, 2.2, 2.5]
-    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough, most)
+    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough, maximum)
     x = np.zeros((n, 118))
     for row in x:
         for columns, share in ((EARTHS, 0.15), (METALS, 0.8), (THIRDS, 0.05)):
@@ -50,9 +50,9 @@ def setup(seed=0, n=40):
 
 def test_terms_agree_with_the_twin():
     rows, x, atoms, state = setup()
-    found = np.full((len(x), len(_stability.TERMS)), np.inf)
-    _stability.describe(rows, atoms, state, found, 0, len(x))
-    large = found[:, _stability.TERMS.index("large radius ratio")]
+    values = np.full((len(x), len(_stability.TERMS)), np.inf)
+    _stability.describe(rows, atoms, state, values, 0, len(x))
+    large = values[:, _stability.TERMS.index("large radius ratio")]
     assert 5 < np.count_nonzero(large > 0.0) < len(x) - 5
     for i, row in enumerate(x):
         f = state.family[i]
@@ -61,7 +61,9 @@ def test_terms_agree_with_the_twin():
             atoms.early, atoms.sp, atoms.guest[f], atoms.enough[f], atoms.most[f], state.named[i],
             (state.distance[i], state.deviation[i], state.mixing[i]), state.warmer[i],
         )  # fmt: skip
-        assert found[i] == pytest.approx([expected.get(t, 0.0) for t in _stability.TERMS], abs=1e-9)
+        assert values[i] == pytest.approx(
+            [expected.get(t, 0.0) for t in _stability.TERMS], abs=1e-9
+        )
 
 
 def test_odds_are_weights_times_terms_with_the_spread_of_both():
@@ -92,11 +94,11 @@ def test_ratios_name_the_structure():
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=5))])
     third = np.zeros((3, 118), bool)
     third[2, 6] = True
-    found = _stability.ratios(
+    hosts = _stability.ratios(
         Rows(indptr, col.astype(np.int32), x[row, col]),
         atoms.kind, np.array([1 / 6, 2 / 19, 2 / 17]), np.array([0, 0, 1 / 17]), third,
     )  # fmt: skip
-    assert found.tolist() == [0, 1, 2, -1, -1]
+    assert hosts.tolist() == [0, 1, 2, -1, -1]
 
 
 def test_rivals_mix_rare_earths_and_late_metals_alone():

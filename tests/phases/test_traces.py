@@ -35,8 +35,8 @@ def test_tin_within_its_limit_is_taken_out_and_beyond_it_stays():
     # What is left are fractions of the rest: 30 / 144.242 of neodymium, 68.8 / 55.845 of iron and
     # 1 / 10.81 of boron, moles per 100 g.
     atoms = np.array([0.207984, 1.231981, 0.092507])
-    left = [table.fraction(symbol)[0] for symbol in ("Nd", "Fe", "B")]
-    assert left == pytest.approx(atoms / atoms.sum(), rel=1e-4)
+    shares = [table.fraction(symbol)[0] for symbol in ("Nd", "Fe", "B")]
+    assert shares == pytest.approx(atoms / atoms.sum(), rel=1e-4)
     # Nd 34.19, Fe 11.77, B 7.29 and Sn 27.05 A3: 0.2 / 118.71 of tin is 0.0456 of 22.331.
     assert traces.volume[0] == pytest.approx(0.045573 / 22.3312, rel=1e-3)
     assert traces.volume[2] == 0.0
@@ -84,11 +84,11 @@ def test_carbon_stands_for_boron_the_more_the_more_there_is(carbon, share_out):
     table, traces = purify_recipes([recipe], ["2:14:1"], "atomic")
     mass = 2 * 144.242 + 14 * 55.845 + (1.0 - carbon) * 10.81 + carbon * 12.011
     taken_out = share_out * carbon
-    said = 100.0 * taken_out * 12.011 / mass
-    assert np.nan_to_num(traces.gases["carbon_wt_pct"][0]) == pytest.approx(said, rel=1e-3)
+    carbon_pct = 100.0 * taken_out * 12.011 / mass
+    assert np.nan_to_num(traces.gases["carbon_wt_pct"][0]) == pytest.approx(carbon_pct, rel=1e-3)
     assert np.isnan(traces.gases["carbon_wt_pct"][0]) == (share_out == 0.0)
-    left = (carbon - taken_out) / (17.0 - taken_out)
-    assert table.fraction("C")[0] == pytest.approx(left, rel=1e-3, abs=1e-9)
+    share = (carbon - taken_out) / (17.0 - taken_out)
+    assert table.fraction("C")[0] == pytest.approx(share, rel=1e-3, abs=1e-9)
 
 
 def test_keeps_elements_of_the_host_and_unknown_recipes():

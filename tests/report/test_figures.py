@@ -69,8 +69,8 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
 def test_a_working_point_past_the_knee_is_a_cross():
     hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
     assert hot.above_knee.tolist() == [[True, False]]
-    drawn = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
-    working = [t for t in drawn["data"] if t["mode"] == "markers"]
+    figure = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
+    working = [t for t in figure["data"] if t["mode"] == "markers"]
     assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
     assert working[1]["text"] == ["past the knee: flux is lost"]
     # On the load line: B = 0.5 mu_0 H, with mu_0 = 1.2566e-3 T m/kA.
@@ -97,9 +97,11 @@ def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
         "colorscale": "RdBu", "reversescale": True, "zmin": -0.3, "zmax": 0.3,
         "colorbar": _figures.colour_bar("margin"),
     }  # fmt: skip
-    drawn = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[0]
+    collection = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[
+        0
+    ]
     # As plotly.js has it.
-    low, high = drawn.cmap(drawn.norm(-0.3)), drawn.cmap(drawn.norm(0.3))
+    low, high = collection.cmap(collection.norm(-0.3)), collection.cmap(collection.norm(0.3))
     assert low[0] > low[2]
     assert high[2] > high[0]
 
@@ -129,9 +131,9 @@ def test_draws_every_heading(name, ax):
 def test_draws_a_second_axis_and_a_colour_map(ax):
     layout = _figures.figure_layout(_figures.make_axis("x"), _figures.make_axis("y"), title="A & B")
     layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
-    left = _figures.line("left", [0, 1], [0, 1], color="#000")
+    first_line = _figures.line("left", [0, 1], [0, 1], color="#000")
     right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
-    draw({"data": [left, right], "layout": layout}, ax)
+    draw({"data": [first_line, right], "layout": layout}, ax)
     _, twin = ax.figure.axes
     assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
     assert [t.get_text() for t in twin.get_legend().get_texts()] == ["left", "right"]
@@ -140,16 +142,20 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
             "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
     trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
-    drawn = draw(
+    axes = draw(
         {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax.figure.add_subplot()
     )
-    np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
-    assert drawn.collections[0].get_clim() == (-6, 6)
+    np.testing.assert_array_equal(axes.collections[0].get_array(), grid["z"])
+    assert axes.collections[0].get_clim() == (-6, 6)
 
 
 def test_a_name_stands_above_below_or_not_at_all_where_another_stands():
     # Five letters are 0.08 wide.
-    far = np.array([[9.0, 9.0]])
-    places = lambda x: _figures._label_positions(np.array([[v, 0.0] for v in x]), [5] * len(x), far)  # noqa: E731
+    distant = np.array([[9.0, 9.0]])
+
+    def places(columns):
+        points = np.array([[x, 0.0] for x in columns])
+        return _figures._label_positions(points, [5] * len(columns), distant)
+
     assert places([0.0, 0.09]) == ["top center", "top center"]
     assert places([0.0, 0.07, 0.035]) == ["top center", "bottom center", ""]

@@ -39,10 +39,10 @@ def title(figure):
 
 def test_grade_map_shows_all_grades_behind_the_candidates(table):
     figure = mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True)
-    *behind, own = figure["data"]
+    *behind, candidates = figure["data"]
     assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(grades())
-    assert (own["name"], len(own["x"])) == ("Candidates", len(table))
-    assert {"error_x", "error_y"} <= set(own)
+    assert (candidates["name"], len(candidates["x"])) == ("Candidates", len(table))
+    assert {"error_x", "error_y"} <= set(candidates)
     assert figure["layout"]["xaxis"]["title"]["text"] == (
         "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
     )
@@ -102,8 +102,8 @@ def test_the_profile_is_richest_at_the_faces(designs):
 def test_the_map_has_the_margins_of_its_layer(designs):
     margins = designs.margins()
     for when in ("before", "after"):
-        (drawn,) = mk.plots.margin_map(designs, when)["data"]
-        assert np.min(drawn["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
+        (trace,) = mk.plots.margin_map(designs, when)["data"]
+        assert np.min(trace["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
     with pytest.raises(InputError, match="before or after"):
         mk.plots.margin_map(designs, "later")
 
@@ -115,8 +115,8 @@ def test_hotter_and_thicker_take_more():
     assert three["x"] == pytest.approx([130.0, 140.0])
     assert three["y"][1] > three["y"][0] > 0.0
     assert three["y"][1] > two["y"][1]
-    gone = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
-    figure = mk.plots.terbium_against_temperature(gone)
+    subset = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
+    figure = mk.plots.terbium_against_temperature(subset)
     (shape,) = figure["layout"]["shapes"]
     assert shape["x0"] == pytest.approx(130.0)
     assert figure.draw().lines[-1].get_xdata()[0] == pytest.approx(130.0)
@@ -126,12 +126,14 @@ def test_hotter_and_thicker_take_more():
 
 def test_candidates_stand_where_their_composition_is():
     figure = mk.plots.section("Sm-Co-Fe", ["SmCo5", "Sm2Fe17", "Nd2Fe14B"])
-    *_, known, own = figure["data"]
-    assert "Sm<sub>2</sub>Co<sub>17</sub>" in known["hovertext"]
+    *_, phases, candidates = figure["data"]
+    assert "Sm<sub>2</sub>Co<sub>17</sub>" in phases["hovertext"]
     # Corners at (0, 0), (1, 0) and (0.5, 0.866): SmCo5 a sixth of the way from cobalt.
-    assert (own["x"][0], own["y"][0]) == pytest.approx((5 / 6, 0.0), abs=1e-3)
-    assert (own["x"][1], own["y"][1]) == pytest.approx((17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3)
-    assert 0.5 < min(own["marker"]["color"]) <= max(own["marker"]["color"]) <= 1.0
+    assert (candidates["x"][0], candidates["y"][0]) == pytest.approx((5 / 6, 0.0), abs=1e-3)
+    assert (candidates["x"][1], candidates["y"][1]) == pytest.approx(
+        (17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3
+    )
+    assert 0.5 < min(candidates["marker"]["color"]) <= max(candidates["marker"]["color"]) <= 1.0
 
 
 @pytest.mark.parametrize("system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"])
@@ -143,11 +145,11 @@ def test_a_section_takes_two_or_three_elements(system):
 def test_the_hull_of_two_elements_is_energy_over_composition():
     """SmCo5 has 83.3 at.% cobalt and lies above the line from SmCo3 to Sm2Co17."""
     figure = mk.plots.section("Sm-Co", ["SmCo5", "Nd2Fe14B"])
-    hull, above, stable, own = figure["data"]
+    hull, above, stable, candidates = figure["data"]
     assert stable["text"][-2:] == ["Sm<sub>2</sub>Co<sub>17</sub>", "Co"]
     assert hull["x"] == stable["x"] == sorted(stable["x"])
-    assert own["x"] == [pytest.approx(500 / 6, abs=0.005)]
-    assert own["y"][0] > np.interp(own["x"][0], hull["x"], hull["y"])
+    assert candidates["x"] == [pytest.approx(500 / 6, abs=0.005)]
+    assert candidates["y"][0] > np.interp(candidates["x"][0], hull["x"], hull["y"])
     assert (np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])).all()
 
 
@@ -182,11 +184,11 @@ def test_a_figure_is_saved_by_its_suffix(figure, tmp_path):
 
 def test_a_notebook_gets_data_and_a_picture(figure):
     pytest.importorskip("matplotlib")
-    shown = figure._repr_mimebundle_(include=None, exclude=None)
-    plain = json.loads(json.dumps(shown["application/vnd.plotly.v1+json"], allow_nan=False))
+    bundle = figure._repr_mimebundle_(include=None, exclude=None)
+    plain = json.loads(json.dumps(bundle["application/vnd.plotly.v1+json"], allow_nan=False))
     assert plain == figure
-    assert b64decode(shown["image/png"]).startswith(b"\x89PNG")
-    assert len(shown["text/plain"]) < 100
+    assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert len(bundle["text/plain"]) < 100
 
 
 def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, monkeypatch):
@@ -201,7 +203,7 @@ def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, 
 
 def test_plotly_makes_its_own_figure_of_each(table, designs):
     objects = pytest.importorskip("plotly.graph_objects")
-    drawn = [
+    figures = [
         mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
         mk.plots.depth_profile(designs),
@@ -210,7 +212,7 @@ def test_plotly_makes_its_own_figure_of_each(table, designs):
         mk.plots.section("Sm-Co", ["SmCo5"]),
         mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),
     ]
-    for figure in drawn:
+    for figure in figures:
         assert isinstance(figure, Figure)
         # Its validators refuse what plotly.js would pass over in silence.
         assert len(objects.Figure(figure).data) == len(figure["data"])
@@ -222,11 +224,11 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
     curves = mk.magnetism.demagnetization("Nd1.8Dy0.2Fe14B", "20C")
     plain = mk.plots.demagnetization(curves)
     monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
-    drawn = mk.plots.demagnetization(curves)
-    titles = [drawn["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    figure = mk.plots.demagnetization(curves)
+    titles = [figure["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
     assert titles == ["Reverse field −H (kOe)", "J and B (kG)"]
-    for trace, other in zip(drawn["data"], plain["data"], strict=True):
+    for trace, other in zip(figure["data"], plain["data"], strict=True):
         # 1 kOe is 79.5775 kA/m, 1 T is 10 kG.
         assert trace["x"] == pytest.approx([x / 79.5775 for x in other["x"]], rel=1e-3)
         assert trace["y"] == pytest.approx([10.0 * y for y in other["y"]], rel=1e-3)
-    assert "kOe<br>B %{y} kG" in drawn["data"][2]["hovertemplate"]
+    assert "kOe<br>B %{y} kG" in figure["data"][2]["hovertemplate"]

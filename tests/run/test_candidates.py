@@ -30,9 +30,9 @@ def test_a_table_is_read_whole_however_small_the_pieces():
     assert [len(chunk.table) for chunk in chunks] == [2, 2, 1]
     assert [i for chunk in chunks for i in chunk.table.row_index] == [0, 1, 2, 3, 4]
     # What was refused is told even where nothing is left.
-    refused = [Rejected(1, "??", "no element")]
-    (only,) = TableCandidates(table[:0], rejected=refused).pieces(2)
-    assert only().rejected == refused
+    rejects = [Rejected(1, "??", "no element")]
+    (only,) = TableCandidates(table[:0], rejected=rejects).pieces(2)
+    assert only().rejected == rejects
 
 
 def test_formula_of_several_spaces_is_one_candidate():
@@ -57,8 +57,8 @@ def test_todays_magnet_in_weight_per_cent_is_a_candidate_as_the_alloy_that_it_is
     profile = load("loudspeaker")
     result = mk.screen(application=profile)
     (formula,) = profile.reference.table().formulas()
-    own = result.table[result.table["formula"].astype(str) == formula]
-    assert len(own) == 1
-    assert own["heavy_rare_earth_wt_pct"].iloc[0] == 0.0
+    row = result.table[result.table["formula"].astype(str) == formula]
+    assert len(row) == 1
+    assert row["heavy_rare_earth_wt_pct"].iloc[0] == 0.0
     # It is kept, and no other decision is the same magnet again.
     assert (result.decisions["formula"].astype(str) == formula).sum() == 1

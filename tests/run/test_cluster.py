@@ -26,32 +26,32 @@ def read_files(folder):
 
 
 def test_processes_write_the_bytes_of_threads(tmp_path, recipes):
-    distributed = pytest.importorskip("distributed")
+    dask = pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
-    killed = []
+    kills = []
 
     def kill_one(done, total):
-        if not killed and done >= 40:
-            workers = distributed.get_client().run(os.getpid)
-            killed.append(next(iter(workers.values())))
-            os.kill(killed[0], signal.SIGKILL)
+        if not kills and done >= 40:
+            workers = dask.get_client().run(os.getpid)
+            kills.append(next(iter(workers.values())))
+            os.kill(kills[0], signal.SIGKILL)
 
     mk.screen(recipes, DEVICE, out=tmp_path / "dask", chunk_rows=20, workers=2, progress=kill_one)
-    assert killed
+    assert kills
     assert read_files(tmp_path / "dask") == read_files(tmp_path / "threads")
 
 
 def test_a_scheduler_is_waited_for_twenty_seconds(monkeypatch):
-    distributed, waited = pytest.importorskip("distributed"), []
+    dask, waits = pytest.importorskip("distributed"), []
 
     def client(address, timeout):
-        waited.append((address, timeout))
+        waits.append((address, timeout))
         raise OSError("nobody")
 
-    monkeypatch.setattr(distributed, "Client", client)
+    monkeypatch.setattr(dask, "Client", client)
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         mk.screen(["SmCo5"], DEVICE, dask="tcp://x:1")
-    assert waited == [("tcp://x:1", 20.0)]
+    assert waits == [("tcp://x:1", 20.0)]
 
 
 def test_without_dask_the_error_names_the_extra(monkeypatch):
@@ -119,14 +119,14 @@ def test_refuses_a_worker_of_other_tables(tmp_path):
 
 
 def test_names_a_scheduler_without_workers(monkeypatch):
-    distributed = pytest.importorskip("distributed")
-    wait = distributed.Client.wait_for_workers
+    dask = pytest.importorskip("distributed")
+    wait = dask.Client.wait_for_workers
 
     def shortly(client, number, timeout):
         assert (number, timeout) == (1, 20.0)
         return wait(client, number, timeout=0.5)
 
-    monkeypatch.setattr(distributed.Client, "wait_for_workers", shortly)
+    monkeypatch.setattr(dask.Client, "wait_for_workers", shortly)
     with (
         run_cluster(workers=0) as (_, address),
         pytest.raises(InputError, match=rf"{address} has no workers.*dask worker"),
@@ -136,12 +136,12 @@ def test_names_a_scheduler_without_workers(monkeypatch):
 
 def test_refuses_a_worker_in_another_state(monkeypatch):
     job = make_job(load(DEVICE))
-    needed = dependencies(job)
-    assert _pool._alone(len, [], job, needed) == 0
-    for key, value in needed.items():
+    dependencies_of_job = dependencies(job)
+    assert _pool._alone(len, [], job, dependencies_of_job) == 0
+    for key, value in dependencies_of_job.items():
         other = {**value, "x": "y"} if isinstance(value, dict) else "another"
         with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
-            _pool._alone(len, [], job, {**needed, key: other})
+            _pool._alone(len, [], job, {**dependencies_of_job, key: other})
 
 
 def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):

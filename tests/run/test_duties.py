@@ -54,7 +54,7 @@ def test_replace_screen_and_curve_say_the_same_of_one_duty():
     answer = mk.replace("N42SH", "120C", **duty)
     melts = [way for way in answer.ways if not way.grade and not way.route]
     limit = answer.limits["remanence_T"].limit
-    asked = {
+    options = {
         "reference": answer.incumbent.makeup.best.text,
         "require": [f"{SAFETY}>=1.1", f"remanence_T>={limit:.10g}"],
         "basis": "weight",
@@ -62,12 +62,14 @@ def test_replace_screen_and_curve_say_the_same_of_one_duty():
     }
     assert melts
     for way in melts:
-        result = mk.screen([way.candidate], None, "120C", shell=way.shell or None, **asked, **duty)
+        result = mk.screen(
+            [way.candidate], None, "120C", shell=way.shell or None, **options, **duty
+        )
         row = result.table.iloc[0]
         assert row["probability_meets_requirements"] == pytest.approx(way.chance, abs=0.02)
         assert row[SAFETY] == pytest.approx(way.demagnetization_safety, rel=0.01)
-        guaranteed = row["coercivity_guaranteed_kA_m"]
-        assert guaranteed == pytest.approx(way.coercivity_guaranteed_kA_m, rel=0.01)
+        guarantee = row["coercivity_guaranteed_kA_m"]
+        assert guarantee == pytest.approx(way.coercivity_guaranteed_kA_m, rel=0.01)
     # The magnet in use, by the curve that is exported of it.
     curve = mk.curve("N42SH", "120C", bound="guaranteed").curves
     field = curve.remanence[0, 0] / (MU_0 * (1.0 + curve.recoil[0, 0])) + 50e3
@@ -76,5 +78,5 @@ def test_replace_screen_and_curve_say_the_same_of_one_duty():
     # Up to which temperature it keeps its flux: where that margin is 1.
     limits = mk.curves.use_limits("N42SH", 1.0, 0.0, outside_field_kA_m=50.0, bound="guaranteed")
     knee_K = float(limits["knee_K"].iloc[0])
-    there = mk.replace("N42SH", knee_K, **duty)
-    assert there.reference[SAFETY] == pytest.approx(1.0, abs=0.01)
+    hot = mk.replace("N42SH", knee_K, **duty)
+    assert hot.reference[SAFETY] == pytest.approx(1.0, abs=0.01)

@@ -58,8 +58,8 @@ def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(
         assert list(again.rejected()) == [MIXED.first]
         assert not caplog.records
     (tmp_path / _files.PARTS / "chunk-000001.arrow").write_bytes(b"cut")
-    with open_store(tmp_path, resume=True) as mended:
-        assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
+    with open_store(tmp_path, resume=True) as store:
+        assert [store.chunk(i) is None for i in range(3)] == [False, True, False]
         assert "chunk-000001.arrow is damaged" in caplog.text
 
 
@@ -194,8 +194,8 @@ def test_old_result_stays_until_the_new_one_is_complete(tmp_path):
         with open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
             folder.add(0, PART)
             folder.staging_path(_files.RANKED).write_text("half")
-        kept = read_tree(tmp_path)
-        assert {name: kept[name] for name in before} == before
+        files = read_tree(tmp_path)
+        assert {name: files[name] for name in before} == before
         assert _files.read_finished_manifest(tmp_path)["identity"] == IDENTITY
         if not resume:
             # The finished one can be asked for too, the other is then given up.
@@ -277,8 +277,8 @@ def test_what_is_no_results_folder_is_called_so(name, tmp_path):
 
 
 def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(tmp_path, monkeypatch):
-    with monkeypatch.context() as stopped:
-        stopped.setattr(_files, "settle", lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(_files, "settle", lambda _: None)
         result(tmp_path)
     (tmp_path / "ranked.csv").write_text("mine")
     with pytest.raises(InputError, match="it is yours"):

@@ -95,8 +95,8 @@ def test_a_list_without_grades_says_what_it_needs():
 def test_the_embedded_devices_weigh_what_their_profiles_say():
     masses = {"patriot": 4.0, "f22-engine": 1.0}
     assert set(devices()) == set(masses)
-    found = replace_parts("f22-engine")
-    assert found.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
+    answer = replace_parts("f22-engine")
+    assert answer.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
 
 
 def test_a_row_without_temperature_is_counted_in_the_notes():
@@ -121,8 +121,8 @@ def test_a_price_of_three_times_adds_twice_the_price(answer):
     rows = answer.changes[answer.changes["Shortage"].str.contains("three times")]
     table = answer.totals.set_index("Element")["today, kg a year"]
     price = mk.supply.element_table().set_index("element")["price_USD_kg"]
-    more = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
-    assert rows["Dearer, USD a year"].sum() == pytest.approx(more, rel=1e-6)
+    increase = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
+    assert rows["Dearer, USD a year"].sum() == pytest.approx(increase, rel=1e-6)
 
 
 def test_workbook_sorts_and_sums(answer, tmp_path):
@@ -141,8 +141,8 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
 
 
 def test_a_text_like_a_formula_is_not_run(tmp_path):
-    listed = replace_parts([{**RINGS[0], "part": "=1+1"}])
-    sheet = load_workbook(listed.to_excel(tmp_path / "a.xlsx"))["Answer"]
+    answer = replace_parts([{**RINGS[0], "part": "=1+1"}])
+    sheet = load_workbook(answer.to_excel(tmp_path / "a.xlsx"))["Answer"]
     assert sheet["B2"].data_type == "s"
 
 
@@ -185,10 +185,10 @@ def test_headers_of_another_encoding_say_how_to_save_the_file(tmp_path):
 def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     from magnetkit.run import parts
 
-    seen = []
+    questions = []
 
     def answer_at_once(question, keywords):
-        seen.append(dict(question)["grade"])
+        questions.append(dict(question)["grade"])
         return InputError("not asked here")
 
     monkeypatch.setattr(parts, "_ask_question", answer_at_once)
@@ -196,7 +196,7 @@ def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     rows = [{"grade": g, "Max temp C": 100 + i} for i, g in enumerate(grades)]
     with pytest.raises(InputError, match="not asked here"):
         replace_parts(rows)
-    assert seen == ["N40UH", "N40UH", "N42SH", "N42SH"]
+    assert questions == ["N40UH", "N40UH", "N42SH", "N42SH"]
 
 
 def test_rows_without_an_amount_are_named_and_no_others():
@@ -210,8 +210,8 @@ def test_saving_is_the_difference_for_each_element(answer):
     today, then = (row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then"))
     assert row["Saved, kg a year"] == pytest.approx(today - then)
     line = next(text for text in answer.lines() if text.startswith("By element"))
-    said = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
-    assert said == answer.totals["Element"].tolist()[1:]
+    elements = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
+    assert elements == answer.totals["Element"].tolist()[1:]
 
 
 def test_heavy_rare_earths_by_element_add_up_to_the_estimate():

@@ -28,19 +28,19 @@ def tube():
 
 
 def test_the_default_space_ranks_all_with_the_reference_among_them(tube):
-    ranked = tube.table[tube.table["rank"].notna()]
-    assert len(ranked) >= 600
-    assert tube.profile.reference.formula in set(ranked["candidate"])
-    assert sorted(ranked["rank"]) == list(range(1, len(ranked) + 1))
+    ranks = tube.table[tube.table["rank"].notna()]
+    assert len(ranks) >= 600
+    assert tube.profile.reference.formula in set(ranks["candidate"])
+    assert sorted(ranks["rank"]) == list(range(1, len(ranks) + 1))
 
 
 def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
     best = tube.best(10)
     # Alloys of 20 % iron are too far from measured ones, the others meet all.
-    far = best["candidate"].str.contains("Fe20")
-    assert (best["meets_requirements"] == ~far).all()
-    assert (best["evidence_distance"][far] > best["evidence_distance"][~far].max()).all()
-    assert (~far).sum() >= 5
+    distant = best["candidate"].str.contains("Fe20")
+    assert (best["meets_requirements"] == ~distant).all()
+    assert (best["evidence_distance"][distant] > best["evidence_distance"][~distant].max()).all()
+    assert (~distant).sum() >= 5
     assert best["host"].isin(["1:5", "2:17"]).all()
     assert (best["status"] == "ok").all()
     assert (best["remanence_coefficient_pct_K"].abs() <= 0.05).all()
@@ -65,8 +65,8 @@ def test_taking_gadolinium_out_shows_in_alpha(tube):
 
 
 def test_every_column_of_the_registry_is_there_in_order(tube):
-    wanted = [c for name in columns.NAMES for c in columns.with_interval(name)]
-    assert [c for c in tube.table.columns if c in set(wanted)] == wanted
+    names = [c for name in columns.NAMES for c in columns.with_interval(name)]
+    assert [c for c in tube.table.columns if c in set(names)] == names
 
 
 def test_intervals_hold_their_value(tube):
@@ -93,8 +93,8 @@ def test_candidates_in_every_form_give_the_same_result():
     texts = MAGNETS[:3]
     forms = [texts, mk.CompositionTable.from_strings(texts), pd.DataFrame({"composition": texts})]
     results = [mk.screen(f, application="f22-engine").table for f in forms]
-    first, *others = (frame.drop(columns=["candidate"]) for frame in results)
-    for other in others:
+    first, *rest = (frame.drop(columns=["candidate"]) for frame in results)
+    for other in rest:
         pd.testing.assert_frame_equal(first, other)
 
 
@@ -136,15 +136,15 @@ def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]
-    ranked = int(ranks.notna().sum())
-    assert 0 < ranked < 6
+    count = int(ranks.notna().sum())
+    assert 0 < count < 6
     short = pd.read_csv(tmp_path / "out" / "ranked.csv")
     assert len(short) == 6
     assert short["candidate"].is_unique
-    assert short["rank"].tolist()[:ranked] == list(range(1, ranked + 1))
-    assert short["rank"].isna().sum() == 6 - ranked
-    unranked = result.table["candidate"][ranks.isna()].tolist()
-    assert short["candidate"].tolist()[ranked:] == unranked[: 6 - ranked]
+    assert short["rank"].tolist()[:count] == list(range(1, count + 1))
+    assert short["rank"].isna().sum() == 6 - count
+    rest = result.table["candidate"][ranks.isna()].tolist()
+    assert short["candidate"].tolist()[count:] == rest[: 6 - count]
 
 
 def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
@@ -206,10 +206,10 @@ def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n")
     table = mk.screen(path, application="hot-servo-motor").table
-    bulk, alloyed, shell = (table.iloc[i] for i in range(3))
-    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]
+    bulk, alloy, shell = (table.iloc[i] for i in range(3))
+    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloy["dysprosium_terbium_wt_pct"]
     assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]
-    assert shell["remanence_T"] > alloyed["remanence_T"]
+    assert shell["remanence_T"] > alloy["remanence_T"]
 
 
 def test_scenario_and_recycling_move_risk_only_as_they_should():
@@ -238,25 +238,25 @@ def test_predict_joins_every_stage():
 def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
     path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole, part = tmp_path / "whole", tmp_path / "cut"
 
     def run(out, **more):
         mk.screen(path, application="f22-engine", out=out, chunk_rows=40, **more)
 
     def is_begun():
         # A chunk may lie there before the manifest names the first.
-        named = cut / ".magnetkit-parts" / "manifest.json"
-        found = list(cut.glob(".magnetkit-parts/chunk-000002*"))
-        return found and '"phase"' in named.read_text("utf-8")
+        manifest = part / ".magnetkit-parts" / "manifest.json"
+        chunks = list(part.glob(".magnetkit-parts/chunk-000002*"))
+        return chunks and '"phase"' in manifest.read_text("utf-8")
 
     run(whole)
-    kill_fork(lambda progress: run(cut, progress=progress), is_begun)
-    manifest = read_manifest(cut)
+    kill_fork(lambda progress: run(part, progress=progress), is_begun)
+    manifest = read_manifest(part)
     assert not manifest["done"]
     assert manifest["chunks"]
-    run(cut, resume=True)
+    run(part, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
-        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+        assert (part / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 def test_an_ordinary_recipe_is_inside_the_domain():
@@ -271,21 +271,21 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
     # Today's magnet is written with brackets in some profiles and without them in their space.
     table = mk.screen(application=name).table
     atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
-    made = zip(atoms, table["shell"].astype(str), table["route"].astype(str), strict=True)
-    kinds = [(*row, shell, route) for row, shell, route in made]
+    magnets = zip(atoms, table["shell"].astype(str), table["route"].astype(str), strict=True)
+    kinds = [(*row, shell, route) for row, shell, route in magnets]
     assert len(set(kinds)) == len(kinds)
 
 
 def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
-    built, read = [], Counter()
-    made, load = _job.Conditions.of, _toml.load
+    calls, reads = [], Counter()
+    make, load = _job.Conditions.of, _toml.load
 
     def count_calls(*args, **kwargs):
-        built.append(kwargs)
-        return made(*args, **kwargs)
+        calls.append(kwargs)
+        return make(*args, **kwargs)
 
     def read_one(name, model, kind, folder):
-        read[name] += kind == "scenario"
+        reads[name] += kind == "scenario"
         return load(name, model, kind, folder)
 
     monkeypatch.setattr(_job.Conditions, "of", count_calls)
@@ -294,11 +294,11 @@ def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")
-    assert len(built) == 1
-    assert len(read) >= len(mk.supply.scenarios())
-    assert max(read.values()) == 1
+    assert len(calls) == 1
+    assert len(reads) >= len(mk.supply.scenarios())
+    assert max(reads.values()) == 1
     # Of a folder it is what was asked.
     again = ScreenResult.from_folder(tmp_path / "out")
     assert again.job is again.job
     assert job_identity(again.job) == job_identity(result.job)
-    assert len(built) == 2
+    assert len(calls) == 2

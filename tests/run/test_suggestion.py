@@ -42,12 +42,12 @@ def problem(n=10, draws=4000, seed=0):
 
 
 def test_what_tells_nothing_is_worth_nothing():
-    loss, told = problem()
-    noise = np.random.default_rng(1).standard_normal(told.shape)
+    loss, scores = problem()
+    noise = np.random.default_rng(1).standard_normal(scores.shape)
     assert batch_value(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
-    assert batch_value(loss, told, [0, 1])[0] > 0.1
+    assert batch_value(loss, scores, [0, 1])[0] > 0.1
     # Where there is nothing to choose there is nothing to save.
-    assert batch_value(loss[:1, :8], told[:1, :8], [0]) == (0.0, 0.0)
+    assert batch_value(loss[:1, :8], scores[:1, :8], [0]) == (0.0, 0.0)
 
 
 def test_two_candidates_have_the_value_that_can_be_worked_out():
@@ -63,15 +63,15 @@ def test_two_candidates_have_the_value_that_can_be_worked_out():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search(seed):
-    loss, told = problem(seed=seed)
-    chosen, _ = greedy(loss, told, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
-    got = batch_value(loss, told, chosen)[0]
-    best = max(batch_value(loss, told, c)[0] for c in combinations(range(10), 3))
+    loss, scores = problem(seed=seed)
+    batch, _ = greedy(loss, scores, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
+    got = batch_value(loss, scores, batch)[0]
+    best = max(batch_value(loss, scores, c)[0] for c in combinations(range(10), 3))
     assert got >= 0.93 * best
 
     def negative_value(x):
         batch = sorted(set(np.minimum(x.astype(int), 9).tolist()))
-        return -batch_value(loss, told, batch)[0]
+        return -batch_value(loss, scores, batch)[0]
 
     library = differential_evolution(
         negative_value, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
@@ -79,7 +79,7 @@ def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search
     assert got >= 0.95 * -library.fun
     # And better than the first three by what they are thought to lose.
     first = np.argsort(loss.mean(axis=1))[:3].tolist()
-    assert got >= batch_value(loss, told, first)[0]
+    assert got >= batch_value(loss, scores, first)[0]
 
 
 def test_a_batch_tells_of_who_is_in_doubt(motor):
@@ -99,8 +99,8 @@ def test_respects_store_furnace_and_limits(motor):
     weight = CompositionTable.from_strings(texts).weight_fractions()
     assert batch["formula"].nunique() <= 2
     assert not batch["shell"].str.startswith("Tb").any()
-    used = dict(zip(texts, weight, strict=True))
-    assert 1.5 * sum(w[59] for w in used.values()) <= 1.0
+    melts = dict(zip(texts, weight, strict=True))
+    assert 1.5 * sum(w[59] for w in melts.values()) <= 1.0
     for shell in filter(None, batch["shell"]):
         assert float(shell.split()[1]) <= 0.6
     assert not batch["formula"].str.contains("Tb|Pr|Ce|Co").any()
@@ -144,8 +144,8 @@ def test_command_writes_a_table_for_the_mill(tmp_path):
     mk.screen(space(), "energy-traction-motor", out=tmp_path / "r")
     file = tmp_path / "melts.csv"
     store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
-    asked = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
-    done = CliRunner().invoke(app, [*asked, "--out", str(file)])
+    arguments = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(file)])
     assert done.exit_code == 0, done.output
     assert "units of regret" in done.stdout
     table = pd.read_csv(file)
@@ -168,8 +168,8 @@ def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
 @pytest.mark.parametrize(("more", "shown"), [((), True), (("--quiet",), False)])
 def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, shown):
     mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
-    asked = []
+    values = []
     instead = "magnetkit.run.suggestion.suggest"
-    monkeypatch.setattr(instead, lambda *_, progress, **__: asked.append(progress))
+    monkeypatch.setattr(instead, lambda *_, progress, **__: values.append(progress))
     CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
-    assert asked == [shown]
+    assert values == [shown]

@@ -27,11 +27,11 @@ def test_answer_stays_in_the_manifest(tmp_path):
 
 
 def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
-    given = tmp_path / "alloys.csv"
-    given.write_text(
+    source = tmp_path / "alloys.csv"
+    source.write_text(
         "composition,Price,note,code\nSm0.9Gd0.1Co5,55.5,=SUM(1),007\nbad,1,x,8\nSmCo5,50,+a,9\n"
     )
-    result = mk.screen(given, DEVICE, out=tmp_path / "r")
+    result = mk.screen(source, DEVICE, out=tmp_path / "r")
     result.set_answer(["Keep it.", "Nothing else does."], tmp_path / "r")
     with pytest.raises(InputError, match="no workbook"):
         ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.csv")

@@ -24,14 +24,16 @@ def by_host(compounds):
 
 def test_what_was_stored_comes_as_frames():
     assert set(stored_targets()) == set(stored_figures())
-    found = mk.validate("curie_temperature_K")
-    assert len(found.tables) == len(stored_figures()["curie_temperature_K"]) == 4
-    row = found.table[(found.table["left out"] == "all rows") & (found.table["model"] == "model")]
+    validation = mk.validate("curie_temperature_K")
+    assert len(validation.tables) == len(stored_figures()["curie_temperature_K"]) == 4
+    row = validation.table[
+        (validation.table["left out"] == "all rows") & (validation.table["model"] == "model")
+    ]
     assert row["pairs"].iloc[0] > 0.85
-    assert "datasets/surrogates/VALIDATION.md" in str(found)
-    assert len(repr(found)) <= 800
+    assert "datasets/surrogates/VALIDATION.md" in str(validation)
+    assert len(repr(validation)) <= 800
     with pytest.raises(InputError, match="anew=True"):
-        found.plot()
+        validation.plot()
 
 
 def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, compounds):
@@ -42,10 +44,10 @@ def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, compound
     ]  # fmt: skip
     rows = by_host.predictions
     assert len(rows) == len(compounds)
-    own = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
-    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(own)
+    error = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
+    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(error)
     # A compound seen would be hit: the trees keep what they learnt.
-    assert own > 0.05
+    assert error > 0.05
     assert table["pairs_in_order"].between(0.5, 1.0).all()
     first = table.loc["CompositionRegressor"]
     assert first["coverage"] > 0.8
@@ -65,10 +67,12 @@ def test_a_parity_plot_shows_all_rows(by_host):
 
 def test_validates_any_column_of_a_frame(compounds):
     frame = compounds.rename(columns={J_S: "polarization"}).head(20)
-    found = mk.validate("polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False)
-    assert list(found.table.index) == ["CompositionRegressor"]
-    assert found.table["groups"].iloc[0] == 4
-    assert "polarization" in found.plot()["layout"]["xaxis"]["title"]["text"]
+    validation = mk.validate(
+        "polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False
+    )
+    assert list(validation.table.index) == ["CompositionRegressor"]
+    assert validation.table["groups"].iloc[0] == 4
+    assert "polarization" in validation.plot()["layout"]["xaxis"]["title"]["text"]
 
 
 def test_what_cannot_be_validated_says_why(compounds):
@@ -91,23 +95,23 @@ def test_what_cannot_be_validated_says_why(compounds):
 
 
 def test_predicts_rows_of_a_user_from_all_other_data():
-    known = mk.surrogates.training_set(CURIE)
-    sm = known.table.fraction("Sm") > 0.0
-    rows = known[np.flatnonzero(sm)].to_frame()
-    found = mk.validate(CURIE, data=rows, learn_from="known", peers=False)
-    line = found.table.loc["model"]
+    dataset = mk.surrogates.training_set(CURIE)
+    sm = dataset.table.fraction("Sm") > 0.0
+    rows = dataset[np.flatnonzero(sm)].to_frame()
+    validation = mk.validate(CURIE, data=rows, learn_from="known", peers=False)
+    line = validation.table.loc["model"]
     assert line["rows"] <= len(rows)
     # Better than to know nothing, but not the values themselves.
-    spread = rows[CURIE].std()
-    assert 5.0 < line["mean_absolute_error"] < 0.6 * spread
-    assert "less their groups and compounds" in found.about
+    deviation = rows[CURIE].std()
+    assert 5.0 < line["mean_absolute_error"] < 0.6 * deviation
+    assert "less their groups and compounds" in validation.about
 
 
 def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
-    held = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
-    held = held[(held["property"] == J_S) & (held["host"] == "1:12")]
+    facts = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
+    facts = facts[(facts["property"] == J_S) & (facts["host"] == "1:12")]
     rows = pd.DataFrame(
-        {"composition": held["formula"], J_S: held["value"], "group": held["source"]}
+        {"composition": facts["formula"], J_S: facts["value"], "group": facts["source"]}
     )
     table = mk.validate(J_S, data=rows.assign(basis="atomic"), learn_from="known").table
     assert list(table.index) == [
@@ -115,7 +119,7 @@ def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
         "GaussianProcess",
     ]  # fmt: skip
     # No compound of these papers is among those that the parameters were fitted to.
-    assert not set(held["formula"]) & set(compounds["composition"])
+    assert not set(facts["formula"]) & set(compounds["composition"])
     first = table.loc["predict, as shipped"]
     assert first["mean_absolute_error"] < table.loc["ExtraTrees", "mean_absolute_error"]
     assert first["coverage"] > 0.7

@@ -50,8 +50,8 @@ def test_the_ledger_says_what_is_past_its_day(monkeypatch):
             return cls(2026, 11, 27)
 
     monkeypatch.setattr("magnetkit.supply.tables.date", Later)
-    held = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
-    assert any("Ho Er Tm Yb" in late for late in held)
+    facts = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
+    assert any("Ho Er Tm Yb" in late for late in facts)
     assert supply.ledger(["Fe3B"]).attrs["overdue"] == []
 
 

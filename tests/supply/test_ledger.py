@@ -95,10 +95,10 @@ def test_risk_and_reliance_stay_between_zero_and_one(x, r):
 def test_what_is_saved_is_against_the_reference():
     alloys = table("SmCo5", "Sm0.8Gd0.2Co5", "Sm0.5Gd0.5Co5")
     result = supply.ledger(alloys, reference=alloys[1:2])
-    saved = result["heavy_rare_earth_saved_wt_pct"]
-    assert saved[0] > 0
-    assert saved[1] == 0
-    assert saved[2] < 0
+    saving = result["heavy_rare_earth_saved_wt_pct"]
+    assert saving[0] > 0
+    assert saving[1] == 0
+    assert saving[2] < 0
     assert supply.ledger(alloys)["heavy_rare_earth_saved_wt_pct"].isna().all()
     with pytest.raises(InputError, match="one magnet, got 3"):
         supply.ledger(alloys, reference=alloys)
@@ -146,8 +146,8 @@ def test_break_even_share_reaches_the_target():
     assert 0 < shares[0] < 1
     assert shares[2] == 0
     for i in (0, 1):
-        reached = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
-        assert reached["supply_risk"][0] == pytest.approx(0.5)
+        row = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
+        assert row["supply_risk"][0] == pytest.approx(0.5)
 
 
 def test_unreachable_break_even_share():
@@ -159,13 +159,13 @@ def test_shell_pays_for_what_it_holds():
     base = table("Nd2Fe14B")
     row = supply.ledger(base, shell="Tb 0.30 @ 0.10").iloc[0]
     # What the shell holds is 3 % of the rare earth; of what was put in boundaries keep 40 %.
-    mixed = supply.ledger(table("Nd1.9Tb0.1Fe14B")).iloc[0]
-    pd.testing.assert_series_equal(row, mixed)
+    alloy = supply.ledger(table("Nd1.9Tb0.1Fe14B")).iloc[0]
+    pd.testing.assert_series_equal(row, alloy)
     half = supply.ledger(base, shell="Tb 0.5 wt%").iloc[0]
     assert half["heavy_rare_earth_wt_pct"] == pytest.approx(0.5, rel=1e-9)
-    each = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
-    assert each["heavy_rare_earth_wt_pct"][0] == 0
-    assert each["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])
+    rows = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
+    assert rows["heavy_rare_earth_wt_pct"][0] == 0
+    assert rows["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])
     against = supply.ledger(base, reference=base, reference_shell="Tb 0.30 @ 0.10").iloc[0]
     assert against["heavy_rare_earth_saved_wt_pct"] == pytest.approx(row["heavy_rare_earth_wt_pct"])
 
@@ -192,6 +192,6 @@ def test_what_is_recycled_of_the_element_itself_does_not_count_and_of_others_doe
     for part in ({"Co": 0.4}, {"Sm": 0.4}):
         by_scenario = state.model_copy(update={"recycled": part})
         by_argument = supply.break_even_recycled_share(alloy, "Co", 0.5, recycled=part)[0]
-        found = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
-        assert found == pytest.approx(by_argument)
-        assert (found == pytest.approx(plain)) == ("Co" in part)
+        share = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
+        assert share == pytest.approx(by_argument)
+        assert (share == pytest.approx(plain)) == ("Co" in part)

@@ -82,9 +82,9 @@ def test_restrictions_and_prices_combine(file):
 )
 def test_names_a_bad_field(file, old, new, message):
     file.write_text(MINE.replace(old, new), encoding="utf-8")
-    with pytest.raises(InputError, match=message) as caught:
+    with pytest.raises(InputError, match=message) as error:
         supply.load_scenario(file)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(error.value)
 
 
 def test_unknown_scenario_offers_the_nearest():

@@ -19,9 +19,9 @@ def test_the_embedded_shortages():
 
 def test_an_embargo_cuts_chinas_share():
     # China separates 99 % of the heavy rare earths and withholds all (datasets/supply).
-    cut = load_shortage("embargo").missing_shares()
-    assert cut["Dy"] == pytest.approx(0.99, abs=0.01)
-    assert "Fe" not in cut
+    shares = load_shortage("embargo").missing_shares()
+    assert shares["Dy"] == pytest.approx(0.99, abs=0.01)
+    assert "Fe" not in shares
 
 
 def test_an_own_shortage_by_a_file(tmp_path):

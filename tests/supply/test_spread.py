@@ -43,21 +43,21 @@ def test_samples_follow_scenario_shell_and_recycling(alloys):
     base = supply.sampled_supply(alloys, 50, rng(0))
     dear = supply.sampled_supply(alloys, 50, rng(0), "embargo")
     assert (dear["cost_USD_kg"][1] > base["cost_USD_kg"][1]).all()
-    spent = supply.sampled_supply(alloys, 50, rng(0), shell="Tb 0.30 @ 0.10")
-    assert (spent["cost_USD_kg"][0] > base["cost_USD_kg"][0]).all()
+    sample = supply.sampled_supply(alloys, 50, rng(0), shell="Tb 0.30 @ 0.10")
+    assert (sample["cost_USD_kg"][0] > base["cost_USD_kg"][0]).all()
     safe = supply.sampled_supply(alloys, 50, rng(0), recycled={"Co": 1.0})
     assert (safe["supply_risk"][2] < base["supply_risk"][2]).all()
 
 
 def test_other_scenarios_hold_in_a_share_of_the_draws(alloys):
-    asked = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
-    mixed = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
+    sample = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
+    mixture = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
     embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
     cost = "cost_USD_kg"
-    np.testing.assert_array_equal(mixed[cost][:, :40], asked[cost][:, :40])
-    assert (mixed["supply_risk"][0, 40:] != asked["supply_risk"][0, 40:]).any()
+    np.testing.assert_array_equal(mixture[cost][:, :40], sample[cost][:, :40])
+    assert (mixture["supply_risk"][0, 40:] != sample["supply_risk"][0, 40:]).any()
     # There are five others, each in a fifth of half the draws.
-    same = np.isclose(mixed[cost][1], embargo[cost][1]).sum()
+    same = np.isclose(mixture[cost][1], embargo[cost][1]).sum()
     assert same == 8
 
 
@@ -74,11 +74,11 @@ def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
     table = supply.element_table().set_index("element")["supply_risk"]
     alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"])
     got = supply.ledger(alloys)["weakest_link_risk"]
-    own = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
-    assert got[1] == max(own.values())
-    assert got[0] == got[2] == max(own[s] for s in ("Nd", "Fe", "B"))
-    shelled = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
-    assert shelled[0] == max(own["Nd"], table["Tb"])
+    risks = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
+    assert got[1] == max(risks.values())
+    assert got[0] == got[2] == max(risks[s] for s in ("Nd", "Fe", "B"))
+    shell_risks = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
+    assert shell_risks[0] == max(risks["Nd"], table["Tb"])
 
 
 def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():

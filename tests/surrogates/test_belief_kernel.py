@@ -48,14 +48,14 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     rows, layout, rng = _rows(1100), _layout(), np.random.default_rng(2)
     kind, at = rng.integers(0, 2, 1100), rng.normal(size=1100)
     x = design(rows, layout, kind, at)
-    known, picked = _make_model(x.shape[1]), rng.permutation(1100)[:1070]
-    whole = posterior(x, known)[:, picked]
-    np.testing.assert_array_equal(posterior_of_rows(rows, picked, layout, kind, at, known), whole)
+    model, order = _make_model(x.shape[1]), rng.permutation(1100)[:1070]
+    whole = posterior(x, model)[:, order]
+    np.testing.assert_array_equal(posterior_of_rows(rows, order, layout, kind, at, model), whole)
     with limited_threads(1):
         np.testing.assert_array_equal(
-            posterior_of_rows(rows, picked, layout, kind, at, known), whole
+            posterior_of_rows(rows, order, layout, kind, at, model), whole
         )
-    assert posterior_of_rows(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+    assert posterior_of_rows(rows, order[:0], layout, kind, at, model).shape == (3, 0)
 
 
 def test_a_composition_is_known_by_its_rounded_fractions():
@@ -65,19 +65,19 @@ def test_a_composition_is_known_by_its_rounded_fractions():
     )  # fmt: skip
     weights, foreign = np.array([3, 5, 2**40 + 1]), np.zeros(3, bool)
     first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
-    for known, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
-        assert familiarity(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
+    for hashes, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
+        assert familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[1].tolist() == same
 
 
 def test_matches_known_compositions_and_foreign_elements():
     rows, weights = _rows(40), np.array([3, 5, 2**40 + 1])
     parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
-    own = np.add.reduceat(parts, rows.indptr[:-1])
-    known = np.unique(own[[0, 7, 33]])
-    other, same = familiarity(rows, weights, EDGE, known, np.array([False, True, False]))
-    np.testing.assert_array_equal(same, np.isin(own, known))
+    hashes = np.add.reduceat(parts, rows.indptr[:-1])
+    members = np.unique(hashes[[0, 7, 33]])
+    other, same = familiarity(rows, weights, EDGE, members, np.array([False, True, False]))
+    np.testing.assert_array_equal(same, np.isin(hashes, members))
     assert same.sum() == 8 + 2
     np.testing.assert_allclose(other[::5], 0.75)
-    nothing = familiarity(rows, weights, EDGE, known[:0], np.zeros(3, bool))
+    nothing = familiarity(rows, weights, EDGE, members[:0], np.zeros(3, bool))
     assert not nothing[0].any()
     assert not nothing[1].any()

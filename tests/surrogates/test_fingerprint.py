@@ -10,13 +10,13 @@ from magnetkit.surrogates._store import fingerprint
 
 
 def test_hash_survives_training_reading_and_use():
-    trained = _curie_training.retrain(_curie_training.training_set())
-    first = fingerprint(trained.branches)
-    read = _curie_training.load()
-    assert read is not trained
-    read.predict(["SmCo5", "Nd2Fe14B"])
-    assert fingerprint(read.branches) == first
-    assert read.fingerprint == trained.fingerprint
+    model = _curie_training.retrain(_curie_training.training_set())
+    first = fingerprint(model.branches)
+    copy = _curie_training.load()
+    assert copy is not model
+    copy.predict(["SmCo5", "Nd2Fe14B"])
+    assert fingerprint(copy.branches) == first
+    assert copy.fingerprint == model.fingerprint
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,12 @@ def test_agrees_with_values_of_the_literature(formula, js, k1, field, curie):
     if k1:
         assert k1[0] * 0.90 <= row["anisotropy_constant_MJ_m3"] <= k1[1] * 1.10
     # Printed fields are those of curves across the axis, in which iron and rare earth cant apart.
-    drawn = pd.DataFrame(
+    frame = pd.DataFrame(
         [(formula, "anisotropy_field_T", 300.0, np.nan, "single_crystal")],
         columns=["formula", "property", "temperature_K", "value", "method"],
     )
-    seen = Observed(str(row["host"]), drawn).predict(load())[0]
-    assert field[0] * 0.90 <= seen <= field[1] * 1.10
+    anisotropy_field = Observed(str(row["host"]), frame).predict(load())[0]
+    assert field[0] * 0.90 <= anisotropy_field <= field[1] * 1.10
     assert curie[0] - 15 <= row["curie_temperature_K"] <= curie[1] + 15
 
 
@@ -113,8 +113,8 @@ quick = settings(max_examples=40, deadline=None)
 @given(x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"]))
 def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, heavy):
     base = f"Nd2Fe{14 - co:.4f}Co{co:.4f}B"
-    doped = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
-    frame = predict(base, doped)
+    alloy = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
+    frame = predict(base, alloy)
     js, field = frame["saturation_polarization_T"], frame["anisotropy_field_T"]
     assert js.iloc[1] < js.iloc[0]
     assert field.iloc[1] > field.iloc[0]

@@ -100,21 +100,21 @@ def test_key_changes_with_edits_that_matter(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    expected = [changed for _, _, changed in EDITS]
-    found = json.loads(done.stdout)
-    assert list(zip(edits, found, strict=True)) == list(zip(edits, expected, strict=True))
+    expected = [is_change for _, _, is_change in EDITS]
+    answers = json.loads(done.stdout)
+    assert list(zip(edits, answers, strict=True)) == list(zip(edits, expected, strict=True))
 
 
 def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
     rooms = script("docs/rooms.py")
-    graph, left, seen = rooms.module_graph(), ["magnetkit.run._work"], set()
-    while left:
-        name = left.pop()
-        if name not in seen:
-            seen.add(name)
-            left += graph.get(name, ())
-    assert _job.__name__ in seen
-    assert {rooms.room(name) for name in seen}.isdisjoint(_work.APART)
+    graph, queue, visits = rooms.module_graph(), ["magnetkit.run._work"], set()
+    while queue:
+        name = queue.pop()
+        if name not in visits:
+            visits.add(name)
+            queue += graph.get(name, ())
+    assert _job.__name__ in visits
+    assert {rooms.room(name) for name in visits}.isdisjoint(_work.APART)
 
 
 def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
@@ -153,10 +153,15 @@ def test_data_decide(rows):
 
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):
-    key, found = _curie_training.model_key(rows), _curie_training.training_rows(rows, True)
+    key, rows_of_physics = (
+        _curie_training.model_key(rows),
+        _curie_training.training_rows(rows, True),
+    )
 
     def answer(factor):
-        other = found._replace(base=found.base * factor, x=found.x * factor)
+        other = rows_of_physics._replace(
+            base=rows_of_physics.base * factor, x=rows_of_physics.x * factor
+        )
         monkeypatch.setattr(_curie_training, "training_rows", lambda data, physics: other)
         return _curie_training.model_key(rows)
 
@@ -173,15 +178,15 @@ def test_a_version_decides(rows, monkeypatch):
 def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
     settings = _store.get_settings().model_copy(update={"cache_dir": tmp_path})
     monkeypatch.setattr(_store, "get_settings", lambda: settings)
-    parsed, file = [], tmp_path / "a.py"
-    monkeypatch.setattr(_store, "_syntax", lambda source: parsed.append(source) or b"a" * 32)
+    calls, file = [], tmp_path / "a.py"
+    monkeypatch.setattr(_store, "_syntax", lambda source: calls.append(source) or b"a" * 32)
     file.write_text("X = 1\n", "utf-8")
-    found = hashlib.sha256(b"a" * 32).hexdigest()
+    digest = hashlib.sha256(b"a" * 32).hexdigest()
     for damage in (None, b"", b"\xff\xfe", b"a" * 63):
         for note in (tmp_path / "syntax").glob("*"):
             note.write_bytes(damage)
-        assert _store.syntax_sha256([file]) == found
+        assert _store.syntax_sha256([file]) == digest
     (note,) = (tmp_path / "syntax").iterdir()
-    assert note.read_text() == found
-    assert _store.syntax_sha256([file]) == found
-    assert len(parsed) == 4
+    assert note.read_text() == digest
+    assert _store.syntax_sha256([file]) == digest
+    assert len(calls) == 4

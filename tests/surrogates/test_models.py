@@ -32,15 +32,15 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
     file = tmp_path / "mine.csv"
     rows = [(f"Sm{1 - x}Gd{x}Co5", 1020.0 - 20.0 * x, f"p{x}") for x in (0.1, 0.2, 0.3, 0.4, 0.5)]
     pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
-    trained = mk.surrogates.train(CURIE, data=file)
-    (kept,) = (cache / "surrogates").glob("*.model")
-    written = kept.stat().st_mtime_ns
+    model = mk.surrogates.train(CURIE, data=file)
+    (file_of_model,) = (cache / "surrogates").glob("*.model")
+    time_of_model = file_of_model.stat().st_mtime_ns
     again = mk.surrogates.load(CURIE, data=file, progress=False)
-    assert again is not trained
-    assert kept.stat().st_mtime_ns == written
+    assert again is not model
+    assert file_of_model.stat().st_mtime_ns == time_of_model
     table = mk.CompositionTable.from_strings(["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic")
-    pd.testing.assert_frame_equal(again.predict(table), trained.predict(table))
-    assert str(again).endswith(str(kept))
+    pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
+    assert str(again).endswith(str(file_of_model))
 
 
 def test_the_energy_has_the_columns_of_the_contract(small):
@@ -70,10 +70,10 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
     weight = np.array([process.weights_[place[x[i].tobytes()]] for i in some])
     noise = np.exp(2.0 * process.theta_[-1]) * process.inflation_[some] + 1e-6
-    left = y[some] - process.estimate(x[some]).mean
+    residual = y[some] - process.estimate(x[some]).mean
     # Single precision over 5,976 rows: 0.5 meV/atom.
-    np.testing.assert_allclose(left, process.scale_ * noise * weight, atol=1e-3)
-    assert np.abs(left).max() > 0.02
+    np.testing.assert_allclose(residual, process.scale_ * noise * weight, atol=1e-3)
+    assert np.abs(residual).max() > 0.02
     assert model.manifest["error"] < 0.065
 
 
@@ -143,19 +143,19 @@ def test_learns_the_set_of_the_user(small):
 
 
 def test_training_is_silent_by_default(tmp_path, monkeypatch):
-    file, asked = tmp_path / "mine.csv", []
+    file, calls = tmp_path / "mine.csv", []
     pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
 
     def record_progress(rows, progress):
-        asked.append(progress)
+        calls.append(progress)
         return Computed("saturation_polarization_T")
 
     monkeypatch.setattr(_curie_training, "retrain", record_progress)
     mk.surrogates.train(CURIE, data=file)
     mk.surrogates.train(CURIE, data=file, progress=True)
-    assert asked == [False, True]
+    assert calls == [False, True]
 
 
 def test_what_physics_answers_says_so():
-    said = str(Computed("saturation_polarization_T"))
-    assert said == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
+    text = str(Computed("saturation_polarization_T"))
+    assert text == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"

@@ -30,9 +30,9 @@ def _naive(X, known):
         for j in range(len(known.weights)):
             squares = []
             for block in (known.smooth, known.local):
-                own = [*block.moving[:, j], *block.still]
+                values = [*block.moving[:, j], *block.still]
                 at = (x[block.column] - block.shift) * block.factor
-                squares.append(np.sum((at - own) ** 2))
+                squares.append(np.sum((at - values) ** 2))
             t = np.sqrt(5.0 * squares[0])
             k = known.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
             k += known.two * np.exp(-np.sqrt(squares[1]))
@@ -49,8 +49,8 @@ CLOSE = {"rtol": 2e-5, "atol": 2e-5}
 
 
 def test_the_kernel_is_the_formula():
-    known, X = _make_model(), np.random.default_rng(1).normal(size=(23, 5))
-    np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
+    model, X = _make_model(), np.random.default_rng(1).normal(size=(23, 5))
+    np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_posterior_of_very_many_columns():
@@ -59,41 +59,41 @@ def test_posterior_of_very_many_columns():
         np.arange(11), np.zeros(11), np.ones(11),
         rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
     )  # fmt: skip
-    known = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
+    model = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
     X = 0.3 * rng.normal(size=(9, 11))
-    np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
+    np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_columns_that_are_zero_count_as_any_other():
-    known, rng = _make_model(), np.random.default_rng(4)
+    model, rng = _make_model(), np.random.default_rng(4)
     # Rows of the same and of other columns, one after another.
     X = rng.normal(size=(40, 5)) * (rng.random((40, 5)) < 0.6)
     X[5:9] = X[5]
-    made = posterior(X, known)
-    np.testing.assert_allclose(made, _naive(X, known), **CLOSE)
+    result = posterior(X, model)
+    np.testing.assert_allclose(result, _naive(X, model), **CLOSE)
     order = rng.permutation(40)
-    np.testing.assert_array_equal(posterior(X[order], known), made[:, order])
+    np.testing.assert_array_equal(posterior(X[order], model), result[:, order])
 
 
 def test_skips_a_local_part_without_variance():
-    known, X = _make_model(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
+    model, X = _make_model(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
     none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, 37), np.float32), np.empty(0))
-    made = posterior(X, known._replace(local=none, two=np.float32(0.0)))
-    np.testing.assert_allclose(made, _naive(X, known._replace(two=np.float32(0.0))), **CLOSE)
+    result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
+    np.testing.assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
 
 
 def test_no_bit_depends_on_company_or_threads():
-    known, X = _make_model(301), np.random.default_rng(3).normal(size=(1500, 5))
-    whole = posterior(X, known)
+    model, X = _make_model(301), np.random.default_rng(3).normal(size=(1500, 5))
+    whole = posterior(X, model)
     with limited_threads(1):
-        np.testing.assert_array_equal(posterior(X, known), whole)
-    np.testing.assert_array_equal(posterior(X[700:707], known), whole[:, 700:707])
+        np.testing.assert_array_equal(posterior(X, model), whole)
+    np.testing.assert_array_equal(posterior(X[700:707], model), whole[:, 700:707])
 
 
 def test_no_row_and_not_a_number():
-    known = _make_model()
-    assert posterior(np.empty((0, 5)), known).shape == (3, 0)
-    assert np.isnan(posterior(np.full((1, 5), np.nan), known)[0, 0])
+    model = _make_model()
+    assert posterior(np.empty((0, 5)), model).shape == (3, 0)
+    assert np.isnan(posterior(np.full((1, 5), np.nan), model)[0, 0])
 
 
 @pytest.mark.parametrize("t", [0.0, 1e-6, 0.3, 2.0, 9.0, 30.0])

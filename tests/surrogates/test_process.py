@@ -53,10 +53,10 @@ def test_predicts_unseen_values(fitted_process):
     new, value = _data(200, seed=2)
     assert np.abs(model.estimate(new).mean - value).mean() < 0.1
     # Far outside, the trend alone goes on.
-    far = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
-    slope = np.diff(model.estimate(far).mean)[0]
+    distant = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
+    slope = np.diff(model.estimate(distant).mean)[0]
     assert 2.0 < slope < 3.5
-    assert model.estimate(far).novelty.min() > 0.5
+    assert model.estimate(distant).novelty.min() > 0.5
 
 
 def test_doubts_a_row_in_contradiction():
@@ -98,44 +98,44 @@ def test_a_plane_goes_on_where_nearness_ends():
     x = rng.uniform(0.0, 1.0, (80, 4))
     y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
     plane = TrendProcess(local=3, linear=True).fit(x, y)
-    far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
-    made = plane.estimate(far).mean - np.sin(1.5)
-    np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
-    restored = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
-    np.testing.assert_array_equal(restored.estimate(far).mean, plane.estimate(far).mean)
+    distant = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
+    error = plane.estimate(distant).mean - np.sin(1.5)
+    np.testing.assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
+    copy = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
+    np.testing.assert_array_equal(copy.estimate(distant).mean, plane.estimate(distant).mean)
     # What is alike is so in the smooth columns alone.
-    assert plane.estimate(far).novelty.max() < 0.1
+    assert plane.estimate(distant).novelty.max() < 0.1
 
 
 @pytest.mark.parametrize("linear", [False, True])
 def test_a_sparse_process_loses_little_about_its_points(linear):
     x, y = _data(120)
     model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
-    near = model.points_[:, 1] < -0.5
-    few = model.make_sparse(near, 25)
-    assert len(few.points_) == near.sum() + 25
+    close = model.points_[:, 1] < -0.5
+    few = model.make_sparse(close, 25)
+    assert len(few.points_) == close.sum() + 25
     new = _data(200, seed=3)[0]
     new = new[new[:, 1] < -0.5]
     whole = model.estimate(new).mean
     # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
     off = [
-        np.abs(model.make_sparse(near, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
+        np.abs(model.make_sparse(close, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
     ]
     assert off[1] < 0.02
     assert off[2] < 2e-3
     assert off[0] > off[1]
     # At the points themselves nothing is: neither the mean nor how alike they are.
-    own = model.points_[near]
-    np.testing.assert_allclose(few.estimate(own).mean, model.estimate(own).mean, atol=2e-3)
-    np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
+    points = model.points_[close]
+    np.testing.assert_allclose(few.estimate(points).mean, model.estimate(points).mean, atol=2e-3)
+    np.testing.assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
     # The model itself is as it was.
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
 
 
 def test_scales_are_the_mean_of_those_of_draws_that_share_no_row(monkeypatch):
-    seen = []
-    told = lambda self, X, y, noise: seen.extend(X[:, 1]) or self.theta_ + len(seen)  # noqa: E731
-    monkeypatch.setattr(TrendProcess, "_search", told)
-    made = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
-    assert made.theta_[-1] - made._start(0)[-1] == pytest.approx(18.0, abs=0.01)
-    assert len(set(seen)) == 27
+    rows = []
+    record_rows = lambda self, X, y, noise: rows.extend(X[:, 1]) or self.theta_ + len(rows)  # noqa: E731
+    monkeypatch.setattr(TrendProcess, "_search", record_rows)
+    process = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
+    assert process.theta_[-1] - process._start(0)[-1] == pytest.approx(18.0, abs=0.01)
+    assert len(set(rows)) == 27

@@ -19,14 +19,14 @@ def model():
 
 
 def test_the_compounds_of_2_14_1_are_known_within_ten_kelvin(model):
-    found = model.predict([f"{r}2Fe14B" for r in HERBST])
-    error = found[CURIE].to_numpy() - np.array(list(HERBST.values()), float)
+    frame = model.predict([f"{r}2Fe14B" for r in HERBST])
+    error = frame[CURIE].to_numpy() - np.array(list(HERBST.values()), float)
     assert np.abs(error).mean() < 10.0
     assert np.abs(error).max() < 25.0
-    inside = np.abs(error) <= found[f"{CURIE}_hi"].to_numpy() - found[CURIE].to_numpy()
+    inside = np.abs(error) <= frame[f"{CURIE}_hi"].to_numpy() - frame[CURIE].to_numpy()
     assert inside.mean() >= 0.9
     # Their order is that of the de Gennes factor from Gd to Lu.
-    heavy = [found[CURIE].iloc[list(HERBST).index(r)] for r in ("Gd", "Tb", "Dy", "Ho", "Er", "Tm")]
+    heavy = [frame[CURIE].iloc[list(HERBST).index(r)] for r in ("Gd", "Tb", "Dy", "Ho", "Er", "Tm")]
     assert heavy == sorted(heavy, reverse=True)
 
 

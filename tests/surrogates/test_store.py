@@ -58,22 +58,22 @@ def test_retrains_a_damaged_model_with_a_message(tmp_path, caplog, damage):
             tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
         )
 
-    made = []
+    models = []
 
     def train():
-        made.append(np.arange(3.0))
-        return made[-1]
+        models.append(np.arange(3.0))
+        return models[-1]
 
     model()
     whole = (tmp_path / "x.model").read_bytes()
     (tmp_path / "x.model").write_bytes(damage(whole))
     np.testing.assert_array_equal(model(), [0.0, 1.0, 2.0])
-    assert len(made) == 2
+    assert len(models) == 2
     assert "training it anew" in caplog.text
     assert (tmp_path / "x.model").read_bytes() == whole
     caplog.clear()
     model()
-    assert (len(made), caplog.text) == (2, "")
+    assert (len(models), caplog.text) == (2, "")
 
 
 def test_refuses_a_foreign_or_missing_file(tmp_path):

@@ -41,8 +41,10 @@ class Browser:
             if phone:
                 metrics = {"width": phone[0], "height": phone[1], "pixelRatio": 1}
                 options["mobileEmulation"] = {"deviceMetrics": metrics}
-            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-            session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            capabilities = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            session = self._call(
+                "POST", "/session", {"capabilities": {"alwaysMatch": capabilities}}
+            )
             self._root += f"/session/{session['sessionId']}"
         except BaseException:
             self._stop()

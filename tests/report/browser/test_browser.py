@@ -33,13 +33,13 @@ def report(folder, tmp_path_factory):
 
 @pytest.fixture
 def window(report, tmp_path):
-    opened = Browser(tmp_path)
+    browser_window = Browser(tmp_path)
     try:
-        opened.open(report)
-        opened.wait(f"return {ROWS}.length > 1")
-        yield opened
+        browser_window.open(report)
+        browser_window.wait(f"return {ROWS}.length > 1")
+        yield browser_window
     finally:
-        opened.close()
+        browser_window.close()
 
 
 CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
@@ -52,15 +52,15 @@ TEXTS = """return [...document.querySelectorAll('.plot .main-svg text')].filter(
 def overlaps(window):
     """Return the pairs of texts of one figure that lie on each other."""
     texts = window.run(TEXTS)
-    found = []
-    for i, (figure, one, left, top, right, bottom) in enumerate(texts):
+    pairs = []
+    for i, (figure, one, start, top, right, bottom) in enumerate(texts):
         for other, second, x, y, end, base in texts[i + 1 :]:
-            across = min(right, end) - max(left, x)
+            across = min(right, end) - max(start, x)
             down = min(bottom, base) - max(top, y)
             # Boxes of letters touch; a text that cannot be told from another covers more of it.
             if figure == other and across > 2 and down > 3:
-                found.append((figure, one, second))
-    return found
+                pairs.append((figure, one, second))
+    return pairs
 
 
 def draw_all(window):
@@ -123,8 +123,8 @@ def test_filter_decides_the_table_and_the_download(window, tmp_path):
     assert window.wait("return document.querySelector('#count').textContent") == "No candidate fits"
     window.run(TYPE % ("#table th[data-name=rank] input", "> 1"))
     window.wait(f"return {ROWS}[0]?.cells[0].textContent === '2'")
-    for asked, count in (("3", 1), ("≤ 2", 2)):
-        window.run(TYPE % ("#table th[data-name=rank] input", asked))
+    for query, count in (("3", 1), ("≤ 2", 2)):
+        window.run(TYPE % ("#table th[data-name=rank] input", query))
         window.wait(f"return {ROWS}.length === {count}")
     window.run("document.querySelector('#download').click()")
     file = tmp_path / "candidates.csv"

@@ -37,9 +37,11 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        self.ids.add(found.get("id"))
-        self.links += [found[k] for k in ("href", "src", "action", "srcset") if k in found]
+        attributes = dict(attrs)
+        self.ids.add(attributes.get("id"))
+        self.links += [
+            attributes[k] for k in ("href", "src", "action", "srcset") if k in attributes
+        ]
         self.scripts += tag == "script"
 
 
@@ -58,10 +60,10 @@ def own_text(page):
 
 
 def test_has_every_section_and_only_internal_links(page):
-    parsed = Page(page)
-    assert parsed.ids >= set(SECTIONS)
-    assert {link.removeprefix("#") for link in parsed.links} <= parsed.ids
-    assert all(link.startswith("#") for link in parsed.links)
+    document = Page(page)
+    assert document.ids >= set(SECTIONS)
+    assert {link.removeprefix("#") for link in document.links} <= document.ids
+    assert all(link.startswith("#") for link in document.links)
 
 
 def test_nothing_is_loaded_from_elsewhere(page):
@@ -91,23 +93,23 @@ def test_embedded_data_is_json_with_all_figures(page):
 
 
 def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
-    told = ScreenResult.from_folder(folder).decisions
+    decisions = ScreenResult.from_folder(folder).decisions
     start = page[page.index('<section id="answer"') : page.index('<h2 id="evidence">')]
     order = ["<p>Decision: ", "<p>Next, for ", 'aria-label="Decisions"', 'data-figure="pareto"']
     places = [start.index(text) for text in order]
     assert places == sorted(places)
-    assert start.count('data-label="Status"') == len(told)
+    assert start.count('data-label="Status"') == len(decisions)
     assert start.count("data-figure") == 1
     data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
-    named = [t["name"] for t in data["figures"]["pareto"]["data"][3:]]
+    names = [t["name"] for t in data["figures"]["pareto"]["data"][3:]]
     # Today's magnet has no rank; the others have that of `DIR:n`.
-    ranks = ["0", *told["rank"].iloc[1:].astype(str)]
-    assert [name.split(".")[0] for name in named] == ranks
+    ranks = ["0", *decisions["rank"].iloc[1:].astype(str)]
+    assert [name.split(".")[0] for name in names] == ranks
     assert re.findall(r'<td class="name">([^<]*)</td>', start) == ranks
     # Each figure of magnets draws the same ones.
     for name, count in (("temperature", 2), ("supply", 2), ("demagnetization", 3)):
-        drawn = {t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")}
-        assert len(data["figures"][name]["data"]) >= count * len(told), drawn
+        legend = {t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")}
+        assert len(data["figures"][name]["data"]) >= count * len(decisions), legend
 
 
 def test_in_script_cannot_end_the_element():
@@ -129,16 +131,16 @@ def test_magnets_without_rare_earth_stand_in_a_table_aside(page):
 
 def test_pareto_in_a_notebook_takes_the_same_result(folder):
     result = ScreenResult.from_folder(folder)
-    drawn = plots.pareto(result, x="heavy_rare_earth_wt_pct")
-    assert drawn["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
-    assert sum(len(trace["x"]) for trace in drawn["data"][:3]) == len(result.sample_ranks(2000))
+    figure = plots.pareto(result, x="heavy_rare_earth_wt_pct")
+    assert figure["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
+    assert sum(len(trace["x"]) for trace in figure["data"][:3]) == len(result.sample_ranks(2000))
 
 
 def test_supply_names_the_elements_and_dates_the_claims(page):
     start = page.index('id="supply"')
     text = page[start : page.index('id="candidates"', start)]
-    for wanted in ("Export controls", "separation", "13000000 t (2010)", "1900000 t"):
-        assert wanted in text, wanted
+    for fact in ("Export controls", "separation", "13000000 t (2010)", "1900000 t"):
+        assert fact in text, fact
 
 
 @pytest.mark.parametrize(
@@ -180,8 +182,8 @@ def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder,
     assert "The smaller line is the 80 % interval." in page
     assert "The band is the 80 % interval of today" in page
     file = datasets.path("known_phases/made.csv")
-    known = len(file.read_text(encoding="utf-8").splitlines()) - 1
-    told = int(re.search(r"fitted to (\d+) phases", page)[1])
+    count = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    number = int(re.search(r"fitted to (\d+) phases", page)[1])
     # Some rows of made.csv are outside what the snapshot can say.
-    assert 0.9 * known < told <= known
-    assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+    assert 0.9 * count < number <= count
+    assert number == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
