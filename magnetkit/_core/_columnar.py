@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._types import BoolArray, IntArray
 from .columns import BRIEF, order_columns
 from .units import ZERO_CELSIUS
 
@@ -53,7 +54,7 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def says(self, *words: str) -> NDArray[np.bool_]:
+    def says(self, *words: str) -> BoolArray:
         """Say which rows hold one of some words, bool (n,)."""
         matches = np.zeros(len(self.codes), bool)
         for word in words:
@@ -61,14 +62,14 @@ class Coded:
                 matches |= self.codes == self.words.index(word)
         return matches
 
-    def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
+    def put(self, rows: BoolArray, word: str) -> "Coded":
         """Return the column with another word in some rows."""
         words = self.words if word in self.words else (*self.words, word)
         return Coded(
             np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words
         )
 
-    def where(self, rows: NDArray[np.bool_], other: "Coded") -> "Coded":
+    def where(self, rows: BoolArray, other: "Coded") -> "Coded":
         """Return the column with another's words where `rows` does not hold."""
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
         column = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
@@ -81,7 +82,7 @@ class Coded:
         place = np.array([*map(words.index, new_words), -1], self.codes.dtype)
         return Coded(place[self.codes], words)
 
-    def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
+    def counts(self, rows: BoolArray | slice = slice(None)) -> dict[str, int]:
         """Return the number of rows, of all or of some, by word that occurs."""
         codes = self.codes[rows]
         totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
@@ -113,14 +114,14 @@ class Columns(dict[str, Any]):
         names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
 
-    def take(self, rows: NDArray[np.int64]) -> "Columns":
+    def take(self, rows: IntArray) -> "Columns":
         """Return some rows of each."""
         return Columns(
             (name, _row_numbers(column, rows)) for name, column in self.items()
         )
 
     @staticmethod
-    def gather_rows(parts: "Sequence[tuple[NDArray[np.int64], Columns]]") -> "Columns":
+    def gather_rows(parts: "Sequence[tuple[IntArray, Columns]]") -> "Columns":
         """Join parts to one, each row at its number.
 
         `parts` are pairs of row numbers, int64, and the columns of these rows; together they number
@@ -238,7 +239,7 @@ def brief(frame: Any) -> Any:
     return view
 
 
-def _row_numbers(column: Any, rows: NDArray[np.int64]) -> Any:
+def _row_numbers(column: Any, rows: IntArray) -> Any:
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
     if isinstance(column, np.ndarray):
@@ -284,7 +285,7 @@ def _array(column: Any) -> "pa.Array":
 
 
 def _shared_array(
-    kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]
+    kind: "pa.DataType", values: NDArray[Any], known: BoolArray
 ) -> "pa.Array":
     """Build an Arrow array of type `kind` on the memory of `values`, null where `known` is False."""
     import pyarrow as pa

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ._types import FloatArray, IntArray
 from .errors import InputError
 
 
-def folds(
-    groups: NDArray, count: int
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
 
     Fewer groups than `count` give one fold for each group. InputError if
@@ -33,7 +32,7 @@ def folds(
     )
 
 
-def quantile(scores: NDArray[np.float64], coverage: float) -> float:
+def quantile(scores: FloatArray, coverage: float) -> float:
     """Return the score that a new one stays below with probability `coverage` or more.
 
     `scores`, shape (n,), are absolute residuals over difficulty of rows that the model was not
@@ -50,9 +49,7 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def group_quantile(
-    scores: NDArray[np.float64], groups: NDArray, coverage: float
-) -> float:
+def group_quantile(scores: FloatArray, groups: NDArray, coverage: float) -> float:
     """Return the score that a row of a new group stays below with probability `coverage` or more.
 
     As `quantile`, but each group has the same weight however many rows it has. The result is
@@ -73,9 +70,7 @@ def group_quantile(
     return float(scores[order][np.argmax(is_enough)])
 
 
-def fit_difficulty(
-    residuals: NDArray[np.float64], known: NDArray[np.float64], clip: float
-) -> NDArray[np.float64]:
+def fit_difficulty(residuals: FloatArray, known: FloatArray, clip: float) -> FloatArray:
     """Fit the size of an error to what is known of each row, by non-negative least squares.
 
     The first coefficient is at least a twentieth of the mean residual, so that no interval closes.

@@ -6,13 +6,13 @@ The column of an element in every composition is its atomic number minus one.
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import datasets
+from ._types import FloatArray, IntArray
 from .errors import CompositionError
 
 
-def _read() -> tuple[tuple[str, ...], NDArray[np.float64]]:
+def _read() -> tuple[tuple[str, ...], FloatArray]:
     rows = datasets.rows("elements/elements.csv")
     masses = np.array([float(row["atomic_mass_u"]) for row in rows])
     masses.flags.writeable = False
@@ -34,7 +34,7 @@ TRANSITION_METALS = ("Fe", "Co", "Ni", "Mn")
 INTERSTITIALS = ("B", "C", "N", "H")
 
 
-def _writing_rank() -> NDArray[np.int64]:
+def _writing_rank() -> IntArray:
     """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last."""
     last = len(SYMBOLS)
     rank = np.arange(last) + last
@@ -75,7 +75,7 @@ def index(symbol: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def mask(symbols: tuple[str, ...]) -> NDArray[np.float64]:
+def mask(symbols: tuple[str, ...]) -> FloatArray:
     """Return a vector of length `N_ELEMENTS`, one at `symbols` and zero elsewhere (read-only).
 
     Parameters

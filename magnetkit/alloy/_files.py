@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from .._core._arguments import warn
 from .._core._files import describe_no_file
+from .._core._types import BoolArray, IntArray
 from .._core.errors import InputError
 from ._blocks import COMPOSITION_COLUMN, LARGEST_BYTES, Block, Rejected
 from ._workbook import read_sheet, split_sheet
@@ -203,7 +203,7 @@ class _LineCount:
         self.skipped.append((rejected, row.text.count("\n")))
         return "skip"
 
-    def place(self, table: pa.Table) -> tuple[NDArray[np.int64], list[Rejected]]:
+    def place(self, table: pa.Table) -> tuple[IntArray, list[Rejected]]:
         """Return the line of each row of the next block, (n,), and the rows rejected in it."""
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)
@@ -277,7 +277,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         yield Block(empty, 0, *line_count.place(empty))
 
 
-def _blank(table: pa.Table) -> NDArray[np.bool_]:
+def _blank(table: pa.Table) -> BoolArray:
     """Say which rows have only empty cells, bool (n,): the blank lines of the file."""
     blank = np.ones(len(table), bool)
     for column in table.columns:
@@ -285,7 +285,7 @@ def _blank(table: pa.Table) -> NDArray[np.bool_]:
     return blank
 
 
-def _line_ends(table: pa.Table) -> NDArray[np.int64]:
+def _line_ends(table: pa.Table) -> IntArray:
     """Count the line ends in the cells of each row, int64 (n,)."""
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:

@@ -28,6 +28,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .._core._arguments import warn
+from .._core._types import FloatArray, IntArray
 from .._core.errors import CompositionError, InputError
 from . import table as reading
 from ._blocks import Block, Rejected
@@ -136,7 +137,7 @@ class Inputs:
         default_factory=list
     )  # rows that could not be used
     # line of the file, or row of the input from 1, of each row, (n,)
-    lines: NDArray[np.int64] | None = None
+    lines: IntArray | None = None
     total: int = 0  # rows of the input
     # whether the caller has the rejected rows: it gave a table that lists them
     reported: bool = False
@@ -245,7 +246,7 @@ class Inputs:
         self,
         frame: "pd.DataFrame",
         named: bool,
-        rows: NDArray[np.int64],
+        rows: IntArray,
         records: list[dict[str, Any]],
     ) -> Any:
         """Return a frame as an Arrow table or a polars frame, with the user's other columns.
@@ -267,7 +268,7 @@ class Inputs:
         return polars.DataFrame(table).with_columns(columns)
 
     def _add_columns(
-        self, frame: "pd.DataFrame", renames: dict[str, str], rows: NDArray[np.int64]
+        self, frame: "pd.DataFrame", renames: dict[str, str], rows: IntArray
     ) -> "pd.DataFrame":
         """Return a pandas frame with the user's columns behind it.
 
@@ -297,7 +298,7 @@ class Inputs:
                 taken_names.add(new)
         return renames
 
-    def values(self, values: NDArray[np.float64], name: str) -> Any:
+    def values(self, values: FloatArray, name: str) -> Any:
         """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
 
         A list, path or table of compositions gives an ndarray. `name` is that of a named series.
@@ -632,7 +633,7 @@ def _make_inputs(
     table: CompositionTable,
     texts: pa.Array,
     written: Sequence[Any] | None,
-    lines: NDArray[np.int64],
+    lines: IntArray,
     rejected: Sequence[Rejected] = (),
 ) -> Inputs:
     """Build the inputs of rows that were read; rows with unreadable shells are rejected.

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from .._core._types import IntArray
 from .._core.errors import InputError
 from ._blocks import COMPOSITION_COLUMN, LARGEST_BYTES, Rejected
 from ._element_columns import element_columns
@@ -42,7 +42,7 @@ class SheetRows:
     """What a sheet of a workbook holds."""
 
     table: pa.Table  # n rows, all columns
-    lines: NDArray[np.int64]  # row of the sheet of each, from 1, (n,)
+    lines: IntArray  # row of the sheet of each, from 1, (n,)
     rejected: list[Rejected]  # rows with a formula that has no value
     notes: tuple[str, ...]  # which sheet was chosen, which rows are hidden
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import check_arguments
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import InputError
 from ._read import Compositions, as_table
@@ -20,7 +21,6 @@ from .table import CompositionTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Array = NDArray[np.float64]
 
 LAW_FILE = "recipes/parameters.toml"
 """Calibrated parameters; its table `shell` says what a shell keeps of what is put in."""
@@ -37,26 +37,26 @@ def shell_law() -> dict[str, float]:
 class ShellRows:
     """The shells of n magnets as arrays, (n,); a row without has zeros and an empty text."""
 
-    column: NDArray[np.int64]  # column of the shell's rare earth
-    fraction: Array  # as in `Shell`; NaN where the amount is given instead
-    content: Array  # as `fraction`
+    column: IntArray  # column of the shell's rare earth
+    fraction: FloatArray  # as in `Shell`; NaN where the amount is given instead
+    content: FloatArray  # as `fraction`
     # mass of rare earth put in over that of the magnet; NaN where it follows
-    amount: Array
+    amount: FloatArray
     text: NDArray[np.object_]  # as written in candidate tables
-    faces_mm: (
-        Array  # distance of the faces it is diffused from; infinity where it is even
-    )
+    faces_mm: FloatArray  # distance of the faces it is diffused from; infinity where it is even
     # whether it is mixed into the powder before sintering
-    between_grains: NDArray[np.bool_]
+    between_grains: BoolArray
     # mass of each carrier over that of the magnet, (n, 118); None where no shell has one
-    carriers: Array | None = None
+    carriers: FloatArray | None = None
 
     @property
-    def with_rim(self) -> NDArray[np.bool_]:
+    def with_rim(self) -> BoolArray:
         """Whether a rare earth makes a rim about the grains of a magnet, shape (n,)."""
         return np.isfinite(self.amount) | (np.nan_to_num(self.fraction) > 0.0)
 
-    def replaced_part(self, atoms: Array, own: Array, mass: Array) -> Array:
+    def replaced_part(
+        self, atoms: FloatArray, own: FloatArray, mass: FloatArray
+    ) -> FloatArray:
         """Compute the share of each magnet's rare earth that the shells replace, shape (n,).
 
         It counts what the shell holds and what stays in boundaries and corners, all of which is
@@ -74,8 +74,8 @@ class ShellRows:
         self,
         table: CompositionTable,
         law: Mapping[str, float] | None = None,
-        arriving: Array | float = 1.0,
-    ) -> tuple[Array, Array]:
+        arriving: FloatArray | float = 1.0,
+    ) -> tuple[FloatArray, FloatArray]:
         """Return fraction and content of each shell, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first and then,
@@ -99,7 +99,7 @@ class ShellRows:
         )
 
 
-def rare_earth_masses(table: CompositionTable) -> tuple[Array, ...]:
+def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
     """Sum the rare earths of each row, shape (n,) each.
 
     Returns
@@ -178,7 +178,7 @@ def _describe_rim(shell: Shell | None) -> _Rim:
     )
 
 
-def _carrier_masses(shells: list[Shell | None]) -> Array | None:
+def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     """Compute the mass of each carrier divided by that of the magnet, (k, 118).
 
     None if none of the k shells has a carrier.
@@ -192,7 +192,7 @@ def _carrier_masses(shells: list[Shell | None]) -> Array | None:
     return masses
 
 
-def add_masses(table: CompositionTable, masses: Array) -> CompositionTable:
+def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
     """Return the table with elements added by mass.
 
     Parameters
@@ -236,7 +236,7 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
 
 
 def replace_rare_earth(
-    table: CompositionTable, column: NDArray[np.int64], share: Array
+    table: CompositionTable, column: IntArray, share: FloatArray
 ) -> CompositionTable:
     """Return the table with a share of each row's rare earth replaced by the rare earth of a column.
 
@@ -292,8 +292,8 @@ def with_shell(
 
 
 def mean_over_mass(
-    table: CompositionTable, figures: Array, shell: Shells = None
-) -> Array:
+    table: CompositionTable, figures: FloatArray, shell: Shells = None
+) -> FloatArray:
     """Compute the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell replaces part of the alloy's own rare earth, atom for atom; what stays in the boundaries

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import IntArray
 from .._core.elements import INDEX, index
 from .._core.errors import InputError
 from .notation import read_amounts
@@ -263,7 +264,7 @@ class Substitutions:
             rows = np.concatenate([rows, missing])
         return self[rows]
 
-    def rows_of_digits(self, digits: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows_of_digits(self, digits: IntArray) -> IntArray:
         """Return the row number of each mixture, -1 for one outside the space.
 
         Parameters
@@ -313,7 +314,7 @@ class Substitutions:
         return _spaces
 
     @cached_property
-    def _plan(self) -> tuple[NDArray[np.int64], ...]:
+    def _plan(self) -> tuple[IntArray, ...]:
         """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
 
         They are counts (k,), edges (k + 1,), caps (S,), budgets (k,) and ways (S, largest budget +
@@ -334,7 +335,7 @@ class Substitutions:
         return (*whole, ways)
 
     @cached_property
-    def _amount_plan(self) -> tuple[NDArray[np.int64], ...]:
+    def _amount_plan(self) -> tuple[IntArray, ...]:
         """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
         They are those of the host (elements,), of each digit (slots, digits), and for each slot the
@@ -357,7 +358,7 @@ class Substitutions:
         )
         return base, levels, gains, losses
 
-    def _rows(self, key: Any) -> NDArray[np.int64]:
+    def _rows(self, key: Any) -> IntArray:
         """Convert an index, slice or array of row numbers to an array of int64, negative ones resolved.
 
         InputError if one is out of range or no whole number.
@@ -377,7 +378,7 @@ class Substitutions:
             )
         return np.where(rows < 0, rows + self._size, rows).astype(np.int64)
 
-    def _amounts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _amounts(self, rows: IntArray) -> IntArray:
         digits = self._kernels.digits_of_rows(rows, *self._plan)
         return self._kernels.amounts_of_digits(digits, *self._amount_plan)
 
@@ -547,7 +548,7 @@ def _percents(element: str, given: Any) -> list[Fraction]:
 @check_arguments
 def refine(
     space: Substitutions, formulas: Sequence[str], step: float
-) -> tuple[Substitutions, NDArray[np.int64]]:
+) -> tuple[Substitutions, IntArray]:
     """Return a finer space and its rows around some formulas of a coarser one.
 
     Around each formula go all exchanges of two elements on one site, the host's own included, by
@@ -639,7 +640,7 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     return surplus
 
 
-def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
+def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
     """Return the steps of each slot for a formula, int64; the nearest where it falls between steps.
 
     InputError if the formula is no mixture of the space, or an element stands on several sites.
@@ -671,7 +672,7 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
     return digits
 
 
-def _moves(sites: Sites, reaches: Mapping[str, int]) -> NDArray[np.int64]:
+def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     """List the changes of digits to neighbours: none, and every exchange on one site.
 
     `reaches` is the number of steps by site. The result is int64, (moves, slots).

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .._core.errors import InputError
 from ._grade_names import refusal
@@ -82,13 +83,13 @@ class CompositionTable:
         Rows written in wt.%, which are furnace charges and no formulas; None where none is.
     """
 
-    indptr: NDArray[np.int64]
+    indptr: IntArray
     indices: NDArray[np.int32]
-    values: NDArray[np.float64]
-    row_index: NDArray[np.int64]
+    values: FloatArray
+    row_index: IntArray
     errors: list[ParseError] = field(default_factory=list)
-    given: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    by_weight: NDArray[np.bool_] | None = None
+    given: dict[str, FloatArray] = field(default_factory=dict)
+    by_weight: BoolArray | None = None
 
     @classmethod
     def from_strings(
@@ -242,8 +243,8 @@ class CompositionTable:
     @classmethod
     def from_array(
         cls,
-        fractions: NDArray[np.float64],
-        row_index: "NDArray[np.int64] | None" = None,
+        fractions: FloatArray,
+        row_index: "IntArray | None" = None,
     ) -> "CompositionTable":
         """Take atomic fractions as `to_array` returns them.
 
@@ -298,7 +299,7 @@ class CompositionTable:
         )
 
     @property
-    def is_by_weight(self) -> NDArray[np.bool_]:
+    def is_by_weight(self) -> BoolArray:
         """Say which rows were written in wt.%, bool (n,)."""
         if self.by_weight is None:
             return np.zeros(len(self), bool)
@@ -317,7 +318,7 @@ class CompositionTable:
         return Rows(self.indptr, self.indices, self.values)
 
     @cached_property
-    def unique_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    def unique_rows(self) -> tuple[IntArray, IntArray] | None:
         """Return distinct rows and, for each row, the index of its equal among them; None if most differ.
 
         What follows from a composition alone need not be computed again for each of its shells.
@@ -460,7 +461,7 @@ class CompositionTable:
                 raise InputError(f"{prefix}{name}: a value is below zero")
         return replace(self, given=columns)
 
-    def to_array(self) -> NDArray[np.float64]:
+    def to_array(self) -> FloatArray:
         """Return the atomic fractions as a dense array, float64 (n, 118)."""
         dense = np.zeros(self.shape)
         dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = (
@@ -498,14 +499,14 @@ class CompositionTable:
             )
         )
 
-    def weight_fractions(self) -> NDArray[np.float64]:
+    def weight_fractions(self) -> FloatArray:
         """Return the weight fractions as a dense array of shape (n, 118)."""
         mass = self.to_array() * ATOMIC_MASS
         if len(self):
             return mass / mass.sum(axis=1, keepdims=True)
         return mass
 
-    def fraction(self, *symbols: str) -> NDArray[np.float64]:
+    def fraction(self, *symbols: str) -> FloatArray:
         """Return the summed atomic fraction of some elements, shape (n,).
 
         Parameters
@@ -545,7 +546,7 @@ class CompositionTable:
         return self.to_arrow(digits).to_pylist()
 
 
-def large_strings(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> pa.Array:
+def large_strings(offsets: IntArray, data: NDArray[np.uint8]) -> pa.Array:
     """Return n texts, of n + 1 offsets into bytes, as an Arrow array."""
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
@@ -805,7 +806,7 @@ def _parse_strings(
     )
 
 
-def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
+def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
     """Say which texts are in wt.%, by the basis or by their own words, bool (n,); None if none is."""
     if basis == "weight":
         return np.ones(len(texts), bool)
@@ -819,7 +820,7 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> NDArray[np.bool_] | None:
     return np.asarray(names_weight, bool)
 
 
-def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.float64]]:
+def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
     """Join the given values of the hard phases over several tables, by name.
 
     NaN where a table has no value of that name.
@@ -831,14 +832,14 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, NDArray[np.flo
     return joint
 
 
-def _joined_by_weight(tables: "list[CompositionTable]") -> NDArray[np.bool_] | None:
+def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
     """Join `by_weight` of several tables; None if no row of them is in wt.%."""
     if all(table.by_weight is None for table in tables):
         return None
     return np.concatenate([table.is_by_weight for table in tables])
 
 
-def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
     """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,)."""
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32

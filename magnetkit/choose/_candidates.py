@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._columnar import Columns
 from .._core._constants import DEVIATIONS_90, ROOM_K
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from .._core.settings import get_settings
@@ -74,7 +74,6 @@ if TYPE_CHECKING:
 
     from ..surrogates._curie import CurieModel
 
-_Array = NDArray[np.float64]
 
 HEAVY = "heavy_rare_earth_wt_pct"
 SAVED = "heavy_rare_earth_saved_wt_pct"
@@ -387,11 +386,11 @@ class _Comparison:
         Whether recipe, shell and route are those of the magnet in use.
     """
 
-    logs: dict[str, _Array]
-    deviations: dict[str, _Array]
-    distance: _Array
-    is_magnet: NDArray[np.bool_]
-    is_alike: NDArray[np.bool_]
+    logs: dict[str, FloatArray]
+    deviations: dict[str, FloatArray]
+    distance: FloatArray
+    is_magnet: BoolArray
+    is_alike: BoolArray
 
 
 def judge_melts(
@@ -537,7 +536,7 @@ def _compare_melts(
 
 def _compare_by_producer(
     model: "pd.DataFrame", incumbent: Incumbent
-) -> tuple[dict[str, _Array], dict[str, _Array]]:
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Return logs and deviations, as of `_Comparison`, of melts that another producer makes.
 
     Its magnets say what they are, and nothing cancels.
@@ -718,11 +717,11 @@ def _probability(
     frame: "pd.DataFrame",
     limits: Limits,
     request: Request,
-    deviations: tuple[_Array, _Array],
+    deviations: tuple[FloatArray, FloatArray],
     slack: tuple[float, float],
     *,
     trade: bool = False,
-) -> _Array:
+) -> FloatArray:
     """Compute the probability that magnets meet the limits on B_r, H_cJ and the margin, shape (n,).
 
     Parameters
@@ -768,9 +767,9 @@ def _least_ratio(
     frame: "pd.DataFrame",
     limits: Limits,
     powers: Mapping[str, float],
-    deviation: _Array,
+    deviation: FloatArray,
     slack: float,
-) -> tuple[_Array, _Array]:
+) -> tuple[FloatArray, FloatArray]:
     """Compare guaranteed values with the limit that each magnet is least likely to meet.
 
     Parameters
@@ -808,7 +807,7 @@ def _least_ratio(
     return least_likely(ratios, widths, deviation)
 
 
-def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
+def _guaranteed_values(frame: "pd.DataFrame", column: str) -> FloatArray:
     """Return the guaranteed values of a column of `frame`, (n,), in its unit.
 
     A column without a guaranteed value gives the value itself.
@@ -824,7 +823,7 @@ def _guaranteed_values(frame: "pd.DataFrame", column: str) -> _Array:
 
 def _evidence_distance(
     model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable, is_same: Any
-) -> _Array:
+) -> FloatArray:
     """Compute how far candidates are from measured magnets, shape (n,).
 
     The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe is
@@ -839,7 +838,9 @@ def _evidence_distance(
     return distance
 
 
-def _other_limits(frame: "pd.DataFrame", limits: Limits, distance: _Array) -> _Array:
+def _other_limits(
+    frame: "pd.DataFrame", limits: Limits, distance: FloatArray
+) -> FloatArray:
     """Compute the probability that the limits other than those on flux and coercivity are met, (n,).
 
     `distance`, (n,), is that to measured magnets; alpha is uncertain where it is above 0.
@@ -918,7 +919,7 @@ def _supply_figures(
     scenario: str,
     recycled: tuple[tuple[str, float], ...],
     heavy: tuple[str, ...],
-) -> dict[str, _Array]:
+) -> dict[str, FloatArray]:
     """Compute heavy rare earth, risk, cost and exposure of recipes in wt.%, from a cache.
 
     Parameters
@@ -1231,7 +1232,7 @@ def enter_comparison(
     frame["meets_requirements"] = frame[CHANCE] >= MEETS
 
 
-def order_candidates(frame: "pd.DataFrame") -> NDArray[np.int64]:
+def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: first those that meet, by exposure to heavy rare earth, then the likelier ones.
 
     Trials stand behind other ways. The result holds row numbers, int64 (n,).

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .._core._books import choice
 from .._core._columnar import Coded
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
 from .._core.units import kelvin_text
@@ -70,17 +71,14 @@ _ENDS = ("copies_heavy_least_wt_pct", "copies_heavy_most_wt_pct")
 PROVEN = 2.0
 """Evidence distance from which a candidate is unproven."""
 
-_Array = NDArray[np.float64]
-_Mask = NDArray[np.bool_]
-_Whole = NDArray[np.int64]
-Take = Callable[[NDArray[np.int64], list[str] | None], pa.Table]
+Take = Callable[[IntArray, list[str] | None], pa.Table]
 """Returns columns, or all, of some candidates, whose numbers ascend."""
 
 
 def classify_decisions(
     table: CompositionTable,
     shells: Sequence[str] | None,
-    heavy: _Array,
+    heavy: FloatArray,
     job: "Job",
     hosts: Any,
 ) -> Coded:
@@ -187,11 +185,11 @@ class Choices(NamedTuple):
     """The best of each decision among some candidates, and how many meet the requirements."""
 
     counts: Counter[str]
-    rows: NDArray[np.int64]  # (m,), numbers of the candidates
+    rows: IntArray  # (m,), numbers of the candidates
     decision: NDArray[np.object_]  # (m,)
-    meets: NDArray[np.bool_]  # (m,)
-    loss: NDArray[np.float64]  # (m, k), by objective without margin, then by the miss
-    total: NDArray[np.float64]  # (m,), the loss by which they are ranked
+    meets: BoolArray  # (m,)
+    loss: FloatArray  # (m, k), by objective without margin, then by the miss
+    total: FloatArray  # (m,), the loss by which they are ranked
     hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
@@ -274,14 +272,18 @@ class Pick(NamedTuple):
     heavy: Mapping[str, float] = MappingProxyType({})
 
 
-def weights(objectives: int) -> NDArray[np.float64]:
+def weights(objectives: int) -> FloatArray:
     """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
     draws = np.random.default_rng(0).dirichlet(np.ones(objectives), _WEIGHT_DRAWS)
     return objectives * draws.T
 
 
 def shortlist(
-    found: Choices, simplicity: _Whole, open_: _Mask, today: _Array, spare: int = 0
+    found: Choices,
+    simplicity: IntArray,
+    open_: BoolArray,
+    today: FloatArray,
+    spare: int = 0,
 ) -> list[Pick]:
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
@@ -336,9 +338,9 @@ def shortlist(
 
 def _contrast(
     found: Choices,
-    simplicity: _Whole,
-    open_: _Mask,
-    today: _Array,
+    simplicity: IntArray,
+    open_: BoolArray,
+    today: FloatArray,
     picks: list[Pick],
     spare: int,
 ) -> list[Pick]:
@@ -507,7 +509,7 @@ def _pick_record(
     take: Take,
     job: "Job",
     today: pa.Table,
-    now: list[_Array],
+    now: list[FloatArray],
 ) -> dict[int, Pick]:
     """Pick the candidates of the short list.
 
@@ -574,7 +576,7 @@ def _pick_record(
     return picks
 
 
-def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> NDArray[np.bool_]:
+def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     """Say which rows of `texts` are today's magnet by formula and shell, bool (n,)."""
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from .._core._books import choice
 from .._core._columnar import Columns
 from .._core._linear import factor, multiply
 from .._core._threads import limit_threads, thread_count
+from .._core._types import BoolArray, FloatArray, IntArray
 from ..alloy.table import CompositionTable
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ..magnetism._figures import kinds
@@ -40,23 +40,22 @@ _OTHERS_SHARE = choice("decision").others_share
 # Share of a variance that rounding may make of nothing.
 _LITTLE = 1e-9
 
-_Values = NDArray[np.float64]
 # Jobs by route, and the rows of each, as `Job.groups` returns them.
-_Groups = Sequence[tuple[Job, NDArray[np.int64]]]
+_Groups = Sequence[tuple[Job, IntArray]]
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
     """How n candidates stand in a number of draws; all arrays are of shape (n, draws)."""
 
-    meets: NDArray[np.bool_]  # whether every requirement is met
-    margin: _Values  # smallest slack over the requirements; those that miss are ranked by it
+    meets: BoolArray  # whether every requirement is met
+    margin: FloatArray  # smallest slack over the requirements; those that miss are ranked by it
     # over the objectives, with that of a miss where a requirement is missed; infinite where an
     # objective is unknown
-    loss: _Values
-    scores: dict[str, _Values]  # standard scores of H_cJ and B_r
+    loss: FloatArray
+    scores: dict[str, FloatArray]  # standard scores of H_cJ and B_r
 
-    def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    def place(self, last: BoolArray | None = None) -> IntArray:
         """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
         Equals keep their order. Candidates that `last`, bool (n,), marks as too unlikely to meet
@@ -169,13 +168,13 @@ def _kinds_by_route(
 
 def _sample_margin(
     values: "Properties", job: Job, n: int, draws: int, rng: np.random.Generator
-) -> _Values:
+) -> FloatArray:
     """Return the smallest slack over the requirements in each draw, (n, draws).
 
     The reference, where a requirement is a share of its own value, is the last of the n.
     """
     margin = np.full((n, draws), np.inf)
-    strictness: dict[str, _Values] = {}
+    strictness: dict[str, FloatArray] = {}
     for requirement in job.profile.requirements:
         column = requirement.column
         value = values.at(column, requirement.temperature_K or job.temperature)
@@ -234,12 +233,12 @@ class Properties:
         errors: tuple[Kinds, Producer | None],
         interval: float = 0.9,
     ) -> None:
-        self.known: dict[str, _Values] = {}
+        self.known: dict[str, FloatArray] = {}
         self._leading = leading
         self._tables = tables
         self._draws = draws
         self._rng = rng
-        self._scores: dict[str, _Values] = {}
+        self._scores: dict[str, FloatArray] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
         columns_with_range = (
@@ -256,7 +255,7 @@ class Properties:
         }
         pool.shutdown(wait=False)
 
-    def at(self, column: str, temperature: float) -> _Values:
+    def at(self, column: str, temperature: float) -> FloatArray:
         """Return the draws of a column at a temperature, K, shape (n, draws), in its unit."""
         if column in self.known:
             return self.known[column]
@@ -276,7 +275,7 @@ class Properties:
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 
-    def score(self, column: str) -> _Values:
+    def score(self, column: str) -> FloatArray:
         """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept."""
         if column not in self._scores:
             n = len(self._leading)
@@ -286,7 +285,7 @@ class Properties:
             self._scores[column] = multiply(self._roots[column].result(), white)
         return self._scores[column]
 
-    def _root(self, column: str) -> _Values:
+    def _root(self, column: str) -> FloatArray:
         """Compute a factor of the correlations of a column's errors, shape (n, n).
 
         The factor times independent standard scores gives correlated ones.

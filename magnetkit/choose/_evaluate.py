@@ -22,12 +22,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .._core._books import choice
 from .._core._columnar import Coded, Columns
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.columns import with_interval
 from .._core.units import MU_0
 from ..alloy.shell_rows import read_shells, shell_texts
@@ -81,9 +81,6 @@ _CENTRAL = (_REMANENCE, _COERCIVITY)
 _PRODUCT = "max_energy_product_kJ_m3"
 _SAFETY = "demagnetization_safety"
 
-_Array = NDArray[np.float64]
-_Mask = NDArray[np.bool_]
-_Rows = NDArray[np.int64]
 _Shells = Sequence[str] | None
 _Want = Collection[str] | None
 # Requirements, each with its temperature, K.
@@ -114,12 +111,12 @@ class Bound:
     def admits(
         self,
         decision: Coded,
-        meets: _Mask,
-        worth: _Mask,
-        loss: _Array,
-        margin: _Array,
+        meets: BoolArray,
+        worth: BoolArray,
+        loss: FloatArray,
+        margin: FloatArray,
         hashes: Any,
-    ) -> _Mask:
+    ) -> BoolArray:
         """Say which of n candidates lie within the bound, bool (n,).
 
         Parameters
@@ -176,7 +173,7 @@ class Tally:
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
 
-    def end(self, reason: str, rows: _Mask) -> None:
+    def end(self, reason: str, rows: BoolArray) -> None:
         """Count candidates that end here."""
         if count := int(np.count_nonzero(rows)):
             self.ended[reason] += count
@@ -194,7 +191,9 @@ class Tally:
 class Evaluated(NamedTuple):
     """What an evaluation found of n candidates."""
 
-    rows: _Rows  # (k,), of those evaluated to the end, ascending; all without a bound
+    rows: (
+        IntArray  # (k,), of those evaluated to the end, ascending; all without a bound
+    )
     columns: Columns  # k rows
     keys: Keys | None  # what the ranking needs of them, with a bound
     near: (
@@ -320,7 +319,7 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 
 def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
-) -> _Rows:
+) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound.
 
     Composition, nominal values and distance to measured magnets decide; ranges and stability are
@@ -375,7 +374,7 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
 
 
 def _take(
-    rows: _Rows, table: CompositionTable, shells: _Shells, supply: Columns
+    rows: IntArray, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
     """Select rows of candidates, shells and supply columns together; all rows are returned as they are."""
     if len(rows) == len(table):
@@ -384,7 +383,7 @@ def _take(
     return table[rows], own_shells, supply.take(rows)
 
 
-def best_possible_loss(found: Columns, rule: Rule) -> _Array:
+def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
     """Compute the smallest loss that candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
@@ -407,7 +406,9 @@ def best_possible_loss(found: Columns, rule: Rule) -> _Array:
     return np.where(np.isnan(best), np.inf, best)
 
 
-def _composition_bound(supply: Columns, job: Job, bound: Bound, tally: Tally) -> _Rows:
+def _composition_bound(
+    supply: Columns, job: Job, bound: Bound, tally: Tally
+) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound by composition alone.
 
     The largest margin that composition leaves them is written into `supply`; `tally` is updated.
@@ -465,11 +466,11 @@ class _CentralVerdict:
     here: Columns
     at: list[float]
     required: _Required
-    values: dict[str, _Array]
-    below: dict[str, _Array]
+    values: dict[str, FloatArray]
+    below: dict[str, FloatArray]
     score: float
-    apart: _Array
-    chances: dict[str, _Array] = field(default_factory=dict)
+    apart: FloatArray
+    chances: dict[str, FloatArray] = field(default_factory=dict)
 
     def enter(self, rows: Any, columns: Collection[str]) -> None:
         """Lower margin and probability of some candidates by their values in some columns, in place.
@@ -494,8 +495,8 @@ class _CentralVerdict:
         self.here[CHANCE] = cap_probability(product, self.apart)
 
     def _largest_chance(
-        self, requirement: Requirement, value: _Array, k: int, rows: Any
-    ) -> _Array:
+        self, requirement: Requirement, value: FloatArray, k: int, rows: Any
+    ) -> FloatArray:
         """Return the largest probability that some rows with central values have, (rows,).
 
         It is that of the narrowest range at the temperature numbered `k`.
@@ -622,7 +623,7 @@ def _central_temperatures(required: _Required, job: Job) -> list[float]:
 
 def _temperatures_of_coercivity(
     required: _Required, at: list[float], job: Job
-) -> _Rows:
+) -> IntArray:
     """Return the places of the temperatures `at` which a coercivity is asked."""
     kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
     if any(objective.column == _COERCIVITY for objective in job.rule.objectives):
@@ -632,7 +633,7 @@ def _temperatures_of_coercivity(
 
 def _values_by_remanence(
     made: Magnets, at: list[float], between: tuple[float, float]
-) -> dict[str, _Array]:
+) -> dict[str, FloatArray]:
     """Return what n magnets' polarization says at k temperatures, K, by column, each (n, k).
 
     Remanence, T; coercivity, unknown as yet; the largest product, kJ/m3; and alpha, %/K,
@@ -649,7 +650,9 @@ def _values_by_remanence(
     return values
 
 
-def _distances_with_grains(supply: Columns, made: Magnets) -> tuple[_Array, _Array]:
+def _distances_with_grains(
+    supply: Columns, made: Magnets
+) -> tuple[FloatArray, FloatArray]:
     """Return distances to measured magnets by coercivity and the largest, each (n,).
 
     What process and traces add is counted in.
@@ -664,7 +667,7 @@ def _distances_with_grains(supply: Columns, made: Magnets) -> tuple[_Array, _Arr
 
 def _open(
     here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
-) -> _Mask:
+) -> BoolArray:
     """Say which candidates can lie within the bound by what is known so far, bool (n,).
 
     `here` has status, margin, chance, decision and supply columns. With `counted`, a tally and the
@@ -759,8 +762,13 @@ def _with_requirements(
 
 
 def _requirement_bound(
-    decision: Coded, keys: Keys, near: Keys, open_: _Mask, bound: Bound, tally: Tally
-) -> _Mask:
+    decision: Coded,
+    keys: Keys,
+    near: Keys,
+    open_: BoolArray,
+    bound: Bound,
+    tally: Tally,
+) -> BoolArray:
     """Say which of the open candidates lie within the bound, bool (n,), and count the others in `tally`.
 
     Parameters
@@ -865,7 +873,7 @@ def _limits_of_decisions(
     return limits, trials
 
 
-def _limit_of_losses(loss: _Array, place: int, seen: int) -> float:
+def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
     """Return the loss at a place, infinite beyond the last of a decision `seen` a few times."""
     limit = _value_at_place(loss, place)
     if np.isinf(limit) and seen > _SELDOM:
@@ -880,7 +888,7 @@ def sample_place(count: int, sample: int, rows: int) -> int:
     return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
-def _value_at_place(values: _Array, place: int) -> float:
+def _value_at_place(values: FloatArray, place: int) -> float:
     """Return the value at a place in ascending order, from 1; infinite beyond the last."""
     if place <= len(values):
         return float(np.partition(values, place - 1)[place - 1])

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from .._core._requirement_text import parse_requirement
 from .._core._toml import validate_record
+from .._core._types import IntArray
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
@@ -94,7 +94,7 @@ class Job:
         conditions = dataclasses.replace(self.conditions, process=process)
         return dataclasses.replace(self, conditions=conditions)
 
-    def groups(self, made: Iterable[str]) -> "list[tuple[Job, NDArray[np.int64]]]":
+    def groups(self, made: Iterable[str]) -> "list[tuple[Job, IntArray]]":
         """Group magnets by the text in their column ``route``.
 
         Parameters

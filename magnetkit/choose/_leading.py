@@ -12,10 +12,10 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .._core._arguments import parse_whole_number
 from .._core._books import choice
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.columns import ROBUSTNESS, with_interval
 from .._core.errors import InputError
 from ..alloy.shells import read_shell
@@ -34,7 +34,7 @@ TOP = 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
 the best of a draw; those of `robustness`, so that a rank and its share agree."""
 
-_Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
+_Take = Callable[[IntArray, list[str]], pa.Table]
 """Returns some columns of some candidates, whose numbers ascend."""
 
 
@@ -90,7 +90,7 @@ _LEAST_SHARE = choice("decision").simpler_gain
 """Units of regret that count as a gain."""
 
 
-def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
+def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
     """Find for each candidate the first simpler recipe that is as good.
 
     Simpler is an alloy of the same host that lacks an element of the candidate, or its shell, and
@@ -117,7 +117,7 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     )
 
 
-def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
+def _ingredients(leading: pd.DataFrame) -> BoolArray:
     """Say of what each candidate is made, bool (n, 118 + shells).
 
     The columns are the elements of the alloy, then one for each element that is diffused into any.
@@ -136,7 +136,7 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
     return np.column_stack([alloy, *in_shell])
 
 
-def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
+def _losses(leading: pd.DataFrame, job: Job) -> FloatArray:
     """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
 
     The unit is that of regret. `leading` are candidates with the columns of the objectives.
@@ -207,7 +207,7 @@ def robustness(
     return frame
 
 
-def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
+def _tie_groups(place: IntArray, interval: float) -> IntArray:
     """Group candidates that the draws do not distinguish, from 1, int64 (n,).
 
     A group ends where its first stands before a candidate in a share `interval` of the draws.

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.errors import InputError
 from ._profile_parts import (
     CHANCE,
@@ -28,12 +29,12 @@ _SHOWN_DIGITS = 3
 _EQUAL_DIGITS = 12
 
 
-def _round_steadily(values: ArrayLike) -> NDArray[np.float64]:
+def _round_steadily(values: ArrayLike) -> FloatArray:
     """Return values to twelve digits, without those in which the order of the rows shows."""
     return _to_digits(values, _EQUAL_DIGITS)
 
 
-def comparable_values(values: ArrayLike) -> NDArray[np.float64]:
+def comparable_values(values: ArrayLike) -> FloatArray:
     """Return an objective's values as candidates are compared by them: to three digits, as shown.
 
     A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that is
@@ -48,7 +49,7 @@ def comparable_values(values: ArrayLike) -> NDArray[np.float64]:
     return _to_digits(_round_steadily(values), _SHOWN_DIGITS)
 
 
-def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
@@ -56,7 +57,7 @@ def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
     return np.where(plain, np.round(values * scale) / scale, values)
 
 
-def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
     """Check objectives and sort the rows; arrays for the kernel.
 
     Parameters
@@ -92,7 +93,7 @@ def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]
     return padded_points, _lexicographic(padded_points)
 
 
-def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
+def _lexicographic(points: FloatArray) -> IntArray:
     """Return the lexicographic order of rows of three columns, int64 (n,).
 
     The rows are sorted by the first column, then the ties alone by the others, which is faster.
@@ -122,7 +123,7 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
     return sorted_fronts(*_prepare(points))
 
 
-def first_front(points: ArrayLike) -> NDArray[np.bool_]:
+def first_front(points: ArrayLike) -> BoolArray:
     """Say which points no other point dominates, bool (n,); cheaper than all `fronts`."""
     return sorted_first_front(*_prepare(points))
 
@@ -151,13 +152,13 @@ _DECIMALS = 9
 class Ranking:
     """Where each of n candidates stands, m of which meet the requirements."""
 
-    meets: NDArray[np.bool_]  # (n,)
+    meets: BoolArray  # (n,)
     front: NDArray[
         np.int32
     ]  # (n,), Pareto front from 1 among those that meet; 0 for none
-    place: NDArray[np.int64]  # (n,), rank from 1; 0 for none
-    burden: NDArray[np.float64]  # (m, 3), `BURDEN` in the order of the rows
-    chance: NDArray[np.float64]  # (m,), probability of meeting the requirements
+    place: IntArray  # (n,), rank from 1; 0 for none
+    burden: FloatArray  # (m, 3), `BURDEN` in the order of the rows
+    chance: FloatArray  # (m,), probability of meeting the requirements
     # row to the rank of the simpler alloy that is as good, where there is one
     simpler: Mapping[int, int] = field(default_factory=dict)
     # how many of each decision meet the requirements
@@ -186,13 +187,13 @@ class Ranking:
             {COPIES: json.dumps(dict(self.copies))}
         )
 
-    def leading(self, n: int) -> NDArray[np.int64]:
+    def leading(self, n: int) -> IntArray:
         """Return the rows of the first `n` that meet the requirements, the best first."""
         rows = np.flatnonzero(self.meets)
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
 
-    def order_by(self, ranks: NDArray[np.int64]) -> "Ranking":
+    def order_by(self, ranks: IntArray) -> "Ranking":
         """Return a ranking in which the candidates that have a place stand in the order of `ranks`, (n,).
 
         The new ranking has no simpler candidates entered.
@@ -206,10 +207,10 @@ class Ranking:
 
     def reorder_leaders(
         self,
-        rows: NDArray[np.int64],
-        share: NDArray[np.float64],
-        loss: NDArray[np.float64],
-        chance: NDArray[np.float64],
+        rows: IntArray,
+        share: FloatArray,
+        loss: FloatArray,
+        chance: FloatArray,
     ) -> "Ranking":
         """Return a ranking with its k leading candidates in another order.
 
@@ -303,14 +304,14 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
 class Keys(NamedTuple):
     """What the ranking needs of n rows, m of which meet the requirements."""
 
-    meets: NDArray[np.bool_]
-    missed: NDArray[np.bool_]
-    margin: NDArray[np.float64]  # (n,), turned so that the largest sorts first
+    meets: BoolArray
+    missed: BoolArray
+    margin: FloatArray  # (n,), turned so that the largest sorts first
     hashes: NDArray[np.uint64]  # (n,), of formula and shell: they break ties
-    loss: NDArray[np.float64]  # (m,)
-    burden: NDArray[np.float64]  # (m, 3)
-    chance: NDArray[np.float64]  # (m,)
-    points: NDArray[np.float64]  # (m, number of objectives, at most three)
+    loss: FloatArray  # (m,)
+    burden: FloatArray  # (m, 3)
+    chance: FloatArray  # (m,)
+    points: FloatArray  # (m, number of objectives, at most three)
 
     def at(self, threshold: float) -> "Keys":
         """Return the keys with another threshold of the probability, not below the present one."""
@@ -322,7 +323,7 @@ class Keys(NamedTuple):
             meets, misses, self.margin, self.hashes, *(part[sure] for part in self[4:])
         )
 
-    def take(self, rows: NDArray[np.int64]) -> "Keys":
+    def take(self, rows: IntArray) -> "Keys":
         """Return the keys of some rows, whose numbers ascend."""
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
         firsts = [part[rows] for part in self[:4]]
@@ -401,9 +402,9 @@ class Rule:
 def total_loss(
     objectives: Sequence[Objective],
     units: Sequence[float],
-    values: Sequence[NDArray[np.float64]],
-    missed: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    values: Sequence[FloatArray],
+    missed: FloatArray,
+) -> FloatArray:
     """Sum the loss of candidates over all objectives; infinite where one is unknown.
 
     Parameters
@@ -423,7 +424,7 @@ def total_loss(
     return np.where(np.isnan(loss), np.inf, loss)
 
 
-def _round_probability(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+def _round_probability(loss: FloatArray) -> FloatArray:
     return np.round(loss, _DECIMALS)
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import (
     AfterValidator,
     Field,
@@ -21,6 +21,7 @@ from pydantic import (
 
 from .._core._books import choice
 from .._core._toml import FROM_FILE, Evidence, Strict, Text
+from .._core._types import FloatArray
 from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
 from .._core.plausible import check_plausible, parse_mass
@@ -205,9 +206,7 @@ class Requirement(Evidence):
             if x is not None
         )
 
-    def margin(
-        self, values: ArrayLike, limit: ArrayLike | None = None
-    ) -> NDArray[np.float64]:
+    def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> FloatArray:
         """Compute how far values lie inside the limit, as a share of the limit; negative where they miss.
 
         A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` replaces the
@@ -530,7 +529,7 @@ class Objective:
             )
         return cls(name, 1 if match[2] == "min" else -1, weight)
 
-    def loss(self, values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    def loss(self, values: FloatArray, scale: float) -> FloatArray:
         """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
         `scale` is one unit of regret, in the column's unit, or as a share for costs. A margin is

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Evidence
+from .._core._types import FloatArray
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
@@ -513,7 +513,7 @@ def _is_same_recipe(row: "MeasuredRow", first: "MeasuredRow") -> bool:
 
 def _measured_logs(
     rows: "Sequence[MeasuredRow]", quantity: str, sheet: "pd.Series", kelvin: float
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return ln of a measured quantity, carried to a temperature, K, by the curve of a grade.
 
     Of rows with the quantity those count that are nearest to the temperature, (rows,).
@@ -529,9 +529,7 @@ def _measured_logs(
     return np.asarray(logs + np.log(left[0] / left[1:]))
 
 
-def _spread_with_magnets(
-    spread: Spread, quantity: str, logs: NDArray[np.float64]
-) -> Spread:
+def _spread_with_magnets(spread: Spread, quantity: str, logs: FloatArray) -> Spread:
     """Return the spread of lots with the scatter of ln of a quantity of measured magnets."""
     # What is assumed counts as much as three magnets.
     assumed = 2.0 * getattr(spread, quantity) ** 2

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from .._core._columnar import Coded, Columns
+from .._core._types import FloatArray, IntArray
 from .._core.columns import COLUMNS, GATES, STATUSES, with_interval
 from ..alloy.table import CompositionTable
 from ..magnetism._evidence import DISTANCE, cap_probability
@@ -47,7 +48,7 @@ UNPROVEN = "evidence: too far from measured magnets"
 OUTSIDE = -1.0
 """Largest margin of a host that the device does not allow: it misses the whole of a limit."""
 
-_Window = tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]
+_Window = tuple[FloatArray | float, FloatArray | float]
 """Lowest and highest standard score of a prediction at which a requirement is met, shape (n,); one
 number where all rows share it."""
 
@@ -56,7 +57,7 @@ number where all rows share it."""
 class _Verdict:
     """How n candidates meet the requirements of a device."""
 
-    probability: NDArray[np.float64]  # (n,), that every requirement is met
+    probability: FloatArray  # (n,), that every requirement is met
     margin: NDArray[
         np.float64
     ]  # (n,), smallest slack as a share of the limit; below 0 is a miss
@@ -70,7 +71,7 @@ def evaluate_requirements(
     temperature: float,
     threshold: float = MEETS_PROBABILITY,
     interval: float = 0.9,
-    widths: Mapping[str, NDArray[np.float64]] | None = None,
+    widths: Mapping[str, FloatArray] | None = None,
 ) -> _Verdict:
     """Return how n candidates meet the requirements of a device.
 
@@ -86,7 +87,7 @@ def evaluate_requirements(
     sqrt(2) otherwise, that of two magnets that share nothing.
     """
     host = tables[temperature]["host"]
-    windows: dict[tuple[str, bool], tuple[_Window, NDArray[np.float64]]] = {}
+    windows: dict[tuple[str, bool], tuple[_Window, FloatArray]] = {}
     margin = np.full(len(host), np.inf)
     smallest_chance = np.ones(len(host))
     least_bit = np.zeros(len(host), np.int64)
@@ -147,7 +148,7 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
     return Coded(status_codes, STATUSES)
 
 
-def column_interval(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
+def column_interval(table: Any, column: str) -> tuple[FloatArray, ...]:
     """Return value, lower end and upper end of a column of `Columns` or of a frame, (n,) each.
 
     All three are the value where the column has no range.
@@ -165,7 +166,7 @@ def _window(
     requirement: "Requirement",
     table: Columns,
     interval: float,
-    width: NDArray[np.float64] | float | None,
+    width: FloatArray | float | None,
 ) -> _Window:
     """Return the ends between which the standard score of a prediction must lie to meet a limit.
 
@@ -193,8 +194,8 @@ def _window(
         hi = value + width * (hi - value)
     limit = requirement.limit
     lower_limit, upper_limit = requirement.limit_range
-    low: NDArray[np.float64] | float = -np.inf
-    high: NDArray[np.float64] | float = np.inf
+    low: FloatArray | float = -np.inf
+    high: FloatArray | float = np.inf
     unknown = np.isnan(value)
     score = partial(
         score_at_limit,
@@ -215,7 +216,7 @@ def _window(
     return low, high
 
 
-def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
+def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
     """Name each set of bits: the names of the bits that are set, joined by "; ".
 
     `bits` has shape (n,); bit k stands for ``names[k]``.
@@ -295,7 +296,7 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
 
 def _relative_widths(
     table: CompositionTable, here: Columns, job: Job
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, FloatArray]:
     """Compute how wide the difference to the reference is, for requirements that are a share of it.
 
     Parameters

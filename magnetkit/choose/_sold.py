@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .._core._columnar import Columns
+from .._core._types import BoolArray
 from .._core.columns import COLUMNS
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
@@ -75,7 +75,7 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
     rows = _sheets(job.temperature, job)
     family = root_host(reference.host)
-    fits: NDArray[np.bool_] = np.array(
+    fits: BoolArray = np.array(
         [root_host(str(host)) == family for host in rows["host"]]
     )
     fits &= rows["coercivity_kA_m"] < LOWER_CLASS * h_cj

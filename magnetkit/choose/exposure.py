@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
@@ -18,18 +18,16 @@ from ..supply.scenario import Scenario
 from ..supply.tables import element_table
 from .thresholds import NONE_WT_PCT, SAVING_SHARE, SAVING_WT_PCT
 
-_Array = NDArray[np.float64]
-
 _BESIDE = ("Sm", "Co")
 
 
-def element_prices(scenario: Scenario) -> _Array:
+def element_prices(scenario: Scenario) -> FloatArray:
     """Return the price of each element, USD/kg, shape (118,); NaN where it is not known."""
     return _prices_by_record(scenario.model_dump_json()).copy()
 
 
 @lru_cache(maxsize=32)
-def _prices_by_record(scenario: str) -> _Array:
+def _prices_by_record(scenario: str) -> FloatArray:
     """Return `element_prices` of a scenario given as JSON, USD/kg, shape (118,).
 
     The array comes from a cache and is shared: do not change it.
@@ -41,7 +39,7 @@ def _prices_by_record(scenario: str) -> _Array:
     return prices
 
 
-def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> _Array:
+def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> FloatArray:
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118)."""
     from ..alloy.shell_rows import mean_over_mass
 
@@ -54,7 +52,7 @@ def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> _Arr
 
 def heavy_exposure(
     table: CompositionTable, shells: Sequence[str] | None, scenario: Scenario
-) -> _Array:
+) -> FloatArray:
     """Compute the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,).
 
     It is the mass of each heavy rare earth, shells included, times its price.

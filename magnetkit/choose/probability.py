@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray
 from ..magnetism.spread import constants
 from ..phases.records import root_host
-
-_Array = NDArray[np.float64]
-_Mask = NDArray[np.bool_]
 
 _Range = tuple[float, float]
 
@@ -30,12 +27,12 @@ _ROUNDING = 1e-8
 
 def producer_deviations(
     host: str,
-    rise: _Array,
-    distance: _Array,
-    share: _Array,
-    other_shell: _Mask,
-    other_route: _Mask,
-) -> tuple[_Array, _Array]:
+    rise: FloatArray,
+    distance: FloatArray,
+    share: FloatArray,
+    other_shell: BoolArray,
+    other_route: BoolArray,
+) -> tuple[FloatArray, FloatArray]:
     """Return the deviations of ln B_r and ln H_cJ of n magnets over one of the same producer.
 
     Parameters
@@ -69,7 +66,7 @@ def producer_deviations(
     return np.sqrt(remanence), np.sqrt(coercivity)
 
 
-def limit_half_width(value: Any, limit: float, limit_range: _Range) -> _Array:
+def limit_half_width(value: Any, limit: float, limit_range: _Range) -> FloatArray:
     """Return the 90 % half width of a limit, on the side on which values lie, (n,).
 
     A limit that is an assumption is a distribution. What nine of ten engineers of the device would
@@ -80,7 +77,7 @@ def limit_half_width(value: Any, limit: float, limit_range: _Range) -> _Array:
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
 
 
-def limit_deviation(value: Any, limit: float, limit_range: _Range) -> _Array:
+def limit_deviation(value: Any, limit: float, limit_range: _Range) -> FloatArray:
     """Return the standard deviation of ln of a limit above 0, on the side of values, (n,)."""
     low, high = limit_range
     if low == high:
@@ -92,8 +89,8 @@ def limit_deviation(value: Any, limit: float, limit_range: _Range) -> _Array:
 
 
 def least_likely(
-    ratios: Sequence[_Array], limit_deviations: Sequence[_Array], deviation: Any
-) -> tuple[_Array, _Array]:
+    ratios: Sequence[FloatArray], limit_deviations: Sequence[FloatArray], deviation: Any
+) -> tuple[FloatArray, FloatArray]:
     """Return of several limits on one quantity the one that n magnets least likely meet.
 
     Parameters
@@ -119,8 +116,8 @@ def least_likely(
 
 
 def sample_limit(
-    limit: float, side: int, limit_range: _Range, strictness: _Array
-) -> _Array:
+    limit: float, side: int, limit_range: _Range, strictness: FloatArray
+) -> FloatArray:
     """Draw values of a limit that is an assumption, (draws,).
 
     `side` is 1 for a minimum and -1 for a maximum. `strictness` are standard scores of who asks:
@@ -135,13 +132,13 @@ def sample_limit(
 def score_at_limit(
     limit: float,
     side: int,
-    values: _Array,
-    low: _Array,
-    high: _Array,
+    values: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
     *,
     interval: float = 0.9,
     limit_range: _Range | None = None,
-) -> _Array:
+) -> FloatArray:
     """Return the standard score at which predicted quantities reach a limit, (n,).
 
     A prediction is a normal distribution about its value, with the standard deviation of each
@@ -196,14 +193,14 @@ def score_at_limit(
 def probability_of_limits(
     flux: Any,
     hardness: Any,
-    flux_deviation: _Array,
-    hardness_deviation: _Array,
+    flux_deviation: FloatArray,
+    hardness_deviation: FloatArray,
     *,
     pull: Any = 0.0,
     trade: bool = False,
     flux_limit_deviation: Any = 0.0,
     hardness_limit_deviation: Any = 0.0,
-) -> _Array:
+) -> FloatArray:
     """Return the probability that n magnets meet a limit on B_r and one on H_cJ or the knee.
 
     With x and y the errors of ln B_r and ln H_cJ, both normal, B_r is met where ``flux + x >= 0``
@@ -263,8 +260,9 @@ def probability_of_limits(
 
 
 def probability_of_grades(
-    ratios: Sequence[Sequence[_Array]], limit_deviations: Sequence[Sequence[_Array]]
-) -> _Array:
+    ratios: Sequence[Sequence[FloatArray]],
+    limit_deviations: Sequence[Sequence[FloatArray]],
+) -> FloatArray:
     """Return the probability (0 to 1) that each of n grades meets all limits, as sold.
 
     It is judged by the least value that the maker prints, with the small error of that.

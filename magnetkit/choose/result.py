@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from .._core._arguments import parse_whole_number
 from .._core._files import write_parquet
+from .._core._types import IntArray
 from .._core.columns import COLUMNS, order_columns
 from .._core.errors import InputError
 from ..alloy._blocks import Rejected
@@ -57,7 +57,7 @@ class Rows(Protocol):
     def select(self, columns: list[str]) -> pa.Table:
         """Return some columns of every row."""
 
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+    def take(self, rows: IntArray) -> pa.Table:
         """Return some rows, whose numbers ascend."""
 
 
@@ -333,18 +333,18 @@ class Ranked:
             f"{summary['rejected']:,} rejected>"
         )
 
-    def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
+    def _rows(self, rows: IntArray) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         frame = compact(self.source.take(rows))
         return _result_frame(frame).set_axis(rows).sort_values("rank", kind="stable")
 
 
-def slice_rows(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:
     """Return those of some ascending numbers that are from `start` up to but not `stop`."""
     return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
 
 
-def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
+def spread_places(ranked: int, n: int) -> IntArray:
     """Return at most `n` of the places 1 to `ranked`: the first n/2, then n/2 evenly over the rest.
 
     The result is int64 and ascending.

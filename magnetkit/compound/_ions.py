@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from ..phases.records import CRYSTAL_FIELDS
 from .parameters import ions, published_fields
 
@@ -168,7 +169,7 @@ def get_ion(symbol: str) -> Ion:
 
 
 def free_energy(
-    level: NDArray[np.floating[Any]], kelvin: NDArray[np.float64]
+    level: NDArray[np.floating[Any]], kelvin: FloatArray
 ) -> NDArray[np.floating[Any]]:
     """Return -T ln Z, K, (..., k), of ascending `level`, K, (..., states), at `kelvin`, (k,)."""
     low = level - level[..., :1]

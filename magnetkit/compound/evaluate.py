@@ -14,11 +14,11 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import share
 from .._core._columnar import Coded, Columns
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.columns import EASY_DIRECTIONS, GATES, PROVENANCES, STATUSES
 from ..alloy.table import CompositionTable
 from ..phases.partition import Partition
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from .._core._arrays import Condensed
 
 
-def condense(
-    table: CompositionTable, codes: NDArray[np.int8], p: Parameters
-) -> "Condensed":
+def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Condensed":
     """Reduce n hard phases to arrays that temperature does not change, for the kernels.
 
     `codes`, (n,), are the hosts.
@@ -42,8 +40,8 @@ def condense(
 
 
 def curie_temperature(
-    table: CompositionTable, codes: NDArray[np.int8], p: Parameters
-) -> NDArray[np.float64]:
+    table: CompositionTable, codes: Int8Array, p: Parameters
+) -> FloatArray:
     """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
     from ._intrinsic_kernels import CURIE
 
@@ -87,11 +85,11 @@ class PredictedCurie(NamedTuple):
     says whether the very compound was measured.
     """
 
-    value: NDArray[np.float64]
-    half: NDArray[np.float64]
-    share: NDArray[np.float64]
-    distance: NDArray[np.float64]
-    measured: NDArray[np.bool_]
+    value: FloatArray
+    half: FloatArray
+    share: FloatArray
+    distance: FloatArray
+    measured: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,19 +114,19 @@ class Intrinsic:
         Predicted Curie temperatures; None where the two-sublattice model stands alone.
     """
 
-    host: NDArray[np.int8]
-    temperatures: NDArray[np.float64]
-    curie: NDArray[np.float64]
-    curie_sd: NDArray[np.float64]
-    value: NDArray[np.float64]
-    sd: NDArray[np.float64]
-    status: NDArray[np.int8]
+    host: Int8Array
+    temperatures: FloatArray
+    curie: FloatArray
+    curie_sd: FloatArray
+    value: FloatArray
+    sd: FloatArray
+    status: Int8Array
     predicted: PredictedCurie | None = None
 
 
 def evaluate_phases(
     part: Partition,
-    temperatures: NDArray[np.float64],
+    temperatures: FloatArray,
     parameters: Parameters,
     predicted: PredictedCurie | None = None,
     spread: bool = True,
@@ -241,9 +239,7 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 )
 
 
-def _learnt_columns(
-    predicted: PredictedCurie, unknown: NDArray[np.bool_]
-) -> dict[str, Any]:
+def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, Any]:
     """Build the columns that say how much of the Curie temperature is learnt, and where from.
 
     `unknown`, bool (n,), marks rows without provenance.
@@ -259,23 +255,23 @@ def _learnt_columns(
     }
 
 
-def host_column(codes: NDArray[np.int8]) -> Coded:
+def host_column(codes: Int8Array) -> Coded:
     """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
     return Coded(
         np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown")
     )
 
 
-def status_column(status: NDArray[np.int8]) -> Coded:
+def status_column(status: Int8Array) -> Coded:
     """Return the kernel's codes as a column of statuses."""
     return Coded(_STATUS_CODE[status], STATUSES)
 
 
 def blank_rows(
     got: Intrinsic,
-    figures: NDArray[np.float64],
-    status: NDArray[np.int8],
-    rows: NDArray[np.bool_],
+    figures: FloatArray,
+    status: Int8Array,
+    rows: BoolArray,
 ) -> None:
     """Set rows outside the model to NaN, and their status, in place.
 

@@ -11,9 +11,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._types import FloatArray, Int8Array
 from .._core.elements import INDEX, N_ELEMENTS
 from .._core.errors import DataError
 from ..phases.partition import site_rules
@@ -73,11 +73,11 @@ class Parameters:
         What each ion does in exchange and crystal field.
     """
 
-    element: NDArray[np.float64]
-    element_sd: NDArray[np.float64]
-    host: NDArray[np.float64]
-    host_sd: NDArray[np.float64]
-    known: NDArray[np.int8]
+    element: FloatArray
+    element_sd: FloatArray
+    host: FloatArray
+    host_sd: FloatArray
+    known: Int8Array
     ions: "Ions"
 
     @classmethod
@@ -105,7 +105,7 @@ class Parameters:
 
 
 @lru_cache(maxsize=1)
-def _kinds() -> NDArray[np.int8]:
+def _kinds() -> Int8Array:
     """Return the kind of each host in the model, int8 (hosts, 5).
 
     The columns are sublattices, half the anisotropy order, crystal field, filling and whether
@@ -197,10 +197,10 @@ def ion_tables() -> "Ions":
 
 
 def _add_in_order(
-    weights: NDArray[np.float64],
-    values: NDArray[np.float64],
-    total: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    weights: FloatArray,
+    values: FloatArray,
+    total: FloatArray,
+) -> FloatArray:
     """Write ``weights @ values`` into `total` and return it, adding one term after another.
 
     A library's product of matrices adds in an order that depends on threads and processor.

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._files import replacing
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS, kelvin_text
 from ..diffusion._shapes import AXES, Axis, Shape, read_shape
@@ -310,7 +310,7 @@ def _name(curve: Curve, at: int | None = None) -> str:
     )
 
 
-def _points(curve: Curve, at: int, kind: Kind | None = None) -> NDArray[np.float64]:
+def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
     """Return H (A/m) and B or J (T), shape (m, 2), with H rising to zero.
 
     B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ. `at` is the number
@@ -422,9 +422,7 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     return text
 
 
-def _shifted_curve(
-    curve: Curve, at: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:
     """Return B (T) and H + H_cB (A/m) of one temperature, from the origin on, both rising.
 
     The last point lies beyond remanence, on the recoil line. `at` is the number of the temperature.

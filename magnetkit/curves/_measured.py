@@ -9,8 +9,8 @@ given part of the polarization is left: a knee moves and is never doubled.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
 from ..diffusion._shapes import SelfField, cut, read_shape
@@ -21,8 +21,6 @@ from ..magnetism.measured_curve import (
     find_crossing,
     find_largest_product,
 )
-
-_Array = NDArray[np.float64]
 
 # A temperature this close to a measured one, K, is that one.
 _MEASURED_WITHIN_K = 2.0
@@ -81,7 +79,7 @@ def interpolate_curves(
         *(min(one.field.size, _MOST_POINTS) + 2 for one in curves_at_temperatures),
     )
 
-    def read(name: str) -> _Array:
+    def read(name: str) -> FloatArray:
         """Return an attribute of the k curves as those of one magnet, shape (1, k)."""
         return np.array([[getattr(one, name) for one in curves_at_temperatures]])
 
@@ -187,7 +185,7 @@ def _interpolate_figure(
     return float(PchipInterpolator(at, values)(kelvin))
 
 
-def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
+def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
     """Compute H / H_cJ at which a share of the polarization is left, for falling shares `levels`."""
     line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
     remaining_share = np.minimum.accumulate(
@@ -206,7 +204,7 @@ def _reduced_fields(curve: MeasuredCurve, levels: _Array) -> _Array:
     return field / (1e3 * curve.coercivity_kA_m)
 
 
-def _curve_points(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
+def _curve_points(curve: MeasuredCurve, size: int) -> tuple[FloatArray, FloatArray]:
     """Sample a curve at `size` reverse fields from 0 to H_cJ, with H_cB among them.
 
     All measured points are among them, thinned where there are more than a solver takes.
@@ -230,6 +228,8 @@ def _curve_points(curve: MeasuredCurve, size: int) -> tuple[_Array, _Array]:
     return fields, np.interp(fields, curve.field, curve.polarization)
 
 
-def _working_field(field: _Array, polarization: _Array, load_line: float) -> float:
+def _working_field(
+    field: FloatArray, polarization: FloatArray, load_line: float
+) -> float:
     """Return the reverse field, A/m, at which J = (1 + load line) mu_0 |H|."""
     return find_crossing(field, polarization - (1.0 + load_line) * MU_0 * field, 0.0)

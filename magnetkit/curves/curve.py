@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
 from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 
 _Bound = Literal["low", "centre", "high", "guaranteed"]
-_Array = NDArray[np.float64]
 
 _LOSSES = (0.2, 1.0, 5.0)
 """Losses whose temperatures are given, %."""
@@ -510,16 +509,16 @@ class _Loops:
 
     names: list[str]
     shells: Any
-    remanence: _Array
-    coercivity: _Array
-    knee: _Array
-    recoil: _Array
-    limit: _Array
+    remanence: FloatArray
+    coercivity: FloatArray
+    knee: FloatArray
+    recoil: FloatArray
+    limit: FloatArray
     note: str = ""
 
 
 def _limits(
-    own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]
+    own: _Loops, kelvin: FloatArray, duties: list[Duty], losses: list[float]
 ) -> "pd.DataFrame":
     """Build the table of limits of use of n magnets: rows of a magnet together, one for each duty.
 
@@ -559,7 +558,7 @@ def _limits(
 
 def _recipe_loops(
     compositions: Compositions,
-    kelvin: _Array,
+    kelvin: FloatArray,
     process: Any,
     shell: Any,
     basis: Basis,
@@ -614,7 +613,7 @@ def _recipe_loops(
 _EVERY = 5
 
 
-def _find_recoil(process: Any, modelled: _Array) -> _Array:
+def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
     """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
 
     Otherwise the result is `modelled`. `process` is the making as the user gave it; `modelled`,
@@ -629,7 +628,9 @@ def _find_recoil(process: Any, modelled: _Array) -> _Array:
     return np.full_like(modelled, printed_recoil)
 
 
-def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _Array:
+def _interpolate_temperatures(
+    kelvin: FloatArray, some: FloatArray, values: FloatArray
+) -> FloatArray:
     """Interpolate values of n magnets, (n, len(some)), from temperatures `some` to `kelvin`, K."""
     return np.array(
         [
@@ -639,7 +640,7 @@ def _interpolate_temperatures(kelvin: _Array, some: _Array, values: _Array) -> _
     )
 
 
-def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
+def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArray]:
     """Return B_r (T), H_cJ and H_k (kA/m), (k,) each, of a grade at k temperatures, K, by its sheets.
 
     `bound` is "centre", "low", "high" or "guaranteed".
@@ -663,7 +664,7 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[_Array]:
 
 
 def _grade_loops(
-    name: str, kelvin: _Array, process: Any, shell: Any, bound: str
+    name: str, kelvin: FloatArray, process: Any, shell: Any, bound: str
 ) -> _Loops:
     """Collect the printed figures of a grade at temperatures, K, as `magnetkit.curve` uses them.
 
@@ -696,8 +697,8 @@ def _grade_loops(
 
 
 def _crossing_temperature(
-    kelvin: _Array, value: _Array, bound: float, limit: _Array
-) -> _Array:
+    kelvin: FloatArray, value: FloatArray, bound: float, limit: FloatArray
+) -> FloatArray:
     """Find the temperature, K, (n,), at which a rising quantity, (n, k), first reaches a bound.
 
     The result is at most `limit`, (n,). The logarithm is linear between two temperatures; above the

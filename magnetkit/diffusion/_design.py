@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core._types import FloatArray
 from ._local import (
     NODES,
     Case,
@@ -16,7 +17,6 @@ from ._local import (
     quantile,
 )
 from ._profile import Anneal, Groups, Spreading, treatment
-from ._shapes import Array
 
 _Each = Sequence[tuple[Magnet, Case]]
 
@@ -42,16 +42,16 @@ class Coated:
 
     anneal: Anneal
     groups: Groups
-    mass: Array  # kg/m2 that enters, of each group, (g,)
-    areas: Array  # m2, (g,)
+    mass: FloatArray  # kg/m2 that enters, of each group, (g,)
+    areas: FloatArray  # m2, (g,)
     amounts: list[
-        Array
+        FloatArray
     ]  # content of each cell, %, (n,), at each of `NODES` of the coefficient
     probability: float  # that the target is met
     met: bool  # whether that is at least the probability required
 
     @property
-    def amount(self) -> Array:
+    def amount(self) -> FloatArray:
         """Content of each cell, %, at the stated diffusion coefficient."""
         return self.amounts[len(self.amounts) // 2]
 
@@ -80,14 +80,14 @@ class Search:
     each: _Each  # the base alloy at the temperature of each operating point
     target: Target
     probability: float  # with which the target has to be met
-    _known: dict[Any, tuple[Groups, Array]] = field(default_factory=dict)
+    _known: dict[Any, tuple[Groups, FloatArray]] = field(default_factory=dict)
 
     @property
-    def cells(self) -> Array:
+    def cells(self) -> FloatArray:
         """Volumes of the cells, m3."""
         return self.spreading.cells.volumes
 
-    def responses(self, groups: Groups, spread: float) -> Array:
+    def responses(self, groups: Groups, spread: float) -> FloatArray:
         """Return the content that 1 kg/m2 on each of g groups brings, % of mass, shape (n, g).
 
         `spread` is the product of diffusion coefficient and time, m2. Results are kept for the next
@@ -104,12 +104,12 @@ class Search:
             self._known[key] = groups, 100.0 / density * np.column_stack(columns)
         return self._known[key][1]
 
-    def areas(self, groups: Groups) -> Array:
+    def areas(self, groups: Groups) -> FloatArray:
         """Return the area of each group, m2."""
         area = self.spreading.patch_area
         return np.array([sum(map(area, group)) for group in groups])
 
-    def needed(self, relief: float, deviations: float) -> Array:
+    def needed(self, relief: float, deviations: float) -> FloatArray:
         """Compute the smallest content that each cell needs, %, shape (n,), infinite where none does.
 
         `relief` is the share of the reverse field that counts, `deviations` by how many standard
@@ -125,7 +125,7 @@ class Search:
             need = np.maximum(need, smallest_content)
         return need
 
-    def meets(self, amount: Array, deviations: float) -> bool:
+    def meets(self, amount: FloatArray, deviations: float) -> bool:
         """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
         return all(
             self.target.met(m, amount, case, self.cells, deviations)
@@ -133,14 +133,14 @@ class Search:
         )
 
 
-def _largest_content(amount: Array) -> float:
+def _largest_content(amount: FloatArray) -> float:
     """Return the largest content, %, without edges, where several faces add up."""
     return float(np.quantile(amount, _BUT_EDGES))
 
 
 def least_mass(
-    response: Array, needed: Array, areas: Array, most: float
-) -> Array | None:
+    response: FloatArray, needed: FloatArray, areas: FloatArray, most: float
+) -> FloatArray | None:
     """Find the smallest masses per area that give each cell its needed content; None if none do.
 
     This is a linear programme: the total mass is smallest, with the content of each cell at least
@@ -194,7 +194,7 @@ def least_mass(
 
 def _relieve_masses(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
-) -> Array | None:
+) -> FloatArray | None:
     """Find the smallest masses that meet the target; None if none do.
 
     If the target allows a loss, part of the field may count as relieved; the part is bisected.
@@ -221,7 +221,7 @@ def _relieve_masses(
     areas = search.areas(groups)
     if search.target.loss_pct is None:
         return least_mass(response, search.needed(1.0, deviations), areas, most)
-    best: Array | None = None
+    best: FloatArray | None = None
     low, high = _RELIEF
     for _ in range(_MARGIN_STEPS if len(groups) == 1 else _MARGIN_STEPS // 2):
         relief = 0.5 * (low + high)
@@ -305,7 +305,7 @@ def _richer(search: Search, coated: Coated) -> Coated:
 
 
 def _coating_mass(
-    search: Search, groups: Groups, anneal: Anneal, mass: Array
+    search: Search, groups: Groups, anneal: Anneal, mass: FloatArray
 ) -> Coated:
     """Evaluate a coating of given masses, kg/m2, shape (g,): contents, probability and whether it meets."""
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)

@@ -18,6 +18,7 @@ import numpy as np
 from .._core._arguments import check_arguments
 from .._core._constants import DEVIATIONS_90
 from .._core._requirement_text import parse_requirement
+from .._core._types import FloatArray
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
@@ -25,7 +26,7 @@ from ..alloy.table import CompositionTable
 from ..choose.probability import probability_of_limits
 from ..magnetism._evidence import DISTANCE, cap_probability
 from ._profile import FieldMap, read_field
-from ._shapes import AXES, Array, Axis, Cells, SelfField
+from ._shapes import AXES, Axis, Cells, SelfField
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,16 +68,16 @@ class Magnet:
 
     element: str
     temperature_K: float
-    amount: Array
-    remanence: Array
-    coercivity: Array
-    remanence_ends: Array
-    coercivity_ends: Array
-    squareness: Array
+    amount: FloatArray
+    remanence: FloatArray
+    coercivity: FloatArray
+    remanence_ends: FloatArray
+    coercivity_ends: FloatArray
+    squareness: FloatArray
     recoil: float
     density: float
     most_wt_pct: float
-    distance: Array
+    distance: FloatArray
     shares_producer: bool = False
     sold: "Magnet | None" = None
 
@@ -87,35 +88,35 @@ class Magnet:
             return self
         return self.sold
 
-    def b_r(self, amount: Array, deviations: float = 0.0) -> Array:
+    def b_r(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
         """Return B_r, T, at a content, %; of a prediction, off by standard deviations."""
         curve = self.remanence
         if not self.shares_producer:
             curve = _off(curve, self.remanence_ends, deviations)
         return np.interp(amount, self.amount, curve)
 
-    def _curve(self, deviations: float) -> Array:
+    def _curve(self, deviations: float) -> FloatArray:
         """Return H_cJ at each content, A/m, off by standard deviations."""
         if self.shares_producer:
             end = self.coercivity_ends[int(deviations > 0.0)]
             return self.coercivity * (end / self.coercivity) ** abs(deviations)
         return _off(self.coercivity, self.coercivity_ends, deviations)
 
-    def h_cj(self, amount: Array, deviations: float = 0.0) -> Array:
+    def h_cj(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
         """Return H_cJ, A/m, at a content, %, off by standard deviations."""
         return self._with_growth(amount, self._curve(deviations))
 
-    def knee(self, amount: Array, deviations: float = 0.0) -> Array:
+    def knee(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
         """Return H_k, A/m, at a content, %, with H_cJ off by standard deviations."""
         return self._with_growth(amount, self.squareness * self._curve(deviations))
 
-    def _with_growth(self, amount: Array, curve: Array) -> Array:
+    def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
         has_growth = np.asarray(amount) > self.most_wt_pct
         return np.where(has_growth, curve[0], np.interp(amount, self.amount, curve))
 
     def needed(
-        self, field: Array, deviations: float = 0.0, *, by_knee: bool = False
-    ) -> Array:
+        self, field: FloatArray, deviations: float = 0.0, *, by_knee: bool = False
+    ) -> FloatArray:
         """Return the smallest content, %, whose H_cJ, or knee, withstands a field, A/m; infinity if none.
 
         `field` and the result have one shape; `deviations` is by how many standard deviations ln
@@ -136,7 +137,9 @@ class Magnet:
         """Largest H_cJ at any content, A/m."""
         return float(self.coercivity[self.amount <= self.most_wt_pct].max())
 
-    def log_deviations(self, amount: Array, cells: Array) -> tuple[float, float]:
+    def log_deviations(
+        self, amount: FloatArray, cells: FloatArray
+    ) -> tuple[float, float]:
         """Return the standard deviations of ln B_r and ln H_cJ, averaged over cells.
 
         `amount` is the content of each cell, %, and `cells` their volumes, (n,) each.
@@ -151,7 +154,7 @@ class Magnet:
         return float(means[0]), float(means[1])
 
 
-def _off(values: Array, ends: Array, deviations: float) -> Array:
+def _off(values: FloatArray, ends: FloatArray, deviations: float) -> FloatArray:
     """Return predicted values off by standard deviations, each side by its own."""
     step = ends[int(deviations > 0.0)] - values
     return np.maximum(values + abs(deviations) * step, 1e-6 * values)
@@ -170,7 +173,7 @@ def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
     return replace_rare_earth(table[np.zeros(len(_SHARES), int)], column, _SHARES)
 
 
-def added_wt_pct(alloys: CompositionTable, element: str) -> Array:
+def added_wt_pct(alloys: CompositionTable, element: str) -> FloatArray:
     """Return how much more of an element each alloy has than the first, wt.%, shape (n,)."""
     weight = alloys.weight_fractions()[:, INDEX[element]]
     return 100.0 * (weight - weight[0])
@@ -227,7 +230,7 @@ def _magnet(
     table: CompositionTable,
     element: str,
     process: Any,
-    amounts: Array,
+    amounts: FloatArray,
     most: float,
 ) -> Magnet:
     """Build the magnet from figures at rising contents of an element.
@@ -269,7 +272,7 @@ def _magnet(
     )
 
 
-def _predicted_ends(frame: Any, quantity: str) -> Array:
+def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
     """Return predicted values a standard deviation lower, and higher, (2, m)."""
     value = frame[quantity].to_numpy(float)
     ends = [frame[f"{quantity}_{side}"].to_numpy(float) for side in ("lo", "hi")]
@@ -317,8 +320,8 @@ def _sintered_frame(
 
 
 def retained_share(
-    magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0
-) -> Array:
+    magnet: Magnet, amount: FloatArray, field: FloatArray, deviations: float = 0.0
+) -> FloatArray:
     """Compute the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
 
     The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
@@ -345,7 +348,11 @@ def retained_share(
 
 
 def flux_loss(
-    magnet: Magnet, amount: Array, field: Array, cells: Array, deviations: float = 0.0
+    magnet: Magnet,
+    amount: FloatArray,
+    field: FloatArray,
+    cells: FloatArray,
+    deviations: float = 0.0,
 ) -> float:
     """Compute the irreversible loss of flux after a reverse field, % of the flux before.
 
@@ -360,7 +367,9 @@ def flux_loss(
 Law = Literal["component", "coherent"]
 
 
-def reverse_field(vectors: Array, along: Axis, law: Law = "component") -> Array:
+def reverse_field(
+    vectors: FloatArray, along: Axis, law: Law = "component"
+) -> FloatArray:
     """Return the reverse field that counts, A/m, shape (n,), of H, A/m, shape (n, 3).
 
     ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
@@ -397,7 +406,7 @@ class Circuit:
             return 1.0
         return 1.0 / (1.0 + self.load_line) / field.factor
 
-    def outside(self) -> Array:
+    def outside(self) -> FloatArray:
         """Return the outside field, and what time acts like, as a vector, A/m, shape (3,)."""
         vector = np.zeros(3)
         vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m - self.creep
@@ -409,13 +418,11 @@ class Case:
     """One operating point at `kelvin`, K."""
 
     kelvin: float
-    reverse: (
-        Array  # field against the magnetization that counts, A/m, (n,); negative: helps
-    )
-    own: Array  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
+    reverse: FloatArray  # field against the magnetization that counts, A/m, (n,); negative: helps
+    own: FloatArray  # part of it that the magnet makes and that falls with B_r, (n,); zeros for a map
     b_r: float = 1.0  # the B_r that makes that part, T
 
-    def field(self, b_r: Array) -> Array:
+    def field(self, b_r: FloatArray) -> FloatArray:
         """Return the field that counts, A/m, (n,), against a magnet whose B_r, T, is (n,)."""
         less = float(np.mean(1.0 - b_r / self.b_r)) if self.own.any() else 0.0
         return self.reverse - less * self.own
@@ -476,7 +483,7 @@ def map_cases(
     return cases
 
 
-def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
+def _refuse_other_way(one: FieldMap, reverse: FloatArray) -> None:
     """Raise InputError if a field map runs along the magnetization, so that its sign is wrong.
 
     `reverse` is the reverse field in the cells, A/m.
@@ -496,8 +503,12 @@ _FIELD_TOLERANCE = 1e-4
 
 
 def settle_reversal(
-    magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, start: Array
-) -> tuple[Array, Array]:
+    magnet: Magnet,
+    amount: FloatArray,
+    field: SelfField,
+    circuit: Circuit,
+    start: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
     """Compute magnetization and reverse field of a magnet in its own field, together, by iteration.
 
     Reversed cells make less field against their neighbours.
@@ -542,7 +553,7 @@ def settle_reversal(
 @check_arguments
 def demagnetization_history(
     magnets: Sequence[Magnet],
-    amount: Array,
+    amount: FloatArray,
     field: SelfField,
     circuits: Sequence[Circuit],
     cold: Magnet,
@@ -621,7 +632,12 @@ class Target:
     )
 
     def met(
-        self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
+        self,
+        magnet: Magnet,
+        amount: FloatArray,
+        case: Case,
+        cells: FloatArray,
+        deviations: float,
     ) -> bool:
         """Say whether a magnet meets the target in one case.
 
@@ -682,8 +698,8 @@ def read_target(require: str | Sequence[str]) -> Target:
 def design_probability(
     target: Target,
     each: Sequence[tuple[Magnet, Case]],
-    amounts: Sequence[Array],
-    cells: Array,
+    amounts: Sequence[FloatArray],
+    cells: FloatArray,
 ) -> float:
     """Compute the probability that a magnet meets a target in every case.
 
@@ -712,7 +728,7 @@ def design_probability(
 
 
 def _case_probability(
-    target: Target, magnet: Magnet, amount: Array, case: Case, cells: Array
+    target: Target, magnet: Magnet, amount: FloatArray, case: Case, cells: FloatArray
 ) -> float:
     """Compute the probability that a magnet of given contents, %, meets a target in one case.
 

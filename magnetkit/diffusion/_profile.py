@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._blas import one_thread
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS, parse_temperature
-from ._shapes import AXES, Array, Axis, Cells, Shape
+from ._shapes import AXES, Axis, Cells, Shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,12 +120,12 @@ class Anneal:
 class _Direction:
     """One direction in finite volumes, and their modes."""
 
-    rates: Array  # decay of each mode per D t, 1/m2, (m,); the first is 0
-    modes: Array  # (m, m), one a column, of norm 1 over the volumes
-    mean: Array  # (n, m), turns modes into means over cells
+    rates: FloatArray  # decay of each mode per D t, 1/m2, (m,); the first is 0
+    modes: FloatArray  # (m, m), one a column, of norm 1 over the volumes
+    mean: FloatArray  # (n, m), turns modes into means over cells
 
 
-def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
+def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     """Divide a direction into `fine` finite volumes a cell.
 
     `edges`, m, shape (n + 1,), are the evenly spaced edges of the cells; radii of a `ring`, whose
@@ -152,7 +152,7 @@ def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
     )
 
 
-def mode_amplitude(decay: Array) -> Array:
+def mode_amplitude(decay: FloatArray) -> FloatArray:
     """Return the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end))."""
     from scipy.special import dawsn
 
@@ -169,7 +169,7 @@ class Patch:
     """
 
     face: str
-    where: NDArray[np.bool_]
+    where: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +179,7 @@ class Spreading:
     cells: Cells
 
     @cached_property
-    def edges(self) -> list[Array]:
+    def edges(self) -> list[FloatArray]:
         """Edges of the cells in each direction of diffusion, m.
 
         The directions are x, y and z of a block, radius and height of a disc or ring.
@@ -215,12 +215,12 @@ class Spreading:
         axis, _ = self._face(face)
         return tuple(len(e) - 1 for i, e in enumerate(self.edges) if i != axis)
 
-    def middles(self, face: str) -> list[Array]:
+    def middles(self, face: str) -> list[FloatArray]:
         """Return the middles of the cells of a face along each of its directions, m."""
         axis, _ = self._face(face)
         return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
 
-    def areas(self, face: str) -> Array:
+    def areas(self, face: str) -> FloatArray:
         """Compute the areas of the cells of a face, m2, on the grid of the face."""
         axis, end = self._face(face)
         edges = [e for i, e in enumerate(self.edges) if i != axis]
@@ -235,14 +235,14 @@ class Spreading:
         return float(self.areas(patch.face)[patch.where].sum())
 
     @one_thread()
-    def response(self, patch: Patch, spread: float) -> Array:
+    def response(self, patch: Patch, spread: float) -> FloatArray:
         """Compute the content of each cell, kg/m3, (n,), that 1 kg/m2 on a patch brings.
 
         `spread` is the product of diffusion coefficient and time, m2.
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
-        amounts: Array = np.where(patch.where, self.areas(patch.face), 0.0)
+        amounts: FloatArray = np.where(patch.where, self.areas(patch.face), 0.0)
         for i, direction in enumerate(d for j, d in enumerate(directions) if j != axis):
             amounts = np.moveaxis(
                 np.tensordot(direction.modes.T, amounts, (1, i)), 0, i
@@ -251,7 +251,7 @@ class Spreading:
         whole = np.expand_dims(amounts, axis) * _broadcast_axis(
             normal, axis, len(directions)
         )
-        decay: Array = np.zeros(1)
+        decay: FloatArray = np.zeros(1)
         for i, direction in enumerate(directions):
             decay = decay + _broadcast_axis(direction.rates, i, len(directions))
         whole = whole * mode_amplitude(spread * decay)
@@ -259,7 +259,7 @@ class Spreading:
             whole = np.moveaxis(np.tensordot(direction.mean, whole, (1, i)), 0, i)
         return self._to_cells(whole)
 
-    def _to_cells(self, content: Array) -> Array:
+    def _to_cells(self, content: FloatArray) -> FloatArray:
         """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept."""
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
@@ -405,7 +405,7 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
     group = (
         frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
     )
-    masks: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    masks: dict[str, dict[str, BoolArray]] = {}
     for line, (face, name, row) in enumerate(
         zip(frame["face"], group, ends, strict=True), 2
     ):
@@ -448,11 +448,11 @@ class FieldMap:
 
     name: str  # the operating point; empty where there is only one
     kelvin: float | None  # its temperature, K; None where the table has none
-    points: Array  # m, from the middle of the magnet, (k, 3)
-    vectors: Array  # H, or B / mu_0, A/m, (k, 3)
+    points: FloatArray  # m, from the middle of the magnet, (k, 3)
+    vectors: FloatArray  # H, or B / mu_0, A/m, (k, 3)
     induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
 
-    def at(self, cells: Cells) -> Array:
+    def at(self, cells: Cells) -> FloatArray:
         """Interpolate the field vectors to a magnet's cells, (n, 3), in the unit of the map.
 
         InputError if the map does not cover the magnet.
@@ -536,7 +536,7 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
 
 def _split_operating_points(
     frame: "pd.DataFrame",
-) -> Iterator[tuple[str, float | None, NDArray[np.int64]]]:
+) -> Iterator[tuple[str, float | None, IntArray]]:
     """Yield name, temperature (K, None where none is named) and rows of each operating point."""
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
     if not keys:
@@ -551,7 +551,7 @@ def _split_operating_points(
         yield texts.get("operating_point", ""), kelvin, np.asarray(rows, np.int64)
 
 
-def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
+def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
     """Raise InputError for a field outside the range of magnets; the message names the likely unit.
 
     Parameters
@@ -600,7 +600,7 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
         ) from None
 
 
-def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
+def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> FloatArray:
     """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number.
 
     `what` names the table in the message.

@@ -15,11 +15,10 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray
 from .._core.errors import InputError
 
-Array = NDArray[np.float64]
 Axis = Literal["x", "y", "z"]
 AXES: tuple[Axis, ...] = ("x", "y", "z")
 _BLOCK_FACES = ("x-", "x+", "y-", "y+", "z-", "z+")
@@ -145,31 +144,31 @@ class Cells:
 
     shape: Shape
     counts: tuple[int, int, int]  # boxes along x, y and z
-    fill: Array  # share of each box that is magnet, shape `counts`: 1, less at a round rim
+    fill: FloatArray  # share of each box that is magnet, shape `counts`: 1, less at a round rim
 
     @property
-    def step(self) -> Array:
+    def step(self) -> FloatArray:
         """Sides of a box, m, shape (3,)."""
         return np.array(self.shape.box) / np.array(self.counts)
 
-    def lines(self) -> tuple[Array, ...]:
+    def lines(self) -> tuple[FloatArray, ...]:
         """Return the middles of the boxes along x, y and z, m."""
         pairs = zip(self.counts, self.step, strict=True)
         return tuple(d * (np.arange(n) - 0.5 * (n - 1)) for n, d in pairs)
 
     @cached_property
-    def inside(self) -> NDArray[np.bool_]:
+    def inside(self) -> BoolArray:
         """Which boxes are magnet, shape `counts`: those at least half full."""
         return self.fill >= 0.5
 
     @cached_property
-    def points(self) -> Array:
+    def points(self) -> FloatArray:
         """Middles of the boxes inside, m, shape (n, 3)."""
         grid = np.stack(np.meshgrid(*self.lines(), indexing="ij"), axis=-1)
         return grid[self.inside]
 
     @cached_property
-    def volumes(self) -> Array:
+    def volumes(self) -> FloatArray:
         """Volume of magnet of each box inside, m3, shape (n,); they sum to the whole."""
         part = self.fill[self.inside]
         return self.shape.volume * part / part.sum()
@@ -204,7 +203,7 @@ _SHAPE_TOLERANCE = 1e-6
 _SHAPE_ROUNDS = 50
 
 
-def _f(x: Array, y: Array, z: Array) -> Array:
+def _f(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return Newell's f, whose sixth differences give the diagonal; even in x, y and z."""
     x2 = x * x
     y2 = y * y
@@ -218,7 +217,7 @@ def _f(x: Array, y: Array, z: Array) -> Array:
     return terms + (2.0 * x2 - y2 - z2) * r / 6.0
 
 
-def _g(x: Array, y: Array, z: Array) -> Array:
+def _g(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return Newell's g, whose sixth differences give N_xy; odd in x and y, even in z."""
     x2 = x * x
     y2 = y * y
@@ -240,8 +239,8 @@ def _g(x: Array, y: Array, z: Array) -> Array:
 
 
 def _tensor(
-    counts: tuple[int, int, int], step: Array, first: int, second: int
-) -> Array:
+    counts: tuple[int, int, int], step: FloatArray, first: int, second: int
+) -> FloatArray:
     """Compute the demagnetizing tensor N_ab between cells 0 to n - 1 steps apart, shape `counts`.
 
     The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b. N_ab is even
@@ -264,7 +263,7 @@ def _tensor(
     return tensor / (4.0 * np.pi * float(np.prod(unit)))
 
 
-def _unfold_tensor(part: Array, odd: tuple[int, ...]) -> Array:
+def _unfold_tensor(part: FloatArray, odd: tuple[int, ...]) -> FloatArray:
     """Extend the tensor to negative distances, stored last, for a circular convolution.
 
     `odd` names the axes in which it changes sign; the result has twice the size in each direction.
@@ -286,7 +285,7 @@ class SelfField:
     along: Axis  # direction of magnetization, the easy axis
 
     @cached_property
-    def _transforms(self) -> list[Array]:
+    def _transforms(self) -> list[FloatArray]:
         """Fourier transforms of N_ab for each field direction a, three arrays.
 
         The direction b is the easy axis.
@@ -301,7 +300,7 @@ class SelfField:
             transforms.append(rfftn(_unfold_tensor(part, odd)))
         return transforms
 
-    def _one(self, axis: int, moments: Array) -> Array:
+    def _one(self, axis: int, moments: FloatArray) -> FloatArray:
         """Compute one component of the field in the cells, A/m, (n,), by convolution with the tensor.
 
         `moments` are those of `_moments`; `axis` is 0 to 2.
@@ -314,7 +313,7 @@ class SelfField:
         field = irfftn(self._transforms[axis] * transform, double_counts)
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
-    def _moments(self, magnetization: Array) -> Array:
+    def _moments(self, magnetization: FloatArray) -> FloatArray:
         """Place the magnetization of the cells, A/m, (n,), on the whole grid.
 
         Each box is weighted by how full it is.
@@ -326,17 +325,17 @@ class SelfField:
         whole[~self.cells.inside] = mean
         return whole * self.cells.fill
 
-    def axial(self, magnetization: Array) -> Array:
+    def axial(self, magnetization: FloatArray) -> FloatArray:
         """Return H along the easy axis, A/m, (n,), of M of each cell inside along it, A/m, (n,)."""
         return self._one(AXES.index(self.along), self._moments(magnetization))
 
-    def vectors(self, magnetization: Array) -> Array:
+    def vectors(self, magnetization: FloatArray) -> FloatArray:
         """Return H, A/m, shape (n, 3); arguments as for `axial`."""
         moments = self._moments(magnetization)
         return np.column_stack([self._one(axis, moments) for axis in range(3)])
 
     @cached_property
-    def factors(self) -> Array:
+    def factors(self) -> FloatArray:
         """Demagnetizing factor of each cell of a uniformly magnetized magnet, shape (n,)."""
         return -self.axial(np.ones(len(self.cells.points)))
 
@@ -345,7 +344,9 @@ class SelfField:
         """Mean demagnetizing factor (magnetometric)."""
         return float(np.average(self.factors, weights=self.cells.volumes))
 
-    def responding(self, remanent: Array, recoil: float, scale: float) -> Array:
+    def responding(
+        self, remanent: FloatArray, recoil: float, scale: float
+    ) -> FloatArray:
         """Compute the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
 
         M = M_r + (mu_rec - 1) H along the easy axis is solved by iteration. An outside field as

@@ -23,6 +23,7 @@ from .._core._arguments import (
 )
 from .._core._blas import one_thread
 from .._core._files import write_csv
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
 from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
@@ -47,7 +48,6 @@ from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, trea
 from ._shapes import (
     CELLS,
     MOST_CELLS,
-    Array,
     Axis,
     Cells,
     SelfField,
@@ -290,7 +290,7 @@ class Bare:
         return min(margins_by_case, key=lambda one: one.margin)
 
     @classmethod
-    def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: Array) -> "Bare":
+    def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: FloatArray) -> "Bare":
         """Evaluate the uncoated magnet in the mean field of one operating point.
 
         `cells` are the volumes of the cells, (n,), by which the field is averaged.

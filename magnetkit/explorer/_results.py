@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from .._core._types import FloatArray, IntArray
 from .._core.elements import SYMBOLS
 from .._core.errors import StoreError
 from .._core.units import ZERO_CELSIUS
@@ -24,8 +25,6 @@ from ..run._files import open_result
 if TYPE_CHECKING:
     from ..choose.applications import Profile
 
-
-_Floats = NDArray[np.float64]
 
 MAGNET = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 """Columns that change with temperature."""
@@ -84,7 +83,7 @@ class Results:
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
         self.conditions = self.job.conditions
         self.texts = {name: data[name].combine_chunks() for name in _TEXTS}
-        self._columns: dict[str, _Floats] = {
+        self._columns: dict[str, FloatArray] = {
             name: data[name].to_numpy().astype(np.float64)
             for name in (*_SUPPLY, *_FIXED)
         }
@@ -116,7 +115,7 @@ class Results:
         self.supply = lru_cache(maxsize=8)(self._supply)
         self.reference = self._today()
 
-    def _today(self) -> dict[str, _Floats]:
+    def _today(self) -> dict[str, FloatArray]:
         """Evaluate today's magnet: heavy rare earth and margin, (1,) each, and its figures at each stop."""
         from ..choose._evaluate import evaluate
 
@@ -165,7 +164,7 @@ class Results:
 
     def _supply(
         self, scenario: str, recycled: tuple[tuple[str, float], ...]
-    ) -> dict[str, _Floats]:
+    ) -> dict[str, FloatArray]:
         """Compute supply risk and cost of all rows under a scenario and recycled shares."""
         conditions = self.conditions
         if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
@@ -185,7 +184,7 @@ class Results:
             return np.arange(1, len(self) + 1)
         return self._columns[name]
 
-    def select(self, question: Question) -> NDArray[np.int64]:
+    def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, best first.
 
         A missing value keeps no limit.
@@ -199,9 +198,7 @@ class Results:
             is_selection &= self.column(name, question) <= limit
         return np.flatnonzero(is_selection)
 
-    def front(
-        self, rows: NDArray[np.int64], question: Question, goal: str
-    ) -> NDArray[np.int64]:
+    def front(self, rows: IntArray, question: Question, goal: str) -> IntArray:
         """Return those of `rows` on the Pareto front.
 
         The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
@@ -215,12 +212,12 @@ class Results:
 
     def page(
         self,
-        rows: NDArray[np.int64],
+        rows: IntArray,
         question: Question,
         by: str,
         descending: bool,
         page: slice,
-    ) -> NDArray[np.int64]:
+    ) -> IntArray:
         """Return one page of `rows` in the order of the column `by`; missing values come last.
 
         `page` is a slice of the sorted rows. `descending` puts the largest first.
@@ -231,7 +228,7 @@ class Results:
         keys = -values if descending else values
         return rows[np.argsort(keys, kind="stable")[page]]
 
-    def text(self, name: str, rows: NDArray[np.int64]) -> list[str]:
+    def text(self, name: str, rows: IntArray) -> list[str]:
         """Return a text column of some rows."""
         return [t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()]
 

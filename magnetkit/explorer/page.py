@@ -22,9 +22,9 @@ from dash import (
     html,
     no_update,
 )
-from numpy.typing import NDArray
 
 from .._core._files import put_csv
+from .._core._types import IntArray
 from .._core.columns import COLUMNS, layouts
 from .._core.units import ZERO_CELSIUS
 from ..report import _figures
@@ -39,8 +39,6 @@ from ..report._figures import BLACK, COLOURS, GREY, Part
 from ..report._text import display_scale
 from ..supply.scenario import load_scenario
 from ._results import MAGNET, Question, Results
-
-Rows = NDArray[np.int64]
 
 CONTROLS = (
     "temperature", "remanence", "coercivity", "heavy", "meets", "goal", "scenario", "elements",
@@ -287,7 +285,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
     controls = {name: Input(name, "value") for name in CONTROLS}
 
     @lru_cache(maxsize=4)
-    def update_selection(question: Question) -> Rows:
+    def update_selection(question: Question) -> IntArray:
         return results.select(question)
 
     app.clientside_callback(
@@ -453,7 +451,7 @@ def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
 
 def _page_outputs(
     results: Results,
-    rows: Rows,
+    rows: IntArray,
     question: Question,
     view: dict[str, Any],
     given: dict[str, Any],
@@ -536,7 +534,7 @@ def _today(results: Results, question: Question) -> str:
 
 
 def _cells(
-    results: Results, rows: Rows, question: Question, names: list[str]
+    results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> list[list[str]]:
     """Write the texts of the table's cells: for each column in `names` a list with one text a row."""
     values = _values(results, rows, question, names)
@@ -547,7 +545,7 @@ def _cells(
 
 
 def _values(
-    results: Results, rows: Rows, question: Question, names: list[str]
+    results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> list[list[Any]]:
     """Return texts and numbers of some rows: a list for each column in `names`.
 
@@ -586,7 +584,7 @@ def _cell_class(name: str) -> str:
     return text
 
 
-def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
+def _csv(results: Results, rows: IntArray, question: Question, names: list[str]) -> str:
     """Write `rows` as CSV with the columns `names` and the temperature; texts cannot run as formulas."""
     out = io.StringIO()
     columns = _values(results, rows, question, names)
@@ -595,7 +593,7 @@ def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> 
     return out.getvalue()
 
 
-def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
+def _point_texts(results: Results, rows: IntArray, risks: list[float]) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk."""
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
@@ -609,7 +607,7 @@ def _point_texts(results: Results, rows: Rows, risks: list[float]) -> list[str]:
 
 
 def _pareto(
-    results: Results, rows: Rows, front: Rows, question: Question, goal: str
+    results: Results, rows: IntArray, front: IntArray, question: Question, goal: str
 ) -> Part:
     """Build the picture of `rows` on heavy rare earth and the column `goal`, the front ringed.
 
@@ -683,7 +681,7 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     )
 
 
-def _thin_rows(rows: Rows) -> Rows:
+def _thin_rows(rows: IntArray) -> IntArray:
     """Return at most `PLOTTED_ROWS` of the rows, evenly over their order."""
     if len(rows) <= PLOTTED_ROWS:
         return rows

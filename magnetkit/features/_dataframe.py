@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class DataFrameFeaturizer:
 
     def _features_of_column(
         self, column: "pd.Series", ignore_errors: bool
-    ) -> tuple[NDArray[np.float64], list[str]]:
+    ) -> tuple[FloatArray, list[str]]:
         """Return the features of n rows, (n, k), and of each the reason why it has none."""
         raise NotImplementedError
 

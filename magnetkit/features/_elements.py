@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .._core import datasets, elements
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 
@@ -36,7 +37,7 @@ class ElementTable:
     prefix: str  # first word of the feature names
     names: tuple[str, ...]  # name of each property
     # property of each element, (118, n), NaN: unknown; row: atomic number less one
-    values: NDArray[np.float64]
+    values: FloatArray
 
     def __repr__(self) -> str:
         first_names = ", ".join(self.names[:3])
@@ -50,7 +51,7 @@ class ElementTable:
         values = np.where(np.isnan(self.values), means, self.values)
         return ElementTable(self.prefix, self.names, values)
 
-    def pad_columns(self) -> NDArray[np.float64]:
+    def pad_columns(self) -> FloatArray:
         """Return the values with zero columns up to a multiple of eight, for vectorized kernels."""
         width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
@@ -145,7 +146,7 @@ _COLUMNS = (
 
 
 @lru_cache(maxsize=1)
-def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
+def load_ions() -> MappingProxyType[str, FloatArray]:
     """Return the columns of ``datasets/ions/ions.csv`` over the elements.
 
     Returns
@@ -179,7 +180,7 @@ ION_PROPERTIES = (
 
 
 @lru_cache(maxsize=1)
-def ion_properties() -> NDArray[np.float64]:
+def ion_properties() -> FloatArray:
     """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
 
     Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
@@ -210,7 +211,7 @@ def ion_properties() -> NDArray[np.float64]:
     return result
 
 
-def magnetic_valence() -> NDArray[np.float64]:
+def magnetic_valence() -> FloatArray:
     """Return the magnetic valence of each element, shape (118,).
 
     Twice the number of filled spin-up d states less the chemical valence (A. R. Williams,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._core._types import FloatArray
 from ..alloy._read import as_table, read_inputs
 from ..alloy.notation import Basis
 from ._dataframe import DataFrameFeaturizer
@@ -36,7 +37,7 @@ class CompositionTransformer(RowTransformer):
 
     def _features_of_column(
         self, column: Any, ignore_errors: bool
-    ) -> tuple[NDArray[np.float64], list[str]]:
+    ) -> tuple[FloatArray, list[str]]:
         """Compute the features of a column of compositions.
 
         Parameters

@@ -15,6 +15,7 @@ from scipy.constants import physical_constants
 
 from .._core._arguments import check_arguments, parse_finite_number
 from .._core._threads import share_rows
+from .._core._types import FloatArray, IntArray
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
 from ._crystal_kernels import Atoms, describe_crystals
@@ -85,10 +86,10 @@ class Crystals:
         Atomic number minus one.
     """
 
-    begin: NDArray[np.int64]
-    lattices: NDArray[np.float64]
-    frac: NDArray[np.float64]
-    species: NDArray[np.int64]
+    begin: IntArray
+    lattices: FloatArray
+    frac: FloatArray
+    species: IntArray
 
     def __repr__(self) -> str:
         return f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
@@ -151,15 +152,15 @@ class Crystals:
 class Neighbours(NamedTuple):
     """Neighbours of every atom."""
 
-    atom: NDArray[np.int64]  # index, (m,), ascending
+    atom: IntArray  # index, (m,), ascending
     neighbour: NDArray[np.int32]  # index, (m,)
     image: NDArray[np.int32]  # cells by which the neighbour is moved, (m, 3)
-    distance: NDArray[np.float64]  # angstrom, (m,)
+    distance: FloatArray  # angstrom, (m,)
 
 
 def _one(
     structure: "Structure",
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
+) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
     crystals = Crystals.from_structures([structure])
     return crystals.lattices[0], crystals.frac, crystals.species
 
@@ -226,7 +227,7 @@ def both_ways(
 @check_arguments
 def radial_distribution(
     structure: "Structure", cutoff: float = 10.0, bins: int = 100
-) -> tuple[NDArray[np.float64], dict[tuple[str, str], NDArray[np.float64]]]:
+) -> tuple[FloatArray, dict[tuple[str, str], FloatArray]]:
     """Return the partial radial distribution functions.
 
     Parameters
@@ -267,11 +268,11 @@ def radial_distribution(
 
 
 def radial_counts(
-    pairs: tuple[NDArray[np.int64], NDArray[np.int64], NDArray],
+    pairs: tuple[IntArray, IntArray, NDArray],
     kinds: int,
     width: float,
     bins: int,
-) -> NDArray[np.int64]:
+) -> IntArray:
     """Count the atoms of each kind in bins of distance around those of each kind.
 
     Parameters
@@ -297,7 +298,7 @@ def radial_counts(
 
 
 @check_arguments
-def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.int64]]:
+def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     """Return how many neighbours of each element every atom has within a cutoff (A).
 
     Parameters
@@ -330,7 +331,7 @@ def crystal_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
     charges: Mapping[str, float] = _CHARGES,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return the point-charge crystal field at each rare-earth site.
 
     Parameters
@@ -383,7 +384,7 @@ def dipolar_field(
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
     moments: Mapping[str, float] = _MOMENTS,
     cutoff: float | None = None,
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return the field of the other atoms' moments at each atom.
 
     Parameters
@@ -420,7 +421,7 @@ def dipolar_field(
     return _DIPOLE * full @ direction
 
 
-def _spread_over_elements(values: Mapping[str, float]) -> NDArray[np.float64]:
+def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
     """Return values of some elements as an array over all, zero for the rest, shape (118,)."""
     result = np.zeros(N_ELEMENTS)
     for symbol, value in values.items():
@@ -428,7 +429,7 @@ def _spread_over_elements(values: Mapping[str, float]) -> NDArray[np.float64]:
     return result
 
 
-def _unit(axis: Any) -> NDArray[np.float64]:
+def _unit(axis: Any) -> FloatArray:
     """Return an axis scaled to length 1; InputError if not three numbers, or zero."""
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
@@ -439,7 +440,7 @@ def _unit(axis: Any) -> NDArray[np.float64]:
 
 
 @check_arguments
-def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
+def structure_descriptors(crystals: Crystals) -> FloatArray:
     """Return the descriptors of each crystal, shape (n, k), named by `StructureDescriptors`.
 
     Parameters
@@ -493,7 +494,7 @@ class StructureDescriptors(RowTransformer):
     structure_descriptors : what each column means.
     """
 
-    def transform(self, X: Any) -> NDArray[np.float64]:
+    def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each crystal, shape (n, n_descriptors).
 
         Parameters
@@ -522,7 +523,7 @@ class StructureDescriptors(RowTransformer):
 
     def _features_of_column(
         self, column: Any, ignore_errors: bool
-    ) -> tuple[NDArray[np.float64], list[str]]:
+    ) -> tuple[FloatArray, list[str]]:
         """Compute the features of a column of pymatgen structures.
 
         Parameters

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .._core import elements
 from .._core._arguments import check_arguments
 from .._core._threads import share_rows
+from .._core._types import FloatArray
 from ..alloy._read import as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -43,7 +44,7 @@ _NAMES = (
 
 
 @lru_cache(maxsize=1)
-def _weights() -> NDArray[np.float64]:
+def _weights() -> FloatArray:
     """Return what each element adds to each sum of the kernel, shape (118, len(SUMS))."""
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)
@@ -72,7 +73,7 @@ def _weights() -> NDArray[np.float64]:
 
 
 @check_arguments
-def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
+def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     """Return the descriptors of each composition, shape (n, k), named by `RareEarthDescriptors`.
 
     Parameters
@@ -130,7 +131,7 @@ class RareEarthDescriptors(CompositionTransformer):
         tags.input_tags.string = True
         return tags
 
-    def transform(self, X: Any) -> NDArray[np.float64]:
+    def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each composition, shape (n, n_descriptors).
 
         Parameters

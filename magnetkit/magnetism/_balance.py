@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import MU_0
 from ..alloy.table import CompositionTable
@@ -20,8 +20,6 @@ from .laws import law
 
 if TYPE_CHECKING:
     from ..phases.partition import Partition
-
-Array = NDArray[np.float64]
 
 
 # Rare-earth atoms bound by an atom of each: R2O3, RN; carbon as R2C3.
@@ -44,18 +42,18 @@ class Balance:
     """Recipes less what oxygen, carbon and nitrogen bind, split into phases; arrays (n,)."""
 
     parts: "Partition"  # hard phase and the rest of the metal
-    hard: Array  # volume fraction of the hard phase in the whole, oxide included
-    oxide: Array  # volume fraction of oxide, nitride and carbide
+    hard: FloatArray  # volume fraction of the hard phase in the whole, oxide included
+    oxide: FloatArray  # volume fraction of oxide, nitride and carbide
     # volume fraction of alpha-iron or R2(Fe,Co)17 where rare earth is short
-    soft: Array
+    soft: FloatArray
     # polarization of the phases beside the hard one over J_s of that, by volume
-    second: Array
-    bound: Array  # share of the rare earth that oxygen, nitrogen and carbon bind
+    second: FloatArray
+    bound: FloatArray  # share of the rare earth that oxygen, nitrogen and carbon bind
     # the recipes as melted: as written, but for formulas that a charge is assumed for
     charge: CompositionTable
 
 
-def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
+def bound_share(table: CompositionTable, rows: dict[str, FloatArray]) -> FloatArray:
     """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
     Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. `rows` has ``oxygen_wt_pct``,
@@ -76,7 +74,10 @@ def bound_share(table: CompositionTable, rows: dict[str, Array]) -> Array:
 
 
 def balance(
-    table: CompositionTable, parts: "Partition", rows: dict[str, Array], formula: Array
+    table: CompositionTable,
+    parts: "Partition",
+    rows: dict[str, FloatArray],
+    formula: FloatArray,
 ) -> Balance:
     """Take from each recipe the rare earth that is bound, then split what is left.
 
@@ -138,8 +139,8 @@ def balance(
 
 
 def microstructure(
-    rows: dict[str, Array], structure: dict[str, Array]
-) -> tuple[Array, ...]:
+    rows: dict[str, FloatArray], structure: dict[str, FloatArray]
+) -> tuple[FloatArray, ...]:
     """Compute alpha_K, N_eff, H_cJ of cells (A/m), what coupled grains keep, and the decay.
 
     N_eff = N_0 + n ln(D / D_0) rises with grain size, alpha_K = alpha_0 + w wetting + decoupling.
@@ -185,7 +186,9 @@ def microstructure(
     )
 
 
-def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Array:
+def grain_decoupling(
+    rows: dict[str, FloatArray], structure: dict[str, FloatArray]
+) -> FloatArray:
     """Compute the share, 0 to 1 or more, of H_cJ at 20 degrees C that coupled grains keep.
 
     Parameters
@@ -219,7 +222,7 @@ def grain_decoupling(rows: dict[str, Array], structure: dict[str, Array]) -> Arr
     return np.asarray(decoupling * np.exp(change))
 
 
-def solid_state_loss(carbide: Array) -> Array:
+def solid_state_loss(carbide: FloatArray) -> FloatArray:
     """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c.
 
     R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its grains; a quarter of
@@ -231,7 +234,7 @@ def solid_state_loss(carbide: Array) -> Array:
     return np.asarray(GRAINS.carbide_loss * np.nan_to_num(beyond))
 
 
-def ribbon_refinement(refractory: Array) -> Array:
+def ribbon_refinement(refractory: FloatArray) -> FloatArray:
     """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)).
 
     Ti, Zr, Hf, V, Nb and Ta, of atomic fraction y, keep the grains of ribbons fine.
@@ -241,7 +244,9 @@ def ribbon_refinement(refractory: Array) -> Array:
     )
 
 
-def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
+def reduced_remanence(
+    alignment: FloatArray, soft: FloatArray, fine: FloatArray
+) -> FloatArray:
     """Compute B_r over the polarization of all phases: alignment, and exchange of fine grains.
 
     a + g [1 - exp(-v / v_0)] 2 (1 - a): isotropic grains (a = 1/2) that share iron of volume
@@ -264,7 +269,7 @@ def reduced_remanence(alignment: Array, soft: Array, fine: Array) -> Array:
     )
 
 
-def slope_deviation(rows: dict[str, Array]) -> Array:
+def slope_deviation(rows: dict[str, FloatArray]) -> FloatArray:
     """Compute what one standard deviation of the slope with grain size adds to N_eff, shape (n,).
 
     The slope counts from the grain size of the magnets that the family's level was fitted to.
@@ -276,8 +281,8 @@ def slope_deviation(rows: dict[str, Array]) -> Array:
 
 
 def grain_effect(
-    phases: Any, rules: Any, rows: dict[str, Array], temperature: Any
-) -> Array:
+    phases: Any, rules: Any, rows: dict[str, FloatArray], temperature: Any
+) -> FloatArray:
     """Compute what one standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
     The effect is zero at the grain size of the magnets that the family's level was fitted to, and

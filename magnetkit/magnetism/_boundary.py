@@ -28,8 +28,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .laws import law
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from ..alloy.table import CompositionTable
     from ._balance import Balance
 
-Array = NDArray[np.float64]
 
 BOUNDARY = law("boundary")
 FORMULA = law("formula")
@@ -58,8 +57,8 @@ _BORIDE_FORMERS = ("Ti", "Zr", "Hf", "Nb", "Ta", "V")
 
 
 def boundary_composition(
-    table: "CompositionTable", bound: Any, grain_um: Array | None
-) -> dict[str, Array]:
+    table: "CompositionTable", bound: Any, grain_um: FloatArray | None
+) -> dict[str, FloatArray]:
     """Compute what lies between the grains of n melted recipes of 2:14:1.
 
     Parameters
@@ -157,7 +156,7 @@ def _atomic_volume(symbol: str) -> float:
     return float(atomic_volumes()[INDEX[symbol]])
 
 
-def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> Array:
+def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> FloatArray:
     """Return the mean volume of the atoms of some elements in n recipes, A3, shape (n,)."""
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
@@ -168,14 +167,14 @@ def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> Array:
     return np.nan_to_num(volume)
 
 
-def _decoupling_capacity(atoms: dict[str, Array]) -> Array:
+def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
     """Return the atoms of T that gallium, copper and aluminium can bind as R6T13Ga, shape (n,)."""
     like_gallium = atoms["Ga"] + BOUNDARY.copper_for_gallium * atoms["Cu"]
     like_aluminium = BOUNDARY.aluminium_for_gallium * atoms["Al"]
     return _T_PER_GALLIUM * like_gallium + _T_PER_ALUMINIUM * like_aluminium
 
 
-def _cerium_beyond_half(share: Array) -> Array:
+def _cerium_beyond_half(share: FloatArray) -> FloatArray:
     """Return the share of cerium beyond `laves_from`, rounded, over the rest; shape (n,)."""
     over = BOUNDARY.laves_over
     beyond = over * np.logaddexp(0.0, (share - BOUNDARY.laves_from) / over)
@@ -183,7 +182,7 @@ def _cerium_beyond_half(share: Array) -> Array:
 
 
 @lru_cache(maxsize=1)
-def _element_sums() -> Array:
+def _element_sums() -> FloatArray:
     """Build the weights by which sums over the elements of a recipe are taken, shape (118, 13).
 
     The columns are: rare earths, metals (Fe, Co, Ni, Mn), boride formers, Ce, atomic mass, mass of
@@ -199,7 +198,9 @@ def _element_sums() -> Array:
     return np.column_stack(columns)
 
 
-def wetting_gain(aluminium: Array, copper: Array, gallium: Array) -> Array:
+def wetting_gain(
+    aluminium: FloatArray, copper: FloatArray, gallium: FloatArray
+) -> FloatArray:
     """Compute what additions (wt.%) that make the boundary wet the grains add to alpha_K.
 
     Each saturates as G (1 - exp(-w / w_0)); copper and gallium stand in for each other, so that
@@ -226,7 +227,7 @@ def wetting_gain(aluminium: Array, copper: Array, gallium: Array) -> Array:
     return np.asarray(gain * np.exp(-(excess_copper**2)) / book.nucleation_field)
 
 
-def decoupling_gain(volume: Array, cobalt: Array) -> Array:
+def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
     """Compute what R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)) exp(-(Co / c_0)^2).
 
     `volume` is its volume fraction, `cobalt` the share of cobalt in T, with which the phase is not
@@ -237,12 +238,12 @@ def decoupling_gain(volume: Array, cobalt: Array) -> Array:
     return np.asarray(gain / BOUNDARY.nucleation_field)
 
 
-def decoupling_factor(structure: dict[str, Array]) -> Array:
+def decoupling_factor(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the share of coercivity that free rare earth, R2T17 and cerium leave, shape (n,)."""
     return np.asarray(np.exp(log_decoupling(structure)))
 
 
-def log_decoupling(structure: dict[str, Array]) -> Array:
+def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the logarithm of `decoupling_factor`, shape (n,)."""
     wetting_share = _wetted_share(structure["free"], structure["decoupling_earth"])
     soft = structure["r2fe17"] / BOUNDARY.soft_scale
@@ -250,7 +251,7 @@ def log_decoupling(structure: dict[str, Array]) -> Array:
         return np.log(wetting_share) - soft - BOUNDARY.laves_loss * structure["cerium"]
 
 
-def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
+def _wetted_share(free: FloatArray, decoupling_earth: FloatArray) -> FloatArray:
     """Compute the share, 0 to 1, of the coercivity that free rare earth brings, shape (n,).
 
     `free` and `decoupling_earth` are wt.%.
@@ -264,7 +265,7 @@ def _wetted_share(free: Array, decoupling_earth: Array) -> Array:
     )
 
 
-def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
+def usual_boundary(structure: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return the boundary composition of the charge that a bare formula stands for.
 
     `structure` is a dictionary of arrays (n,), as `boundary_composition` returns. The result is a
@@ -281,7 +282,7 @@ def usual_boundary(structure: dict[str, Array]) -> dict[str, Array]:
     }
 
 
-def boundary_deviation(structure: dict[str, Array]) -> Array:
+def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the deviation of ln H_cJ that the boundary phase adds to that of ordinary magnets, (n,).
 
     The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
@@ -308,8 +309,8 @@ def _deviation(name: str) -> float:
 
 
 def formula_likelihood(
-    table: "CompositionTable", host: NDArray[np.int8], hard: Array
-) -> Array:
+    table: "CompositionTable", host: Int8Array, hard: FloatArray
+) -> FloatArray:
     """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1.
 
     A formula names a hard phase, whose maker adds what the process takes; within an amount as
@@ -343,8 +344,8 @@ def formula_likelihood(
 
 
 def failed_conditions(
-    balance: "Balance", structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    balance: "Balance", structure: dict[str, FloatArray]
+) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of sintered Nd-Fe-B that some rows may fail.
 
     `structure` has ``sintered``, ``boron``, ``free``, ``decoupling_earth`` and ``r2fe17``, (n,)

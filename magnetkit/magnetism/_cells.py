@@ -19,15 +19,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS
 from .._core.units import ROOM_K
 from ..alloy._row_kernels import sums
 from ..alloy.table import CompositionTable
 from .laws import law
-
-Array = NDArray[np.float64]
 
 CELLS = law("cells")
 
@@ -35,15 +33,17 @@ CELLS = law("cells")
 class Shares(NamedTuple):
     """Shares of the metal of n charges, metal per rare earth, and by what R changes H_cJ; (n,)."""
 
-    iron: Array
-    copper: Array
-    zirconium: Array
-    ratio: Array
-    earth: Array
+    iron: FloatArray
+    copper: FloatArray
+    zirconium: FloatArray
+    ratio: FloatArray
+    earth: FloatArray
 
 
 def shares(
-    charge: CompositionTable, carbon: Array | float = 0.0, oxygen: Array | float = 0.0
+    charge: CompositionTable,
+    carbon: FloatArray | float = 0.0,
+    oxygen: FloatArray | float = 0.0,
 ) -> Shares:
     """Compute the shares of the metal and of the rare earths that hardening by cells depends on.
 
@@ -74,7 +74,7 @@ def shares(
 
 
 @lru_cache(maxsize=1)
-def _earths() -> Array:
+def _earths() -> FloatArray:
     """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118)."""
     from ..compound.evaluate import PROPERTIES, evaluate_phases
     from ..compound.parameters import load
@@ -99,7 +99,7 @@ def _earths() -> Array:
     return weights
 
 
-def _earth(charge: CompositionTable) -> Array:
+def _earth(charge: CompositionTable) -> FloatArray:
     """Compute the wall energy divided by J_s, sqrt(K_1) / J_s, shape (n,).
 
     It is relative to that with Sm as the only rare earth.
@@ -111,11 +111,11 @@ def _earth(charge: CompositionTable) -> Array:
     return np.sqrt(np.maximum(k, 0.0)) / np.maximum(j, 0.1)
 
 
-def _step(x: Array) -> Array:
+def _step(x: FloatArray) -> FloatArray:
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def scale_of_copper(iron: Array, scale: Array) -> Array:
+def scale_of_copper(iron: FloatArray, scale: FloatArray) -> FloatArray:
     """Compute the copper that gives 63 % of its gain; iron, which drives copper into walls, lowers it.
 
     `iron` is a share of the metal and `scale` the copper, a share of the metal, up to an iron of
@@ -128,13 +128,13 @@ def scale_of_copper(iron: Array, scale: Array) -> Array:
 
 
 def room_coercivity(
-    iron: Array,
-    copper: Array,
-    zirconium: Array,
-    ratio: Array,
-    pinning: Array,
-    copper_scale: Array,
-) -> Array:
+    iron: FloatArray,
+    copper: FloatArray,
+    zirconium: FloatArray,
+    ratio: FloatArray,
+    pinning: FloatArray,
+    copper_scale: FloatArray,
+) -> FloatArray:
     """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
 
     `pinning` is the most that copper gives, in the unit of the result, and `copper_scale` the
@@ -156,8 +156,8 @@ def room_coercivity(
 
 
 def cellular_coercivity(
-    rows: dict[str, Array], structure: dict[str, Array]
-) -> tuple[Array, Array]:
+    rows: dict[str, FloatArray], structure: dict[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
     """Compute H_cJ of cells at 20 C, and by how much it falls from there.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
@@ -212,7 +212,7 @@ _OWN = (
 )
 
 
-def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
+def hot_deviation(rules: Any, iron: FloatArray, kelvin: FloatArray) -> FloatArray:
     """Compute the standard deviation of ln H_cJ of cells that the value at 500 C brings, (m, n).
 
     The result is zero for magnets that are not hardened by cells.
@@ -242,15 +242,15 @@ def hot_deviation(rules: Any, iron: Array, kelvin: Array) -> Array:
     return np.where(rules.pinned > 0.0, np.minimum(relative, book.widest_hot), 0.0)
 
 
-def squareness(usual: Array, ratio: Array) -> Array:
+def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
     """Return H_k / H_cJ of cells: it falls as the ratio of metal to rare earth rises."""
     inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
     return usual - CELLS.squareness_slope * np.nan_to_num(inside - CELLS.usual_ratio)
 
 
 def failed_conditions(
-    balance: Any, structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    balance: Any, structure: dict[str, FloatArray]
+) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of cells that some rows may fail.
 
     `structure` has the fields of `Shares`, (n,) each; `balance` is not read. Each pair holds the

@@ -14,11 +14,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
 from .._core import datasets
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
@@ -52,7 +52,6 @@ MELTED = ("sintered", "hot-deformed")
 COMPENSATED = 0.015
 """Below this |alpha|, %/K, a grade is temperature compensated."""
 
-_Array = NDArray[np.float64]
 MAKEUP = law("makeup")
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make.
 _DEVIATION = {
@@ -214,7 +213,7 @@ def _estimate(
     if ladders.get("bulk") is not None:
         ladder_slope = ladder(makers)
     kinds: list[Recipe] = []
-    parts: list[_Array] = []
+    parts: list[FloatArray] = []
     logs = []
     for grid in usual.grades:
         if grid.kind == "hot-deformed" and made_as == "sintered":
@@ -296,7 +295,7 @@ def likeliest_recipe(
     return next((r for r in makeup.recipes if r.kind == kind), makeup.best)
 
 
-def _deviation(weight: _Array, values: _Array) -> float:
+def _deviation(weight: FloatArray, values: FloatArray) -> float:
     share = weight / max(weight.sum(), 1e-300)
     centre = (share * values).sum()
     return float(np.sqrt((share * (values - centre) ** 2).sum()))
@@ -307,7 +306,7 @@ def _weigh_recipes(
     grid: "_Grid",
     grade: "pd.Series | Mapping[str, Any]",
     curie: "CurieModel | None",
-) -> tuple[_Array, _Array, _Array]:
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weigh the n recipes of one kind (`grid`) against the printed figures of a grade.
 
     Returns
@@ -339,7 +338,7 @@ def _weigh_recipes(
 @lru_cache(maxsize=64)
 def _model_recipes(
     melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
-) -> "tuple[_Array, pd.DataFrame]":
+) -> "tuple[FloatArray, pd.DataFrame]":
     """Predict n recipes with shells at 20 degrees C.
 
     Parameters
@@ -367,7 +366,7 @@ def _model_recipes(
 
 def _log_likelihood(
     frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
-) -> _Array:
+) -> FloatArray:
     """Compute the log-likelihood of a grade's printed figures for each recipe, shape (n,).
 
     `frame` has the modelled figures, one row a recipe; `grade` maps the names of figures to printed
@@ -397,13 +396,15 @@ def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
 
-def _level_log(hardness: _Array, grade: "pd.Series | Mapping[str, Any]") -> _Array:
+def _level_log(
+    hardness: FloatArray, grade: "pd.Series | Mapping[str, Any]"
+) -> FloatArray:
     """Return the log-likelihood of the family's level for recipes of ln H_cJ, shape (n,)."""
     off = hardness - np.log(usual_values(grade)[COERCIVITY])
     return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
 
 
-def _trade(coercivity: float, heavy: _Array, worth: float) -> _Array:
+def _trade(coercivity: float, heavy: FloatArray, worth: float) -> FloatArray:
     """Compute the log-prior of an amount of heavy rare earth in the class of a coercivity, shape (n,).
 
     `coercivity` is in kA/m and `heavy` in wt.%. `worth` is how many times more a wt.% serves than
@@ -444,7 +445,7 @@ def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstim
     return CompositionEstimate((only,), ends, put_in, 0.0, estimate=False)
 
 
-def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> _Array:
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> FloatArray:
     weights = np.column_stack(
         [np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)]
     )

@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MU_0, ROOM_K, ZERO_CELSIUS
-
-_Array = NDArray[np.float64]
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
 """Endings of files that may hold a curve."""
@@ -100,8 +98,8 @@ class RawCurve:
     it comes from if no column says it; `field_factor` takes the numbers of the file to A/m.
     """
 
-    field: _Array
-    flux: _Array
+    field: FloatArray
+    flux: FloatArray
     kind: str
     kelvin: float
     field_head: str
@@ -271,7 +269,7 @@ def _is_number(cell: str) -> bool:
 
 def _numbers(
     source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]
-) -> _Array:
+) -> FloatArray:
     """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
 
     InputError if a column of a known quantity holds a text or an infinite number. Texts in other
@@ -414,7 +412,7 @@ def _pair_columns(
     return pairs
 
 
-def _kelvin(values: _Array, head: str) -> _Array:
+def _kelvin(values: FloatArray, head: str) -> FloatArray:
     """Convert a column of temperatures to K; its unit, C, F or K, is the last letter of `head`."""
     unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
     if unit == "C":
@@ -451,7 +449,12 @@ def _temperature_from_name(
 
 
 def _curves_of_pair(
-    source: str, table: _Array, field: _Column, flux: _Column, kelvin: _Array, note: str
+    source: str,
+    table: FloatArray,
+    field: _Column,
+    flux: _Column,
+    kelvin: FloatArray,
+    note: str,
 ) -> list[RawCurve]:
     """Split two columns of a file into curves, one for each temperature.
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._columnar import Coded
+from .._core._types import FloatArray
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -32,7 +32,6 @@ from .process import Process, parameters, usual_of_hosts
 if TYPE_CHECKING:
     from ._measured_points import Producer
 
-Array = NDArray[np.float64]
 
 DISTANCE = "evidence_distance"
 UNPROVEN = 2.0
@@ -100,11 +99,11 @@ _COMPENSATED = "recipes/compensated.csv"
 class Evidence(NamedTuple):
     """Of n magnets: distance to the nearest measured one, its name, the coordinate farthest off."""
 
-    distance: Array
+    distance: FloatArray
     nearest: Coded
     farthest: Coded
 
-    def beyond(self, distance: Array, name: str) -> "Evidence":
+    def beyond(self, distance: FloatArray, name: str) -> "Evidence":
         """Return evidence of magnets that a coordinate sets apart from all measured ones, (n,)."""
         if not distance.any():
             return self
@@ -112,7 +111,9 @@ class Evidence(NamedTuple):
         return Evidence(np.hypot(self.distance, distance), self.nearest, farther)
 
 
-def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> Array:
+def process_distance(
+    process: Process, rows: dict[str, FloatArray], hosts: Coded
+) -> FloatArray:
     """Compute how far gases and given settings of n magnets lie beyond those of measured magnets, (n,).
 
     The unit is that of `Evidence.distance`; zero within the measured range.
@@ -153,7 +154,7 @@ def process_distance(process: Process, rows: dict[str, Array], hosts: Coded) -> 
     return excess
 
 
-def coordinates(table: CompositionTable, root: str) -> Array:
+def coordinates(table: CompositionTable, root: str) -> FloatArray:
     """Compute the coordinates of recipes of one host, shape (n, k), for distances between magnets.
 
     Each coordinate is in units of the length on which it matters. `root` is the host's root.
@@ -198,7 +199,7 @@ _WEIGHED = (
 )
 
 
-def _boundary(table: CompositionTable) -> dict[str, Array]:
+def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     """Compute the coordinates of sintered Nd-Fe-B, wt.%, before they are scaled.
 
     Returns
@@ -234,7 +235,7 @@ def _boundary(table: CompositionTable) -> dict[str, Array]:
     }
 
 
-def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
+def _metals(table: CompositionTable, hardening: str) -> dict[str, FloatArray]:
     """Compute the coordinates of magnets hardened by cells or grains, before they are scaled.
 
     `hardening` is ``"cells"`` or ``"grains"``. A bare formula counts as the charge that the model
@@ -263,7 +264,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
         ratio = np.where(bare, usual["ratio"], ratio)
     # No magnet of RCo5 with iron is known: copper widens the range in which iron dissolves, by the
     # abstract of "Microstructural evolutions, phase transformations ..." on Ce-Co-Fe-Cu alloys.
-    apart: Array | float = 0.0
+    apart: FloatArray | float = 0.0
     if hardening == "grains":
         fading = np.exp(-metal["Cu"] / EVIDENCE.without_copper_over)
         apart = EVIDENCE.without_copper * fading
@@ -281,7 +282,7 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, Array]:
 @lru_cache(maxsize=64)
 def _measured_points(
     root: str, quantity: str, family: str, left_out: frozenset[str]
-) -> tuple[Array, tuple[str, ...]]:
+) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the m measured magnets of a host as points, and their names.
 
     Parameters
@@ -348,7 +349,7 @@ def evidence(
     quantity: str,
     producer: "Producer | None" = None,
     family: str = "",
-    places: dict[str, Array] | None = None,
+    places: dict[str, FloatArray] | None = None,
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
@@ -420,7 +421,7 @@ def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evi
     return found.beyond(beyond, "temperature")
 
 
-def cap_probability(probability: Array, distance: Array) -> Array:
+def cap_probability(probability: FloatArray, distance: FloatArray) -> FloatArray:
     """Lower probabilities to what the nearest measured magnets bear out, shape (n,).
 
     With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).

@@ -12,12 +12,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._types import FloatArray
 from ..phases.records import root_host
-
-Array = NDArray[np.float64]
 
 FILE = "magnets/families.toml"
 ANY = "any"
@@ -88,7 +86,9 @@ _SPREADS = {
 _OFFSETS = {"coercivity_kA_m": "coercivity_offset", "remanence_T": "remanence_offset"}
 
 
-def range_columns(host_names: tuple[str, ...], route: Any = None) -> dict[str, Array]:
+def range_columns(
+    host_names: tuple[str, ...], route: Any = None
+) -> dict[str, FloatArray]:
     """Return offsets and half widths of the families of hosts, shape (hosts + 1,) each.
 
     Parameters

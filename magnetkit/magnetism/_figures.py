@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._columnar import Coded
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
 from .._core.units import ROOM_K, ZERO_CELSIUS
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
@@ -30,7 +30,6 @@ from .process import by_row, read_process
 if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
 
-Array = NDArray[np.float64]
 
 GRAINS = law("grains")
 TEMPERATURE = law("temperature")
@@ -39,9 +38,9 @@ TEMPERATURE = law("temperature")
 def widen(
     made: Alloys,
     bulk: Intrinsic,
-    values: Array,
-    status: NDArray[np.int8],
-    spread: Array,
+    values: FloatArray,
+    status: Int8Array,
+    spread: FloatArray,
     z: float,
 ) -> None:
     """Widen ranges near the Curie temperature, from zero to the magnet of its upper end, in place.
@@ -98,7 +97,7 @@ def widen(
     values[:4, :, at[:, None], rows] = edges
 
 
-def _scale_phases(phases: Any, rows: NDArray[np.int64], hotter: Array) -> Any:
+def _scale_phases(phases: Any, rows: IntArray, hotter: FloatArray) -> Any:
     """Copy the `Phases` of some alloys with their Curie temperatures multiplied.
 
     Parameters
@@ -166,11 +165,11 @@ _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 def magnet_figures(
     made: Alloys,
     bulk: Intrinsic,
-    asked: Array,
+    asked: FloatArray,
     between: tuple[float, float],
     load: float,
     z: float,
-) -> tuple[Array, NDArray[np.int8]]:
+) -> tuple[FloatArray, Int8Array]:
     """Return the figures of n magnets at m temperatures.
 
     `bulk` are their hard phases at the first of the temperatures `asked`, K; at the others ranges
@@ -241,8 +240,11 @@ def magnet_figures(
 
 
 def least_widths(
-    made: Alloys, kelvin: Array, scale: float = 1.0, unsure: Array | float = 0.0
-) -> tuple[Array, Array]:
+    made: Alloys,
+    kelvin: FloatArray,
+    scale: float = 1.0,
+    unsure: FloatArray | float = 0.0,
+) -> tuple[FloatArray, FloatArray]:
     """Compute half widths of ln B_r and ln H_cJ at m temperatures.
 
     A magnet that is near its Curie temperature or has little coercivity left has wider ranges.
@@ -272,11 +274,11 @@ def least_widths(
 def figures_by_temperature(
     made: Alloys,
     bulk: Intrinsic,
-    values: Array,
-    status: NDArray[np.int8],
+    values: FloatArray,
+    status: Int8Array,
     load: float,
     z: float,
-) -> tuple[Array, NDArray[np.int8]]:
+) -> tuple[FloatArray, Int8Array]:
     """Compute figures and status as `magnet_figures`, each temperature of `bulk` by itself.
 
     The chords alpha and beta stay those of the range of use, whose figures are `values`. `values`
@@ -321,7 +323,7 @@ def describe_missing_comparison(coldest: float) -> str:
     return f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
 
 
-def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
+def blank_hard(values: FloatArray, rows: BoolArray) -> None:
     """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` (m, n)."""
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
@@ -329,7 +331,7 @@ def blank_hard(values: Array, rows: NDArray[np.bool_]) -> None:
                 figure[..., rows] = np.nan
 
 
-def _list_use_temperatures(first: float) -> Array:
+def _list_use_temperatures(first: float) -> FloatArray:
     """List the rising temperatures, K, from `first` on, at which the highest of use is sought.
 
     Steps are fine up to `_TURN` and coarse beyond it, up to `_HIGHEST_K` or past it.
@@ -341,7 +343,7 @@ def _list_use_temperatures(first: float) -> Array:
     return np.concatenate([fine, coarse])
 
 
-def _coercivity_half_width(made: Alloys, kelvin: Array) -> Array:
+def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
     """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
     The laws of grain size and of hot cells add more the less coercivity is left. Below

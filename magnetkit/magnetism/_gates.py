@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.columns import GATES
 from ..compound.evaluate import STATUS
 from ..phases.partition import hosts_by_hardening, is_in_windows, not_from_melt
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from ._balance import Balance
     from .process import Route
 
-Array = NDArray[np.float64]
 # Takes recipes in their phases and what `microstructure` asks of them; yields words of `GATES`,
 # each with the rows, bool (n,), at which that gate is closed.
-Rule = Callable[["Balance", dict[str, Array]], Iterator[tuple[str, NDArray[np.bool_]]]]
+Rule = Callable[["Balance", dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]]
 
 _CONE, FAR = GATES[-2:]
 """That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
@@ -37,8 +36,8 @@ GRAINS = law("grains")
 
 
 def _grain_conditions(
-    balance: Any, structure: dict[str, Array]
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    balance: Any, structure: dict[str, FloatArray]
+) -> Iterator[tuple[str, BoolArray]]:
     """Yield the one condition of magnets hardened by grains, with the rows that fail it.
 
     A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
@@ -58,15 +57,15 @@ _RULES: dict[str, Rule] = {
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
 
 
-def rows_made_by_route(route: "Route", codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def rows_made_by_route(route: "Route", codes: Int8Array) -> BoolArray:
     """Say which magnets, by their host codes, a route makes, bool (n,)."""
     root = root_host(route.host)
     return np.array([*(host.root == root for host in HOSTS.values()), False])[codes]
 
 
 def gates(
-    found: "Balance", structure: dict[str, Array], route: "Route | None" = None
-) -> NDArray[np.int8]:
+    found: "Balance", structure: dict[str, FloatArray], route: "Route | None" = None
+) -> Int8Array:
     """Find the first gate that is closed to each magnet.
 
     Parameters
@@ -108,8 +107,8 @@ def gates(
 
 
 def gates_at_temperatures(
-    gate: NDArray[np.int8], written: "Partition", kelvin: Sequence[float] | Array
-) -> NDArray[np.int8]:
+    gate: Int8Array, written: "Partition", kelvin: Sequence[float] | FloatArray
+) -> Int8Array:
     """Return the gates of n magnets at m temperatures, K, shape (m, n).
 
     A measured cone of easy directions closes a gate at low temperature. `gate` are the gates at
@@ -123,7 +122,7 @@ def gates_at_temperatures(
     return result
 
 
-def turned_width(written: "Partition") -> Array:
+def turned_width(written: "Partition") -> FloatArray:
     """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
     widths = np.zeros(len(written.host))
     for rows, one in _easy_plane_rows(written):
@@ -133,7 +132,7 @@ def turned_width(written: "Partition") -> Array:
 
 def _easy_plane_rows(
     written: "Partition",
-) -> Iterator[tuple[NDArray[np.bool_], dict[str, Any]]]:
+) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
     """Yield the rows of each measured turn of the easy direction.
 
     Returns
@@ -150,7 +149,7 @@ def _easy_plane_rows(
             )
 
 
-def apply_gates(status: NDArray[np.int8], gate: NDArray[np.int8]) -> NDArray[np.bool_]:
+def apply_gates(status: Int8Array, gate: Int8Array) -> BoolArray:
     """Set the status, (m, n), of magnets that are ok otherwise to that of their gate, in place.
 
     The result says which gates are closed, bool (m, n).

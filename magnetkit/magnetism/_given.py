@@ -8,10 +8,10 @@ of them, stays the model's.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arrays import Condensed
 from .._core._constants import DEVIATIONS_90
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy.table import GIVEN, GIVEN_AT
@@ -26,7 +26,7 @@ from ..compound.evaluate import (
 from ..compound.parameters import load
 from ..phases.partition import Partition
 
-Widths = dict[str, NDArray[np.float64]]
+Widths = dict[str, FloatArray]
 """Half a 90 % range over the value, by quantity of `GIVEN`, (n,); NaN where nothing was given."""
 
 
@@ -36,7 +36,7 @@ def apply_given(
     first: int,
     written: Partition,
     predicted: PredictedCurie,
-) -> tuple[PredictedCurie, Widths, NDArray[np.float64]]:
+) -> tuple[PredictedCurie, Widths, FloatArray]:
     """Scale the model's values of n alloys in `phases` to given ones, in place.
 
     Parameters
@@ -72,7 +72,7 @@ def apply_given(
     n = len(written.host)
     none = np.full(n, np.nan)
     cells = np.arange(n)
-    widths = dict[str, NDArray[np.float64]]()
+    widths = dict[str, FloatArray]()
     places = [cells, phases.skins, phases.shells, cells + first][: 4 if first else 3]
     hard = Condensed(phases.state[first : first + n], phases.ion)
     harder = np.ones(n)
@@ -121,9 +121,7 @@ def apply_given(
     return predicted, widths, harder
 
 
-def _predict_quantity(
-    got: Intrinsic, name: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _predict_quantity(got: Intrinsic, name: str) -> tuple[FloatArray, FloatArray]:
     """Return what the model says of a quantity of `GIVEN`, and its standard deviation, (n,) each."""
     if name not in PROPERTIES:
         return got.curie, got.curie_sd
@@ -132,7 +130,7 @@ def _predict_quantity(
 
 
 def _with_given_curie(
-    predicted: PredictedCurie, value: NDArray[np.float64], width: NDArray[np.float64]
+    predicted: PredictedCurie, value: FloatArray, width: FloatArray
 ) -> PredictedCurie:
     """Return Curie temperatures with given ones, K, (n,), and their half widths / value in place."""
     has_width = np.isfinite(width)

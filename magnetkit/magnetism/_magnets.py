@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .._core._columnar import Coded
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
 from ..alloy.shell_rows import ShellRows, add_masses, replace_rare_earth
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from ..surrogates._curie import CurieModel
     from ._given import Widths
 
-Array = NDArray[np.float64]
 
 FORMULA = law("formula")
 GRAINS = law("grains")
@@ -80,31 +80,29 @@ _OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 class Magnets:
     """n magnets at k temperatures."""
 
-    temperature: Array  # K, (k,)
+    temperature: FloatArray  # K, (k,)
     # mean J_s of the hard phase along the axis, T, (n, k); NaN above T_C
-    polarization: Array
-    intrinsic_coercivity: Array  # H_cJ, A/m, (n, k)
-    knee_field: Array  # H_k, A/m, (n, k)
-    status: NDArray[np.int8]  # index into `magnetkit.compound.evaluate.STATUS`, (n, k)
+    polarization: FloatArray
+    intrinsic_coercivity: FloatArray  # H_cJ, A/m, (n, k)
+    knee_field: FloatArray  # H_k, A/m, (n, k)
+    status: Int8Array  # index into `magnetkit.compound.evaluate.STATUS`, (n, k)
     alloys: "Alloys"  # what they are at any temperature
     rules: Any  # those of the kernel that they are by
 
     @property
-    def rows(self) -> dict[str, Array]:
+    def rows(self) -> dict[str, FloatArray]:
         """Process and family parameters of each row, shape (n,) each."""
         return self.alloys.rows
 
-    def remanence(self) -> Array:
+    def remanence(self) -> FloatArray:
         """Return B_r, T, shape (n, k)."""
         return self.polarization * self.alloys.factor[:, None]
 
-    def coercivity(self) -> Array:
+    def coercivity(self) -> FloatArray:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
 
-    def field_of(
-        self, picked: NDArray[np.int64], at: NDArray[np.int64], knee: bool
-    ) -> Array:
+    def field_of(self, picked: IntArray, at: IntArray, knee: bool) -> FloatArray:
         """Compute H_cJ or the knee field, A/m, of some magnets at some temperatures.
 
         This is for `Magnets` that were made without coercivity.
@@ -131,8 +129,8 @@ class Magnets:
 
 
 def _charge(
-    table: CompositionTable, host: NDArray[np.int8]
-) -> tuple[CompositionTable, NDArray[np.bool_]]:
+    table: CompositionTable, host: Int8Array
+) -> tuple[CompositionTable, BoolArray]:
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
     `host` are the host codes, (n,).
@@ -194,20 +192,20 @@ class Alloys:
     gate: NDArray[
         np.int8
     ]  # of `_gates.gates`: what keeps them from being magnets, (n,)
-    charged: NDArray[np.bool_]  # for which a charge is assumed, (n,)
+    charged: BoolArray  # for which a charge is assumed, (n,)
     # of `magnetkit.magnetism._magnet_kernels`; with `predicted`, with the hard phases as written
     phases: Any
     predicted: "PredictedCurie | None"  # T_C of the hard phases as written, where ranges are wanted
     # B_r / J_s, (n,): volumes of hard and other phases, times density, alignment
-    factor: Array
-    structure: dict[str, Array]  # as for `microstructure`
-    rows: dict[str, Array]  # as for `microstructure`
+    factor: FloatArray
+    structure: dict[str, FloatArray]  # as for `microstructure`
+    rows: dict[str, FloatArray]  # as for `microstructure`
     given: "Widths"  # what a user says of the hard phases, empty where nothing
     curie: "CurieModel | None"  # model of T_C, that of all that is known if None
     # what `nearest` returns, empty where it was left out
     near: dict[str, Evidence] = field(default_factory=dict)
 
-    def density(self) -> Array:
+    def density(self) -> FloatArray:
         """Return the density of the magnets, kg/m3, shape (n,).
 
         That of the hard phase by its cell, whose volume the intrinsic model mixes from those of
@@ -232,7 +230,7 @@ class Alloys:
             )
         return np.where(codes >= 0, density, np.nan)
 
-    def apart(self) -> dict[str, Array]:
+    def apart(self) -> dict[str, FloatArray]:
         """Return how far process and traces set magnets apart from measured ones, (n,) each."""
         sides = {"process": self.rows["apart"]}
         if self.traces is None:
@@ -276,7 +274,7 @@ class Alloys:
         vars(stronger_alloys)["_micro"] = self._micro
         return stronger_alloys
 
-    def with_skins(self, picked: NDArray[np.int64]) -> Any:
+    def with_skins(self, picked: IntArray) -> Any:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
         Those surfaces were left out when the alloys were made. `picked` are numbers of alloys,
@@ -294,7 +292,7 @@ class Alloys:
             skins=_places(rows, len(codes), 0), own=tuple(skin_phases)
         )
 
-    def closed_gate(self, kelvin: Any) -> NDArray[np.int8]:
+    def closed_gate(self, kelvin: Any) -> Int8Array:
         """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
         return gates_at_temperatures(self.gate, self.written, kelvin)
 
@@ -324,17 +322,17 @@ class Alloys:
         )
 
     @cached_property
-    def _has_skin(self) -> NDArray[np.bool_]:
+    def _has_skin(self) -> BoolArray:
         return _has_surface(self.balance.parts.hard_phase, self.rows)
 
     @cached_property
-    def _micro(self) -> tuple[Array, ...]:
+    def _micro(self) -> tuple[FloatArray, ...]:
         """What `microstructure` returns of the rows as they are."""
         return microstructure(self.rows, self.structure)
 
     def at(
         self,
-        temperature: Array,
+        temperature: FloatArray,
         rules: Any = None,
         hard: Any = None,
         picked: Any = None,
@@ -361,7 +359,7 @@ class Alloys:
         )
         return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
 
-    def bend(self, between: tuple[float, float]) -> Array:
+    def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
         The unit is 1/K from 20 °C on. With it the chord between the two temperatures, K, differs
@@ -380,7 +378,7 @@ class Alloys:
             correction = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
         return np.where(np.isfinite(correction), correction, 0.0)
 
-    def hard_phases(self, temperature: Array) -> Intrinsic:
+    def hard_phases(self, temperature: FloatArray) -> Intrinsic:
         """Evaluate the hard phases, as the recipes are written, at temperatures, K.
 
         The alloys must have been made with `ranges`. Values that the user gave widen the result.
@@ -414,7 +412,7 @@ def evaluate_magnets(
     made: Alloys,
     temperature: Any,
     between: tuple[float, float] | None = None,
-    hard: NDArray[np.bool_] | None = None,
+    hard: BoolArray | None = None,
 ) -> Magnets:
     """Evaluate the magnets of n alloys at m temperatures, K, without ranges.
 
@@ -469,7 +467,7 @@ def nearest_recipes(
     """
     from ..phases.partition import root_codes
 
-    places: dict[str, Array] = {}
+    places: dict[str, FloatArray] = {}
     roots = Coded(root_codes(codes), HOST_NAMES)
     return {
         n: evidence(
@@ -526,7 +524,7 @@ def alloys(
     table: CompositionTable,
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
-    host: str | NDArray[np.int8] = "auto",
+    host: str | Int8Array = "auto",
     curie: "CurieModel | None" = None,
     ranges: bool = False,
     skins: bool = True,
@@ -622,15 +620,15 @@ def alloys(
 class _Rims:
     """The shells about the grains of n alloys, an array of zeros for those without."""
 
-    rows: NDArray[np.int64]  # the alloys that have one
-    columns: NDArray[np.int64]  # the column of the element of each of these in tables
-    fraction: Array  # volume of the shell in the hard phase, (n,)
-    content: Array  # share of the shell's rare earth that is the element, (n,)
-    cover: Array  # share of its gain that a shell of its thickness gives, (n,)
+    rows: IntArray  # the alloys that have one
+    columns: IntArray  # the column of the element of each of these in tables
+    fraction: FloatArray  # volume of the shell in the hard phase, (n,)
+    content: FloatArray  # share of the shell's rare earth that is the element, (n,)
+    cover: FloatArray  # share of its gain that a shell of its thickness gives, (n,)
 
 
 def _resolve_rims(
-    written: "Partition", shells: ShellRows | None, rows: dict[str, Array]
+    written: "Partition", shells: ShellRows | None, rows: dict[str, FloatArray]
 ) -> _Rims:
     """Return the shells of n recipes by volume, content and cover.
 
@@ -648,10 +646,10 @@ def _resolve_rims(
 
 
 def _soften(
-    structure: dict[str, Array],
-    rows: dict[str, Array],
+    structure: dict[str, FloatArray],
+    rows: dict[str, FloatArray],
     process: Process,
-    codes: NDArray[np.int8],
+    codes: Int8Array,
 ) -> None:
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
@@ -668,9 +666,9 @@ def _soften(
 
 def _condense_phases(
     parts: "Partition",
-    formula: Array,
-    enrichment: Array,
-    with_skin: NDArray[np.int64],
+    formula: FloatArray,
+    enrichment: FloatArray,
+    with_skin: IntArray,
     rims: _Rims,
     curie: "CurieModel | None",
     written: "Partition | None",
@@ -718,10 +716,10 @@ def _condense_phases(
 
 def _remanence_factor(
     balance: Balance,
-    structure: dict[str, Array],
-    rows: dict[str, Array],
+    structure: dict[str, FloatArray],
+    rows: dict[str, FloatArray],
     rims: _Rims,
-) -> Array:
+) -> FloatArray:
     """Return B_r / J_s, (n,), of hard and other phases, density and alignment; NaN if not known."""
     from ..phases.partition import hosts_with_shells
 
@@ -736,7 +734,7 @@ def _remanence_factor(
 
 
 def _widen_spread(
-    rows: dict[str, Array], structure: dict[str, Array], written: "Partition"
+    rows: dict[str, FloatArray], structure: dict[str, FloatArray], written: "Partition"
 ) -> None:
     """Add to the spread of coercivity, in place, what boundary and easy axis leave in doubt."""
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
@@ -746,7 +744,7 @@ def _widen_spread(
 
 
 def _place_among_measured(
-    magnets: Alloys, harder: "Array | float", with_distances: bool
+    magnets: Alloys, harder: "FloatArray | float", with_distances: bool
 ) -> None:
     """Bring n alloys, in place, to the level of those that were measured like them.
 
@@ -776,7 +774,7 @@ def _place_among_measured(
     magnets.factor[:] *= rows["stronger"]
 
 
-def _has_surface(cells: CompositionTable, rows: dict[str, Array]) -> NDArray[np.bool_]:
+def _has_surface(cells: CompositionTable, rows: dict[str, FloatArray]) -> BoolArray:
     """Say which alloys' grains have a surface of another composition, bool (n,)."""
     return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
@@ -788,7 +786,7 @@ def _with_given(
     parts: "Partition",
     predicted: Any,
     rows: Any,
-) -> "tuple[PredictedCurie | None, Widths, Array | float]":
+) -> "tuple[PredictedCurie | None, Widths, FloatArray | float]":
     """Put what the user says of hard phases in place of the model's values.
 
     `phases` changes in place: its Curie temperature and constants.
@@ -829,10 +827,10 @@ def _with_given(
 def _structure(
     table: CompositionTable,
     found: Balance,
-    formula: Array,
-    rows: dict[str, Array],
-    carriers: Array | None,
-) -> dict[str, Array]:
+    formula: FloatArray,
+    rows: dict[str, FloatArray],
+    carriers: FloatArray | None,
+) -> dict[str, FloatArray]:
     """Collect the grain structure that `microstructure` needs, by name, (n,) each.
 
     Parameters
@@ -898,7 +896,7 @@ def _structure(
     return structure
 
 
-def _blend(share: Array, one: Array, other: Array) -> Array:
+def _blend(share: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
     """Mix two arrays, share * one + (1 - share) * other, exactly so at a share of 0 or 1.
 
     A NaN in the array whose share is 0 does not spread to the result.
@@ -912,8 +910,8 @@ def _blend(share: Array, one: Array, other: Array) -> Array:
 
 
 def _split_into_phases(
-    parts: "Partition", rows: dict[str, Array], traces: "Traces | None"
-) -> tuple[Balance, Array, NDArray[np.bool_]]:
+    parts: "Partition", rows: dict[str, FloatArray], traces: "Traces | None"
+) -> tuple[Balance, FloatArray, BoolArray]:
     """Split n recipes into the phases of the magnets they make.
 
     Parameters
@@ -957,8 +955,8 @@ def _split_into_phases(
 
 
 def _read(
-    table: CompositionTable, process: Any, host: str | NDArray[np.int8]
-) -> "tuple[Partition, Traces | None, Process, dict[str, Array]]":
+    table: CompositionTable, process: Any, host: str | Int8Array
+) -> "tuple[Partition, Traces | None, Process, dict[str, FloatArray]]":
     """Split the recipes as they are written and read the process of each.
 
     Oxygen, nitrogen and carbon that a recipe names replace those of the process.
@@ -1002,7 +1000,7 @@ def _read(
 
 def recipes_in_phases(
     table: CompositionTable, process: Any, host: str
-) -> tuple[Balance, dict[str, Array]]:
+) -> tuple[Balance, dict[str, FloatArray]]:
     """Split recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
 
     Returns
@@ -1015,7 +1013,7 @@ def recipes_in_phases(
     return _split_into_phases(parts, rows, traces)[0], rows
 
 
-def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:
+def _places(rows: IntArray, n: int, first: int) -> IntArray:
     """Return the place of each of `n` rows among `rows`, counted from `first`, -1 elsewhere."""
     places = np.full(n, -1)
     places[rows] = first + np.arange(rows.size)

@@ -17,18 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core._files import replacing
+from .._core._types import FloatArray
 from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
 from .._core.errors import InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
 from .laws import law
-
-Array = NDArray[np.float64]
 
 SPLIT_FILE = "recipes/split.toml"
 COERCIVITY = "coercivity_kA_m"
@@ -81,12 +79,12 @@ class Split:
     # variances of what `EFFECTS` act on, in units of that of the whole: ln of what a shell gives
     shared: tuple[float, float] = (0.0, 0.0)
 
-    def covariance(self, distance: Array) -> Array:
+    def covariance(self, distance: FloatArray) -> FloatArray:
         """Return the covariance of a producer's two magnets, without residue, by distance."""
         return self.common + self.composition * np.exp(-distance / self.length)
 
 
-def shared_variance(effects: Array, split: Split) -> Array:
+def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     """Compute what process effects add to the variance of each magnet, shape (n,).
 
     `effects` are the `EFFECTS` of n magnets, shape (n, 2).
@@ -137,18 +135,18 @@ def splits() -> dict[str, Split]:
 class Known:
     """k measured magnets of one host and quantity, and the posterior they give of another one."""
 
-    fractions: Array  # atomic fractions, (k, N_ELEMENTS)
+    fractions: FloatArray  # atomic fractions, (k, N_ELEMENTS)
     # ln(measured / predicted) over the standard deviation of the prediction, (k,)
-    scores: Array
+    scores: FloatArray
     # covariance of what is not the producer's: measurement, temperature, residue, (k, k)
-    noise: Array
+    noise: FloatArray
     split: Split
     # mean standard deviation of ln of the prediction that the scores are in units of
     deviation: float = 1.0
     # `EFFECTS` of each, (k, 2); None: neither shells nor unusual grains
-    effects: Array | None = None
+    effects: FloatArray | None = None
     # what a standard deviation of the fall of coercivity shifts the score by, (k,); None: nothing
-    slopes: Array | None = None
+    slopes: FloatArray | None = None
 
     @property
     def table(self) -> CompositionTable:
@@ -156,7 +154,7 @@ class Known:
         return CompositionTable.from_array(self.fractions)
 
     @cached_property
-    def inverse(self) -> Array:
+    def inverse(self) -> FloatArray:
         """Inverse of the covariance of the measured scores, shape (k, k)."""
         from .._core._linear import invert
 
@@ -165,8 +163,8 @@ class Known:
         )
 
     def cross_covariance(
-        self, table: CompositionTable, effects: Array | None = None
-    ) -> Array:
+        self, table: CompositionTable, effects: FloatArray | None = None
+    ) -> FloatArray:
         """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
 
         `table` holds the other magnets' recipes. `effects` are their process effects, shape (n,
@@ -201,8 +199,8 @@ class Known:
         return float(np.sqrt(max((square - cross**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
-        self, table: CompositionTable, effects: Array | None = None
-    ) -> tuple[Array, Array]:
+        self, table: CompositionTable, effects: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Compute the posterior of the scores of n other magnets of the host and quantity.
 
         Parameters
@@ -334,7 +332,7 @@ class Producer:
             effects[:, place] = [float(m.get(name, 0.0)) for m in rows]
         return Known(fractions, scores, noise, error_split, deviation, effects, slope)
 
-    def falls(self, hosts: Coded, route: str = "") -> Array:
+    def falls(self, hosts: Coded, route: str = "") -> FloatArray:
         """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
 
         It is 1 for hosts that the producer has measured nothing of. `hosts` names the host of each
@@ -352,8 +350,12 @@ class Producer:
         return fall
 
     def shifts(
-        self, table: CompositionTable, hosts: Coded, effects: Array, route: str = ""
-    ) -> dict[str, tuple[Array, Array]]:
+        self,
+        table: CompositionTable,
+        hosts: Coded,
+        effects: FloatArray,
+        route: str = "",
+    ) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Compute the posterior of n other magnets of this producer, by quantity.
 
         The shift is that of the logarithm, of `ALPHA` that of itself in %/K. What is left is a

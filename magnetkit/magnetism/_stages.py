@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .._core._columnar import Coded, Columns
 from .._core._constants import ROOM_K
+from .._core._types import BoolArray, FloatArray
 from .._core.columns import PROVENANCES, properties
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
@@ -63,7 +63,7 @@ def nominal_magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
-    hard: NDArray[np.bool_] | None = None,
+    hard: BoolArray | None = None,
     **parts: Any,
 ) -> Magnets:
     """Evaluate the magnet of each candidate without ranges: the central values of `magnets`.
@@ -128,7 +128,7 @@ def makeable(
     conditions: Conditions,
     split: Partition | None = None,
     **more: Any,
-) -> tuple[Columns, NDArray[np.bool_]]:
+) -> tuple[Columns, BoolArray]:
     """Judge the stability of each candidate's phase.
 
     A candidate whose stability no data decide counts as makeable, since missing data are no
@@ -254,10 +254,10 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
 
 
 def cost_per_flux(
-    density: NDArray[np.float64],
-    cost: NDArray[np.float64],
-    remanence: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    density: FloatArray,
+    cost: FloatArray,
+    remanence: FloatArray,
+) -> FloatArray:
     """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
     `density` is in kg/m3, `cost` in USD/kg and `remanence` in T. The order of the operations is

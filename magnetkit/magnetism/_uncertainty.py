@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core._constants import DEVIATIONS_90
+from .._core._types import FloatArray
 from ..alloy.table import CompositionTable
 from ._evidence import evidence
 from ._measured import (
@@ -27,8 +28,6 @@ from ._measured import (
     shared_variance,
     splits,
 )
-
-Array = NDArray[np.float64]
 
 # Recipes closer than this are one recipe.
 _ITSELF = 1e-9
@@ -58,7 +57,7 @@ def distance_variance(
     hosts: Coded,
     quantity: str,
     producer: Producer | None = None,
-) -> Array:
+) -> FloatArray:
     """Return the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
     It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
@@ -75,18 +74,18 @@ def distance_variance(
     return growth(evidence(table, hosts, quantity, producer).distance, quantity)
 
 
-def growth(distance: Array, quantity: str) -> Array:
+def growth(distance: FloatArray, quantity: str) -> FloatArray:
     """Return the variance of ln of a quantity that is added at a distance, shape (n,)."""
     far_variance, reach = _growth().get(quantity, (0.0, 1.0))
     return np.asarray(-(far_variance**2) * np.expm1(-((distance / reach) ** 2)))
 
 
 def condition_rows(
-    rows: dict[str, Array],
+    rows: dict[str, FloatArray],
     table: CompositionTable,
     hosts: Coded,
     producer: Producer | None,
-    distance: Array,
+    distance: FloatArray,
     route: str = "",
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
@@ -134,12 +133,12 @@ class Kinds(NamedTuple):
     table: CompositionTable
     hosts: Coded
     shells: NDArray[np.str_]
-    effects: Array
+    effects: FloatArray
 
 
 def covariance(
     one: Kinds, other: Kinds, quantity: str, producer: Producer | None = None
-) -> Array:
+) -> FloatArray:
     """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
 
     In units of the variance of a magnet near measured ones and without a calibration. Magnets of
@@ -182,7 +181,7 @@ def covariance(
 
 def relative_width(
     magnets: Kinds, reference: Kinds, quantity: str, producer: Producer | None = None
-) -> Array:
+) -> FloatArray:
     """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
     The result is 0 for the reference itself and sqrt(2) for a magnet that has nothing in common
@@ -198,7 +197,9 @@ def relative_width(
     return np.sqrt(np.maximum(apart, 0.0) / np.maximum(magnet_variance, _ITSELF))
 
 
-def variance(magnets: Kinds, quantity: str, producer: Producer | None = None) -> Array:
+def variance(
+    magnets: Kinds, quantity: str, producer: Producer | None = None
+) -> FloatArray:
     """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
 
     It is 1 for a quantity that has no measured split.

@@ -6,9 +6,9 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments, parse_finite_number
+from .._core._types import FloatArray
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from .._core.errors import InputError
 from .._core.units import BETWEEN
@@ -22,8 +22,6 @@ from .sintered import parse_chord
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 # Points between the two temperatures at which flatness is looked at.
@@ -73,7 +71,7 @@ class _Search:
 
     base: CompositionTable
     names: list[str]  # of the substituents
-    kelvin: Array  # temperatures at which flatness is looked at, K
+    kelvin: FloatArray  # temperatures at which flatness is looked at, K
     host: str
 
     @property
@@ -81,7 +79,7 @@ class _Search:
         """Columns of the substituents."""
         return [INDEX[name] for name in self.names]
 
-    def made(self, shares: Array) -> CompositionTable:
+    def made(self, shares: FloatArray) -> CompositionTable:
         """Build the recipes in which the given shares of the rare earth are replaced.
 
         `shares` has shape (n, substituents), of all rare earth; the result has n rows.
@@ -94,7 +92,7 @@ class _Search:
         dense[:, self.columns] += total * shares
         return CompositionTable.from_array(dense)
 
-    def tried(self, shares: Array) -> "pd.DataFrame":
+    def tried(self, shares: FloatArray) -> "pd.DataFrame":
         """Evaluate mixtures and keep those that are uniaxial magnets at all temperatures.
 
         `shares` has shape (n, substituents), of all rare earth.
@@ -135,7 +133,7 @@ class _Search:
             .reset_index(drop=True)
         )
 
-    def formula(self, shares: Array) -> str:
+    def formula(self, shares: FloatArray) -> str:
         """Write the formula of one mixture, amounts counted per rare earth, rare earths in front.
 
         `shares` has shape (substituents,).

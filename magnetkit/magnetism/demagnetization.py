@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import BoolArray, FloatArray
 from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
 from ..alloy._read import Compositions, read_inputs
@@ -20,8 +20,6 @@ from .sintered import read_duty
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 CURVE_POINTS = 201
@@ -54,18 +52,18 @@ class Demagnetization:
         Permeance coefficient -B / (mu_0 H).
     """
 
-    temperature: Array
-    field: Array
-    polarization: Array
-    induction: Array
-    remanence: Array
-    coercivity: Array
-    coercivity_b: Array
-    knee_field: Array
-    recoil: Array
-    working_field: Array
-    working_induction: Array
-    above_knee: NDArray[np.bool_]
+    temperature: FloatArray
+    field: FloatArray
+    polarization: FloatArray
+    induction: FloatArray
+    remanence: FloatArray
+    coercivity: FloatArray
+    coercivity_b: FloatArray
+    knee_field: FloatArray
+    recoil: FloatArray
+    working_field: FloatArray
+    working_induction: FloatArray
+    above_knee: BoolArray
     load_line: float
 
     def to_frame(self, labels: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -109,12 +107,12 @@ class Demagnetization:
 
 
 def magnet_curves(
-    temperature: Array,
-    remanence: Array,
-    coercivity: Array,
-    knee_field: Array,
-    recoil: Array,
-    fields: Array | None = None,
+    temperature: FloatArray,
+    remanence: FloatArray,
+    coercivity: FloatArray,
+    knee_field: FloatArray,
+    recoil: FloatArray,
+    fields: FloatArray | None = None,
     load_line: float | None = None,
 ) -> Demagnetization:
     """Return the curves that the figures of n magnets at k temperatures make.
@@ -167,7 +165,7 @@ def magnet_curves(
 def demagnetization(
     compositions: Compositions,
     temperature: float | str | Sequence[float | str] = 300.0,
-    fields: Array | None = None,
+    fields: FloatArray | None = None,
     process: Process | dict[str, Any] | str | None = None,
     shell: Shells = None,
     host: str = "auto",

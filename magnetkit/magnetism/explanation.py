@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
 from .._core._constants import DEVIATIONS_90
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._read import Compositions, as_table
@@ -34,7 +34,6 @@ from .laws import Constant, law, shift_constant
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 
 _LAWS = {
     "boundary": ("boundary", "formula", "grains", "shell"),
@@ -270,7 +269,7 @@ def _nucleation_terms(
     one = np.ones(1)
     plain = _producer_left_out(alloy)
 
-    def field_of(alpha_k: Array, n_eff: Array = none) -> float:
+    def field_of(alpha_k: FloatArray, n_eff: FloatArray = none) -> float:
         """Return H_cJ, A/m, by these of Kronmueller's parameters."""
         return magnet.coercivity(
             alloy, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, **plain

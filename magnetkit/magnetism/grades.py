@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._arguments import check_arguments
 from .._core._columnar import Coded
+from .._core._types import FloatArray, IntArray
 from .._core.errors import InputError
 from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..alloy._grade_names import (
@@ -48,7 +49,6 @@ QUANTITIES = (
 )
 """Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
 
-_Array = NDArray[np.float64]
 _REMANENCE = "remanence_T"
 _COERCIVITY = "coercivity_kA_m"
 _PRODUCT = "max_energy_product_kJ_m3"
@@ -267,7 +267,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
 
 def remaining_shares(
     table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
-) -> dict[str, _Array]:
+) -> dict[str, FloatArray]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
 
     `table` holds rows of `grades` at 20 degrees C, or one of them, `end` ("", "_lo" or "_hi") names
@@ -322,7 +322,7 @@ def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
     )
 
 
-def _hot_coercivity_b(table: "pd.DataFrame", keeps: _Array) -> None:
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
     """Convert H_cB of a table of hot grades, in place.
 
     H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
@@ -459,7 +459,7 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
 
 
 def _range_of_alike(
-    values: _Array, by: _Array, own: float
+    values: FloatArray, by: FloatArray, own: float
 ) -> tuple[float, float, float]:
     """Estimate a value and its ends from grades of the same crystal and kind.
 
@@ -664,7 +664,7 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
 
 
-def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> _Array:
+def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> FloatArray:
     """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
@@ -868,7 +868,7 @@ def _ladders() -> dict[str, float]:
     }
 
 
-def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
+def nearest_grade_column(hosts: Coded, b_r: FloatArray, h_cj: FloatArray) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
     `hosts` are those of n magnets, `b_r` in T and `h_cj` in kA/m, (n,). The result is empty where
@@ -888,9 +888,7 @@ def nearest_grade_column(hosts: Coded, b_r: _Array, h_cj: _Array) -> Coded:
 
 
 @lru_cache(maxsize=1)
-def _sintered_names() -> (
-    "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]"
-):
+def _sintered_names() -> "tuple[tuple[str, ...], dict[str, tuple[IntArray, Any]]]":
     """Return the names of sintered grades in alphabetical order, an empty one first, and their figures.
 
     Returns

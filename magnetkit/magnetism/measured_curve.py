@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import warn
+from .._core._types import FloatArray, IntArray
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS
 from ._curve_files import RawCurve, is_curve_file, read_raw_curves
-
-_Array = NDArray[np.float64]
 
 # A sweep ends where the field comes back by more than this share of its range.
 _SWEEP_END = 0.02
@@ -83,8 +81,8 @@ class MeasuredCurve:
     max_energy_product_kJ_m3: float
     recoil_permeability: float
     temperature_K: float
-    field: _Array
-    polarization: _Array
+    field: FloatArray
+    polarization: FloatArray
     note: str = ""
 
 
@@ -180,7 +178,7 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
 
 def _demagnetization_branch(
     source: str, raw: RawCurve, sample: Sample | None
-) -> tuple[_Array, _Array]:
+) -> tuple[FloatArray, FloatArray]:
     """Return the demagnetization branch of a measured loop.
 
     A UserWarning is issued where the other branch has another H_cJ.
@@ -231,7 +229,9 @@ def _demagnetization_branch(
     return -field[order], level[order]
 
 
-def _choose_branches(source: str, h: _Array, j: _Array) -> list[tuple[_Array, _Array]]:
+def _choose_branches(
+    source: str, h: FloatArray, j: FloatArray
+) -> list[tuple[FloatArray, FloatArray]]:
     """Return H, A/m, and J, T, of each branch from saturation, upright, the best first.
 
     Branches that reach J = 0 are preferred to those that do not. InputError if none has enough
@@ -258,7 +258,7 @@ def _choose_branches(source: str, h: _Array, j: _Array) -> list[tuple[_Array, _A
 
 def _inner_field(
     source: str, raw: RawCurve, sample: Sample | None
-) -> tuple[_Array, _Array]:
+) -> tuple[FloatArray, FloatArray]:
     """Return the field inside the sample, A/m, and J, T, at the points of a file.
 
     `source` is its name, for messages. InputError if the file holds moments and no sample is given.
@@ -277,7 +277,7 @@ def _inner_field(
     return h - sample.factor * j / MU_0, j
 
 
-def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
+def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
     """Split the points of a loop into sweeps of the field in one direction.
 
     `h` and `j` are field and polarization, (n,). Where the points are sorted by the field and hold
@@ -325,7 +325,7 @@ def _split_sweeps(h: _Array, j: _Array) -> list[NDArray[np.int64]]:
     return [upper, lower]
 
 
-def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
+def _turn_upright(h: FloatArray, j: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return field and J of a branch that comes down from positive saturation, by rising field.
 
     `h` and `j`, (n,), are copied; the branch is mirrored if J at H = 0 is negative.
@@ -337,12 +337,14 @@ def _turn_upright(h: _Array, j: _Array) -> tuple[_Array, _Array]:
     return h[order], j[order]
 
 
-def _polarization_at_zero(h: _Array, j: _Array) -> float:
+def _polarization_at_zero(h: FloatArray, j: FloatArray) -> float:
     """Return J where the field is least."""
     return float(j[np.argmin(np.abs(h))])
 
 
-def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> MeasuredCurve:
+def _figures(
+    source: str, field: FloatArray, level: FloatArray, raw: RawCurve
+) -> MeasuredCurve:
     """Derive the figures of a curve from the points of its demagnetization branch.
 
     Parameters
@@ -407,7 +409,7 @@ def _figures(source: str, field: _Array, level: _Array, raw: RawCurve) -> Measur
     )
 
 
-def _read_remanence(field: _Array, level: _Array) -> float:
+def _read_remanence(field: FloatArray, level: FloatArray) -> float:
     """Return J at H = 0, T, by a straight line through the points near it.
 
     `field` (A/m) rises and `level` is J (T).
@@ -422,7 +424,9 @@ def _read_remanence(field: _Array, level: _Array) -> float:
     return float(level[0] - slope * field[0])
 
 
-def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
+def _without_noise(
+    field: FloatArray, level: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Smooth a branch by isotonic regression: one J at each field, and J never rising.
 
     Parameters
@@ -446,7 +450,7 @@ def _without_noise(field: _Array, level: _Array) -> tuple[_Array, _Array]:
     return fields, isotonic_regression(means, increasing=False).x
 
 
-def _read_recoil(field: _Array, level: _Array, knee: float) -> float:
+def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
     """Compute the recoil permeability: the slope of J up to a share of H_k, over mu_0, plus 1.
 
     `field` (A/m) rises, `level` is J (T), and `knee` is J at H_k, T. A curve of too few points gets
@@ -506,7 +510,7 @@ def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     return "in its unit"
 
 
-def find_crossing(field: _Array, values: _Array, level: float) -> float:
+def find_crossing(field: FloatArray, values: FloatArray, level: float) -> float:
     """Find the field at which falling `values` first reach `level`, by linear interpolation.
 
     NaN if they never do, or do so at the first point already.
@@ -519,7 +523,7 @@ def find_crossing(field: _Array, values: _Array, level: float) -> float:
     return float(field[k - 1] + share * (field[k] - field[k - 1]))
 
 
-def find_largest_product(field: _Array, induction: _Array) -> float:
+def find_largest_product(field: FloatArray, induction: FloatArray) -> float:
     """Find the largest B H of a curve that is straight between its points, J/m3.
 
     `field` (A/m) rises from 0, and `induction` is B, T; 0 where B is nowhere positive.

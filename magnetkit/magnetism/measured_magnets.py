@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._constants import MU_0
+from .._core._types import FloatArray
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
@@ -184,7 +184,7 @@ def read_magnets(file: Path) -> "pd.DataFrame":
             check(row)
     _check_ids(rows)
     _check_recipes(rows)
-    columns: dict[str, list[str] | NDArray[np.float64]] = {}
+    columns: dict[str, list[str] | FloatArray] = {}
     for name in COLUMNS:
         columns[name] = [row.cells[name] for row in rows]
         if name in NUMBERS:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
 from .._core._constants import ROOM_K
+from .._core._types import FloatArray
 from ..alloy._read import Compositions, as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from ..phases._space import PhaseSpace
 
-
-Array = NDArray[np.float64]
 
 IRON_POLARIZATION_T = law("grains").iron_polarization
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
@@ -128,7 +126,7 @@ def phase_balance(
 
 
 def _boundary_phases(
-    made: Balance, i: int, name: str, boundary: dict[str, Array]
+    made: Balance, i: int, name: str, boundary: dict[str, FloatArray]
 ) -> list[tuple[str, float, float]]:
     """List the phases outside the hard phase of one row of a charge.
 
@@ -170,7 +168,7 @@ def _boundary_phases(
 
 
 def _phases_of_boundary(
-    boundary: dict[str, Array],
+    boundary: dict[str, FloatArray],
     i: int,
     outside: float,
     soft: float,

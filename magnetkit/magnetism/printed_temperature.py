@@ -9,14 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.units import MU_0, ROOM_K
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
 from .laws import law
-
-_Array = NDArray[np.float64]
 
 # The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
 # near its Curie temperature, K.
@@ -26,7 +24,7 @@ _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 
 
 @lru_cache(maxsize=1)
-def _shape() -> tuple[_Array, _Array, _Array, float]:
+def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """Return the shape of H_cJ(T) of sintered Nd-Fe-B.
 
     Temperatures, K; what polarization and the field alpha_K H_N keep of their values at 20 degrees
@@ -43,7 +41,7 @@ def _shape() -> tuple[_Array, _Array, _Array, float]:
     return kelvin, poles / poles[room], field / field[room], float(poles[room])
 
 
-def chord_end(to_K: Any, max_working_temperature_K: Any) -> _Array:
+def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
     """Return the upper temperature of printed chords, K.
 
     A chord without one is taken to reach to 100 degrees C (``datasets/laws/printed.toml``) or to
@@ -57,7 +55,7 @@ def chord_end(to_K: Any, max_working_temperature_K: Any) -> _Array:
 
 def remanence_ratio(
     coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any
-) -> _Array:
+) -> FloatArray:
     """Return B_r at a temperature over that at 20 degrees C, of n printed magnets.
 
     Parameters
@@ -92,7 +90,7 @@ def remanence_ratio(
 
 def coercivity_ratio(
     coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any, coercivity_kA_m: Any
-) -> _Array:
+) -> FloatArray:
     """Return H_cJ at a temperature over that at 20 degrees C, of n printed magnets.
 
     Parameters
@@ -137,7 +135,7 @@ def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
     return np.maximum(1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0)
 
 
-def _choose_curve(host: Any, curve: _Array, line: _Array) -> _Array:
+def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
     """Return the curve for sintered Nd-Fe-B, the line for others."""
     hosts = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
     return np.where(

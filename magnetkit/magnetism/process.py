@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray, Int8Array
 from .._core.errors import InputError
 from ..phases.records import HOSTS, root_host
 from ._family_ranges import range_columns
@@ -396,7 +396,7 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
     return Parameters(families, data["shell"], data["cells"])
 
 
-def _read_setting(name: str, value: Any, meaning: str) -> NDArray[np.float64]:
+def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
     """Convert a setting of the process to an array of float64.
 
     InputError if it is a text, NaN or no number. `meaning` is its meaning in words, for the
@@ -512,7 +512,7 @@ def process_record(
 
 
 @lru_cache(maxsize=4)
-def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     """Return each number of a host's family, of its process and of its magnets, shape (hosts + 1,).
 
     The last entry, which code -1 picks, is NaN, and so is that of a host without a family.
@@ -549,8 +549,8 @@ def _law_code(name: str, value: Any) -> Any:
 
 
 def by_row(
-    process: Process, codes: NDArray[np.int8], host_names: tuple[str, ...]
-) -> dict[str, NDArray[np.float64]]:
+    process: Process, codes: Int8Array, host_names: tuple[str, ...]
+) -> dict[str, FloatArray]:
     """Return the process and the family's parameters for each row, NaN where no family fits.
 
     Parameters

@@ -18,9 +18,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import warn
+from .._core._types import FloatArray
 from .._core.elements import (
     ATOMIC_MASS,
     HEAVY_LANTHANIDES,
@@ -33,9 +33,6 @@ from ..alloy.shell_rows import ShellRows, add_masses, rare_earth_masses, shell_l
 from ..alloy.shells import Shell, read_shell
 from ..alloy.table import CompositionTable
 from .laws import law
-
-Array = NDArray[np.float64]
-
 
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
@@ -98,12 +95,12 @@ def objection(shell: Shell) -> str:
     return ""
 
 
-def thickness_nm(fraction: Array, grain_um: Array) -> Array:
+def thickness_nm(fraction: FloatArray, grain_um: FloatArray) -> FloatArray:
     """Return the thickness of the shell of a round grain, nm: D [1 - (1 - f)^(1/3)] / 2."""
     return 1e3 * grain_um * 0.5 * (1.0 - np.cbrt(1.0 - fraction))
 
 
-def covering(fraction: Array, grain_um: Array) -> Array:
+def covering(fraction: FloatArray, grain_um: FloatArray) -> FloatArray:
     """Compute the share 1 - exp(-t / t0) of its full gain that a shell of thickness t gives, (n,).
 
     A domain wall has to fit into the shell before it meets the shell's own anisotropy. t0 is about
@@ -117,7 +114,7 @@ def covering(fraction: Array, grain_um: Array) -> Array:
 _TERMS = 12
 
 
-def arriving_share(faces_mm: Array) -> Array:
+def arriving_share(faces_mm: FloatArray) -> FloatArray:
     """Compute the amount in the median layer divided by the mean, by the distance of the faces, mm.
 
     The result is 1 for thin magnets and where the distance is infinite; shape (n,).
@@ -133,7 +130,7 @@ def arriving_share(faces_mm: Array) -> Array:
     return np.where(np.isfinite(faces_mm), np.clip(share, 0.0, 1.0), 1.0)
 
 
-def carrier_volume(table: CompositionTable, rows: ShellRows) -> Array:
+def carrier_volume(table: CompositionTable, rows: ShellRows) -> FloatArray:
     """Compute the share of the volume that carriers take of n magnets, shape (n,)."""
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
@@ -177,7 +174,7 @@ def mix_between_grains(
     return add_masses(table, masses), rest
 
 
-def given_share(phases: Any, rules: Any) -> Array:
+def given_share(phases: Any, rules: Any) -> FloatArray:
     """Compute the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
 
     This is 1 - H_cJ of the bare magnet / H_cJ. It is negative for a weaker rim and 0 without a
@@ -204,7 +201,9 @@ def warn_of_shells(rows: ShellRows) -> None:
             warn(f"no furnace makes this shell ({reason})")
 
 
-def enrich_surface(table: CompositionTable, coefficient: Array) -> CompositionTable:
+def enrich_surface(
+    table: CompositionTable, coefficient: FloatArray
+) -> CompositionTable:
     """Compute the composition at the surface of grains, where Dy and Tb count more than inside.
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,

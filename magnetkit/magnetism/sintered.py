@@ -18,12 +18,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._arguments import check_arguments
 from .._core._columnar import Coded, Columns
 from .._core._constants import ROOM_K
+from .._core._types import FloatArray
 from .._core.columns import with_interval
 from .._core.errors import InputError
 from .._core.units import (
@@ -70,8 +70,6 @@ if TYPE_CHECKING:
     from ._given import Widths
 
 
-Array = NDArray[np.float64]
-
 TEMPERATURE = law("temperature")
 
 
@@ -113,7 +111,7 @@ class Duty:
             * float(np.log(max(self.hours / TEMPERATURE.loop_hours, 1.0)))
         )
 
-    def field(self, b_r: Array, recoil: Array) -> Array:
+    def field(self, b_r: FloatArray, recoil: FloatArray) -> FloatArray:
         """Return the field against a magnet of which nothing has reversed, A/m, shape (n,).
 
         Parameters
@@ -129,7 +127,7 @@ class Duty:
         """
         return self.own_field(b_r, recoil) + 1e3 * self.outside_field_kA_m + self.creep
 
-    def own_field(self, b_r: Array, recoil: Array) -> Array:
+    def own_field(self, b_r: FloatArray, recoil: FloatArray) -> FloatArray:
         """Return the part of the field against magnets that their own remanence makes.
 
         Parameters
@@ -148,7 +146,9 @@ class Duty:
 
         return np.asarray(straight_field(b_r, recoil, self.load_line, 0.0))
 
-    def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
+    def safety(
+        self, b_r: FloatArray, knee: FloatArray, recoil: FloatArray
+    ) -> FloatArray:
         """Return the knee field over the field against the magnet.
 
         Parameters
@@ -167,7 +167,9 @@ class Duty:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
 
-    def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
+    def loss(
+        self, b_r: FloatArray, h_cj: FloatArray, knee: FloatArray, recoil: FloatArray
+    ) -> FloatArray:
         """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
         Parameters
@@ -228,11 +230,11 @@ _DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
-    figures: dict[str, tuple[Array, Array, Array]],
-    recoil: Array,
+    figures: dict[str, tuple[FloatArray, FloatArray, FloatArray]],
+    recoil: FloatArray,
     duty: Duty,
     names: Sequence[str],
-) -> dict[str, tuple[Array, Array, Array]]:
+) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
     """Compute ``demagnetization_safety`` and ``irreversible_loss_pct`` of n magnets.
 
     Parameters
@@ -617,7 +619,7 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
 
 
 def _columns_at_temperature(
-    made: Alloys, kelvin: float, values: Array, state: Any, names: Any, duty: Duty
+    made: Alloys, kelvin: float, values: FloatArray, state: Any, names: Any, duty: Duty
 ) -> dict[str, Any]:
     """Build the columns of `FIGURES` and of the limits of use at one temperature.
 

@@ -11,13 +11,12 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from ..phases.records import root_host
 
-_Array = NDArray[np.float64]
 _NAMES = {"B_r": "remanence_T", "H_cJ": "coercivity_kA_m"}
 
 
@@ -79,6 +78,6 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 
 
 @lru_cache
-def shares(hosts: tuple[str, ...], quantity: str) -> _Array:
+def shares(hosts: tuple[str, ...], quantity: str) -> FloatArray:
     """Return `Spread.share` of a quantity for the lots of each host, and a NaN for none."""
     return np.array([*(lots(host).share(quantity) for host in hosts), np.nan])

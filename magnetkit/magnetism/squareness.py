@@ -8,14 +8,14 @@ fields, which goes as the polarization does; coercivity falls faster. Kernels ha
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from ..phases.records import HOSTS
 
 
 def squareness_ratio(
     squareness: Any, host: Any, remanence_left: Any, coercivity_left: Any
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return H_k / H_cJ of n magnets at a temperature.
 
     Parameters

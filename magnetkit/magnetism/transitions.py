@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
@@ -14,8 +14,6 @@ from ..surrogates.intrinsic import evaluate
 
 if TYPE_CHECKING:
     pass
-
-Array = NDArray[np.float64]
 
 
 # Above every Curie temperature of a host, K.
@@ -89,7 +87,7 @@ def transitions(
     return inputs.give(pd.DataFrame(temperatures, columns=_CHANGES))
 
 
-def _last_zero(at: Array, curve: Array) -> Array:
+def _last_zero(at: FloatArray, curve: FloatArray) -> FloatArray:
     """Return the highest temperature at which each row of `curve`, (n, k), changes sign, (n,); NaN if never.
 
     `at`, (k,), are the temperatures, K, of its columns.
@@ -106,7 +104,7 @@ def _last_zero(at: Array, curve: Array) -> Array:
     return np.where(change.any(axis=1), zero, np.nan)
 
 
-def _cusp(at: Array, curve: Array) -> Array:
+def _cusp(at: FloatArray, curve: FloatArray) -> FloatArray:
     """Return the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
 
     `at`, (k,), are the temperatures, K, of its columns. Between two points of either side of a

@@ -8,9 +8,9 @@ phase rests on an entry that was calculated without its moment.
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._columnar import Coded
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.elements import SYMBOLS
 from ..alloy.table import CompositionTable
 from ._entries import Entries
@@ -26,9 +26,9 @@ LEANS_FROM = 0.5
 
 def judge_data(
     phases: CompositionTable,
-    kinds: NDArray[np.int8],
+    kinds: Int8Array,
     source: Entries,
-    unknown: NDArray[np.bool_],
+    unknown: BoolArray,
 ) -> Coded:
     """Say for n phases whether data suffice to judge them: `JUDGED`, or what is missing, in words.
 
@@ -89,8 +89,8 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
 
 
 def _shared_sites(
-    dense: NDArray[np.float64], target: NDArray[np.float64], kinds: NDArray[np.int8]
-) -> NDArray[np.float64]:
+    dense: FloatArray, target: FloatArray, kinds: Int8Array
+) -> FloatArray:
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
     The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of

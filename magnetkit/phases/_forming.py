@@ -16,10 +16,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._books import law
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from ..alloy.table import CompositionTable
 from ._entries import Entries
@@ -49,20 +49,20 @@ _SP = ("Al", "Si", "Ga", "Ge", "In", "Sn")
 class Odds(NamedTuple):
     """Mean and deviation of the log odds, float64 (n,) each; NaN where nothing is known."""
 
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
+    mean: FloatArray
+    deviation: FloatArray
 
-    def probability(self) -> NDArray[np.float64]:
+    def probability(self) -> FloatArray:
         """Return the probability, its deviation averaged over (MacKay's approximation)."""
         return _logistic(self.mean / np.sqrt(1.0 + np.pi / 8.0 * self.deviation**2))
 
-    def ends(self, half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def ends(self, half: float) -> tuple[FloatArray, FloatArray]:
         """Return the probabilities `half` deviations below and above."""
         reach = half * self.deviation
         return _logistic(self.mean - reach), _logistic(self.mean + reach)
 
 
-def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
+def _logistic(z: FloatArray) -> FloatArray:
     # Without overflow, and without the tenth of a second that scipy.special takes to load.
     return np.exp(-np.logaddexp(0.0, -z))
 
@@ -131,9 +131,7 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
 
 
 @lru_cache(maxsize=1)
-def _host_facts() -> tuple[
-    NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
-]:
+def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     """Collect the facts of formation by host; the last entry belongs to no host.
 
     A variant is of its root's family. A host with interstitials is made of the metal, so its family
@@ -171,19 +169,17 @@ def _host_facts() -> tuple[
     )
 
 
-def making_temperature(host: NDArray[np.int8]) -> NDArray[np.float64]:
+def making_temperature(host: Int8Array) -> FloatArray:
     """Return the temperature at which phases are made, K, by the code of their host."""
     return _host_facts()[1][host]
 
 
-def is_melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
     """Say which phases have decomposed into liquid at a temperature, K, bool (n,)."""
     return kelvin >= _host_facts()[2][host]
 
 
-def decomposition_temperature(
-    phases: CompositionTable, host: NDArray[np.int8]
-) -> NDArray[np.float64]:
+def decomposition_temperature(phases: CompositionTable, host: Int8Array) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
     It is infinite for phases that solidify from their melt. `host` has the codes of the hosts.
@@ -195,7 +191,7 @@ def decomposition_temperature(
 
 
 def phase_states(
-    judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
+    judged: Judged, above: FloatArray, kelvin: FloatArray
 ) -> "tuple[CompositionTable, State]":
     """Return the phases whose formation is judged, and what is known of them.
 
@@ -261,8 +257,8 @@ def phase_states(
 
 def odds(
     judged: Judged,
-    above: NDArray[np.float64],
-    kelvin: NDArray[np.float64],
+    above: FloatArray,
+    kelvin: FloatArray,
     given: bool = False,
 ) -> Odds:
     """Compute the log odds that phases form, with their deviation, (n,) each.
@@ -295,7 +291,7 @@ def odds(
     return result
 
 
-def _analogues(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
+def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
     Near radii weigh most. NaN for a row without such entries.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._columnar import Coded
+from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..alloy.table import CompositionTable
 from ._coverage import judge_data
@@ -29,13 +30,13 @@ _LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
 class Named(NamedTuple):
     """Hosts and phases of a table: `host` int8 (n,), `phase`, and `named` bool (n,)."""
 
-    host: NDArray[np.int8]
+    host: Int8Array
     phase: CompositionTable
-    named: NDArray[np.bool_]
+    named: BoolArray
 
 
 @lru_cache(maxsize=1)
-def kinds() -> NDArray[np.int8]:
+def kinds() -> Int8Array:
     """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,)."""
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
@@ -46,9 +47,7 @@ def kinds() -> NDArray[np.int8]:
 
 
 @lru_cache(maxsize=1)
-def _exact_ratios() -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
-]:
+def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return the exact site ratios of the roots of hosts.
 
     Returns
@@ -173,7 +172,7 @@ class Judged:
         return Coded(codes, tuple(place))
 
     @cached_property
-    def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
+    def by_host(self) -> list[tuple[int, IntArray]]:
         """Return the code and the rows of each host, of variants those of their root."""
         roots = root_codes(self.host)
         codes = np.unique(roots[roots >= 0])
@@ -188,9 +187,7 @@ class Judged:
             self.deviation[rows] = np.where(np.isnan(own_energies), np.nan, 0.0)
             self.entropy[rows] = 0.0
 
-    def above(
-        self, kelvin: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], Decomposition]:
+    def above(self, kelvin: FloatArray) -> tuple[FloatArray, Decomposition]:
         """Compute the free energy of n phases above competing phases, and the products.
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
@@ -251,7 +248,7 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
     return source._cache[key]
 
 
-def entry_energies(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
+def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
 
     The entries are kept with `source` for the next call.

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._constants import DEVIATIONS_90
 from .._core._linear import invert, multiply
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..alloy.table import CompositionTable
 from ._entries import Entries
@@ -68,9 +69,9 @@ _EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
 class Occupation(NamedTuple):
     """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
 
-    earth: NDArray[np.float64]
-    metal: NDArray[np.float64]
-    third: NDArray[np.float64]
+    earth: FloatArray
+    metal: FloatArray
+    third: FloatArray
 
 
 class MixingTerms:
@@ -97,7 +98,7 @@ class MixingTerms:
         first_number = numbers[0] if numbers else -1
         self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
-    def members(self, dense: NDArray) -> NDArray[np.bool_]:
+    def members(self, dense: NDArray) -> BoolArray:
         """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,)."""
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
@@ -189,7 +190,7 @@ class MixingTerms:
         sites = self.earths, self.metals, self.thirds
         return Occupation(*(np.zeros((rows, len(columns))) for columns in sites))
 
-    def scatter(self, at: Occupation) -> NDArray[np.float64]:
+    def scatter(self, at: Occupation) -> FloatArray:
         """Return the variance of calculations of one composition."""
         shares = np.column_stack(
             [np.ones(len(at.earth)), _mixing_degree(at.earth), _mixing_degree(at.metal)]
@@ -313,7 +314,7 @@ class MixingModel:
         self,
         space: PhaseSpace,
         host: str,
-        exclude: NDArray[np.int64] | None = None,
+        exclude: IntArray | None = None,
         slopes: tuple[Slope, ...] | None = None,
     ) -> None:
         self.terms = terms = MixingTerms(space, host)
@@ -333,7 +334,7 @@ class MixingModel:
 
     def _slopes(
         self, known: tuple[Slope, ...]
-    ) -> tuple[Occupation, NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[Occupation, FloatArray, FloatArray]:
         """Build pairs of occupations, with and without a metal, and the differences of their energies.
 
         The pairs follow each other. Differences (eV/atom) and their deviations are one a pair.
@@ -404,13 +405,13 @@ class MixingModel:
         self.scale = conformal_scale(self.far)
 
     @property
-    def mixed(self) -> NDArray[np.bool_]:
+    def mixed(self) -> BoolArray:
         """Which entries have more than one rare earth or more than one metal."""
         earth, metal, _ = self.occupation
         return (earth.max(axis=1) < 1 - 1e-6) | (metal.max(axis=1) < 1 - 1e-6)
 
     @property
-    def far(self) -> NDArray[np.float64]:
+    def far(self) -> FloatArray:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
         return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[
             self.mixed
@@ -470,7 +471,7 @@ class MixingModel:
         third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
         pure = earth[:, own_earths, None, None] * third[:, None, :, None]
         pure = pure * metals_on[:, None, None, own_metals]
-        is_pure: NDArray[np.bool_] = np.any(pure > 1 - 1e-6, axis=0)
+        is_pure: BoolArray = np.any(pure > 1 - 1e-6, axis=0)
         variance_scale = self.scale**2
         return Nodes(
             Sites(role, index, self.terms.sites),
@@ -481,9 +482,7 @@ class MixingModel:
         )
 
 
-def _select_observations(
-    full: NDArray[np.float64], rest: NDArray[np.float64], entries: int
-) -> NDArray[np.bool_]:
+def _select_observations(full: FloatArray, rest: FloatArray, entries: int) -> BoolArray:
     """Say which observations are learnt from, bool (n,): the worst outlier is dropped until none is left.
 
     Parameters
@@ -515,7 +514,7 @@ def _select_observations(
     return np.isin(np.arange(len(rest)), candidates)
 
 
-def conformal_scale(far: NDArray[np.float64]) -> float:
+def conformal_scale(far: FloatArray) -> float:
     """Compute the factor on intervals with which they hold nine of ten left-out entries.
 
     `far`, (n,), are errors of left-out entries in half widths of their 90 % intervals. The factor

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._arguments import warn
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
@@ -42,9 +43,9 @@ class PhaseSpace:
     column: NDArray[
         np.int64
     ]  # (118,), column by atomic number less one; -1 without phases
-    ptr: NDArray[np.int64]  # (phases + 1,): rows of atomic fractions, sparse
-    col: NDArray[np.int64]
-    val: NDArray[np.float64]
+    ptr: IntArray  # (phases + 1,): rows of atomic fractions, sparse
+    col: IntArray
+    val: FloatArray
     energy: NDArray[
         np.float64
     ]  # formation energy, eV/atom, (phases,); the elements stand at zero
@@ -52,7 +53,7 @@ class PhaseSpace:
     # key of the composition to formula, where the lowest entry lost its moment: energy unknown
     doubtful: dict[bytes, str] = field(default_factory=dict)
     # deviation of each energy from the scheme of the snapshot, eV/atom, (phases,)
-    error: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    error: FloatArray = field(default_factory=lambda: np.zeros(0))
     facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -87,9 +88,7 @@ class PhaseSpace:
         return CompositionTable(self.ptr, element[self.col], self.val, rows)
 
 
-def _find_lowest(
-    keys: Iterable[bytes], energies: NDArray[np.float64]
-) -> dict[bytes, int]:
+def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int]:
     """Return for each key the position of its lowest energy, the first of equals."""
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
@@ -98,9 +97,7 @@ def _find_lowest(
     return lowest
 
 
-def _check_elements(
-    formulas: list[str], energies: NDArray[np.float64], rows: NDArray[np.int64]
-) -> None:
+def _check_elements(formulas: list[str], energies: FloatArray, rows: IntArray) -> None:
     """Raise DataError if one of the elements at `rows` has an energy below zero."""
     for i in rows:
         if energies[i] < -1e-6:
@@ -112,9 +109,9 @@ def _check_elements(
 
 def build_space(
     formulas: list[str],
-    energies: NDArray[np.float64],
-    collapsed: NDArray[np.bool_] | None = None,
-    errors: NDArray[np.float64] | None = None,
+    energies: FloatArray,
+    collapsed: BoolArray | None = None,
+    errors: FloatArray | None = None,
 ) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
@@ -164,9 +161,9 @@ def build_space(
 
 def _reasons_left_out(
     formulas: list[str],
-    energies: NDArray[np.float64],
-    absurd: NDArray[np.bool_],
-    collapsed: NDArray[np.bool_],
+    energies: FloatArray,
+    absurd: BoolArray,
+    collapsed: BoolArray,
 ) -> tuple[str, ...]:
     """List in words which entries are left out, and why.
 
@@ -214,7 +211,7 @@ def lowest_entries(snapshot: Entries) -> PhaseSpace:
     return snapshot._cache["space"]
 
 
-def _errors(entries: Any) -> NDArray[np.float64] | None:
+def _errors(entries: Any) -> FloatArray | None:
     if ERROR not in entries.columns:
         return None
     return entries[ERROR].fillna(0.0).to_numpy(float)
@@ -236,7 +233,7 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     warn(text)
 
 
-def find_collapsed_entries(entries: Any) -> NDArray[np.bool_] | None:
+def find_collapsed_entries(entries: Any) -> BoolArray | None:
     """Say which entries lost, in their calculation, the moment that such compounds have, bool (n,).
 
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic; a
@@ -288,12 +285,12 @@ _PAIRS = 1 << 16
 class Systems:
     """Rows of a table gathered by chemical system."""
 
-    members: NDArray[np.bool_]  # elements of each system, (systems, columns)
+    members: BoolArray  # elements of each system, (systems, columns)
     # rows that can be solved, system by system, each system's in the order of the table
-    order: NDArray[np.int64]
-    bounds: NDArray[np.int64]  # where each system's rows lie in `order`, (systems + 1,)
+    order: IntArray
+    bounds: IntArray  # where each system's rows lie in `order`, (systems + 1,)
 
-    def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
+    def runs(self, chosen: BoolArray) -> tuple[IntArray, ...]:
         """Split the rows of the chosen systems into runs of at most `RUN` rows.
 
         `chosen` is bool, (systems,).
@@ -350,14 +347,14 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     return Systems(members[keep], order, bounds.astype(np.int64))
 
 
-def first_positions(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def first_positions(codes: IntArray, n: int) -> IntArray:
     """Return where each of `n` codes appears first."""
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return first
 
 
-def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
     `sets`, (n, words), have a bit an element; `sizes`, (n,), are how many each has.
@@ -379,9 +376,7 @@ def _cover(sets: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.int
     return owner
 
 
-def _is_subset(
-    some: NDArray[np.uint64], others: NDArray[np.uint64]
-) -> NDArray[np.bool_]:
+def _is_subset(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> BoolArray:
     """Say whether each set of `some`, a row, is contained in each of `others`, a column; bool."""
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
@@ -389,7 +384,7 @@ def _is_subset(
     return is_inside
 
 
-def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
+def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Return the facets of a chemical system, None where qhull fails; kept for the next call.
 
     `space` has the phases on the hull. `members`, bool (columns,), says which elements the system
@@ -401,7 +396,7 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None
     return space.facets[key]
 
 
-def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> "Planes | None":
+def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Compute the lower facets of the hull of a chemical system.
 
     `members`, (columns,), says which elements the system has. None if qhull fails or if

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._constants import DEVIATIONS_90
+from .._core._types import BoolArray, FloatArray
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
@@ -40,13 +40,11 @@ class Correction(NamedTuple):
     corrected energy, eV/atom; ``shared``: number of compounds that it was fitted to.
     """
 
-    shifts: NDArray[np.float64]
+    shifts: FloatArray
     error: float
     shared: int
 
-    def apply(
-        self, table: CompositionTable, energies: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def apply(self, table: CompositionTable, energies: FloatArray) -> FloatArray:
         """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
@@ -149,7 +147,7 @@ def _correct_energies(
     return result
 
 
-def _groups(table: CompositionTable) -> NDArray[np.float64]:
+def _groups(table: CompositionTable) -> FloatArray:
     """Return the atomic fractions of each group of elements, (n, 103): rare earths are the last."""
     dense = table.to_array()
     earths = [INDEX[symbol] for symbol in RARE_EARTHS]
@@ -157,13 +155,13 @@ def _groups(table: CompositionTable) -> NDArray[np.float64]:
     return np.column_stack([rest, dense[:, earths].sum(axis=1)])
 
 
-def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> NDArray[np.bool_]:
+def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
     """Say which entries have one of the compositions `keys`, bool (n,)."""
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     return np.array([key in keys for key in composition_keys(table)], bool)
 
 
-def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> NDArray[np.bool_]:
+def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:
     """Say which entries are of a chemical system that the snapshot does not cover, bool (n,)."""
     return np.array(
         [not snapshot.covers(symbols) for symbols in entry_systems(entries)], bool

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
@@ -32,11 +33,11 @@ class Decomposition:
     """Hull energies and products of a table."""
 
     # hull energy, eV/atom, (n,); NaN: an element has no phases in the snapshot
-    energy: NDArray[np.float64]
+    energy: FloatArray
     products: NDArray[
         np.int32
     ]  # (n, width), index into `formulas`, ascending; -1 beyond the last
-    fractions: NDArray[np.float64]  # share of the atoms in each product, (n, width)
+    fractions: FloatArray  # share of the atoms in each product, (n, width)
     formulas: list[str]  # names of the phases
 
 
@@ -93,9 +94,9 @@ def solve(
 
 def _by_facets(
     rows: "Rows",
-    own: NDArray[np.int64],
+    own: IntArray,
     space: PhaseSpace,
-    members: NDArray[np.bool_],
+    members: BoolArray,
     found: "Found",
 ) -> bool:
     """Solve the rows `own` of one chemical system by all its facets, into `found`.
@@ -135,7 +136,7 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
     return snapshot._cache["stable"]
 
 
-def measure_distances(snapshot: Entries) -> NDArray[np.float64]:
+def measure_distances(snapshot: Entries) -> FloatArray:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
     entries = snapshot.entries
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
@@ -186,9 +187,9 @@ class Section(NamedTuple):
 
     elements: tuple[str, ...]
     names: list[str]
-    shares: NDArray[np.float64]
-    energies: NDArray[np.float64]
-    edges: NDArray[np.int64]
+    shares: FloatArray
+    energies: FloatArray
+    edges: IntArray
     others: "Others"
 
 
@@ -196,8 +197,8 @@ class Others(NamedTuple):
     """Phases of a system above its hull: formulas, shares (n, m), and energies (n,), eV/atom."""
 
     names: list[str]
-    shares: NDArray[np.float64]
-    energies: NDArray[np.float64]
+    shares: FloatArray
+    energies: FloatArray
 
 
 def hull_section(source: Entries, elements: Sequence[str]) -> Section:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import BoolArray
 from .._core.errors import InputError
 from ..alloy.table import CompositionTable
 from ._entries import Entries, element_symbols, entry_systems
@@ -248,7 +248,7 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
     return None
 
 
-def _is_usable(snapshot: Entries) -> NDArray[np.bool_]:
+def _is_usable(snapshot: Entries) -> BoolArray:
     """Say which entries the hull takes into account, bool (n,)."""
     entries = snapshot.entries
     doubtful = lowest_entries(snapshot).doubtful

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._arguments import check_arguments
 from .._core._books import law
+from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
@@ -68,11 +69,11 @@ class Partition:
     recipe : CompositionTable
     """
 
-    host: NDArray[np.int8]
+    host: Int8Array
     hard_phase: CompositionTable
     grain_boundary: CompositionTable
-    hard_volume_fraction: NDArray[np.float64]
-    hard_weight_fraction: NDArray[np.float64]
+    hard_volume_fraction: FloatArray
+    hard_weight_fraction: FloatArray
     recipe: CompositionTable
 
     def __repr__(self) -> str:
@@ -82,17 +83,17 @@ class Partition:
         counts_text = ", ".join(texts)
         return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
 
-    def __getitem__(self, rows: NDArray[np.int64]) -> "Partition":
+    def __getitem__(self, rows: IntArray) -> "Partition":
         """Return some of the recipes."""
         return Partition(*(getattr(self, part.name)[rows] for part in fields(self)))
 
     @property
-    def bare(self) -> NDArray[np.bool_]:
+    def bare(self) -> BoolArray:
         """Whether a recipe is a bare formula: it names a hard phase, not the charge of a melt."""
         return self.hard_volume_fraction > _BARE
 
     @cached_property
-    def charges(self) -> NDArray[np.bool_]:
+    def charges(self) -> BoolArray:
         """Which recipes are charges of magnets, bool (n,).
 
         The rest of a charge is a boundary phase of its host, as the host's record says.
@@ -128,16 +129,14 @@ class Partition:
 class Traces(NamedTuple):
     """What `purify` took out of n recipes, (n,) each."""
 
-    gases: dict[
-        str, NDArray[np.float64]
-    ]  # wt.% by the field of a process, NaN where not named
-    weight: NDArray[np.float64]  # of other elements, wt.%
-    volume: NDArray[np.float64]  # their share of the volume
+    gases: dict[str, FloatArray]  # wt.% by the field of a process, NaN where not named
+    weight: FloatArray  # of other elements, wt.%
+    volume: FloatArray  # their share of the volume
     beyond: NDArray[
         np.bool_
     ]  # whether there is more of one than is known to be without effect
     # row, element and wt.% of each of them, as many as there are
-    said: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
+    said: tuple[IntArray, NDArray[np.int32], FloatArray]
 
     def words(self) -> dict[int, str]:
         """Say by row, in words, which traces are outside the phase and which are taken for inert.
@@ -155,7 +154,7 @@ class Traces(NamedTuple):
 
 
 def purify(
-    table: CompositionTable, codes: NDArray[np.int8]
+    table: CompositionTable, codes: Int8Array
 ) -> tuple[CompositionTable, Traces | None]:
     """Return recipes without what is no part of their metal, and what was taken out.
 
@@ -232,7 +231,7 @@ GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
 
 
 @lru_cache(maxsize=1)
-def _trace_limits() -> NDArray[np.float64]:
+def _trace_limits() -> FloatArray:
     """Return the largest amount of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
 
     It is 0 where the host dissolves the element, and infinite for elements that bind rare earth.
@@ -261,9 +260,7 @@ _JUDGED = ("Hf", "Nb", "B")
 
 
 @check_arguments
-def partition(
-    table: CompositionTable, host: str | NDArray[np.int8] = "auto"
-) -> Partition:
+def partition(table: CompositionTable, host: str | Int8Array = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes
@@ -324,7 +321,7 @@ def partition(
     )
 
 
-def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
+def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
     """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries."""
     from .._core._arrays import Rows
     from .._core._threads import share_rows
@@ -343,7 +340,7 @@ def _compact(table: CompositionTable, atoms: NDArray[np.float64]) -> Composition
     )
 
 
-def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
+def _checked_codes(host: Any, n: int) -> Int8Array:
     """Check host codes given by a user, (n,), since kernels use them as indices; InputError if wrong."""
     codes = np.asarray(host)
     whole = codes.shape == (n,) and codes.dtype.kind in "iu"
@@ -356,7 +353,7 @@ def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
 
 
 @check_arguments
-def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
+def assign_hosts(table: CompositionTable, host: str = "auto") -> Int8Array:
     """Return the host of each composition.
 
     Parameters
@@ -435,7 +432,7 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     return windows
 
 
-def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int, str]:
+def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
     """Return by row the names of known phases that belong to no host; other rows are not in it."""
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -448,7 +445,7 @@ def without_model(table: CompositionTable, codes: NDArray[np.int8]) -> dict[int,
 
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
-) -> NDArray[np.bool_]:
+) -> BoolArray:
     """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
 
     `rule` maps ratios, such as "R/T", to their least and largest value.
@@ -469,7 +466,7 @@ def is_in_windows(
 
 
 @lru_cache(maxsize=64)
-def _counted_elements(amounts: str) -> NDArray[np.bool_]:
+def _counted_elements(amounts: str) -> BoolArray:
     """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name."""
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
@@ -520,7 +517,7 @@ def _site_rules() -> "SiteRules":
     return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
 
 
-def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+def site_rules() -> tuple[Int8Array, FloatArray]:
     """Return the site of each element and the atoms of each kind per formula unit.
 
     The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `phases._host_kernels`, or
@@ -530,12 +527,12 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     return rules.role, rules.counts
 
 
-def atomic_volumes() -> NDArray[np.float64]:
+def atomic_volumes() -> FloatArray:
     """Return the volume of an atom of each element, A3, shape (118,)."""
     return _site_rules()[-1]
 
 
-def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+def root_codes(codes: Int8Array) -> Int8Array:
     """Return the code of the root of each host, int8, shape (n,); -1 stays.
 
     What was fitted or tabulated of hosts is looked up by root: the host itself, or the one it is a
@@ -545,7 +542,7 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*roots, -1], np.int8)[codes]
 
 
-def hosts_by_hardening(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bool_]:
+def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
     """Say which hosts harden their magnets by one of `records.HARDENING`, bool (n,).
 
     `codes`, (n,), are those of the hosts.
@@ -554,15 +551,13 @@ def hosts_by_hardening(codes: NDArray[np.int8], hardening: str) -> NDArray[np.bo
     return np.array([*is_of_hardening, False])[codes]
 
 
-def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+def root_places(codes: Int8Array) -> IntArray:
     """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
     places = [ROOTS.index(host.root) for host in HOSTS.values()]
     return np.array([*places, -1])[codes]
 
 
-def not_from_melt(
-    table: CompositionTable, codes: NDArray[np.int8]
-) -> NDArray[np.bool_]:
+def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
     The path is that of their host's `records.Formation`.
@@ -580,16 +575,14 @@ def not_from_melt(
     return is_not_from_melt
 
 
-def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+def wall_hosts(codes: Int8Array) -> Int8Array:
     """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
     names = [host.magnet.walls for host in HOSTS.values()]
     walls = [HOST_NAMES.index(name) if name else -1 for name in names]
     return np.array([*walls, -1], np.int8)[codes]
 
 
-def is_within_precedent(
-    table: CompositionTable, codes: NDArray[np.int8]
-) -> NDArray[np.bool_]:
+def is_within_precedent(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which alloys have only elements and amounts with which their host was ever made, bool (n,).
 
     `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
@@ -610,7 +603,7 @@ def is_within_precedent(
 
 
 def describe_beyond_precedent(
-    table: CompositionTable, codes: NDArray[np.int8]
+    table: CompositionTable, codes: Int8Array
 ) -> dict[int, str]:
     """Say by row, in words, which elements exceed what `is_within_precedent` allows.
 
@@ -639,7 +632,7 @@ def describe_beyond_precedent(
 
 
 @lru_cache(maxsize=1)
-def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+def _largest_shares() -> tuple[Int8Array, FloatArray]:
     """Return the largest share of each element that was made with each host, and its denominator.
 
     Returns
@@ -676,7 +669,7 @@ def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 @lru_cache(maxsize=1)
-def _shells() -> NDArray[np.bool_]:
+def _shells() -> BoolArray:
     """Say which elements have been diffused into magnets of a host, bool (hosts, 118)."""
     mask = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
     for h, row in _iterate_hosts("hosts/shells.csv"):
@@ -690,14 +683,12 @@ def shelled_hosts() -> tuple[str, ...]:
     return tuple(name for name in ROOTS if has_shells[HOST_NAMES.index(name)])
 
 
-def hosts_with_shells(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+def hosts_with_shells(codes: Int8Array) -> BoolArray:
     """Say which of the hosts `codes`, (n,), any rare earth has been diffused into, bool (n,)."""
     return (codes >= 0) & np.any(_shells(), axis=1)[codes]
 
 
-def has_diffusion_precedent(
-    codes: NDArray[np.int8], element: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
     `codes` are those of the hosts and `element` the columns of the elements, (n,) each. False where

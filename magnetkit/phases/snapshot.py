@@ -28,6 +28,7 @@ from filelock import FileLock
 
 from .._core import datasets
 from .._core._arguments import check_arguments, path
+from .._core._types import FloatArray
 from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
@@ -37,9 +38,7 @@ from .hull import measure_distances
 from .interchange import phase_diagram, read_entries, to_entries
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
     from pymatgen.analysis.phase_diagram import PhaseDiagram
     from pymatgen.core import Structure
     from pymatgen.entries.computed_entries import ComputedEntry
@@ -70,7 +69,7 @@ class Snapshot(Entries):
         ``material_id`` and ``structure`` of a snapshot that lies nowhere on disk.
     """
 
-    def distances(self) -> "NDArray[np.float64]":
+    def distances(self) -> "FloatArray":
         """Return the distance of each entry to the hull of the snapshot at 0 K.
 
         Returns

@@ -5,10 +5,10 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments, share
 from .._core._columnar import Coded, Columns
+from .._core._types import BoolArray, FloatArray
 from .._core.columns import PROVENANCES
 from .._core.errors import InputError
 from .._core.units import parse_temperature
@@ -302,7 +302,7 @@ def energy_above_hull(
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.float64]:
+def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
@@ -313,7 +313,7 @@ def _entry_distances(table: CompositionTable, source: Entries) -> NDArray[np.flo
 
 
 def _name_products(
-    hull: Decomposition, liquid: NDArray[np.bool_], data: Coded
+    hull: Decomposition, liquid: BoolArray, data: Coded
 ) -> "pa.DictionaryArray":
     """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._files import replacing
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from . import plots
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from ..diffusion.diffuse import Diffusion
 
-_Array = NDArray[np.float64]
 
 _SIZE_INCHES = (11.0, 4.2)
 _HEIGHT_WITH_FACES = 8.0
@@ -138,7 +137,7 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
     )
 
 
-def face_doses(found: "Diffusion", element: str) -> dict[str, _Array]:
+def face_doses(found: "Diffusion", element: str) -> dict[str, FloatArray]:
     """Compute the mass of `element` that enters each cell of each face, mg/cm2.
 
     Returns
@@ -156,7 +155,7 @@ def face_doses(found: "Diffusion", element: str) -> dict[str, _Array]:
     return doses
 
 
-def _unfold_block(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
+def _unfold_block(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Place the six faces of a block side by side in the plane of the picture.
 
     Returns
@@ -185,7 +184,7 @@ def _unfold_block(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
     return meshes
 
 
-def _unfold_round(spreading: Any) -> dict[str, tuple[_Array, _Array]]:
+def _unfold_round(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Place the faces of a disc or ring side by side in the plane of the picture.
 
     Returns

@@ -9,8 +9,8 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._core._types import FloatArray
 from .._core.errors import InputError
 from ._figures import Part
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
 
-
-_Array = NDArray[np.float64]
 
 _DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
 _MARKERS = {
@@ -115,7 +113,7 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     return coloured
 
 
-def _error_bars(trace: Part, x: _Array, y: _Array, ax: "Axes") -> None:
+def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
     """Draw the ranges of a trace's points along x and y."""
     ends: dict[str, Any] = {}
     for axis in "xy":
@@ -181,7 +179,7 @@ _ENDS = {"left": "right", "right": "left"}
 
 
 def _points(
-    marker: Part, x: _Array, y: _Array, label: str, layout: Part, ax: "Axes"
+    marker: Part, x: FloatArray, y: FloatArray, label: str, layout: Part, ax: "Axes"
 ) -> "PathCollection | None":
     """Draw points in the look of a plotly marker into `ax`.
 

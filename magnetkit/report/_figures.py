@@ -12,10 +12,11 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .._core import datasets
 from .._core._constants import ROOM_K
+from .._core._types import FloatArray
 from .._core.columns import COLUMNS
 from .._core.units import MU_0, ZERO_CELSIUS
 from ..choose._job import AS_SOLD
@@ -574,7 +575,7 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
 
 def section(
     hull: Section,
-    shares: NDArray[np.float64],
+    shares: FloatArray,
     odds: ArrayLike,
     texts: Sequence[str],
     name: str = "Candidates",
@@ -622,8 +623,8 @@ def section(
 
 def binary_section(
     hull: Section,
-    shares: NDArray[np.float64],
-    energies: NDArray[np.float64],
+    shares: FloatArray,
+    energies: FloatArray,
     odds: ArrayLike,
     texts: Sequence[str],
     title: str = "",
@@ -713,7 +714,7 @@ _LINE_HEIGHT = 0.045
 
 
 def _label_positions(
-    at: NDArray[np.float64], letters: Sequence[int], dots: NDArray[np.float64]
+    at: FloatArray, letters: Sequence[int], dots: FloatArray
 ) -> list[str]:
     """Choose where the name of each point stands; empty where it would cover another name or a dot.
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .._core import _arguments
 from .._core._arguments import check_arguments
 from .._core._files import replacing
+from .._core._types import FloatArray
 from .._core.columns import COLUMNS
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
@@ -525,7 +526,7 @@ def parity(
     return {"data": traces, "layout": layout | {"showlegend": False}}
 
 
-def _drop_missing(*given: ArrayLike) -> list[NDArray[np.float64]]:
+def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
     """Return vectors of equal length without the positions where any is NaN or infinite.
 
     InputError if the lengths differ, or no position is left.

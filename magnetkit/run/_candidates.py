@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from .._core._types import IntArray
 from .._core.datasets import sha256
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
@@ -59,7 +59,7 @@ class Chunk:
         ""  # by which all are made, where that is not the usual one of their host
     )
 
-    def take(self, rows: NDArray[np.int64]) -> "Chunk":
+    def take(self, rows: IntArray) -> "Chunk":
         """Return the candidates at some positions within the chunk, without rejected lines."""
         return Chunk(
             self.table[rows],
@@ -96,7 +96,7 @@ class SpacePiece:
     """Some formulas of a space yet to be written out."""
 
     space: Substitutions
-    numbers: "range | NDArray[np.int64]"  # theirs in the space
+    numbers: "range | IntArray"  # theirs in the space
     row: int  # number of the first among all candidates
     shell: str = ""  # grain-boundary shell of all
 
@@ -107,7 +107,7 @@ class SpacePiece:
         """Return all formulas of the piece as a chunk."""
         return self.take(np.arange(len(self)))
 
-    def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
+    def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
         Labels are null unless `named`.
@@ -126,14 +126,14 @@ class SpacePiece:
         return Chunk(table, labels, shells)
 
 
-def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
+def take_rows(piece: Piece, rows: IntArray) -> Chunk:
     """Return some candidates of a piece, by number within what it yields."""
     if isinstance(piece, SpacePiece):
         return piece.take(rows)
     return piece().take(rows)
 
 
-def _take_candidates(parts: Sequence[tuple[Piece, NDArray[np.int64]]]) -> Chunk:
+def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
         return chunks[0]
@@ -303,14 +303,14 @@ class Chosen:
 
     source: "Candidates"
     size: int  # candidates in each of its pieces
-    rows: Mapping[int, NDArray[np.int64]]  # piece to its rows, ascending
+    rows: Mapping[int, IntArray]  # piece to its rows, ascending
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the chosen candidates in order, joining small pieces of a space up to `size` rows.
 
         Each item is a callable that returns its `Chunk`.
         """
-        waiting: list[tuple[Piece, NDArray[np.int64]]] = []
+        waiting: list[tuple[Piece, IntArray]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):

@@ -25,10 +25,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as pads
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 from pyarrow import fs
 
 from .._core._files import is_sealed, is_url, plain_cell, replacing, write_csv
+from .._core._types import IntArray
 from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
@@ -512,14 +512,14 @@ def _readable(name: str) -> Iterator[None]:
 class RowsInMemory:
     """Some rows of a result."""
 
-    rows: NDArray[np.int64]  # their numbers, (m,), ascending
+    rows: IntArray  # their numbers, (m,), ascending
     table: pa.Table  # m rows
 
-    def has(self, rows: NDArray[np.int64]) -> bool:
+    def has(self, rows: IntArray) -> bool:
         """Return whether all of some rows are among them."""
         return bool(np.isin(rows, self.rows, assume_unique=True).all())
 
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+    def take(self, rows: IntArray) -> pa.Table:
         """Return the rows of some numbers, all of which must be in memory."""
         return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
 
@@ -572,7 +572,7 @@ class StoredRows:
         with _readable(self._name):
             return dataset.to_table(columns=list(columns))
 
-    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+    def take(self, rows: IntArray) -> pa.Table:
         """Return some rows as a table.
 
         `rows` ascend. Rows in memory are not read again; of files, only the row groups that are

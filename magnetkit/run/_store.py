@@ -25,10 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from .._core._types import IntArray
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..alloy._blocks import Rejected
@@ -118,9 +117,7 @@ class _Chunks:
             if table is not None:
                 yield part.rows, choices(table, rule)
 
-    def take(
-        self, rows: NDArray[np.int64], columns: list[str] | None = None
-    ) -> pa.Table:
+    def take(self, rows: IntArray, columns: list[str] | None = None) -> pa.Table:
         """Return some rows over all chunks as one table, with some columns or all.
 
         `rows` are numbers over all chunks and ascend.

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .._core._files import parquet_bytes, write_csv_table, write_parquet
+from .._core._types import BoolArray, IntArray
 from .._core.columns import order_columns
 from .._core.errors import InputError
 from ..choose import result as ranked
@@ -31,8 +31,7 @@ from ._store import Memory, Store, fragments_folder
 from ._work import GIVEN_RANK, Work, chunk_table, decode, encode, recover_chunk
 
 # Numbers of rows, ascending; which rows of all are written, None for all.
-_Rows = NDArray[np.int64]
-_Kept = NDArray[np.bool_] | None
+_Kept = BoolArray | None
 
 
 class Crew(NamedTuple):
@@ -51,7 +50,7 @@ def finish(
     report: Progress,
     crew: Crew,
     keep: int | None = None,
-    given_ranks: "NDArray[np.int64] | None" = None,
+    given_ranks: "IntArray | None" = None,
 ) -> ranked.Ranked:
     """Rank over all chunks and write the files of the result, if there is a place for them.
 
@@ -132,7 +131,7 @@ def finish(
     return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
 
 
-def _complete_rows(ranking: Ranking, whole: Take, numbers: _Rows) -> pa.Table:
+def _complete_rows(ranking: Ranking, whole: Take, numbers: IntArray) -> pa.Table:
     """Return all columns of some candidates with those of the ranking, by ascending number."""
     ranks = ranking.columns().take(pa.array(numbers))
     return ranked.compact(_order_columns(whole(numbers, None), ranks))
@@ -172,7 +171,7 @@ def _read_complete_rows(
     crew: Crew,
     job: Job,
     take: Take,
-    rows: _Rows,
+    rows: IntArray,
     columns: list[str] | None = None,
 ) -> pa.Table:
     """Return rows of candidates with some columns, or evaluate them anew for all columns.
@@ -195,7 +194,7 @@ def _read_complete_rows(
 
 
 def _write(
-    store: Store, ranking: Ranking, kept: _Kept, in_memory: _Rows, report: Progress
+    store: Store, ranking: Ranking, kept: _Kept, in_memory: IntArray, report: Progress
 ) -> pa.Table:
     """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
 
@@ -240,7 +239,7 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
     )
 
 
-def _leading(place: _Rows, first: int) -> _Rows:
+def _leading(place: IntArray, first: int) -> IntArray:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
     rows = np.flatnonzero((place > 0) & (place <= first))
     other_rows = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
@@ -249,7 +248,7 @@ def _leading(place: _Rows, first: int) -> _Rows:
 
 def _watch_tables(
     tables: Iterable[pa.Table],
-    rows: _Rows,
+    rows: IntArray,
     found: list[pa.Table],
     total: int,
     report: Progress,
@@ -281,7 +280,7 @@ def _with_ranks(
         yield _order_columns(table, ranking.columns(rows.start, rows.stop), part)
 
 
-def rows_in_memory(place: _Rows, first: int) -> _Rows:
+def rows_in_memory(place: IntArray, first: int) -> IntArray:
     """Return the numbers of the rows, ascending, that stay in memory when a screening ends.
 
     `place` is the rank of each row from 1, 0 for none. Where fewer than `first` have one, others
@@ -303,7 +302,7 @@ class _Ranks(NamedTuple):
 
     columns: bytes
     kept: _Kept
-    back: _Rows
+    back: IntArray
 
 
 class _Fragment(NamedTuple):
@@ -391,7 +390,7 @@ def _tasks(
 
 
 def _rows_of_workers(
-    store: Any, crew: Crew, rows: _Rows, columns: list[str] | None = None
+    store: Any, crew: Crew, rows: IntArray, columns: list[str] | None = None
 ) -> pa.Table:
     """Return rows of candidates that the workers read out of their chunks, with some columns or all."""
 
@@ -413,7 +412,7 @@ def _write_fragments(
     crew: Crew,
     ranking: Ranking,
     kept: _Kept,
-    in_memory: _Rows,
+    in_memory: IntArray,
     report: Progress,
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.

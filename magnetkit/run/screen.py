@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments, parse_whole_number
 from .._core._blas import one_thread
 from .._core._files import is_url
+from .._core._types import IntArray
 from .._core.errors import CompositionError, InputError
 from .._core.units import parse_temperature
 from ..alloy._read import Compositions
@@ -375,7 +375,7 @@ def _read_profile(
     return with_reference(profile, reference, basis)
 
 
-def _given_ranks(source: Any) -> "NDArray[np.int64] | None":
+def _given_ranks(source: Any) -> "IntArray | None":
     """Return the ranks that a table of candidates names, one a candidate; None without any."""
     extra = getattr(source, "extra", None)
     if extra is None or GIVEN_RANK not in extra.column_names:

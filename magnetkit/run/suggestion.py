@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments, parse_finite_number, parse_whole_number
 from .._core._blas import one_thread
 from .._core._progress import bar
+from .._core._types import BoolArray, FloatArray
 from .._core.elements import INDEX
 from .._core.errors import InputError
 from ..alloy.shells import read_shell
@@ -31,8 +31,6 @@ from ._files import open_result
 if TYPE_CHECKING:
     import pandas as pd
 
-
-Array = NDArray[np.float64]
 
 _PROPERTY_DRAWS = 2000
 _POOL = 80
@@ -74,7 +72,7 @@ class Shop:
             parse_whole_number("melts", self.melts)
         parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
-    def is_allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
+    def is_allowed(self, weight: FloatArray, shell: FloatArray) -> BoolArray:
         """Say which magnets keep the limits and consist of elements in stock, bool (n,).
 
         `weight`, (n, N_ELEMENTS), has mass fractions including the diffused element; `shell`, (n,),
@@ -92,7 +90,7 @@ class Shop:
             good &= ((weight <= 1e-9) | (self.there() > 0.0)).all(axis=1)
         return good
 
-    def there(self) -> Array:
+    def there(self) -> FloatArray:
         """Return the amount of each element in the store, kg."""
         amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
@@ -220,7 +218,9 @@ def suggest(
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
 
-def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
+def measurements(
+    scores: Mapping[str, FloatArray], rng: np.random.Generator
+) -> FloatArray:
     """Draw the measurement of each magnet, (n, draws, quantities), in standard deviations of the model.
 
     `scores` maps quantities to standard scores, (n, draws), to which noise of measurement is added.
@@ -233,7 +233,7 @@ def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array
 
 
 def batch_value(
-    loss: Array, measured: Array, batch: Sequence[int]
+    loss: FloatArray, measured: FloatArray, batch: Sequence[int]
 ) -> tuple[float, float]:
     """Compute the worth of measuring a batch of magnets.
 
@@ -275,8 +275,8 @@ def batch_value(
 
 
 def greedy(
-    loss: Array,
-    measured: Array,
+    loss: FloatArray,
+    measured: FloatArray,
     batch: int,
     feasible: Any,
     step: Callable[[], None] | None = None,
@@ -315,7 +315,7 @@ def greedy(
     return batch_rows, worths
 
 
-def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
+def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     """Return mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,)."""
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
@@ -329,7 +329,7 @@ def _mass_fractions(leading: "pd.DataFrame") -> tuple[Array, Array]:
 
 
 def _make_feasibility_check(
-    leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
+    leading: "pd.DataFrame", shop: Shop, weight: FloatArray, allowed: BoolArray
 ) -> Any:
     """Build the function that says which candidates may be added to a batch.
 
@@ -351,7 +351,7 @@ def _make_feasibility_check(
     """
     alloy = leading["formula"].factorize()[0]
 
-    def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
+    def able(chosen: Sequence[int]) -> BoolArray:
         """Say which candidates may be added to the `chosen` ones, bool (n,).
 
         Furnace and stock must suffice for all of them.

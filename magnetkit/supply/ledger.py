@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .._core._arguments import check_arguments
 from .._core._columnar import Columns
+from .._core._types import FloatArray
 from .._core.columns import CRITERIA, criteria
 from .._core.elements import (
     ATOMIC_MASS,
@@ -48,7 +49,6 @@ from .tables import element_table, overdue, supply_sources
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 
 _TRACE_MASS = 0.001
 """Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
@@ -212,7 +212,7 @@ def ledger_columns(
 
 def _matrix(
     scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
-) -> Array:
+) -> FloatArray:
     """Return the figures of each element per unit of mass, shape (118, _FIRST + len(_FIGURES)).
 
     The first columns are 1, and 1 or 0 for heavy rare earths, Dy and Tb, rare earths and Co.
@@ -233,7 +233,9 @@ def _matrix(
 
 
 @lru_cache(maxsize=32)
-def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> Array:
+def _element_figures(
+    scenario: str, recycled: tuple[tuple[str, float], ...]
+) -> FloatArray:
     """Compute the figures of the criteria for each element, shape (118, len(_FIGURES)); NaN if unknown.
 
     `scenario` is one as JSON, `recycled` pairs of element and share. The array is shared: do not
@@ -255,7 +257,7 @@ def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> 
     return figures
 
 
-def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
+def _weakest_link(table: CompositionTable, risk: FloatArray, shell: Any) -> FloatArray:
     """Return the largest risk of an element above `_TRACE_MASS` of an alloy's mass, (n,) or (n, k).
 
     `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
@@ -271,7 +273,9 @@ def _weakest_link(table: CompositionTable, risk: Array, shell: Any) -> Array:
     )
 
 
-def _risk_of_sources(table: CompositionTable, risk: Array, shell: Any) -> Array:
+def _risk_of_sources(
+    table: CompositionTable, risk: FloatArray, shell: Any
+) -> FloatArray:
     """Return the risk that a source of an alloy's elements fails, shape (n,) or (n, k).
 
     `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
@@ -360,7 +364,7 @@ def sampled_supply(
     shell: Shells = None,
     prices: Mapping[str, str] | None = None,
     others: float = 0.0,
-) -> dict[str, Array]:
+) -> dict[str, FloatArray]:
     """Draw price and supply risk of each alloy.
 
     Parameters
@@ -403,12 +407,12 @@ def sampled_supply(
     fall, rise = _price_range(first)
     at_five_percent = ndtri(0.95)
 
-    def scores() -> Array:
+    def scores() -> FloatArray:
         deviates = rng.standard_normal((N_ELEMENTS, draws))
         deviates[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
         return deviates[at]
 
-    def stated_figures(name: str) -> Array:
+    def stated_figures(name: str) -> FloatArray:
         columns = {
             key: figures[name].to_numpy(np.float64) for key, figures in tables.items()
         }
@@ -433,7 +437,7 @@ def sampled_supply(
     return result
 
 
-def _price_range(table: "pd.DataFrame") -> tuple[Array, Array]:
+def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     """Return by how much ln price may fall and rise, at the ends of the 90 % range, (elements,) each.
 
     `table` is that of `element_table`.

@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import IntArray
 from .._core.elements import INDEX, SYMBOLS
 from .scenario import (
     Row,
@@ -126,7 +126,7 @@ def element_table(
 
 
 @lru_cache(maxsize=1)
-def supply_sources() -> NDArray[np.int64]:
+def supply_sources() -> IntArray:
     """Return a number for the source of each element, int64 (118,).
 
     Elements that the same countries produce in the same shares at every stage come from one source

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from .._core import _intervals
 from .._core._linear import invert, multiply
+from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
 from .._core.elements import N_ELEMENTS
 from ..alloy.table import CompositionTable
 from ..compound.evaluate import PredictedCurie, curie_temperature
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
     from ..features._descriptor_kernels import Layout
 
-
-Array = NDArray[np.float64]
 
 # Less of a compound's weight in the hard phase is another phase; what rounding leaves of a whole.
 _WHOLE = 0.9
@@ -66,7 +65,7 @@ TREND = 2 * (len(ROOTS) + 1)
 """Number of columns of the trend."""
 
 
-def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+def physical(phases: CompositionTable, codes: Int8Array) -> FloatArray:
     """Return the Curie temperature of the model at prior parameters, K; NaN where it has none.
 
     A variant is taken as its root, here and below: its compounds are its root's to learn from.
@@ -75,8 +74,8 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
 
 def trend_columns(
-    phases: CompositionTable, codes: NDArray[np.int8], base: Array
-) -> Array:
+    phases: CompositionTable, codes: Int8Array, base: FloatArray
+) -> FloatArray:
     """Compute the columns that a `TrendProcess` learns from, shape (n, d): trend, smooth and local part.
 
     Parameters
@@ -101,9 +100,7 @@ def layout() -> "Layout":
     return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE_K)
 
 
-def classify_rows(
-    codes: NDArray[np.int8], base: Array
-) -> tuple[NDArray[np.int64], Array]:
+def classify_rows(codes: Int8Array, base: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
     Rows without physics (NaN in `base`) have the kind after the last.
@@ -117,8 +114,8 @@ class Asked(NamedTuple):
     """Phases whose Curie temperature is asked, and their hosts; see `prepare_query`."""
 
     phases: CompositionTable
-    codes: NDArray[np.int8]
-    outside: Array
+    codes: Int8Array
+    outside: FloatArray
 
     def at(self, rows: NDArray) -> "Asked":
         """Return the rows a mask or index array selects."""
@@ -154,7 +151,7 @@ def prepare_query(part: Partition) -> Asked:
     return Asked(phases_and_recipes[order], codes, outside)
 
 
-def curie_phases(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+def curie_phases(table: CompositionTable) -> tuple[Int8Array, CompositionTable]:
     """Return host, a root, and phase of which compounds have their Curie temperature."""
     query = prepare_query(partition(table))
     return root_codes(query.codes), query.phases
@@ -164,7 +161,7 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 """Odd multipliers: their products with rounded fractions sum to one number a composition."""
 
 
-def hashes(table: CompositionTable) -> NDArray[np.int64]:
+def hashes(table: CompositionTable) -> IntArray:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
@@ -184,13 +181,13 @@ _UNLIKE = 0.05
 class Beside:
     """Measured compounds, m of them, where the calibrated parameters answer."""
 
-    atoms: Array  # atomic fractions, (m, 118)
-    host: NDArray[np.int8]  # roots, (m,)
-    weights: Array  # what they depart by is covariance @ weights, K, (m,)
+    atoms: FloatArray  # atomic fractions, (m, 118)
+    host: Int8Array  # roots, (m,)
+    weights: FloatArray  # what they depart by is covariance @ weights, K, (m,)
 
     def predict(
-        self, phases: CompositionTable, codes: NDArray[np.int8]
-    ) -> tuple[Array, Array]:
+        self, phases: CompositionTable, codes: Int8Array
+    ) -> tuple[FloatArray, FloatArray]:
         """Predict n hard phases by measured compounds like them.
 
         Returns
@@ -221,7 +218,9 @@ def replacement_rows(rows: TrainingSet) -> Beside | None:
     return Beside(atoms, host, multiply(invert(covariance), apart[has_distance]))
 
 
-def _correlation(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:
+def _correlation(
+    atoms: FloatArray, host: NDArray, others: FloatArray, theirs: NDArray
+) -> FloatArray:
     """Return the correlations of two sets of compounds; 0 between hosts."""
     from scipy.spatial.distance import cdist
 
@@ -247,10 +246,10 @@ class Branch:
 
     process: TrendProcess  # the residual, over the columns of `CurieModel.columns`
     # The size of an error is their sum over one and what `error_inputs` returns, K, (7,).
-    coefficients: Array
+    coefficients: FloatArray
     edge: float  # novelty at the edge of the domain
     # The hosts of `ROOTS` whose rows it learnt from; last, whether rows without physics.
-    learns: NDArray[np.bool_]
+    learns: BoolArray
     # The one host about which it speaks for the common process, with fewer of its points.
     sparse_for: int | None = None
 
@@ -263,12 +262,12 @@ class Residual(NamedTuple):
     very compound is known.
     """
 
-    mean: Array
-    size: Array
-    novelty: Array
-    distance: Array
-    unseen: Array
-    measured: NDArray[np.bool_]
+    mean: FloatArray
+    size: FloatArray
+    novelty: FloatArray
+    distance: FloatArray
+    unseen: FloatArray
+    measured: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,8 +303,8 @@ class CurieModel(TrainedModel):
     """
 
     branches: tuple[Branch, ...]
-    of_host: NDArray[np.int64]
-    scores: tuple[Array, ...]
+    of_host: IntArray
+    scores: tuple[FloatArray, ...]
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
     anywhere: bool = True
@@ -373,7 +372,7 @@ class CurieModel(TrainedModel):
             measured=answer.measured & ~stand,
         )
 
-    def curie_of_magnets(self, whose: Asked) -> Array:
+    def curie_of_magnets(self, whose: Asked) -> FloatArray:
         """Return the `value` of `predict_magnets` alone, which takes no work where it never decides."""
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
@@ -381,8 +380,8 @@ class CurieModel(TrainedModel):
         return nothing
 
     def columns(
-        self, phases: CompositionTable, codes: NDArray[np.int8]
-    ) -> tuple[Array, Array]:
+        self, phases: CompositionTable, codes: Int8Array
+    ) -> tuple[FloatArray, FloatArray]:
         """Return the columns that the residual is learnt from, (n, d), and the physical mean, K, (n,).
 
         The mean is NaN where there is no physics.
@@ -390,20 +389,20 @@ class CurieModel(TrainedModel):
         base = self.base(phases, codes)
         return trend_columns(phases, codes, base), base
 
-    def base(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
         """Return the physical mean, K, NaN where there is none."""
         if self.physics:
             return physical(phases, codes)
         return np.full(len(phases), np.nan)
 
-    def choose_branch(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
+    def choose_branch(self, codes: Int8Array, base: FloatArray) -> IntArray:
         """Return the number of the branch that answers for each phase, int64 (n,).
 
         `codes` are the hosts and `base` the physical mean, K, NaN without one.
         """
         return self.of_host[classify_rows(codes, base)[0]]
 
-    def residual(self, whose: Asked, base: Array) -> Residual:
+    def residual(self, whose: Asked, base: FloatArray) -> Residual:
         """Predict the residual of phases, K, with its error and novelty.
 
         `base`, (n,), is the physical mean, K, NaN without one.
@@ -455,7 +454,7 @@ class CurieModel(TrainedModel):
 
     def _answers(
         self, whose: Asked, interval: float = 0.9
-    ) -> tuple[PredictedCurie, NDArray[np.bool_], NDArray[np.bool_]]:
+    ) -> tuple[PredictedCurie, BoolArray, BoolArray]:
         """Predict n phases with intervals of probability `interval`.
 
         Returns
@@ -543,12 +542,12 @@ class CurieModel(TrainedModel):
         )
 
     @cached_property
-    def _widths(self) -> dict[float, Array]:
+    def _widths(self) -> dict[float, FloatArray]:
         """Return quantiles of the `scores`, by interval."""
         return {}
 
     @cached_property
-    def _seen(self) -> NDArray[np.bool_]:
+    def _seen(self) -> BoolArray:
         """Whether a known compound of each kind holds each element, bool (kinds, 118).
 
         The last kind is that without physics.
@@ -560,22 +559,20 @@ class CurieModel(TrainedModel):
         return element_mask
 
     @cached_property
-    def _marks(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def _marks(self) -> tuple[IntArray, BoolArray]:
         """Return the numbers of the known compositions, and the elements that none holds."""
         foreign = np.ones(N_ELEMENTS, bool)
         foreign[self.known.table.indices] = False
         return np.unique(hashes(self.known.table)), foreign
 
-    def _met(self, phases: CompositionTable) -> tuple[Array, NDArray[np.bool_]]:
+    def _met(self, phases: CompositionTable) -> tuple[FloatArray, BoolArray]:
         """Return the amount of elements that no known row holds, and whether a row is known."""
         from ._gaussian_process_kernels import familiarity
 
         return familiarity(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def _unseen(
-    phases: CompositionTable, kind: NDArray[np.int64], seen: NDArray[np.bool_]
-) -> Array:
+def _unseen(phases: CompositionTable, kind: IntArray, seen: BoolArray) -> FloatArray:
     """Compute how much of each row consists of elements not `seen` in its kind, 0 to 1, shape (n,).
 
     `seen` is bool, (kinds, 118).
@@ -587,8 +584,12 @@ def _unseen(
 
 
 def error_inputs(
-    novelty: Array, local: Array, outside: Array, residual: Array, unseen: Array
-) -> Array:
+    novelty: FloatArray,
+    local: FloatArray,
+    outside: FloatArray,
+    residual: FloatArray,
+    unseen: FloatArray,
+) -> FloatArray:
     """Collect the figures from which the size of an error follows, shape (n, 6).
 
     The first is the standard deviation that the novelty implies; the others are `local`, `outside`,
@@ -600,6 +601,6 @@ def error_inputs(
     )
 
 
-def error_size(coefficients: Array, known: Array) -> Array:
+def error_size(coefficients: FloatArray, known: FloatArray) -> FloatArray:
     """Compute the size to which an error is proportional, K, (n,), from columns of `error_inputs`."""
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

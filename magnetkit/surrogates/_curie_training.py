@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import _intervals
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import N_ELEMENTS
 from .._core.errors import DataError, InputError
 from .._core.settings import get_settings
@@ -50,8 +51,6 @@ from ._measured import (
     own_set,
 )
 from ._process import TrendProcess
-
-Array = NDArray[np.float64]
 
 # A host of fewer compounds than this is left to the common process. Of the others some have a
 # process of their own; the rest learn more from all rows: of scales searched without what is left
@@ -88,10 +87,10 @@ class Rows(NamedTuple):
     none; rows of one composition have one number in `compound`.
     """
 
-    x: Array
-    base: Array
-    host: NDArray[np.int64]
-    compound: NDArray[np.int64]
+    x: FloatArray
+    base: FloatArray
+    host: IntArray
+    compound: IntArray
     asked: Asked
 
     def at(self, rows: NDArray) -> "Rows":
@@ -108,22 +107,22 @@ class LeftOut(NamedTuple):
     physics alone.
     """
 
-    mean: Array
-    novelty: Array
-    local: Array
-    unseen: Array
-    outside: Array
-    branch: NDArray[np.int64]
-    chemistry: NDArray[np.bool_]
-    base: Array
+    mean: FloatArray
+    novelty: FloatArray
+    local: FloatArray
+    unseen: FloatArray
+    outside: FloatArray
+    branch: IntArray
+    chemistry: BoolArray
+    base: FloatArray
 
-    def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> Array:
+    def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> FloatArray:
         """Return `error_inputs` of some rows, or of all."""
         apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
         return error_inputs(*(part[rows] for part in parts))
 
-    def sizes(self, coefficients: "list[Array]") -> Array:
+    def sizes(self, coefficients: "list[FloatArray]") -> FloatArray:
         """Compute the size of each error, K, (n,), with the coefficients of each branch."""
         size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
@@ -192,8 +191,8 @@ def train_model(
 
 
 def calibrate_errors(
-    branches: Sequence[Branch], made: LeftOut, values: Array
-) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
+    branches: Sequence[Branch], made: LeftOut, values: FloatArray
+) -> tuple[tuple[Branch, ...], tuple[FloatArray, ...]]:
     """Calibrate the intervals on rows that were left out in training.
 
     Parameters
@@ -252,7 +251,7 @@ def calibrate_errors(
 
 def left_out_half_widths(
     model: CurieModel, left: Sequence[LeftOut], coverage: float
-) -> list[Array]:
+) -> list[FloatArray]:
     """Compute half the interval of each row left out, K, (n,), for each way of leaving out.
 
     Sizes and quantiles follow from the rows of other folds, however they were left out. `coverage`
@@ -280,8 +279,8 @@ def left_out_half_widths(
 
 
 def _calibrate_without_rows(
-    model: CurieModel, left: Sequence[LeftOut], test: NDArray[np.bool_]
-) -> tuple[tuple[Branch, ...], tuple[Array, ...]]:
+    model: CurieModel, left: Sequence[LeftOut], test: BoolArray
+) -> tuple[tuple[Branch, ...], tuple[FloatArray, ...]]:
     """Calibrate the branches without the rows where `test`, bool (n,), is True.
 
     Returns
@@ -300,8 +299,8 @@ def _calibrate_without_rows(
 
 
 def _wider_scores(
-    score: Array, rows: NDArray[np.bool_], chemistry: NDArray[np.bool_]
-) -> Array:
+    score: FloatArray, rows: BoolArray, chemistry: BoolArray
+) -> FloatArray:
     """Return the scores of some rows from one way of leaving out, the less exact one.
 
     `rows` says which rows count, `chemistry` which were left out with their chemistry;
@@ -340,7 +339,7 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
     )
 
 
-def assign_folds(data: TrainingSet, chemistry: bool = False) -> NDArray[np.int64]:
+def assign_folds(data: TrainingSet, chemistry: bool = False) -> IntArray:
     """Assign each row to a fold, int64 (n,), by its group, or by its chemistry.
 
     A chemistry is a host with its elements other than rare earths. Groups of a large set go by
@@ -465,7 +464,7 @@ def fit_branches(
 
 
 def fit_rows(
-    data: TrainingSet, own: Rows, learns: NDArray[np.bool_], scales: TrendProcess | None
+    data: TrainingSet, own: Rows, learns: BoolArray, scales: TrendProcess | None
 ) -> TrendProcess:
     """Fit the process of the residual to one row a compound, the median of its sources.
 

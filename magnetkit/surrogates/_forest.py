@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .._core._types import FloatArray, IntArray
 
 # Rows that go down the trees at a time.
 _CHUNK = 2000
@@ -29,15 +28,15 @@ class Forest:
         Mean of the values that a node was grown from.
     """
 
-    roots: NDArray[np.int64]
-    column: NDArray[np.int64]
-    threshold: Array
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    value: Array
+    roots: IntArray
+    column: IntArray
+    threshold: FloatArray
+    left: IntArray
+    right: IntArray
+    value: FloatArray
 
     @classmethod
-    def grow(cls, X: Array, y: Array, trees: int, seed: int) -> "Forest":
+    def grow(cls, X: FloatArray, y: FloatArray, trees: int, seed: int) -> "Forest":
         """Grow extremely randomised trees (P. Geurts et al., Mach. Learn. 63 (2006) 3).
 
         Parameters
@@ -66,7 +65,7 @@ class Forest:
             value=np.concatenate([tree.value[:, 0, 0] for tree in single]),
         )
 
-    def predict(self, X: Array) -> Array:
+    def predict(self, X: FloatArray) -> FloatArray:
         """Return the mean of the trees for each row of `X`, shape (n,)."""
         result = np.empty(len(X))
         for start in range(0, len(X), _CHUNK):
@@ -74,7 +73,7 @@ class Forest:
             result[rows] = self._mean_of_trees(X[rows])
         return result
 
-    def _mean_of_trees(self, X: Array) -> Array:
+    def _mean_of_trees(self, X: FloatArray) -> FloatArray:
         """Compute the mean of the trees for each row, (n,), in single precision as they were grown."""
         # The trees were grown in single precision.
         single = X.astype(np.float32)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from .._core import _fetch, datasets
 from .._core._constants import ZERO_CELSIUS
 from .._core._files import replace_file
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
@@ -65,12 +66,12 @@ class TrainingSet:
 
     target: str
     table: CompositionTable
-    values: NDArray[np.float64]
+    values: FloatArray
     groups: NDArray[np.str_]
     sources: NDArray[np.str_]
     origin: str
     removed: dict[str, int] = field(default_factory=dict)
-    learn: NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, bool))
+    learn: BoolArray = field(default_factory=lambda: np.ones(0, bool))
 
     def __post_init__(self) -> None:
         if len(self.learn) != len(self.values):
@@ -201,7 +202,7 @@ def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
 
 
 def refuse(
-    target: str, file: str, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
+    target: str, file: str, found: TrainingSet, wrong: BoolArray, limits: str
 ) -> None:
     """Raise InputError if any value is `wrong`: one that no compound can have.
 
@@ -322,7 +323,7 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
 
 
 def _reasons(
-    frame: pd.DataFrame, target: str, table: CompositionTable, usable: NDArray[np.bool_]
+    frame: pd.DataFrame, target: str, table: CompositionTable, usable: BoolArray
 ) -> str:
     """Return why rows were left out, as the end of a message; empty where none was.
 
@@ -603,7 +604,7 @@ class _Sieve:
         self.faulty: list[pd.DataFrame] = []
 
     def drop(
-        self, bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False
+        self, bad: "pd.Series | BoolArray", reason: str, listed: bool = False
     ) -> None:
         """Drop the rows where `bad` is True and count them under `reason`.
 
@@ -726,12 +727,12 @@ def doubtful_papers() -> dict[str, str]:
     return dict(zip(frame["paper"], frame["reason"], strict=True))
 
 
-def keys(atoms: NDArray[np.float64]) -> list[bytes]:
+def keys(atoms: FloatArray) -> list[bytes]:
     """Return one key a composition, shape (n, 118): the same within 0.1 at.%."""
     return [row.tobytes() for row in thousandths(atoms).astype(np.int16)]
 
 
-def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+def thousandths(fractions: FloatArray) -> IntArray:
     """Return fractions in thousandths, such that a move in the last digits changes none."""
     return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
 
@@ -743,13 +744,11 @@ def chemical_families(table: CompositionTable) -> NDArray[np.str_]:
     return chemical_systems(CompositionTable.from_array(atoms))
 
 
-def _columns(
-    atoms: NDArray[np.float64], symbols: tuple[str, ...]
-) -> NDArray[np.float64]:
+def _columns(atoms: FloatArray, symbols: tuple[str, ...]) -> FloatArray:
     return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
 
 
-def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
+def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
     """Say which rows are far from the median of three or more sources of the same compound, bool (n,).
 
     `frame` has ``key`` (the compound), ``paper`` and ``value``, K. A row counts with its compound
@@ -767,7 +766,7 @@ def _find_contradictions(frame: pd.DataFrame) -> NDArray[np.bool_]:
     )
 
 
-def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
+def _contradicting_papers(frame: pd.DataFrame) -> BoolArray:
     """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,).
 
     `frame` has ``key`` (the compound), ``paper`` and ``value``, K.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .._core._types import BoolArray, FloatArray, IntArray
 
 TOLERANCE = {
     "curie_temperature_K": 10.0,
@@ -22,7 +22,7 @@ _SHARE_OF_SPREAD = 0.05
 _DRAWS = 2000
 
 
-def order_tolerance(target: str, values: Array) -> float:
+def order_tolerance(target: str, values: FloatArray) -> float:
     """Return the difference up to which two values of a target do not count as an order."""
     if target in TOLERANCE:
         return TOLERANCE[target]
@@ -44,16 +44,16 @@ class GroupSums:
         the prediction counts half.
     """
 
-    rows: Array
-    error: Array
-    right: Array
-    pairs: Array
+    rows: FloatArray
+    error: FloatArray
+    right: FloatArray
+    pairs: FloatArray
 
-    def mean_error(self, draws: NDArray[np.int64] | slice = slice(None)) -> Array:
+    def mean_error(self, draws: IntArray | slice = slice(None)) -> FloatArray:
         """Return the mean absolute error of the groups drawn, along the last axis."""
         return self.error[draws].sum(axis=-1) / self.rows[draws].sum(axis=-1)
 
-    def pairs_in_order(self, draws: NDArray[np.int64] | slice = slice(None)) -> Array:
+    def pairs_in_order(self, draws: IntArray | slice = slice(None)) -> FloatArray:
         """Return the share of pairs in order of the groups drawn; NaN where there is no pair."""
         count = self.pairs[draws].sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -61,7 +61,7 @@ class GroupSums:
 
 
 def group_sums(
-    values: Array, predicted: Array, groups: NDArray, tolerance: float
+    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
 ) -> GroupSums:
     """Sum, over the rows of each group, what the figures of merit follow from.
 
@@ -93,7 +93,7 @@ def group_sums(
 
 
 def pairs_in_order(
-    values: Array, predicted: Array, groups: NDArray, tolerance: float
+    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
 ) -> float:
     """Return the share of pairs of one group, further apart than `tolerance`, ordered right.
 
@@ -108,7 +108,7 @@ def pairs_in_order(
 
 
 def accuracy(
-    values: Array, predicted: Array, groups: NDArray, tolerance: float
+    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
 ) -> dict[str, Any]:
     """Compute the figures of merit of predictions.
 
@@ -157,7 +157,7 @@ def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
 
 
 def coverage_by_group(
-    inside: NDArray[np.bool_], groups: NDArray, draws: int = _DRAWS
+    inside: BoolArray, groups: NDArray, draws: int = _DRAWS
 ) -> tuple[float, float, float]:
     """Compute the share of rows inside their interval, with its 95 % confidence interval.
 

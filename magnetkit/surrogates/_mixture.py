@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import _intervals
+from .._core._types import FloatArray, IntArray
 from ._forest import Forest
 from ._process import TrendProcess
-
-Array = NDArray[np.float64]
 
 FOLDS = 5
 """Groups are left out in so many parts, one by one where there are fewer."""
@@ -45,19 +44,19 @@ class Guess(NamedTuple):
     rows, 1 at the edge of the domain.
     """
 
-    value: Array
-    size: Array
-    distance: Array
+    value: FloatArray
+    size: FloatArray
+    distance: FloatArray
 
 
 class _Parts(NamedTuple):
     """Predictions of mean, process and trees for n rows, arrays of shape (n,)."""
 
-    mean: Array
-    process: Array
-    trees: Array
-    novelty: Array
-    local: Array
+    mean: FloatArray
+    process: FloatArray
+    trees: FloatArray
+    novelty: FloatArray
+    local: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +91,16 @@ class Mixture:
     rows: int
     process: TrendProcess | None
     forest: Forest | None
-    weights: Array
+    weights: FloatArray
     edge: float
     reach: float
-    coefficients: Array
-    scores: Array
-    groups: NDArray[np.int64]
+    coefficients: FloatArray
+    scores: FloatArray
+    groups: IntArray
     error: float
 
     @classmethod
-    def of_mean(cls, y: Array) -> "Mixture":
+    def of_mean(cls, y: FloatArray) -> "Mixture":
         """Build a mixture that predicts the mean of the values `y`, (n,), for every row."""
         return cls(
             mean=float(y.mean()),
@@ -118,7 +117,7 @@ class Mixture:
             error=float("nan"),
         )
 
-    def predict(self, X: Array) -> Guess:
+    def predict(self, X: FloatArray) -> Guess:
         """Predict each row of `X`, shape (n, d): value, size of its error, and distance."""
         if self.process is None or self.forest is None:
             flat = np.full((3, len(X)), self.mean)
@@ -130,7 +129,7 @@ class Mixture:
         size = self.spread * _size(parts, self.coefficients)
         return Guess(value, size, parts.novelty / self.edge)
 
-    def half_widths(self, guess: Guess, interval: float) -> Array:
+    def half_widths(self, guess: Guess, interval: float) -> FloatArray:
         """Compute half the interval of each row, (n,), for a probability `interval`.
 
         It is infinite where a single value is known.
@@ -158,7 +157,12 @@ class Mixture:
 
 
 def fit(
-    X: Array, y: Array, groups: NDArray, local: int = 0, trees: int = 100, seed: int = 0
+    X: FloatArray,
+    y: FloatArray,
+    groups: NDArray,
+    local: int = 0,
+    trees: int = 100,
+    seed: int = 0,
 ) -> Mixture:
     """Fit process, trees and their weights.
 
@@ -216,7 +220,7 @@ def fit(
 
 
 def _fit_parts(
-    X: Array, y: Array, local: int, trees: int, seed: int
+    X: FloatArray, y: FloatArray, local: int, trees: int, seed: int
 ) -> tuple[TrendProcess, Forest]:
     """Fit process and trees to values `y`, (n,).
 
@@ -230,7 +234,7 @@ def _fit_parts(
 
 
 def _predict_parts(
-    X: Array, mean: float, process: TrendProcess, forest: Forest
+    X: FloatArray, mean: float, process: TrendProcess, forest: Forest
 ) -> _Parts:
     """Predict rows `X`, (n, d), by process and trees; `mean` is that of the values they were fitted to."""
     estimate = process.estimate(X)
@@ -244,7 +248,7 @@ def _predict_parts(
 
 
 def _left_out(
-    X: Array, y: Array, groups: NDArray[np.int64], local: int, trees: int, seed: int
+    X: FloatArray, y: FloatArray, groups: IntArray, local: int, trees: int, seed: int
 ) -> _Parts:
     """Predict each row by parts that did not see its group.
 
@@ -259,7 +263,7 @@ def _left_out(
     return _Parts(*result)
 
 
-def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
+def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
     """Return the mixture; beyond all that was left out the trees fade as the process does."""
     nearness = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
     by_process = weights[0] * (parts.process - parts.mean)
@@ -267,7 +271,7 @@ def _mix(parts: _Parts, weights: Array, reach: float) -> Array:
     return np.asarray(parts.mean + by_process + by_trees)
 
 
-def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
+def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
     """Choose the weights of process and trees that leave the smallest error, shape (2,).
 
     Few rows pull them to their usual values. `y`, (n,), are the values and `reach` that of the
@@ -289,11 +293,11 @@ def _choose_weights(parts: _Parts, y: Array, reach: float) -> Array:
     return best
 
 
-def _difficulty(parts: _Parts) -> Array:
+def _difficulty(parts: _Parts) -> FloatArray:
     """Collect the figures from which the size of an error follows, shape (n, 3)."""
     apart = np.abs(parts.process - parts.trees)
     return np.column_stack([parts.novelty, parts.local, apart])
 
 
-def _size(parts: _Parts, coefficients: Array) -> Array:
+def _size(parts: _Parts, coefficients: FloatArray) -> FloatArray:
     return np.asarray(coefficients[0] + _difficulty(parts) @ coefficients[1:])

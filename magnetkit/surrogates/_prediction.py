@@ -2,17 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .._core._types import FloatArray
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 class TrainedModel:
@@ -61,11 +57,11 @@ class TrainedModel:
 
 def prediction_frame(
     target: str,
-    value: Array,
-    low: Array,
-    high: Array,
-    distance: Array,
-    data_share: Array | None = None,
+    value: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    distance: FloatArray,
+    data_share: FloatArray | None = None,
 ) -> "pd.DataFrame":
     """Build the frame of predictions: value, ``_lo``, ``_hi``, ``in_domain`` and ``domain_distance``.
 

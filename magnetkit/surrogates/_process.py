@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core._blas import one_thread
-
-Array = NDArray[np.float64]
+from .._core._types import BoolArray, FloatArray, IntArray
 
 JITTER = 1e-6
 """Added to the diagonal of a covariance of variances about one, so that it has an inverse."""
@@ -33,9 +32,14 @@ def squares(a: NDArray, b: NDArray) -> NDArray:
 
 
 def loss(
-    theta: Array, sides: tuple[Array, Array, Array], linear: bool, y: Array, noise: Array,
-    about: Array, sd: Array,
-) -> tuple[float, Array]:  # fmt: skip
+    theta: FloatArray,
+    sides: tuple[FloatArray, FloatArray, FloatArray],
+    linear: bool,
+    y: FloatArray,
+    noise: FloatArray,
+    about: FloatArray,
+    sd: FloatArray,
+) -> tuple[float, FloatArray]:
     """Return the negative logarithm of the posterior of `theta`, and its gradient.
 
     Parameters
@@ -115,9 +119,9 @@ class Estimate(NamedTuple):
     trend; ``local``, residual of known rows like it left out one by one.
     """
 
-    mean: Array
-    novelty: Array
-    local: Array
+    mean: FloatArray
+    novelty: FloatArray
+    local: FloatArray
 
 
 @dataclass(eq=False)
@@ -194,7 +198,7 @@ class TrendProcess:
         return copy(self)._condition(X, y, noise, _order(X, y))
 
     def from_arrays(
-        self, X: Array, y: Array, arrays: dict[str, Array]
+        self, X: FloatArray, y: FloatArray, arrays: dict[str, FloatArray]
     ) -> "TrendProcess":
         """Return a copy of the model with the fitted arrays of a file, by name; nothing is fitted.
 
@@ -215,7 +219,7 @@ class TrendProcess:
         return other
 
     @one_thread()
-    def make_sparse(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+    def make_sparse(self, near: BoolArray, others: int) -> "TrendProcess":
         """Return a process of fewer points with the mean of this one about some of its points.
 
         Of `points_`, those where `near`, bool (m,), is True stay, and `others` of the rest, those
@@ -240,7 +244,7 @@ class TrendProcess:
         other._known = (smooth, local, *rest, weights, size[at])
         return other
 
-    def estimate(self, X: Array) -> Estimate:
+    def estimate(self, X: FloatArray) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
         from ._gaussian_process_kernels import posterior
 
@@ -257,12 +261,12 @@ class TrendProcess:
             Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest
         )
 
-    def in_units(self, found: Array) -> Estimate:
+    def in_units(self, found: FloatArray) -> Estimate:
         """Convert what the kernel wrote, shape (3, n), to the unit of the values."""
         mean, nearest, novelty = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
 
-    def _start(self, d: int) -> Array:
+    def _start(self, d: int) -> FloatArray:
         """Return the parameters at which the search starts, shape (d + 4,), all logarithms."""
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
@@ -271,7 +275,7 @@ class TrendProcess:
             [first, lengths, np.log([_START["rate"], _START["noise"]])]
         )
 
-    def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
+    def _blocks(self, X: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Split and scale columns `X`, (n, d), into trend, smooth and local part."""
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
@@ -316,7 +320,7 @@ class TrendProcess:
         return a[0] @ b[0].T, smooth, local
 
     def _condition(
-        self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]
+        self, X: FloatArray, y: FloatArray, noise: FloatArray, order: IntArray
     ) -> Any:
         """Fit the posterior to rows at fixed scales; rows that others contradict get more noise.
 
@@ -362,7 +366,10 @@ class TrendProcess:
         return self
 
     def _kernel_arrays(
-        self, blocks: tuple[Array, Array, Array], weights: Array, size: Array
+        self,
+        blocks: tuple[FloatArray, FloatArray, FloatArray],
+        weights: FloatArray,
+        size: FloatArray,
     ) -> tuple:
         """Convert the posterior to what the kernel takes, as plain tuples.
 
@@ -397,7 +404,9 @@ class TrendProcess:
         )
 
     @staticmethod
-    def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+    def _solve(
+        covariance: FloatArray, noise: FloatArray, t: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`."""
         from scipy.linalg import cho_solve, cholesky
 
@@ -406,7 +415,7 @@ class TrendProcess:
         lower = cholesky(total, lower=True, overwrite_a=True)
         return lower, cho_solve((lower, True), t)
 
-    def _search(self, X: Array, y: Array, noise: Array) -> Array:
+    def _search(self, X: FloatArray, y: FloatArray, noise: FloatArray) -> FloatArray:
         """Search for the scales of most likely values; return the parameters, rounded."""
         from scipy.optimize import minimize
 
@@ -430,7 +439,9 @@ class TrendProcess:
         return np.round(result.x, _PARAMETER_DIGITS)
 
 
-def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
+def _block(
+    known: FloatArray, first: int, shift: FloatArray, factor: FloatArray
+) -> tuple:
     """Build the fields of a `Block` whose columns begin at `first`; columns that are constant stand last.
 
     `known`, (n, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
@@ -448,21 +459,21 @@ def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
     )
 
 
-def _weighted_sum(rows: Array, weights: Array) -> Array:
+def _weighted_sum(rows: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the sum of rows times their weights, in the order of the rows."""
-    total: Array = (rows * weights[:, None]).sum(axis=0)
+    total: FloatArray = (rows * weights[:, None]).sum(axis=0)
     return total
 
 
-def _order(X: Array, y: Array) -> NDArray[np.int64]:
+def _order(X: FloatArray, y: FloatArray) -> IntArray:
     """Return an order of rows that does not depend on theirs, nor on the last digits."""
     keys = np.round(np.column_stack([X, y]), 6) + 0.0
     return np.lexsort(keys.T[::-1])
 
 
 def kept_points(
-    covariance: Array, mean: Array, near: NDArray[np.bool_], others: int
-) -> NDArray[np.int64]:
+    covariance: FloatArray, mean: FloatArray, near: BoolArray, others: int
+) -> IntArray:
     """Choose points from which a function can be interpolated well about some of them.
 
     The points where `near` is True come first. `others` more are added one by one, each the point

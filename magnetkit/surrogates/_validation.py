@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import _intervals
+from .._core._types import BoolArray, FloatArray, IntArray
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
@@ -24,7 +25,6 @@ from .training_sets import ENERGY
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 
 VALIDATION_FOLDS = 10
 """Groups are left out in so many parts, one by one where there are fewer."""
@@ -50,22 +50,22 @@ _TREES = 100
 class Prediction(NamedTuple):
     """Predictions of n rows, arrays of shape (n,); the ends are NaN where a model has none."""
 
-    value: Array
-    low: Array
-    high: Array
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
 
 
 Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 """Takes what is learnt from; returns what predicts other compositions."""
 
 
-def columns_of_peers(table: CompositionTable) -> Array:
+def columns_of_peers(table: CompositionTable) -> FloatArray:
     """Compute the columns that models of scikit-learn get: Magpie statistics, rare-earth descriptors."""
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
-def _without_ends(value: Array) -> Prediction:
+def _without_ends(value: FloatArray) -> Prediction:
     nothing = np.full(len(value), np.nan)
     return Prediction(value, nothing, nothing)
 
@@ -300,7 +300,7 @@ class LeftOut:
 
 
 def _coverage(
-    values: Array, prediction: Prediction, rows: NDArray[np.bool_]
+    values: FloatArray, prediction: Prediction, rows: BoolArray
 ) -> dict[str, float]:
     """Compute the share of values inside the interval and the median half width.
 
@@ -406,7 +406,7 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
     return count * folds + (folds + 1) * (data.target == CURIE)
 
 
-def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of each fold.
 
     No compound of a test row is in a training row.
@@ -424,7 +424,7 @@ def splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.in
             yield train, test
 
 
-def _even_folds(groups: NDArray) -> NDArray[np.int64]:
+def _even_folds(groups: NDArray) -> IntArray:
     result = np.zeros(len(groups), np.int64)
     for number, (_, test) in enumerate(_intervals.folds(groups, VALIDATION_FOLDS)):
         result[test] = number

@@ -8,9 +8,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core import _intervals, datasets
+from .._core._types import FloatArray
 from .._core.elements import N_ELEMENTS
 from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
@@ -25,7 +25,6 @@ from .training_sets import ENERGY, HULL_DISTANCE, training_set
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 
 ENERGY_FOLDS = 3
 """Folds of chemical systems left out that calibrate the intervals."""
@@ -45,7 +44,7 @@ FITTED = "surrogates/energy.npz"
 """The model of the embedded snapshot as it was fitted (``datasets/surrogates/build.py``)."""
 
 
-def columns(table: CompositionTable) -> Array:
+def columns(table: CompositionTable) -> FloatArray:
     """Return a constant, composition statistics with norms, and atomic fractions."""
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
@@ -79,8 +78,8 @@ class EnergyModel(TrainedModel):
 
     target: str
     process: TrendProcess
-    coefficients: Array
-    scores: tuple[Array, Array]
+    coefficients: FloatArray
+    scores: tuple[FloatArray, FloatArray]
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -139,7 +138,7 @@ class EnergyModel(TrainedModel):
         return prediction_frame(self.target, value, low, high, distance)
 
 
-def size(coefficients: Array, found: Estimate) -> Array:
+def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
     """Compute the size to which an error is proportional, eV/atom, (n,).
 
     `coefficients`, (3,), are constant, per novelty and per local part.
@@ -151,7 +150,7 @@ def size(coefficients: Array, found: Estimate) -> Array:
     )
 
 
-def _foreign_amount(table: CompositionTable, known: CompositionTable) -> Array:
+def _foreign_amount(table: CompositionTable, known: CompositionTable) -> FloatArray:
     """Compute how much of each row consists of elements that no known composition has, 0 to 1, (n,)."""
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import check_arguments
+from .._core._types import FloatArray, Int8Array
 from .._core.units import parse_temperatures
 from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @check_arguments
 def evaluate(
     part: Partition,
-    temperatures: float | NDArray[np.float64],
+    temperatures: float | FloatArray,
     spread: bool = True,
     parameters: Parameters | None = None,
     curie: CurieModel | None = None,
@@ -67,7 +67,7 @@ def evaluate(
 
 def condense_groups(
     part: Partition,
-    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]" = (),
+    groups: "Sequence[tuple[CompositionTable, Int8Array]]" = (),
     curie: CurieModel | None = None,
     written: Partition | None = None,
 ) -> "tuple[Condensed, PredictedCurie | None]":
@@ -139,8 +139,8 @@ def condensed_alone(
 
 
 def _join_groups(
-    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
-) -> tuple[CompositionTable, NDArray[np.int8]]:
+    groups: "Sequence[tuple[CompositionTable, Int8Array]]",
+) -> tuple[CompositionTable, Int8Array]:
     """Join groups of phases and host codes to one."""
     if len(groups) == 1:
         return groups[0]

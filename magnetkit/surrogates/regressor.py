@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from .._core._arguments import parse_whole_number, share
+from .._core._types import FloatArray
 from .._core.elements import N_ELEMENTS
 from .._core.errors import InputError, StoreError
 from ..alloy._read import as_table
@@ -30,14 +31,13 @@ if TYPE_CHECKING:
 
     AnyModel: TypeAlias = CurieModel | EnergyModel | Computed
 
-Array = NDArray[np.float64]
 
 # Norms of the fractions tell stoichiometries apart whatever the elements.
 _NORMS = (2, 3, 10)
 _KIND = "magnetkit.CompositionRegressor"
 
 
-def composition_columns(table: CompositionTable) -> Array:
+def composition_columns(table: CompositionTable) -> FloatArray:
     """Compute the columns that are learnt from, shape (n, d), the 118 atomic fractions last.
 
     Before them stand statistics of element properties, rare-earth descriptors and norms.
@@ -51,10 +51,10 @@ def composition_columns(table: CompositionTable) -> Array:
 class _Answer(NamedTuple):
     """Prediction and interval of n rows, arrays of shape (n,)."""
 
-    value: Array
-    low: Array
-    high: Array
-    distance: Array
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    distance: FloatArray
 
 
 class CompositionRegressor(RegressorMixin, BaseEstimator):
@@ -185,7 +185,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self
 
     def learn_compositions(
-        self, table: CompositionTable, values: Array, groups: NDArray
+        self, table: CompositionTable, values: FloatArray, groups: NDArray
     ) -> "CompositionRegressor":
         """Learn checked values from compositions alone, whatever the target.
 
@@ -219,7 +219,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         for name in ("n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> FloatArray:
         """Return the target of each row.
 
         Parameters
@@ -239,7 +239,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         """
         return self._answer(X, 0.9).value
 
-    def predict_interval(self, X: Any, interval: float = 0.9) -> Array:
+    def predict_interval(self, X: Any, interval: float = 0.9) -> FloatArray:
         """Return the ends of the interval of each row, shape (n, 2).
 
         Parameters
@@ -257,7 +257,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         answer = self._answer(X, share("interval", interval))
         return np.column_stack([answer.low, answer.high])
 
-    def domain_distance(self, X: Any) -> Array:
+    def domain_distance(self, X: Any) -> FloatArray:
         """Return how far each row is from what is known.
 
         Parameters
@@ -290,7 +290,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             return self._mix(composition_columns(table), interval)
         return self._ask_model(self.model_, table, interval)
 
-    def _mix(self, columns: Array, interval: float) -> _Answer:
+    def _mix(self, columns: FloatArray, interval: float) -> _Answer:
         guess = self.mixture_.predict(columns)
         half = self.mixture_.half_widths(guess, interval)
         return _Answer(
@@ -489,7 +489,7 @@ def _table(X: Any) -> CompositionTable:
     return as_table(X)
 
 
-def _checked_values(y: ArrayLike, rows: int) -> Array:
+def _checked_values(y: ArrayLike, rows: int) -> FloatArray:
     """Return `y` as `rows` finite floats.
 
     InputError if there are more or fewer, or one is not finite; ValueError if one is no number.

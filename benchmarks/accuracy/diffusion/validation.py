@@ -15,6 +15,7 @@ import numpy as np
 from magnetkit.units import MU_0
 
 from magnetkit import datasets
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, retained_share, shape_case
 from magnetkit.diffusion._profile import (
@@ -25,7 +26,7 @@ from magnetkit.diffusion._profile import (
     mode_amplitude,
     treatment,
 )
-from magnetkit.diffusion._shapes import Array, SelfField, cut, read_shape
+from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 from .factors import block_factor, cylinder_factor
 from .motor import grams
@@ -61,7 +62,7 @@ def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
     return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
 
 
-def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
+def whole_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
     """Return the reverse field, A/m, at which the mean J of a magnet is 0.
 
     `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
