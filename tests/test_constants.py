@@ -61,14 +61,22 @@ SOURCED = {
 }
 PLACES = {
     "compound._intrinsic_kernels": {
-        "_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C",
+        "_IRON": "Fe",
+        "_COBALT": "Co",
+        "_YTTRIUM": "Y",
+        "_CARBON": "C",
     },
     "alloy._notation_kernels": {
-        "_HYDROGEN": "H", "_NITROGEN": "N", "_SODIUM": "Na", "_COBALT": "Co",
-        "_PRASEODYMIUM": "Pr", "_NEODYMIUM": "Nd", "_SAMARIUM": "Sm",
+        "_HYDROGEN": "H",
+        "_NITROGEN": "N",
+        "_SODIUM": "Na",
+        "_COBALT": "Co",
+        "_PRASEODYMIUM": "Pr",
+        "_NEODYMIUM": "Nd",
+        "_SAMARIUM": "Sm",
     },
     "phases._stability_kernels": {"_FE": "Fe", "_CO": "Co", "_NI": "Ni", "_MN": "Mn", "_CU": "Cu"},
-}  # fmt: skip
+}
 
 
 def rows(table):

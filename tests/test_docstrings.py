@@ -14,29 +14,42 @@ import pytest
 import magnetkit as mk
 from magnetkit import errors
 
-PACKAGES = [
-    "applications", "alloy", "curves", "diffusion", "features", "magnetism", "phases",
-    "report.plots", "report.report", "run", "supply", "surrogates", "columns", "elements",
-    "errors", "settings", "units",
-]  # fmt: skip
+PACKAGES = (
+    "applications alloy curves diffusion features magnetism phases report.plots "
+    "report.report run supply surrogates columns elements errors settings units"
+).split()
 
 CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
 """Methods whose arguments the scikit-learn contract gives."""
 
 UNITS = {
-    "temperature": r"\bK\b|kelvin", "temperatures": r"\bK\b|kelvin", "between": r"\bK\b|kelvin",
-    "fields": r"A/m", "alpha": r"%/K", "cutoff": r"Å|angstrom",
+    "temperature": r"\bK\b|kelvin",
+    "temperatures": r"\bK\b|kelvin",
+    "between": r"\bK\b|kelvin",
+    "fields": r"A/m",
+    "alpha": r"%/K",
+    "cutoff": r"Å|angstrom",
     "load_line": r"[Pp]ermeance|`sintered`",
-}  # fmt: skip
+}
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "magnetism.grades", "alloy.parse_composition",
+    "applications.load",
+    "magnetism.grades",
+    "alloy.parse_composition",
     "alloy.refine",
-    "alloy.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
-    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "curves.compare",
-    "magnetism.predict", "run.screen", "supply.ledger",
-}  # fmt: skip
+    "alloy.substitutions",
+    "curves.curve",
+    "diffusion.diffuse",
+    "magnetism.compensate",
+    "magnetism.intrinsic",
+    "magnetism.sintered",
+    "phases.energy_above_hull",
+    "curves.compare",
+    "magnetism.predict",
+    "run.screen",
+    "supply.ledger",
+}
 """The functions most used, each with an example."""
 
 PACKAGE = Path(mk.__file__).parent

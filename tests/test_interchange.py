@@ -122,10 +122,14 @@ def test_names_no_shell_twice():
 
 def test_predict_and_screen_take_the_same_conditions():
     conditions = {
-        "process": mk.magnetism.Process(grain_size_um=3.0), "shell": "Tb 0.30 @ 0.10",
-        "load_line": 0.5, "interval": 0.5, "scenario": "embargo", "recycled": {"Co": 0.25},
+        "process": mk.magnetism.Process(grain_size_um=3.0),
+        "shell": "Tb 0.30 @ 0.10",
+        "load_line": 0.5,
+        "interval": 0.5,
+        "scenario": "embargo",
+        "recycled": {"Co": 0.25},
         "between": ("20C", "120C"),
-    }  # fmt: skip
+    }
     alone = mk.predict("Nd2Fe14B", "150C", **conditions)
     # A device without measured magnets to be anchored on.
     device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")

@@ -28,46 +28,99 @@ def ignore_progress(rows, total):
 
 
 VALUES = {
-    "process": {"grain_size_um": 3.0}, "shell": "Tb 0.5 wt%", "load_line": 0.5,
-    "outside_field_kA_m": 50.0, "hours": 100.0, "interval": 0.5, "scenario": "embargo",
-    "recycled": {"Co": 0.25}, "prices": {"Tb": "3x"}, "between": ("20C", "120C"), "snapshot": None,
-    "temperature": "150C", "host": "2:14:1", "calibration": "N42SH", "data": "{table}",
-    "add": "{table}", "basis": "atomic", "strict": True, "column": "alloy",
+    "process": {"grain_size_um": 3.0},
+    "shell": "Tb 0.5 wt%",
+    "load_line": 0.5,
+    "outside_field_kA_m": 50.0,
+    "hours": 100.0,
+    "interval": 0.5,
+    "scenario": "embargo",
+    "recycled": {"Co": 0.25},
+    "prices": {"Tb": "3x"},
+    "between": ("20C", "120C"),
+    "snapshot": None,
+    "temperature": "150C",
+    "host": "2:14:1",
+    "calibration": "N42SH",
+    "data": "{table}",
+    "add": "{table}",
+    "basis": "atomic",
+    "strict": True,
+    "column": "alloy",
     "given": {"curie_temperature_K": 600.0},
-}  # fmt: skip
+}
 """A value for each keyword that several functions take."""
 # Function, what comes first, and the values that differ or that it alone takes.
 CALLS = {
     "predict": (mk.predict, (BASE,), {"detail": True}),
-    "screen": (mk.screen, (BASE,), {
-        "application": "energy-traction-motor", "calibration": "none",
-        "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
-        "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
-        "force": True, "all_columns": True,
-        "chunk_rows": 10, "workers": None, "dask": None, "progress": ignore_progress,
-    }),
-    "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {
-        "shell": ["", "Tb 0.5 wt%"], "shape": "10x10x5mm", "along": "x",
-    }),
-    "curve": (mk.curve, (BASE,), {
-        "temperature": "20C,150C", "bound": "low", "calibration": "none",
-        "sample": "3x3x2mm",
-    }),
+    "screen": (
+        mk.screen,
+        (BASE,),
+        {
+            "application": "energy-traction-motor",
+            "calibration": "none",
+            "reference": "Nd1.7Dy0.3Fe14B",
+            "require": ["remanence_T>=0.98*reference"],
+            "objectives": ["cost:min=2", "margin:max"],
+            "out": "{tmp}",
+            "resume": True,
+            "keep": 5,
+            "force": True,
+            "all_columns": True,
+            "chunk_rows": 10,
+            "workers": None,
+            "dask": None,
+            "progress": ignore_progress,
+        },
+    ),
+    "compare": (
+        mk.compare,
+        ([BASE, "Nd2Fe14B"],),
+        {
+            "shell": ["", "Tb 0.5 wt%"],
+            "shape": "10x10x5mm",
+            "along": "x",
+        },
+    ),
+    "curve": (
+        mk.curve,
+        (BASE,),
+        {
+            "temperature": "20C,150C",
+            "bound": "low",
+            "calibration": "none",
+            "sample": "3x3x2mm",
+        },
+    ),
     "intrinsic": (mk.magnetism.intrinsic, (BASE,), {"temperature": ["20C", "150C"]}),
     "sintered": (mk.magnetism.sintered, (BASE,), {"temperature": "20C:100C:40"}),
     "transitions": (mk.magnetism.transitions, (BASE,), {"step": 20.0}),
     "stability": (mk.phases.stability, (BASE,), {"temperature": 300.0}),
     "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), {}),
     "hull_energy": (mk.phases.hull_energy, (BASE,), {}),
-    "ledger": (mk.supply.ledger, (BASE,), {
-        "reference": "Nd2Fe14B", "reference_shell": "Tb 0.5 wt%", "heavy_rare_earths": ("Dy",),
-    }),
+    "ledger": (
+        mk.supply.ledger,
+        (BASE,),
+        {
+            "reference": "Nd2Fe14B",
+            "reference_shell": "Tb 0.5 wt%",
+            "heavy_rare_earths": ("Dy",),
+        },
+    ),
     "with_shell": (mk.alloy.with_shell, (BASE,), {}),
-    "compensate": (mk.magnetism.compensate, ("SmCo5",), {
-        "with_": ["Gd"], "between": ("20C", "100C"), "alpha": -0.02, "tolerance": 0.002,
-        "host": "1:5", "step": 0.05,
-    }),
-}  # fmt: skip
+    "compensate": (
+        mk.magnetism.compensate,
+        ("SmCo5",),
+        {
+            "with_": ["Gd"],
+            "between": ("20C", "100C"),
+            "alpha": -0.02,
+            "tolerance": 0.002,
+            "host": "1:5",
+            "step": 0.05,
+        },
+    ),
+}
 # Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
 CURVE = """H (kA/m),J (T),T (C)
 0,1.2,20
@@ -194,16 +247,22 @@ def test_names_a_misspelled_keyword(name):
 
 
 BAD = [
-    ("between", 5, "two temperatures"), ("between", (400.0, 300.0), "lower temperature first"),
-    ("recycled", "Co", "must map elements"), ("recycled", {"Co": "x"}, "share from 0 to 1"),
+    ("between", 5, "two temperatures"),
+    ("between", (400.0, 300.0), "lower temperature first"),
+    ("recycled", "Co", "must map elements"),
+    ("recycled", {"Co": "x"}, "share from 0 to 1"),
     ("process", {"grain_size_um": "5"}, "a number; got '5'"),
     ("process", {"grain_size_um": float("nan")}, "a number; got nan"),
-    ("process", 5, "process must be"), ("load_line", "x", "permeance coefficient"),
-    ("interval", "x", "between 0 and 1"), ("scenario", 5, "scenario must be"),
-    ("shell", 5, "shell 5 not understood"), ("snapshot", 5, "snapshot must be the path"),
-    ("basis", "x", "basis must be one of"), ("column", "alloy", "is of a frame or file"),
+    ("process", 5, "process must be"),
+    ("load_line", "x", "permeance coefficient"),
+    ("interval", "x", "between 0 and 1"),
+    ("scenario", 5, "scenario must be"),
+    ("shell", 5, "shell 5 not understood"),
+    ("snapshot", 5, "snapshot must be the path"),
+    ("basis", "x", "basis must be one of"),
+    ("column", "alloy", "is of a frame or file"),
     ("temperature", [], "temperature"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("function", [mk.predict, partial(mk.screen, application="f22-engine")])

@@ -38,7 +38,8 @@ def test_commands_print_the_output_in_the_text(command, shown, tmp_path, monkeyp
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, shlex.split(command)[1:])
     assert done.exit_code == 0, done.output
-    output, at = " ".join(done.output.split()), 0
+    output = " ".join(done.output.split())
+    at = 0
     assert shown
     for part in re.split(r"\.\.\.|\n", shown):
         # Lines are broken by the width of the terminal.

@@ -16,10 +16,10 @@ from magnetkit.surrogates.intrinsic import intrinsic
 
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.
-RECIPES = [
-    "Nd1.7Dy0.3Fe14B", "SmCo5", "Nd15Fe77B8", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Fe3O4", "SmFe11Ti",
-    "Sm0.6Gd0.4Co5", "Sm2Fe17N3", "Ce2Fe14B", "Nd1.6Ce0.2Dy0.2Fe13CoB",
-]  # fmt: skip
+RECIPES = (
+    "Nd1.7Dy0.3Fe14B SmCo5 Nd15Fe77B8 Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5 Fe3O4 "
+    "SmFe11Ti Sm0.6Gd0.4Co5 Sm2Fe17N3 Ce2Fe14B Nd1.6Ce0.2Dy0.2Fe13CoB"
+).split()
 SHELLS = ["Tb 0.5 wt%", "", "", "", "", "", "", "", "Nd 0.40 @ 0.15", "Dy 0.7 wt%"]
 GRAINS = np.array([3.0, 5.0, 7.0, 40.0, 5.0, 2.0, 4.5, 3.5, 6.0, 1.5])
 ALIGNED = np.array([0.90, 0.95, 0.93, 0.96, 0.9, 0.85, 0.97, 0.92, 0.91, 0.94])
@@ -79,7 +79,8 @@ def to_plain_frame(frame):
 
 @pytest.mark.parametrize("name", ASKED)
 def test_a_row_is_answered_as_if_it_were_alone(name):
-    ask, rows = ASKED[name], range(len(RECIPES))
+    ask = ASKED[name]
+    rows = range(len(RECIPES))
     whole = to_plain_frame(ask(rows))
     assert len(whole) == len(RECIPES)
     backwards = to_plain_frame(ask(rows[::-1]))[::-1].reset_index(drop=True)
@@ -139,7 +140,8 @@ def magnets():
     ],
 )
 def test_a_coefficient_is_the_chord_between_two_temperatures(magnets, coefficient, of):
-    first, second = magnets[303.15], magnets[383.15]
+    first = magnets[303.15]
+    second = magnets[383.15]
     chord = 100.0 * (second[of] / first[of] - 1.0) / 80.0
     for frame in magnets.values():
         np.testing.assert_allclose(frame[coefficient], chord, rtol=1e-6)
@@ -166,7 +168,8 @@ def test_a_wider_interval_holds_a_narrower_one_and_the_value_stays():
     for name in names:
         np.testing.assert_allclose(narrow[name], wide[name], rtol=1e-12, err_msg=name)
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            less, wide_end = narrow[f"{name}_{end}"], wide[f"{name}_{end}"]
+            less = narrow[f"{name}_{end}"]
+            wide_end = wide[f"{name}_{end}"]
             finite = less.notna() & wide_end.notna()
             assert (sign * (wide_end - less)[finite] >= -1e-12).all(), name
 

@@ -27,7 +27,8 @@ def test_a_frame_has_the_categories_in_their_order_and_none_for_no_text():
 
 
 def test_an_arrow_table_says_what_pandas_would_say():
-    table, of_pandas = columns().arrow(), pa.Table.from_pandas(columns().frame())
+    table = columns().arrow()
+    of_pandas = pa.Table.from_pandas(columns().frame())
     assert table["remanence_T"].null_count == 1
     for name in table.column_names:
         assert table[name].to_pylist() == of_pandas[name].to_pylist()

@@ -62,7 +62,8 @@ def test_csv_is_utf8_with_safe_cells(tmp_path):
 
 
 def test_a_table_of_any_types_is_written_with_safe_cells(tmp_path):
-    texts, numbers = pa.array(["=x", None]), [0.1 + 0.2, 6.972002820535743e-06]
+    texts = pa.array(["=x", None])
+    numbers = [0.1 + 0.2, 6.972002820535743e-06]
     columns = [texts, texts.cast(pa.large_string()), texts.dictionary_encode(), [[1], None]]
     _files.write_csv_table(pa.table([*columns, numbers], [*"abl=f"]), tmp_path / "t")
     rows = list(csv.reader((tmp_path / "t").read_text("utf-8").splitlines()))

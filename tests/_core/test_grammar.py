@@ -37,12 +37,23 @@ def test_a_temperature_without_unit_warns():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "remanence_T", "remanence_T>1", "remanence_T>=", "1>=remanence_T", "remanence_T>=nan",
-        "remanence_T>=1*", "remanence_T>=2 reference", "|remanence_T>=1", "remanence_T|<=1",
-        "|remanence_T|>=1", "|remanence_T|<=reference", "remanence_T>=0*reference",
-        "remanence_T>=-1*reference", "remanence_T>=1 at warm",
+        "",
+        "remanence_T",
+        "remanence_T>1",
+        "remanence_T>=",
+        "1>=remanence_T",
+        "remanence_T>=nan",
+        "remanence_T>=1*",
+        "remanence_T>=2 reference",
+        "|remanence_T>=1",
+        "remanence_T|<=1",
+        "|remanence_T|>=1",
+        "|remanence_T|<=reference",
+        "remanence_T>=0*reference",
+        "remanence_T>=-1*reference",
+        "remanence_T>=1 at warm",
     ],
-)  # fmt: skip
+)
 def test_what_is_not(text):
     with pytest.raises(InputError):
         parse_requirement(text)

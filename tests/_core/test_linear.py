@@ -20,7 +20,8 @@ def covariance(rng: np.random.Generator, n: int) -> np.ndarray:
 @pytest.mark.parametrize("shape", [(1, 1, 1), (5, 0, 3), (0, 4, 2), (300, 37, 11)])
 def test_a_product_is_that_of_numpy(rng, shape):
     n, k, m = shape
-    a, b = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+    a = rng.normal(size=(n, k))
+    b = rng.normal(size=(k, m))
     np.testing.assert_allclose(multiply(a, b), a @ b, atol=1e-13)
     if m == 1:
         np.testing.assert_allclose(multiply(a, b[:, 0]), a @ b[:, 0], atol=1e-13)
@@ -29,7 +30,8 @@ def test_a_product_is_that_of_numpy(rng, shape):
 
 
 def test_a_row_has_the_same_bits_alone_and_among_others(rng):
-    a, b = rng.normal(size=(300, 37)), rng.normal(size=(37, 11))
+    a = rng.normal(size=(300, 37))
+    b = rng.normal(size=(37, 11))
     product = multiply(a, b)
     for some in (slice(0, 1), slice(7, 200), slice(299, 300)):
         np.testing.assert_array_equal(multiply(a[some], b), product[some])

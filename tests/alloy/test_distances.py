@@ -21,7 +21,8 @@ def test_distances_equal_those_of_dense_arrays():
     rng = np.random.default_rng(5)
     many = np.where(rng.random((60, 118)) < 0.05, rng.random((60, 118)), 0.0)
     many[0] = 0.0
-    one, other = many[:40], many[40:]
+    one = many[:40]
+    other = many[40:]
     rows = CompositionTable.from_array(one).rows
     result = distances(rows, other)
     np.testing.assert_allclose(result, dense(one, other), rtol=1e-13)
@@ -35,7 +36,8 @@ def test_of_no_rows_and_from_no_others_there_is_nothing():
 
 def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
     rng = np.random.default_rng(6)
-    places, points = rng.normal(size=(50, 7)), rng.normal(size=(12, 7))
+    places = rng.normal(size=(50, 7))
+    points = rng.normal(size=(12, 7))
     # Of equals it is the first.
     points[9], places[7], places[8] = points[4], points[4], points[4] + 1e-3
     apart, which, axis = nearest_points(places, points)

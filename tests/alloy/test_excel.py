@@ -35,7 +35,8 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
 
 def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
     """Merged cells share the value of their first, blank rows are none; errors are empty."""
-    day, night = datetime.datetime(2026, 1, 2), datetime.datetime(2026, 1, 2, 23, 30)
+    day = datetime.datetime(2026, 1, 2)
+    night = datetime.datetime(2026, 1, 2, 23, 30)
     book = Workbook()
     sheet = book.active
     for row in (
@@ -55,10 +56,14 @@ def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
     assert sheet.notes == ()
     assert table.to_pydict() == {
         "composition": ["SmCo5", "Sm2Co17", "Sm2Co17"],
-        "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
-        "day": [day.date(), day.date(), None], "time": [day, night, None],
-        "cast": [True, False, None], "code": ["007", "8", None], "error": [None, 2, None],
-    }  # fmt: skip
+        "melt": [1, 2, None],
+        "price": [1.0, 1.5, 3.0],
+        "day": [day.date(), day.date(), None],
+        "time": [day, night, None],
+        "cast": [True, False, None],
+        "code": ["007", "8", None],
+        "error": [None, 2, None],
+    }
     assert table.schema.field("melt").type == pa.int64()
 
 
@@ -98,7 +103,9 @@ def write_book(path, *, hidden_first=False, formula=False):
 
 def test_reads_visible_sheet_and_rows(tmp_path):
     sheet = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
-    table, lines, notes = sheet.table, sheet.lines, sheet.notes
+    table = sheet.table
+    lines = sheet.lines
+    notes = sheet.notes
     assert table["composition"].to_pylist() == ["SmCo5", "Sm2Co17"]
     assert lines.tolist() == [2, 4]
     assert "sheet 'Melts' is read" in notes[0]

@@ -72,17 +72,25 @@ LEVELS = pd.DataFrame([["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "
 @pytest.mark.parametrize(
     ("form", "reason"),
     [
-        (None, "got None"), (42, "got int"), (b"SmCo5", "got bytes"), ({"SmCo5": 1}, "got dict"),
-        (np.zeros((2, 3)), "array of shape"), (np.array(3.0), "array of shape"),
+        (None, "got None"),
+        (42, "got int"),
+        (b"SmCo5", "got bytes"),
+        ({"SmCo5": 1}, "got dict"),
+        (np.zeros((2, 3)), "array of shape"),
+        (np.array(3.0), "array of shape"),
         # pandas 2 hands a series over as values.
-        (pd.Series([1.0, 2.0]), "got (Arrow double|float)"), (LEVELS, "several levels"),
+        (pd.Series([1.0, 2.0]), "got (Arrow double|float)"),
+        (LEVELS, "several levels"),
         (pd.DataFrame([["SmCo5", "x"]], columns=["a", "a"]), "stands twice"),
-        (pd.DataFrame({"a": [1]}), "single text column"), ("no-such-file.csv", "no such file"),
-        ("alloys.json", "expected a file ending in"), ("Xx5", "no chemical element"),
-        (["??", "!!"], "2 such rows"), ([1, 2], "expected text such as SmCo5, got int"),
+        (pd.DataFrame({"a": [1]}), "single text column"),
+        ("no-such-file.csv", "no such file"),
+        ("alloys.json", "expected a file ending in"),
+        ("Xx5", "no chemical element"),
+        (["??", "!!"], "2 such rows"),
+        ([1, 2], "expected text such as SmCo5, got int"),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_is_no_composition_is_refused_by_name(form, reason):
     with pytest.raises(InputError, match=reason):
         read_inputs(form)
@@ -118,11 +126,9 @@ def test_table_repeats_no_error():
 
 def _arrow(frame):
     # The lowest pandas keeps a counted index as numbers.
-    return (
-        pa.Table.from_pandas(frame, preserve_index=False)
-        if isinstance(frame, pd.DataFrame)
-        else pa.table(frame)
-    )
+    if isinstance(frame, pd.DataFrame):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    return pa.table(frame)
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])

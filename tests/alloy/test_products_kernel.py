@@ -11,8 +11,11 @@ NAMES = ["Fe", "SmCo3", "Sm2Co17", "B"]
 
 def twin(products, shares):
     """Sort pairs and join them."""
-    pairs = [(-int(np.floor(100.0 * s + 0.5 + 1e-6)), NAMES[p])
-             for p, s in zip(products, shares, strict=True) if p >= 0]  # fmt: skip
+    pairs = [
+        (-int(np.floor(100.0 * s + 0.5 + 1e-6)), NAMES[p])
+        for p, s in zip(products, shares, strict=True)
+        if p >= 0
+    ]
     if len(pairs) == 1:
         return pairs[0][1]
     return " + ".join(f"{-share / 100:.2f} {name}" for share, name in sorted(pairs))
@@ -40,9 +43,12 @@ def test_each_row_is_written_as_the_twin_writes_it():
 
 
 def test_no_rows_and_no_products_are_no_words():
-    none = np.zeros((0, 0), np.int32), np.zeros((0, 0))
     offsets, data = text_from_products(
-        *none, np.zeros(0, np.uint8), np.zeros(1, np.int64), np.zeros(0, np.int64)
+        np.zeros((0, 0), np.int32),
+        np.zeros((0, 0)),
+        np.zeros(0, np.uint8),
+        np.zeros(1, np.int64),
+        np.zeros(0, np.int64),
     )
     assert offsets.tolist() == [0]
     assert data.size == 0

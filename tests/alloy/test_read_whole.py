@@ -16,9 +16,13 @@ def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
     path.write_bytes(GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
     table = read_small_table(path).to_pylist()
     assert table == [
-        {"composition": "SmCo5", "temperature_K": "293.15", "coercivity_kA_m": "1620.5",
-         "Prüfer": "Jäger"}
-    ]  # fmt: skip
+        {
+            "composition": "SmCo5",
+            "temperature_K": "293.15",
+            "coercivity_kA_m": "1620.5",
+            "Prüfer": "Jäger",
+        }
+    ]
 
 
 def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):

@@ -11,10 +11,13 @@ def test_neighbours_on_one_site():
     finer, rows = refine(space, ["Sm0.5Gd0.5Co5"], 0.25)
     assert len(finer) == 15
     # In lexicographic order of the steps of Gd, then Er.
-    assert finer.formulas(rows) == [
-        "SmCo5", "Sm0.5Er0.5Co5", "Sm0.75Gd0.25Co5", "Sm0.5Gd0.25Er0.25Co5", "Sm0.5Gd0.5Co5",
-        "Sm0.25Gd0.5Er0.25Co5", "Gd0.5Er0.5Co5", "Sm0.25Gd0.75Co5", "GdCo5",
-    ]  # fmt: skip
+    assert (
+        finer.formulas(rows)
+        == (
+            "SmCo5 Sm0.5Er0.5Co5 Sm0.75Gd0.25Co5 Sm0.5Gd0.25Er0.25Co5 Sm0.5Gd0.5Co5 "
+            "Sm0.25Gd0.5Er0.25Co5 Gd0.5Er0.5Co5 Sm0.25Gd0.75Co5 GdCo5"
+        ).split()
+    )
 
 
 def test_every_neighbour_is_one_exchange_away_and_within_limits():

@@ -27,8 +27,11 @@ def test_sites_levels_and_budgets_match_the_request():
     )
     assert sites.amounts == {"Nd": 2, "Fe": 14, "B": 1}
     assert [(s.element, s.site) for s in sites.slots] == [
-        ("Ce", "Nd"), ("Dy", "Nd"), ("Co", "Fe"), ("Ga", None)
-    ]  # fmt: skip
+        ("Ce", "Nd"),
+        ("Dy", "Nd"),
+        ("Co", "Fe"),
+        ("Ga", None),
+    ]
     # All of Nd by tenths, but 0.35 of it takes three steps; quarters of Fe; at.% of 17 atoms.
     assert sites.caps == [10, 3, 4, 2]
     assert sites.budgets == (10, 4, 2)

@@ -48,7 +48,8 @@ def test_digits_outside_the_space_have_no_row():
 @pytest.mark.parametrize("sites", SITES)
 def test_points_cover_the_space_evenly(sites):
     arguments = plan(sites)
-    size, slots = np.prod(arguments[0]), len(arguments[2])
+    size = np.prod(arguments[0])
+    slots = len(arguments[2])
     points = np.random.default_rng(0).random((2000 * size, slots))
     rows = _spaces.rows_of_digits(_spaces.digits_of_points(points, *arguments), *arguments)
     counts = np.bincount(rows, minlength=size)

@@ -200,8 +200,12 @@ def test_a_bad_line_of_a_file_is_a_row_of_its_own(tmp_path):
 
 def test_units_of_three_languages():
     assert [parse_unit(t) for t in ("公斤", "°C", "Stück", "kOe", "wt%")] == [
-        "kg", "c", "pcs", "koe", None,
-    ]  # fmt: skip
+        "kg",
+        "c",
+        "pcs",
+        "koe",
+        None,
+    ]
 
 
 def test_polars_and_lists_of_records_are_tables():

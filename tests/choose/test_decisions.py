@@ -68,7 +68,8 @@ def test_today_stands_first_without_a_copy(result):
 
 
 def test_what_is_not_worth_a_trial_takes_no_place_among_the_best(result):
-    rule, chance = result.job.rule, result.table["probability_meets_requirements"].to_numpy()
+    rule = result.job.rule
+    chance = result.table["probability_meets_requirements"].to_numpy()
     minima = [
         chance[choices(result.data, variant).rows].min()
         for variant in (rule, replace(rule, trial=0))
@@ -108,7 +109,8 @@ def test_charges_of_a_route_are_predicted_by_that_route(result):
 def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
     # Two objectives and the miss: one best in each, one between that is best for nobody.
     loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
-    names, rows = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object), np.arange(3)
+    names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
+    rows = np.arange(3)
     options = Choices(Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows)
     picks = shortlist(options, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf))
     assert sorted(pick.row for pick in picks) == [0, 1]
@@ -117,7 +119,8 @@ def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
 def test_shortlist_has_cerium_beside_its_cerium_free_twin():
     # The diluted one is better in all that is counted; its corrosion is not.
     loss = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    plain, rows = "2:14:1: no heavy rare earth", np.arange(2)
+    plain = "2:14:1: no heavy rare earth"
+    rows = np.arange(2)
     names = np.array([f"{plain}, with Ce", plain], object)
     options = Choices(Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows)
     picks = shortlist(options, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf))

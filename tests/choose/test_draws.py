@@ -25,7 +25,8 @@ def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
 
 
 def make_samples(loss, margin, meets=None):
-    loss, margin = np.array(loss, float), np.array(margin, float)
+    loss = np.array(loss, float)
+    margin = np.array(margin, float)
     return Samples(margin >= 0.0 if meets is None else meets, margin, loss, {})
 
 

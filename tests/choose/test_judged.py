@@ -117,7 +117,8 @@ def test_magnets_exceed_their_guaranteed_values():
         ]
         return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
 
-    plain, with_guarantee = score(), score(guaranteed=True)
+    plain = score()
+    with_guarantee = score(guaranteed=True)
     # 99 % of lots of 4 % reach it; the mean has a deviation of 6 %, beside the 2 % printed.
     assert with_guarantee[0] - plain[0] == pytest.approx(2.33 * 0.04, rel=1e-6)
     assert plain[1] == pytest.approx(0.02**2, rel=1e-6)

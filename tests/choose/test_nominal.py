@@ -17,18 +17,21 @@ from magnetkit.magnetism._stages import magnets, nominal_magnets
 
 SPACES = {
     "aerospace-reaction-wheel": (
-        "Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]},
+        "Nd2Fe14B",
+        {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]},
         {"Ho": 0.15, "Sm": 0.1, "Tb": 0.2, "Co": 0.1},
     ),
     "patriot-beam-focusing": (
-        "SmCo5.3Fe1.5Cu0.6Zr0.2", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
+        "SmCo5.3Fe1.5Cu0.6Zr0.2",
+        {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
         {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.25},
     ),
     "f22-engine": (
-        "SmCo5.6Fe0.9Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]},
+        "SmCo5.6Fe0.9Cu0.7Zr0.2",
+        {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]},
         {"Gd": 0.2, "Er": 0.2, "Pr": 0.2, "Fe": 0.15},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(params=SPACES, scope="module")
@@ -54,7 +57,8 @@ def test_values_are_those_of_a_full_evaluation(case):
 
 def test_a_measured_alpha_bends_the_values_of_its_host():
     job = make_job(applications.load("communication-twt-compensated"))
-    cold, hot = 233.15, 373.15
+    cold = 233.15
+    hot = 373.15
     table = job.profile.reference.table()
     magnets = nominal_magnets(table, None, [cold, hot], job.conditions)
     assert magnets.rows["alpha_shift"][0] != 0.0
@@ -95,10 +99,8 @@ def test_no_margin_is_larger_than_it_says(case):
 def test_where_few_meet_the_knee_gives_the_margin():
     job = make_job(applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings(["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight")
-    supply, full = (
-        with_distances(table, _supply_columns(table, None, job), job),
-        evaluate(table, None, job),
-    )
+    supply = with_distances(table, _supply_columns(table, None, job), job)
+    full = evaluate(table, None, job)
     few, many = (central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9))
     margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
     assert many["performance_margin"][0] > few["performance_margin"][0] == pytest.approx(margin)

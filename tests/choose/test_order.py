@@ -140,7 +140,8 @@ def test_a_device_says_what_a_unit_of_regret_is():
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
 @settings(max_examples=50, deadline=None)
 def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
-    n, rng = len(chances), np.random.default_rng(seed)
+    n = len(chances)
+    rng = np.random.default_rng(seed)
     heavy = np.sort(rng.uniform(0, 2, n))
     # The more heavy rare earth, the less risk: each has something for himself.
     frame = _frame(
@@ -186,7 +187,8 @@ def test_compares_three_digits_without_noise():
     assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
     assert comparable_values([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
     # A half lies on the edge: rounding of sums must not decide on which side.
-    low, high = np.nextafter(0.12350, 0), np.nextafter(0.12350, 1)
+    low = np.nextafter(0.12350, 0)
+    high = np.nextafter(0.12350, 1)
     assert (
         comparable_values([low])[0]
         == comparable_values([high])[0]
@@ -259,7 +261,8 @@ def test_objectives_are_checked_and_name_their_columns():
 def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, monkeypatch):
     monkeypatch.setattr(_order, "CLIMB", 3)
     rng = np.random.default_rng(seed)
-    n, keep = 300, 40
+    n = 300
+    keep = 40
     frame = _frame(
         formula=[f"Nd{k}Fe14B" for k in range(n)],
         probability_meets_requirements=rng.uniform(0.8, 1.0, n),

@@ -46,7 +46,9 @@ def test_a_sold_grade_names_its_makers():
     melt = SimpleNamespace(
         **{**vars(MELT), "kind": "other-family", "shell": "", "grade": "Recoma 35E"}
     )
-    melt.candidate, melt.makers, melt.host = "Sm25Fe20Cu5Zr3Co bal.", "Arnold", "2:17"
+    melt.candidate = "Sm25Fe20Cu5Zr3Co bal."
+    melt.makers = "Arnold"
+    melt.host = "2:17"
     line = order_line(melt, temperature_K=423.15, drawing="N42SH")
     assert line.startswith("Recoma 35E (2:17), as sold; content of Dy and Tb on the certificate")
     assert "sold by Arnold" in line

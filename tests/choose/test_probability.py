@@ -23,9 +23,11 @@ def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness
     rng = np.random.default_rng(3)
     x = flux_deviation * rng.standard_normal(200_000)
     y = hardness_deviation * rng.standard_normal(200_000)
-    of_flux, of_hardness = flux + 0.0055 + x, hardness + 0.0274 + y
+    of_flux = flux + 0.0055 + x
+    of_hardness = hardness + 0.0274 + y
     # Some trade of 0.6 % of B_r for 4 % of H_cJ meets both.
-    low, high = of_flux / 0.006, -of_hardness / 0.04
+    low = of_flux / 0.006
+    high = -of_hardness / 0.04
     share = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
     expected = np.array([flux + 0.0055]), np.array([hardness + 0.0274])
     deviations = np.array([flux_deviation]), np.array([hardness_deviation])

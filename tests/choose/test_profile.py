@@ -179,7 +179,8 @@ def test_missing_file_field_and_toml(tmp_path, profile_document):
 
 def test_margins_are_shares_of_the_limit():
     requirement = {r.column: r for r in applications.load("patriot-beam-focusing").requirements}
-    br, alpha = requirement["remanence_T"], requirement["remanence_coefficient_pct_K"]
+    br = requirement["remanence_T"]
+    alpha = requirement["remanence_coefficient_pct_K"]
     np.testing.assert_allclose(br.margin([1.0, 1.25, 0.5]), [0, 0.25, -0.5])
     np.testing.assert_allclose(alpha.margin([-0.05, 0.0, 0.1]), [0, 1, -1])
     assert np.isnan(br.margin(np.nan))

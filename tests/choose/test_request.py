@@ -68,8 +68,12 @@ def test_names_a_bad_requirement(text, says):
 def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
     limits = find_limits(REFERENCE, wish())
     assert {c: r.limit for c, r in limits.items()} == {"remanence_T": 1.1, "coercivity_kA_m": 450.0}
-    request = wish(require=("remanence_T>=1.0", "cost_USD_kg<=40"), duty=True, load_line=2.0,
-                outside_field_kA_m=100.0)  # fmt: skip
+    request = wish(
+        require=("remanence_T>=1.0", "cost_USD_kg<=40"),
+        duty=True,
+        load_line=2.0,
+        outside_field_kA_m=100.0,
+    )
     ours = find_limits(REFERENCE, request)
     assert ours["remanence_T"].limit == 1.0
     # The knee is asked of each candidate against its own field, never as a number.
@@ -143,10 +147,13 @@ def test_what_was_measured_is_a_magnet_of_its_own():
 def test_measured_magnets_are_the_level_and_their_scatter_the_lots():
     logs = np.array([-1.0, 0.0, 1.0]) * 0.01
     rows = {
-        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."] * 3, "basis": ["weight"] * 3,
-        "temperature_K": [423.15] * 3, "remanence_T": 1.08 * np.exp(logs),
-        "coercivity_kA_m": [600.0] * 3, "magnet": list("abc"),
-    }  # fmt: skip
+        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."] * 3,
+        "basis": ["weight"] * 3,
+        "temperature_K": [423.15] * 3,
+        "remanence_T": 1.08 * np.exp(logs),
+        "coercivity_kA_m": [600.0] * 3,
+        "magnet": list("abc"),
+    }
     incumbent = incumbent_of_magnets(pd.DataFrame(rows), "N42SH", wish())
     assert incumbent.typical("remanence_T") == pytest.approx(1.08)
     # Two assumed of 0.8 % and three measured of 1 %: pooled variances.

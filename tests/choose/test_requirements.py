@@ -293,7 +293,8 @@ def test_narrowest_window_of_a_quantity_counts():
 def _compare_with_reference(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
-    h, origin = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
+    h = "coercivity_kA_m"
+    origin = {"source": "asked for", "status": "assumption"}
     requirement = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **origin)
     profile = profile.model_copy(
         update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}

@@ -160,7 +160,8 @@ def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
 def test_rank_and_top_ten_share_agree(device):
     result = mk.screen(application=device)
     firm = result.robustness()
-    first, rest = firm["top_ten_share"][:10], firm["top_ten_share"][10:]
+    first = firm["top_ten_share"][:10]
+    rest = firm["top_ten_share"][10:]
     # Shares of 500 draws are known to 0.05; who beats another stands above him all the same.
     assert sorted(rest, reverse=True)[2] <= first.min() + 0.05
     assert first.mean() > 0.4
@@ -194,7 +195,8 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     firm = result.robustness(pool=len(best))["meets_share"].to_numpy()
     burden = best[list(BURDEN)].to_numpy()
     chance = best["probability_meets_requirements"].to_numpy()
-    high, low = burden[:-1], burden[1:]
+    high = burden[:-1]
+    low = burden[1:]
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
     close = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)

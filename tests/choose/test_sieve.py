@@ -101,7 +101,8 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
 def test_bound_keeps_near_misses(device, quantile):
     table, job = case(device)
     columns = full(table, job)
-    every, bound = job.rule.keys(columns.arrow()), job.rule.near(columns.arrow())
+    every = job.rule.keys(columns.arrow())
+    bound = job.rule.near(columns.arrow())
     margin = columns["performance_margin"]
     minimum = float(np.quantile(margin[every.missed], quantile))
     survivors = evaluate_with_bound(table, job, Bound(margin=minimum))

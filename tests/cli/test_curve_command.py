@@ -8,7 +8,8 @@ def run(*arguments):
 def test_one_curve_goes_to_stdout():
     done = run("N42SH", "--temperature", "150C", "--bare")
     assert done.returncode == 0, done.stderr
-    first, last = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
+    first = done.stdout.splitlines()[0]
+    last = done.stdout.splitlines()[-1]
     assert first.endswith(",0")
     assert last.startswith("0,1.1")
 

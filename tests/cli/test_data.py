@@ -35,9 +35,21 @@ def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
     assert KEY not in pull.stdout + pull.stderr
     requests = len(mp_server.requests)
 
-    out, cif = tmp_path / "mine", tmp_path / "cif"
-    files = ("--cif", str(cif), "--poscar", str(cif))
-    frozen = run("pull", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **environment)
+    out = tmp_path / "mine"
+    cif = tmp_path / "cif"
+    frozen = run(
+        "pull",
+        "Co-Sm",
+        "Fe",
+        "--out",
+        str(out),
+        "--cif",
+        str(cif),
+        "--poscar",
+        str(cif),
+        "-q",
+        **environment,
+    )
     assert frozen.returncode == 0, frozen.stderr
     assert command_lines(frozen.stderr) == []
     assert frozen.stdout.strip() == str(out)
@@ -51,8 +63,7 @@ def test_completes_and_ranks_a_pull_for_substitutions(
     for kind, documents in embedded_documents(["B-Fe-Nd-Pr"]).items():
         monkeypatch.setitem(look_alike.ALL, kind, documents)
     environment = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    command = ("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete")
-    done = run(*command, MP_API_KEY=KEY, **environment)
+    done = run("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete", MP_API_KEY=KEY, **environment)
     assert done.returncode == 0, done.stderr
     assert "phases of B-Fe-Nd-Pr" in done.stderr
     assert "phases more from the embedded snapshot, corrected by" in done.stderr

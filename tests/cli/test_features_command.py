@@ -4,7 +4,8 @@ from tests.command import run
 
 
 def test_featurize_writes_a_table_and_says_so(tmp_path):
-    source, out = tmp_path / "in.txt", tmp_path / "out.csv"
+    source = tmp_path / "in.txt"
+    out = tmp_path / "out.csv"
     source.write_text("SmCo5\nnothing\n", encoding="utf-8")
     done = run("features", "make", str(source), "--out", str(out))
     assert done.returncode == 0, done.stderr

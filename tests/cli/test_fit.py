@@ -13,10 +13,14 @@ from magnetkit.report._text import Shown, fitting
 
 def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
     number = {
-        "remanence_T": 1.2345, "coercivity_kA_m": 1234.5, "max_energy_product_kJ_m3": 300.1,
-        "curie_temperature_K": 585.0, "max_working_temperature_K": 400.0,
-        "remanence_coefficient_pct_K": -0.1, "coercivity_coefficient_pct_K": -0.6,
-    }  # fmt: skip
+        "remanence_T": 1.2345,
+        "coercivity_kA_m": 1234.5,
+        "max_energy_product_kJ_m3": 300.1,
+        "curie_temperature_K": 585.0,
+        "max_working_temperature_K": 400.0,
+        "remanence_coefficient_pct_K": -0.1,
+        "coercivity_coefficient_pct_K": -0.6,
+    }
     columns = {
         "candidate": ["Nd26.5Pr4.2Dy1.1Co0.9Cu0.15Ga0.2B0.98Fe bal."] * rows,
         "temperature_K": [240.0 if cold else 423.15] * rows,

@@ -12,8 +12,16 @@ def run(*arguments):
 
 
 def test_each_recipe_is_judged_in_the_order_of_the_input():
-    recipes = ("Nd2Fe14B", "??", "Nd1.4Dy0.6Fe14B", "SmCo5")
-    done = run(*recipes, *ASKED, "--reference", "Nd1.8Dy0.2Fe14B", "--json")
+    done = run(
+        "Nd2Fe14B",
+        "??",
+        "Nd1.4Dy0.6Fe14B",
+        "SmCo5",
+        *ASKED,
+        "--reference",
+        "Nd1.8Dy0.2Fe14B",
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["candidate"] for row in rows] == ["Nd2Fe14B", "Nd1.4Dy0.6Fe14B", "SmCo5"]

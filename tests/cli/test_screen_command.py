@@ -77,9 +77,21 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
 def test_host_and_replace_make_candidates(tmp_path):
     out = tmp_path / "o"
     done = run(
-        "screen", "--host", "2:14:1", "--replace", "Nd=Ce,Dy", "--step", "0.25",
-        "--limit", "Dy=0.25", "--application", "hot-servo-motor", "--out", str(out), "-q",
-    )  # fmt: skip
+        "screen",
+        "--host",
+        "2:14:1",
+        "--replace",
+        "Nd=Ce,Dy",
+        "--step",
+        "0.25",
+        "--limit",
+        "Dy=0.25",
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(out),
+        "-q",
+    )
     assert done.returncode == 0, done.stderr
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
         names = {row["candidate"] for row in csv.DictReader(stream)}
@@ -114,8 +126,15 @@ def test_prints_brackets_verbatim(tmp_path):
     assert output.splitlines()[1].startswith(text)
     path = tmp_path / "a.txt"
     path.write_text(text + "\n", encoding="utf-8")
-    out = ("--out", str(tmp_path / "out"), "-q")
-    done = run("screen", str(path), "--application", "hot-servo-motor", *out)
+    done = run(
+        "screen",
+        str(path),
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(tmp_path / "out"),
+        "-q",
+    )
     assert text in done.stdout
 
 

@@ -173,8 +173,11 @@ def on_terminal(*arguments, **environment):
     variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
     process = subprocess.Popen(
         [sys.executable, "-m", "magnetkit", *arguments],
-        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=variables,
-    )  # fmt: skip
+        stdout=theirs,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env=variables,
+    )
     os.close(theirs)
     output = b""
     while select.select([ours], [], [], 600)[0]:

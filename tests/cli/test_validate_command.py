@@ -54,7 +54,8 @@ def test_what_was_not_validated_is_refused_by_name(target):
 def test_validates_and_draws_rows_of_a_user(tmp_path):
     densities = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6, "LaCo5": 8.0, "CeCo5": 8.5}
     frame = pd.DataFrame({"composition": list(densities), "density": list(densities.values())})
-    file, plot = tmp_path / "mine.csv", tmp_path / "parity.html"
+    file = tmp_path / "mine.csv"
+    plot = tmp_path / "parity.html"
     frame.assign(lab=list("aabbcc")).to_csv(file, index=False)
     call = ["validate", "density", "--data", str(file), "--groups", "lab", "-q"]
     done = CliRunner().invoke(app, [*call, "--plot", str(plot), "--json"])

@@ -17,7 +17,8 @@ def logger(monkeypatch):
 
 
 def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
-    first, second = io.StringIO(), io.StringIO()
+    first = io.StringIO()
+    second = io.StringIO()
     for stream in (first, second):
         monkeypatch.setattr(sys, "stderr", stream)
         _start.show_messages()
@@ -27,7 +28,8 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
 
 
 def test_writes_nothing_to_a_closed_stream(logger, monkeypatch):
-    old_stream, now = io.StringIO(), io.StringIO()
+    old_stream = io.StringIO()
+    now = io.StringIO()
     monkeypatch.setattr(sys, "stderr", old_stream)
     _start.show_messages()
     old_stream.close()

@@ -53,7 +53,8 @@ def watched_messages(monkeypatch, caplog):
             times.append((now[0], record.message))
         return None
 
-    times, real_sleep = [], time.sleep
+    times = []
+    real_sleep = time.sleep
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(_progress, "time", clock)
 

@@ -53,9 +53,12 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     of the operators about the axis of the ground multiplet; ``exchange``: K, of the field on 2 S.
     """
     orbital, spin, j = quanta
-    ls, ss = matrices(orbital), matrices(spin)
-    one_l, one_s = np.eye(len(ls[0])), np.eye(len(ss[0]))
-    ls, ss = [np.kron(a, one_s) for a in ls], [np.kron(one_l, a) for a in ss]
+    ls = matrices(orbital)
+    ss = matrices(spin)
+    one_l = np.eye(len(ls[0]))
+    one_s = np.eye(len(ss[0]))
+    ls = [np.kron(a, one_s) for a in ls]
+    ss = [np.kron(one_l, a) for a in ss]
     total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
     # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
     top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
@@ -95,7 +98,9 @@ def ion(tables, group, symbol, temperature, strength, a2, a4):
 
 def reduced_moment(t, s):
     """Return Kuz'min's m(t)."""
-    return (1 - s * t**1.5 - (1 - s) * t**2.5) ** (1 / 3) if t < 1 else 0.0
+    if t < 1:
+        return (1 - s * t**1.5 - (1 - s) * t**2.5) ** (1 / 3)
+    return 0.0
 
 
 # Boltzmann constant over a cubic angstrom, MJ/m3.
@@ -112,15 +117,18 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     ``counts``: R, T and X atoms of a formula unit; ``columns``: of the elements by symbol. NaN
     above T_C.
     """
-    total_r, total_t = sum(earths.values()), sum(metals.values())
-    iron, cobalt = metals.get("Fe", 0.0), metals.get("Co", 0.0)
+    total_r = sum(earths.values())
+    total_t = sum(metals.values())
+    iron = metals.get("Fe", 0.0)
+    cobalt = metals.get("Co", 0.0)
     c = cobalt / (iron + cobalt)
     diluents = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
     total_x = sum(interstitials.values())
     carbon = interstitials.get("C", 0.0) / total_x if total_x else 0.0
     empty = 0.0
     if host == "2:14:1":
-        empty, carbon = carbon, 0.0
+        empty = carbon
+        carbon = 0.0
     elif counts[2]:
         empty = min(max(1 - total_x / total_r * counts[0] / counts[2], 0), 1)
 
@@ -181,10 +189,14 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
             continue
         atoms = x / total_r * counts[0]
         moment_and_field = ion(
-            tables, int(host != "2:14:1"), columns[e], temperature,
-            ends(e, "ion_exchange_K") * share * m, field * ends(e, "ion_A2_K"),
+            tables,
+            int(host != "2:14:1"),
+            columns[e],
+            temperature,
+            ends(e, "ion_exchange_K") * share * m,
+            field * ends(e, "ion_A2_K"),
             field * ends(e, "ion_A4_K"),
-        )  # fmt: skip
+        )
         moment += atoms * ends(e, "ion_moment") * moment_and_field[0]
         k += atoms * PER_KELVIN / mix["volume_A3"] * moment_and_field[1:]
     return curie, abs(moment) * 11.6540 / mix["volume_A3"], *k

@@ -67,15 +67,19 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
         r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
-    )  # fmt: skip
+    )
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
     symbols = {INDEX[e]: a for e, a in atoms.items()}
     amounts = np.array([symbols[c] for c in columns.tolist()])
     got = kernel(
-        Rows(np.array([0, len(columns)]), columns, amounts), np.array([h], np.int8),
-        parameters.kernel_parameters, np.array([temperature]), True, np.full((2, 1), np.nan),
-    )  # fmt: skip
+        Rows(np.array([0, len(columns)]), columns, amounts),
+        np.array([h], np.int8),
+        parameters.kernel_parameters,
+        np.array([temperature]),
+        True,
+        np.full((2, 1), np.nan),
+    )
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
     np.testing.assert_allclose(value[:4, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
@@ -181,7 +185,8 @@ def test_rows_are_cut_into_no_more_chunks_than_they_fill():
 
 def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
-    shift, out = np.array([0.5, 1.0, -2.0, 4.0]), np.zeros(7)
+    shift = np.array([0.5, 1.0, -2.0, 4.0])
+    out = np.zeros(7)
     _intrinsic._add(shift, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
@@ -194,7 +199,8 @@ def _predict_with_changes(formula, temperature, **changes):
     kinds = model.kind.copy()
     for column, value in changes.items():
         kinds[:, getattr(_intrinsic, f"_{column}")] = value
-    rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
+    rows = part.hard_phase.rows
+    none = np.full((2, 1), np.nan)
     arguments = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
     curie, curie_sd, value, sd, _ = kernel(*arguments)
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]

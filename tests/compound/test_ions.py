@@ -45,13 +45,16 @@ TERMS = {"Pr": (5, 1, 4), "Nd": (6, 1.5, 4.5), "Sm": (5, 2.5, 2.5)}
     a2=st.floats(-350.0, 350.0),
 )
 def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
-    ion, f = ions()[symbol], published_fields()[symbol]
-    strength, amplitude = share * f["H_m_K"], a2 * ion["r2_a0_2"] * ion["alpha_J"]
+    ion = ions()[symbol]
+    f = published_fields()[symbol]
+    strength = share * f["H_m_K"]
+    amplitude = a2 * ion["r2_a0_2"] * ion["alpha_J"]
 
     def energy(theta, phi):
         if symbol in TERMS:
-            arguments = TERMS[symbol], f["lambda_K"], {2: amplitude}, strength
-            return naive.term_energy(*arguments, theta, phi, kelvin)
+            return naive.term_energy(
+                TERMS[symbol], f["lambda_K"], {2: amplitude}, strength, theta, phi, kelvin
+            )
         exchange = 2 * (ion["g_J"] - 1) * strength
         return naive.multiplet_energy(ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin)
 
@@ -68,7 +71,8 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
 @pytest.mark.parametrize("kelvin", [77.0, 200.0, 410.0])
 def test_field_of_R2Fe14B_agrees_with_one_multiplet(kelvin):
     # Terbium without its term O_6^4, which the average over the plane takes out in first order.
-    ion, f = ions()["Tb"], published_fields()["Tb"]
+    ion = ions()["Tb"]
+    f = published_fields()["Tb"]
     terms = {
         ("z", 2): f["A20"] * f["r2_a0_2"] * ion["alpha_J"],
         ("xy",): f["A2-2"] * f["r2_a0_2"] * ion["alpha_J"],
@@ -99,15 +103,18 @@ def test_published_fields_give_the_published_anisotropy(symbol, volume, at_295, 
 
 def test_mixing_multiplets_hardens_samarium():
     # Over the ground multiplet alone: +22 % at 295 K with a spin-orbit coupling of 411 K.
-    ion, f = ions()["Sm"], published_fields()["Sm"]
-    strength, a2 = 200.0, -200.0
+    ion = ions()["Sm"]
+    f = published_fields()["Sm"]
+    strength = 200.0
+    a2 = -200.0
     terms = {("z", 2): a2 * ion["r2_a0_2"] * ion["alpha_J"]}
     exchange = 2 * (ion["g_J"] - 1) * strength
 
     def energy(theta, phi):
         return naive.multiplet_energy(2.5, terms, exchange, theta, phi, 295.0)
 
-    alone, mixture = constants(energy)[0], response("Sm", 295.0, strength, a2, group=1)[1]
+    alone = constants(energy)[0]
+    mixture = response("Sm", 295.0, strength, a2, group=1)[1]
     assert 1.15 < mixture / alone < 1.40
     # Its moment turns against that of iron when hot.
     cold, hot = (response("Sm", t, f["H_m_K"], f["A20"])[0] for t in (4.2, 500.0))

@@ -61,14 +61,16 @@ def test_free_energy_of_two_levels():
 def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
     ion = get_ion("Nd")
     for name, same in ((AXIAL, True), (WHOLE, False)):
-        one, other = ion.crystal(name)[0], ion.crystal(name, turned=True)[0]
+        one = ion.crystal(name)[0]
+        other = ion.crystal(name, turned=True)[0]
         assert np.allclose(one, other) == same
 
 
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm"])
 @pytest.mark.parametrize(("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")])
 def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, order, name):
-    ion, constants = get_ion(symbol), ions()[symbol]
+    ion = get_ion(symbol)
+    constants = ions()[symbol]
     assert ion.field["lambda_K"] != 0.0
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
@@ -82,7 +84,8 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, orde
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
 def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
     # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
-    ion, constants = get_ion(symbol), ions()[symbol]
+    ion = get_ion(symbol)
+    constants = ions()[symbol]
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
     maximum = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
@@ -92,7 +95,8 @@ def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
 
 
 def test_the_axial_field_is_radius_times_factor_times_operator():
-    ion, constants = get_ion("Dy"), ions()["Dy"]
+    ion = get_ion("Dy")
+    constants = ions()["Dy"]
     second, fourth = ion.crystal(AXIAL)
     for term, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
         twin = constants[f"r{order}_a0_{order}"] * constants[name] * stevens(ion.j, order, 0)

@@ -22,11 +22,10 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
     hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
     monkeypatch.setattr(parameters, "HOSTS", hosts)
     monkeypatch.setattr(datasets, "rows", lambda name: rows)
-    parameter_table, table = (
-        parameters.load.__wrapped__(),
-        parameters.read(rows, ("value", "deviation")),
-    )
-    host, parent = HOST_NAMES.index("1:5"), HOST_NAMES.index("2:17")
+    parameter_table = parameters.load.__wrapped__()
+    table = parameters.read(rows, ("value", "deviation"))
+    host = HOST_NAMES.index("1:5")
+    parent = HOST_NAMES.index("2:17")
     for name in ARRAYS:
         got = getattr(parameter_table, name)
         expected = getattr(table, name)[host if fitted else parent]

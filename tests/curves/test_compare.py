@@ -15,7 +15,9 @@ def test_numbers_repeated_names():
 
 def test_a_difference_is_the_second_less_the_first():
     table = mk.compare(["Nd2Fe14B", "Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], "150C")
-    one, two, three = "Nd2Fe14B", "Nd2Fe14B (2)", "Nd1.8Dy0.2Fe14B"
+    one = "Nd2Fe14B"
+    two = "Nd2Fe14B (2)"
+    three = "Nd1.8Dy0.2Fe14B"
     row = table.loc["coercivity_kA_m"]
     assert row["difference_2"] == row[two] - row[one] == 0.0
     assert row["difference_3"] == row[three] - row[one] > 0.0
@@ -61,7 +63,8 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
 
 def test_a_duty_gives_margins_and_what_equal_flux_takes():
     table = mk.compare(["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0)
-    one, other = "N42SH", "N35SH"
+    one = "N42SH"
+    other = "N35SH"
     assert len(SHORT) <= 15
     assert set(SHORT) <= set(table.index)
     curve = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves

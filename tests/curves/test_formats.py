@@ -28,7 +28,8 @@ def curve():
 
 def _solve_for_induction(b, h, source, load):
     """Return B where a magnet H = h(B) - source meets a load line, as a field solver would."""
-    low, high = 0.0, b[-1]
+    low = 0.0
+    high = b[-1]
     for _ in range(80):
         middle = 0.5 * (low + high)
         field = np.interp(middle, b, h) - source
@@ -142,7 +143,8 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
     assert name == ("N42SH" if bound == "centre" else f"N42SH {bound}")
     # What a reader of the scalars alone makes of it at 20 degrees C; Arnold prints -0.12 %/K at
     # 20 degrees C, which is -0.142 %/K of the value at 150.
-    hot, chord = float(section["MagnetBrValue"]), float(section["MagnetTempCoefBr"])
+    hot = float(section["MagnetBrValue"])
+    chord = float(section["MagnetTempCoefBr"])
     assert hot * (1.0 - 1.3 * chord) == pytest.approx(curves.remanence[0, 1], rel=1e-6)
     assert chord == pytest.approx(-0.12 / (1.0 - 0.0012 * 130), abs=0.002)
     table = np.array(_table(curve.text("table")))
@@ -215,7 +217,8 @@ def test_its_material_response_finds_the_same_working_point_of_each_cell():
     mesh = mesh_Cuboid(magnet, (6, 4, 4))
     mesh_solution = apply_demag(mesh, susceptibility=magnet.susceptibility, interaction="newell")
     cells = Cells(read_shape("12x8x4mm"), (6, 4, 4), np.ones((6, 4, 4)))
-    b_r, recoil = curve.curves.remanence[0, 0], curve.curves.recoil[0, 0]
+    b_r = curve.curves.remanence[0, 0]
+    recoil = curve.curves.recoil[0, 0]
     remanent = np.full(96, b_r / MU_0)
     field = SelfField(cells, "x").responding(remanent, recoil, 1.0)[:, 0]
     expected = b_r + (recoil - 1.0) * MU_0 * field

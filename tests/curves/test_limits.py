@@ -33,7 +33,8 @@ def test_limit_agrees_with_the_predicted_loss():
     kelvin = float(frame["loss_1_pct_K"][0])
     row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
     assert row["irreversible_loss_pct"] == pytest.approx(1.0, rel=0.05)
-    low, high = row["irreversible_loss_pct_lo"], row["irreversible_loss_pct_hi"]
+    low = row["irreversible_loss_pct_lo"]
+    high = row["irreversible_loss_pct_hi"]
     assert low < row["irreversible_loss_pct"] < high
     knee = float(frame["knee_K"][0])
     at_knee = mk.predict(DYSPROSIUM, knee, load_line=2.0, hours=1000.0).iloc[0]
@@ -64,10 +65,15 @@ def test_names_bad_input():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("losses", "x"), ("losses", [[1.0], [2.0]]), ("load_line", []), ("load_line", "x"),
-        ("load_line", float("nan")), ("hours", None), ("hours", [1.0, -1.0]),
+        ("losses", "x"),
+        ("losses", [[1.0], [2.0]]),
+        ("load_line", []),
+        ("load_line", "x"),
+        ("load_line", float("nan")),
+        ("hours", None),
+        ("hours", [1.0, -1.0]),
     ],
-)  # fmt: skip
+)
 def test_quotes_text_that_is_no_number(name, value):
     with pytest.raises(InputError, match=name) as error:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
@@ -119,10 +125,16 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     nan = np.nan
     rows = np.array(
         [
-            rising, 10.0 * rising, 100.0 * rising, 1e-3 * rising, [0.1, 0.5, nan, nan, nan],
-            [nan] * 5, [0.0, 0.0, 0.0, 4.0, 16.0], rising,
+            rising,
+            10.0 * rising,
+            100.0 * rising,
+            1e-3 * rising,
+            [0.1, 0.5, nan, nan, nan],
+            [nan] * 5,
+            [0.0, 0.0, 0.0, 4.0, 16.0],
+            rising,
         ]
-    )  # fmt: skip
+    )
     limit = np.full(len(rows), 1000.0)
     limit[-1] = 295.0
     crossing = _crossing_temperature(kelvin, rows, 1.0, limit)

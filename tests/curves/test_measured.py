@@ -35,7 +35,8 @@ def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
     h = np.linspace(1.6, -1.6, 521) * H_CJ[celsius]
     down = branch(h, B_R[celsius], H_CJ[celsius])
     up = -branch(-(h[::-1] - shift), B_R[celsius], H_CJ[celsius])
-    fields, levels = np.append(h, h[::-1]), np.append(down, up)
+    fields = np.append(h, h[::-1])
+    levels = np.append(down, up)
     levels = levels + np.random.default_rng(celsius).normal(0.0, noise, levels.size)
     rows = [f"{1e-3 * a:.4f},{b:.6f},{celsius}" for a, b in zip(fields, levels, strict=True)]
     path.write_text("\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8")
@@ -158,7 +159,8 @@ def straight_curve(kelvin, b_r, h_cj, recoil, knee):
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.65])
 def test_between_two_straight_curves_lies_a_straight_one(share):
-    cold, hot = (1.3, 1.0e6, 1.05, 0.9), (1.1, 0.4e6, 1.15, 0.7)
+    cold = (1.3, 1.0e6, 1.05, 0.9)
+    hot = (1.1, 0.4e6, 1.15, 0.7)
     curves = [straight_curve(300.0, *cold), straight_curve(400.0, *hot)]
     kelvin = 300.0 + 100.0 * share
     curves_between, (figures,) = interpolate_curves(curves, [kelvin], 1.5)
@@ -201,7 +203,8 @@ def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path
     h = np.linspace(2.6e6, -2.6e6, 521)
     j = branch(h, B_R[20], H_CJ[20])
     # The demagnetizing factor of a cube is a third.
-    outside, moment = h + j / (3.0 * MU_0), j * 27e-9 / MU_0
+    outside = h + j / (3.0 * MU_0)
+    moment = j * 27e-9 / MU_0
     rows = [
         f",{i},293.1,{a / 79.577472:.4f},{1e3 * m:.8g},1e-4"
         for i, (a, m) in enumerate(zip(outside, moment, strict=True))

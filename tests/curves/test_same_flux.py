@@ -11,7 +11,8 @@ from magnetkit.magnetism.sintered import Duty
 
 def test_thickness_by_hand():
     # B_0 = 1.2 x 2 / 3.05 = 0.78689 T; P = 1.05 / (1.1 / 0.78689 - 1) = 2.6386.
-    today, other = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7500.0)
+    today = RecoilLine(1.2, 1.05, 7600.0)
+    other = RecoilLine(1.1, 1.05, 7500.0)
     equal = match_flux(today, other, Circuit(Duty(2.0, 100.0)))
     assert equal.thickness == pytest.approx(2.6386 / 2.0, rel=1e-4)
     assert equal.mass == pytest.approx(2.6386 / 2.0 * 7500 / 7600, rel=1e-4)
@@ -84,7 +85,8 @@ OPEN = [
 def test_a_body_alone_carries_the_flux_that_magpylib_finds(kind, size):
     pytest.importorskip("magpylib")
     text = f"{kind}:{'x'.join(f'{length:g}' for length in size)}mm"
-    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.08, 1.0, 7600.0)
+    today = RecoilLine(1.20, 1.0, 7600.0)
+    other = RecoilLine(1.08, 1.0, 7600.0)
     equal = match_flux(today, other, read_surroundings(Duty(), text, "z"))
     longer = (*size[:2], size[2] * equal.thickness)
     before = mean_induction([make_magnet(kind, size, today.remanence)], kind, size)
@@ -107,7 +109,8 @@ GAPS = [
 def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap):
     """Poles of infinite permeability mirror magnet and gap: a stack of magnets 2 l, gaps 2 g."""
     pytest.importorskip("magpylib")
-    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.10, 1.0, 7600.0)
+    today = RecoilLine(1.20, 1.0, 7600.0)
+    other = RecoilLine(1.10, 1.0, 7600.0)
     equal = match_flux(today, other, Circuit(Duty(size[2] / gap)))
 
     def induction(remanence, thickness):

@@ -146,9 +146,15 @@ def test_named_faces():
 
 @pytest.mark.parametrize(
     "text",
-    ["remanence_T>=1", "irreversible_loss_pct>=3", "irreversible_loss_pct<=0", "margin_kA_m<=5",
-     "irreversible_loss_pct<=3 at 150C", "nonsense"],
-)  # fmt: skip
+    [
+        "remanence_T>=1",
+        "irreversible_loss_pct>=3",
+        "irreversible_loss_pct<=0",
+        "margin_kA_m<=5",
+        "irreversible_loss_pct<=3 at 150C",
+        "nonsense",
+    ],
+)
 def test_refuses_other_requirements(text):
     with pytest.raises(InputError):
         read_target(text)

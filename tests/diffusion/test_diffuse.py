@@ -13,7 +13,8 @@ from magnetkit.cli.app import app
 from magnetkit.report._design_picture import draw_design, face_doses
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
-BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
+BASE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
+SHAPE = "20x10x3mm"
 ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
 
 
@@ -28,7 +29,8 @@ def row(found, way, element):
 
 
 def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(designs):
-    faces, bulk = row(designs, "faces", "Tb"), row(designs, "bulk alloy", "Tb")
+    faces = row(designs, "faces", "Tb")
+    bulk = row(designs, "bulk alloy", "Tb")
     assert faces.meets
     assert bulk.meets
     assert faces.put_on_g < bulk.put_on_g
@@ -81,10 +83,17 @@ def test_hotter_takes_more():
 
 def test_reads_a_map_of_two_operating_points():
     design = mk.diffuse(
-        BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
-        field=datasets.path("diffusion/motor_field.csv"), anneal=900, anneal_hours=24,
+        BASE,
+        "40x15x5mm",
+        element="Tb",
+        temperature="150C",
+        basis="weight",
+        cells=1500,
+        field=datasets.path("diffusion/motor_field.csv"),
+        anneal=900,
+        anneal_hours=24,
         probability=0.5,
-    )  # fmt: skip
+    )
     assert design.field is None
     margins = design.margins("Tb")
     # The field is largest at the long edges; there the reverse field counts.
@@ -93,8 +102,15 @@ def test_reads_a_map_of_two_operating_points():
 
 
 def test_a_thick_magnet_says_how_far_diffusion_reaches():
-    design = mk.diffuse(BASE, "60x60x30mm", element="Tb", faces="poles", temperature="150C",
-                      require="irreversible_loss_pct<=1", **{**ASK, "load_line": 1})  # fmt: skip
+    design = mk.diffuse(
+        BASE,
+        "60x60x30mm",
+        element="Tb",
+        faces="poles",
+        temperature="150C",
+        require="irreversible_loss_pct<=1",
+        **{**ASK, "load_line": 1},
+    )
     assert not design.meets
     assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
     assert "kA/m" in design.undone[0]
@@ -103,15 +119,22 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"shape": "40x15mm"}, "shape"), ({"along": "r"}, "radial"), ({"faces": "top"}, "no face"),
-        ({"element": "Gd"}, "Tb or Dy"), ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
-        ({"load_line": -1}, "load_line"), ({"probability": 90}, "between 0 and 1"),
-        ({"anneal": 500}, "anneal"), ({"law": "whole"}, "law"),
-        ({"field": "absent.csv"}, "cannot be read"), ({"cells": 5}, "cells"),
+        ({"shape": "40x15mm"}, "shape"),
+        ({"along": "r"}, "radial"),
+        ({"faces": "top"}, "no face"),
+        ({"element": "Gd"}, "Tb or Dy"),
+        ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
+        ({"load_line": -1}, "load_line"),
+        ({"probability": 90}, "between 0 and 1"),
+        ({"anneal": 500}, "anneal"),
+        ({"law": "whole"}, "law"),
+        ({"field": "absent.csv"}, "cannot be read"),
+        ({"cells": 5}, "cells"),
         ({"cells": 10_000_001}, "cells must be a whole number from 200 to 10,000,000"),
-        ({"composition": "SmCo5"}, "2:14:1"), ({"faced": "all"}, "did you mean faces"),
+        ({"composition": "SmCo5"}, "2:14:1"),
+        ({"faced": "all"}, "did you mean faces"),
     ],
-)  # fmt: skip
+)
 def test_names_bad_input(wrong, message):
     arguments = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
     if arguments["composition"] != BASE:
@@ -124,11 +147,31 @@ def test_the_command_says_and_writes(tmp_path):
     out = tmp_path / "design"
     done = CliRunner().invoke(
         app,
-        ["diffuse", BASE, "--basis", "weight", "--shape", SHAPE, "--load-line", "2", "--element",
-         "Tb", "--anneal-hours", "8", "--anneal", "900C", "--temperature", "140C",
-         "--per-year", "1000",
-         "--require", "irreversible_loss_pct<=3", "--out", str(out)],
-    )  # fmt: skip
+        [
+            "diffuse",
+            BASE,
+            "--basis",
+            "weight",
+            "--shape",
+            SHAPE,
+            "--load-line",
+            "2",
+            "--element",
+            "Tb",
+            "--anneal-hours",
+            "8",
+            "--anneal",
+            "900C",
+            "--temperature",
+            "140C",
+            "--per-year",
+            "1000",
+            "--require",
+            "irreversible_loss_pct<=3",
+            "--out",
+            str(out),
+        ],
+    )
     assert done.exit_code == 0, done.output
     assert "Tb on all faces:" in done.output
     files = sorted(p.name for p in out.iterdir())
@@ -142,9 +185,25 @@ def test_the_command_says_and_writes(tmp_path):
 def test_what_is_undone_is_an_answer():
     done = CliRunner().invoke(
         app,
-        ["diffuse", BASE, "--basis", "weight", "--shape", "40x15x30mm", "--element", "Dy",
-         "--faces", "poles", "--load-line", "0.5", "--anneal-hours", "8", "--anneal", "850C"],
-    )  # fmt: skip
+        [
+            "diffuse",
+            BASE,
+            "--basis",
+            "weight",
+            "--shape",
+            "40x15x30mm",
+            "--element",
+            "Dy",
+            "--faces",
+            "poles",
+            "--load-line",
+            "0.5",
+            "--anneal-hours",
+            "8",
+            "--anneal",
+            "850C",
+        ],
+    )
     assert done.exit_code == 0
     assert "does not do it" in done.output
 
@@ -185,8 +244,15 @@ def test_what_needs_nothing_is_told_so():
     assert design.meets
     assert (design.designs.loc[design.designs["way"] == "faces", "put_on_g"] == 0.0).all()
     assert design.lines()[-1].startswith("None needed: ")
-    safe = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500, element="Dy",
-                      require="demagnetization_safety>=1.1")  # fmt: skip
+    safe = mk.diffuse(
+        "N48H",
+        SHAPE,
+        temperature="60C",
+        load_line=2,
+        cells=500,
+        element="Dy",
+        require="demagnetization_safety>=1.1",
+    )
     assert safe.none_needed
     assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == ["through the middle"]
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m

@@ -22,9 +22,20 @@ def make_magnet(most=4.0, last=0.2):
     factor = np.exp([0.1, 0.1, last, last])
     b_r = 1.2 - 0.02 * amount
     return Magnet(
-        "Tb", 400.0, amount, b_r, h_cj, np.array([b_r, b_r]), np.array([h_cj / factor, h_cj * factor]),
-        np.full(4, 0.92), 1.05, 7500.0, most, np.zeros(4), shares_producer=True,
-    )  # fmt: skip
+        "Tb",
+        400.0,
+        amount,
+        b_r,
+        h_cj,
+        np.array([b_r, b_r]),
+        np.array([h_cj / factor, h_cj * factor]),
+        np.full(4, 0.92),
+        1.05,
+        7500.0,
+        most,
+        np.zeros(4),
+        shares_producer=True,
+    )
 
 
 def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
@@ -59,7 +70,8 @@ def test_grown_grains_keep_no_gain():
 
 
 def test_local_loops_lose_a_tenth_at_the_knee():
-    some, where = make_magnet(), np.zeros(4)
+    some = make_magnet()
+    where = np.zeros(4)
     share = retained_share(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2

@@ -38,8 +38,12 @@ def test_h_of_b_subtracts_the_magnetization():
 
 
 def test_operating_points_have_their_own_temperatures():
-    two = pd.concat([field(operating_point="load", temperature="120C"),
-                     field(operating_point="fault", temperature="150C", axial=-500.0)])  # fmt: skip
+    two = pd.concat(
+        [
+            field(operating_point="load", temperature="120C"),
+            field(operating_point="fault", temperature="150C", axial=-500.0),
+        ]
+    )
     cases = map_cases(two, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
     assert [round(c.kelvin) for c in cases] == [393, 423]
     assert cases[1].reverse.mean() > cases[0].reverse.mean()
@@ -49,15 +53,20 @@ def test_operating_points_have_their_own_temperatures():
     ("frame", "message"),
     [
         (field((20, 15, 5)), "does not cover the magnet"),
-        (field((0.04, 0.015, 0.005)), "looks like metres"), (field(shift=20.0), "take the middle"),
-        (field(unit="T", axial=800.0, kind="B"), "mT"), (field(unit="A_m", axial=-4000.0), "Oe"),
-        (field(unit="A_m", axial=-400.0), "kA/m"), (field(unit="kA_m", axial=-300000.0), "A/m"),
+        (field((0.04, 0.015, 0.005)), "looks like metres"),
+        (field(shift=20.0), "take the middle"),
+        (field(unit="T", axial=800.0, kind="B"), "mT"),
+        (field(unit="A_m", axial=-4000.0), "Oe"),
+        (field(unit="A_m", axial=-400.0), "kA/m"),
+        (field(unit="kA_m", axial=-300000.0), "A/m"),
         (field(axial=300.0), "runs along the magnetization"),
         (field().drop(columns="H_y_kA_m"), "three components"),
-        (field().assign(H_z_kA_m="x"), "line 2 holds no number"), (field().head(5), "8 points"),
-        ("absent.csv", "cannot be read"), (5, "expected a field map"),
+        (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
+        (field().head(5), "8 points"),
+        ("absent.csv", "cannot be read"),
+        (5, "expected a field map"),
     ],
-)  # fmt: skip
+)
 def test_wrong_maps_are_told_with_the_way_out(frame, message):
     with pytest.raises(InputError, match=message):
         map_cases(frame, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
@@ -75,8 +84,16 @@ def test_the_component_along_the_axis_counts():
 
 def test_masks_are_rectangles_of_faces():
     spreading = Spreading(CELLS)
-    mask = pd.DataFrame({"face": ["z+", "z-"], "from_1_mm": [-20, -20], "to_1_mm": [0, 20],
-                         "from_2_mm": -8, "to_2_mm": 8, "group": ["a", "b"]})  # fmt: skip
+    mask = pd.DataFrame(
+        {
+            "face": ["z+", "z-"],
+            "from_1_mm": [-20, -20],
+            "to_1_mm": [0, 20],
+            "from_2_mm": -8,
+            "to_2_mm": 8,
+            "group": ["a", "b"],
+        }
+    )
     first, second = read_mask(mask, spreading)
     assert spreading.patch_area(second[0]) == pytest.approx(600e-6)
     assert spreading.patch_area(first[0]) == pytest.approx(300e-6, rel=0.06)

@@ -35,8 +35,11 @@ def test_a_thick_slab_has_an_error_function():
 
 def test_a_thin_slab_is_that_of_an_independent_solver():
     # Lines in x, scipy's BDF in time; the flux in is 1 / (2 sqrt(t t_end)).
-    thickness, n, end = 3e-3, 300, 8 * 3600.0
-    gap, d = thickness / n, _profile.coefficient("Dy", 900.0)
+    thickness = 3e-3
+    n = 300
+    end = 8 * 3600.0
+    gap = thickness / n
+    d = _profile.coefficient("Dy", 900.0)
 
     def slope(t, c):
         flux = np.zeros(n + 1)

@@ -120,9 +120,16 @@ def post(address, body, kind="application/json", length=None):
 
 
 CONTROLS = {
-    "temperature": None, "remanence": 0.0, "coercivity": 0.0, "heavy": None, "meets": [],
-    "goal": "performance_margin", "scenario": "baseline", "elements": [], "share": 25.0,
-}  # fmt: skip
+    "temperature": None,
+    "remanence": 0.0,
+    "coercivity": 0.0,
+    "heavy": None,
+    "meets": [],
+    "goal": "performance_margin",
+    "scenario": "baseline",
+    "elements": [],
+    "share": 25.0,
+}
 VIEW = {"by": "rank", "descending": False, "page": 0}
 
 
@@ -164,9 +171,14 @@ def question(address):
         ]
         state = [{"id": "view", "property": "data", "value": view}]
         return json.dumps(
-            {"output": asked_for["output"], "outputs": outputs, "inputs": inputs, "state": state,
-             "changedPropIds": list(changed)}
-        ).encode()  # fmt: skip
+            {
+                "output": asked_for["output"],
+                "outputs": outputs,
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": list(changed),
+            }
+        ).encode()
 
     return make
 
@@ -178,11 +190,21 @@ def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
     scenario = tmp_path / "mine.toml"
     scenario.write_text("secret = 1", encoding="utf-8")
     for bad in (
-        {"scenario": str(scenario)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
-        {"elements": ["Xx"]}, {"elements": "Nd"}, {"temperature": 1}, {"temperature": "x"},
-        {"remanence": "x"}, {"share": []}, {"view": None}, {"view": VIEW | {"page": -1}},
-        {"view": VIEW | {"by": "../x"}}, {"view": VIEW | {"page": 1e9}},
-    ):  # fmt: skip
+        {"scenario": str(scenario)},
+        {"scenario": "/etc/passwd"},
+        {"scenario": None},
+        {"goal": "rank"},
+        {"elements": ["Xx"]},
+        {"elements": "Nd"},
+        {"temperature": 1},
+        {"temperature": "x"},
+        {"remanence": "x"},
+        {"share": []},
+        {"view": None},
+        {"view": VIEW | {"page": -1}},
+        {"view": VIEW | {"by": "../x"}},
+        {"view": VIEW | {"page": 1e9}},
+    ):
         code, page = post(address, question(**bad))
         assert code == 400, bad
         assert b"Traceback" not in page

@@ -59,7 +59,8 @@ def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
 
 
 def test_every_stop_equals_the_model(results):
-    profile, conditions = results.profile, results.conditions
+    profile = results.profile
+    conditions = results.conditions
     assert results.temperatures[0] == profile.temperature_K
     assert min(results.temperatures) == profile.temperature_min_K
     assert max(results.temperatures) == profile.temperature_max_K
@@ -184,7 +185,8 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
 
 
 def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
-    few, many = np.arange(PLOTTED_ROWS), np.arange(3 * PLOTTED_ROWS)
+    few = np.arange(PLOTTED_ROWS)
+    many = np.arange(3 * PLOTTED_ROWS)
     assert _thin_rows(few) is few
     rows = _thin_rows(many)
     assert (len(rows), rows[0], rows[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)

@@ -39,7 +39,8 @@ def together(client_of, path, count):
 
 
 def test_however_many_ask_one_is_answered_at_a_time(flask_server):
-    inside, counts = [], []
+    inside = []
+    counts = []
 
     @flask_server.route("/slow")
     def slow():

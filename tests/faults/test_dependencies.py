@@ -27,7 +27,8 @@ def pins(name: str) -> dict[str, Version]:
     return versions
 
 
-LOWEST, HIGHEST = pins("constraints-lowest.txt"), pins("constraints.txt")
+LOWEST = pins("constraints-lowest.txt")
+HIGHEST = pins("constraints.txt")
 
 
 def requirements() -> list[Requirement]:
@@ -41,7 +42,8 @@ def requirements() -> list[Requirement]:
 def test_each_dependency_is_pinned_at_both_ends(requirement: Requirement):
     name = canonicalize_name(requirement.name)
     (floor,) = [s.version for s in requirement.specifier if s.operator == ">="]
-    lowest, highest = LOWEST[name], HIGHEST[name]
+    lowest = LOWEST[name]
+    highest = HIGHEST[name]
     assert Version(floor) <= lowest <= highest
     # The lowest tested version is the floor itself: its first figures are the same.
     assert str(lowest).startswith(re.sub(r"(\.0)+$", "", floor))
@@ -50,7 +52,9 @@ def test_each_dependency_is_pinned_at_both_ends(requirement: Requirement):
 def test_what_is_installed_lies_between_the_pins():
     outside = []
     for name in licences.closure():
-        have, low, high = Version(version(name)), LOWEST.get(name), HIGHEST.get(name)
+        have = Version(version(name))
+        low = LOWEST.get(name)
+        high = HIGHEST.get(name)
         # Packages that a package needed only at other versions have one pin, or none.
         if (low and high and not min(low, high) <= have <= max(low, high)) or not (low or high):
             outside.append(f"{name} {have}: {low} to {high}")

@@ -67,12 +67,21 @@ def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
     book = Workbook()
     book.active.append(["see the other sheets"])
     for title, rows in {
-        "Melts 2026": [["Melts of May"], [], ["Melt", " Composition", "Price"],
-                       ["-", "wt%", "USD/kg"], ["A1", "Nd31.7Co0.9B1Fe bal.", 55.5]],
-        "Elements": [["Melts"], ["Melt", "composition", None, None, "Price"],
-                     [None, "Nd", "Fe", "B", None], [None, "wt%", "wt%", "wt%", "USD/kg"],
-                     ["E1", 31, "bal.", 1, 50]],
-    }.items():  # fmt: skip
+        "Melts 2026": [
+            ["Melts of May"],
+            [],
+            ["Melt", " Composition", "Price"],
+            ["-", "wt%", "USD/kg"],
+            ["A1", "Nd31.7Co0.9B1Fe bal.", 55.5],
+        ],
+        "Elements": [
+            ["Melts"],
+            ["Melt", "composition", None, None, "Price"],
+            [None, "Nd", "Fe", "B", None],
+            [None, "wt%", "wt%", "wt%", "USD/kg"],
+            ["E1", 31, "bal.", 1, 50],
+        ],
+    }.items():
         sheet = book.create_sheet(title)
         for row in rows:
             sheet.append(row)

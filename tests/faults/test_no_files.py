@@ -87,7 +87,8 @@ def test_nothing_is_written_in_place_of_what_is_no_file(place, name):
 
 
 def test_link_stays_and_its_target_is_new(tmp_path):
-    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target = tmp_path / "target.csv"
+    link = tmp_path / "link.csv"
     target.write_text("old")
     link.symlink_to(target)
     with replacing(link) as draft:

@@ -22,12 +22,19 @@ def recipes() -> list[str]:
     many = "".join(f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B"))
     return [
         *(f"Nd{2 - i / 40:g}Dy{i / 40:g}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
-        *(f"Sm{1 - i / 20:g}Gd{i / 20:g}Co5" for i in range(1, 20)), *SYMBOLS, f"Nd2Fe14B{many}",
+        *(f"Sm{1 - i / 20:g}Gd{i / 20:g}Co5" for i in range(1, 20)),
+        *SYMBOLS,
+        f"Nd2Fe14B{many}",
         *(f"Sm{1 - i / 100:g}Gd{i / 100:g}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
-        "".join(f"{s}1" for s in SYMBOLS[:40]), "".join(f"{s}1" for s in SYMBOLS[56:96]),
-        "Nd2Fe14BDy0.000000000001", "Sm0.000000000001Co5", "Fe999999999999Nd0.000000000001",
-        "Nd0.000000000001Fe14B0.000000000001", "Sm2Co17N0.000001", "Nd2Fe14BH3",
-    ]  # fmt: skip
+        "".join(f"{s}1" for s in SYMBOLS[:40]),
+        "".join(f"{s}1" for s in SYMBOLS[56:96]),
+        "Nd2Fe14BDy0.000000000001",
+        "Sm0.000000000001Co5",
+        "Fe999999999999Nd0.000000000001",
+        "Nd0.000000000001Fe14B0.000000000001",
+        "Sm2Co17N0.000001",
+        "Nd2Fe14BH3",
+    ]
 
 
 def assert_equal(a: pd.DataFrame, b: pd.DataFrame) -> None:

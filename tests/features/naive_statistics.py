@@ -7,7 +7,8 @@ import numpy as np
 
 def composition_statistics(indptr, indices, values, table):
     """Return minimum, maximum, range, mean, average deviation and mode, shape (n, 6 * p)."""
-    n, p = len(indptr) - 1, table.shape[1]
+    n = len(indptr) - 1
+    p = table.shape[1]
     out = np.full((n, 6 * p), np.nan)
     for i in range(n):
         row = slice(indptr[i], indptr[i + 1])

@@ -19,7 +19,9 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     s = {name: float(amounts @ weights[columns, i]) for i, name in enumerate(names)}
 
     def ratio(part, whole):
-        return part / whole if whole > 0 else 0.0
+        if whole > 0:
+            return part / whole
+        return 0.0
 
     metals = s["R"] + s["M"]
     row = [s["R"], s["T"], ratio(s["R"], metals)]

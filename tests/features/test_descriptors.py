@@ -28,7 +28,8 @@ def test_free_ions():
 
 def test_tells_prolate_from_oblate_ions():
     frame = describe("SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5")
-    prolate, oblate = frame["R_prolate_quadrupole_a0_2"], frame["R_oblate_quadrupole_a0_2"]
+    prolate = frame["R_prolate_quadrupole_a0_2"]
+    oblate = frame["R_oblate_quadrupole_a0_2"]
     assert (prolate[:4] > 0).all()
     assert (oblate[:4] == 0).all()
     assert (oblate[4:] < 0).all()
@@ -48,11 +49,16 @@ def test_cerium_has_no_localised_moment_but_a_share():
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
-        ("Nd2Fe14B", "2_14_1"), ("Pr2Fe14C", "2_14_1"), ("SmCo5", "1_5"),
-        ("Sm0.7Gd0.3Co4.5Cu0.5", "1_5"), ("Sm2Co17", "2_17"), ("Sm2Fe17N3", "2_17"),
-        ("NdFe11Ti", "1_12"), ("NdFe11TiN", "1_12"),
+        ("Nd2Fe14B", "2_14_1"),
+        ("Pr2Fe14C", "2_14_1"),
+        ("SmCo5", "1_5"),
+        ("Sm0.7Gd0.3Co4.5Cu0.5", "1_5"),
+        ("Sm2Co17", "2_17"),
+        ("Sm2Fe17N3", "2_17"),
+        ("NdFe11Ti", "1_12"),
+        ("NdFe11TiN", "1_12"),
     ],
-)  # fmt: skip
+)
 def test_a_compound_of_a_host_is_at_distance_zero(text, nearest):
     row = describe(text).iloc[0].filter(like="distance_")
     assert row[f"distance_{nearest}"] == pytest.approx(0, abs=1e-12)

@@ -22,11 +22,12 @@ TRANSFORMERS = [
     (RareEarthDescriptors, ["SmCo5", "Nd2Fe14B"]),
     (StructureDescriptors, [IRON, IRON]),
 ]
-NEED_NO_DATA = [
-    "check_estimator_cloneable", "check_estimator_repr", "check_estimator_tags_renamed",
-    "check_get_params_invariance", "check_mixin_order", "check_no_attributes_set_in_init",
-    "check_parameters_default_constructible", "check_set_params", "check_valid_tag_types",
-]  # fmt: skip
+NEED_NO_DATA = (
+    "check_estimator_cloneable check_estimator_repr "
+    "check_estimator_tags_renamed check_get_params_invariance check_mixin_order "
+    "check_no_attributes_set_in_init check_parameters_default_constructible "
+    "check_set_params check_valid_tag_types"
+).split()
 
 
 @pytest.mark.parametrize("transformer", [t for t, _ in TRANSFORMERS])

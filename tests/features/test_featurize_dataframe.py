@@ -16,9 +16,10 @@ FORMULAS = ["SmCo5", "Nd2Fe14B", "Sm2Co17"]
 def test_the_signature_is_matminers():
     """That of matminer 0.10.1's BaseFeaturizer."""
     parameters = inspect.signature(CompositionStatistics.featurize_dataframe).parameters
-    assert list(parameters) == [
-        "self", "df", "col_id", "ignore_errors", "return_errors", "inplace", "multiindex", "pbar",
-    ]  # fmt: skip
+    assert (
+        list(parameters)
+        == "self df col_id ignore_errors return_errors inplace multiindex pbar".split()
+    )
     defaults = [p.default for p in parameters.values()][3:]
     assert defaults == [False, False, False, False, True]
 

@@ -29,7 +29,9 @@ def softplus(x):
 
 
 def step(x):
-    return 1.0 / (1.0 + exp(-x)) if x > -700.0 else 0.0
+    if x > -700.0:
+        return 1.0 / (1.0 + exp(-x))
+    return 0.0
 
 
 def boundary(atoms, bound=0.0):
@@ -97,7 +99,8 @@ def boundary(atoms, bound=0.0):
 def wetting(aluminium, copper, gallium):
     k = book("boundary")
     gain = k["aluminium_gain"] * (1.0 - exp(-aluminium / k["aluminium_scale"]))
-    c, g = copper / k["copper_scale"], gallium / k["gallium_scale"]
+    c = copper / k["copper_scale"]
+    g = gallium / k["gallium_scale"]
     if c + g > 0.0:
         cap = (k["copper_gain"] * c + k["gallium_gain"] * g) / (c + g)
         gain += cap * (1.0 - exp(-c - g))
@@ -211,7 +214,8 @@ def arriving_share(faces_mm):
     """Return the amount a quarter in over the mean, by sources mirrored at both faces."""
     if faces_mm == inf:
         return 1.0
-    area, length = book("shell")["diffusion_area"], faces_mm / 1e3
+    area = book("shell")["diffusion_area"]
+    length = faces_mm / 1e3
     images = [(0.25 + i) * length for i in range(-400, 401)]
     return sum(exp(-(x**2) / (4.0 * area)) for x in images) * length / sqrt(4.0 * pi * area)
 

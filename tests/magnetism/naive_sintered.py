@@ -14,7 +14,9 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     The line ends at T_C, before which it is no higher than the third root of what is left. A level
     multiplies H_cJ at 20 C, by way of alpha_K.
     """
-    alpha_k, n_eff, decay = rules["alpha_k"], rules["n_eff"], rules["decay"]
+    alpha_k = rules["alpha_k"]
+    n_eff = rules["n_eff"]
+    decay = rules["decay"]
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
     alpha_k += (rules["level"] - 1.0) * at_room / field_room
     if rules["temperature_law"] == 1:
@@ -35,9 +37,21 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
 
 
 def figures(
-    polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
-    on_b=1.0, on_h=0.0, on_q=0.0, room=None, s=1, whole=0.0,
-):  # fmt: skip
+    polarization,
+    coercivity,
+    temperature,
+    factor,
+    squareness,
+    mu_rec,
+    limit,
+    load,
+    on_b=1.0,
+    on_h=0.0,
+    on_q=0.0,
+    room=None,
+    s=1,
+    whole=0.0,
+):
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
     Temperatures are that asked, the two of alpha and beta, then those tried for T_max; room: J_s
@@ -46,9 +60,12 @@ def figures(
     whole it is off by more.
     """
     b = [on_b * factor * j for j in polarization]
-    deviations = [on_h if c >= 0.05 * whole or c <= 0.0 else
-             max(on_h, min(on_h + 0.7 * math.log(0.05 * whole / c), 3.0))
-             for c in coercivity]  # fmt: skip
+    deviations = [
+        on_h
+        if c >= 0.05 * whole or c <= 0.0
+        else max(on_h, min(on_h + 0.7 * math.log(0.05 * whole / c), 3.0))
+        for c in coercivity
+    ]
     h = [
         math.exp((s - 1) * deviation) * c
         for deviation, c in zip(deviations, coercivity, strict=True)
@@ -67,7 +84,8 @@ def figures(
         x = knee * i / steps
         product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
     span = temperature[2] - temperature[1]
-    t_max, crossings = math.nan, []
+    t_max = math.nan
+    crossings = []
     for t, br, hk in zip(temperature[3:], b[3:], knees[3:], strict=True):
         margin = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
         crossings.append((float(t), margin))
@@ -88,7 +106,9 @@ def crossing(points):
         if len(points) < 3:
             return t0
         (ta, ra), (tb, rb), (tc, _) = points
-        return tb if rb >= ra else min(tb + (tb - ta) * rb / (ra - rb), tc)
+        if rb >= ra:
+            return tb
+        return min(tb + (tb - ta) * rb / (ra - rb), tc)
     if len(points) < 3:
         return t0 + (t1 - t0) * r0 / (r0 - r1)
     ts, rs = zip(*points, strict=True)

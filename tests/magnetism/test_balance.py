@@ -58,16 +58,22 @@ def test_every_route_makes_its_magnets_and_no_others(name):
     route = routes()[name]
     assert route.measured
     assert route.source
-    formula = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
-               "1:12": "Sm10.5Fe74.1V15.4", "aged-1-5": "Ce16Co55Fe10Cu19",
-               # doi 10.1016/j.jallcom.2010.12.192: 1,639 kA/m without iron.
-               "melt-spun-1-7": "SmCo6.8Zr0.2"}  # fmt: skip
+    formula = {
+        "2:14:1": "Nd2Fe14B",
+        "1:5": "SmCo5",
+        "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
+        "1:12": "Sm10.5Fe74.1V15.4",
+        "aged-1-5": "Ce16Co55Fe10Cu19",
+        # doi 10.1016/j.jallcom.2010.12.192: 1,639 kA/m without iron.
+        "melt-spun-1-7": "SmCo6.8Zr0.2",
+    }
     recipe = formula.get(name, formula[route.host])
     row = sintered(_table(recipe, "atomic"), ROOM, process=name).iloc[0]
     assert row["coercivity_kA_m"] > 100.0
     assert row["status"] == "ok"
-    other = sintered(_table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"),
-                     ROOM, process=name).iloc[0]  # fmt: skip
+    other = sintered(
+        _table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"), ROOM, process=name
+    ).iloc[0]
     assert other["status"] == "outside the model"
     for field, (low, high) in route.bounds.items():
         # What a route leaves open is the family's.

@@ -31,9 +31,13 @@ def _table(*rows, basis="weight"):
 
 def _row(text=CHARGE, t=293.15, h=1.0, b=1.0, **more):
     model = _model(text, t)
-    return {"composition": text, "temperature_K": t, **more,
-            "coercivity_kA_m": h and h * model["coercivity_kA_m"],
-            "remanence_T": b and b * model["remanence_T"]}  # fmt: skip
+    return {
+        "composition": text,
+        "temperature_K": t,
+        **more,
+        "coercivity_kA_m": h and h * model["coercivity_kA_m"],
+        "remanence_T": b and b * model["remanence_T"],
+    }
 
 
 def _width(process=None, quantity="coercivity_kA_m", text=OTHER):
@@ -44,16 +48,21 @@ def _width(process=None, quantity="coercivity_kA_m", text=OTHER):
 def _contradictions(*recipes):
     """Return what is noted of two magnets, at.%, of which one is harder, the other softer."""
     rows = [
-        {"composition": text, "temperature_K": 293.15, "magnet": magnet,
-         "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"]}
+        {
+            "composition": text,
+            "temperature_K": 293.15,
+            "magnet": magnet,
+            "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
+        }
         for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
-    ]  # fmt: skip
+    ]
     return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
 
 
 def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
     process = mk.calibrate(_table(_row(h=1.2, b=0.98)), "harder")
-    before, after = _model(OTHER), _model(OTHER, process=process)
+    before = _model(OTHER)
+    after = _model(OTHER, process=process)
     assert 1.05 < after["coercivity_kA_m"] / before["coercivity_kA_m"] < 1.2
     assert 0.98 < after["remanence_T"] / before["remanence_T"] < 1.0
     for quantity in ("coercivity_kA_m", "remanence_T"):
@@ -178,12 +187,14 @@ def test_bad_rows_are_named_and_left_out():
 
 
 def test_contradictory_magnets_are_reported_and_trusted_less():
-    rows = _row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")
-    result = calibration(_table(*rows), "torn")
+    result = calibration(
+        _table(_row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")), "torn"
+    )
     assert len(result.contradictions) == 1
     assert "rows 1 and 2 contradict each other" in result.contradictions[0]
-    pair = _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
-    sure = calibration(_table(*pair), "sure")
+    sure = calibration(
+        _table(_row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")), "sure"
+    )
     assert not sure.contradictions
     assert _width(sure.process) < 0.95 * _width(result.process)
 
@@ -270,10 +281,11 @@ def test_contradictions_between_magnets_widen_the_range():
     quiet, wild = (
         calibration(
             _table(*(_row(t, h=1.0 + s, b=None) for t, s in zip(texts, steps, strict=True))),
-            "x", keep=False,
+            "x",
+            keep=False,
         )
         for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
-    )  # fmt: skip
+    )
     assert _width(wild.process) > 1.3 * _width(quiet.process)
     match = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
     scores = wild.process.producer.known("2:14:1", "coercivity_kA_m")
@@ -308,8 +320,15 @@ def test_two_levels_of_one_producer_come_back(true):
     for recipe in recipes:
         for kelvin in (293.15, 423.15):
             h_cj = _model(recipe, kelvin, true)["coercivity_kA_m"]
-            rows.append({"composition": recipe, "magnet": recipe, "temperature_K": kelvin,
-                         "coercivity_kA_m": h_cj, "remanence_T": None})  # fmt: skip
+            rows.append(
+                {
+                    "composition": recipe,
+                    "magnet": recipe,
+                    "temperature_K": kelvin,
+                    "coercivity_kA_m": h_cj,
+                    "remanence_T": None,
+                }
+            )
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
         prediction = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]

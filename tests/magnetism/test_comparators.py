@@ -26,7 +26,8 @@ def test_registry_has_the_columns():
 
 
 def test_temperature_moves_the_comparators():
-    cold, hot = comparators(293.15), comparators("100C")
+    cold = comparators(293.15)
+    hot = comparators("100C")
     frame = hot.set_index("candidate")
     base = cold.set_index("candidate")
     assert frame.loc["MnBi", "coercivity_kA_m"] > base.loc["MnBi", "coercivity_kA_m"]

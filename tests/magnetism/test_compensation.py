@@ -66,10 +66,16 @@ def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, na
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"compositions": "SmCo"}, {"compositions": "Sm5"}, {"compositions": "what"}, {"with_": []},
-        {"with_": ["Fe"]}, {"between": (300, 300)}, {"step": 0.5}, {"alpha": 5.0},
+        {"compositions": "SmCo"},
+        {"compositions": "Sm5"},
+        {"compositions": "what"},
+        {"with_": []},
+        {"with_": ["Fe"]},
+        {"between": (300, 300)},
+        {"step": 0.5},
+        {"alpha": 5.0},
     ],
-)  # fmt: skip
+)
 def test_refuses_bad_arguments(keywords):
     with pytest.raises(InputError):
         compensate(**{"compositions": "SmCo5", **keywords})

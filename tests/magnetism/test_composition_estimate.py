@@ -112,8 +112,12 @@ def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch)
 
 
 def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
-    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11,
-             "host": "2:14:1"}  # fmt: skip
+    grade = {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": 1000.0,
+        "remanence_coefficient_pct_K": -0.11,
+        "host": "2:14:1",
+    }
     expected = {"remanence_T": 1.2, "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0}
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
@@ -147,8 +151,10 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
 
 def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
-    grids = {"bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
-             "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),)}  # fmt: skip
+    grids = {
+        "bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
+        "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),),
+    }
     off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
     heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
     hard = {"bulk": np.array([1000.0, 800.0, 0.0]), "diffused": np.array([1500.0])}
@@ -172,9 +178,11 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[kinds_tried[-1]])
     nan = float("nan")
     grade = {
-        "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
+        "host": "1:5",
+        "remanence_T": 1.2,
+        "coercivity_kA_m": nan,
         "remanence_coefficient_pct_K": nan,
-    }  # fmt: skip
+    }
     makeup = estimate_composition(grade)
     # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
     # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.

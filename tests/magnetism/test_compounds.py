@@ -39,7 +39,8 @@ def test_anisotropy_of_nd2fe14b_to_its_curie_temperature():
     table = pd.read_csv(datasets.path("intrinsic/held_out.csv"))
     crystal = table[table["formula"] == "Nd2Fe14B"].set_index("property")["value"]
     # Single crystals at 400 K (arXiv:1508.07792): 2 K_1 / J_s is 5.5 T, J_s 1.47 T: 3.2 MJ/m3.
-    field, polarization = crystal["anisotropy_field_T"], crystal["saturation_polarization_T"]
+    field = crystal["anisotropy_field_T"]
+    polarization = crystal["saturation_polarization_T"]
     assert k_1[400.0] == pytest.approx(field * polarization / (0.8 * np.pi), rel=0.06)
     # Published crystal fields (Yamada et al. 1988), diagonalized: neodymium has 2.25 MJ/m3 at 423 K
     # of 3.71 at 295; iron, by Y2Fe14B, has the rest.

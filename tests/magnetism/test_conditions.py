@@ -79,10 +79,16 @@ def test_a_function_keeps_what_it_says_itself():
 
 def test_conditions_are_checked_once_and_frozen():
     conditions = Conditions.of(
-        temperature="20C,150C", load_line=2, outside_field_kA_m=50, hours=10,
+        temperature="20C,150C",
+        load_line=2,
+        outside_field_kA_m=50,
+        hours=10,
         between=("0C", "100C"),
-        prices={"Tb": "3x"}, recycled={"Co": 0.2}, scenario=None, interval=0.8,
-    )  # fmt: skip
+        prices={"Tb": "3x"},
+        recycled={"Co": 0.2},
+        scenario=None,
+        interval=0.8,
+    )
     assert conditions.temperature == (293.15, 423.15)
     assert (
         conditions.duty.load_line,

@@ -33,7 +33,8 @@ def test_curves_fall_from_remanence_and_pass_the_knee():
 
 def test_working_point_lies_on_the_load_line():
     curves = demagnetization(_table("SmCo5"), [293.15], load_line=2.0)
-    b, h = curves.working_induction[0, 0], curves.working_field[0, 0]
+    b = curves.working_induction[0, 0]
+    h = curves.working_field[0, 0]
     assert b == pytest.approx(-2.0 * MU_0 * h)
     on_curve = np.interp(h, curves.field[0, 0, ::-1], curves.induction[0, 0, ::-1])
     assert on_curve == pytest.approx(b, rel=1e-3)

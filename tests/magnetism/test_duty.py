@@ -22,7 +22,8 @@ def naive_loss(b_r, h_cj, knee, recoil, duty):
     """Return the share lost, by halving: where J(h + creep) meets the load line."""
     load, outside, creep = duty
     power = corner(b_r, h_cj, knee, recoil)
-    low, high = 0.0, b_r / MU_0 / (load + recoil) + outside
+    low = 0.0
+    high = b_r / MU_0 / (load + recoil) + outside
     for _ in range(200):
         h = 0.5 * (low + high)
         part = min(((h + creep) / h_cj) ** power, 2.0)
@@ -67,7 +68,9 @@ def test_fields_add_whatever_the_load_line(load):
 def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
     # A magnet of permeability mu in its circuit, remanence zero: B = mu mu_0 H, and by Ampere's
     # law with a magnetomotive force F for each length, B = -P mu_0 (H - F) against it.
-    load, recoil, force = 1.5, 1.05, 2e5
+    load = 1.5
+    recoil = 1.05
+    force = 2e5
     field = force * load / (load + recoil)
     assert recoil * field == pytest.approx(load * (force - field))
     # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
@@ -85,7 +88,8 @@ def test_each_decade_of_time_takes_what_five_millitesla_do():
 
 def test_loses_a_tenth_at_the_knee():
     # J is 0.9 B_r at the knee, recoil apart; a working point there has lost what makes it so.
-    recoil, h_cj = 1.0, 5e5
+    recoil = 1.0
+    h_cj = 5e5
     b_r = 0.92 * h_cj * MU_0 * 2.0 / 0.9
     share = Duty(hours=0.0).loss(b_r * ONE, h_cj * ONE, 0.92 * h_cj * ONE, recoil * ONE)
     assert share[0] == pytest.approx(10.0, abs=0.05)

@@ -53,7 +53,8 @@ def test_measurement_has_no_distance_and_a_name():
 
 def test_a_paper_left_out_is_no_evidence():
     recipe = "SmCo5.548Fe0.73Cu0.73Zr0.292"
-    table, root = CompositionTable.from_strings([recipe]), Coded.of(["2:17"])
+    table = CompositionTable.from_strings([recipe])
+    root = Coded.of(["2:17"])
     with without_papers(["xu-2009"]):
         distance = evidence(table, root, H)
     assert distance.distance[0] > 0.1
@@ -63,7 +64,8 @@ def test_a_paper_left_out_is_no_evidence():
 
 def test_range_widens_with_distance_unless_the_user_measures():
     texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875"]
-    table, roots = CompositionTable.from_strings(texts), Coded.of(["2:17"] * 2)
+    table = CompositionTable.from_strings(texts)
+    roots = Coded.of(["2:17"] * 2)
     close, distant = distance_variance(table, roots, H)
     assert close == pytest.approx(0.0, abs=1e-9)
     assert close < distant < _uncertainty._growth()[H][0] ** 2
@@ -97,7 +99,8 @@ def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther()
     for root in ("1:5", "2:17"):
         hottest = magnets.loc[magnets["host"] == root, "to_K"].max()
         assert HOSTS[root].magnet.compared_to_K <= hottest
-    nearest, roots = compute_evidence(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
+    nearest = compute_evidence(["Nd31B1Fe bal."], "2:14:1")
+    roots = Coded.of(["2:14:1"])
     for kelvin, increase in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
         hot = evidence_at_temperature(nearest, roots, kelvin)
         assert hot.distance[0] == pytest.approx(np.hypot(nearest.distance[0], increase))

@@ -8,7 +8,8 @@ from magnetkit.magnetism import explain_magnet, sintered
 from magnetkit.magnetism.laws import STATUS, law, shift_constant
 from magnetkit.magnetism.process import parameters
 
-H, B = "coercivity_kA_m", "remanence_T"
+H = "coercivity_kA_m"
+B = "remanence_T"
 MAGNETS = {
     "gallium": ("Nd30.5B0.92Co1.0Cu0.15Al0.15Ga0.5Fe bal.", "20C", None),
     "shell, hot": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "150C", "Tb 0.5 wt%"),

@@ -12,7 +12,9 @@ from magnetkit._core import datasets
 from magnetkit._core.columns import GATES, with_interval
 from magnetkit._core.elements import SYMBOLS
 
-H, B, P = "coercivity_kA_m", "remanence_T", "probability_phase_forms"
+H = "coercivity_kA_m"
+B = "remanence_T"
+P = "probability_phase_forms"
 BASES = {
     "2:14:1": "Nd30.5Dy0.5Co1Cu0.1Ga0.2B0.97{}Fe bal.",
     "1:5": "Sm36.5{}Co bal.",
@@ -22,11 +24,15 @@ BASES = {
 
 @pytest.mark.parametrize("base", BASES.values())
 def test_a_trace_of_any_element_is_the_alloy_without_it(base):
-    furnace = [s for s in SYMBOLS[:92] if s not in
-               "He Ne Ar Kr Xe Rn At Fr Ra Ac Pa Po Pm Tc Br I Rb Cs Th U".split()]  # fmt: skip
+    furnace = [
+        s
+        for s in SYMBOLS[:92]
+        if s not in "He Ne Ar Kr Xe Rn At Fr Ra Ac Pa Po Pm Tc Br I Rb Cs Th U".split()
+    ]
     plain = mk.predict(base.format(""), "20C", basis="weight").iloc[0]
-    frame = mk.predict([base.format(f"{s}0.0005") for s in furnace if f"{s}" not in base], "20C",
-                       basis="weight")  # fmt: skip
+    frame = mk.predict(
+        [base.format(f"{s}0.0005") for s in furnace if f"{s}" not in base], "20C", basis="weight"
+    )
     assert set(frame["status"]) == {"ok"}
     for name in (B, H, P):
         np.testing.assert_allclose(frame[name], plain[name], rtol=2e-3)
@@ -40,11 +46,15 @@ def test_above_its_limit_an_element_is_named_with_its_amount():
     assert frame["density_kg_m3"][0] > 0.0
 
 
-@pytest.mark.parametrize(("metal", "rest", "symbol", "field"), [
-    ({"Sm": 36.5}, "Co", "O", "oxygen_wt_pct"), ({"Sm": 36.5}, "Co", "N", "nitrogen_wt_pct"),
-    ({"Nd": 31, "B": 1}, "Fe", "O", "oxygen_wt_pct"),
-    ({"Nd": 31, "B": 1}, "Fe", "C", "carbon_wt_pct"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("metal", "rest", "symbol", "field"),
+    [
+        ({"Sm": 36.5}, "Co", "O", "oxygen_wt_pct"),
+        ({"Sm": 36.5}, "Co", "N", "nitrogen_wt_pct"),
+        ({"Nd": 31, "B": 1}, "Fe", "O", "oxygen_wt_pct"),
+        ({"Nd": 31, "B": 1}, "Fe", "C", "carbon_wt_pct"),
+    ],
+)
 def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
     texts = ["".join(f"{s}{x * share:.5f}" for s, x in metal.items()) for share in (1.0, 0.999)]
     by_setting = mk.predict(f"{texts[0]}{rest} bal.", "20C", basis="weight", process={field: 0.1})
@@ -55,7 +65,8 @@ def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
 
 def _random(n):
     """Recipes of all hosts, at.%."""
-    rng, texts = np.random.default_rng(35), []
+    rng = np.random.default_rng(35)
+    texts = []
     kinds = (
         (12.0, 16.0, {"Nd": 4, "Pr": 1, "Ce": 1, "Dy": 1}, {"Fe": 9, "Co": 1}, ("B", 5.0, 8.0)),
         (16.5, 18.5, {"Sm": 4, "Pr": 1, "Ce": 1, "Gd": 1}, {"Co": 9, "Fe": 1, "Cu": 1}, None),
@@ -65,7 +76,8 @@ def _random(n):
     )
     for i in range(n):
         low, high, earths, metals, third = kinds[i % len(kinds)]
-        rare, gas = rng.uniform(low, high), rng.uniform(*third[1:]) if third else 0.0
+        rare = rng.uniform(low, high)
+        gas = rng.uniform(*third[1:]) if third else 0.0
         parts = {third[0]: gas} if third else {}
         for group, total in ((earths, rare), (metals, 100.0 - rare - gas)):
             share = rng.dirichlet(list(group.values()))
@@ -91,8 +103,12 @@ def test_ranges_hold_their_values_and_none_is_nothing():
 
 
 def test_a_hundredth_of_an_atom_is_no_cliff():
-    for base, around in (("SmCo{:.3f}", 5.0), ("Nd2Fe14B{:.3f}", 1.0), ("Nd{:.3f}Fe14B", 2.0),
-                         ("Sm{:.3f}Fe17N3", 2.0)):  # fmt: skip
+    for base, around in (
+        ("SmCo{:.3f}", 5.0),
+        ("Nd2Fe14B{:.3f}", 1.0),
+        ("Nd{:.3f}Fe14B", 2.0),
+        ("Sm{:.3f}Fe17N3", 2.0),
+    ):
         steps = [base.format(around + 0.01 * k) for k in range(-2, 3)]
         frame = mk.predict(steps, "20C", basis="atomic")
         assert set(frame["status"]) == {"ok"}
@@ -139,8 +155,9 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
     frame = mk.predict(["Nd2Fe14C", "Nd2Fe14B"], "20C")
     assert frame["status"].tolist() == ["decomposes before it sinters", "ok"]
     # 0.72 T, Coehoorn et al., J. Appl. Phys. 65 (1989) 704.
-    spun = mk.predict("Nd13.5Fe79.6C6.9", "25C", basis="atomic",
-                      process="hot-pressed-isotropic").iloc[0]  # fmt: skip
+    spun = mk.predict(
+        "Nd13.5Fe79.6C6.9", "25C", basis="atomic", process="hot-pressed-isotropic"
+    ).iloc[0]
     assert spun[f"{B}_lo"] < 0.72 < spun[f"{B}_hi"]
     nitride = mk.predict("Sm2Fe17N3", "20C", process={"density": 1.0}).iloc[0]
     assert nitride["status"] == "decomposes before it sinters"
@@ -150,11 +167,16 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
     assert hot.round(1).tolist() == [0.0, 0.0, 1.0]
 
 
-@pytest.mark.parametrize(("recipe", "printed"), [
-    # Coehoorn et al., J. Appl. Phys. 65 (1989) 704; Metals 14 (2024) 1115; a quarter of boron:
-    # doi 10.1016/S0925-8388(02)00508-X.
-    ("Nd13.5Fe79.6C6.9", 800.0), ("Nd14Fe80C6", 847.0), ("Nd13Dy2Fe77C6B2", 1989.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("recipe", "printed"),
+    [
+        # Coehoorn et al., J. Appl. Phys. 65 (1989) 704; Metals 14 (2024) 1115; a quarter of boron:
+        # doi 10.1016/S0925-8388(02)00508-X.
+        ("Nd13.5Fe79.6C6.9", 800.0),
+        ("Nd14Fe80C6", 847.0),
+        ("Nd13Dy2Fe77C6B2", 1989.0),
+    ],
+)
 def test_the_coercivity_of_a_carbide_is_that_of_print(recipe, printed):
     spun = mk.predict(recipe, "25C", basis="atomic", process="hot-pressed-isotropic").iloc[0]
     assert spun[f"{H}_lo"] < printed < spun[f"{H}_hi"]
@@ -163,9 +185,11 @@ def test_the_coercivity_of_a_carbide_is_that_of_print(recipe, printed):
 
 def test_refractory_metals_refine_ribbons_of_2_14_1_alone():
     plain, refinement = mk.predict(
-        ["Nd3.4Pr5.1Fe85.5B6", "Nd3.4Pr5.1Fe84.5Nb0.5Zr0.5B6"], "25C", basis="atomic",
+        ["Nd3.4Pr5.1Fe85.5B6", "Nd3.4Pr5.1Fe84.5Nb0.5Zr0.5B6"],
+        "25C",
+        basis="atomic",
         process="hot-pressed-isotropic",
-    )[H]  # fmt: skip
+    )[H]
     # 411 and 534 kA/m (magnets.csv P108, P109); with less iron its J_s is 1 % lower.
     assert 1.05 < refinement / plain < 1.35
     # The vanadium of a 1:12 magnet is its hard phase: 700 and 764 kA/m (F52, F53).
@@ -217,13 +241,20 @@ def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
 def test_names_settings_without_effect():
     row = mk.predict("SmCo5", "20C", process={"grain_size_um": 2.0}).iloc[0]
     assert "of no effect: grain_size_um" in row["route"]
-    coarse, fine = (mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0]
-                    for d in (4.0, 2.0))  # fmt: skip
+    coarse, fine = (
+        mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0] for d in (4.0, 2.0)
+    )
     assert fine[H] > 1.2 * coarse[H]
     # MQU-F, hot deformed: grains half as large have 14 % more, F113 and F114 of magnets.csv.
-    half, usual = (mk.predict("Nd30Co5.8Ga0.6Al0.1B0.9Fe bal.", "20C", basis="weight",
-                              process={"route": "hot-deformed", "grain_size_um": d}).iloc[0]
-                   for d in (0.15, 0.3))  # fmt: skip
+    half, usual = (
+        mk.predict(
+            "Nd30Co5.8Ga0.6Al0.1B0.9Fe bal.",
+            "20C",
+            basis="weight",
+            process={"route": "hot-deformed", "grain_size_um": d},
+        ).iloc[0]
+        for d in (0.15, 0.3)
+    )
     assert half[H] / usual[H] == pytest.approx(1.14, abs=0.04)
     with pytest.raises(InputError, match="does not act"):
         mk.predict("Nd2Fe14B", process={"route": "bonded-isotropic", "grain_size_um": 0.05})
@@ -231,8 +262,9 @@ def test_names_settings_without_effect():
 
 @pytest.fixture(scope="module")
 def bonded_magnet():
-    return mk.predict("Nd28Co3B0.95Fe bal.", "20C", basis="weight",
-                      process="bonded-isotropic").iloc[0]  # fmt: skip
+    return mk.predict(
+        "Nd28Co3B0.95Fe bal.", "20C", basis="weight", process="bonded-isotropic"
+    ).iloc[0]
 
 
 def test_bonded_magnets_bend_as_their_sheets_say(bonded_magnet):
@@ -242,12 +274,14 @@ def test_bonded_magnets_bend_as_their_sheets_say(bonded_magnet):
 
 
 def test_bonded_magnets_bear_what_their_sheets_say():
-    sheets = pd.concat([pd.read_csv(datasets.path(f"grades/{n}.csv")) for n in
-                        ("values", "secondhand")])  # fmt: skip
+    sheets = pd.concat(
+        [pd.read_csv(datasets.path(f"grades/{n}.csv")) for n in ("values", "secondhand")]
+    )
     sheets = sheets[(sheets["kind"] == "bonded") & (sheets["host"] == "2:14:1")]
     temperatures = sheets.loc[sheets["quantity"] == "max_working_temperature_K", "value"]
-    one = mk.predict("Nd28Co3B0.95Fe bal.", "20C", basis="weight", load_line=2.0,
-                     process="bonded-isotropic").iloc[0]  # fmt: skip
+    one = mk.predict(
+        "Nd28Co3B0.95Fe bal.", "20C", basis="weight", load_line=2.0, process="bonded-isotropic"
+    ).iloc[0]
     low, high = (one[f"max_working_temperature_K_{end}"] for end in ("lo", "hi"))
     assert low < one["max_working_temperature_K"] < high
     assert len(temperatures) > 30

@@ -6,11 +6,17 @@ import pytest
 import magnetkit as mk
 from magnetkit.magnetism import sintered
 
-H, KEPT = "coercivity_kA_m", ("remanence_T", "saturation_polarization_T", "curie_temperature_K")
+H = "coercivity_kA_m"
+KEPT = ("remanence_T", "saturation_polarization_T", "curie_temperature_K")
 VOID = (
-    H, "knee_field_kA_m", "max_energy_product_kJ_m3", "max_working_temperature_K",
-    "coercivity_coefficient_pct_K", "demagnetization_safety", "irreversible_loss_pct",
-)  # fmt: skip
+    H,
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "coercivity_coefficient_pct_K",
+    "demagnetization_safety",
+    "irreversible_loss_pct",
+)
 CLOSED = {
     "Sm25.5Fe30Co bal.": "no copper",
     "Sm25.5Fe16Zr3Co bal.": "no copper",

@@ -6,7 +6,9 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 
-T_C, J_S, K_1 = "curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3"
+T_C = "curie_temperature_K"
+J_S = "saturation_polarization_T"
+K_1 = "anisotropy_constant_MJ_m3"
 FIGURES = ["remanence_T", "coercivity_kA_m", "anisotropy_field_T", "max_working_temperature_K"]
 
 

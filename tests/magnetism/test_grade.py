@@ -23,7 +23,8 @@ def test_a_held_grade_is_predicted_near_what_its_makers_print():
 
 
 def test_grade_is_the_reference_of_replace():
-    grade, answer = grade_magnet("N42SH", 423.15), mk.replace("N42SH", "150C")
+    grade = grade_magnet("N42SH", 423.15)
+    answer = mk.replace("N42SH", "150C")
     first = answer.reference["made_of"][0]
     assert (grade.made.best.text, grade.shell or "") == (first["composition"], first["shell"])
     assert first["composition"] in grade.sentence()

@@ -37,8 +37,7 @@ def test_a_decade_of_grain_size_is_one_deviation_each():
 def test_the_range_is_wider_for_fine_grains_and_more_so_when_hot():
     table = read(RECIPE)
     magnets = alloys(table, FINE)
-    arguments = magnets.phases, magnets.rules(), magnets.rows
-    room, hot = grain_effect(*arguments, [293.15, 423.15])[:, 0]
+    room, hot = grain_effect(magnets.phases, magnets.rules(), magnets.rows, [293.15, 423.15])[:, 0]
     assert 0.0 < room < hot < 0.5
     for kelvin, effect in ((293.15, room), (423.15, hot)):
         wider = half(kelvin, FINE) ** 2 - half(kelvin, {"grain_size_um": 5.0}) ** 2

@@ -28,7 +28,8 @@ def test_fine_grains_share_the_error_of_what_their_size_gives():
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
         magnets = alloys(table, {"grain_size_um": 2.0})
-        away, size_slope = float(magnets.rows["grain_deviation"][0]), magnets.rows["grain_slope"]
+        away = float(magnets.rows["grain_deviation"][0])
+        size_slope = magnets.rows["grain_slope"]
         base, steeper = (
             replace(magnets, rows=magnets.rows | {"grain_slope": size_slope + step}).at(
                 np.array([kelvin])

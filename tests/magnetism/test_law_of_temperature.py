@@ -14,8 +14,11 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.levels import find_level
 from magnetkit.magnetism.printed_temperature import coercivity_ratio, remanence_ratio
 
-H, J, K = "coercivity_kA_m", "saturation_polarization_T", "knee_field_kA_m"
-ROOM, MU_0 = 293.15, 1.25663706127e-6
+H = "coercivity_kA_m"
+J = "saturation_polarization_T"
+K = "knee_field_kA_m"
+ROOM = 293.15
+MU_0 = 1.25663706127e-6
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
 HARD = "Nd20.6Pr5.2Dy5Co1Cu0.15B0.96Fe bal."
 CURVES = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
@@ -150,7 +153,8 @@ def test_alpha_K_settles_when_hot():
 
 def test_praseodymium_magnets_when_cold():
     # 1.63 T at 293 K, 7.6 T at 77 K (Benabderrahmane and Valleau, undulators).
-    recipe, room = "Pr2Fe14B", 1.63 / MU_0 * 1e-3
+    recipe = "Pr2Fe14B"
+    room = 1.63 / MU_0 * 1e-3
     bare = magnet(recipe, ROOM, "atomic")[H]
     cold = magnet(recipe, "77K", "atomic", process={"level": room / bare})[H]
     assert cold * 1e3 * MU_0 == pytest.approx(7.6, rel=0.2)
@@ -164,11 +168,14 @@ def test_the_fall_setting_acts_when_hot_alone():
         assert ends[1] < bare[1]
 
 
-@pytest.mark.parametrize(("recipe", "basis", "least", "most"), [
-    # Printed betas, %/K: SmCo5 -0.19 to -0.40, Sm2Co17 -0.15 to -0.35 (grades/values.csv).
-    ("SmCo5", "atomic", -0.40, -0.19),
-    ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", -0.35, -0.12),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("recipe", "basis", "least", "most"),
+    [
+        # Printed betas, %/K: SmCo5 -0.19 to -0.40, Sm2Co17 -0.15 to -0.35 (grades/values.csv).
+        ("SmCo5", "atomic", -0.40, -0.19),
+        ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", -0.35, -0.12),
+    ],
+)
 def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most):
     kelvin = np.array([ROOM, 343.15, 393.15, 443.15, 493.15])
     h_cj = np.array([magnet(recipe, t, basis)[H] for t in kelvin])

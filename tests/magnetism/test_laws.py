@@ -120,7 +120,8 @@ def test_titanium_costs_nothing_in_the_window_that_makers_claim(boron):
 @pytest.mark.parametrize("titanium", [0.1, 0.2, 0.3])
 def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titanium):
     # US 2022/0406495, claim 1, at.%: 0.86 ([B] + [C] - 2 [X]) - 4.75 is [O], give or take 0.15.
-    carbon, oxygen = 0.33, 0.3
+    carbon = 0.33
+    oxygen = 0.3
     middle = (4.75 + oxygen) / 0.86 + 2.0 * titanium - carbon
 
     def recipe(boron):
@@ -161,7 +162,8 @@ def test_gallium_binds_thirteen_iron_atoms_and_copper_half_as_many():
 
 
 def test_additions_have_limits_signs_and_sizes():
-    none, one = np.zeros(1), np.ones(1)
+    none = np.zeros(1)
+    one = np.ones(1)
     field = law("boundary").nucleation_field
     assert _boundary.wetting_gain(none, none, none)[0] == 0.0
     # 0.1 wt.% of Al: 25 to 40 kA/m; no addition alone gives more than it can, nor all together.
@@ -278,10 +280,14 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     shares = {"iron": iron, "copper": np.full(n, 0.08), "zirconium": np.full(n, 0.025)}
     structure = {**shares, "ratio": np.full(n, 7.4), "earth": np.full(n, 0.9)}
     rows = {
-        "decay": np.zeros(n), "pinning_kA_m": np.full(n, 2900.0), "copper_scale": np.full(n, 0.035),
-        "hot_kA_m": np.full(n, 650.0), "iron_limit": np.full(n, 0.2),
-        "ordinary_fall": np.full(n, 2.2), "aged_for_C": ageing,
-    }  # fmt: skip
+        "decay": np.zeros(n),
+        "pinning_kA_m": np.full(n, 2900.0),
+        "copper_scale": np.full(n, 0.035),
+        "hot_kA_m": np.full(n, 650.0),
+        "iron_limit": np.full(n, 0.2),
+        "ordinary_fall": np.full(n, 2.2),
+        "aged_for_C": ageing,
+    }
     pinning, fall = _cells.cellular_coercivity(rows, structure)
     for i in range(n):
         h = naive.cells(iron[i], 0.08, 0.025, 7.4, 2900.0 * 0.9, 0.035)
@@ -344,19 +350,30 @@ def test_coupled_grains_keep_what_their_twin_keeps():
     rng = np.random.default_rng(3)
     n = 60
     rows = {
-        "cobalt": rng.uniform(0.0, 0.3, n), "cobalt_loss": rng.uniform(0.0, 3.0, n),
-        "cerium": rng.uniform(0.0, 0.5, n), "mischmetal_loss": rng.uniform(0.0, 9.0, n),
-        "lanthanum": rng.uniform(0.0, 0.5, n), "lanthanum_loss": rng.uniform(0.0, 3.0, n),
-        "grain_size_um": rng.choice([0.03, 0.3, 5.0], n), "grain_reference_um": np.full(n, 5.0),
-        "carbide": rng.choice([0.0, 0.5, 0.8, 1.0], n), "refractory": rng.uniform(0.0, 0.03, n),
-        "alpha_k": rng.uniform(0.1, 0.6, n), "n_eff": rng.uniform(0.0, 1.2, n),
-        "grain_slope": np.full(n, 0.2), "wetted": rng.uniform(0.0, 1.0, n), "decay": np.ones(n),
-    }  # fmt: skip
+        "cobalt": rng.uniform(0.0, 0.3, n),
+        "cobalt_loss": rng.uniform(0.0, 3.0, n),
+        "cerium": rng.uniform(0.0, 0.5, n),
+        "mischmetal_loss": rng.uniform(0.0, 9.0, n),
+        "lanthanum": rng.uniform(0.0, 0.5, n),
+        "lanthanum_loss": rng.uniform(0.0, 3.0, n),
+        "grain_size_um": rng.choice([0.03, 0.3, 5.0], n),
+        "grain_reference_um": np.full(n, 5.0),
+        "carbide": rng.choice([0.0, 0.5, 0.8, 1.0], n),
+        "refractory": rng.uniform(0.0, 0.03, n),
+        "alpha_k": rng.uniform(0.1, 0.6, n),
+        "n_eff": rng.uniform(0.0, 1.2, n),
+        "grain_slope": np.full(n, 0.2),
+        "wetted": rng.uniform(0.0, 1.0, n),
+        "decay": np.ones(n),
+    }
     structure = {
-        "decoupling_factor": rng.uniform(0.2, 1.0, n), "soft": rng.uniform(0.0, 0.05, n),
-        "additive": rng.uniform(0.0, 0.005, n), "wetting": rng.uniform(0.0, 0.1, n),
-        "decoupling": rng.uniform(0.0, 0.1, n), "iron": np.full(n, np.nan),
-    }  # fmt: skip
+        "decoupling_factor": rng.uniform(0.2, 1.0, n),
+        "soft": rng.uniform(0.0, 0.05, n),
+        "additive": rng.uniform(0.0, 0.005, n),
+        "wetting": rng.uniform(0.0, 0.1, n),
+        "decoupling": rng.uniform(0.0, 0.1, n),
+        "iron": np.full(n, np.nan),
+    }
     alpha_k, n_eff, pinning, decoupling, _ = _balance.microstructure(rows, structure)
     for i in range(n):
         row = {name: values[i] for name, values in (rows | structure).items()}
@@ -370,7 +387,8 @@ def test_coupled_grains_keep_what_their_twin_keeps():
 
 
 def test_exchange_lifts_remanence_of_fine_grains_above_half_and_no_other():
-    alignment, soft = np.array([0.5, 0.53, 0.53, 0.95, 1.0]), np.array([0.0, 0.1, 0.3, 0.3, 0.3])
+    alignment = np.array([0.5, 0.53, 0.53, 0.95, 1.0])
+    soft = np.array([0.0, 0.1, 0.3, 0.3, 0.3])
     for fine in (True, False):
         remanence = _balance.reduced_remanence(alignment, soft, np.full(5, fine))
         twin = [naive.reduced_remanence(a, v, fine) for a, v in zip(alignment, soft, strict=True)]
@@ -399,7 +417,8 @@ def test_what_binds_rare_earth_binds_its_mass():
 
 
 def test_shells_by_thickness_distance_and_volume():
-    fraction, grain = np.array([0.001, 0.05, 0.2]), np.array([5.0, 3.0, 1.0])
+    fraction = np.array([0.001, 0.05, 0.2])
+    grain = np.array([5.0, 3.0, 1.0])
     # Volume of a ball less that of its core.
     for f, d, t in zip(fraction, grain, shells.thickness_nm(fraction, grain), strict=True):
         assert 1.0 - (1.0 - 2e-3 * t / d) ** 3 == pytest.approx(f)

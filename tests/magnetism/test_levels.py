@@ -26,7 +26,8 @@ def coercivity(recipe, kelvin, process=None, shell=None):
 
 
 def find_level_of_grade(grade):
-    recipe, row = find_makeup(grade).best, mk.grades(grade).iloc[0]
+    recipe = find_makeup(grade).best
+    row = mk.grades(grade).iloc[0]
     usual = usual_values(row)[H]
     return find_level(
         read_recipe(recipe.text, "weight"),

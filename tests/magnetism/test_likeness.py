@@ -37,7 +37,8 @@ def anchor(text, host="2:14:1", noise=0.0):
 
 
 def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
-    one, other = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B"), kinds("SmCo5", host="1:5")
+    one = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B")
+    other = kinds("SmCo5", host="1:5")
     variances = splits()[H]
     apart = 2.0 * 0.2 / 17.0
     expected = variances.common + variances.composition * np.exp(-apart / variances.length)
@@ -49,10 +50,8 @@ def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
 
 
 def test_a_measured_magnet_takes_what_it_shares_away():
-    one, producer = (
-        kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.2Ce0.8Fe14B"),
-        anchor("Nd1.8Dy0.2Fe14B"),
-    )
+    one = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.2Ce0.8Fe14B")
+    producer = anchor("Nd1.8Dy0.2Fe14B")
     share = variance(one, H, producer) / variance(one, H)
     assert share[1] < share[0] < share[2] < 1.0
     matrix = covariance(one, one, H, producer)
@@ -69,7 +68,8 @@ def test_a_difference_to_itself_has_no_width_and_to_a_stranger_that_of_both():
     assert width[0] == pytest.approx(0.0, abs=1e-6)
     assert 0.0 < width[1] < 1.0
     stranger = kinds("SmCo5", host="1:5")
-    variance_here, other = variance(one, H), variance(stranger, H)[0]
+    variance_here = variance(one, H)
+    other = variance(stranger, H)[0]
     expected = np.sqrt(1.0 + other / variance_here)
     assert relative_width(one, stranger, H) == pytest.approx(expected)
 

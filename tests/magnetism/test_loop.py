@@ -11,9 +11,14 @@ from magnetkit.magnetism.process import parameters
 
 def _table(**changed):
     row = {
-        "host": "2:14:1", "kind": "sintered", "remanence_T": 1.2, "coercivity_kA_m": 2000.0,
-        "knee_field_kA_m": np.nan, "recoil_permeability": np.nan, "squareness": 0.95,
-    }  # fmt: skip
+        "host": "2:14:1",
+        "kind": "sintered",
+        "remanence_T": 1.2,
+        "coercivity_kA_m": 2000.0,
+        "knee_field_kA_m": np.nan,
+        "recoil_permeability": np.nan,
+        "squareness": 0.95,
+    }
     return pd.DataFrame([row | changed])
 
 

@@ -18,29 +18,36 @@ def _alloys(*formulas, shell=None):
     return alloys(table, shells=read_shells(shell, len(formulas)))
 
 
-FORMULAS = ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5", "Sm2Co17",
-            "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7", "Y2Co17", "TbCo2", "Eu2Fe14B", "PrCo5"]  # fmt: skip
+FORMULAS = (
+    "Nd2Fe14B Nd1.2Dy0.5Ce0.3Fe12Co2B SmCo5 Sm0.6Gd0.4Co4.5Cu0.5 Sm2Co17 "
+    "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7 Y2Co17 TbCo2 Eu2Fe14B PrCo5"
+).split()
 
 
 @pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
 def test_figures_equal_their_twin(shell):
     magnets = _alloys(*FORMULAS, shell=shell)
-    n, kelvins, second = len(FORMULAS), np.array([350.0, 480.0]), 423.0
+    n = len(FORMULAS)
+    kelvins = np.array([350.0, 480.0])
+    second = 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
-    on_b, on_h = rng.uniform(0.02, 0.1, (2, n)), rng.uniform(0.1, 0.3, (2, n))
+    on_b = rng.uniform(0.02, 0.1, (2, n))
+    on_h = rng.uniform(0.1, 0.3, (2, n))
     on_q = rng.uniform(0.0, 0.2, n)
     on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(2))
     floor = np.full(n, 5e-5)
     rows = magnets.rows
     factors = (magnets.factor, rows["squareness"], rows["recoil"])
-    limit, cold = rows["structure_limit_K"], magnets.at(np.array([_magnets.ROOM]))
+    limit = rows["structure_limit_K"]
+    cold = magnets.at(np.array([_magnets.ROOM]))
     room = np.column_stack([cold.polarization, cold.coercivity()])
     widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
 
     rules = magnets.rules()
     field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
-    whole, poles = rules.alpha_k * field, rules.n_eff * np.nan_to_num(room[:, 0]) / MU_0
+    whole = rules.alpha_k * field
+    poles = rules.n_eff * np.nan_to_num(room[:, 0]) / MU_0
     whole = whole + (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
     maximum = np.where(rules.pinned > 0.0, rules.pinned, whole)
 
@@ -68,18 +75,28 @@ def test_figures_equal_their_twin(shell):
             values = [r[i] for r in factors]
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 twin = naive_sintered.figures(
-                    states_all.polarization[i], states_all.coercivity()[i], states_all.temperature, *values,
-                    limit[i], 0.8, *shift(a, i, sign),
-                )  # fmt: skip
+                    states_all.polarization[i],
+                    states_all.coercivity()[i],
+                    states_all.temperature,
+                    *values,
+                    limit[i],
+                    0.8,
+                    *shift(a, i, sign),
+                )
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
-                    hot.polarization[i], hot.coercivity()[i], hot.temperature, *values,
-                    limit[i], 0.8, *shift(0, i, sign),
+                    hot.polarization[i],
+                    hot.coercivity()[i],
+                    hot.temperature,
+                    *values,
+                    limit[i],
+                    0.8,
+                    *shift(0, i, sign),
                 )[4]
                 for sign in (0, -1, 1)
-            ]  # fmt: skip
+            ]
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
             np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
             minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
@@ -93,7 +110,8 @@ def test_figures_equal_their_twin(shell):
 
 def _fields(at, phases):
     """Return polarization and nucleation field of each alloy, before any process, (k, n) each."""
-    work, every = np.empty((most_ions(phases.state), N_WORK)), range(phases.walls.size)
+    work = np.empty((most_ions(phases.state), N_WORK))
+    every = range(phases.walls.size)
     # Walls follow their cells by half, from 300 K on.
     ratios = [_magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every]
     fields = []
@@ -107,15 +125,18 @@ def _fields(at, phases):
 
 # Of each family its own temperatures, K: from the cold to near T_C.
 FAMILIES = {
-    "2:14:1": (["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "Nd1.8Dy0.2Fe14B"], None,
-               [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0]),
+    "2:14:1": (
+        ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "Nd1.8Dy0.2Fe14B"],
+        None,
+        [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0],
+    ),
     "1:5": (["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"], None, [77.0, 250.0, 400.0, 523.15, 800.0, 980.0]),
     "2:17": (["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"], None, [77.0, 400.0, 573.15, 773.15]),
     "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
     "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
     "isotropic": (["Nd2Fe14B"], "bonded-isotropic", [200.0, 373.15, 393.15, 500.0]),
     "hot-deformed": (["Nd2Fe14B"], "hot-deformed", [200.0, 373.15, 453.15, 500.0]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("level", [1.0, 1.25])
@@ -133,9 +154,14 @@ def test_coercivity_equals_its_twin(family, level):
         of_row = {name: getattr(rules, name)[i] for name in rules._fields if name != "book"}
         for k in np.flatnonzero(status[:, i] == 0):
             expected = naive_sintered.coercivity(
-                at[k], field[k, i], field[0, i], polarization[k, i], polarization[0, i],
-                of_row, magnets.phases.state[i, CURIE],
-            )  # fmt: skip
+                at[k],
+                field[k, i],
+                field[0, i],
+                polarization[k, i],
+                polarization[0, i],
+                of_row,
+                magnets.phases.state[i, CURIE],
+            )
             assert got[k, i] == pytest.approx(expected, rel=1e-12)
             count += 1
     assert count >= 3 * len(formulas)
@@ -145,7 +171,8 @@ def test_figures_of_nothing():
     magnets = _alloys()
     none = np.zeros(0)
     widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 4)
-    kelvins, grid = np.array([300.0]), np.array([293.0, 343.0])
+    kelvins = np.array([300.0])
+    grid = np.array([293.0, 343.0])
     out, status = _magnets.figures(
         kelvins, 400.0, grid, magnets.phases, magnets.rules(), 1.0, widths
     )
@@ -180,7 +207,9 @@ def test_working_field_lies_on_curve_and_load_line():
 
 
 def test_curve_without_coercivity_or_figures():
-    zero, one, nan = np.zeros(1), np.ones(1), np.full(1, np.nan)
+    zero = np.zeros(1)
+    one = np.ones(1)
+    nan = np.full(1, np.nan)
     assert _demagnetization.curves(one, zero, zero, one, np.array([[0.0, 1.0]])).tolist() == [
         [0.0, 0.0]
     ]
@@ -204,7 +233,9 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     assert (-np.diff(j) < 0.051 * 1.2).all()
     even = _demagnetization.curves(*figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41)))
     assert (-np.diff(even)).max() > 0.3 * 1.2
-    nan, one, zero = np.array([np.nan]), np.ones(1), np.zeros(1)
+    nan = np.array([np.nan])
+    one = np.ones(1)
+    zero = np.zeros(1)
     assert np.isnan(_demagnetization.own_fields(nan, nan, nan, one, nan, 9)).all()
     assert (_demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
 
@@ -217,8 +248,15 @@ def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
     for s in range(3):
         assert _demagnetization.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
     nan = np.nan
-    two = np.array([[nan, 60.0, -40.0], [100.0, 50.0, nan], [100.0, 20.0, nan], [50.0, 60.0, nan],
-                    [nan, 50.0, nan]])  # fmt: skip
+    two = np.array(
+        [
+            [nan, 60.0, -40.0],
+            [100.0, 50.0, nan],
+            [100.0, 20.0, nan],
+            [50.0, 60.0, nan],
+            [nan, 50.0, nan],
+        ]
+    )
     at = np.array([nan, 450.0, 520.0])
     assert _demagnetization.crossing(at, two, 0) == pytest.approx(450.0 + 70.0 * 0.6)
     # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K; what rises, and what

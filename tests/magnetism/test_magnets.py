@@ -18,8 +18,13 @@ def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
         "Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5"
     ).alloys.structure
     # Titanium counts as zirconium where there is as much of that.
-    expected_values = {"iron": (0.0, 0.20), "copper": (0.08, 0.08), "zirconium": (0.025, 0.03),
-             "ratio": (7.5, 6.7), "earth": (1.0, 1.0)}  # fmt: skip
+    expected_values = {
+        "iron": (0.0, 0.20),
+        "copper": (0.08, 0.08),
+        "zirconium": (0.025, 0.03),
+        "ratio": (7.5, 6.7),
+        "earth": (1.0, 1.0),
+    }
     for name, values in expected_values.items():
         assert structure[name][:2] == pytest.approx(values)
         assert np.isnan(structure[name][2])
@@ -38,7 +43,8 @@ def test_walls_lower_polarization_and_its_flatness():
 
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core, bulk = _evaluate("Nd2Fe14B"), _evaluate("Nd1.4Tb0.6Fe14B")
+    core = _evaluate("Nd2Fe14B")
+    bulk = _evaluate("Nd1.4Tb0.6Fe14B")
     magnets = _evaluate("Nd2Fe14B", shells=shell)
     h = [m.coercivity()[0, 0] for m in (core, magnets, bulk)]
     j = [m.polarization[0, 0] for m in (core, magnets, bulk)]

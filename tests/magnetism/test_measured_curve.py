@@ -37,7 +37,8 @@ def write_curve(path, heads, h, values, mark=","):
     ],
 )
 def test_a_curve_gives_back_its_figures(tmp_path, prediction, heads, field, flux, induction, sign):
-    h, j = prediction.field[0, 0], prediction.polarization[0, 0]
+    h = prediction.field[0, 0]
+    j = prediction.polarization[0, 0]
     values = j + MU_0 * h if induction else j
     curve = read_curve(
         write_curve(tmp_path / "c.csv", heads, -sign * -h / field, values / flux)
@@ -98,7 +99,8 @@ def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
     if order == "beside":
         text = "H (kA/m),J (T)\n" + join_columns(kilo, down)
     elif order == "sorted":
-        fields, levels = np.append(kilo, kilo), np.append(down, up)
+        fields = np.append(kilo, kilo)
+        levels = np.append(down, up)
         by_field = np.argsort(fields, kind="stable")
         text = "H (kA/m),J (T)\n" + join_columns(fields[by_field], levels[by_field])
     else:
@@ -118,7 +120,8 @@ def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
 def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
     h, down, _ = loop()
     second = h <= 0
-    h, down = h[second], down[second]
+    h = h[second]
+    down = down[second]
     back = np.linspace(h[60], 0.0, 20)
     recoil = down[60] + 0.05 * MU_0 * (back - h[60])
     fields = np.concatenate([h[:61], back, back[::-1], h[61:]])
@@ -130,7 +133,8 @@ def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
 
 def test_several_curves_of_a_file_are_read_each_at_its_temperature(tmp_path):
     h, down, _ = loop()
-    kilo, hot = 1e-3 * h, 0.3e-3 * h
+    kilo = 1e-3 * h
+    hot = 0.3e-3 * h
     texts = [
         "H (kA/m),J (T) 20C,H (kA/m),J (T) 150C\n" + join_columns(kilo, down, hot, 0.85 * down),
         "T (C),H (kA/m),J (T)\n"
@@ -212,8 +216,12 @@ def test_refuses_a_temperature_without_unit(tmp_path, column, values, says):
 
 
 def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
-    path = write_curve(tmp_path / "m.csv", ("H (kA/m)", "J (T)"), prediction.field[0, 0] / 1e3,
-                   prediction.polarization[0, 0])  # fmt: skip
+    path = write_curve(
+        tmp_path / "m.csv",
+        ("H (kA/m)", "J (T)"),
+        prediction.field[0, 0] / 1e3,
+        prediction.polarization[0, 0],
+    )
     assert is_curve(path)
     curves = mk.curve(path).curves
     assert curves.coercivity_b[0, 0] == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
@@ -241,7 +249,8 @@ def test_overlays_the_prediction(tmp_path, prediction):
     assert mine["remanence_T"] == pytest.approx(0.9 * sheet["remanence_T"], rel=1e-4)
     assert mine["coercivity_kA_m"] == pytest.approx(sheet["coercivity_kA_m"], rel=1e-4)
     # On B = -2 mu_0 H, before the knee: B_r less (mu_rec - 1) mu_0 |H|, mu_rec - 1 being 0.045.
-    b_r, recoil = 0.9 * prediction.remanence[0, 0], 1.0 + 0.9 * 0.05
+    b_r = 0.9 * prediction.remanence[0, 0]
+    recoil = 1.0 + 0.9 * 0.05
     assert mine["working_field_kA_m"] == pytest.approx(1e-3 * b_r / MU_0 / (2.0 + recoil), rel=1e-3)
     assert mine["irreversible_loss_pct"] == pytest.approx(0.0, abs=0.01)
     # Half of its coercivity does not stand the field of such a load line.

@@ -7,17 +7,37 @@ from magnetkit.magnetism._balance import microstructure
 from magnetkit.magnetism._cells import Shares
 
 ROWS = {
-    "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,
-    "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
-    "lanthanum": 0.0, "mischmetal_loss": 4.0, "cerium": 0.0, "carbide": 0.0, "refractory": 0.0,
-    "alpha_k": 0.4, "decay": 1.3, "pinning_kA_m": 2900.0, "copper_scale": 0.035,
-    "hot_kA_m": 650.0, "iron_limit": 0.2, "ordinary_fall": 2.2, "aged_for_C": np.nan,
-}  # fmt: skip
+    "n_eff": 1.2,
+    "grain_slope": 0.2,
+    "grain_size_um": 5.0,
+    "grain_reference_um": 5.0,
+    "wetted": 0.5,
+    "cobalt_loss": 3.0,
+    "cobalt": 0.0,
+    "lanthanum_loss": 2.0,
+    "lanthanum": 0.0,
+    "mischmetal_loss": 4.0,
+    "cerium": 0.0,
+    "carbide": 0.0,
+    "refractory": 0.0,
+    "alpha_k": 0.4,
+    "decay": 1.3,
+    "pinning_kA_m": 2900.0,
+    "copper_scale": 0.035,
+    "hot_kA_m": 650.0,
+    "iron_limit": 0.2,
+    "ordinary_fall": 2.2,
+    "aged_for_C": np.nan,
+}
 CELLS = dict.fromkeys(Shares._fields, np.nan)
 STRUCTURE = {
-    "soft": 0.0, "additive": 1e3, "wetting": 0.0, "decoupling": 0.0, "decoupling_factor": 1.0,
+    "soft": 0.0,
+    "additive": 1e3,
+    "wetting": 0.0,
+    "decoupling": 0.0,
+    "decoupling_factor": 1.0,
     **CELLS,
-}  # fmt: skip
+}
 
 
 def grain_factors(**changed):

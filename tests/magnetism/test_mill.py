@@ -54,7 +54,9 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
     draw += rng.normal(0.0, SPLIT.residue**0.5, draw.shape)
     draws = draw[:, :n] + rng.normal(0.0, noise**0.5, (2000, n))
     covariances = np.eye(n) * (SPLIT.residue + noise)
-    inside, hits, width = [], [], 0.0
+    inside = []
+    hits = []
+    width = 0.0
     for scores, next_one in zip(draws, draw[:, n], strict=True):
         mill = Known(fractions[:n], scores, covariances, SPLIT)
         mean, deviation = mill.posterior(table[n:])
@@ -70,9 +72,16 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
 
 
 def test_magnets_of_one_label_share_their_residue():
-    same = {"host": "1:5", "quantity": "coercivity_kA_m", "composition": {"Sm": 1.0},
-            "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
-            "temperature_K": 300.0}  # fmt: skip
+    same = {
+        "host": "1:5",
+        "quantity": "coercivity_kA_m",
+        "composition": {"Sm": 1.0},
+        "score": 1.0,
+        "deviation": 0.2,
+        "noise": 0.01,
+        "slope": 0.0,
+        "temperature_K": 300.0,
+    }
     one = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
     two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     table = CompositionTable.from_strings(["Sm"])
@@ -106,10 +115,19 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
 def test_draws_are_as_wide_as_intervals():
     elements = {"Nd": 0.1176, "Fe": 0.8235, "B": 0.0589}
     magnets = tuple(
-        {"host": "2:14:1", "quantity": "coercivity_kA_m", "magnet": str(i), "composition": elements,
-         "temperature_K": 293.15, "score": s, "deviation": 0.2, "noise": 0.02, "slope": 0.0}
+        {
+            "host": "2:14:1",
+            "quantity": "coercivity_kA_m",
+            "magnet": str(i),
+            "composition": elements,
+            "temperature_K": 293.15,
+            "score": s,
+            "deviation": 0.2,
+            "noise": 0.02,
+            "slope": 0.0,
+        }
         for i, s in enumerate((2.0, -2.0))
-    )  # fmt: skip
+    )
     producer = Producer("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
     kinds = Kinds(table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
@@ -139,9 +157,17 @@ def test_the_split_is_found_again_in_drawn_magnets():
 
 
 def test_record_restores_the_mill_and_names_damage():
-    magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
-              "magnet": "A", "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
-              "temperature_K": 300.0}  # fmt: skip
+    magnet = {
+        "host": "1:5",
+        "quantity": "remanence_T",
+        "composition": {"Sm": 0.2, "Co": 0.8},
+        "magnet": "A",
+        "score": 1.0,
+        "deviation": 0.2,
+        "noise": 0.01,
+        "slope": 0.0,
+        "temperature_K": 300.0,
+    }
     producer = Producer("a", (magnet,))
     file = _measured.store(producer, [])
     assert _measured.names() == ["a"]
@@ -166,17 +192,32 @@ def test_record_restores_the_mill_and_names_damage():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("score", None), ("score", 1e30), ("deviation", 0.0), ("noise", "0.02"),
-        ("noise", float("nan")), ("slope", True), ("shell_share", 1e308), ("grain_effect", "NaN"),
-        ("temperature_K", -1), ("composition", {"Nd": "x"}), ("composition", {"Fe": 2.0}),
+        ("score", None),
+        ("score", 1e30),
+        ("deviation", 0.0),
+        ("noise", "0.02"),
+        ("noise", float("nan")),
+        ("slope", True),
+        ("shell_share", 1e308),
+        ("grain_effect", "NaN"),
+        ("temperature_K", -1),
+        ("composition", {"Nd": "x"}),
+        ("composition", {"Fe": 2.0}),
     ],
-)  # fmt: skip
+)
 def test_a_number_that_is_none_is_a_damaged_record(name, value):
     good = {
-        "host": "2:14:1", "quantity": "coercivity_kA_m", "magnet": "A",
-        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08}, "temperature_K": 293.15, "score": 0.5,
-        "deviation": 0.2, "noise": 0.02, "slope": 0.0, "shell_share": 0.0,
-    }  # fmt: skip
+        "host": "2:14:1",
+        "quantity": "coercivity_kA_m",
+        "magnet": "A",
+        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08},
+        "temperature_K": 293.15,
+        "score": 0.5,
+        "deviation": 0.2,
+        "noise": 0.02,
+        "slope": 0.0,
+        "shell_share": 0.0,
+    }
     record = {"format": 2, "name": "mine", "magnets": [good]}
     assert Producer.from_record(record).record() == record
     with pytest.raises(StoreError, match="damaged"):

@@ -8,7 +8,8 @@ from magnetkit.magnetism._demagnetization_kernels import flux_loss
 from magnetkit.magnetism.sintered import Duty, sintered
 
 ROOM = 293.15
-H, B = "coercivity_kA_m", "remanence_T"
+H = "coercivity_kA_m"
+B = "remanence_T"
 USUAL = "Co1.0Cu0.1Al0.2"
 
 
@@ -18,7 +19,9 @@ def _recipe(rare="Nd31", boron=0.98, more=USUAL):
 
 def _column(recipes, column=H, **given):
     frame = sintered(recipes, **({"temperature": ROOM} | given))
-    return frame[column].to_numpy() if column == "status" else frame[column].to_numpy(float)
+    if column == "status":
+        return frame[column].to_numpy()
+    return frame[column].to_numpy(float)
 
 
 def _height(k1, k2, k3, u):
@@ -50,7 +53,8 @@ def test_coercivity_rises_all_the_way_down_and_remanence_has_one_maximum(rare):
     kelvin = [4.0, 20.0, 50.0, 77.0, *np.arange(100.0, 380.0, 4.0)]
     frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
     assert (frame["status"] == "ok").all()
-    h, b = frame[H].to_numpy(), frame[B].to_numpy()
+    h = frame[H].to_numpy()
+    b = frame[B].to_numpy()
     # What is frozen below 20 K no longer changes; the field of Pr itself is 0.7 % less at 4 K.
     assert (np.diff(h)[1:] < 0.0).all()
     assert h[0] > 0.99 * h[1]
@@ -105,7 +109,8 @@ def test_boron_has_a_window_which_gallium_opens():
 def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     total = np.arange(26.5, 36.0, 0.5)
     rows = [_recipe(f"Nd{r:g}", 1.0) for r in total]
-    h, status = _column(rows), _column(rows, "status")
+    h = _column(rows)
+    status = _column(rows, "status")
     assert status[0] == "no free rare earth"
     assert np.isnan(h[0])
     # Ever less is gained by more, and B_r is what it costs.
@@ -172,7 +177,8 @@ def test_no_magnet_turns_its_own_sign():
 
 def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     frame = sintered([_recipe()], temperature=["200K", ROOM, 373.0, 423.0, 473.0])
-    h, j = frame[H].to_numpy(), frame["saturation_polarization_T"].to_numpy()
+    h = frame[H].to_numpy()
+    j = frame["saturation_polarization_T"].to_numpy()
     knee = frame["knee_field_kA_m"].to_numpy()
     np.testing.assert_allclose(knee, np.maximum(h - 0.05 * h[1] * j / j[1], 0.0), rtol=1e-3)
     assert (np.diff(knee / h) < 0.0).all()
@@ -183,7 +189,8 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
 
 
 def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
-    name, between = "remanence_coefficient_pct_K", (273.15, 373.15)
+    name = "remanence_coefficient_pct_K"
+    between = (273.15, 373.15)
     share = np.linspace(0.2, 0.6, 21)
     frame = sintered([f"Sm{1 - x:.4f}Gd{x:.4f}Co5" for x in share], ROOM, between=between)
     alpha = frame[name].to_numpy()

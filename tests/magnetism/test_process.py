@@ -34,7 +34,8 @@ def test_given_values_replace_defaults_row_by_row():
     assert np.isnan(rows["alpha_k"][2])
 
 
-ONE_TOO_HIGH, ONE_TOO_LOW = {"density": [0.9, 2.0, 0.9]}, {"density": [0.9, -1.0, 0.9]}
+ONE_TOO_HIGH = {"density": [0.9, 2.0, 0.9]}
+ONE_TOO_LOW = {"density": [0.9, -1.0, 0.9]}
 
 
 @pytest.mark.parametrize(
@@ -48,10 +49,16 @@ def test_refuses_bad_processes(bad):
 # From 20 nm grains of melt-spun ribbon to 0.2 mm of a casting; three weight percent of a light
 # element and a power of 0.3 to 8 leave every magnet that was published inside.
 ENDS = {
-    "grain_size_um": (0.02, 200.0), "alignment": (0.5, 1.0), "density": (0.3, 1.0),
-    "grain_boundary": (0.0, 0.6), "oxygen_wt_pct": (0.0, 3.0), "carbon_wt_pct": (0.0, 3.0),
-    "nitrogen_wt_pct": (0.0, 3.0), "decay": (0.3, 8.0), "alpha_k": (0.001, 1.0),
-}  # fmt: skip
+    "grain_size_um": (0.02, 200.0),
+    "alignment": (0.5, 1.0),
+    "density": (0.3, 1.0),
+    "grain_boundary": (0.0, 0.6),
+    "oxygen_wt_pct": (0.0, 3.0),
+    "carbon_wt_pct": (0.0, 3.0),
+    "nitrogen_wt_pct": (0.0, 3.0),
+    "decay": (0.3, 8.0),
+    "alpha_k": (0.001, 1.0),
+}
 
 
 @pytest.mark.parametrize(("name", "ends"), ENDS.items(), ids=ENDS)

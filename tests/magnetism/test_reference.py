@@ -11,7 +11,8 @@ from magnetkit.magnetism._measured import ALPHA, splits
 from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
 from magnetkit.magnetism.process import routes
 
-H, B = "coercivity_kA_m", "remanence_T"
+H = "coercivity_kA_m"
+B = "remanence_T"
 
 
 def calibrate_on_magnet(text, seen, between=None):
@@ -140,7 +141,8 @@ def test_the_motor_pays_for_no_terbium_in_the_alloy(motor):
     ranks, ahead = motor
     assert ahead >= 6
     # What stands before today's magnet is diffused, and holds less.
-    before, today = ranks.iloc[:ahead], ranks.iloc[ahead]
+    before = ranks.iloc[:ahead]
+    today = ranks.iloc[ahead]
     assert (before["shell"].astype(str) != "").all()
     # The least is 1.5 wt.% of dysprosium on 3 in the alloy, 4.4 for 4.9.
     saving = 0.1 * today["heavy_rare_earth_wt_pct"]

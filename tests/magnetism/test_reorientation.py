@@ -31,7 +31,8 @@ def test_spin_reorientation(formula, low, high):
     second=st.sampled_from(["Nd", "Gd"]),
 )
 def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
-    a, b = 2 * x, 2 - 2 * x
+    a = 2 * x
+    b = 2 - 2 * x
     text = f"{first}{a:.4f}{second}{b:.4f}" if 0 < x < 1 else f"{first}2"
     frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
     assert frame["compensation_temperature_K"].isna().all()
@@ -54,7 +55,8 @@ def test_the_last_sign_change_is_found_between_two_points():
 
 def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
     at = np.arange(0.0, 100.0, 4.0)
-    corner, smooth = np.abs(at - 41.0) / 50.0, 0.2 + ((at - 41.0) / 50.0) ** 2
+    corner = np.abs(at - 41.0) / 50.0
+    smooth = 0.2 + ((at - 41.0) / 50.0) ** 2
     zeros = _cusp(at, np.array([corner, smooth]))
     assert zeros[0] == pytest.approx(41.0)
     assert np.isnan(zeros[1])

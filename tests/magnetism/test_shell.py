@@ -226,7 +226,8 @@ def test_refuses_unknown_sources():
 
 
 def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
-    plain, b = _magnet(None), _magnet(None, "remanence_T")
+    plain = _magnet(None)
+    b = _magnet(None, "remanence_T")
     for shell in ("Al 0.2 wt%", "Pr70Cu30 1 wt%", "Pr85Al15 2 wt%"):
         assert plain < _magnet(shell) < 1.3 * plain
         assert 0.94 * b < _magnet(shell, "remanence_T") < b
@@ -234,7 +235,8 @@ def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
     loss = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
     assert loss == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
     # A carrier adds to a rim, and as little of it as one likes adds as little.
-    rim, two_shells = _magnet("Dy 0.5 wt%"), _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
+    rim = _magnet("Dy 0.5 wt%")
+    two_shells = _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
     assert rim < two_shells < rim + 0.1 * plain
     assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(rim, rel=1e-4)
     frame = sintered("SmCo5", 293.15, shell="Cu 0.2 wt%")
@@ -248,7 +250,8 @@ def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
     assert share[0] == pytest.approx(1.0, abs=1e-9)
     assert share[-1] == 1.0
     # The series by its other form: sources mirrored at both faces.
-    area, length = law("shell").diffusion_area, 1e-3 * distance[3]
+    area = law("shell").diffusion_area
+    length = 1e-3 * distance[3]
     images = (0.25 + np.arange(-20, 21)) * length
     images_sum = np.exp(-(images**2) / (4.0 * area)).sum() * length / np.sqrt(4.0 * np.pi * area)
     assert share[3] == pytest.approx(images_sum, rel=1e-6)

@@ -52,7 +52,8 @@ def test_families_are_what_makers_sell(formula, b_r, h_cj, alpha, beta):
 
 def test_dysprosium_costs_remanence_and_gives_coercivity():
     wt_pct = sintered(_table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM)
-    b, h = wt_pct["remanence_T"].to_numpy(), wt_pct["coercivity_kA_m"].to_numpy()
+    b = wt_pct["remanence_T"].to_numpy()
+    h = wt_pct["coercivity_kA_m"].to_numpy()
     # 0.057 of 2 is 0.85 wt.% Dy of the formula: 1 to 3 kOe and about 0.02 T a wt.%.
     assert -0.035 < (b[1] - b[0]) / 0.85 < -0.01
     assert 80.0 < (h[1] - h[0]) / 0.85 < 240.0
@@ -178,7 +179,8 @@ def test_the_route_is_named_whether_asked_for_or_usual():
 
 def test_central_values_alone_are_those_of_the_whole_table():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
-    at, use = [423.15, 293.15], Use((250.0, 423.15), whole_range=True)
+    at = [423.15, 293.15]
+    use = Use((250.0, 423.15), whole_range=True)
     whole = figure_columns(alloys(table, ranges=True), at, use)
     names = {"remanence_T", "coercivity_kA_m"}
     first, later = figure_columns(alloys(table, ranges=True), at, use, {293.15: names})

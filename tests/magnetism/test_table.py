@@ -120,7 +120,8 @@ def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
 
 
 def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
-    values, by = np.array([5.0, 4.0, 9.0, 1.0, 100.0]), np.array([1.0, 1.05, 1.09, 1.12, 3.0])
+    values = np.array([5.0, 4.0, 9.0, 1.0, 100.0])
+    by = np.array([1.0, 1.05, 1.09, 1.12, 3.0])
     # Within a tenth of 1.0 are three; of 3.0 itself alone, and the nearest three reach to 1.09.
     assert _range_of_alike(values, by, 1.0) == (5.0, 4.0, 9.0)
     assert _range_of_alike(values, by, 3.0) == (100.0, 1.0, 100.0)
@@ -145,7 +146,8 @@ def test_a_hot_grade_has_the_h_cb_of_its_curve():
     assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
     assert row["coercivity_b_kA_m_provenance"] == "curve"
     # At 60 degrees C what makers guarantee falls as B_r, and is less than the curve of a usual one.
-    warm, cold = _row("N42SH", "60C"), _row("N42SH")
+    warm = _row("N42SH", "60C")
+    cold = _row("N42SH")
     keeps = warm["remanence_T"] / cold["remanence_T"]
     assert warm["coercivity_b_kA_m"] == pytest.approx(keeps * cold["coercivity_b_kA_m"])
     assert warm["coercivity_b_kA_m_provenance"] == "catalogue"
@@ -166,7 +168,8 @@ UNITS = {"remanence_coefficient_pct_K": "T", "coercivity_coefficient_pct_K": "kA
 
 @pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
 def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
-    cold, hot = mk.grades(), mk.grades(None, kelvin)
+    cold = mk.grades()
+    hot = mk.grades(None, kelvin)
     assert cold["grade"].tolist() == hot["grade"].tolist()
     step = kelvin - 293.15
     sinters = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
@@ -197,7 +200,8 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     np.testing.assert_allclose(hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9)
     assert (hot["squareness"] <= cold["squareness"] + 1e-12)[has_knee & (step > 0.0)].all()
     # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
-    b_r, h_cj = hot["remanence_T"], 1e3 * hot["coercivity_kA_m"]
+    b_r = hot["remanence_T"]
+    h_cj = 1e3 * hot["coercivity_kA_m"]
     keep = keeps("remanence_coefficient_pct_K", "")
     whole = cold["max_energy_product_kJ_m3"] * keep**2
     is_low = h_cj < b_r / (2.0 * MU_0)
@@ -236,7 +240,8 @@ def test_some_quantities_are_as_among_all():
 
 def test_a_chord_is_met_at_the_end_that_its_maker_prints():
     for grade, kelvin in (("N42SH", 423.15), ("N38UH", 453.15), ("VACODYM 655 HR", 373.15)):
-        cold, hot = mk.grades(grade).iloc[0], mk.grades(grade, kelvin).iloc[0]
+        cold = mk.grades(grade).iloc[0]
+        hot = mk.grades(grade, kelvin).iloc[0]
         for quantity, chord in (
             ("remanence_T", "remanence_coefficient_pct_K"),
             ("coercivity_kA_m", "coercivity_coefficient_pct_K"),

@@ -78,7 +78,9 @@ def test_the_straight_line_has_limits_signs_and_a_size(book):
 @pytest.mark.parametrize("level", [0.8, 1.0, 1.3])
 @pytest.mark.parametrize("n_eff", [0.0, 1.1, 9.0])
 def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, book):
-    alpha_k, j, field = 0.5, 1.4, 5.5e6
+    alpha_k = 0.5
+    j = 1.4
+    field = 5.5e6
     alpha = kernels.producer_alpha(alpha_k, n_eff, level, j, field, book.least_left)
     assert alpha == pytest.approx(naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12)
     poles = n_eff * j / MU_0
@@ -227,7 +229,8 @@ def alone(phases, rules, row, kelvin=KELVIN):
 
 def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
     phases, bare = make_magnet("Nd2Fe14B", "Tb 0.30 @ 0.10")
-    core, shell = alone(phases, bare, 0), alone(phases, bare, int(phases.shells[0]))
+    core = alone(phases, bare, 0)
+    shell = alone(phases, bare, int(phases.shells[0]))
     # J_s of Nd2Fe14B at 20 C (Herbst 1991); terbium's moments lie against those of iron.
     assert core[0][0] == pytest.approx(1.61, rel=0.02)
     assert (shell[0] < core[0]).all()

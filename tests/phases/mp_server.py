@@ -44,9 +44,13 @@ _PHASES = (
     ("mp-5182", host_cell("2:14:1", "Nd", "Fe"), -0.067, 0.0, 2.3),
 )
 _GROUPS = {
-    "Fe": "Im-3m", "B": "R-3m", "SmCo5": "P6/mmm", "Sm2Co17": "R-3m", "Sm2Fe17": "R-3m",
+    "Fe": "Im-3m",
+    "B": "R-3m",
+    "SmCo5": "P6/mmm",
+    "Sm2Co17": "R-3m",
+    "Sm2Fe17": "R-3m",
     "Nd2Fe14B": "P4_2/mnm",
-}  # fmt: skip
+}
 _OFFSET = {"GGA_GGA+U": 0.0, "GGA_GGA+U_R2SCAN": -10.0, "R2SCAN": -10.0}
 
 
@@ -54,11 +58,17 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
     composition = crystal.composition
     symbols = sorted(str(e) for e in composition.elements)
     return {
-        "material_id": name, "formula_pretty": composition.reduced_formula,
-        "chemsys": "-".join(symbols), "elements": symbols, "nelements": len(symbols),
-        "nsites": len(crystal), "volume": crystal.volume, "density": float(crystal.density),
-        "last_updated": "2025-09-25T00:00:00Z", "deprecated": False,
-    }  # fmt: skip
+        "material_id": name,
+        "formula_pretty": composition.reduced_formula,
+        "chemsys": "-".join(symbols),
+        "elements": symbols,
+        "nelements": len(symbols),
+        "nsites": len(crystal),
+        "volume": crystal.volume,
+        "density": float(crystal.density),
+        "last_updated": "2025-09-25T00:00:00Z",
+        "deprecated": False,
+    }
 
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
@@ -66,7 +76,8 @@ def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
         return [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in cell]
 
     # As the interface has it: sums of the whole cell, sites and moments of the primitive one.
-    moments, primitive = site_moments(crystal), site_moments(crystal.get_primitive_structure())
+    moments = site_moments(crystal)
+    primitive = site_moments(crystal.get_primitive_structure())
     units = crystal.composition.get_reduced_composition_and_factor()[1]
     return {
         "ordering": "FM" if moment else "NM",
@@ -90,10 +101,14 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
         if kind == "summary":
             symbol = _GROUPS.get(crystal.composition.reduced_formula, "P6_3/mmc")
             symmetry = {
-                "crystal_system": "Hexagonal", "symbol": symbol,
-                "number": SpaceGroup(symbol).int_number, "point_group": "6/mmm", "symprec": 0.1,
-                "angle_tolerance": 5.0, "version": "2.5.0",
-            }  # fmt: skip
+                "crystal_system": "Hexagonal",
+                "symbol": symbol,
+                "number": SpaceGroup(symbol).int_number,
+                "point_group": "6/mmm",
+                "symprec": 0.1,
+                "angle_tolerance": 5.0,
+                "version": "2.5.0",
+            }
             crystal = Structure(crystal.lattice, crystal.species, crystal.frac_coords)
             records.append(
                 common
@@ -107,13 +122,17 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
                 records.append(
                     common
                     | {
-                        "thermo_type": scheme, "thermo_id": f"{name}_{scheme}",
+                        "thermo_type": scheme,
+                        "thermo_id": f"{name}_{scheme}",
                         "energy_per_atom": -7.0 + formation + offset,
                         "uncorrected_energy_per_atom": -7.0 + formation + offset,
-                        "formation_energy_per_atom": formation, "energy_above_hull": above,
-                        "is_stable": above == 0.0, "energy_type": "GGA", "entry_types": ["GGA"],
+                        "formation_energy_per_atom": formation,
+                        "energy_above_hull": above,
+                        "is_stable": above == 0.0,
+                        "energy_type": "GGA",
+                        "entry_types": ["GGA"],
                     }
-                )  # fmt: skip
+                )
     return records
 
 
@@ -167,7 +186,8 @@ class Handler(BaseHTTPRequestHandler):
             }
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}
         matches = [d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)]
-        skip, limit = int(query.get("_skip", 0)), int(query.get("_limit", 100))
+        skip = int(query.get("_skip", 0))
+        limit = int(query.get("_limit", 100))
         page = matches[skip : skip + limit]
         if "_fields" in query:
             fields = query["_fields"].split(",")

@@ -11,10 +11,14 @@ CRYSTAL = Structure(Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5
 DENSITY = 6.869
 
 SUMMARY = {
-    "material_id": "mp-13", "structure": CRYSTAL.as_dict(), "total_magnetization": -4.4,
-    "total_magnetization_normalized_formula_units": 2.2, "ordering": "FM", "volume": 23.0,
+    "material_id": "mp-13",
+    "structure": CRYSTAL.as_dict(),
+    "total_magnetization": -4.4,
+    "total_magnetization_normalized_formula_units": 2.2,
+    "ordering": "FM",
+    "volume": 23.0,
     "density": 7.9,
-}  # fmt: skip
+}
 THERMO = read_document("thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN"})
 
 
@@ -29,9 +33,13 @@ def row(magnetism: dict | None = None, **changes):
 
 @pytest.mark.parametrize(
     ("sent", "meant"),
-    [("mp-aaaaaage", "mp-160"), ("mp-aaackyhw", "mp-1106140"), ("mp-54", "mp-54"),
-     ("mp-zzzzzzzz", "mp-zzzzzzzz")],
-)  # fmt: skip
+    [
+        ("mp-aaaaaage", "mp-160"),
+        ("mp-aaackyhw", "mp-1106140"),
+        ("mp-54", "mp-54"),
+        ("mp-zzzzzzzz", "mp-zzzzzzzz"),
+    ],
+)
 def test_identifiers_in_letters_are_those_in_numbers(sent: str, meant: str):
     """The server code of the Materials Project writes mp-160 as mp-aaaaaage."""
     assert (

@@ -42,7 +42,8 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
     rivals = ~dense[:, ~inside].any(axis=1)
     for i in range(len(table)):
         mask = solution.products[i] >= 0
-        share, phase = solution.fractions[i][mask], solution.products[i][mask]
+        share = solution.fractions[i][mask]
+        phase = solution.products[i][mask]
         np.testing.assert_allclose(share @ dense[phase], table.to_array()[i], atol=1e-9)
         assert share @ stable_space.energy[phase] == pytest.approx(solution.energy[i], abs=1e-9)
         # No phase lies below the plane through the products: no mixture is better.

@@ -16,7 +16,8 @@ def test_highest(m, n):
     price = rng.normal(size=(17, m))
     x = rng.dirichlet(np.ones(m), n)
     rows = np.arange(n)[::-1].copy()
-    hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
+    hull = np.full(n, np.nan)
+    facet = np.full(n, -1, np.int32)
     place = np.arange(118)
     _hull.highest(kernel_rows(x), place, rows, price, hull, facet, 0, n)
     if n:
@@ -26,7 +27,8 @@ def test_highest(m, n):
 
 
 def make_planes(matrix, price, corners, energy):
-    factors, order = matrix.copy(), np.empty(corners.shape, np.int64)
+    factors = matrix.copy()
+    order = np.empty(corners.shape, np.int64)
     for factor, rows in zip(factors, order, strict=True):
         _hull.factor(factor, len(rows), rows)
     return _hull.Planes(price, corners.astype(np.int32), factors, order, matrix, energy)
@@ -39,13 +41,16 @@ def test_split_finds_the_facet_that_holds_the_composition():
     plane = np.array([-1.0, -2.0, -3.0])
     price = np.tile(plane, (2, 1))
     x = np.array([phase[[0, 1, 2]].mean(axis=0), phase[[1, 2, 3]].mean(axis=0), [0.9, 0.05, 0.05]])
-    hull, facet = x @ plane, np.zeros(3, np.int32)
-    products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
+    hull = x @ plane
+    facet = np.zeros(3, np.int32)
+    products = np.zeros((3, 4), np.int32)
+    fractions = np.zeros((3, 4))
     done = np.ones(3, bool)
     matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
     planes = make_planes(matrix, price, corners, (phase @ plane)[corners])
     solution = Found(hull, products, fractions)
-    place, rows = np.arange(118), np.arange(3)
+    place = np.arange(118)
+    rows = np.arange(3)
     _hull.split(kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
@@ -55,12 +60,14 @@ def test_split_finds_the_facet_that_holds_the_composition():
 
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
-    matrix, price = np.array([[[1.0, 0.5], [0.0, 0.5]]]), np.array([[1.0, -1.0]])
+    matrix = np.array([[[1.0, 0.5], [0.0, 0.5]]])
+    price = np.array([[1.0, -1.0]])
     planes = make_planes(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
     for amount, is_inside in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
         x = np.array([[0.5 * (1.0 + amount), 0.5 * (1.0 - amount)]])
         solution = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
-        done, facet = np.ones(1, bool), np.zeros(1, np.int32)
+        done = np.ones(1, bool)
+        facet = np.zeros(1, np.int32)
         _hull.split(
             kernel_rows(x),
             np.arange(118),

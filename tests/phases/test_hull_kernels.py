@@ -42,9 +42,15 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
     _hull.solve(
-        kernel_rows(x), np.arange(columns), _hull.Runs(order, *runs), systems,
-        Phases(*to_sparse(dense), energy), _hull.Found(energies, products, fractions), 0, len(runs[0]),
-    )  # fmt: skip
+        kernel_rows(x),
+        np.arange(columns),
+        _hull.Runs(order, *runs),
+        systems,
+        Phases(*to_sparse(dense), energy),
+        _hull.Found(energies, products, fractions),
+        0,
+        len(runs[0]),
+    )
     return energies, products, fractions
 
 

@@ -23,7 +23,8 @@ def test_ratio_names_a_phase_of_no_recipe():
 
 def test_rivals_hold_no_phase_of_the_structure():
     source = open_snapshot()
-    whole, rest = stable_space(source).formulas, rivals(source, "2:17").formulas
+    whole = stable_space(source).formulas
+    rest = rivals(source, "2:17").formulas
     assert "Sm2Co17" in whole
     assert "Sm2Co17" not in rest
     assert "SmCo3" in rest
@@ -31,7 +32,8 @@ def test_rivals_hold_no_phase_of_the_structure():
 
 def test_what_is_kept_does_not_grow_with_the_sets_of_elements():
     # A search meets ever new ones, each of up to some megabytes.
-    source, elements = open_snapshot(), ("Pr", "Dy", "Tb", "Ce", "La", "Y")
+    source = open_snapshot()
+    elements = ("Pr", "Dy", "Tb", "Ce", "La", "Y")
     Judged(named_phases(table("Nd2Fe14B")), source)
     size = len(source._cache)
     for k in range(1, 1 << len(elements)):

@@ -20,15 +20,27 @@ from magnetkit.phases.partition import (
 from magnetkit.phases.records import HOST_NAMES
 
 NEVER = (
-    "Nd2Fe14BHg", "Nd2Fe14BU", "Nd2Fe14BRn", "Sm2Fe17N30", "Nd2Fe14BPb3", "Nd2Fe14BAu2",
-    "Nd2Fe14BO5", "Nd2Fe14BHe0.1", "SmCo5Hg0.1",
-)  # fmt: skip
+    "Nd2Fe14BHg",
+    "Nd2Fe14BU",
+    "Nd2Fe14BRn",
+    "Sm2Fe17N30",
+    "Nd2Fe14BPb3",
+    "Nd2Fe14BAu2",
+    "Nd2Fe14BO5",
+    "Nd2Fe14BHe0.1",
+    "SmCo5Hg0.1",
+)
 # Recipes of papers: Sagawa's magnet, a commercial 2:17, the anneal-hardened 1:5, Hirosawa's 1:12.
 MADE = (
-    "Nd15Fe77B8", "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "SmCo5", "Sm2Fe17N3",
-    "Nd0.7Zr0.3Fe8.625Co2.875Ti0.5N1.3", "Pr15Fe77.5Cu1.5B6", "Nd14.5Fe62.5Co16Ga1B6",
+    "Nd15Fe77B8",
+    "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6",
+    "SmCo5",
+    "Sm2Fe17N3",
+    "Nd0.7Zr0.3Fe8.625Co2.875Ti0.5N1.3",
+    "Pr15Fe77.5Cu1.5B6",
+    "Nd14.5Fe62.5Co16Ga1B6",
     "Nd14.5Fe78.8B5.7O1",
-)  # fmt: skip
+)
 
 
 def _judge_precedent(texts):

@@ -10,7 +10,8 @@ from magnetkit.errors import InputError
 import magnetkit as mk
 from magnetkit.alloy.table import CompositionTable
 
-ABOVE, FORMATION = "energy_above_hull_eV_atom", "formation_energy_eV_atom"
+ABOVE = "energy_above_hull_eV_atom"
+FORMATION = "formation_energy_eV_atom"
 
 
 def table(text):

@@ -105,7 +105,8 @@ def test_an_end_member_left_out_is_less_sure(snapshot):
 def test_nodes_span_the_model(snapshot):
     """The energy of a mixture is that of the model, however the nodes are chosen."""
     model = _mixing.mixing_model(snapshot, "1:5")
-    earths, metals = np.array([INDEX["Sm"], INDEX["Gd"]]), np.array([INDEX["Fe"], INDEX["Co"]])
+    earths = np.array([INDEX["Sm"], INDEX["Gd"]])
+    metals = np.array([INDEX["Fe"], INDEX["Co"]])
     nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
     y = {"Fe": 0.3, "Co": 0.7}
     (expected,), ((variance,),) = model.predict(occupation(model, {"Sm": 0.6, "Gd": 0.4}, y))
@@ -134,7 +135,8 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
     assert len(pairs.metal) == 2 * len(usable)
     for k, slope in enumerate(usable):
         main, other = (np.searchsorted(model.metals, c) for c in (slope.main, slope.metal))
-        with_it, without = pairs.metal[2 * k], pairs.metal[2 * k + 1]
+        with_it = pairs.metal[2 * k]
+        without = pairs.metal[2 * k + 1]
         assert (with_it[main], with_it[other]) == (pytest.approx(0.98), pytest.approx(0.02))
         assert without[main] == 1.0
         assert with_it.sum() == without.sum() == pytest.approx(1.0)

@@ -67,7 +67,8 @@ def test_a_term_adds_the_square_of_its_deviation():
     # the terms of what two compositions share.
     terms = object.__new__(MixingTerms)
     terms.earths = np.array([INDEX["Nd"], INDEX["Pr"]])
-    terms._end_hull, terms._metal_hull = np.zeros((2, 2)), np.zeros((2, 2))
+    terms._end_hull = np.zeros((2, 2))
+    terms._metal_hull = np.zeros((2, 2))
 
     def occupation(earth, metal, third):
         return Occupation(*(np.array([part], float) for part in (earth, metal, third)))

@@ -34,7 +34,9 @@ def number(node):
         value = ast.literal_eval(node)
     except ValueError:
         return None
-    return value if type(value) is int else None
+    if type(value) is int:
+        return value
+    return None
 
 
 def faults(text):
@@ -68,9 +70,16 @@ def test_no_module_knows_a_host(file):
 
 @pytest.mark.parametrize(
     "text",
-    ["h == 0", "if host > 0: pass", "0 == codes[i]", "found.host[3] != 2", 'name = "2:14:1"',
-     'f(host="1:5")', 'X = {"2:17": 1}'],
-)  # fmt: skip
+    [
+        "h == 0",
+        "if host > 0: pass",
+        "0 == codes[i]",
+        "found.host[3] != 2",
+        'name = "2:14:1"',
+        'f(host="1:5")',
+        'X = {"2:17": 1}',
+    ],
+)
 def test_reports_a_host_in_code(text):
     assert faults(text) == [1]
 

@@ -76,8 +76,13 @@ def test_a_charge_is_no_bare_formula():
 
 
 def test_what_is_left_over_is_a_boundary_phase_or_says_that_it_is_another_compound():
-    charges = ["Nd15Fe77B8", "Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6", "Nd10Fe84B6", "Sm1.05Co5",
-               "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"]  # fmt: skip
+    charges = [
+        "Nd15Fe77B8",
+        "Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6",
+        "Nd10Fe84B6",
+        "Sm1.05Co5",
+        "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5",
+    ]
     compounds = ["Y2Fe9Ni5B", "Y2Co13Ru4", "YFe6Ga6", "SmCo7", "Nd3Fe27.5Ti1.5", "Nd2Fe14B"]
     assert partition(read(*charges)).charges.all()
     assert not partition(read(*compounds)).charges.any()
@@ -106,7 +111,8 @@ def test_copper_and_gallium_leave_the_grains_and_cobalt_stays():
 def test_cells_and_walls():
     part = partition(read("Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"))
     assert 0.7 < part.hard_volume_fraction[0] < 0.85
-    walls, cells = part.grain_boundary, part.hard_phase
+    walls = part.grain_boundary
+    cells = part.hard_phase
     assert walls.fraction("Cu")[0] > 3 * cells.fraction("Cu")[0]
     assert walls.fraction("Fe")[0] < cells.fraction("Fe")[0]
     assert walls.fraction("Sm")[0] == pytest.approx(1 / 6, abs=0.01)

@@ -37,8 +37,11 @@ def test_the_last_digits_of_a_share_decide_nothing():
 
 def test_rows_alike_to_the_hundredth_share_one_text():
     hull = Decomposition(
-        np.zeros(3), np.array([[0, 1]] * 3, np.int32),
-        np.array([[0.401, 0.599], [0.399, 0.601], [0.41, 0.59]]), NAMES,
-    )  # fmt: skip
-    one, other = "0.60 SmCo3 + 0.40 Fe", "0.59 SmCo3 + 0.41 Fe"
+        np.zeros(3),
+        np.array([[0, 1]] * 3, np.int32),
+        np.array([[0.401, 0.599], [0.399, 0.601], [0.41, 0.59]]),
+        NAMES,
+    )
+    one = "0.60 SmCo3 + 0.40 Fe"
+    other = "0.59 SmCo3 + 0.41 Fe"
     assert product_texts(hull).to_pylist() == [one, one, other]

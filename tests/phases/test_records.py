@@ -32,7 +32,8 @@ def test_a_variant_has_all_that_it_does_not_give(folder):
         '[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1.0]\n',
     )
     assert list(hosts) == ["1:5", "1:5:Cu"]
-    variant, parent = hosts["1:5:Cu"], hosts["1:5"]
+    variant = hosts["1:5:Cu"]
+    parent = hosts["1:5"]
     assert variant.assignment.alternatives == ({"Cu / M": (0.5, 1.0)},)
     assert (variant.structure, variant.split, variant.magnet) == (
         parent.structure,

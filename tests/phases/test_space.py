@@ -75,17 +75,55 @@ def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
 def test_compounds_calculated_without_their_moment_are_left_out():
     entries = pd.DataFrame(
         {
-            "formula": ["Sm", "Fe", "Co", "SmCo5", "Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si",
-                        "Y", "Gd", "Nd", "Si"],
-            "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1,
-                                         0.0, 0.0, 0.0, 0.0],
+            "formula": [
+                "Sm",
+                "Fe",
+                "Co",
+                "SmCo5",
+                "Sm2Fe17",
+                "YCo2",
+                "GdCo5",
+                "SmCo3",
+                "Nd6Fe13Si",
+                "Y",
+                "Gd",
+                "Nd",
+                "Si",
+            ],
+            "formation_energy_eV_atom": [
+                0.0,
+                0.0,
+                0.0,
+                0.067,
+                -0.01,
+                -0.1,
+                -0.1,
+                -0.1,
+                -0.1,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            ],
             # SmCo5 as the database had it in 2020; healthy it carries 7.0 muB.
-            "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0,
-                                         0.0, 7.0, 0.0, 0.0],
-            "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM",
-                         "NM", "FM", "NM", "NM"],
+            "magnetic_moment_muB_atom": [
+                0.0,
+                2.2,
+                1.6,
+                0.106 / 6,
+                2.0,
+                0.0,
+                0.1,
+                0.0,
+                0.0,
+                0.0,
+                7.0,
+                0.0,
+                0.0,
+            ],
+            "ordering": "NM FM FM FM FM NM FiM FM AFM NM FM NM NM".split(),
         }
-    )  # fmt: skip
+    )
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
         space = lowest_entries(Snapshot("mine", entries, {}))
     assert space.left_out == ("SmCo5: calculated without its moment",)

@@ -16,7 +16,8 @@ def test_element_sets():
     bit = np.zeros(118, np.int64)
     word[[0, 1, 70]] = 0, 0, 1
     bit[[0, 1, 70]] = 0, 1, 6
-    sets, mask = np.zeros((6, 2), np.uint64), np.zeros(6, bool)
+    sets = np.zeros((6, 2), np.uint64)
+    mask = np.zeros(6, bool)
     _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, mask, 0, 6)
     # Empty; an element without phases; none of that element; nothing at all.
     assert mask.tolist() == [True, True, False, False, True, False]

@@ -81,11 +81,14 @@ def test_a_working_point_past_the_knee_is_a_cross():
 def test_intervals_are_measured_from_the_value():
     frame = pd.DataFrame(
         {
-            "remanence_T": [1.2], "remanence_T_lo": [1.1], "remanence_T_hi": [1.25],
-            "coercivity_kA_m": [1000.0], "coercivity_kA_m_lo": [800.0],
+            "remanence_T": [1.2],
+            "remanence_T_lo": [1.1],
+            "remanence_T_hi": [1.25],
+            "coercivity_kA_m": [1000.0],
+            "coercivity_kA_m_lo": [800.0],
             "coercivity_kA_m_hi": [1300.0],
         }
-    )  # fmt: skip
+    )
     trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
     bars = [trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")]
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
@@ -93,21 +96,29 @@ def test_intervals_are_measured_from_the_value():
 
 def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
     trace = {
-        "type": "heatmap", "x": [0.0, 1.0], "y": [0.0, 1.0], "z": [[-0.3, 0.3], [0.0, 0.1]],
-        "colorscale": "RdBu", "reversescale": True, "zmin": -0.3, "zmax": 0.3,
+        "type": "heatmap",
+        "x": [0.0, 1.0],
+        "y": [0.0, 1.0],
+        "z": [[-0.3, 0.3], [0.0, 0.1]],
+        "colorscale": "RdBu",
+        "reversescale": True,
+        "zmin": -0.3,
+        "zmax": 0.3,
         "colorbar": _figures.colour_bar("margin"),
-    }  # fmt: skip
+    }
     collection = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[
         0
     ]
     # As plotly.js has it.
-    low, high = collection.cmap(collection.norm(-0.3)), collection.cmap(collection.norm(0.3))
+    low = collection.cmap(collection.norm(-0.3))
+    high = collection.cmap(collection.norm(0.3))
     assert low[0] > low[2]
     assert high[2] > high[0]
 
 
 def test_names_of_phases_lie_on_no_other_and_on_no_dot():
-    at, six = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]]), [6, 6, 6]
+    at = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]])
+    six = [6, 6, 6]
     assert _figures._label_positions(at, six, at) == ["top center", "bottom center", "top center"]
     below = np.vstack([at, [[0.0, -0.035]]])
     assert _figures._label_positions(at, six, below) == ["top center", "", "top center"]
@@ -138,8 +149,15 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
     assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
     assert [t.get_text() for t in twin.get_legend().get_texts()] == ["left", "right"]
     assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "right")
-    grid = {"x": [0.0, 1.0], "y": [0.0, 2.0, 4.0], "z": [[1, 2], [3, 4], [5, 6]], "zmin": -6,
-            "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
+    grid = {
+        "x": [0.0, 1.0],
+        "y": [0.0, 2.0, 4.0],
+        "z": [[1, 2], [3, 4], [5, 6]],
+        "zmin": -6,
+        "zmax": 6,
+        "colorscale": "RdBu",
+        "reversescale": True,
+    }
     trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
     axes = draw(

@@ -24,7 +24,8 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
     assert cheap < dear
 
 
-ALLOY, SHELL = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal.", "Tb 0.8 wt%"
+ALLOY = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal."
+SHELL = "Tb 0.8 wt%"
 
 
 @pytest.mark.parametrize("calibration", ["none", "N42SH"])

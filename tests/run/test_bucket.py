@@ -78,7 +78,8 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
 def test_the_best_of_a_space_is_the_same_in_a_store(store):
     space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1)
     url = f"{store}/best"
-    remote, local = mk.screen(space, DEVICE, out=url, keep=20), mk.screen(space, DEVICE, keep=20)
+    remote = mk.screen(space, DEVICE, out=url, keep=20)
+    local = mk.screen(space, DEVICE, keep=20)
     assert same(remote, local)
     assert len(ScreenResult.from_folder(url)) == 20
 
@@ -126,7 +127,8 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
         if rows >= 100:
             raise Stop
 
-    whole, part = f"{store}/whole", f"{store}/cut"
+    whole = f"{store}/whole"
+    part = f"{store}/cut"
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
     with pytest.raises(Stop):
         mk.screen(recipes, DEVICE, out=part, chunk_rows=50, progress=stop)
@@ -144,7 +146,8 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
         resume=True,
         progress=lambda n, _: counts.append(n),
     )
-    one, two = Place(whole), Place(part)
+    one = Place(whole)
+    two = Place(part)
     assert one.names() == two.names()
     for name in one.names():
         assert file_digest(one.get(name)) == file_digest(two.get(name)), name
@@ -176,7 +179,8 @@ mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
 # 12 objects are written while candidates are judged, then five fragments and what names them.
 @pytest.mark.parametrize("objects", [14])
 def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, objects):
-    whole, part = f"{store}/unharmed{objects}", f"{store}/killed{objects}"
+    whole = f"{store}/unharmed{objects}"
+    part = f"{store}/killed{objects}"
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
     arguments = [str(recipes), DEVICE, str(objects), part]
     done = subprocess.run(
@@ -184,7 +188,8 @@ def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, ob
     )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
-    one, two = Place(whole), Place(part)
+    one = Place(whole)
+    two = Place(part)
     assert one.names() == two.names()
     for name in one.names():
         assert file_digest(one.get(name)) == file_digest(two.get(name)), name
@@ -230,13 +235,15 @@ def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
     reread = ScreenResult.from_folder(url)
     assert remote.source.in_memory is not None
     assert reread.source.in_memory is None
-    one, other = remote.sample_ranks(40), reread.sample_ranks(40)
+    one = remote.sample_ranks(40)
+    other = reread.sample_ranks(40)
     assert one.index.tolist() == other.index.tolist()
     assert np.array_equal(one["rank"], other["rank"])
 
 
 def test_folder_ignores_the_order_of_parts():
-    one, two = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
+    one = {"a": 1, "b": {"c": 2, "d": 3}}
+    two = {"b": {"d": 3, "c": 2}, "a": 1}
     assert fragments_folder(one) == fragments_folder(two)
     assert fragments_folder(one) != fragments_folder({"a": 2})
     assert fragments_folder(one).endswith(".parquet")

@@ -14,7 +14,10 @@ class Clock:
     """A clock, and a place whose manifests take time as they grow; other files take none."""
 
     def __init__(self, per_byte):
-        self.now, self.per_byte, self.spent, self.manifests = 0.0, per_byte, 0.0, []
+        self.now = 0.0
+        self.per_byte = per_byte
+        self.spent = 0.0
+        self.manifests = []
 
     def monotonic(self):
         return self.now

@@ -42,7 +42,8 @@ def test_processes_write_the_bytes_of_threads(tmp_path, recipes):
 
 
 def test_a_scheduler_is_waited_for_twenty_seconds(monkeypatch):
-    dask, waits = pytest.importorskip("distributed"), []
+    dask = pytest.importorskip("distributed")
+    waits = []
 
     def client(address, timeout):
         waits.append((address, timeout))
@@ -94,13 +95,30 @@ def run_dask(*command, **settings):
 @contextmanager
 def run_cluster(workers=1, **settings):
     """Start a scheduler on a free port of this machine, and workers; give it and its address."""
-    free = ("--port", "0", "--dashboard-address", "127.0.0.1:0", "--no-dashboard")
     with ExitStack() as stack:
-        scheduler = run_dask("dask_scheduler", "--host", "127.0.0.1", *free)
+        scheduler = run_dask(
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--dashboard-address",
+            "127.0.0.1:0",
+            "--no-dashboard",
+        )
         process, address = stack.enter_context(scheduler)
-        worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
         for _ in range(workers):
-            stack.enter_context(run_dask(*worker, **settings))
+            stack.enter_context(
+                run_dask(
+                    "dask_worker",
+                    address,
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--no-dashboard",
+                    **settings,
+                )
+            )
         yield process, address
 
 

@@ -20,7 +20,8 @@ SAFETY = "demagnetization_safety"
 @pytest.mark.parametrize("grade", ["N45M", "N42SH", "N35UH"])
 def test_no_answer_violates_what_must_hold(grade):
     rating = float(mk.grades(grade).iloc[0]["max_working_temperature_K"])
-    check, answers = Check(), {}
+    check = Check()
+    answers = {}
     for below in (0.0, 30.0):
         for line, outside in ((2.0, 0.0), (1.0, 0.0), (1.0, 150.0)):
             duty = {"temperature": rating - below, "load_line": line, "outside_field_kA_m": outside}

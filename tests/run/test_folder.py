@@ -177,7 +177,8 @@ def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
 
 
 def test_leaves_a_link_in_place_of_the_parts_alone(tmp_path):
-    mine, out = tmp_path / "mine", tmp_path / "out"
+    mine = tmp_path / "mine"
+    out = tmp_path / "out"
     mine.mkdir()
     (mine / "chunk-000000.arrow").write_text("mine")
     out.mkdir()

@@ -91,7 +91,8 @@ def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
     folder, some, whole = both
     candidates = import_module("magnetkit.run._candidates").FileCandidates(folder / "alloys.csv")
     assert [candidates.exceeds(rows) for rows in (60, 61)] == [True, False]
-    names, full = some.source.column_names, whole.table
+    names = some.source.column_names
+    full = whole.table
     assert len(names) < 0.5 * len(full.columns)
     assert names == pq.read_schema(folder / "some" / "ranked.parquet").names
     pd.testing.assert_frame_equal(

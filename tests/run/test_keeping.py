@@ -21,7 +21,8 @@ screen = importlib.import_module("magnetkit.run.screen")
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
 
-TUBE, SCANNER = "communication-twt", "medical-imaging"
+TUBE = "communication-twt"
+SCANNER = "medical-imaging"
 # So that more than a hundred of the space meet.
 ASKED_OF_SCANNER = [
     "remanence_T>=1.15 at 20C",
@@ -153,7 +154,8 @@ def test_a_space_is_never_written_out():
     )
     assert len(candidates) > 10**11
     pieces = SpaceCandidates([candidates]).pieces(screen.PIECE_ROWS)
-    first, second = next(pieces), next(pieces)
+    first = next(pieces)
+    second = next(pieces)
     assert (type(second), type(second.numbers)) == (_candidates.SpacePiece, range)
     chunk = second.take(np.array([5]))
     assert chunk.table.row_index.tolist() == [len(first) + 5]
@@ -168,7 +170,8 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
     limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
     sites = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
     candidates = mk.substitutions("Nd2Fe14B", sites, step=0.05, limits=limits)
-    whole, part = tmp_path / "whole", tmp_path / "cut"
+    whole = tmp_path / "whole"
+    part = tmp_path / "cut"
 
     def run(out, **more):
         mk.screen(candidates, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)

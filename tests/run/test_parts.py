@@ -128,8 +128,13 @@ def test_a_price_of_three_times_adds_twice_the_price(answer):
 def test_workbook_sorts_and_sums(answer, tmp_path):
     book = load_workbook(answer.to_excel(tmp_path / "answer.xlsx"))
     assert book.sheetnames[:6] == [
-        "Answer", "Totals", "Shortages", "Order of change", "Not understood", "Assumptions",
-    ]  # fmt: skip
+        "Answer",
+        "Totals",
+        "Shortages",
+        "Order of change",
+        "Not understood",
+        "Assumptions",
+    ]
     sheet = book["Answer"]
     headers = [cell.value for cell in sheet[1]]
     column = headers.index("Heavy rare earth today, kg a year")

@@ -11,7 +11,8 @@ from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporti
 
 
 def test_items_made_ahead_come_in_order_and_one_at_a_time():
-    items_out, lead = [], []
+    items_out = []
+    lead = []
 
     def items():
         for k in range(6):

@@ -84,8 +84,9 @@ def test_a_magnet_that_fails_its_duty_is_told_so_first():
             assert way.demagnetization_safety >= 1.1
     likely = [w.exposure_USD_kg for w in hot.ways if w.likely and w.kind != "other-family"]
     assert likely == sorted(likely)
-    answer = mk.replace(values={"B_r": 1.403, "H_cJ": 987}, temperature="25C",
-                       require="coercivity_kA_m>=1500")  # fmt: skip
+    answer = mk.replace(
+        values={"B_r": 1.403, "H_cJ": 987}, temperature="25C", require="coercivity_kA_m>=1500"
+    )
     assert answer.verdict == "reach"
     assert "does not meet H_cJ >= 1500 kA/m" in answer.lines()[0]
     assert answer.ways
@@ -157,10 +158,17 @@ def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
 
 @pytest.mark.parametrize(
     ("grade", "temperature", "more"),
-    [("N42SH", "150C", {}), ("N38UH", "180C", {}), ("N33AH", "220C", {}), ("N50", "60C", {}),
-     ("YX20", "150C", {}), ("Recoma 32", "250C", {}), ("2:17TC-16", "100C", {}),
-     ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0})],
-)  # fmt: skip
+    [
+        ("N42SH", "150C", {}),
+        ("N38UH", "180C", {}),
+        ("N33AH", "220C", {}),
+        ("N50", "60C", {}),
+        ("YX20", "150C", {}),
+        ("Recoma 32", "250C", {}),
+        ("2:17TC-16", "100C", {}),
+        ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0}),
+    ],
+)
 def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
     answer = mk.replace(grade, temperature, **more)
     assert all(answer.own_probability >= 0.95 for answer in answer.answers)
@@ -215,9 +223,13 @@ def test_a_recipe_that_the_model_cannot_level_is_given_no_melt():
 
 @pytest.mark.parametrize(
     ("grade", "says"),
-    [("Recoma 20", "Sm"), ("BNP-8", "bonded"), ("Y30", "no rare earth"),
-     ("Alnico 5", "no rare earth")],
-)  # fmt: skip
+    [
+        ("Recoma 20", "Sm"),
+        ("BNP-8", "bonded"),
+        ("Y30", "no rare earth"),
+        ("Alnico 5", "no rare earth"),
+    ],
+)
 def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
     answer = mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
     assert answer.verdict == "keep"
@@ -250,11 +262,15 @@ def test_duty_alone_gets_grades_of_the_market():
 
 
 def test_answer_follows_prices_supply_and_kilograms():
-    dear, plain = (mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
-                   for p in ({"Tb": "3x"}, None))  # fmt: skip
+    dear, plain = (
+        mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
+        for p in ({"Tb": "3x"}, None)
+    )
     keys = ["candidate", "shell"]
-    costs = [r.candidates[r.candidates["way"] == "diffused"].set_index(keys)["cost_USD_kg"]
-            for r in (plain, dear)]  # fmt: skip
+    costs = [
+        r.candidates[r.candidates["way"] == "diffused"].set_index(keys)["cost_USD_kg"]
+        for r in (plain, dear)
+    ]
     base = plain.candidates.set_index(keys)["cost_USD_kg"]
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
     shell = costs[0][recipe, "Tb 0.8 wt%"] - base[recipe, ""]
@@ -266,8 +282,13 @@ def test_answer_follows_prices_supply_and_kilograms():
 
 
 def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
-    rows = {"composition": [BULK["recipe"]], "basis": ["weight"], "temperature_K": [423.15],
-            "coercivity_kA_m": [300.0], "remanence_T": [1.15]}  # fmt: skip
+    rows = {
+        "composition": [BULK["recipe"]],
+        "basis": ["weight"],
+        "temperature_K": [423.15],
+        "coercivity_kA_m": [300.0],
+        "remanence_T": [1.15],
+    }
     mine = mk.calibrate(pd.DataFrame(rows), "mine", keep=False)
     answer = mk.replace("N42SH", "150C", process=mine, **BULK)
     # A producer whose own magnets are softer than the drawing does not make the recipe pass.

@@ -182,9 +182,13 @@ def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
 
     def resume(**options):
         return mk.screen(
-            ["SmCo5"], "f22-engine", scenario=str(scenario), out=tmp_path / "out", resume=True,
+            ["SmCo5"],
+            "f22-engine",
+            scenario=str(scenario),
+            out=tmp_path / "out",
+            resume=True,
             **options,
-        )  # fmt: skip
+        )
 
     first = resume(process=mk.magnetism.Process(grain_size_um=4.0))
     # The producer of the device's reference stands beside what was given.
@@ -238,7 +242,8 @@ def test_predict_joins_every_stage():
 def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
     path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
-    whole, part = tmp_path / "whole", tmp_path / "cut"
+    whole = tmp_path / "whole"
+    part = tmp_path / "cut"
 
     def run(out, **more):
         mk.screen(path, application="f22-engine", out=out, chunk_rows=40, **more)
@@ -277,8 +282,10 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
 
 
 def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
-    calls, reads = [], Counter()
-    make, load = _job.Conditions.of, _toml.load
+    calls = []
+    reads = Counter()
+    make = _job.Conditions.of
+    load = _toml.load
 
     def count_calls(*args, **kwargs):
         calls.append(kwargs)

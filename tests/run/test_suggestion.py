@@ -20,7 +20,8 @@ def space():
     """Alloys with Dy, Tb and Co, and what is diffused into two of them."""
     limits = {"Dy": 0.3, "Tb": 0.2, "Co": 0.1}
     bulk = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits)
-    bases, amounts = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"), (0.2, 0.4, 0.6, 0.8)
+    bases = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B")
+    amounts = (0.2, 0.4, 0.6, 0.8)
     shells = [(b, f"{R} {a} wt%") for b in bases for R in ("Dy", "Tb") for a in amounts]
     return SpaceCandidates([bulk], shells)
 

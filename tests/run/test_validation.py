@@ -39,9 +39,12 @@ def test_what_was_stored_comes_as_frames():
 def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, compounds):
     table = by_host.table
     assert list(table.index) == [
-        "CompositionRegressor", "ExtraTrees", "RandomForest", "GaussianProcess",
+        "CompositionRegressor",
+        "ExtraTrees",
+        "RandomForest",
+        "GaussianProcess",
         "predict, as shipped",
-    ]  # fmt: skip
+    ]
     rows = by_host.predictions
     assert len(rows) == len(compounds)
     error = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
@@ -115,9 +118,12 @@ def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
     )
     table = mk.validate(J_S, data=rows.assign(basis="atomic"), learn_from="known").table
     assert list(table.index) == [
-        "predict, as shipped", "CompositionRegressor", "ExtraTrees", "RandomForest",
+        "predict, as shipped",
+        "CompositionRegressor",
+        "ExtraTrees",
+        "RandomForest",
         "GaussianProcess",
-    ]  # fmt: skip
+    ]
     # No compound of these papers is among those that the parameters were fitted to.
     assert not set(facts["formula"]) & set(compounds["composition"])
     first = table.loc["predict, as shipped"]

@@ -114,7 +114,8 @@ def test_what_counts_as_heavy_is_the_users():
 
 def test_recycled_cobalt_lowers_exposure_not_cost():
     alloys = table("SmCo5", "Nd2Fe14B")
-    before, after = supply.ledger(alloys), supply.ledger(alloys, recycled={"Co": 0.25})
+    before = supply.ledger(alloys)
+    after = supply.ledger(alloys, recycled={"Co": 0.25})
     for column in ("supply_risk", "import_reliance"):
         assert after[column][0] < before[column][0]
         assert after[column][1] == before[column][1]

@@ -27,10 +27,8 @@ def _file(folder, rows, name="mine.csv"):
 
 def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
-    table, file = (
-        _table(*names),
-        _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
-    )
+    table = _table(*names)
+    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
     temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     curie = _curie_training.load(add=file)
     np.testing.assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, temperatures)
@@ -54,7 +52,8 @@ def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
     plain = mk.predict(names, temperature="180C")
     key = "saturation_polarization_T"
     worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1
-    hot, cold = plain[CURIE].to_numpy() + 150.0, plain[CURIE].to_numpy() - 120.0
+    hot = plain[CURIE].to_numpy() + 150.0
+    cold = plain[CURIE].to_numpy() - 120.0
     rows = [(names[worse], hot[worse], "mine"), (names[better], cold[better], "mine")] * 3
     frame = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
     assert frame[CURIE][worse] > plain[CURIE][worse] + 30.0
@@ -69,7 +68,8 @@ def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
     larger = _curie_training.load(add=_file(tmp_path, rows))
     between = _table("Ce0.8Y1.2Fe13Ni1B")
-    before, after = training_rows.predict(between), larger.predict(between)
+    before = training_rows.predict(between)
+    after = larger.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
     assert after[f"{CURIE}_data_share"][0] > 0.8
     for one, other in zip(larger.branches, training_rows.branches, strict=True):
@@ -105,7 +105,8 @@ def test_what_else_is_asked_changes_no_bit(training_rows):
 def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     rows = [("Nd1.5Ce0.5Fe14B", 549.0, "a"), ("NdCeFe14B", 509.0, "a")]
     name = ["Nd1.2Ce0.8Fe14B"]
-    plain, larger = mk.predict(name), mk.predict(name, add=_file(tmp_path, rows))
+    plain = mk.predict(name)
+    larger = mk.predict(name, add=_file(tmp_path, rows))
     width = [f[f"{CURIE}_hi"][0] - f[f"{CURIE}_lo"][0] for f in (plain, larger)]
     assert width[1] <= width[0] * 1.01
     assert larger[f"{CURIE}_data_share"][0] > 0.5
@@ -191,7 +192,8 @@ def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
 
 def test_a_wider_interval_holds_a_narrower_one(training_rows):
     table = _table("Nd2Fe14B", "Sm2Fe16Ga")
-    narrow, wide = training_rows.predict(table, 0.5), training_rows.predict(table, 0.95)
+    narrow = training_rows.predict(table, 0.5)
+    wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
 
@@ -210,9 +212,12 @@ def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
 def test_error_grows_with_novelty_and_errors_of_neighbours():
     # A correlation of 0.8 leaves a deviation of 0.6.
     inputs = np.zeros((6, 5))
-    inputs[1:, 0], inputs[2:, 1], inputs[3:, 2] = 0.2, 20.0, 0.1
+    inputs[1:, 0] = 0.2
+    inputs[2:, 1] = 20.0
+    inputs[3:, 2] = 0.1
     # What is laid upon the physics counts by its size; elements unseen in the host count.
-    inputs[4:, 3], inputs[5, 4] = -50.0, 1.0
+    inputs[4:, 3] = -50.0
+    inputs[5, 4] = 1.0
     weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
     error = error_size(weights, error_inputs(*inputs.T))
     np.testing.assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
@@ -227,7 +232,8 @@ def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(tra
 
 
 def test_intervals_are_those_of_the_harder_way_of_leaving_out():
-    score, chemistry = np.repeat([1.0, 3.0], 30), np.repeat([False, True], 30)
+    score = np.repeat([1.0, 3.0], 30)
+    chemistry = np.repeat([False, True], 30)
     every = np.ones(60, bool)
     for way in (chemistry, ~chemistry):
         scores = _curie_training._wider_scores(score, every, way)

@@ -10,7 +10,8 @@ from sklearn.exceptions import NotFittedError
 import magnetkit as mk
 from magnetkit.surrogates import CompositionRegressor
 
-J_S, K_1 = "saturation_polarization_T", "anisotropy_constant_MJ_m3"
+J_S = "saturation_polarization_T"
+K_1 = "anisotropy_constant_MJ_m3"
 CURIE = "curie_temperature_K"
 
 

@@ -15,11 +15,17 @@ def _rows(*rows):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("585", 585.0), ("~560 K", 560.0), ("327 °C", 600.15), ("550-555 K", 552.5),
-        ("13.0(2) K", 13.0), (">300 K", np.nan), ("60-170 K", np.nan),
-        ("1043 K (Fe), 200 K (Gd)", np.nan), ("Output:", np.nan),
+        ("585", 585.0),
+        ("~560 K", 560.0),
+        ("327 °C", 600.15),
+        ("550-555 K", 552.5),
+        ("13.0(2) K", 13.0),
+        (">300 K", np.nan),
+        ("60-170 K", np.nan),
+        ("1043 K (Fe), 200 K (Gd)", np.nan),
+        ("Output:", np.nan),
     ],
-)  # fmt: skip
+)
 def test_one_temperature_is_read_and_nothing_else(text, expected):
     np.testing.assert_equal(_measured.kelvin(text), expected)
 
@@ -158,8 +164,12 @@ def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
 
 def test_elements_that_are_named_and_not_there_do_not_count():
     rows, _ = _measured.clean_rows(
-        _rows(("Y0Fe2Al", 600.0, "a"), ("YFe0Al2", 300.0, "a"), ("Y0.0Co0.5", 500.0, "b"),
-              ("YCo5", 980.0, "b"))
-    )  # fmt: skip
+        _rows(
+            ("Y0Fe2Al", 600.0, "a"),
+            ("YFe0Al2", 300.0, "a"),
+            ("Y0.0Co0.5", 500.0, "b"),
+            ("YCo5", 980.0, "b"),
+        )
+    )
     assert rows.values.tolist() == [980.0]
     assert rows.removed["no rare earth, or neither iron nor cobalt, once read"] == 3

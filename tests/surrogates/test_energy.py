@@ -37,9 +37,12 @@ def test_the_model_as_shipped_knows_cobalt_from_nickel(formula, energy):
 
 
 def test_an_interval_of_the_model_holds_nine_in_ten_unless_asked_for_more():
-    model, low = mk.surrogates.load(TARGET), f"{TARGET}_lo"
-    plain, nine, wider = (model.predict(["SmCo5"], **o)[low].iloc[0]
-                         for o in ({}, {"interval": 0.9}, {"interval": 0.99}))  # fmt: skip
+    model = mk.surrogates.load(TARGET)
+    low = f"{TARGET}_lo"
+    plain, nine, wider = (
+        model.predict(["SmCo5"], **o)[low].iloc[0]
+        for o in ({}, {"interval": 0.9}, {"interval": 0.99})
+    )
     assert plain == nine > wider
 
 
@@ -113,7 +116,8 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
 def test_the_distance_to_the_hull_is_what_lies_above_it():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic")
-    energy, above = mk.surrogates.load(TARGET).predict(table), model.predict(table)
+    energy = mk.surrogates.load(TARGET).predict(table)
+    above = model.predict(table)
     hull = mk.phases.hull_energy(table)
     for end in ("", "_lo", "_hi"):
         expected = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)

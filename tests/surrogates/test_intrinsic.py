@@ -48,12 +48,21 @@ def test_agrees_with_values_of_the_literature(formula, js, k1, field, curie):
 @pytest.mark.parametrize(
     ("formula", "direction"),
     [
-        ("Y2Co17", "plane"), ("Pr2Co17", "plane"), ("Gd2Co17", "plane"), ("Nd2Fe17", "plane"),
-        ("Nd2Fe17N3", "plane"), ("Sm2Fe14B", "plane"), ("Y2Co14B", "plane"), ("Y2Fe14B", "axis"),
-        ("YCo5", "axis"), ("Sm2Fe17N3", "axis"), ("SmFe11Ti", "axis"), ("NdFe11TiN", "axis"),
+        ("Y2Co17", "plane"),
+        ("Pr2Co17", "plane"),
+        ("Gd2Co17", "plane"),
+        ("Nd2Fe17", "plane"),
+        ("Nd2Fe17N3", "plane"),
+        ("Sm2Fe14B", "plane"),
+        ("Y2Co14B", "plane"),
+        ("Y2Fe14B", "axis"),
+        ("YCo5", "axis"),
+        ("Sm2Fe17N3", "axis"),
+        ("SmFe11Ti", "axis"),
+        ("NdFe11TiN", "axis"),
         ("TbCo5", "plane"),
     ],
-)  # fmt: skip
+)
 def test_easy_direction(formula, direction):
     assert predict(formula)["easy_direction"].iloc[0] == direction
 
@@ -82,7 +91,8 @@ def test_columns_and_vocabulary():
     frame = predict("Nd2Fe14B", temperature="150C")
     for name in ("curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T"):
         assert set(with_interval(name)) <= set(frame.columns)
-        low, high = frame[f"{name}_lo"].iloc[0], frame[f"{name}_hi"].iloc[0]
+        low = frame[f"{name}_lo"].iloc[0]
+        high = frame[f"{name}_hi"].iloc[0]
         assert low < frame[name].iloc[0] < high
     assert frame["temperature_K"].iloc[0] == 423.15
     assert set(STATUS) <= set(STATUSES)
@@ -115,7 +125,8 @@ def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, he
     base = f"Nd2Fe{14 - co:.4f}Co{co:.4f}B"
     alloy = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
     frame = predict(base, alloy)
-    js, field = frame["saturation_polarization_T"], frame["anisotropy_field_T"]
+    js = frame["saturation_polarization_T"]
+    field = frame["anisotropy_field_T"]
     assert js.iloc[1] < js.iloc[0]
     assert field.iloc[1] > field.iloc[0]
 

@@ -27,7 +27,9 @@ from magnetkit.surrogates._measured import TrainingSet
 from tests.scripts import script
 
 PACKAGE = Path(mk.__file__).parent
-COMMENT, DOCSTRING, CODE = "# edited\n", '"""Edited."""\n', "_edited = 1\n"
+COMMENT = "# edited\n"
+DOCSTRING = '"""Edited."""\n'
+CODE = "_edited = 1\n"
 
 # What is appended to which module, and the keys that then differ.
 EDITS = [
@@ -107,7 +109,9 @@ def test_key_changes_with_edits_that_matter(tmp_path):
 
 def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
     rooms = script("docs/rooms.py")
-    graph, queue, visits = rooms.module_graph(), ["magnetkit.run._work"], set()
+    graph = rooms.module_graph()
+    queue = ["magnetkit.run._work"]
+    visits = set()
     while queue:
         name = queue.pop()
         if name not in visits:
@@ -153,10 +157,8 @@ def test_data_decide(rows):
 
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):
-    key, rows_of_physics = (
-        _curie_training.model_key(rows),
-        _curie_training.training_rows(rows, True),
-    )
+    key = _curie_training.model_key(rows)
+    rows_of_physics = _curie_training.training_rows(rows, True)
 
     def answer(factor):
         other = rows_of_physics._replace(
@@ -178,7 +180,8 @@ def test_a_version_decides(rows, monkeypatch):
 def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
     settings = _store.get_settings().model_copy(update={"cache_dir": tmp_path})
     monkeypatch.setattr(_store, "get_settings", lambda: settings)
-    calls, file = [], tmp_path / "a.py"
+    calls = []
+    file = tmp_path / "a.py"
     monkeypatch.setattr(_store, "_syntax", lambda source: calls.append(source) or b"a" * 32)
     file.write_text("X = 1\n", "utf-8")
     digest = hashlib.sha256(b"a" * 32).hexdigest()

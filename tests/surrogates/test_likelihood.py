@@ -8,7 +8,8 @@ from magnetkit.surrogates._process import loss, squares
 def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
     # The gradient by differences: two trends, three smooth and two local columns.
     rng = np.random.default_rng(11)
-    x, y = rng.uniform(-1.0, 1.0, (25, 7)), rng.normal(size=25)
+    x = rng.uniform(-1.0, 1.0, (25, 7))
+    y = rng.normal(size=25)
     local = x[:, 5:]
     apart = np.sqrt(((local[:, None] - local[None, :]) ** 2).sum(axis=2))
     apart = local @ local.T if linear else apart
@@ -35,6 +36,7 @@ def test_what_is_made_small_is_the_normal_distributions():
 
 def test_distances_are_sums_of_squared_differences_and_never_below_0():
     rng = np.random.default_rng(2)
-    a, b = rng.normal(size=(5, 3)), rng.normal(size=(4, 3))
+    a = rng.normal(size=(5, 3))
+    b = rng.normal(size=(4, 3))
     np.testing.assert_allclose(squares(a, b), ((a[:, None] - b[None, :]) ** 2).sum(axis=2))
     assert squares(1e8 + a, 1e8 + a).min() == 0.0

@@ -47,8 +47,12 @@ def test_the_energy_has_the_columns_of_the_contract(small):
     table = small.known.table[:5]
     frame = small.predict(table)
     assert list(frame) == [
-        ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi", "in_domain", "domain_distance",
-    ]  # fmt: skip
+        ENERGY,
+        f"{ENERGY}_lo",
+        f"{ENERGY}_hi",
+        "in_domain",
+        "domain_distance",
+    ]
     assert (frame[f"{ENERGY}_lo"] <= frame[ENERGY]).all()
     assert (frame[ENERGY] <= frame[f"{ENERGY}_hi"]).all()
 
@@ -64,9 +68,11 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     assert model is not None
     assert energy.stored_model(whole[np.arange(len(whole) - 1)]) is None
     # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
-    process, learn = model.process, whole.learn
+    process = model.process
+    learn = whole.learn
     some = np.arange(0, learn.sum(), 50)
-    x, y = energy.columns(whole.table[learn]), whole.values[learn]
+    x = energy.columns(whole.table[learn])
+    y = whole.values[learn]
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
     weight = np.array([process.weights_[place[x[i].tobytes()]] for i in some])
     noise = np.exp(2.0 * process.theta_[-1]) * process.inflation_[some] + 1e-6
@@ -143,7 +149,8 @@ def test_learns_the_set_of_the_user(small):
 
 
 def test_training_is_silent_by_default(tmp_path, monkeypatch):
-    file, calls = tmp_path / "mine.csv", []
+    file = tmp_path / "mine.csv"
+    calls = []
     pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
 
     def record_progress(rows, progress):

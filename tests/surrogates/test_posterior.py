@@ -9,24 +9,40 @@ def _make_model(m=37, seed=0):
     """Known rows over five columns: a trend, two smooth (one of which stands still), two local."""
     rng = np.random.default_rng(seed)
     smooth = Block(
-        np.array([1, 2]), np.array([0.5, 0.0]), np.array([2.0, 3.0]),
-        rng.normal(size=(1, m)).astype(np.float32), np.array([0.3]),
-    )  # fmt: skip
+        np.array([1, 2]),
+        np.array([0.5, 0.0]),
+        np.array([2.0, 3.0]),
+        rng.normal(size=(1, m)).astype(np.float32),
+        np.array([0.3]),
+    )
     local = Block(
-        np.array([3, 4]), np.zeros(2), np.array([1.5, 1.5]),
-        rng.normal(size=(2, m)).astype(np.float32), np.empty(0),
-    )  # fmt: skip
-    one, two = np.float32(0.8), np.float32(0.3)
+        np.array([3, 4]),
+        np.zeros(2),
+        np.array([1.5, 1.5]),
+        rng.normal(size=(2, m)).astype(np.float32),
+        np.empty(0),
+    )
+    one = np.float32(0.8)
+    two = np.float32(0.3)
     return Known(
-        smooth, local, one, two, 0.7, np.array([2.0, 0.0, 0.0, 0.0, 0.0]), rng.normal(size=m),
+        smooth,
+        local,
+        one,
+        two,
+        0.7,
+        np.array([2.0, 0.0, 0.0, 0.0, 0.0]),
+        rng.normal(size=m),
         rng.random(m).astype(np.float32),
-    )  # fmt: skip
+    )
 
 
 def _naive(X, known):
     result = []
     for x in X:
-        total, best, mass, bad = known.level + x @ known.slopes, 0.0, 0.0, 0.0
+        total = known.level + x @ known.slopes
+        best = 0.0
+        mass = 0.0
+        bad = 0.0
         for j in range(len(known.weights)):
             squares = []
             for block in (known.smooth, known.local):
@@ -49,23 +65,29 @@ CLOSE = {"rtol": 2e-5, "atol": 2e-5}
 
 
 def test_the_kernel_is_the_formula():
-    model, X = _make_model(), np.random.default_rng(1).normal(size=(23, 5))
+    model = _make_model()
+    X = np.random.default_rng(1).normal(size=(23, 5))
     np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_posterior_of_very_many_columns():
-    rng, plain = np.random.default_rng(2), _make_model()
+    rng = np.random.default_rng(2)
+    plain = _make_model()
     wide = Block(
-        np.arange(11), np.zeros(11), np.ones(11),
-        rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
-    )  # fmt: skip
+        np.arange(11),
+        np.zeros(11),
+        np.ones(11),
+        rng.normal(size=(11, 37)).astype(np.float32),
+        np.empty(0),
+    )
     model = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
     X = 0.3 * rng.normal(size=(9, 11))
     np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_columns_that_are_zero_count_as_any_other():
-    model, rng = _make_model(), np.random.default_rng(4)
+    model = _make_model()
+    rng = np.random.default_rng(4)
     # Rows of the same and of other columns, one after another.
     X = rng.normal(size=(40, 5)) * (rng.random((40, 5)) < 0.6)
     X[5:9] = X[5]
@@ -76,14 +98,16 @@ def test_columns_that_are_zero_count_as_any_other():
 
 
 def test_skips_a_local_part_without_variance():
-    model, X = _make_model(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
+    model = _make_model()
+    X = 0.3 * np.random.default_rng(5).normal(size=(9, 5))
     none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, 37), np.float32), np.empty(0))
     result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
     np.testing.assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
 
 
 def test_no_bit_depends_on_company_or_threads():
-    model, X = _make_model(301), np.random.default_rng(3).normal(size=(1500, 5))
+    model = _make_model(301)
+    X = np.random.default_rng(3).normal(size=(1500, 5))
     whole = posterior(X, model)
     with limited_threads(1):
         np.testing.assert_array_equal(posterior(X, model), whole)

@@ -20,11 +20,15 @@ def fitted_process():
 
 def _naive(model, x):
     """Return mean, novelty and local residual by the formulas, one pair at a time."""
-    theta, scale = model.theta_, model.scale_
+    theta = model.theta_
+    scale = model.scale_
     one, two = np.exp(2.0 * theta[:2])
     result = []
     for new in x:
-        total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
+        total = 0.0
+        best = 0.0
+        mass = 0.0
+        bad = 0.0
         residual = model._known[-1]
         for j, old in enumerate(model.points_):
             t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))

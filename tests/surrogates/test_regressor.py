@@ -43,7 +43,8 @@ def test_of_four_rows_it_says_about_their_mean_in_a_wide_range():
 
 @pytest.mark.parametrize("rows", [1, 2])
 def test_one_or_two_rows_give_their_mean(rows):
-    texts, values = ["SmCo5", "Nd2Fe14B"][:rows], [8.6, 7.6][:rows]
+    texts = ["SmCo5", "Nd2Fe14B"][:rows]
+    values = [8.6, 7.6][:rows]
     model = CompositionRegressor().fit(texts, values)
     assert model.predict(["YCo5"])[0] == pytest.approx(np.mean(values))
     low, high = model.predict_interval(["YCo5"])[0]
@@ -73,7 +74,8 @@ def test_far_from_all_it_says_the_mean():
 
 def test_it_beats_the_mean_on_papers_left_out_and_its_intervals_hold():
     dataset = mk.surrogates.training_set(CURIE)
-    predictions, ends = np.empty(len(dataset)), np.empty((len(dataset), 2))
+    predictions = np.empty(len(dataset))
+    ends = np.empty((len(dataset), 2))
     for train, test in GroupKFold(4).split(dataset.values, groups=dataset.groups):
         model = CompositionRegressor(trees=30)
         model.fit(dataset.table[train], dataset.values[train], groups=dataset.groups[train])
@@ -135,7 +137,8 @@ def test_the_trees_are_those_of_scikit_learn():
     from magnetkit.surrogates._forest import Forest
 
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(80, 5)), rng.normal(size=80)
+    x = rng.normal(size=(80, 5))
+    y = rng.normal(size=80)
     twin = ExtraTreesRegressor(12, random_state=3).fit(x, y)
     new = rng.normal(size=(50, 5))
     np.testing.assert_allclose(Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12)

@@ -25,7 +25,8 @@ def large():
     The former are as this model says, the latter lie 150 K low.
     """
     rng = np.random.default_rng(0)
-    names, low = [], []
+    names = []
+    low = []
     for x, y in rng.random((130, 2)):
         names.append(f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - 2 * y:.3f}Co{2 * y:.3f}B")
         low.append(0.0)

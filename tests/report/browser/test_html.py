@@ -33,7 +33,9 @@ SECTIONS = (
 class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.ids, self.links, self.scripts = set(), [], 0
+        self.ids = set()
+        self.links = []
+        self.scripts = 0
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
