@@ -18,18 +18,20 @@ def csr(texts=RECIPES):
 
 
 def dicts(indptr, indices, values):
-    spans = pairwise(indptr)
-    return [
-        {SYMBOLS[c]: v for c, v in zip(indices[a:b], values[a:b], strict=True)} for a, b in spans
-    ]
+    rows = []
+    for start, end in pairwise(indptr):
+        symbols = [SYMBOLS[column] for column in indices[start:end]]
+        rows.append(dict(zip(symbols, values[start:end], strict=True)))
+    return rows
 
 
-def close(found, wanted):
-    found = [{k: v for k, v in row.items() if v} for row in found]
-    wanted = [{k: v for k, v in row.items() if v} for row in wanted]
-    assert [set(row) for row in found] == [set(row) for row in wanted]
-    for one, other in zip(found, wanted, strict=True):
-        assert one == pytest.approx(other, rel=1e-12)
+def drop_zeros(row):
+    return {symbol: value for symbol, value in row.items() if value}
+
+
+def close(rows, expected):
+    for row, other in zip(rows, expected, strict=True):
+        assert drop_zeros(row) == pytest.approx(drop_zeros(other), rel=1e-12)
 
 
 @pytest.mark.parametrize("symbol", ["H", "Fe", "Cu", "Tb", "U"])

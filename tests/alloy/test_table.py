@@ -203,10 +203,7 @@ def test_many_rows_use_many_threads_and_agree():
 def test_formulas_are_written_as_python_writes_numbers():
     rng = np.random.default_rng(0)
     amounts = rng.random((300, 4)) ** 6
-    texts = [
-        "".join(f"{e}{a:.12f}" for e, a in zip(("Fe", "Nd", "B", "Dy"), row, strict=True))
-        for row in amounts.tolist()
-    ]
+    texts = [f"Fe{fe:.12f}Nd{nd:.12f}B{b:.12f}Dy{dy:.12f}" for fe, nd, b, dy in amounts.tolist()]
     table = CompositionTable.from_strings(texts)
     dense = table.to_array()
     for i, text in enumerate(table.formulas()):

@@ -14,11 +14,11 @@ def fronts(points):
     number = 0
     while remaining:
         number += 1
-        free = {
-            i
-            for i in remaining
-            if not any(dominates(points[j], points[i]) for j in remaining if j != i)
-        }
+        free = set()
+        for i in remaining:
+            others = remaining - {i}
+            if not any(dominates(points[j], points[i]) for j in others):
+                free.add(i)
         for i in free:
             result[i] = number
         remaining -= free

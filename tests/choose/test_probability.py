@@ -29,15 +29,19 @@ def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness
     low = of_flux / 0.006
     high = -of_hardness / 0.04
     share = np.mean(np.minimum(low, 1) >= np.maximum(high, -1))
-    expected = np.array([flux + 0.0055]), np.array([hardness + 0.0274])
-    deviations = np.array([flux_deviation]), np.array([hardness_deviation])
-    with_trade = probability_of_limits(*expected, *deviations, trade=True)
+
+    def probability(**options):
+        return probability_of_limits(
+            [flux + 0.0055], [hardness + 0.0274], [flux_deviation], [hardness_deviation], **options
+        )
+
+    with_trade = probability(trade=True)
     assert with_trade[0] == pytest.approx(share, abs=0.004)
-    plain = probability_of_limits(*expected, *deviations)
+    plain = probability()
     success = (of_flux >= 0.0) & (of_hardness >= 0.0)
     assert plain[0] == pytest.approx(np.mean(success), abs=0.004)
     # A magnet of more flux has more of its own field against it.
-    with_pull = probability_of_limits(*expected, *deviations, pull=0.8)
+    with_pull = probability(pull=0.8)
     success = (of_flux >= 0.0) & (of_hardness - 0.8 * x >= 0.0)
     assert with_pull[0] == pytest.approx(np.mean(success), abs=0.004)
 
@@ -128,7 +132,9 @@ def test_two_recipes_a_correlation_length_apart_and_another_route():
 
 
 def test_the_end_of_a_range_towards_the_limit_is_its_width():
-    ends = np.array([10.0]), np.array([8.0]), np.array([13.0])
+    value, low, high = np.array([[10.0], [8.0], [13.0]])
     # Above by 2 of 3: two thirds of 1.645; below by 1 of 2: a half.
-    assert abs(score_at_limit(12.0, -1, *ends)[0]) == pytest.approx(1.645 * 2 / 3, abs=1e-3)
-    assert abs(score_at_limit(9.0, -1, *ends)[0]) == pytest.approx(1.645 / 2, abs=1e-3)
+    above = score_at_limit(12.0, -1, value, low, high)
+    assert abs(above[0]) == pytest.approx(1.645 * 2 / 3, abs=1e-3)
+    below = score_at_limit(9.0, -1, value, low, high)
+    assert abs(below[0]) == pytest.approx(1.645 / 2, abs=1e-3)

@@ -193,5 +193,8 @@ def test_goals_are_columns_and_directions():
     profile_with_goals = profile.model_copy(
         update={"objectives": ("cost:min=2", "remanence_T:max", "margin:max")}
     )
-    goals = (("remanence_T", "max"), ("margin", "max"))
-    assert profile_with_goals.goals == (("cost_per_flux_USD_m3_T", "min"), *goals)
+    assert profile_with_goals.goals == (
+        ("cost_per_flux_USD_m3_T", "min"),
+        ("remanence_T", "max"),
+        ("margin", "max"),
+    )

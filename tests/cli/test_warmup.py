@@ -69,9 +69,9 @@ def watched_messages(monkeypatch, caplog):
 
 def test_there_is_a_line_at_the_start_and_one_at_the_end(watched_messages):
     # Short kernels one after the other, what is computed between them, and later ones.
-    times = watched_messages(
-        *((t, t + 0.3) for t in (0.5 + 0.4 * k for k in range(20))), (50.0, 60.0)
-    )
+    starts = [0.5 + 0.4 * k for k in range(20)]
+    kernels = [(start, start + 0.3) for start in starts]
+    times = watched_messages(*kernels, (50.0, 60.0))
     start, end = (text for _, text in times)
     assert start.startswith("compiling kernels, once, about 30 s (`magnetkit doctor --compile`")
     assert re.fullmatch(r"compiling kernels: \d+ ready after 8 s", end)

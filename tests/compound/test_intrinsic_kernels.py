@@ -201,8 +201,10 @@ def _predict_with_changes(formula, temperature, **changes):
         kinds[:, getattr(_intrinsic, f"_{column}")] = value
     rows = part.hard_phase.rows
     none = np.full((2, 1), np.nan)
-    arguments = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
-    curie, curie_sd, value, sd, _ = kernel(*arguments)
+    model = model._replace(kind=kinds)
+    curie, curie_sd, value, sd, _ = kernel(
+        rows, part.host, model, np.array([temperature]), True, none
+    )
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
 
 

@@ -29,7 +29,10 @@ def constants(energy):
     """Return K_1 to K_3 from a function of theta, phi, averaged over the plane."""
     angles = [TURN, math.pi / 2 - TURN, math.pi / 2]
     around = [k * math.pi / 4 for k in range(4)]
-    rise = [np.mean([energy(t, p) - energy(0.0, 0.0) for p in around]) for t in angles]
+    rise = []
+    for theta in angles:
+        mean = np.mean([energy(theta, phi) for phi in around])
+        rise.append(mean - energy(0.0, 0.0))
     return np.linalg.solve(np.sin(angles)[:, None] ** np.array([2, 4, 6]), rise)
 
 

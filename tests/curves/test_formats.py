@@ -115,7 +115,8 @@ def test_files_carry_the_resistivity_that_makers_print():
 
 
 def _table(text, skip="%", mark=","):
-    return [[float(x) for x in r.split(mark)] for r in text.splitlines() if r[:1] not in skip]
+    rows = [row for row in text.splitlines() if row[:1] not in skip]
+    return [list(map(float, row.split(mark))) for row in rows]
 
 
 def _motorcad(text):
@@ -125,8 +126,10 @@ def _motorcad(text):
     (name,) = file.sections()
     keys = ("Temperature", "HValue_Magnet", "BValue_Magnet")
     count = sum(key.startswith("BValue_Magnet[") for key in file[name])
-    rows = [[float(file[name][f"{key}[{i}]"]) for key in keys] for i in range(count)]
-    return name, file[name], np.array(rows)
+    columns = []
+    for key in keys:
+        columns.append([float(file[name][f"{key}[{i}]"]) for i in range(count)])
+    return name, file[name], np.transpose(columns)
 
 
 @pytest.mark.parametrize("bound", ["low", "centre", "high", "guaranteed"])

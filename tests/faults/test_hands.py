@@ -86,19 +86,16 @@ def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
         for row in rows:
             sheet.append(row)
     book.save(tmp_path / "a.xlsx")
-    arguments = (
-        "predict",
-        tmp_path / "a.xlsx",
-        "--basis",
-        "weight",
-        "--columns",
-        "candidate,Price",
-    )
+
+    def predict(*options):
+        command = ["predict", tmp_path / "a.xlsx", "--basis", "weight"]
+        return run(*command, "--columns", "candidate,Price", *options)
+
     for options in (["--sheet", "melts2026"], ["--sheet", "Melts 2026", "--header-row", 3]):
-        assert run(*arguments, *options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
-    text = run(*arguments, "--sheet", "elements", "--element-columns")[1]
+        assert predict(*options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+    text = predict("--sheet", "elements", "--element-columns")[1]
     assert text.splitlines()[1] == "Nd31B1Fe bal.,50"
-    assert "there is Sheet, Melts 2026, Elements" in run(*arguments, "--sheet", "x")[2]
+    assert "there is Sheet, Melts 2026, Elements" in predict("--sheet", "x")[2]
     assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")["Price"].tolist() == [55.5]
     # The first sheet is read where none is named, and the others are named.
     with pytest.warns(UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"):

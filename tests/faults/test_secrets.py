@@ -110,8 +110,9 @@ def test_the_report_escapes_every_text_of_the_user(tmp_path):
     assert HOSTILE not in page
     parser = _Elements()
     parser.feed(page)
-    assert not [tag for tag, attrs in parser.found if any(name.startswith("on") for name in attrs)]
-    assert not [attrs for tag, attrs in parser.found if tag == "img"]
+    for tag, attributes in parser.found:
+        assert tag != "img"
+        assert not any(name.startswith("on") for name in attributes)
     assert page.count("alert(1)") > 4
 
 

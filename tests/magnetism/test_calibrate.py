@@ -278,14 +278,13 @@ def test_names_magnets_that_contradict_their_mill():
 
 def test_contradictions_between_magnets_widen_the_range():
     texts = [f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)]
-    quiet, wild = (
-        calibration(
-            _table(*(_row(t, h=1.0 + s, b=None) for t, s in zip(texts, steps, strict=True))),
-            "x",
-            keep=False,
-        )
-        for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
-    )
+
+    def calibrate(shares):
+        rows = [_row(text, h=h, b=None) for text, h in zip(texts, shares, strict=True)]
+        return calibration(_table(*rows), "x", keep=False)
+
+    quiet = calibrate((1.01, 0.99, 1.01, 0.99))
+    wild = calibrate((1.6, 0.6, 1.6, 0.6))
     assert _width(wild.process) > 1.3 * _width(quiet.process)
     match = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
     scores = wild.process.producer.known("2:14:1", "coercivity_kA_m")

@@ -224,11 +224,12 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
     assert ladder("HGT") == pytest.approx(-0.05, abs=0.03)
     assert ladder("nobody") is None
     row = mk.grades("N42SH").iloc[0]
-    shares = [
-        {r.kind: r.weight for r in estimate_composition({**row, "makers": m}).recipes}["diffused"]
-        for m in ("Arnold", "HGT")
-    ]
-    assert shares[0] < shares[1]
+
+    def diffused_share(makers):
+        recipes = estimate_composition({**row, "makers": makers}).recipes
+        return next(recipe.weight for recipe in recipes if recipe.kind == "diffused")
+
+    assert diffused_share("Arnold") < diffused_share("HGT")
 
 
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])

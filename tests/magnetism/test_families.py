@@ -56,9 +56,10 @@ def test_above_its_limit_an_element_is_named_with_its_amount():
     ],
 )
 def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
-    texts = ["".join(f"{s}{x * share:.5f}" for s, x in metal.items()) for share in (1.0, 0.999)]
-    by_setting = mk.predict(f"{texts[0]}{rest} bal.", "20C", basis="weight", process={field: 0.1})
-    by_recipe = mk.predict(f"{texts[1]}{symbol}0.1{rest} bal.", "20C", basis="weight")
+    pure = "".join(f"{s}{amount:.5f}" for s, amount in metal.items())
+    diluted = "".join(f"{s}{0.999 * amount:.5f}" for s, amount in metal.items())
+    by_setting = mk.predict(f"{pure}{rest} bal.", "20C", basis="weight", process={field: 0.1})
+    by_recipe = mk.predict(f"{diluted}{symbol}0.1{rest} bal.", "20C", basis="weight")
     for name in (B, H):
         assert by_recipe[name][0] == pytest.approx(by_setting[name][0], rel=2e-3)
 

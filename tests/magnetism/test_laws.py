@@ -242,10 +242,13 @@ FORMULAS = (
 )
 
 
+def formula_text(atoms):
+    return "".join(f"{symbol}{amount:g}" for symbol, amount in atoms.items())
+
+
 @pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
 def test_a_formula_is_as_likely_as_its_twin(hard):
-    texts = ["".join(f"{s}{x:g}" for s, x in atoms.items()) for atoms in FORMULAS]
-    table = CompositionTable.from_strings(texts, basis="atomic")
+    table = CompositionTable.from_strings(list(map(formula_text, FORMULAS)), basis="atomic")
     n = len(FORMULAS)
     likelihood = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
     twin = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]

@@ -85,9 +85,10 @@ H_CJ = 1.477e6
 
 
 def join_columns(*columns):
-    return "\n".join(
-        ",".join(f"{value:.7g}" for value in row) for row in zip(*columns, strict=True)
-    )
+    rows = []
+    for row in zip(*columns, strict=True):
+        rows.append(",".join(f"{value:.7g}" for value in row))
+    return "\n".join(rows)
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e3, 25e3])

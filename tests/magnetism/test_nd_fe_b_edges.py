@@ -166,10 +166,9 @@ def test_no_magnet_turns_its_own_sign():
     for kelvin in (423.0, 473.0, 493.0, 510.0):
         loss = _column(["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin)
         assert loss[0] <= 100.0
-    one = np.ones(1)
-    hot = 0.5 * one, 1e4 * one, 9e3 * one, 1.05 * one
-    assert flux_loss(*hot, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
-    assert 1.0 < flux_loss(*hot, 1.0, 1e5, 1e5)[0] <= 2.0
+    b_r, h_cj, knee, recoil = np.array([[0.5], [1e4], [9e3], [1.05]])
+    assert flux_loss(b_r, h_cj, knee, recoil, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
+    assert 1.0 < flux_loss(b_r, h_cj, knee, recoil, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
     frame = _column(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
     assert frame[0] > 100.0

@@ -191,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
         page = matches[skip : skip + limit]
         if "_fields" in query:
             fields = query["_fields"].split(",")
-            page = [{k: d[k] for k in fields if k in d} for d in page]
+            page = [_pick(document, fields) for document in page]
         return {"data": page, "meta": {"api_version": "0.87.3", "total_doc": len(matches)}}
 
     def send_json(self, content: Any, status: int = 200, **headers: str) -> None:
@@ -214,6 +214,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""
+
+
+def _pick(document: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    return {name: document[name] for name in fields if name in document}
 
 
 def _meets(document: dict[str, Any], query: dict[str, str]) -> bool:

@@ -18,7 +18,8 @@ def describe(shares, kind, radius, less, early, sp, guest, enough, most, named, 
         return x
     content = sum(metals.values())
     sites = sum(earths.values()) + sum(beside.values())
-    earths, beside = ({e: a / sites for e, a in part.items()} for part in (earths, beside))
+    earths = {e: a / sites for e, a in earths.items()}
+    beside = {e: a / sites for e, a in beside.items()}
     metals = {e: a / content for e, a in metals.items()}
     for name, e in {"Mn": 24, "Fe": 25, "Co": 26, "Ni": 27, "Cu": 28}.items():
         x[name] = metals.get(e, 0.0)

@@ -18,4 +18,5 @@ def highest(price, compositions):
 
 def subsystem(inside, phases):
     """Indices of the phases (dense rows) whose elements are all inside."""
-    return [k for k, row in enumerate(phases) if all(inside[c] for c in np.flatnonzero(row))]
+    outside = ~np.asarray(inside, bool)
+    return [k for k, row in enumerate(phases) if not row[outside].any()]

@@ -15,13 +15,18 @@ def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
     apart = local @ local.T if linear else apart
     sides = x[:, :2] @ x[:, :2].T, x[:, 2:5], apart
     theta = np.log([0.8, 0.5, 0.7, 1.1, 1.6, 2.0, 0.3])
-    rest = sides, linear, y, rng.uniform(0.5, 2.0, 25), theta + 0.1, np.full(7, 0.6)
-    value, slope = loss(theta, *rest)
+    noise = rng.uniform(0.5, 2.0, 25)
+    prior = theta + 0.1
+
+    def value_and_slope(point):
+        return loss(point, sides, linear, y, noise, prior, np.full(7, 0.6))
+
+    value, slope = value_and_slope(theta)
     assert np.isfinite(value)
     for k in range(7):
         step = np.zeros(7)
         step[k] = 1e-5
-        change = (loss(theta + step, *rest)[0] - loss(theta - step, *rest)[0]) / 2e-5
+        change = (value_and_slope(theta + step)[0] - value_and_slope(theta - step)[0]) / 2e-5
         assert slope[k] == pytest.approx(change, rel=1e-4, abs=1e-5), k
 
 
