@@ -18,7 +18,8 @@ def rooms():
 
 
 def test_floors_circles_and_graph(rooms):
-    assert rooms.circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [{"a", "b", "c"}]
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
+    assert rooms.circles(graph) == [{"a", "b", "c"}]
     assert rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.

@@ -196,7 +196,13 @@ def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
     from pymatgen.core import Lattice, Structure
 
     lattice = Lattice.hexagonal(5.0, 3.97)
-    places = [[0, 0, 0], [1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    places = [
+        [0, 0, 0],
+        [1 / 3, 2 / 3, 0],
+        [2 / 3, 1 / 3, 0],
+        [0.5, 0, 0.5],
+        [0, 0.5, 0.5],
+    ]
     crystal = Structure(lattice, ["Sm", *["Co"] * 5], [*places, [0.5, 0.5, 0.5]])
     atoms = Atoms(["Sm", *["Co"] * 5])
     expected = mk.phases.hull_energy(["SmCo5"])

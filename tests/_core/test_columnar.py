@@ -73,7 +73,11 @@ def test_a_column_of_texts_has_each_word_once_and_none_for_an_empty_text():
 def test_numbers_in_arrow_are_those_of_the_array_wherever_it_lies():
     whole = np.arange(24.0).reshape(8, 3)
     whole[2, 1] = np.nan
-    table = Columns(a=whole[:, 1], b=whole[:, 2].astype(np.float32), c=np.arange(8)).arrow()
+    table = Columns(
+        a=whole[:, 1],
+        b=whole[:, 2].astype(np.float32),
+        c=np.arange(8),
+    ).arrow()
     assert table["a"].to_pylist() == [1.0, 4.0, None, *np.arange(10.0, 24.0, 3.0)]
     assert table["b"].to_pylist() == whole[:, 2].tolist()
     assert table["c"].type == pa.int64()

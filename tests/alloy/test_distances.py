@@ -39,7 +39,9 @@ def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
     places = rng.normal(size=(50, 7))
     points = rng.normal(size=(12, 7))
     # Of equals it is the first.
-    points[9], places[7], places[8] = points[4], points[4], points[4] + 1e-3
+    points[9] = points[4]
+    places[7] = points[4]
+    places[8] = points[4] + 1e-3
     apart, which, axis = nearest_points(places, points)
     squares = (places[:, None] - points[None]) ** 2
     expected = squares.sum(axis=2).argmin(axis=1)

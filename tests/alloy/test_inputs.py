@@ -29,7 +29,9 @@ def forms(tmp_path):
         yield str(path)
     arrow = pa.table({"composition": RECIPES, "n": [1, 2, 3]})
     yield from (RECIPES, tuple(RECIPES), iter(RECIPES), pd.Series(RECIPES), pd.Index(RECIPES))
-    yield from (pl.Series(RECIPES), pa.array(RECIPES), pa.chunked_array([RECIPES[:1], RECIPES[1:]]))
+    yield pl.Series(RECIPES)
+    yield pa.array(RECIPES)
+    yield pa.chunked_array([RECIPES[:1], RECIPES[1:]])
     yield from (np.array(RECIPES), np.array(RECIPES)[:, None], np.array(RECIPES, object))
     yield from (frame, pl.DataFrame(frame), pl.LazyFrame(frame), arrow, arrow.to_batches()[0])
     yield from (

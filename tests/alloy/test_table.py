@@ -56,7 +56,15 @@ def test_nulls_are_rows_of_errors():
     assert len(CompositionTable.from_arrow(pa.array([None, None])).errors) == 2
 
 
-@pytest.mark.parametrize("array", [pa.array([1, 2]), pa.array([b"Nd"]), pd.Series([1.5]), object()])
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([1, 2]),
+        pa.array([b"Nd"]),
+        pd.Series([1.5]),
+        object(),
+    ],
+)
 def test_refuses_arrow_arrays_without_text(array):
     with pytest.raises(InputError, match="expected"):
         CompositionTable.from_arrow(array)
@@ -184,7 +192,8 @@ def test_fractions_and_weights():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm0.8Gd0.2Co5"])
     np.testing.assert_allclose(table.to_array().sum(axis=1), 1)
     np.testing.assert_allclose(table.fraction("Nd", "Sm", "Gd"), [2 / 17, 1 / 6])
-    mass = 2 * ATOMIC_MASS[INDEX["Nd"]] + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
+    earth = 2 * ATOMIC_MASS[INDEX["Nd"]]
+    mass = earth + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
     np.testing.assert_allclose(
         table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
     )
@@ -203,7 +212,9 @@ def test_many_rows_use_many_threads_and_agree():
 def test_formulas_are_written_as_python_writes_numbers():
     rng = np.random.default_rng(0)
     amounts = rng.random((300, 4)) ** 6
-    texts = [f"Fe{fe:.12f}Nd{nd:.12f}B{b:.12f}Dy{dy:.12f}" for fe, nd, b, dy in amounts.tolist()]
+    texts = []
+    for fe, nd, b, dy in amounts.tolist():
+        texts.append(f"Fe{fe:.12f}Nd{nd:.12f}B{b:.12f}Dy{dy:.12f}")
     table = CompositionTable.from_strings(texts)
     dense = table.to_array()
     for i, text in enumerate(table.formulas()):

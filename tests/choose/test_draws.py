@@ -31,13 +31,16 @@ def make_samples(loss, margin, meets=None):
 
 
 def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
-    samples = make_samples([[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]], np.ones((4, 3)))
+    places = [[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]]
+    samples = make_samples(places, np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
     assert samples.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
     np.testing.assert_allclose(samples.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
-    samples = make_samples([[0, 0], [5, 6], [0, 0], [7, 4]], [[-1, -3], [1, 1], [-2, -2], [1, 1]])
+    losses = [[0, 0], [5, 6], [0, 0], [7, 4]]
+    margins = [[-1, -3], [1, 1], [-2, -2], [1, 1]]
+    samples = make_samples(losses, margins)
     assert samples.place(last).tolist() == [[3, 4], [1, 2], [4, 3], [2, 1]]
 
 

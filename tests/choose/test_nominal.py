@@ -65,7 +65,8 @@ def test_a_measured_alpha_bends_the_values_of_its_host():
     (b_cold,), (b_hot,) = (full_remanence(table, job, kelvin) for kelvin in (cold, hot))
     np.testing.assert_allclose(magnets.remanence(), [[b_cold, b_hot]], rtol=1e-9)
     # Without the bend they differ by more than rounding.
-    assert abs(magnets.alloys.at(np.array([hot])).remanence()[0, 0] / b_hot - 1.0) > 1e-4
+    remanence = magnets.alloys.at(np.array([hot])).remanence()[0, 0]
+    assert abs(remanence / b_hot - 1.0) > 1e-4
 
 
 def full_remanence(table, job, kelvin):

@@ -20,7 +20,8 @@ def write(folder, content):
 
     def inline(value):
         if isinstance(value, dict):
-            return "{" + ", ".join(f'"{k}" = {inline(v)}' for k, v in value.items()) + "}"
+            items = [f'"{key}" = {inline(item)}' for key, item in value.items()]
+            return "{" + ", ".join(items) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(inline(v) for v in value) + "]"
         if isinstance(value, bool):
@@ -30,7 +31,8 @@ def write(folder, content):
         return str(value)
 
     file = folder / "mine.toml"
-    file.write_text("\n".join(f"{k} = {inline(v)}" for k, v in content.items()), encoding="utf-8")
+    lines = [f"{key} = {inline(item)}" for key, item in content.items()]
+    file.write_text("\n".join(lines), encoding="utf-8")
     return file
 
 

@@ -299,8 +299,15 @@ def _compare_with_reference(share, width):
     profile = profile.model_copy(
         update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
     )
-    frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
-    frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
+    frame = pd.DataFrame(
+        {
+            "host": "2:14:1",
+            h: [520.0, 500.0],
+            f"{h}_lo": [416.0, 400.0],
+            f"{h}_hi": [624.0, 600.0],
+        }
+    )
+
     widths = {h: np.array([width, 0.0])}
     return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
 

@@ -138,7 +138,9 @@ def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, robustness):
     # Of 400 draws, 20 lie below and 20 above.
     assert np.abs(robustness["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
     assert np.abs(robustness["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
-    wide = (place[:, 379] - place[:, 20]) - (place[:, 320] - place[:, 80])
+    outer = place[:, 379] - place[:, 20]
+    inner = place[:, 320] - place[:, 80]
+    wide = outer - inner
     assert wide.max() >= 5
 
 
@@ -199,9 +201,12 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     low = burden[1:]
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
-    close = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
+    as_likely = chance[1:] >= chance[:-1] - 0.03
+    as_firm = firm[1:] >= firm[:-1] - 0.03
+    close = as_likely & as_firm
     assert len(best) > 40
-    assert not (beaten & close).any(), best.loc[:, "candidate"][:-1][beaten & close].tolist()
+    names = best.loc[:, "candidate"][:-1]
+    assert not (beaten & close).any(), names[beaten & close].tolist()
 
 
 def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():

@@ -92,7 +92,8 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
     np.testing.assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
-    ends = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
+    failures = sum(count for status, count in tally.status.items() if status != "ok")
+    ends = sum(tally.ended.values()) + failures
     assert len(table) - ends == len(survivors.rows)
 
 
@@ -129,7 +130,9 @@ def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     table, job = case("energy-traction-motor")
     rows = np.tile([5, 9, 70], 40)
     shells = [f"Tb {0.01 + 0.001 * k:.3f} @ 0.2" for k in range(120)]
-    parts = [(rows[k : k + 30], shells[k : k + 30]) for k in range(0, 120, 30)]
+    parts = []
+    for k in range(0, 120, 30):
+        parts.append((rows[k : k + 30], shells[k : k + 30]))
     few = pd.concat([evaluate(table[rows], rims, job).columns.frame() for rows, rims in parts])
     stability = import_module("magnetkit.phases.stability")
     calls = Mock(wraps=stability.stability_columns)

@@ -111,7 +111,9 @@ def test_drops_the_repetition_of_a_column(capsys):
 
 
 def test_columns_are_dropped_by_priority():
-    columns = [Shown(h, ["x" * 10], priority=p) for h, p in zip("abcd", (0, 3, 1, 3), strict=True)]
+    columns = []
+    for name, priority in zip("abcd", (0, 3, 1, 3), strict=True):
+        columns.append(Shown(name, ["x" * 10], priority=priority))
     assert [c.heading for c in fitting(columns, 53)] == ["a", "b", "c", "d"]
     assert [c.heading for c in fitting(columns, 52)] == ["a", "b", "c"]
     assert [c.heading for c in fitting(columns, 30)] == ["a", "c"]

@@ -62,8 +62,10 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
     # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
     top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
-    field = (math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta))
-    total = total + 2 * exchange * sum(f * a for f, a in zip(field, ss, strict=True))
+    in_plane = math.sin(theta)
+    field = (in_plane * math.cos(phi), in_plane * math.sin(phi), math.cos(theta))
+    on_spin = sum(f * a for f, a in zip(field, ss, strict=True))
+    total = total + 2 * exchange * on_spin
     for order, amplitude in terms.items():
         on_l = np.kron(
             np.diag(STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)), one_s
@@ -174,7 +176,8 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") * follow / bare)
     share = mix["moment_muB"] / pure["moment_muB"]
     coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
-    curie = (mix["exchange_K"] + math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))) / 2
+    root = math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))
+    curie = (mix["exchange_K"] + root) / 2
     if temperature >= curie:
         return curie, *[math.nan] * 4
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
@@ -183,7 +186,8 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     field += sum(y * p[e]["crystal_field:slope"] for e, y in diluents.items())
     moment = mix["moment_muB"] * m
     k = np.zeros(3)
-    k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
+    k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4)
+    k[0] += mix["k_steep_MJ_m3"] * m**10
     for e, x in earths.items():
         if tables.facts[0, columns[e], 0] < 0:
             continue

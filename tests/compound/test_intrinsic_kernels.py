@@ -120,7 +120,9 @@ def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
     got = evaluate(part, np.array([500.0, 800.0]), parameters=load())
     for row, at in ((0, 0), (1, 1)):
-        polarization_, k1, field = (got.sd[row, at, k] / got.value[row, at, k] for k in (0, 1, 4))
+        constants = [0, 1, 4]
+        relative = got.sd[row, at, constants] / got.value[row, at, constants]
+        polarization_, k1, field = relative
         assert got.value[row, at, 2] == pytest.approx(0.0, abs=0.05)
         assert 0.0 < field < 0.97 * np.hypot(polarization_, k1)
 

@@ -107,7 +107,8 @@ def test_grade_holds_the_mean_of_its_possible_recipes():
     table = mk.compare(["N42SH", "N38SH"], "150C", load_line=2.0)
     mean, low, high = find_makeup("N42SH").heavy_wt_pct
     assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)
-    assert f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%" in table.attrs["notes"][0]
+    note = f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%"
+    assert note in table.attrs["notes"][0]
 
 
 def test_one_magnet_alone_has_its_margin():

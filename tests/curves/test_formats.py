@@ -61,7 +61,8 @@ def _elmer(text):
     assert lines[start + 1] == "Real Monotone Cubic"
     end = lines.index("End", start)
     points = np.array([line.split() for line in lines[start + 2 : end]], float)
-    rest = dict(line.split(" = ") for line in [*lines[1:start], *lines[end + 1 : -1]])
+    outside = [*lines[1:start], *lines[end + 1 : -1]]
+    rest = dict(line.split(" = ") for line in outside)
     kind, value = rest["Magnetization 1"].split()
     assert kind == "Real"
     return float(value), points
@@ -172,7 +173,8 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     points = np.reshape(second["BHCoordinates"]["Points"], (-1, 2))
     assert points[-1].tolist() == [0.0, pytest.approx(curve.curves.remanence[0, 1])]
     # Maxwell refuses a curve that is anywhere flatter than empty space.
-    assert (np.diff(points[:, 1]) / np.diff(points[:, 0]) > MU_0 * (1.0 - 1e-5)).all()
+    slope = np.diff(points[:, 1]) / np.diff(points[:, 0])
+    assert (slope > MU_0 * (1.0 - 1e-5)).all()
     library = pytest.importorskip("ansys.aedt.core.modules.material_lib", reason="needs pyaedt")
     app = MagicMock()
     app.odefinition_manager.GetProjectMaterialNames.return_value = []

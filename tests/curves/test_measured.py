@@ -38,7 +38,9 @@ def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
     fields = np.append(h, h[::-1])
     levels = np.append(down, up)
     levels = levels + np.random.default_rng(celsius).normal(0.0, noise, levels.size)
-    rows = [f"{1e-3 * a:.4f},{b:.6f},{celsius}" for a, b in zip(fields, levels, strict=True)]
+    rows = []
+    for field, level in zip(fields, levels, strict=True):
+        rows.append(f"{1e-3 * field:.4f},{level:.6f},{celsius}")
     path.write_text("\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8")
     return path
 
@@ -139,7 +141,8 @@ def test_knee_moves_between_two_temperatures(pair, tmp_path):
     width = np.ptp(curves.field[0, 0][inside]) / curves.coercivity[0, 0]
     ends = mk.curve(pair).curves
     edge = (ends.polarization[0, 0] < 0.9 * 1.29) & (ends.polarization[0, 0] > 0.129)
-    assert width == pytest.approx(np.ptp(ends.field[0, 0][edge]) / ends.coercivity[0, 0], rel=0.3)
+    edge_width = np.ptp(ends.field[0, 0][edge])
+    assert width == pytest.approx(edge_width / ends.coercivity[0, 0], rel=0.3)
     three = [*pair, write_loop(tmp_path / "m100.csv", 100)]
     nearer = mk.curve(three, "120C").curves.coercivity[0, 0]
     assert H_CJ[150] < nearer < H_CJ[100]
@@ -165,7 +168,8 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
     kelvin = 300.0 + 100.0 * share
     curves_between, (figures,) = interpolate_curves(curves, [kelvin], 1.5)
     # By hand: B_r, permeability and the knee's share of H_cJ go evenly, H_cJ by its logarithm.
-    b_r, _, recoil, knee = ((1.0 - share) * a + share * b for a, b in zip(cold, hot, strict=True))
+    between = (1.0 - share) * np.array(cold) + share * np.array(hot)
+    b_r, _, recoil, knee = between
     h_cj = 1.0e6 * 0.4**share
     assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx((b_r, recoil))
     assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)

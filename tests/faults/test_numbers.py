@@ -13,6 +13,7 @@ from magnetkit.elements import SYMBOLS
 import magnetkit as mk
 from magnetkit._core._threads import limited_threads
 from magnetkit.choose._order import Rule
+from tests.recipes import mix
 
 DEVICE = "communication-twt"
 
@@ -21,11 +22,11 @@ def recipes() -> list[str]:
     """Return ordinary and extreme compositions that the parser takes."""
     many = "".join(f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B"))
     return [
-        *(f"Nd{2 - i / 40:g}Dy{i / 40:g}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
-        *(f"Sm{1 - i / 20:g}Gd{i / 20:g}Co5" for i in range(1, 20)),
+        *(f"{mix('Nd', 'Dy', i / 40, 2)}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
+        *(f"{mix('Sm', 'Gd', i / 20)}Co5" for i in range(1, 20)),
         *SYMBOLS,
         f"Nd2Fe14B{many}",
-        *(f"Sm{1 - i / 100:g}Gd{i / 100:g}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
+        *(f"{mix('Sm', 'Gd', i / 100)}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
         "".join(f"{s}1" for s in SYMBOLS[:40]),
         "".join(f"{s}1" for s in SYMBOLS[56:96]),
         "Nd2Fe14BDy0.000000000001",

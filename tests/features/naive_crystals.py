@@ -37,7 +37,8 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff):
     out = np.zeros(len(frac))
     for i, j, _, v, d in pairs(lattice, frac, cutoff):
         c = v @ axis / d
-        out[i] += weights[j] * (35 * c**4 - 30 * c**2 + 3) / 8 / d**5
+        legendre = (35 * c**4 - 30 * c**2 + 3) / 8
+        out[i] += weights[j] * legendre / d**5
     return out
 
 

@@ -24,5 +24,6 @@ def composition_statistics(indptr, indices, values, table):
                 continue
             mean = sum(w * a for w, a in zip(weights, x, strict=True))
             deviation = sum(w * abs(a - mean) for w, a in zip(weights, x, strict=True))
-            out[i, 6 * j : 6 * j + 5] = min(x), max(x), max(x) - min(x), mean, deviation
+            out[i, 6 * j : 6 * j + 2] = min(x), max(x)
+            out[i, 6 * j + 2 : 6 * j + 5] = max(x) - min(x), mean, deviation
     return out

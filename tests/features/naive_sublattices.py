@@ -28,8 +28,11 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     row += [ratio(s[name], s["R"]) for name in ("light", "heavy")]
     row.append(ratio(s["light"] - s["heavy"], s["R"]))
     row += [ratio(s[name], s["R"]) for name in ("cerium", "nonmagnetic", "oblate", "prolate")]
-    row += [ratio(s["electrons"], s["T"]), ratio(s["cobalt"], s["cobalt"] + s["iron"])]
-    row += [s["valence"], ratio(s["valence_M"], s["M"]), ratio(s["M"] - s["T"], s["M"])]
+    row.append(ratio(s["electrons"], s["T"]))
+    row.append(ratio(s["cobalt"], s["cobalt"] + s["iron"]))
+    row.append(s["valence"])
+    row.append(ratio(s["valence_M"], s["M"]))
+    row.append(ratio(s["M"] - s["T"], s["M"]))
     row += [ratio(s[name], metals) for name in ("B", "C", "N", "H")]
     for target, counts in zip(targets, carbon, strict=True):
         parts = np.array([s["R"], s["M"], s["B"] + counts * s["C"]])

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from magnetkit import CompositionTable
 from magnetkit.features import RareEarthDescriptors
+from tests.recipes import mix
 
 
 def describe(*texts):
@@ -86,7 +87,7 @@ def test_spread_and_balance():
 @given(st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS))
 def test_means_are_linear_in_the_substitution(first, share, second):
     one, two, joint = describe(
-        f"{first}Co5", f"{second}Co5", f"{first}{1 - share:.6f}{second}{share:.6f}Co5"
+        f"{first}Co5", f"{second}Co5", f"{mix(first, second, share)}Co5"
     ).to_numpy()
     names = RareEarthDescriptors().get_feature_names_out()
     linear = [i for i, name in enumerate(names) if not name.endswith("_std")]

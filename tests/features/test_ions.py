@@ -45,7 +45,8 @@ def test_hunds_rules_and_landes_formula(symbol):
     j = abs(orbital - spin) if n < 7 else orbital + spin
     assert (ions["S"], ions["L"], ions["J"]) == (spin, orbital, j)
     if j:
-        g = 1.5 + (spin * (spin + 1) - orbital * (orbital + 1)) / (2 * j * (j + 1))
+        difference = spin * (spin + 1) - orbital * (orbital + 1)
+        g = 1.5 + difference / (2 * j * (j + 1))
         assert ions["g_J"] == pytest.approx(g)
     else:
         assert ions["g_J"] == 0

@@ -43,7 +43,8 @@ def test_twenty_thousand_magnets_as_matminer_computes_them():
         elements = [*rng.choice(rare, rng.integers(1, 4), False)]
         elements += [*rng.choice(other, rng.integers(1, 6), False)]
         amounts = rng.integers(1, 1000, len(elements)) / rng.choice([1, 7, 100])
-        texts.append("".join(f"{e}{a:.4f}" for e, a in zip(elements, amounts, strict=True)))
+        parts = [f"{e}{a:.4f}" for e, a in zip(elements, amounts, strict=True)]
+        texts.append("".join(parts))
     peer = matminer.ElementProperty.from_preset("magpie")
     expected = np.array([peer.featurize(Composition(t)) for t in texts], float)
     got = CompositionStatistics(basis="atomic").fit_transform(texts)

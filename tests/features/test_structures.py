@@ -65,7 +65,8 @@ def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
     assert set(functions) == {("Co", "Co"), ("Co", "Sm"), ("Sm", "Sm")}
     assert radii[0] == pytest.approx(0.05)
     g = functions["Co", "Sm"]
-    shells = 4 / 3 * np.pi * np.diff(np.linspace(0, 20, 201) ** 3) / smco5.volume
+    volumes = 4 / 3 * np.pi * np.linspace(0, 20, 201) ** 3
+    shells = np.diff(volumes) / smco5.volume
     around_samarium = 5 * np.cumsum(g * shells)
     assert around_samarium[radii < 3.3][-1] == pytest.approx(18)
     assert np.average(g, weights=shells) == pytest.approx(1.0, abs=0.03)

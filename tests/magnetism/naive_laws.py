@@ -217,7 +217,8 @@ def arriving_share(faces_mm):
     area = book("shell")["diffusion_area"]
     length = faces_mm / 1e3
     images = [(0.25 + i) * length for i in range(-400, 401)]
-    return sum(exp(-(x**2) / (4.0 * area)) for x in images) * length / sqrt(4.0 * pi * area)
+    terms = sum(exp(-(x**2) / (4.0 * area)) for x in images)
+    return terms * length / sqrt(4.0 * pi * area)
 
 
 def carrier_volume(atoms, carriers):

@@ -114,5 +114,6 @@ def crossing(points):
     ts, rs = zip(*points, strict=True)
     a, b, c = np.polyfit(np.array(ts) - t0, rs, 2)
     roots = np.roots([a, b, c]) if abs(a) > 1e-12 else np.array([-c / b])
-    inside = [x.real for x in roots if abs(x.imag) < 1e-9 and -1e-6 <= x.real <= t1 - t0 + 1e-6]
+    real = [root.real for root in roots if abs(root.imag) < 1e-9]
+    inside = [root for root in real if -1e-6 <= root <= t1 - t0 + 1e-6]
     return t0 + min(inside)

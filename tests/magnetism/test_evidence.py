@@ -71,7 +71,8 @@ def test_range_widens_with_distance_unless_the_user_measures():
     assert close < distant < _uncertainty._growth()[H][0] ** 2
     frame = sintered(table, 300.0)
     half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
-    assert half[1] ** 2 - half[0] ** 2 == pytest.approx(1.645**2 * distant, rel=1e-2)
+    difference = half[1] ** 2 - half[0] ** 2
+    assert difference == pytest.approx(1.645**2 * distant, rel=1e-2)
     nearest = evidence(table, roots, H, anchor(texts[1], "2:17"))
     assert nearest.distance[1] == pytest.approx(0.0, abs=1e-6)
     assert nearest.nearest.texts()[1] == "it's"

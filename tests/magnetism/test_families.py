@@ -11,6 +11,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit._core.columns import GATES, with_interval
 from magnetkit._core.elements import SYMBOLS
+from tests.recipes import mix
 
 H = "coercivity_kA_m"
 B = "remanence_T"
@@ -200,7 +201,7 @@ def test_refractory_metals_refine_ribbons_of_2_14_1_alone():
 
 def test_measured_coercivity_bounds_near_compensation():
     # 2 K / J_s has no bound there: GdCo4Al was once given 2.1 times H_cJ of SmCo5 for it.
-    series = [f"Sm{1 - x:.3f}Gd{x:.3f}Co5" for x in np.arange(0.0, 1.001, 0.05)]
+    series = [f"{mix('Sm', 'Gd', x)}Co5" for x in np.arange(0.0, 1.001, 0.05)]
     frame = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
     assert (frame[H] / frame[H][0]).max() < 1.2
     assert (frame["status"] != "ok")[frame["saturation_polarization_T"] < 0.5].all()

@@ -33,7 +33,8 @@ def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
     frame.to_csv(tmp_path / "mine.csv", index=False)
     prediction = mk.predict(tmp_path / "mine.csv", "300K")
     hot, strong, plain = (row for _, row in prediction.iterrows())
-    assert (hot[T_C], hot[f"{T_C}_lo"], hot[f"{T_C}_hi"]) == pytest.approx((640.0, 600.0, 680.0))
+    range_of_curie = (hot[T_C], hot[f"{T_C}_lo"], hot[f"{T_C}_hi"])
+    assert range_of_curie == pytest.approx((640.0, 600.0, 680.0))
     assert (hot[f"{T_C}_provenance"], plain[f"{T_C}_provenance"]) != ("given", "given")
     assert hot["remanence_T"] > plain["remanence_T"]
     cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[0]

@@ -313,7 +313,8 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
         decay = np.array([1.4, 1.4, 1.0, 2.0])
         level = np.array([1.0, 1.25, 1.0, 1.0])
 
-    at_500 = _cells.hot_deviation(Rules, np.array([0.1, 0.2, 0.1, 0.2]), np.full((1, 4), 773.15))[0]
+    iron = np.array([0.1, 0.2, 0.1, 0.2])
+    at_500 = _cells.hot_deviation(Rules, iron, np.full((1, 4), 773.15))[0]
     # 100 kA/m, 250 from an iron of 0.20, over 2000 (1 - 1.4 x 0.48) = 656 kA/m, of a level of 1.25
     # over 820; at most 1.5.
     np.testing.assert_allclose(at_500, [100 / 656, 250 / 820, 0.0, 1.5], rtol=1e-3)

@@ -102,7 +102,8 @@ def test_figures_equal_their_twin(shell):
             minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
             half = np.hypot(twin[5] * on_alpha[i], minimum), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
-                ends = [twin[k], twin[k] - half[k - 5], twin[k] + half[k - 5]]
+                width = half[k - 5]
+                ends = [twin[k], twin[k] - width, twin[k] + width]
                 np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
     # Of the shelled only the two of 2:14:1 are within the model.
     assert count >= (12 if shell is None else 4)
@@ -219,7 +220,9 @@ def test_curve_without_coercivity_or_figures():
 
 
 def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
-    figures = (np.array([1.2, 1.2]), np.array([1.2e6, 4e5]), np.array([1.1e6, 3.7e5]), np.ones(2))
+    remanence = np.array([1.2, 1.2])
+    hard = np.array([1.2e6, 4e5])
+    figures = (remanence, hard, np.array([1.1e6, 3.7e5]), np.ones(2))
     h_cb = _demagnetization.working_fields(*figures, 0.0)
     fields = _demagnetization.own_fields(*figures, h_cb, 41)
     assert fields[:, 0].tolist() == [0.0, 0.0]

@@ -19,7 +19,9 @@ def prediction():
 
 
 def write_curve(path, heads, h, values, mark=","):
-    rows = [f"{a:.6f}{mark}{b:.7f}" for a, b in zip(h, values, strict=True)]
+    rows = []
+    for field, value in zip(h, values, strict=True):
+        rows.append(f"{field:.6f}{mark}{value:.7f}")
     path.write_text("\n".join(["# hysteresisgraph", mark.join(heads), *rows]), encoding="utf-8")
     return path
 
@@ -236,7 +238,9 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
 
 def test_overlays_the_prediction(tmp_path, prediction):
     weaker = 0.9 * prediction.polarization[0, 0]
-    rows = [f"{a:.1f},{b:.6f},20" for a, b in zip(prediction.field[0, 0], weaker, strict=True)]
+    rows = []
+    for field, value in zip(prediction.field[0, 0], weaker, strict=True):
+        rows.append(f"{field:.1f},{value:.6f},20")
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(["H (A/m),J (T),T (°C)", *rows]), encoding="utf-8")
     assert read_curve(path).temperature_K == pytest.approx(293.15)
@@ -255,7 +259,9 @@ def test_overlays_the_prediction(tmp_path, prediction):
     assert mine["working_field_kA_m"] == pytest.approx(1e-3 * b_r / MU_0 / (2.0 + recoil), rel=1e-3)
     assert mine["irreversible_loss_pct"] == pytest.approx(0.0, abs=0.01)
     # Half of its coercivity does not stand the field of such a load line.
-    half = [f"{0.5 * h:.1f},{j:.6f}" for h, j in zip(prediction.field[0, 0], weaker, strict=True)]
+    half = []
+    for field, value in zip(prediction.field[0, 0], weaker, strict=True):
+        half.append(f"{0.5 * field:.1f},{value:.6f}")
     path.write_text("\n".join(["H (A/m),J (T)", *half]), encoding="utf-8")
     out = f"{tmp_path}/o.html"
     hot = command.run("curve", f"{path}", "--load-line", "0.2", "--out", out).stdout
@@ -286,7 +292,8 @@ def test_a_guaranteed_curve_is_what_lots_reach():
     assert lots.remanence[0, 0] == pytest.approx(1.29 * (1 - 0.0012 * 130), abs=1e-3)
     one = [mk.curve("Nd2Fe14B", "100C", bound=b).curves for b in ("centre", "guaranteed")]
     for name, deviation in (("remanence", 0.008), ("coercivity", 0.04)):
-        ratio = getattr(one[1], name)[0, 0] / getattr(one[0], name)[0, 0]
+        values = [getattr(curves, name)[0, 0] for curves in one]
+        ratio = values[1] / values[0]
         assert ratio == pytest.approx(np.exp(-2.33 * deviation), rel=1e-6)
     row = mk.predict("Nd2Fe14B", "100C").iloc[0]
     assert row["coercivity_guaranteed_kA_m"] == pytest.approx(1e-3 * one[1].coercivity[0, 0])
@@ -303,7 +310,9 @@ def test_names_a_point_that_is_no_number(tmp_path, cell):
 @pytest.mark.parametrize("fields", [[0.0], [0.0] * 40])
 def test_refuses_a_curve_without_fields(tmp_path, fields):
     file = tmp_path / "curve.csv"
-    rows = "".join(f"{h},{1.3 - 0.01 * i}\n" for i, h in enumerate(fields))
+    rows = ""
+    for i, h in enumerate(fields):
+        rows += f"{h},{1.3 - 0.01 * i}\n"
     file.write_text(f"H (kA/m),J (T)\n{rows}")
     with pytest.raises(InputError, match="fields of their own, got 1"):
         read_curve(file)

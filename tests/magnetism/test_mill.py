@@ -150,7 +150,8 @@ def test_the_split_is_found_again_in_drawn_magnets():
     iron = np.tile([0.0, 0.0, 0.02, 0.1], 60)
     apart = 2.0 * np.abs(iron[:, None] - iron[None, :])
     same = groups[:, None] == groups[None, :]
-    total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(240)
+    likeness = 0.15**2 + 0.12**2 * np.exp(-apart / 0.05)
+    total = same * likeness + (0.07**2 + 0.03**2) * np.eye(240)
     values = rng.multivariate_normal(np.zeros(240), total)
     result = deviations(Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart))
     assert result == pytest.approx((0.15, 0.12, 0.07), abs=0.035)

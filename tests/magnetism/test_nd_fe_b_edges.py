@@ -6,6 +6,7 @@ import pytest
 from magnetkit.compound._intrinsic_kernels import barrier, easy_angle
 from magnetkit.magnetism._demagnetization_kernels import flux_loss
 from magnetkit.magnetism.sintered import Duty, sintered
+from tests.recipes import mix
 
 ROOM = 293.15
 H = "coercivity_kA_m"
@@ -43,7 +44,8 @@ def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
     for k1, k2 in ((5.0, 1.0), (4.0, 1.0)):
         assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == k1
     for k1, k2 in ((3.9, 1.0), (0.0, 1.0), (-1.0, 1.0)):
-        expected = 2.0 / 3.0 * (k1 + 2.0 * k2) * np.sqrt((k1 + 2.0 * k2) / (6.0 * k2))
+        slope = k1 + 2.0 * k2
+        expected = 2.0 / 3.0 * slope * np.sqrt(slope / (6.0 * k2))
         assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(expected)
     assert barrier(-1.0, 0.0, 0.0) == 0.0
 
@@ -79,8 +81,9 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
     room, cold = (_column([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
     assert 1.8 < cold / room < 3.0
     frame = sintered([_recipe("Pr31")], temperature=["293K", "77K"])
-    ratio = frame[f"{H}_lo"].iloc[1] / frame[H].iloc[0], frame[f"{H}_hi"].iloc[1] / frame[H].iloc[0]
-    assert ratio[0] < 7.6 / 1.63 < ratio[1]
+    room = frame[H].iloc[0]
+    cold = frame.iloc[1]
+    assert cold[f"{H}_lo"] / room < 7.6 / 1.63 < cold[f"{H}_hi"] / room
 
 
 def test_boron_has_a_window_which_gallium_opens():
@@ -141,12 +144,13 @@ def test_additions_saturate(symbol, most):
 
 def test_cerium_and_lanthanum_cost_coercivity_smoothly():
     share = np.linspace(0.0, 1.0, 41)
-    h = _column([_recipe(f"Nd{31 * (1 - y):.4f}Ce{31 * y:.4f}") for y in share])
+    h = _column([_recipe(mix("Nd", "Ce", 31 * y, 31)) for y in share])
     assert (np.diff(h) < 0.0).all()
     assert np.abs(np.diff(h, 2)).max() < 0.03 * h[0]
     # Sintered Ce-Fe-B has next to none; melt-spun, 492 kA/m (read): the route, not the anisotropy.
     assert h[-1] < 0.15 * h[0]
-    wide = np.log(np.divide(*(_column(["Ce31B0.98Fe bal. wt%"], f"{H}_{e}") for e in ("hi", "lo"))))
+    cerium = ["Ce31B0.98Fe bal. wt%"]
+    wide = np.log(_column(cerium, f"{H}_hi") / _column(cerium, f"{H}_lo"))
     assert wide[0] > 1.645
     assert _column(["Nd21.7La9.3B0.98Fe bal. wt%"])[0] < 0.5 * h[0]
 
@@ -154,7 +158,8 @@ def test_cerium_and_lanthanum_cost_coercivity_smoothly():
 @pytest.mark.parametrize("element", ["Tb", "Dy"])
 def test_the_gain_of_a_shell_is_concave_without_a_kink(element):
     weight = np.arange(0.1, 1.45, 0.05)
-    h = _column([_recipe()] * len(weight), shell=[f"{element} {w:.2f} wt%" for w in weight])
+    shells = [f"{element} {w:.2f} wt%" for w in weight]
+    h = _column([_recipe()] * len(weight), shell=shells)
     gain = np.diff(h)
     assert (gain > 0.0).all()
     assert (np.diff(gain) < 0.0).all()
@@ -179,7 +184,8 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     h = frame[H].to_numpy()
     j = frame["saturation_polarization_T"].to_numpy()
     knee = frame["knee_field_kA_m"].to_numpy()
-    np.testing.assert_allclose(knee, np.maximum(h - 0.05 * h[1] * j / j[1], 0.0), rtol=1e-3)
+    own_field = 0.05 * h[1] * j / j[1]
+    np.testing.assert_allclose(knee, np.maximum(h - own_field, 0.0), rtol=1e-3)
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
     wide, hard = (-np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H))
@@ -191,7 +197,8 @@ def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
     name = "remanence_coefficient_pct_K"
     between = (273.15, 373.15)
     share = np.linspace(0.2, 0.6, 21)
-    frame = sintered([f"Sm{1 - x:.4f}Gd{x:.4f}Co5" for x in share], ROOM, between=between)
+    recipes = [f"{mix('Sm', 'Gd', x)}Co5" for x in share]
+    frame = sintered(recipes, ROOM, between=between)
     alpha = frame[name].to_numpy()
     deviation = (frame[f"{name}_hi"] - frame[f"{name}_lo"]).to_numpy() / 3.29
     assert (np.diff(alpha) > 0.0).all()

@@ -8,6 +8,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
 from tests.recipes import make_table as read
+from tests.recipes import mix
 
 
 @pytest.mark.parametrize(
@@ -31,9 +32,7 @@ def test_spin_reorientation(formula, low, high):
     second=st.sampled_from(["Nd", "Gd"]),
 )
 def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
-    a = 2 * x
-    b = 2 - 2 * x
-    text = f"{first}{a:.4f}{second}{b:.4f}" if 0 < x < 1 else f"{first}2"
+    text = mix(second, first, 2 * x, 2) if 0 < x < 1 else f"{first}2"
     frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
     assert frame["compensation_temperature_K"].isna().all()
 

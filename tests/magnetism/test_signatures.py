@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from magnetkit.magnetism import sintered, transitions
 from magnetkit.surrogates.intrinsic import intrinsic
 from tests.recipes import make_table as read
+from tests.recipes import mix
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)
@@ -28,7 +29,8 @@ ANY = st.sampled_from(HOSTS)
 
 
 def earths(n, **shares):
-    return "".join(f"{e}{n * x:.5f}" for e, x in shares.items() if x > 1e-4)
+    parts = [f"{e}{n * x:.5f}" for e, x in shares.items() if x > 1e-4]
+    return "".join(parts)
 
 
 @quick
@@ -70,7 +72,7 @@ def test_heavy_rare_earths_lower_the_polarization_and_light_ones_do_not(member, 
 @given(member=ANY, x=SHARE)
 def test_gadolinium_adds_no_anisotropy(member, x):
     rest, n, light = member
-    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, "Gd": x}) + rest]
+    formulas = [f"{light}{n}{rest}", mix(light, "Gd", n * x, n) + rest]
     k1 = intrinsic(read(*formulas))["anisotropy_constant_MJ_m3"]
     assert k1.iloc[1] < k1.iloc[0]
 
@@ -79,7 +81,7 @@ def test_gadolinium_adds_no_anisotropy(member, x):
 @given(member=ANY, x=SHARE, diluent=st.sampled_from(["La", "Y", "Ce"]))
 def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
     rest, n, light = member
-    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, diluent: x}) + rest]
+    formulas = [f"{light}{n}{rest}", mix(light, diluent, n * x, n) + rest]
     # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
     frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
     assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
@@ -124,7 +126,8 @@ def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, filled, eart
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
     bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
-    nitride = intrinsic(read(f"{text}N{filled * maximum:.4f}"), host=f"{name}:{maximum:g}").iloc[0]
+    compound = read(f"{text}N{filled * maximum:.4f}")
+    nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
     # within the deviation.
     minimum = nitride["curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"]
@@ -138,7 +141,7 @@ def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
     iron = int(rest[2:4])
     formulas = [
         f"{light}{n}{rest}",
-        f"{light}{n}" + rest.replace(f"Fe{iron}", f"Fe{iron - co:.4f}Co{co:.4f}", 1),
+        f"{light}{n}" + rest.replace(f"Fe{iron}", mix("Fe", "Co", co, iron), 1),
     ]
     curie = intrinsic(read(*formulas))["curie_temperature_K"]
     assert curie.iloc[1] > curie.iloc[0] + 5 * co
@@ -155,7 +158,8 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     metal = "Co" if rest.startswith("Co") else "Fe"
     amount = float("".join(c for c in rest[2:5] if c.isdigit() or c == "."))
     # More of a diluent in, less of the main metal.
-    less = rest.replace(rest[: 2 + len(f"{amount:g}")], f"{metal}{amount - y:.4f}", 1)
+    main = rest[: 2 + len(f"{amount:g}")]
+    less = rest.replace(main, f"{metal}{amount - y:.4f}", 1)
     formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
     frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
     # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.

@@ -9,6 +9,7 @@ from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.sintered import Use, figure_columns
+from tests.recipes import mix
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -115,7 +116,7 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
 
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
-    bulk = _table(*(f"Nd{2 - 2 * x:.4f}Tb{2 * x:.4f}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
+    bulk = _table(*(f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
     magnet = sintered(base, temperature=ROOM, shell=shell).iloc[0]
     h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
     equal_row = int(np.argmax(h >= magnet["coercivity_kA_m"]))

@@ -40,7 +40,9 @@ def test_split_finds_the_facet_that_holds_the_composition():
     phase = np.array([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.4, 0.1, 0.5], [0.1, 0.4, 0.5]])
     plane = np.array([-1.0, -2.0, -3.0])
     price = np.tile(plane, (2, 1))
-    x = np.array([phase[[0, 1, 2]].mean(axis=0), phase[[1, 2, 3]].mean(axis=0), [0.9, 0.05, 0.05]])
+    first = phase[[0, 1, 2]].mean(axis=0)
+    second = phase[[1, 2, 3]].mean(axis=0)
+    x = np.array([first, second, [0.9, 0.05, 0.05]])
     hull = x @ plane
     facet = np.zeros(3, np.int32)
     products = np.zeros((3, 4), np.int32)

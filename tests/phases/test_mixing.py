@@ -55,7 +55,8 @@ def test_the_scale_is_the_conformal_quantile():
 
 def test_a_slope_holds_where_no_entry_tells(snapshot):
     """Niobium in SmCo5, of which the snapshot has nothing beside cobalt."""
-    slope = next(s for s in _mixing.chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
+    slopes = _mixing.chemical_slopes("1:5")
+    slope = next(s for s in slopes if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
     with_it = _mixing.mixing_model(snapshot, "1:5")
     without = _mixing.MixingModel(lowest_entries(snapshot), "1:5", slopes=())
     assert (INDEX["Co"], INDEX["Nb"]) in with_it.borrowed

@@ -91,7 +91,8 @@ def test_corners_and_middles_equal_their_entries():
     x[0, [0, 3]] = 1 / 6, 5 / 6
     x[1, [5, 2, 4]] = 1 / 6, 2.5 / 6, 2.5 / 6
     energy, _, entropy, _ = run(x, *model, np.zeros(3))
-    assert energy == pytest.approx([mean[node[0, 0, 1, 1]], mean[node[1, 0, 0, 2]]])
+    nodes = [node[0, 0, 1, 1], node[1, 0, 0, 2]]
+    assert energy == pytest.approx(mean[nodes])
     assert entropy == pytest.approx([0.0, 5 / 6 * np.log(2)])
 
 

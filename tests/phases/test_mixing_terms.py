@@ -75,7 +75,7 @@ def test_a_term_adds_the_square_of_its_deviation():
 
     one = occupation([1, 0], [1, 0], [1, 0])
     alike = np.exp(-0.5 * ((0.983 - 0.990) / 0.08) ** 2)
-    variance = 0.025**2 + 0.011**2 + 0.022**2 + 0.079**2 + 0.039**2 + 0.0058**2
+    variance = sum(d**2 for d in (0.025, 0.011, 0.022, 0.079, 0.039, 0.0058))
     third = 0.119**2 + 0.030**2 + 2 * 0.0030**2
     assert terms.kernel(one, one).item() == pytest.approx(variance + third, rel=1e-12)
     other_earth = occupation([0, 1], [1, 0], [1, 0])

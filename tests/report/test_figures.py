@@ -125,7 +125,9 @@ def test_names_of_phases_lie_on_no_other_and_on_no_dot():
 
 
 def test_magnets_differ_by_hue_and_temperatures_by_dash():
-    (a, b), (c, d) = _figures.looks(2, 2)[:2], _figures.looks(2, 2)[2:]
+    first, second = _figures.looks(2, 2)[:2], _figures.looks(2, 2)[2:]
+    a, b = first
+    c, d = second
     assert a[0] == b[0] != c[0] == d[0]
     assert (a[1], b[1]) == (c[1], d[1]) == ("solid", "dash")
     assert _figures.looks(1, 2)[1] == (_figures.COLOURS[1], "solid")

@@ -127,7 +127,8 @@ def test_refuses_a_worker_of_other_tables(tmp_path):
     shutil.copytree(mk.datasets.root(), tmp_path / "datasets")
     table = tmp_path / "datasets" / "supply" / "elements.csv"
     before = table.read_bytes()
-    table.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
+    changed_byte = bytes([before[-2] ^ 1])
+    table.write_bytes(before[:-2] + changed_byte + before[-1:])
     assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
     with (
         run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),

@@ -27,7 +27,9 @@ def test_no_answer_violates_what_must_hold(grade):
             duty = {"temperature": rating - below, "load_line": line, "outside_field_kA_m": outside}
             answers[below, line, outside] = check_answer(check, grade, duty)
     for below in (0.0, 30.0):
-        easy, middle, hard = (answers[below, *x] for x in ((2.0, 0.0), (1.0, 0.0), (1.0, 150.0)))
+        easy = answers[below, 2.0, 0.0]
+        middle = answers[below, 1.0, 0.0]
+        hard = answers[below, 1.0, 150.0]
         check_order(check, easy, middle, f"{grade} {below} lower load line")
         check_order(check, middle, hard, f"{grade} {below} larger field")
     assert check.violations == []

@@ -186,7 +186,8 @@ def test_another_kind_of_the_same_grade_has_its_own_answer(motor, estimate):
     assert f"if it is {kinds[1]}, " in " ".join(estimate.lines())
     # What it holds is said as the mean over the kinds with its range, never the likelier alone.
     mean, low, high = estimate.incumbent.makeup.heavy_wt_pct
-    assert f"{mean:.1f} ({low:.1f}-{high:.1f})" in " ".join(estimate.lines())
+    text = f"{mean:.1f} ({low:.1f}-{high:.1f})"
+    assert text in " ".join(estimate.lines())
     assert estimate.answers[0].today.wt_pct == estimate.answers[1].today.wt_pct == mean
     bulk = motor
     assert [a.kind for a in bulk.answers] == ["bulk"]
@@ -254,7 +255,8 @@ def test_duty_alone_gets_grades_of_the_market():
     assert row["remanence_T_lo"] >= 1.14
     assert best.demagnetization_safety >= 1.1
     curve = mk.curve(best.grade, "130C", bound="guaranteed").curves
-    field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0])) + 100e3
+    self_field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0]))
+    field = self_field + 100e3
     assert curve.knee_field[0, 0] / field == pytest.approx(best.demagnetization_safety, rel=1e-3)
     # A weak and warm duty needs no rare earth.
     weak = mk.replace(None, "120C", require=["remanence_T>=0.28"], load_line=2.0)

@@ -241,7 +241,8 @@ def test_predict_joins_every_stage():
 
 def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
-    path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
+    rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)]
+    path.write_text("\n".join(rows), encoding="utf-8")
     whole = tmp_path / "whole"
     part = tmp_path / "cut"
 

@@ -35,7 +35,8 @@ def problem(n=10, draws=4000, seed=0):
     """Return a drawn problem: losses that hang on scores, correlated as alloys are."""
     rng = np.random.default_rng(seed)
     apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    root = np.linalg.cholesky(0.3 + 0.6 * np.exp(-apart / 2.0) + 0.1 * np.eye(n))
+    likeness = 0.3 + 0.6 * np.exp(-apart / 2.0)
+    root = np.linalg.cholesky(likeness + 0.1 * np.eye(n))
     score = root @ rng.standard_normal((n, draws))
     need = rng.uniform(-1.0, 1.0, n)
     loss = rng.uniform(0.0, 2.0, n)[:, None] + 4.0 * (score < need[:, None])
@@ -160,7 +161,8 @@ def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
     # 1.325: beyond, in 0.185 of the draws, the first is taken, and 2 saved.
     rng = np.random.default_rng(0)
     score = np.stack([np.zeros(40_000), rng.standard_normal(40_000)])
-    loss = np.stack([np.full(40_000, 2.0), np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)])
+    second = np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)
+    loss = np.stack([np.full(40_000, 2.0), second])
     worth, change = batch_value(loss, score[:, :, None], [1])
     assert worth == pytest.approx(2.0 * 0.185, abs=0.02)
     assert change == pytest.approx(0.185, abs=0.01)

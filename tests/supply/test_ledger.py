@@ -9,6 +9,7 @@ from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable, supply
+from tests.recipes import mix
 
 
 def table(*formulas):
@@ -69,7 +70,7 @@ def test_the_risk_is_that_one_of_the_sources_fails(scenario):
 @pytest.mark.parametrize("start", [5.0, 2.0, 0.5])
 def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, start):
     # Neodymium takes its place, which has a risk of its own.
-    texts = [f"Nd{30 - x:g}{heavy}{x:g}Fe69B1" for x in (start, 0.2 * start, 0.0)]
+    texts = [f"{mix('Nd', heavy, x, 30)}Fe69B1" for x in (start, 0.2 * start, 0.0)]
     before, after, without = supply.ledger(texts, scenario, basis="weight")["supply_risk"]
     assert before - 0.02 > after > without
 

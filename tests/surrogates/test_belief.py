@@ -10,6 +10,7 @@ from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
 from tests.recipes import make_table as _table
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 
@@ -92,7 +93,9 @@ def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
 
 def test_what_else_is_asked_changes_no_bit(training_rows):
     rng = np.random.default_rng(3)
-    names = [f"Nd{2 - x:.3f}Ce{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((700, 2))]
+    names = []
+    for x, y in rng.random((700, 2)):
+        names.append(mix("Nd", "Ce", x, 2) + mix("Fe", "Co", y, 14) + "B")
     table = _table(*names)
     whole = training_rows.predict(table)
     parts = [training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
@@ -107,7 +110,8 @@ def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     name = ["Nd1.2Ce0.8Fe14B"]
     plain = mk.predict(name)
     larger = mk.predict(name, add=_file(tmp_path, rows))
-    width = [f[f"{CURIE}_hi"][0] - f[f"{CURIE}_lo"][0] for f in (plain, larger)]
+    name_lo, name_hi = f"{CURIE}_lo", f"{CURIE}_hi"
+    width = [frame[name_hi][0] - frame[name_lo][0] for frame in (plain, larger)]
     assert width[1] <= width[0] * 1.01
     assert larger[f"{CURIE}_data_share"][0] > 0.5
 
@@ -136,7 +140,7 @@ def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
 def test_own_data_stand_alone(tmp_path, training_rows):
     rng = np.random.default_rng(0)
     rows = [
-        (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
+        (mix("Nd", "Ce", x, 2) + "Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
         for i, x in enumerate(rng.uniform(0.0, 1.9, 30))
     ]
     alone = _curie_training.load(data=_file(tmp_path, rows))

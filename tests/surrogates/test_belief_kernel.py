@@ -34,7 +34,8 @@ def _rows(n, seed=0):
 
 def _make_model(wide, m=19):
     rng = np.random.default_rng(1)
-    none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, m), np.float32), np.empty(0))
+    empty = np.empty(0)
+    none = Block(np.empty(0, int), empty, empty, np.empty((0, m), np.float32), empty)
     smooth = Block(
         np.array([4, 5, 6, 7]),
         np.full(4, 0.1),

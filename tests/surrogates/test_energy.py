@@ -87,7 +87,8 @@ def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
         scores = model.scores[0] if row["in_domain"] else model.scores[1]
         # The smallest score that so many of them, and one more, do not exceed.
         k = int(np.ceil(0.8 * (len(scores) + 1)))
-        half = np.sort(scores)[k - 1] * (a + b * new[i] + c * estimate.local[i])
+        scale = a + b * new[i] + c * estimate.local[i]
+        half = np.sort(scores)[k - 1] * scale
         assert row[f"{TARGET}_hi"] - row[TARGET] == pytest.approx(half, rel=1e-9)
         assert row[TARGET] - row[f"{TARGET}_lo"] == pytest.approx(half, rel=1e-9)
         assert row[TARGET] == pytest.approx(estimate.mean[i])

@@ -11,6 +11,7 @@ from magnetkit.compound.evaluate import STATUS
 from magnetkit.compound.parameters import load
 from magnetkit.surrogates.intrinsic import intrinsic
 from tests.recipes import make_table as read
+from tests.recipes import mix
 
 
 def predict(*formulas, temperature=300.0, **options):
@@ -122,8 +123,10 @@ quick = settings(max_examples=40, deadline=None)
 @quick
 @given(x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"]))
 def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, heavy):
-    base = f"Nd2Fe{14 - co:.4f}Co{co:.4f}B"
-    alloy = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
+
+    metal = mix("Fe", "Co", co, 14)
+    base = f"Nd2{metal}B"
+    alloy = f"{mix('Nd', heavy, 2 * x, 2)}{metal}B"
     frame = predict(base, alloy)
     js = frame["saturation_polarization_T"]
     field = frame["anisotropy_field_T"]
@@ -134,7 +137,7 @@ def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, he
 @quick
 @given(x=st.floats(0.05, 0.9), diluent=st.sampled_from(["Ce", "La", "Y"]))
 def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
-    frame = predict("Nd2Fe14B", f"Nd{2 - 2 * x:.4f}{diluent}{2 * x:.4f}Fe14B")
+    frame = predict("Nd2Fe14B", f"{mix('Nd', diluent, 2 * x, 2)}Fe14B")
     assert frame["saturation_polarization_T"].diff().iloc[1] < 0
     assert frame["anisotropy_field_T"].diff().iloc[1] < 0
 
@@ -142,9 +145,9 @@ def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
 @quick
 @given(x=SHARE)
 def test_polarization_is_linear_in_dysprosium(x):
-    frame = predict("Nd2Fe14B", "Dy2Fe14B", f"Nd{2 - 2 * x:.5f}Dy{2 * x:.5f}Fe14B")
-    nd, dy, mix = frame["saturation_polarization_T"]
-    assert mix == pytest.approx((1 - x) * nd + x * dy, abs=0.02)
+    frame = predict("Nd2Fe14B", "Dy2Fe14B", f"{mix('Nd', 'Dy', 2 * x, 2)}Fe14B")
+    nd, dy, alloy = frame["saturation_polarization_T"]
+    assert alloy == pytest.approx((1 - x) * nd + x * dy, abs=0.02)
 
 
 def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():

@@ -8,6 +8,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import Computed
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -30,7 +31,9 @@ def small():
 
 def test_load_reads_the_model_of_train(cache, tmp_path):
     file = tmp_path / "mine.csv"
-    rows = [(f"Sm{1 - x}Gd{x}Co5", 1020.0 - 20.0 * x, f"p{x}") for x in (0.1, 0.2, 0.3, 0.4, 0.5)]
+    rows = []
+    for x in (0.1, 0.2, 0.3, 0.4, 0.5):
+        rows.append((f"{mix('Sm', 'Gd', x)}Co5", 1020.0 - 20.0 * x, f"p{x}"))
     pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
     model = mk.surrogates.train(CURIE, data=file)
     (file_of_model,) = (cache / "surrogates").glob("*.model")

@@ -100,7 +100,8 @@ def test_columns_that_are_zero_count_as_any_other():
 def test_skips_a_local_part_without_variance():
     model = _make_model()
     X = 0.3 * np.random.default_rng(5).normal(size=(9, 5))
-    none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, 37), np.float32), np.empty(0))
+    empty = np.empty(0)
+    none = Block(np.empty(0, int), empty, empty, np.empty((0, 37), np.float32), empty)
     result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
     np.testing.assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
 

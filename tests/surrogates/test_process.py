@@ -33,7 +33,8 @@ def _naive(model, x):
         for j, old in enumerate(model.points_):
             t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
-            k = one * (1.0 + t + t * t / 3.0) * np.exp(-t) + two * np.exp(-u)
+            smooth = (1.0 + t + t * t / 3.0) * np.exp(-t)
+            k = one * smooth + two * np.exp(-u)
             total += (k + new[0] * old[0] / scale**2) * model.weights_[j]
             best = max(best, k / (one + two))
             mass += k**4

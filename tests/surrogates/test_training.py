@@ -8,6 +8,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TrainingSet
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 
@@ -28,12 +29,13 @@ def large():
     names = []
     low = []
     for x, y in rng.random((130, 2)):
-        names.append(f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - 2 * y:.3f}Co{2 * y:.3f}B")
+        names.append(mix("Nd", "Y", x, 2) + mix("Fe", "Co", 2 * y, 14) + "B")
         low.append(0.0)
     for x, y in rng.random((130, 2)):
-        names.append(f"Sm{1 - x:.3f}Y{x:.3f}Co{5 - y:.3f}Cu{y:.3f}")
+        names.append(mix("Sm", "Y", x) + mix("Co", "Cu", y, 5))
         low.append(150.0)
-    data = _set(names, np.zeros(len(names)), [f"p{i % 20}" for i in range(len(names))])
+    papers = [f"p{i % 20}" for i in range(len(names))]
+    data = _set(names, np.zeros(len(names)), papers)
     codes, phases = curie_phases(data.table)
     base = _curie_training.physical(phases, codes)
     values = base - np.array(low) + rng.normal(0.0, 3.0, len(base))
@@ -59,9 +61,13 @@ def test_families_of_many_compounds_have_scales_of_their_own(large):
 def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(monkeypatch):
     """110 nitrides of 2:17, which learn from all rows, among 130 compounds of 2:14:1."""
     rng = np.random.default_rng(1)
-    names = [f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((130, 2))]
-    names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
-    data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
+    names = []
+    for x, y in rng.random((130, 2)):
+        names.append(mix("Nd", "Y", x, 2) + mix("Fe", "Co", y, 14) + "B")
+    for x, y in rng.random((110, 2)):
+        names.append(mix("Sm", "Y", x, 2) + mix("Fe", "Co", y, 17) + "N3")
+    papers = [f"p{i % 20}" for i in range(240)]
+    data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), papers)
     monkeypatch.setattr(_curie_training, "_SPARSE_POINTS", 20)
     model = _curie_training.fit_model(data)
     host = _curie_training.ROOTS.index("2:17:3")
@@ -126,7 +132,8 @@ def test_without_physics_the_data_speak_alone():
 
 @pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
 def test_refuses_values_of_one_compound(names):
-    data = _set(names, np.arange(500.0, 500.0 + len(names)), [f"p{i}" for i in range(len(names))])
+    papers = [f"p{i}" for i in range(len(names))]
+    data = _set(names, np.arange(500.0, 500.0 + len(names)), papers)
     with pytest.raises(DataError, match="no compound that could be left out"):
         _curie_training.train_model(data)
 
