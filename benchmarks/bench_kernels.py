@@ -17,7 +17,9 @@ def test_kernel(benchmark, case):
     rows = max(2, case.rows // 5)
     benchmark.group = case.name
     benchmark.pedantic(case.prepare(rows), rounds=5, warmup_rounds=1)
-    benchmark.extra_info[f"{case.unit}_per_second"] = round(rows / benchmark.stats.stats.min)
+    benchmark.extra_info[f"{case.unit}_per_second"] = round(
+        rows / benchmark.stats.stats.min
+    )
 
 
 @pytest.mark.peer

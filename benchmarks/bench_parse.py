@@ -24,13 +24,17 @@ PEER_ROWS = 20_000
 def formulas(rows):
     """Distinct formulas of 20 to 40 characters, half of them with brackets."""
     rng = np.random.default_rng(0)
-    elements = np.array(["Dy", "Tb", "Pr", "Ce", "La", "Gd", "Y"])[rng.integers(0, 7, rows)]
+    elements = np.array(["Dy", "Tb", "Pr", "Ce", "La", "Gd", "Y"])[
+        rng.integers(0, 7, rows)
+    ]
     numbers = rng.integers(1, 1000, (rows, 3)) / 1000
     texts = [
         f"(Nd{a}{e}{b})2Fe{13 + c:.3f}Co{i % 97 / 100}B"
         if i % 2
         else f"Nd{a}{e}{b}Fe{12 + c:.3f}Cu0.{i % 89 + 10}B"
-        for i, (e, (a, b, c)) in enumerate(zip(elements.tolist(), numbers.tolist(), strict=True))
+        for i, (e, (a, b, c)) in enumerate(
+            zip(elements.tolist(), numbers.tolist(), strict=True)
+        )
     ]
     return list(dict.fromkeys(texts))
 
@@ -59,13 +63,17 @@ def test_magnetkit(benchmark, texts, threads):
         pytest.skip(f"fewer than {threads} threads here")
     array = pa.array(texts, pa.large_string())
     with limited_threads(threads):
-        table = benchmark.pedantic(CompositionTable.from_arrow, (array,), rounds=7, warmup_rounds=1)
+        table = benchmark.pedantic(
+            CompositionTable.from_arrow, (array,), rounds=7, warmup_rounds=1
+        )
     assert len(table) == len(texts)
     note(benchmark, len(texts), sum(map(len, texts)))
 
 
 def test_magnetkit_from_a_list(benchmark, texts):
-    table = benchmark.pedantic(CompositionTable.from_strings, (texts,), rounds=5, warmup_rounds=1)
+    table = benchmark.pedantic(
+        CompositionTable.from_strings, (texts,), rounds=5, warmup_rounds=1
+    )
     assert len(table) == len(texts)
     note(benchmark, len(texts), sum(map(len, texts)))
 

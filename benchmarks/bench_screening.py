@@ -75,11 +75,15 @@ def timed(*command: str) -> dict[str, float]:
     """Run a command; return its seconds, its CPU seconds, and what it printed as JSON."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, *command], check=True, capture_output=True, text=True
+    )
     seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    told = json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
+    told = (
+        json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
+    )
     return {"seconds": seconds, "cpu": cpu, **told}
 
 
@@ -148,7 +152,15 @@ def space_of(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
     """Return a space of 2:14:1 with substitutes of neodymium, six by default, and cobalt."""
     import magnetkit as mk
 
-    limits = {"Dy": 0.2, "Tb": 0.1, "Ce": 0.4, "La": 0.2, "Y": 0.2, "Pr": 0.3, "Co": 0.2}
+    limits = {
+        "Dy": 0.2,
+        "Tb": 0.1,
+        "Ce": 0.4,
+        "La": 0.2,
+        "Y": 0.2,
+        "Pr": 0.3,
+        "Co": 0.2,
+    }
     replace = {"Nd": ["Dy", "Pr", "Ce", "Tb", "La", "Y"][:substitutes], "Fe": ["Co"]}
     limits = {e: limits[e] for e in (*replace["Nd"], "Co")}
     step = {"Nd": on_nd, "Fe": on_fe}
@@ -171,7 +183,9 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
     print(json.dumps(told))
 
 
-def best_of(space: object, device: str, keep: int = 1000, **asked: object) -> dict[str, float]:
+def best_of(
+    space: object, device: str, keep: int = 1000, **asked: object
+) -> dict[str, float]:
     """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
     import magnetkit as mk
 
@@ -199,7 +213,9 @@ def devices(repeat: int, quick: bool = False) -> None:
         part = runs[0].get("magnetism", 0) / n
         found.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
     found.sort()
-    print(f"slowest of {len(found)} devices: {found[0][0]:,.0f} candidates/s ({found[0][-1]})")
+    print(
+        f"slowest of {len(found)} devices: {found[0][0]:,.0f} candidates/s ({found[0][-1]})"
+    )
     for rate, took, own, part, device in found:
         print(
             f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {own:5.2f} s per million, magnetism "
@@ -214,15 +230,23 @@ def growth(repeat: int, quick: bool = False) -> None:
     space = space_of(*steps)
     at = (350.0, 375.0, 400.0, 425.0)
     best_of(space, DEVICE)
-    hot = [[f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)]
+    hot = [
+        [f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)
+    ]
     sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
     # About as many candidates of each, else what a small space takes anyway is most of it.
-    finer = [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
+    finer = (
+        [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
+    )
     cases = {
         "candidates": [(len(s), {"space": s}) for s in sizes],  # type: ignore[arg-type]
         "kept": [(k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)],
-        "temperatures": [(k, {"space": space, "require": r}) for k, r in enumerate(hot)],
-        "elements": [(k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)],
+        "temperatures": [
+            (k, {"space": space, "require": r}) for k, r in enumerate(hot)
+        ],
+        "elements": [
+            (k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)
+        ],
     }
     for name, points in cases.items():
         x = []
@@ -234,7 +258,9 @@ def growth(repeat: int, quick: bool = False) -> None:
             x.append(float(many))
             y.append(1e6 * own / runs[0]["rows"] if name == "elements" else own)
         slope, rest = np.polyfit(x, y, 1)
-        off = [f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)]
+        off = [
+            f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)
+        ]
         unit = "CPU s per million" if name == "elements" else "CPU s"
         print(
             f"{name}: {rest:.2f} {unit} + {slope:.3g} each ({x[0]:,.0f} to {x[-1]:,.0f}; off by "
@@ -262,7 +288,9 @@ def spaces(repeat: int) -> None:
             flush=True,
         )
     slope, rest = np.polyfit(rows, took, 1, w=1.0 / np.array(took))
-    away = [f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)]
+    away = [
+        f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)
+    ]
     print(
         f"straight line: {rest:.1f} s + {1e6 * slope:.3f} s per million (off by {', '.join(away)})"
     )
@@ -280,7 +308,9 @@ def compared() -> dict[str, tuple[object, dict[str, object]]]:
     most = {"Gd": 0.4, "Er": 0.4, "Ho": 0.3, "Fe": 0.3, "Cu": 0.12, "Zr": 0.04}
     grains = {"Sm": ["Gd", "Pr", "Er", "Ce"], "Co": ["Cu", "Fe"]}
     least = {"Gd": 0.5, "Pr": 0.4, "Er": 0.3, "Ce": 0.3, "Cu": 0.3, "Fe": 0.2}
-    at = [f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)]
+    at = [
+        f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)
+    ]
     iron = space_of(0.05, 0.05)
     return {
         "2:14:1": (iron, {}),
@@ -291,11 +321,15 @@ def compared() -> dict[str, tuple[object, dict[str, object]]]:
         # Today's is then as unlikely to do as what is worth a trial beside it.
         "2:14:1, another magnet today": (iron, {"reference": "Nd1.8Dy0.2Fe14B"}),
         "2:17": (
-            mk.substitutions("Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=most),
+            mk.substitutions(
+                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=most
+            ),
             {},
         ),
         "1:5 beside the device's own charges and spaces": (
-            mk.substitutions("SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=least),
+            mk.substitutions(
+                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=least
+            ),
             {},
         ),
     }
@@ -308,7 +342,9 @@ def equal(most: int = 100_000) -> None:
 
     from magnetkit.applications import load, names
 
-    screening, candidates = (import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates"))
+    screening, candidates = (
+        import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates")
+    )
     bounds = screening._bounds
     same = bounded = total = 0
     for device in names():
@@ -329,11 +365,16 @@ def equal(most: int = 100_000) -> None:
                 bounded = bounded + sieved
                 if not is_same:
                     print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
-        print(f"{device}: {same} of {total} the same so far, {bounded} with a bound", flush=True)
+        print(
+            f"{device}: {same} of {total} the same so far, {bounded} with a bound",
+            flush=True,
+        )
     screening._bounds = bounds
 
 
-def result_of(source: object, device: str, keep: int, **asked: object) -> tuple[Any, bool]:
+def result_of(
+    source: object, device: str, keep: int, **asked: object
+) -> tuple[Any, bool]:
     """Return ranks, candidates, figures and decisions of the best, and whether a bound was used."""
     import pandas as pd
 
@@ -396,7 +437,10 @@ def stages(rows: int = 65_536) -> None:
                 n,
             ),
             "stability": (lambda: _stages.makeable(table, asked), n),
-            "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
+            "surrogate and domain": (
+                lambda: surrogate("curie_temperature_K").predict(hard),
+                n,
+            ),
             "supply": (lambda: _stages.supplies(*given, asked), n),
             "whole evaluation": (lambda: _work.chunk_table(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
@@ -404,7 +448,9 @@ def stages(rows: int = 65_536) -> None:
             "writing a part": (lambda: _work.encode(judged), n),
             "reading a part": (lambda: _work.decode(part), n),
             "writing Parquet": (
-                lambda: write_parquet([judged], judged.schema, Path(folder) / "x.parquet"),
+                lambda: write_parquet(
+                    [judged], judged.schema, Path(folder) / "x.parquet"
+                ),
                 n,
             ),
         }
@@ -421,7 +467,12 @@ def processes(repeat: int, rows: int = 400_000) -> None:
     """Print the rates of Dask workers, and what the one that asks has to do."""
     import magnetkit as mk
 
-    cases = {"one worker": 1, "two": 2, "two into a store": 2, "two, one lost on the way": 2}
+    cases = {
+        "one worker": 1,
+        "two": 2,
+        "two into a store": 2,
+        "two, one lost on the way": 2,
+    }
     rates: dict[str, list[float]] = {name: [] for name in cases}
     own = []
     with tempfile.TemporaryDirectory() as folder, store() as bucket:
@@ -434,7 +485,10 @@ def processes(repeat: int, rows: int = 400_000) -> None:
             marks: list[tuple[float, float, int]] = []
 
             def mark(
-                done: int, total: int | None, marks: list = marks, lost: bool = "lost" in name
+                done: int,
+                total: int | None,
+                marks: list = marks,
+                lost: bool = "lost" in name,
             ) -> None:
                 if lost and not marks:
                     lose_worker()
@@ -443,7 +497,13 @@ def processes(repeat: int, rows: int = 400_000) -> None:
             out = bucket if there else f"{folder}/out"
             chunk = min(32_768, rows // 8)
             mk.screen(
-                path, DEVICE, out=out, force=True, workers=workers, progress=mark, chunk_rows=chunk
+                path,
+                DEVICE,
+                out=out,
+                force=True,
+                workers=workers,
+                progress=mark,
+                chunk_rows=chunk,
             )
             # Between the first part and the last: without the start of the processes.
             (begin, _, first), (end, _, last) = marks[0], marks[-1]
@@ -469,7 +529,9 @@ def lose_worker() -> None:
     import psutil
 
     children = psutil.Process().children(recursive=True)
-    next(c for c in children if any("spawn_main" in word for word in c.cmdline())).kill()
+    next(
+        c for c in children if any("spawn_main" in word for word in c.cmdline())
+    ).kill()
 
 
 @contextmanager
@@ -515,7 +577,9 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = evaluate_best((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
+    _, left = evaluate_best(
+        (0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000
+    )
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 
@@ -535,7 +599,9 @@ def peers(rows: int = 300) -> None:
         texts = path.read_text(encoding="utf-8").splitlines()[1:]
     start = time.perf_counter()
     compositions = [Composition(text) for text in texts]
-    print(f"pymatgen parses {(time.perf_counter() - start) / rows * 1e6:,.0f} s per million rows")
+    print(
+        f"pymatgen parses {(time.perf_counter() - start) / rows * 1e6:,.0f} s per million rows"
+    )
     features = ElementProperty.from_preset("magpie")
     x = np.array([features.featurize(c) for c in compositions])
     forest = RandomForestRegressor(100, random_state=0).fit(x, x[:, 0])
@@ -586,5 +652,7 @@ if __name__ == "__main__":
             devices(1, quick=True)
             growth(1, quick=True)
             processes(1, 60_000)
-        for name in () if asked.quick else asked.parts or [p for p in PARTS if p != "equal"]:
+        for name in (
+            () if asked.quick else asked.parts or [p for p in PARTS if p != "equal"]
+        ):
             PARTS[name](asked.repeat)

@@ -69,7 +69,9 @@ class Check:
 
     def require_close(self, rule: int, value: float, other: float, text: str) -> None:
         """Require two values within 1 %."""
-        self.require(rule, abs(value / other - 1.0) < 0.01, f"{text}: {value:.5g}, {other:.5g}")
+        self.require(
+            rule, abs(value / other - 1.0) < 0.01, f"{text}: {value:.5g}, {other:.5g}"
+        )
 
 
 def duties(grade: str) -> Iterator[dict[str, Any]]:
@@ -81,7 +83,11 @@ def duties(grade: str) -> Iterator[dict[str, Any]]:
 
 def duty_of(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
     """Return a duty as keywords of `magnetkit.replace`."""
-    return {"temperature": kelvin, "load_line": load_line, "outside_field_kA_m": outside}
+    return {
+        "temperature": kelvin,
+        "load_line": load_line,
+        "outside_field_kA_m": outside,
+    }
 
 
 def rating_of(grade: str) -> float:
@@ -99,12 +105,20 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
         if best is not None:
             _check_way(check, best, duty, where, answer.incumbent.recoil)
     margin, knee, against = own_margin(grade, duty)
-    check.require_close(2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k")
-    check.require_close(2, answer.reference["field_kA_m"], against, f"{where}: own field")
-    check.require_close(2, answer.reference[_SAFETY_COLUMN], margin, f"{where}: own margin")
+    check.require_close(
+        2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k"
+    )
+    check.require_close(
+        2, answer.reference["field_kA_m"], against, f"{where}: own field"
+    )
+    check.require_close(
+        2, answer.reference[_SAFETY_COLUMN], margin, f"{where}: own margin"
+    )
     stands = margin >= SAFETY
     own = answer.own_probability
-    check.require(5, own == (1.0 if stands else 0.0), f"{where}: own P {own}, stands {stands}")
+    check.require(
+        5, own == (1.0 if stands else 0.0), f"{where}: own P {own}, stands {stands}"
+    )
     first = answer.lines()[0]
     says_so = "does not stand" in first or "too little margin" in first
     check.require(5, says_so == (not stands), f"{where}: {first}")
@@ -133,7 +147,9 @@ def text_of(duty: dict[str, Any]) -> str:
     )
 
 
-def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float) -> None:
+def _check_way(
+    check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float
+) -> None:
     """Hold a recommended way against its own field; a melt has the recoil of today's magnet."""
     remanence = way.remanence_guaranteed_T
     knee = 1e3 * way.knee_guaranteed_kA_m
@@ -148,7 +164,9 @@ def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil:
     against += 1e3 * duty["outside_field_kA_m"]
     margin = knee / against
     check.require(1, margin >= SAFETY - 1e-4, f"{where}: {way.name} has {margin:.3f}")
-    check.require_close(2, way.demagnetization_safety, margin, f"{where}: {way.name} margin")
+    check.require_close(
+        2, way.demagnetization_safety, margin, f"{where}: {way.name} margin"
+    )
 
 
 def own_margin(grade: str, duty: dict[str, Any]) -> tuple[float, float, float]:
@@ -168,14 +186,18 @@ def check_order(check: Check, easier: Any, harder: Any, where: str) -> None:
     tables = []
     for answer in (easier, harder):
         table = answer.candidates
-        tables.append(table.assign(route=table["route"].fillna("")).set_index(keys)[_CHANCE])
+        tables.append(
+            table.assign(route=table["route"].fillna("")).set_index(keys)[_CHANCE]
+        )
     both = tables[0].to_frame("easier").join(tables[1].to_frame("harder"), how="inner")
     rises = both[both["harder"] > both["easier"] + _ROUNDING]
     text = ""
     if len(rises):
         worst = rises.loc[(rises["harder"] - rises["easier"]).idxmax()]
         text = f"{worst.name} {worst['easier']:.4f} to {worst['harder']:.4f}"
-    check.require(4, not len(rises), f"{where}: {len(rises)} of {len(both)} likelier, {text}")
+    check.require(
+        4, not len(rises), f"{where}: {len(rises)} of {len(both)} likelier, {text}"
+    )
 
 
 def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
@@ -196,7 +218,9 @@ def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
             **duty,
         )
     except mk.errors.InputError as error:
-        check.require(2, "Sm" in str(error) or "diffusion" in str(error), f"{where}: {error}")
+        check.require(
+            2, "Sm" in str(error) or "diffusion" in str(error), f"{where}: {error}"
+        )
         return
     bare = design.bare
     for name, value in (
@@ -204,12 +228,16 @@ def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
         ("field_kA_m", bare.field_kA_m),
         (_SAFETY_COLUMN, bare.margin),
     ):
-        check.require_close(2, value, answer.reference[name], f"{where}: diffuse {name}")
+        check.require_close(
+            2, value, answer.reference[name], f"{where}: diffuse {name}"
+        )
     off = abs(bare.probability - answer.own_probability)
     check.require(2, off <= 0.02, f"{where}: diffuse P off by {off:.3f}")
 
 
-def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], where: str) -> None:
+def _check_screen(
+    check: Check, answer: Any, way: Any, duty: dict[str, Any], where: str
+) -> None:
     """Hold `screen` of a melt against the way that `replace` makes of it."""
     limit = answer.limits["remanence_T"].limit
     result = mk.screen(
@@ -224,7 +252,10 @@ def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], whe
     )
     row = result.table.iloc[0]
     check.require_close(
-        2, row[_SAFETY_COLUMN], way.demagnetization_safety, f"{where}: screen {way.name}"
+        2,
+        row[_SAFETY_COLUMN],
+        way.demagnetization_safety,
+        f"{where}: screen {way.name}",
     )
     off = abs(row[_CHANCE] - way.chance)
     check.require(2, off <= 0.02, f"{where}: screen P of {way.name} off by {off:.3f}")
@@ -232,7 +263,9 @@ def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], whe
 
 def check_grade(check: Check, grade: str) -> None:
     """Hold all answers to the duties of a grade against what must be true."""
-    answers = {tuple(duty.values()): check_answer(check, grade, duty) for duty in duties(grade)}
+    answers = {
+        tuple(duty.values()): check_answer(check, grade, duty) for duty in duties(grade)
+    }
     for (kelvin, line, outside), answer in answers.items():
         for harder in harder_duties(kelvin, line, outside):
             if harder in answers:
@@ -241,10 +274,14 @@ def check_grade(check: Check, grade: str) -> None:
     rating = rating_of(grade)
     for outside in FIELDS[:2]:
         by_temperature = [
-            mk.replace(grade, require=[_KNEE_ALONE], **duty_of(rating - below, 1.0, outside))
+            mk.replace(
+                grade, require=[_KNEE_ALONE], **duty_of(rating - below, 1.0, outside)
+            )
             for below in BELOW_K
         ]
-        for below, (hotter, colder) in zip(BELOW_K, pairwise(by_temperature), strict=False):
+        for below, (hotter, colder) in zip(
+            BELOW_K, pairwise(by_temperature), strict=False
+        ):
             where = f"{grade} {below:g} K below the rating, from 30 K colder, {outside:g} kA/m"
             check_order(check, colder, hotter, where)
     kelvin = rating - BELOW_K[1]
@@ -310,7 +347,9 @@ def main() -> None:
     check_makers(check)
     print(dict(check.answers))
     for rule in sorted(check.tried):
-        print(f"rule {rule}: {check.tried[rule]} tried, {check.violated[rule]} violated")
+        print(
+            f"rule {rule}: {check.tried[rule]} tried, {check.violated[rule]} violated"
+        )
 
 
 if __name__ == "__main__":

@@ -81,7 +81,9 @@ def recipes() -> list[str]:
             text += f"Co{share * cobalt:g}" if cobalt else ""
             text += f"{metals[i % 8]}{host.transition_metal * other:g}" if other else ""
             found.append(text + last)
-    crowd = "".join(f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr"))
+    crowd = "".join(
+        f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr")
+    )
     return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
 
 
@@ -168,7 +170,10 @@ def in_threads(file: Path) -> None:
     for number, other in found:
         apart = [name for name in first if digest(first[name]) != digest(other[name])]
         if apart:
-            print(f"thread {number} differs from {found[0][0]}: {', '.join(apart)}", flush=True)
+            print(
+                f"thread {number} differs from {found[0][0]}: {', '.join(apart)}",
+                flush=True,
+            )
             np.savez(file, **other)
             return
     np.savez(file, **first)
@@ -203,7 +208,13 @@ def run(name: str, folder: Path, number: int) -> dict[str, np.ndarray]:
     environment = {**os.environ, **ENVIRONMENTS[name]}
     if "fresh" in name:
         environment["NUMBA_CACHE_DIR"] = str(folder / f"kernels-{number}")
-    command = [sys.executable, __file__, "--answer", json.dumps(HOW.get(name, {})), str(file)]
+    command = [
+        sys.executable,
+        __file__,
+        "--answer",
+        json.dumps(HOW.get(name, {})),
+        str(file),
+    ]
     if name == "one processor":
         command = ["taskset", "-c", "0", *command]
     subprocess.run(command, env=environment, check=True)
@@ -237,7 +248,9 @@ def main() -> None:
     """Run the environments, or answer in this one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="environments; all without")
-    parser.add_argument("--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS
+    )
     given = parser.parse_args()
     if given.answer:
         how = json.loads(given.answer[0])
@@ -255,8 +268,12 @@ def main() -> None:
         return
     unknown = set(given.names) - set(ENVIRONMENTS)
     if unknown:
-        parser.error(f"no environment {sorted(unknown)}; there are {', '.join(ENVIRONMENTS)}")
-    print(f"numpy {np.__version__}, Python {platform.python_version()}, {platform.machine()}\n")
+        parser.error(
+            f"no environment {sorted(unknown)}; there are {', '.join(ENVIRONMENTS)}"
+        )
+    print(
+        f"numpy {np.__version__}, Python {platform.python_version()}, {platform.machine()}\n"
+    )
     for line in rows(given.names or [n for n in ENVIRONMENTS if n != FIRST]):
         print(line, flush=True)
 

@@ -59,7 +59,12 @@ def _run_each_once() -> None:
     curve("N42SH", "20C,150C")
     use_limits("Nd1.8Dy0.2Fe14B")
     diffuse(
-        "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
+        "Nd2Fe14B",
+        "20x10x3mm",
+        load_line=2.0,
+        temperature="120C",
+        anneal=900.0,
+        anneal_hours=8.0,
     )
     for feature in (CompositionStatistics(), RareEarthDescriptors()):
         feature.fit_transform(space[:2])
@@ -82,7 +87,9 @@ def _record(out: str) -> None:
             kernel = event.data["dispatcher"]
             if not self.depth:
                 name = f"{kernel.py_func.__module__.rpartition('.')[2]}.{kernel.py_func.__name__}"
-                lines.append(f"{name} ({''.join(f'{text(a)}, ' for a in event.data['args'])})")
+                lines.append(
+                    f"{name} ({''.join(f'{text(a)}, ' for a in event.data['args'])})"
+                )
             self.depth += 1
 
         def on_end(self, event: Any) -> None:

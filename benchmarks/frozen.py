@@ -76,7 +76,9 @@ def recipes(generator: np.random.Generator, count: int) -> list[str]:
         counts[second] = counts.get(second, 0.0) + rare * share
         counts[base] = counts.get(base, 0.0) + metal * (1.0 - part)
         counts[other] = counts.get(other, 0.0) + metal * part
-        found.append("".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest)
+        found.append(
+            "".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest
+        )
     return found
 
 
@@ -129,7 +131,10 @@ def replacements() -> Tables:
             yield f"{grade} {temperature}", pd.DataFrame({"refused": [str(error)]})
             continue
         yield f"{grade} {temperature}", found.candidates
-        yield f"{grade} {temperature} lines", pd.DataFrame({"line": list(_called(found.lines))})
+        yield (
+            f"{grade} {temperature} lines",
+            pd.DataFrame({"line": list(_called(found.lines))}),
+        )
 
 
 def _called(value: Any) -> Any:
@@ -143,7 +148,10 @@ def tools() -> Tables:
     """Yield diffusion, calibrations and curves."""
     alloy = "Nd2Fe14B"
     for shape in ("40x15x5mm", "20x10x4mm"):
-        yield f"diffuse {shape}", mk.diffuse(alloy, shape, temperature="120C", cells=300).designs
+        yield (
+            f"diffuse {shape}",
+            mk.diffuse(alloy, shape, temperature="120C", cells=300).designs,
+        )
     magnets = pd.DataFrame(
         {
             "composition": ["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"],
@@ -154,7 +162,9 @@ def tools() -> Tables:
     )
     for count in (1, 2, 3):
         process = mk.calibrate(magnets.head(count), name=f"frozen-{count}", keep=False)
-        found = mk.predict(["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process)
+        found = mk.predict(
+            ["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process
+        )
         yield f"calibrate {count}", found
     for magnet in ("N42SH", "N52", "Nd1.8Dy0.2Fe14B", "SmCo5", "Sm2Co17"):
         drawn = mk.curve(magnet, ["20C", "100C"])
@@ -169,7 +179,12 @@ def models() -> Tables:
     for target in TARGETS:
         arrays = dict(_arrays(mk.surrogates.load(target), "", set()))
         rows = {name: [_digest_of_array(array)] for name, array in arrays.items()}
-        yield target, pd.DataFrame({"array": list(rows), "sha256": [v[0] for v in rows.values()]})
+        yield (
+            target,
+            pd.DataFrame(
+                {"array": list(rows), "sha256": [v[0] for v in rows.values()]}
+            ),
+        )
 
 
 def _arrays(value: Any, at: str, seen: set[int]) -> Iterator[tuple[str, np.ndarray]]:
@@ -184,7 +199,11 @@ def _arrays(value: Any, at: str, seen: set[int]) -> Iterator[tuple[str, np.ndarr
         parts: Any = value.items()
     elif isinstance(value, list | tuple):
         parts = enumerate(value)
-    elif hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+    elif (
+        hasattr(value, "__dict__")
+        and not isinstance(value, type)
+        and not callable(value)
+    ):
         parts = vars(value).items()
     else:
         return
@@ -210,7 +229,9 @@ SECTIONS: dict[str, Callable[[], Tables]] = {
 def _plain(column: pd.Series) -> pd.Series:
     """Return a column as numbers or texts, so that its hash is that of its values."""
     if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == object:
-        return column.astype(object).map(lambda v: "" if v is None or v is pd.NA else str(v))
+        return column.astype(object).map(
+            lambda v: "" if v is None or v is pd.NA else str(v)
+        )
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return column.astype(np.float64)
     return column.astype(str)
@@ -232,12 +253,16 @@ def write(folder: Path, only: list[str]) -> None:
     for section in only or list(SECTIONS):
         start = time.perf_counter()
         for name, frame in SECTIONS[section]():
-            table = pd.DataFrame({str(c): _plain(frame[c].reset_index(drop=True)) for c in frame})
+            table = pd.DataFrame(
+                {str(c): _plain(frame[c].reset_index(drop=True)) for c in frame}
+            )
             key = f"{section} {name}".replace("/", "-").replace(":", "")
             table.to_parquet(folder / f"{key}.parquet")
             hashes[key] = {str(c): _digest(table[c]) for c in table}
         print(f"{section}: {time.perf_counter() - start:.1f} s", flush=True)
-    (folder / "hashes.json").write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+    (folder / "hashes.json").write_text(
+        json.dumps(hashes, indent=1, sort_keys=True) + "\n"
+    )
 
 
 def compare(one: Path, other: Path, within: float) -> int:
@@ -267,7 +292,9 @@ def compare(one: Path, other: Path, within: float) -> int:
             moved = moved + (not beyond)
             if beyond:
                 print(f"{name}: {column}: {text}")
-    print(f"{columns} columns compared, {wrong} differ, {moved} moved within {within:g}")
+    print(
+        f"{columns} columns compared, {wrong} differ, {moved} moved within {within:g}"
+    )
     return wrong
 
 
@@ -278,11 +305,17 @@ def _apart(a: pd.Series, b: pd.Series) -> tuple[str, float]:
     if a.dtype != np.float64 or b.dtype != np.float64:
         rows = np.flatnonzero((a != b).to_numpy())
         i = int(rows[0])
-        return f"{len(rows)} texts, first {str(a.iloc[i])[:60]!r}, {str(b.iloc[i])[:60]!r}", np.inf
+        return (
+            f"{len(rows)} texts, first {str(a.iloc[i])[:60]!r}, {str(b.iloc[i])[:60]!r}",
+            np.inf,
+        )
     x = a.to_numpy()
     y = b.to_numpy()
     if (np.isnan(x) != np.isnan(y)).any():
-        return f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone", np.inf
+        return (
+            f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone",
+            np.inf,
+        )
     known = np.isfinite(x) & np.isfinite(y)
     scale = max(float(np.abs(x[known]).max(initial=0.0)), 1e-300)
     apart = float(np.abs(x[known] - y[known]).max(initial=0.0)) / scale

@@ -46,8 +46,25 @@ RECIPES = {
 }
 """wt.%, the element that takes the rest, and the route."""
 
-ADDED = {"O": 0.6, "Al": 1.5, "Ga": 1.0, "Cu": 8.0, "Zr": 6.0, "Fe": 35.0, "Dy": 10.0, "Tb": 8.0}
-ADDED |= {"Ce": 30.0, "La": 12.0, "Nb": 1.0, "Ti": 1.0, "Pr": 20.0, "Gd": 12.0, "C": 0.3}
+ADDED = {
+    "O": 0.6,
+    "Al": 1.5,
+    "Ga": 1.0,
+    "Cu": 8.0,
+    "Zr": 6.0,
+    "Fe": 35.0,
+    "Dy": 10.0,
+    "Tb": 8.0,
+}
+ADDED |= {
+    "Ce": 30.0,
+    "La": 12.0,
+    "Nb": 1.0,
+    "Ti": 1.0,
+    "Pr": 20.0,
+    "Gd": 12.0,
+    "C": 0.3,
+}
 """Most of each element, wt.%."""
 
 WANTED = ("remanence_T", "coercivity_kA_m", "max_working_temperature_K")
@@ -76,7 +93,12 @@ def varied(base: dict[str, float], rest: str) -> Iterator[tuple[str, float, floa
 
 
 def scanned(
-    base: dict[str, float], rest: str, element: str, values: Any, kelvin: float, route: str | None
+    base: dict[str, float],
+    rest: str,
+    element: str,
+    values: Any,
+    kelvin: float,
+    route: str | None,
 ) -> pd.DataFrame:
     """Return the predictions along one amount."""
     texts = []
@@ -89,12 +111,16 @@ def scanned(
 
 def steep(frame: pd.DataFrame, least: float) -> Iterator[tuple[str, int, float]]:
     """Yield column, place and size of changes within one status and host."""
-    state = frame["status"].astype(str).to_numpy() + frame["host"].astype(str).to_numpy()
+    state = (
+        frame["status"].astype(str).to_numpy() + frame["host"].astype(str).to_numpy()
+    )
     same = state[1:] == state[:-1]
     for column in WANTED:
         change = np.abs(np.diff(frame[column] / frame[column].max()))
         change = np.where(same & np.isfinite(change), change, 0.0)
-        yield from ((column, int(k), float(change[k])) for k in np.flatnonzero(change > least))
+        yield from (
+            (column, int(k), float(change[k])) for k in np.flatnonzero(change > least)
+        )
 
 
 SEED = 35
@@ -106,7 +132,9 @@ def real() -> dict[str, pd.DataFrame]:
     papers = measured_magnets()
     papers = papers[papers["recipe"] != ""]
     nemad = pd.read_csv(fetch("curie-by-paper"), low_memory=False)
-    names = nemad.loc[nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"]
+    names = nemad.loc[
+        nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"
+    ]
     names = names[names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")].drop_duplicates()
     table = mk.alloy.CompositionTable.from_strings(list(names), basis="atomic")
     rare = table.fraction(*RARE_EARTHS)
@@ -127,7 +155,11 @@ def asked(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
     best = ("", np.nan, np.nan)
     for route in (None, *routes()):
         one = mk.predict(recipe, "20C", basis=basis, process=route).iloc[0]
-        said = f"; {one['route']}" if one["host"] == "unknown" and pd.notna(one["route"]) else ""
+        said = (
+            f"; {one['route']}"
+            if one["host"] == "unknown" and pd.notna(one["route"])
+            else ""
+        )
         here = f"{one['status']}{said}", one["remanence_T"], one[WANTED[1]]
         if np.isfinite(here[2]):
             return here
@@ -147,7 +179,9 @@ def unanswered() -> None:
                 found.append((row.recipe, *asked(kind, row.recipe, basis)))
             except mk.errors.MagnetkitError as error:
                 found.append((row.recipe, str(error)[:60], np.nan, np.nan))
-        table = pd.DataFrame(found, columns=["recipe", "status", "remanence", "coercivity"])
+        table = pd.DataFrame(
+            found, columns=["recipe", "status", "remanence", "coercivity"]
+        )
         silent = table["coercivity"].isna()
         none = table["remanence"].isna()
         word = (none & (table["status"] == "unknown host")).sum()
@@ -158,9 +192,35 @@ def unanswered() -> None:
         print(table[silent].to_string(index=False))
 
 
-MOST = {"Nd": 38.0, "Pr": 38.0, "Sm": 40.0, "Dy": 20.0, "Tb": 15.0, "Ce": 35.0, "La": 20.0}
-MOST |= {"Gd": 20.0, "Ho": 15.0, "Er": 15.0, "Y": 20.0, "B": 1.6, "Cu": 15.0, "Al": 4.0, "Ga": 3.0}
-MOST |= {"Nb": 3.0, "Zr": 8.0, "Ti": 5.0, "V": 4.0, "Mo": 4.0, "Si": 3.0, "Mn": 4.0, "Ni": 8.0}
+MOST = {
+    "Nd": 38.0,
+    "Pr": 38.0,
+    "Sm": 40.0,
+    "Dy": 20.0,
+    "Tb": 15.0,
+    "Ce": 35.0,
+    "La": 20.0,
+}
+MOST |= {
+    "Gd": 20.0,
+    "Ho": 15.0,
+    "Er": 15.0,
+    "Y": 20.0,
+    "B": 1.6,
+    "Cu": 15.0,
+    "Al": 4.0,
+    "Ga": 3.0,
+}
+MOST |= {
+    "Nb": 3.0,
+    "Zr": 8.0,
+    "Ti": 5.0,
+    "V": 4.0,
+    "Mo": 4.0,
+    "Si": 3.0,
+    "Mn": 4.0,
+    "Ni": 8.0,
+}
 MOST |= {"O": 1.2, "C": 1.0, "N": 1.5}
 """Most of each element that the adversary may use, wt.%."""
 METAL = 60.0
@@ -169,7 +229,12 @@ SHELL = 5.0
 SEEDS = 5
 GENERATIONS = 60
 CROWD = 40
-DEVICES = "aerospace-reaction-wheel", "weapon-fin-actuator", "energy-traction-motor", "f22-engine"
+DEVICES = (
+    "aerospace-reaction-wheel",
+    "weapon-fin-actuator",
+    "energy-traction-motor",
+    "f22-engine",
+)
 WINNER = [
     "candidate", "shell", "host", "status", "probability_meets_requirements", "meets_requirements",
     "evidence_distance", "evidence_farthest", "remanence_T", "coercivity_kA_m",
@@ -197,7 +262,11 @@ def recipe_of(x: np.ndarray) -> tuple[str, str, int]:
     shell = f"{'Dy' if x[-3] < 0.5 else 'Tb'} {x[-2] * SHELL:.2f} wt%"
     none = cobalt or x[-2] * SHELL < 0.1
     way = min(int(x[-1] * len(ways())), len(ways()) - 1)
-    return "".join(words) + ("Co" if cobalt else "Fe") + " bal.", "" if none else shell, way
+    return (
+        "".join(words) + ("Co" if cobalt else "Fe") + " bal.",
+        "" if none else shell,
+        way,
+    )
 
 
 def point(recipe: str, shell: str) -> np.ndarray:
@@ -218,12 +287,16 @@ def point(recipe: str, shell: str) -> np.ndarray:
 
 def placed(points: np.ndarray, device: str) -> pd.DataFrame:
     """Return what a screening says of points that it ranks, and which they are (``at``)."""
-    frame = pd.DataFrame([recipe_of(x) for x in points], columns=["recipe", "shell", "way"])
+    frame = pd.DataFrame(
+        [recipe_of(x) for x in points], columns=["recipe", "shell", "way"]
+    )
     found = []
     for way, rows in frame.groupby("way"):
         asked = {"basis": "weight", "column": "recipe", "process": ways()[way]}
         try:
-            said = mk.screen(rows[["recipe", "shell"]].reset_index(drop=True), device, **asked)
+            said = mk.screen(
+                rows[["recipe", "shell"]].reset_index(drop=True), device, **asked
+            )
         except mk.errors.MagnetkitError:
             continue  # none of them could be read
         best = said.best(len(rows)).assign(way=way)
@@ -244,9 +317,26 @@ def height(points: np.ndarray, device: str) -> np.ndarray:
     return low
 
 
-MORE = {"O": (0.3, 0.6, 0.9, 1.0), "C": (0.1, 0.2, 0.4), "N": (0.1, 0.3, 0.5, 0.8), "H": (0.1,)}
-MORE |= {"Al": (0.2, 1.0), "Ga": (0.2, 1.2), "Zr": (0.3, 1.0), "Nb": (0.3, 1.0), "Si": (0.5, 1.0)}
-MORE |= {"Ti": (0.3, 1.0), "Mn": (0.5, 1.0), "Ni": (0.5, 2.0), "Sn": (0.3,), "B": (0.05, 0.1)}
+MORE = {
+    "O": (0.3, 0.6, 0.9, 1.0),
+    "C": (0.1, 0.2, 0.4),
+    "N": (0.1, 0.3, 0.5, 0.8),
+    "H": (0.1,),
+}
+MORE |= {
+    "Al": (0.2, 1.0),
+    "Ga": (0.2, 1.2),
+    "Zr": (0.3, 1.0),
+    "Nb": (0.3, 1.0),
+    "Si": (0.5, 1.0),
+}
+MORE |= {
+    "Ti": (0.3, 1.0),
+    "Mn": (0.5, 1.0),
+    "Ni": (0.5, 2.0),
+    "Sn": (0.3,),
+    "B": (0.05, 0.1),
+}
 """What is put to the best recipes of a device, wt.%."""
 
 
@@ -261,7 +351,9 @@ def added() -> None:
             for element, sizes in MORE.items():
                 for more in (0.0, *sizes):
                     made = {**own, element: own.get(element, 0.0) + more}
-                    text = "".join(f"{e}{v:g}" for e, v in made.items() if v) + recipe[-7:]
+                    text = (
+                        "".join(f"{e}{v:g}" for e, v in made.items() if v) + recipe[-7:]
+                    )
                     rows.append((text, shell, f"{element} {more}" if more else ""))
         frame = pd.DataFrame(rows, columns=["recipe", "shell", "more"])
         frame = frame.drop_duplicates(["recipe", "shell"]).reset_index(drop=True)
@@ -283,7 +375,10 @@ def adversary() -> None:
             rng = np.random.default_rng(seed)
             best = mk.screen(None, device).best(400)
             best = best[best["candidate"].str.endswith("bal.")].head(CROWD)
-            known = [point(*row) for row in best[["candidate", "shell"]].fillna("").to_numpy()]
+            known = [
+                point(*row)
+                for row in best[["candidate", "shell"]].fillna("").to_numpy()
+            ]
             start = np.resize(known, (CROWD, len(known[0])))
             start[1:] *= rng.normal(1.0, 0.05, start[1:].shape)
             more = rng.uniform(0.0, 0.25, start[1:, :-4].shape)
@@ -296,7 +391,12 @@ def adversary() -> None:
                 polish=False, vectorized=True, updating="deferred", rng=seed,
             )  # fmt: skip
             found = placed(result.x[None], device)
-            print(device, seed, *found[WINNER].round(3).iloc[0], ways()[found["way"].iloc[0]])
+            print(
+                device,
+                seed,
+                *found[WINNER].round(3).iloc[0],
+                ways()[found["way"].iloc[0]],
+            )
 
 
 MADE = "Sm25.5Fe15Cu6Zr2.7Co bal."
@@ -345,8 +445,14 @@ def edges() -> None:
     device = DEVICES[0]
     need = ("remanence_T", *(f"coercivity_kA_m{end}" for end in ("", *ENDS)))
     print("# What is said of magnets where the model ends\n")
-    print(written_by("python -m benchmarks.scans --edges"), "P: the probability that what", device)
-    print("requires is met, as `screen` says; none: not ranked. D: the distance to the nearest")
+    print(
+        written_by("python -m benchmarks.scans --edges"),
+        "P: the probability that what",
+        device,
+    )
+    print(
+        "requires is met, as `screen` says; none: not ranked. D: the distance to the nearest"
+    )
     print("measured magnet, and what is farthest.\n")
     print("| recipe | T, K | host | status | B_r, T | H_cJ, kA/m (90 %) | P | D |")
     print("|---|---|---|---|---|---|---|---|")
@@ -397,9 +503,26 @@ def main(out: str = "") -> None:
                     top = frame[column].max() / close[column].max()
                     for other, at, fine in steep(close, JUMP * change * top):
                         if other == column:
-                            row = (name, element, inner[at], kelvin, column, fine / top, change)
+                            row = (
+                                name,
+                                element,
+                                inner[at],
+                                kelvin,
+                                column,
+                                fine / top,
+                                change,
+                            )
                             found.append((*row, close["status"].iloc[at]))
-    names = ["recipe", "element", "wt_pct", "kelvin", "column", "change", "step", "status"]
+    names = [
+        "recipe",
+        "element",
+        "wt_pct",
+        "kelvin",
+        "column",
+        "change",
+        "step",
+        "status",
+    ]
     table = pd.DataFrame(found, columns=names)
     if out:
         table.to_csv(out, index=False)

@@ -47,12 +47,17 @@ def imports(files: dict[str, Path]) -> dict[str, set[str]]:
             if not isinstance(node, ast.ImportFrom):
                 continue
             if node.level:
-                base = [p for p in parts if p][: len([p for p in parts if p]) - node.level + 1]
+                base = [p for p in parts if p][
+                    : len([p for p in parts if p]) - node.level + 1
+                ]
             elif (node.module or "").split(".")[0] == "magnetkit":
                 base = []
             else:
                 continue
-            path = [*base, *(node.module or "").removeprefix("magnetkit").strip(".").split(".")]
+            path = [
+                *base,
+                *(node.module or "").removeprefix("magnetkit").strip(".").split("."),
+            ]
             found = ".".join(p for p in path if p)
             for alias in node.names:
                 full = f"{found}.{alias.name}".strip(".")
@@ -69,7 +74,9 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
         if room in ("", "__main__"):
             continue
         rooms.setdefault(room, set()).update(t.split(".")[0] for t in targets)
-    rooms = {room: {t for t in to if t in rooms and t != room} for room, to in rooms.items()}
+    rooms = {
+        room: {t for t in to if t in rooms and t != room} for room, to in rooms.items()
+    }
     left = dict(rooms)
     level = 0
     while left:
@@ -93,7 +100,9 @@ def functions(trees: list[ast.Module]) -> tuple[int, int]:
                 first = node.body[0]
                 lines -= (first.end_lineno or first.lineno) - first.lineno + 1
             given = node.args
-            names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+            names = [
+                a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)
+            ]
             long += lines > 60
             wide += len([n for n in names if n not in ("self", "cls")]) > 8
     return long, wide

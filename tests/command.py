@@ -32,13 +32,17 @@ def run(
             warnings.simplefilter("ignore")
             child = os.fork()
             if not child:
-                _run_as_command(arguments, env, cwd, (stdin.fileno(), out.fileno(), err.fileno()))
+                _run_as_command(
+                    arguments, env, cwd, (stdin.fileno(), out.fileno(), err.fileno())
+                )
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         outputs = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
     return CompletedProcess(arguments, code, *outputs)
 
 
-def kill_fork(work: Callable[[Callable[..., None]], object], there: Callable[[], object]) -> None:
+def kill_fork(
+    work: Callable[[Callable[..., None]], object], there: Callable[[], object]
+) -> None:
     """Run a function in a fork of this process, and kill it as soon as something is there.
 
     The function gets a `progress` that goes no further once it is there, so that the fork cannot be
@@ -61,7 +65,9 @@ def kill_fork(work: Callable[[Callable[..., None]], object], there: Callable[[],
     # An end is looked at and left to be waited for: its number is no other process's meanwhile.
     flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
     while not (is_there := there()) and time.monotonic() < deadline:
-        assert not os.waitid(os.P_PID, child, flags), "the work ended before it was to be killed"
+        assert not os.waitid(os.P_PID, child, flags), (
+            "the work ended before it was to be killed"
+        )
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -79,14 +85,18 @@ def _warm() -> None:
                 import_module(f"magnetkit.{room}.{module.name}")
 
 
-def _run_as_command(arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]) -> None:
+def _run_as_command(
+    arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]
+) -> None:
     code = 70
     try:
         for stream, place in zip(streams, (0, 1, 2), strict=True):
             os.dup2(stream, place)
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
         sys.stdout, sys.stderr = (
-            io.TextIOWrapper(io.FileIO(n, "w", closefd=False), "utf-8", write_through=True)
+            io.TextIOWrapper(
+                io.FileIO(n, "w", closefd=False), "utf-8", write_through=True
+            )
             for n in (1, 2)
         )
         # What this process would do at its end is not the command's.

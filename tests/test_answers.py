@@ -39,7 +39,12 @@ ROUTES = {
 }
 BASE = "Nd1.8Dy0.2Fe13CoB"
 CONDITIONS = {
-    "process": {"grain_size_um": 3.5, "alignment": 0.93, "density": 0.97, "oxygen_wt_pct": 0.11},
+    "process": {
+        "grain_size_um": 3.5,
+        "alignment": 0.93,
+        "density": 0.97,
+        "oxygen_wt_pct": 0.11,
+    },
     "shell": "Tb 0.4 wt%",
     "load_line": 0.7,
     "outside_field_kA_m": 51.0,
@@ -66,14 +71,18 @@ def routes():
 
 
 def rank_substitutions():
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.2, "Ce": 0.2, "Co": 0.2})
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.2, "Ce": 0.2, "Co": 0.2}
+    )
     return mk.screen(space, "energy-traction-motor").table
 
 
 def screen_recipes():
     options = {k: v for k, v in CONDITIONS.items() if k != "shell"}
     wish = {"require": ["remanence_T>=1.1"], "objectives": ["cost:min=2", "margin:max"]}
-    return mk.screen(RECIPES[:12], "energy-traction-motor", 391.0, **wish, **options).table
+    return mk.screen(
+        RECIPES[:12], "energy-traction-motor", 391.0, **wish, **options
+    ).table
 
 
 def replace_grade():
@@ -83,14 +92,25 @@ def replace_grade():
 
 
 def diffuse_terbium():
-    options = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
-    return mk.diffuse("Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **options).designs
+    options = {
+        "basis": "weight",
+        "load_line": 2,
+        "anneal": 900,
+        "anneal_hours": 8,
+        "cells": 1500,
+    }
+    return mk.diffuse(
+        "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **options
+    ).designs
 
 
 def predict_for_mill():
     producer = mk.calibrate(pd.DataFrame(MEASURED), "a-mill", keep=False)
     return mk.predict(
-        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"], "120C", basis="weight", process=producer
+        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"],
+        "120C",
+        basis="weight",
+        process=producer,
     )
 
 
@@ -104,7 +124,9 @@ CASES = {
     "predict, hot": lambda: mk.predict(RECIPES, "180C", load_line=0.5),
     "predict, conditions": lambda: mk.predict([BASE, RECIPES[0]], "137C", **CONDITIONS),
     "predict, routes": routes,
-    "screen, traveling-wave tube": lambda: mk.screen(RECIPES, "patriot-beam-focusing").table,
+    "screen, traveling-wave tube": lambda: (
+        mk.screen(RECIPES, "patriot-beam-focusing").table
+    ),
     "screen, motor": rank_substitutions,
     "screen, conditions": screen_recipes,
     "robustness": lambda: mk.screen(RECIPES[:12], "energy-traction-motor").robustness(),
@@ -115,10 +137,16 @@ CASES = {
     "curve": lambda: mk.curve(BASE, "20C,150C").to_frame().iloc[::40],
     "limits": lambda: mk.curves.use_limits([BASE, "Sm2Co17"]),
     "intrinsic": lambda: mk.magnetism.intrinsic(RECIPES, ["20K", "300K", "450K"]),
-    "transitions": lambda: mk.magnetism.transitions(["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]),
-    "compensate": lambda: mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table,
+    "transitions": lambda: mk.magnetism.transitions(
+        ["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]
+    ),
+    "compensate": lambda: (
+        mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table
+    ),
     "stability": lambda: mk.phases.stability(RECIPES),
-    "ledger": lambda: mk.supply.ledger(RECIPES, scenario="embargo", recycled={"Co": 0.25}),
+    "ledger": lambda: mk.supply.ledger(
+        RECIPES, scenario="embargo", recycled={"Co": 0.25}
+    ),
     "grades": lambda: mk.grades("N42SH", "120C"),
 }
 
@@ -128,7 +156,9 @@ def columns(frame):
     numbers = {}
     for name in frame.select_dtypes(["number", "bool"]):
         values = frame[name].astype(float)
-        numbers[str(name)] = [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
+        numbers[str(name)] = [
+            None if np.isnan(v) else float(f"{v:.7g}") for v in values
+        ]
     return numbers
 
 
@@ -150,5 +180,7 @@ def test_an_answer_is_as_it_was(case, frozen_answers):
 if __name__ == "__main__":
     answers = {case: columns(answer()) for case, answer in CASES.items()}
     # A column on a line.
-    text = re.sub(r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1))
+    text = re.sub(
+        r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1)
+    )
     FILE.write_text(text + "\n", "utf-8")

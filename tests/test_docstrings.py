@@ -19,7 +19,14 @@ PACKAGES = (
     "report.report run supply surrogates columns elements errors settings units"
 ).split()
 
-CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
+CONTRACT = {
+    "fit",
+    "transform",
+    "fit_transform",
+    "predict",
+    "get_feature_names_out",
+    "refit",
+}
 """Methods whose arguments the scikit-learn contract gives."""
 
 UNITS = {
@@ -66,14 +73,22 @@ def _public():
     for package in PACKAGES:
         module = importlib.import_module(f"magnetkit.{package}")
         names = [
-            n for n, t in vars(module).items() if getattr(t, "__module__", 0) == module.__name__
+            n
+            for n, t in vars(module).items()
+            if getattr(t, "__module__", 0) == module.__name__
         ]
         for name in getattr(module, "__all__", None) or names:
             thing = getattr(module, name)
             home = getattr(thing, "__module__", "") or ""
-            if name.startswith("_") or not home.startswith("magnetkit") or thing in things:
+            if (
+                name.startswith("_")
+                or not home.startswith("magnetkit")
+                or thing in things
+            ):
                 continue
-            if not (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))):
+            if not (
+                inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))
+            ):
                 continue
             things.add(thing)
             yield f"{package}.{name}", thing, None
@@ -103,7 +118,9 @@ def _parameter_texts(parsed):
 
 
 def _parameters(function):
-    return [p for p in inspect.signature(function).parameters if p not in ("self", "cls")]
+    return [
+        p for p in inspect.signature(function).parameters if p not in ("self", "cls")
+    ]
 
 
 def test_there_is_something_to_check():
@@ -119,7 +136,9 @@ def test_has_a_summary(name):
     assert summary.endswith((".", ":", "::"))
 
 
-@pytest.mark.parametrize("name", [n for n in FUNCTIONS if n.split(".")[-1] not in CONTRACT])
+@pytest.mark.parametrize(
+    "name", [n for n in FUNCTIONS if n.split(".")[-1] not in CONTRACT]
+)
 def test_names_its_parameters_and_what_it_returns(name):
     function = FUNCTIONS[name]
     document = _read(function)
@@ -136,7 +155,9 @@ def test_classes_name_their_attributes(name):
     if issubclass(thing, Exception):
         return
     document = _read(thing)
-    fields = getattr(thing, "__dataclass_fields__", None) or getattr(thing, "model_fields", None)
+    fields = getattr(thing, "__dataclass_fields__", None) or getattr(
+        thing, "model_fields", None
+    )
     names = fields if fields is not None else _parameters(thing)
     from_parents = {
         f
@@ -145,7 +166,9 @@ def test_classes_name_their_attributes(name):
         for f in getattr(base, kind, ())
     }
     missing = (
-        {f for f in names if not f.startswith("_")} - set(_parameter_texts(document)) - from_parents
+        {f for f in names if not f.startswith("_")}
+        - set(_parameter_texts(document))
+        - from_parents
     )
     assert not missing
 
@@ -175,7 +198,9 @@ def test_says_what_it_raises(name):
 
 
 def test_the_functions_most_used_have_an_example():
-    assert not {name for name in WITH_EXAMPLE if ">>> " not in (FUNCTIONS[name].__doc__ or "")}
+    assert not {
+        name for name in WITH_EXAMPLE if ">>> " not in (FUNCTIONS[name].__doc__ or "")
+    }
 
 
 @pytest.mark.parametrize("module", EXAMPLES)

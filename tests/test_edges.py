@@ -129,22 +129,34 @@ EDGES = {
     "measured coercivity": closed_range(read_column("coercivity_kA_m"), 1.0, 6000.0),
     "temperature of it": closed_range(read_column("temperature_K"), 60.0, 1000.0),
     # A shell: up to half of the volume, all of its rare earth, 20 wt.%.
-    "fraction": half_open_range(lambda v: Shell("Tb", fraction=v, content=0.3), 0.0, 0.5),
-    "content": half_open_range(lambda v: Shell("Tb", fraction=0.1, content=v), 0.0, 1.0),
+    "fraction": half_open_range(
+        lambda v: Shell("Tb", fraction=v, content=0.3), 0.0, 0.5
+    ),
+    "content": half_open_range(
+        lambda v: Shell("Tb", fraction=0.1, content=v), 0.0, 1.0
+    ),
     "amount": half_open_range(lambda v: Shell("Tb", amount_wt_pct=v), 0.0, 20.0),
     # One that furnaces make: 0.05 to 1.5 wt.%, no more than 0.6 of its rare earth, and 10 nm thick
     # about grains of 5 um, which is 1 - (1 - 2 * 10 / 5000)^3 of the volume.
     "amount put in": closed_range(furnace(R="Tb", amount_wt_pct=None), 0.05, 1.5),
-    "content of a rim": closed_range(furnace(R="Tb", fraction=0.05, content=None), high=0.6),
-    "thickness": closed_range(furnace(R="Nd", fraction=None, content=0.5), 1.0 - 0.996**3 + 1e-9),
+    "content of a rim": closed_range(
+        furnace(R="Tb", fraction=0.05, content=None), high=0.6
+    ),
+    "thickness": closed_range(
+        furnace(R="Nd", fraction=None, content=0.5), 1.0 - 0.996**3 + 1e-9
+    ),
     "share of a site": closed_range(lambda v: site_share(v, "a share"), 0.0, 1.0),
     "step of a site": closed_range(
         lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
     ),
     "recycled": closed_range(lambda v: validate_recycled_shares({"Co": v}), 0.0, 1.0),
-    "price": open_range(lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")),
+    "price": open_range(
+        lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")
+    ),
     # From helium to what no magnet stands.
-    "temperature of a replacement": closed_range(lambda v: _use_temperature(None, v), 4.0, 1000.0),
+    "temperature of a replacement": closed_range(
+        lambda v: _use_temperature(None, v), 4.0, 1000.0
+    ),
     "its load line": closed_range(replace_call("load_line"), 0.0),
     "its mass": open_range(replace_call("mass_kg"), 0.0),
     "its number": Edge(replace_call("per_year"), (1,), (0,)),
@@ -152,19 +164,27 @@ EDGES = {
     "outside field": closed_range(lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0),
     "hours": closed_range(lambda v: read_duty(Duty(hours=v)), 0.0),
     "loss": open_range(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
-    "interval": open_range(lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0),
+    "interval": open_range(
+        lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0
+    ),
     "interval of ranks": open_range(
         lambda v: robustness(pd.DataFrame(), None, 1, 1, 0, v), 0.5, 1.0
     ),
     "weight": open_range(lambda v: Objective.parse(f"cost:min={v:.6f}"), 0.0),
-    "share": open_range(lambda v: parse_requirement(f"remanence_T>={v:.6f}*reference"), 0.0),
+    "share": open_range(
+        lambda v: parse_requirement(f"remanence_T>={v:.6f}*reference"), 0.0
+    ),
     "temperature": open_range(lambda v: mk.magnetism.intrinsic(ALLOY, v), 0.0),
     "step of transitions": closed_range(
         lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), high=100.0
     ),
-    "fine step": Edge(lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), (), (0.00999,)),
+    "fine step": Edge(
+        lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), (), (0.00999,)
+    ),
     "step of compensation": closed_range(
-        lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v), 0.002, 0.1
+        lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v),
+        0.002,
+        0.1,
     ),
     "stock": closed_range(lambda v: Shop({"Nd": v}), 0.0),
     "charge": open_range(lambda v: Shop(charge_kg=v), 0.0),
@@ -192,7 +212,9 @@ def test_edge_lies_at_its_documented_place(name):
         ("anisotropy_constant_MJ_m3", -500.0, 500.0),
     ],
 )
-def test_values_to_learn_from_are_such_as_a_compound_can_have(name, low, high, tmp_path):
+def test_values_to_learn_from_are_such_as_a_compound_can_have(
+    name, low, high, tmp_path
+):
     def read_own(value):
         file = tmp_path / "mine.csv"
         file.write_text(f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n")

@@ -37,7 +37,9 @@ def test_rooms_are_few(rooms):
 
 
 def test_display_stands_in_nobodys_way(rooms):
-    users = {room for room, targets in rooms.room_graph().items() if "report" in targets}
+    users = {
+        room for room, targets in rooms.room_graph().items() if "report" in targets
+    }
     assert users <= {"cli", "explorer", "run"}
 
 
@@ -63,14 +65,21 @@ def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
                 # No inner name of numba's.
                 assert not node.module.startswith("numba."), name
             elif isinstance(node, ast.ImportFrom):
-                modules = {node.module.split(".")[-1], *(alias.name for alias in node.names)}
-                assert any(m in helpers or m.endswith("_kernels") for m in modules), name
+                modules = {
+                    node.module.split(".")[-1],
+                    *(alias.name for alias in node.names),
+                }
+                assert any(m in helpers or m.endswith("_kernels") for m in modules), (
+                    name
+                )
 
 
 def test_the_table_of_contributing_names_every_room_and_no_other(rooms):
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     names = {
-        name.removesuffix("/").removesuffix(".py") for c in table for name in c.split("`")[1::2]
+        name.removesuffix("/").removesuffix(".py")
+        for c in table
+        for name in c.split("`")[1::2]
     }
     assert names == rooms.room_graph().keys() - {"magnetkit", "__main__"}

@@ -17,7 +17,12 @@ FRAMES = {
     "polars": lambda columns: pl.DataFrame(columns),
     "arrow": lambda columns: pa.table(columns),
 }
-SERIES = {"pandas": pd.Series, "polars": pl.Series, "arrow": pa.array, "numpy": np.array}
+SERIES = {
+    "pandas": pd.Series,
+    "polars": pl.Series,
+    "arrow": pa.array,
+    "numpy": np.array,
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +103,20 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     assert got["melt"].tolist() == [7, 8]
     assert got["melt"].dtype == np.int64
     # A screening of the same table never left the shells out.
-    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "300K")
+    device = mk.applications.requirements_alone(
+        ["coercivity_kA_m>=500"], "Nd2Fe14B", "300K"
+    )
     screening = mk.screen(frame, device, column="alloy").table
-    assert got["coercivity_kA_m"].tolist() == pytest.approx(screening["coercivity_kA_m"].tolist())
+    assert got["coercivity_kA_m"].tolist() == pytest.approx(
+        screening["coercivity_kA_m"].tolist()
+    )
     assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
 
 
 def test_predict_keeps_index_and_rejected_rows_of_pandas():
-    frame = pd.DataFrame({"composition": ["SmCo5", "??", "Sm2Co17"]}, index=["a", "b", "c"])
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5", "??", "Sm2Co17"]}, index=["a", "b", "c"]
+    )
     with pytest.warns(RejectedRows):
         got = mk.predict(frame)
     assert got.index.tolist() == ["a", "c"]
@@ -132,14 +143,22 @@ def test_predict_and_screen_take_the_same_conditions():
     }
     alone = mk.predict("Nd2Fe14B", "150C", **conditions)
     # A device without measured magnets to be anchored on.
-    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
+    device = mk.applications.requirements_alone(
+        ["coercivity_kA_m>=500"], "Nd2Fe14B", "150C"
+    )
     screening = mk.screen("Nd2Fe14B", device, **conditions).table
-    names = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
+    names = [
+        n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]
+    ]
     assert len(names) > 40
     for name in names:
         assert alone[name][0] == screening[name][0], name
     plain = mk.predict("Nd2Fe14B", "150C")
-    for name in ("max_working_temperature_K", "supply_risk", "coercivity_coefficient_pct_K"):
+    for name in (
+        "max_working_temperature_K",
+        "supply_risk",
+        "coercivity_coefficient_pct_K",
+    ):
         assert alone[name][0] != plain[name][0], name
 
 
@@ -149,7 +168,9 @@ def test_a_result_is_an_arrow_stream(result):
     frame = pl.DataFrame(result)
     assert frame.height == len(RECIPES)
     assert frame["candidate"].to_list() == result.table["candidate"].tolist()
-    np.testing.assert_allclose(frame["remanence_T"].to_numpy(), result.table["remanence_T"])
+    np.testing.assert_allclose(
+        frame["remanence_T"].to_numpy(), result.table["remanence_T"]
+    )
     assert frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
 
 
@@ -219,11 +240,16 @@ def test_atoms_of_ase_itself():
 
 
 def test_nothing_shows_more_than_a_screen_of_itself():
-    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"] * 500, basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd2Fe14B"] * 500, basis="atomic"
+    )
     profile = mk.applications.load("e-bike")
-    texts = [repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))]
+    texts = [
+        repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))
+    ]
     assert max(map(len, texts)) <= 800
     assert (
-        texts[0] == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
+        texts[0]
+        == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
     )
     assert "6 requirements" in texts[1]

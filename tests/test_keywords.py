@@ -155,7 +155,9 @@ CASES = [(name, keyword) for name in CALLS for keyword in keywords(name)]
 def test_the_docstring_names_what_the_function_takes(name):
     function, arguments, _ = CALLS[name]
     names = [
-        n for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD
+        n
+        for n, p in inspect.signature(function).parameters.items()
+        if p.kind is not p.VAR_KEYWORD
     ]
     assert set(keywords(name)) == set(names[len(arguments) :])
 
@@ -265,7 +267,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("function", [mk.predict, partial(mk.screen, application="f22-engine")])
+@pytest.mark.parametrize(
+    "function", [mk.predict, partial(mk.screen, application="f22-engine")]
+)
 @pytest.mark.parametrize(("keyword", "value", "reason"), BAD, ids=str)
 def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reason):
     with pytest.raises(InputError, match=reason):
@@ -273,7 +277,8 @@ def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reaso
 
 
 @pytest.mark.parametrize(
-    ("keyword", "value"), [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)]
+    ("keyword", "value"),
+    [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)],
 )
 def test_refuses_odd_values_of_screen(keyword, value):
     with pytest.raises(InputError, match=keyword):

@@ -14,7 +14,12 @@ from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.choose._job import job_identity, make_job, resolve_requirement, restore_job
+from magnetkit.choose._job import (
+    job_identity,
+    make_job,
+    resolve_requirement,
+    restore_job,
+)
 from magnetkit.magnetism._composition_estimate import charge
 from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.process import process_record, read_process
@@ -50,7 +55,10 @@ def test_functions_receive_the_conditions(conditions):
     duty = conditions_of_call.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
     assert conditions_of_call.process == GIVEN["process"]
-    assert (conditions_of_call.interval, conditions_of_call.scenario) == (0.83, "embargo")
+    assert (conditions_of_call.interval, conditions_of_call.scenario) == (
+        0.83,
+        "embargo",
+    )
     assert (conditions_of_call.recycled, conditions_of_call.prices) == (
         GIVEN["recycled"],
         GIVEN["prices"],
@@ -78,7 +86,16 @@ def test_a_job_comes_back_from_what_the_manifest_says_of_it(conditions):
     assert again.profile == job.profile
     assert again.threshold == job.threshold
     assert job_identity(again) == job_identity(job)
-    for name in ("duty", "interval", "scenario", "recycled", "prices", "between", "data", "add"):
+    for name in (
+        "duty",
+        "interval",
+        "scenario",
+        "recycled",
+        "prices",
+        "between",
+        "data",
+        "add",
+    ):
         assert getattr(again.conditions, name) == getattr(job.conditions, name), name
     assert again.conditions.reference.formulas() == job.conditions.reference.formulas()
     assert again.conditions.reference_shell == job.conditions.reference_shell
@@ -89,7 +106,10 @@ def test_what_is_not_given_comes_from_the_device():
     device = applications.load("energy-traction-motor")
     job = make_job(device)
     assert job.temperature == device.temperature_K
-    assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
+    assert job.conditions.between == (
+        device.temperature_min_K,
+        device.temperature_max_K,
+    )
     duty = job.conditions.duty
     assert (duty.load_line, duty.outside_field_kA_m) == (
         device.load_line,
@@ -126,7 +146,9 @@ def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, k
     assert requirement.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
     resolution = resolve_requirement(text, device, Conditions.of(), 400.0)
-    sides = {n: getattr(resolution, n) for n in ("minimum", "maximum", "absolute_maximum")}
+    sides = {
+        n: getattr(resolution, n) for n in ("minimum", "maximum", "absolute_maximum")
+    }
     assert sides == dict.fromkeys(sides) | {side: limit}
     assert (resolution.column, resolution.temperature_K) == (requirement.column, kelvin)
     assert resolution.share_of_reference is None
@@ -161,7 +183,9 @@ def test_a_process_comes_back_from_its_record():
 
 
 def percent(text, *elements):
-    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[0]
+    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[
+        0
+    ]
     return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
 
 

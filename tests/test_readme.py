@@ -19,7 +19,9 @@ def blocks(kind):
     return [text for name, text in BLOCKS if name == kind]
 
 
-COMMANDS = re.findall(r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE)
+COMMANDS = re.findall(
+    r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE
+)
 
 
 def test_python_blocks_print_the_output_in_the_text(tmp_path, monkeypatch, capsys):

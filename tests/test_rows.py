@@ -62,7 +62,9 @@ ASKED = {
     "ledger": lambda rows: ledger(
         table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=pick(SHELLS, rows)
     ),
-    "formation energy": lambda rows: load("formation_energy_eV_atom").predict(table(rows)),
+    "formation energy": lambda rows: load("formation_energy_eV_atom").predict(
+        table(rows)
+    ),
     "curie temperature": lambda rows: load("curie_temperature_K").predict(table(rows)),
     "predict": lambda rows: predict(table(rows), "120C", shell=pick(SHELLS, rows)),
 }
@@ -86,7 +88,9 @@ def test_a_row_is_answered_as_if_it_were_alone(name):
     backwards = to_plain_frame(ask(rows[::-1]))[::-1].reset_index(drop=True)
     single = pd.concat([to_plain_frame(ask([i])) for i in rows], ignore_index=True)
     for other in (backwards, single):
-        pd.testing.assert_frame_equal(whole, other[whole.columns], rtol=1e-7, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            whole, other[whole.columns], rtol=1e-7, check_dtype=False
+        )
     # Rows that say the same would hide that they changed places.
     assert (
         not whole.drop(columns=[c for c in ("candidate", "formula") if c in whole])
@@ -96,7 +100,9 @@ def test_a_row_is_answered_as_if_it_were_alone(name):
     )
 
 
-@pytest.mark.parametrize("name", ["intrinsic", "sintered", "stability", "ledger", "predict"])
+@pytest.mark.parametrize(
+    "name", ["intrinsic", "sintered", "stability", "ledger", "predict"]
+)
 def test_twice_the_formula_is_the_same_alloy(name):
     functions = {
         "intrinsic": lambda t: intrinsic(t, 350.0),
@@ -106,7 +112,9 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "predict": lambda t: predict(t, 350.0),
     }
     once, twice = (
-        to_plain_frame(functions[name](CompositionTable.from_strings(texts, basis="atomic")))
+        to_plain_frame(
+            functions[name](CompositionTable.from_strings(texts, basis="atomic"))
+        )
         for texts in (["Nd1.8Dy0.2Fe14B", "SmCo5"], ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"])
     )
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
@@ -121,7 +129,9 @@ def test_several_temperatures_are_one_by_one():
         one = to_plain_frame(one)
         # Its range is that found with the spread of J_s at the first of the temperatures.
         names = [c for c in one if not c.startswith("max_working")]
-        pd.testing.assert_frame_equal(to_plain_frame(part)[names], one[names], rtol=1e-9)
+        pd.testing.assert_frame_equal(
+            to_plain_frame(part)[names], one[names], rtol=1e-9
+        )
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +139,10 @@ def magnets():
     """Return four magnets at 20 and 100 degrees C and between, a chord from 30 to 110 beside."""
     temperatures = [293.15, 303.15, 373.15, 383.15]
     frame = predict(table(range(4)), temperatures, between=(303.15, 383.15))
-    return {t: frame[frame["temperature_K"] == t].reset_index(drop=True) for t in temperatures}
+    return {
+        t: frame[frame["temperature_K"] == t].reset_index(drop=True)
+        for t in temperatures
+    }
 
 
 @pytest.mark.parametrize(
@@ -152,7 +165,9 @@ def test_columns_follow_from_others_as_the_documentation_defines_them(magnets):
         j = frame["saturation_polarization_T"]
         k = 1e6 * frame["anisotropy_constant_MJ_m3"]
         # mu_0 M_s^2 is J_s^2 / mu_0.
-        np.testing.assert_allclose(frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6)
+        np.testing.assert_allclose(
+            frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6
+        )
         assert (frame["remanence_T"] < j).all()
         limit = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
         assert (frame["max_energy_product_kJ_m3"] < limit).all()

@@ -107,11 +107,15 @@ def _say(text: str) -> None:
 
 def main() -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.accuracy", description=__doc__
+    )
     parser.add_argument("target", nargs="?", choices=TARGETS)
     parser.add_argument("--data", type=Path, help="CSV to learn from")
     parser.add_argument("--phases", type=Path, help="snapshot of phases")
-    parser.add_argument("--no-peers", dest="peers", action="store_false", help="magnetkit alone")
+    parser.add_argument(
+        "--no-peers", dest="peers", action="store_false", help="magnetkit alone"
+    )
     parser.add_argument(
         "--store",
         action="store_true",
@@ -128,7 +132,9 @@ def main() -> int:
         return 1
     if given.store:
         stored.store()
-        _say(f"{stored.FILE.relative_to(stored.ROOT)}; then python datasets/update_registry.py")
+        _say(
+            f"{stored.FILE.relative_to(stored.ROOT)}; then python datasets/update_registry.py"
+        )
     return 0
 
 

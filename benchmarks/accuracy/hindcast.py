@@ -59,7 +59,8 @@ def hindcast() -> "pd.DataFrame":
 
     table = pd.read_csv(datasets.path(FILE), keep_default_na=True)
     found = [
-        {} if row["expressed"] == "no" else _asked(_plain(row)) for row in table.to_dict("records")
+        {} if row["expressed"] == "no" else _asked(_plain(row))
+        for row in table.to_dict("records")
     ]
     return pd.concat([table, pd.DataFrame(found)], axis=1)
 
@@ -119,7 +120,10 @@ def _compared(
     name = row["quantity"]
     (one,) = sintered_at(new, [kelvin], process=process, shell=row["shell"])
     (other,) = sintered_at(
-        old, [kelvin], process={"producer": mill.record()}, shell=made.best.shell or None
+        old,
+        [kelvin],
+        process={"producer": mill.record()},
+        shell=made.best.shell or None,
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
@@ -132,7 +136,11 @@ def _compared(
         ]
         width = float(relative_width(both[0], both[1], name, mill)[0])
         ratio = np.log(value / float(other[name][0]))
-        logs = ratio, ratio + width * np.log(low / value), ratio + width * np.log(high / value)
+        logs = (
+            ratio,
+            ratio + width * np.log(low / value),
+            ratio + width * np.log(high / value),
+        )
         value, low, high = (100.0 * float(np.expm1(x)) for x in logs)
     least = float(row["claimed"])
     agrees = low <= least <= high or (row["claimed_as"] == "at least" and low >= least)
@@ -159,7 +167,9 @@ def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
     table = answer.candidates[answer.candidates["status"] == "ok"]
     ways = {way.kind for way in answer.ways}
     if row["kind"] == "other family":
-        sold = table[table["way"] == "other-family"].sort_values(CHANCE, ascending=False)
+        sold = table[table["way"] == "other-family"].sort_values(
+            CHANCE, ascending=False
+        )
         first: Mapping[Any, Any] = {"grade": "nothing", CHANCE: 0.0}
         if len(sold):
             first = sold.iloc[0].to_dict()
@@ -222,7 +232,11 @@ def controls() -> "pd.DataFrame":
         alloys = [one for one in answer.answers if one.kind == "bulk"]
         answer = replace(answer, answers=tuple(alloys) or answer.answers)
         chance = answer.judge(recipe, shell or None, basis="weight").chance
-        one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}
+        one = {
+            "grade": grade,
+            "celsius": celsius,
+            "control": f"{recipe} {shell}".strip(),
+        }
         found.append({**one, "probability": chance, "own": answer.own_probability})
     return pd.DataFrame(found)
 
@@ -280,7 +294,11 @@ def report(table: "pd.DataFrame") -> str:
             f"| {'yes' if row['agrees'] else 'NO'} | {row['probability']:.2f} "
             f"| {row['place']:.0f} of {row['of']:.0f} |"
         )
-    lines += ["", "What was chosen, what cannot be expressed, and what stands in the way:", ""]
+    lines += [
+        "",
+        "What was chosen, what cannot be expressed, and what stands in the way:",
+        "",
+    ]
     for row in table.to_dict("records"):
         text = f"- {row['id']}, {row['claim']} ({row['source']}): {row['why']}"
         if row["expressed"] != "no" and row["in_the_way"]:
@@ -292,7 +310,11 @@ def report(table: "pd.DataFrame") -> str:
                 f"{row['heavy_rare_earth_wt_pct']:.2f} wt.% heavy rare earth"
             )
         lines.append(text + ".")
-    lines += ["", "Controls, which have to fail (P of the recipe in use beside them):", ""]
+    lines += [
+        "",
+        "Controls, which have to fail (P of the recipe in use beside them):",
+        "",
+    ]
     lines += [
         f"- {row['control']} for {row['grade']} at {row['celsius']:g} °C: P "
         f"{row['probability']:.2f} ({row['own']:.2f})"

@@ -87,13 +87,18 @@ def embedded() -> pd.DataFrame:
         formula = record["formula"]
         confidence = record["confidence"]
         cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL]
-        cells.append(("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"]))
+        cells.append(
+            ("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"])
+        )
         cells.append(("curie_temperature_K", np.nan, record["curie_temperature_K"]))
         if record["easy_direction"] in ("axis", "plane"):
-            cells.append(("uniaxial", 300.0, 1.0 if record["easy_direction"] == "axis" else -1.0))
+            cells.append(
+                ("uniaxial", 300.0, 1.0 if record["easy_direction"] == "axis" else -1.0)
+            )
         for prop, temperature, value in cells:
             if np.isnan(value) or (
-                prop == "anisotropy_field_T" and record["easy_direction"] != _AXIAL_FIELD
+                prop == "anisotropy_field_T"
+                and record["easy_direction"] != _AXIAL_FIELD
             ):
                 continue
             sd = deviation(prop, value, confidence)
@@ -135,7 +140,9 @@ def _with_method(rows: list[tuple]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS[:-2]).assign(method="unknown", limit="")
 
 
-def _method(reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]) -> tuple:
+def _method(
+    reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]
+) -> tuple:
     """Return method and limit of a field: of the one compound, of the paper, or unknown."""
     return typed.get((reference, formula), typed.get((reference, ""), ("unknown", "")))
 
@@ -144,7 +151,8 @@ def methods() -> dict[tuple[str, str], tuple[str, str]]:
     """Return method and limit of the fields of the series by paper and compound, "" for all."""
     frame = pd.read_csv(datasets.path("intrinsic/methods.csv"), keep_default_na=False)
     return {
-        (r["reference"], r["formula"]): (r["method"], r["limit"]) for r in frame.to_dict("records")
+        (r["reference"], r["formula"]): (r["method"], r["limit"])
+        for r in frame.to_dict("records")
     }
 
 

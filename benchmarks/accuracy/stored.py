@@ -88,7 +88,9 @@ class Table:
         kept = [row for row in self.rows() if self.keep(row)]
         rows = [[_shortened(row[name]) for name in self.columns] for row in kept]
         if day is None or not rows:
-            raise ValueError(f"{self.page} needs a date and rows under {self.heading!r}")
+            raise ValueError(
+                f"{self.page} needs a date and rows under {self.heading!r}"
+            )
         return {
             "about": self.about,
             "date": day[0],
@@ -99,7 +101,10 @@ class Table:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+    return [
+        cell.strip()
+        for cell in line.strip().removeprefix("|").removesuffix("|").split("|")
+    ]
 
 
 def _shortened(cell: str) -> str:
@@ -239,7 +244,8 @@ TABLES = {
                 "pairs": "pairs",
             },
             lambda row: (
-                row["rows"] in ("papers, all rows", "papers, 2:14:1") and row["model"] in _MODELS
+                row["rows"] in ("papers, all rows", "papers, 2:14:1")
+                and row["model"] in _MODELS
             ),
         ),
         Table(
@@ -281,7 +287,11 @@ TABLES = {
             },
             lambda row: (
                 row["test"]
-                in ("leave one paper out", "papers on one compound", "papers not fitted")
+                in (
+                    "leave one paper out",
+                    "papers on one compound",
+                    "papers not fitted",
+                )
             ),
         ),
     ),
@@ -390,13 +400,19 @@ TABLES |= {quantity: (_left_out_papers(quantity),) for quantity in _PAPERS}
 
 def figures() -> dict[str, list[dict[str, object]]]:
     """Return the stored tables by target, as the pages have them now."""
-    return {target: [table.stored() for table in tables] for target, tables in TABLES.items()}
+    return {
+        target: [table.stored() for table in tables]
+        for target, tables in TABLES.items()
+    }
 
 
 def text() -> str:
     """Return the content of the file, a row of a table on a line."""
     plain = json.dumps(figures(), indent=1, ensure_ascii=False)
-    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain) + "\n"
+    return (
+        re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain)
+        + "\n"
+    )
 
 
 def store() -> None:

@@ -22,7 +22,14 @@ HOSTS = (
 )  # fmt: skip
 AMOUNTS = (0.05, 0.3, 1.0)
 # Metalloids and light elements beyond what anyone put in.
-TOO_MUCH = ("Sm2Fe17N30", "Nd2Fe14BPb3", "Nd2Fe14BAu2", "Nd2Fe14BO5", "Nd2Fe14BU", "Nd2Fe14BHg")
+TOO_MUCH = (
+    "Sm2Fe17N30",
+    "Nd2Fe14BPb3",
+    "Nd2Fe14BAu2",
+    "Nd2Fe14BO5",
+    "Nd2Fe14BU",
+    "Nd2Fe14BHg",
+)
 
 
 def junk() -> dict:
@@ -53,14 +60,20 @@ def junk() -> dict:
 
 def orders(shuffles: int, seed: int) -> dict:
     """Rank the same candidates in other orders."""
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.2)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.2
+    )
     texts = space.formulas()[:200]
     chance = random.Random(seed)
     faults = []
-    want = mk.screen(texts, "energy-traction-motor").table.set_index("candidate")["rank"]
+    want = mk.screen(texts, "energy-traction-motor").table.set_index("candidate")[
+        "rank"
+    ]
     for number in range(shuffles):
         other = chance.sample(texts, len(texts))
-        got = mk.screen(other, "energy-traction-motor").table.set_index("candidate")["rank"]
+        got = mk.screen(other, "energy-traction-motor").table.set_index("candidate")[
+            "rank"
+        ]
         moved = int((~np.isclose(got.loc[want.index], want, equal_nan=True)).sum())
         if moved:
             faults.append(f"shuffle {number}: {moved} ranks differ")

@@ -168,7 +168,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "additions": None,
         },
     ),
-    "load": (mk.surrogates.load, {"target": "formation_energy_eV_atom", "data": None, "add": None}),
+    "load": (
+        mk.surrogates.load,
+        {"target": "formation_energy_eV_atom", "data": None, "add": None},
+    ),
     "training_set": (
         mk.surrogates.training_set,
         {"target": "formation_energy_eV_atom", "data": None},
@@ -198,7 +201,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"scenario": "embargo", "recycled": {"Co": 0.2}},
     ),
     "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
-    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": "3x"}}),
+    "with_prices": (
+        mk.supply.with_prices,
+        {"scenario": "embargo", "prices": {"Tb": "3x"}},
+    ),
     "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
@@ -241,7 +247,16 @@ def _needed(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, A
         for n, p in inspect.signature(function).parameters.items()
         if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     }
-    small = ("application", "replaced", "element", "cells", "load_line", "hours", "data", "keep")
+    small = (
+        "application",
+        "replaced",
+        "element",
+        "cells",
+        "load_line",
+        "hours",
+        "data",
+        "keep",
+    )
     return {n: v for n, v in values.items() if n in least or n in small}
 
 
@@ -281,7 +296,9 @@ def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
             function(**_needed(function, values))
     except Exception as error:
         # What is refused as it is says nothing of the junk.
-        figures.faults.append(f"good values: {type(error).__name__}: {str(error)[:120]}")
+        figures.faults.append(
+            f"good values: {type(error).__name__}: {str(error)[:120]}"
+        )
     for argument, kind, options in calls(function, values, junk):
         if (name, argument, kind) in LEFT_OUT:
             continue

@@ -36,7 +36,9 @@ def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
             return other
         return raw + b"x"
     turned = bytearray(raw)
-    for place in {chance.randrange(len(raw)) for _ in range(chance.choice((1, 2, 100)))}:
+    for place in {
+        chance.randrange(len(raw)) for _ in range(chance.choice((1, 2, 100)))
+    }:
         turned[place] ^= 1 << chance.randrange(8)
     return bytes(turned)
 

@@ -58,10 +58,15 @@ def files() -> list[dict]:
     found = []
     # In memory where there is such a place: half a million small files are written.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=place) as folder, input_files.kinds(Path(folder)) as kinds:
+    with (
+        tempfile.TemporaryDirectory(dir=place) as folder,
+        input_files.kinds(Path(folder)) as kinds,
+    ):
         for kind in kinds:
             count = FILES.get(kind.name, FILES_OTHERWISE)
-            found.append({"kind": kind.name, **vars(input_files.run(kind, count, SEED))})
+            found.append(
+                {"kind": kind.name, **vars(input_files.run(kind, count, SEED))}
+            )
     return found
 
 
@@ -76,7 +81,12 @@ def lines() -> list[dict]:
             took = time.perf_counter() - start
             faults = [] if expected in said else [said[:200]]
             found.append(
-                {"file": name, "seconds": round(took, 2), "said": expected, "faults": faults}
+                {
+                    "file": name,
+                    "seconds": round(took, 2),
+                    "said": expected,
+                    "faults": faults,
+                }
             )
     return found
 
@@ -87,9 +97,18 @@ def network() -> list[dict]:
     found = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
     for name, fault in faulty.floods().items():
         said, took, grown = faulty.flood(fault)
-        faults = [] if "more than 64 MiB" in said and grown < 256 else [f"{said}, {grown:.0f} MB"]
+        faults = (
+            []
+            if "more than 64 MiB" in said and grown < 256
+            else [f"{said}, {grown:.0f} MB"]
+        )
         found.append(
-            {"flood": name, "seconds": round(took, 2), "peak_MB": round(grown), "faults": faults}
+            {
+                "flood": name,
+                "seconds": round(took, 2),
+                "peak_MB": round(grown),
+                "faults": faults,
+            }
         )
     return found
 
@@ -150,7 +169,11 @@ def again() -> list[dict]:
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return [
-        {"point": int(r["point"]), "seen": r["seen"], "faults": [r["seen"]] if r["fault"] else []}
+        {
+            "point": int(r["point"]),
+            "seen": r["seen"],
+            "faults": [r["seen"]] if r["fault"] else [],
+        }
         for r in rows
     ]
 
@@ -173,14 +196,29 @@ def points() -> list[dict]:
     rows = []
     for number, point in known().items():
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *point["tests"]],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                *point["tests"],
+            ],
             stdout=subprocess.PIPE,
             text=True,
             check=False,
         )
         last = done.stdout.splitlines()[-1]
-        why = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        counts = {w: int(n) for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
+        why = [
+            line
+            for line in done.stdout.splitlines()
+            if line.startswith(("FAILED", "ERROR"))
+        ]
+        counts = {
+            w: int(n)
+            for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)
+        }
         rows.append(
             {
                 "point": number,
@@ -199,7 +237,13 @@ def cache() -> list[dict]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.faults.shared_cache", f"{folder}/x", "kernels"],
+                [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.faults.shared_cache",
+                    f"{folder}/x",
+                    "kernels",
+                ],
                 env={**os.environ, "MP_API_ENDPOINT": server.url, "MP_API_KEY": KEY},
                 stdout=subprocess.PIPE,
                 text=True,
@@ -231,7 +275,11 @@ def secrets() -> list[dict]:
     answer = json.loads(done.stdout.splitlines()[-1])
     faults = answer["leaks"] + answer["tracebacks"] + answer["missing"]
     return [
-        {"calls": len(answer["calls"]), "key_reached_the_server": answer["seen"], "faults": faults}
+        {
+            "calls": len(answer["calls"]),
+            "key_reached_the_server": answer["seen"],
+            "faults": faults,
+        }
     ]
 
 
@@ -248,7 +296,10 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
         "*Resealed* ones carry the hash that fits what was spoiled.",
     ),
-    "lines": (lines, "Lines of ten million characters, other encodings, NUL and byte-order marks."),
+    "lines": (
+        lines,
+        "Lines of ten million characters, other encodings, NUL and byte-order marks.",
+    ),
     "network": (
         network,
         "Live pulls with one or two answers spoiled: documents and pages changed, bytes turned, "
@@ -267,8 +318,14 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "another, into one folder at random offsets, one of them now and then killed: what is left "
         "has the bytes of one alone.",
     ),
-    "cache": (cache, "Processes that start at once on empty caches of kernels, models and pulls."),
-    "secrets": (secrets, "Every command with a key in the environment, eight kinds of refusal."),
+    "cache": (
+        cache,
+        "Processes that start at once on empty caches of kernels, models and pulls.",
+    ),
+    "secrets": (
+        secrets,
+        "Every command with a key in the environment, eight kinds of refusal.",
+    ),
     "damages": (
         damages,
         "Each file of compiled kernels and the model, emptied, cut, with bits turned: seen before "
@@ -280,7 +337,10 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Markup in each text of a profile, a scenario, a table and a manifest, one at a time; the "
         "report and the page of the explorer are then parsed as a browser does.",
     ),
-    "workbooks": (workbooks, "Workbooks that are none, too large, or compute; memory of each."),
+    "workbooks": (
+        workbooks,
+        "Workbooks that are none, too large, or compute; memory of each.",
+    ),
     "alloys": (
         alloys,
         "Elements that are in no magnet, in the place of earth or metal and beside them: none is "
@@ -343,19 +403,31 @@ def alone(name: str) -> dict:
 def _commit() -> str:
     """Return the state of the checkout that a part ran on."""
     asked = ["git", "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(asked, cwd=FILE.parent, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        asked, cwd=FILE.parent, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip() or "no checkout"
 
 
 def page(figures: dict[str, dict]) -> str:
     """Return the figures as Markdown."""
     out = ["# Faults: what the campaign found", ""]
-    out += ["Written by `make test-faults`; short runs of every part stand in `make test`.", ""]
-    inputs = [r for p in ("recipes", "files", "tables") for r in figures.get(p, {}).get("rows", [])]
+    out += [
+        "Written by `make test-faults`; short runs of every part stand in `make test`.",
+        "",
+    ]
+    inputs = [
+        r
+        for p in ("recipes", "files", "tables")
+        for r in figures.get(p, {}).get("rows", [])
+    ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
     left = [name for name in PARTS if name not in figures]
-    out += [f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.", ""]
+    out += [
+        f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
+        "",
+    ]
     if left:
         out += [f"Not run at length: {', '.join(left)}.", ""]
     out += second_round()
@@ -373,7 +445,10 @@ def page(figures: dict[str, dict]) -> str:
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]
         state = f", at {part['commit']}" if "commit" in part else ""
-        out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.", ""]
+        out += [
+            f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.",
+            "",
+        ]
     for title, name in NOTES.items():
         text = (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
         out += [f"## {title}", "", text, ""]
@@ -382,7 +457,11 @@ def page(figures: dict[str, dict]) -> str:
 
 def second_round() -> list[str]:
     """Return the thirteen faults, what the state they were found in does, and what holds each."""
-    out = ["## Second round", "", "What it found; what 0b41db4 did when each was made again by"]
+    out = [
+        "## Second round",
+        "",
+        "What it found; what 0b41db4 did when each was made again by",
+    ]
     out += ["`second_round.py`; the tests that hold each.", ""]
     out += ["| point | fault | at 0b41db4 | held by |", "| --- | --- | --- | --- |"]
     for number, point in known().items():
@@ -421,7 +500,9 @@ def main(names: list[str]) -> int:
         print(f"{name} ...", file=sys.stderr, flush=True)
         part = alone(name)
         found = sum(len(row["faults"]) for row in part["rows"])
-        print(f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True)
+        print(
+            f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True
+        )
         FIGURES.write_text(json.dumps({**stored(), name: part}, indent=1) + "\n")
     figures = stored()
     FILE.write_text(page(figures), encoding="utf-8")

@@ -26,20 +26,32 @@ from tests.explorer.test_explorer import CONTROLS, VIEW, find_component
 SEED = 20_261_125
 BODY_BYTES = 300 << 20
 BAD_EACH = 50
-BAD = (b"", b"{", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}', b"\xff" * 2000)
+BAD = (
+    b"",
+    b"{",
+    b"null",
+    b'{"output": "x"}',
+    b'{"output": 5, "inputs": {}}',
+    b"\xff" * 2000,
+)
 _PATH = "/_dash-update-component"
 
 
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """Return memory of a process, or with ``VmHWM`` the most it had."""
     text = Path(f"/proc/{pid}/status").read_text()
-    return int(next(ln for ln in text.splitlines() if ln.startswith(field)).split()[1]) / 1024.0
+    return (
+        int(next(ln for ln in text.splitlines() if ln.startswith(field)).split()[1])
+        / 1024.0
+    )
 
 
 class User(threading.Thread):
     """Moves controls until there is nothing left to ask."""
 
-    def __init__(self, place: str, seed: int, known: dict, left: list[int], end: float) -> None:
+    def __init__(
+        self, place: str, seed: int, known: dict, left: list[int], end: float
+    ) -> None:
         super().__init__()
         self.place = place
         self.chance = random.Random(seed)
@@ -58,7 +70,9 @@ class User(threading.Thread):
             body = self.chance.choice(BAD) if bad else self._question()
             start = time.monotonic()
             try:
-                connection.request("POST", _PATH, body, {"Content-Type": "application/json"})
+                connection.request(
+                    "POST", _PATH, body, {"Content-Type": "application/json"}
+                )
                 answer = connection.getresponse()
                 said = answer.read()
             except OSError as error:
@@ -84,7 +98,9 @@ class User(threading.Thread):
             "elements": chance.sample(["Nd", "Sm", "Co", "Dy"], 2),
         }  # fmt: skip
         inputs = [
-            [] if entry["id"].startswith("{") else {**entry, "value": values.get(entry["id"])}
+            []
+            if entry["id"].startswith("{")
+            else {**entry, "value": values.get(entry["id"])}
             for entry in asked["inputs"]
         ]
         pairs = (o.rsplit(".", 1) for o in asked["output"].strip(".").split("..."))
@@ -103,7 +119,10 @@ def asked_of(place: str) -> dict:
         connection.request("GET", path)
         answers.append(json.loads(connection.getresponse().read()))
     callback = next(k for k in answers[0] if "summary.children" in k["output"])
-    return {"callback": callback, "celsius": find_component(answers[1], "temperature")["value"]}
+    return {
+        "callback": callback,
+        "celsius": find_component(answers[1], "temperature")["value"],
+    }
 
 
 def flooded(place: str) -> bool:
@@ -128,13 +147,23 @@ def run(users: int, requests: int, seconds: float) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         mk.screen(application="f22-engine", out=Path(folder) / "out")
         server = subprocess.Popen(
-            [sys.executable, "-m", "magnetkit", "explore", f"{folder}/out", "--port", "0"],
+            [
+                sys.executable,
+                "-m",
+                "magnetkit",
+                "explore",
+                f"{folder}/out",
+                "--port",
+                "0",
+            ],
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
             said = server.stderr.readline()
-            place = urlsplit(next(w for w in said.split() if w.startswith("http"))).netloc
+            place = urlsplit(
+                next(w for w in said.split() if w.startswith("http"))
+            ).netloc
             return _loaded(server, place, users, requests, seconds)
         finally:
             server.send_signal(signal.SIGINT)
@@ -163,7 +192,9 @@ def _loaded(
     took = time.monotonic() - start
     refused.append(flooded(place))
     asked = [t for user in crowd for t in user.seconds]
-    early = max(mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0]))
+    early = max(
+        mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0])
+    )
     faults = [f for user in crowd for f in user.faults]
     peak = memory_mb(server.pid, "VmHWM")
     if not all(refused) or peak > 450.0:

@@ -53,7 +53,9 @@ def snapshot(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, by its name; links by where they go."""
     return {
         str(f.relative_to(folder)): (
-            os.readlink(f) if f.is_symlink() else hashlib.sha256(f.read_bytes()).hexdigest()
+            os.readlink(f)
+            if f.is_symlink()
+            else hashlib.sha256(f.read_bytes()).hexdigest()
         )
         for f in sorted(folder.rglob("*"))
         if f.is_symlink() or f.is_file()
@@ -94,7 +96,9 @@ def foreign(count: int, seed: int, place: Path) -> Figures:
         except Exception as error:
             figures.faults.append(f"{sorted(before)}: {type(error).__name__}: {error}")
         after = snapshot(out)
-        lost = [n for n, digest in before.items() if n not in own and after.get(n) != digest]
+        lost = [
+            n for n, digest in before.items() if n not in own and after.get(n) != digest
+        ]
         if lost:
             figures.faults.append(f"lost of {sorted(before)}: {lost}")
         figures.inputs += 1
@@ -118,7 +122,11 @@ def whole(out: Path, want: list[dict[str, str]]) -> str:
     device = result.manifest["identity"]["application"]["name"]
     if len(result.data) != len(result):
         return f"{len(result.data)} rows of {len(result)}"
-    got = {name: digest for name, digest in snapshot(out).items() if not name.startswith(".")}
+    got = {
+        name: digest
+        for name, digest in snapshot(out).items()
+        if not name.startswith(".")
+    }
     if got == want[DEVICES.index(device)]:
         return ""
     return f"other bytes for {device}"
@@ -154,9 +162,15 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
         said = [log.read_text(errors="replace") for log in logs]
         for code, text in zip(codes, said, strict=True):
             # The second may come when the first is through.
-            words = "is being written by process", "--resume", "holds a finished screening"
+            words = (
+                "is being written by process",
+                "--resume",
+                "holds a finished screening",
+            )
             known = any(word in text for word in words)
-            if code not in (0, REFUSED, -signal.SIGKILL) or (code == REFUSED and not known):
+            if code not in (0, REFUSED, -signal.SIGKILL) or (
+                code == REFUSED and not known
+            ):
                 faults.append(f"{codes}: {text[-300:]}")
         try:
             if 0 in codes and (wrong := whole(out, want)):
@@ -166,7 +180,8 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
                 again = wait(in_child(partial(_job, kinds[0], out, False), log))
                 if (
                     again
-                    or read_finished_manifest(out)["identity"]["application"]["name"] != DEVICES[0]
+                    or read_finished_manifest(out)["identity"]["application"]["name"]
+                    != DEVICES[0]
                 ):
                     faults.append(f"{codes}, again {again}: {log.read_text()[-300:]}")
                 elif wrong := whole(out, want):
@@ -187,7 +202,9 @@ def main(seed: int, count: int, times: int, place: Path) -> None:
     )
     code = wait(child)
     said = (place / "o").read_text()
-    rows = json.loads(said.splitlines()[-1]) if code == 0 else {"faults": [said[-2000:]]}
+    rows = (
+        json.loads(said.splitlines()[-1]) if code == 0 else {"faults": [said[-2000:]]}
+    )
     print(json.dumps({"kind": "foreign folder", **rows}), flush=True)
     print(json.dumps(two(times, seed, place)), flush=True)
 

@@ -67,7 +67,9 @@ def run(kind: Kind, count: int, seed: int = 1) -> Figures:
                 _one(kind, data, Figures())
                 took = min(took, time.perf_counter() - start)
                 if took > LONGEST_S:
-                    figures.faults.append(f"{kind.name}: {took:.1f} s for {data[:200]!r}")
+                    figures.faults.append(
+                        f"{kind.name}: {took:.1f} s for {data[:200]!r}"
+                    )
             figures.slowest_s = max(figures.slowest_s, took)
             seen[figures.inputs] = hash(data) & (2**64 - 1)
             figures.inputs += 1
@@ -144,7 +146,9 @@ def tables(folder: Path, suffix: str) -> Kind:
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(_TABLES)
         if chance.random() < 0.6:
-            text = mutation.mutated(chance, text, (*STROKES, *mutation.recipes(chance, 2)))
+            text = mutation.mutated(
+                chance, text, (*STROKES, *mutation.recipes(chance, 2))
+            )
         data = text.encode(
             chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
         )
@@ -168,12 +172,17 @@ def _candidates(file: Path) -> list[str]:
         if len(chunk.labels) != len(table):
             faults.append("labels and rows differ in number")
         check_accepted(
-            CompositionTable(table.indptr, table.indices, table.values, np.arange(len(table))),
+            CompositionTable(
+                table.indptr, table.indices, table.values, np.arange(len(table))
+            ),
             chunk.labels.to_pylist(),
             faults,
         )
         for rejected in chunk.rejected:
-            lines = lines or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
+            lines = (
+                lines
+                or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
+            )
             if not 1 <= rejected.line <= lines + 1:
                 faults.append(
                     f"rejected line {rejected.line} of {lines}: {file.read_bytes()[:300]!r}"
@@ -188,17 +197,25 @@ def parquet(folder: Path) -> Kind:
 
     file = folder / "candidates.parquet"
     pq.write_table(
-        pa.table({"composition": list(mutation.RECIPES), "x": range(len(mutation.RECIPES))}), file
+        pa.table(
+            {"composition": list(mutation.RECIPES), "x": range(len(mutation.RECIPES))}
+        ),
+        file,
     )
     good = file.read_bytes()
 
     def inputs(chance: random.Random) -> bytes:
         if chance.random() < 0.5:
             return mutation.spoiled(chance, good, 3)
-        raw = [mutation.spoiled(chance, t.encode(), 2) for t in chance.sample(mutation.RECIPES, 3)]
+        raw = [
+            mutation.spoiled(chance, t.encode(), 2)
+            for t in chance.sample(mutation.RECIPES, 3)
+        ]
         offsets = np.cumsum([0, *map(len, raw)]).astype(np.int32)
         trusted = pa.Array.from_buffers(
-            pa.string(), len(raw), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raw))]
+            pa.string(),
+            len(raw),
+            [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raw))],
         )
         sink = pa.BufferOutputStream()
         pq.write_table(pa.table({"composition": trusted, "note": trusted}), sink)
@@ -222,7 +239,8 @@ def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) ->
     """TOML files of the user's."""
     file = folder / f"{name}.toml"
     good = [
-        f.read_text(encoding="utf-8") for f in sorted((datasets.root() / embedded).glob("*.toml"))
+        f.read_text(encoding="utf-8")
+        for f in sorted((datasets.root() / embedded).glob("*.toml"))
     ]
 
     def inputs(chance: random.Random) -> bytes:
@@ -268,7 +286,8 @@ def training_table(folder: Path) -> Kind:
     file = folder / "training.csv"
     target = "curie_temperature_K"
     good = f"composition,{target},group,basis\n" + "".join(
-        f"{r},{300 + 10 * i},g{i % 2},atomic\n" for i, r in enumerate(mutation.RECIPES[:5])
+        f"{r},{300 + 10 * i},g{i % 2},atomic\n"
+        for i, r in enumerate(mutation.RECIPES[:5])
     )
 
     def inputs(chance: random.Random) -> bytes:
@@ -294,16 +313,22 @@ def models(folder: Path) -> list[Kind]:
     import hashlib
 
     file = folder / "a.model"
-    table = CompositionTable.from_strings(["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"])
+    table = CompositionTable.from_strings(
+        ["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"]
+    )
     values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
     estimator = TrendProcess().fit(table.to_array(), values)
-    _store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
+    _store.save(
+        file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"}
+    )
     good = file.read_bytes()
     line, payload = good[len(_store.MAGIC) :].split(b"\n", 1)
 
     def resealed(chance: random.Random) -> bytes:
         content = mutation.spoiled(chance, payload, 3)
-        manifest = json.loads(line) | {"content_sha256": hashlib.sha256(content).hexdigest()}
+        manifest = json.loads(line) | {
+            "content_sha256": hashlib.sha256(content).hexdigest()
+        }
         return _store.MAGIC + json.dumps(manifest).encode() + b"\n" + content
 
     def read(data: bytes) -> list[str]:
@@ -357,7 +382,11 @@ def snapshots(folder: Path) -> list[Kind]:
 
     return [
         Kind("snapshot manifest", json_inputs(manifest), read_manifest_of),
-        Kind("snapshot entries, resealed", lambda c: mutation.spoiled(c, table, 3), read_entries),
+        Kind(
+            "snapshot entries, resealed",
+            lambda c: mutation.spoiled(c, table, 3),
+            read_entries,
+        ),
     ]
 
 
@@ -433,7 +462,9 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
         for _ in range(chance.randint(1, 3)):
             at = whole
             while isinstance(at, dict | list) and at:
-                key = chance.choice(list(at) if isinstance(at, dict) else range(len(at)))
+                key = chance.choice(
+                    list(at) if isinstance(at, dict) else range(len(at))
+                )
                 if chance.random() < 0.4 or not isinstance(at[key], dict | list):
                     break
                 at = at[key]
@@ -442,7 +473,9 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
             if isinstance(at, dict) and chance.random() < 0.3:
                 del at[key]
             elif isinstance(at, dict) and chance.random() < 0.2:
-                at[chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))] = at.pop(key)
+                at[chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))] = at.pop(
+                    key
+                )
             else:
                 at[key] = copy.deepcopy(chance.choice(_VALUES))
         return json.dumps(whole).encode()

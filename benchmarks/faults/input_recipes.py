@@ -60,7 +60,9 @@ def formula(table: CompositionTable, row: int) -> str:
     )
 
 
-def check_accepted(table: CompositionTable, texts: list[str], faults: list[str]) -> None:
+def check_accepted(
+    table: CompositionTable, texts: list[str], faults: list[str]
+) -> None:
     """Check what was let in: sums, order of elements, signs, and the way back."""
     if not len(table):
         return
@@ -82,7 +84,9 @@ def check_accepted(table: CompositionTable, texts: list[str], faults: list[str])
     ]
     again = CompositionTable.from_strings([written[i] for i in plain], basis="atomic")
     if again.errors:
-        faults.append(f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}")
+        faults.append(
+            f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}"
+        )
         return
     there = table[np.array(plain, int)].to_array()
     back = again.to_array()
@@ -110,10 +114,14 @@ def run(count: int, seed: int = 1) -> Figures:
             figures.faults.append(
                 f"batch {number}: {size} rows in, {len(table)} and {len(table.errors)} out"
             )
-        figures.faults += [f"no reason: {e.text!r}" for e in table.errors if len(e.reason) < 10]
+        figures.faults += [
+            f"no reason: {e.text!r}" for e in table.errors if len(e.reason) < 10
+        ]
         check_accepted(table, texts, figures.faults)
         _singly(chance, texts, table, basis, figures)
-        seen[figures.inputs : figures.inputs + size] = [hash(t) & (2**64 - 1) for t in texts]
+        seen[figures.inputs : figures.inputs + size] = [
+            hash(t) & (2**64 - 1) for t in texts
+        ]
         figures.inputs += size
         figures.accepted += len(table)
         if started is None and figures.inputs >= count / 5:
@@ -124,7 +132,11 @@ def run(count: int, seed: int = 1) -> Figures:
 
 
 def _singly(
-    chance: random.Random, texts: list[str], table: CompositionTable, basis: str, figures: Figures
+    chance: random.Random,
+    texts: list[str],
+    table: CompositionTable,
+    basis: str,
+    figures: Figures,
 ) -> None:
     """Parse some of a batch one by one, and as a host formula of a substitution."""
     let_in = set(table.row_index.tolist())

@@ -74,7 +74,9 @@ def in_child(work: Callable[[], object], log: Path) -> int:
             work()
             code = 0
         except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+            code = (
+                end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+            )
         except BaseException:
             import traceback
 
@@ -103,7 +105,9 @@ def sha256(*files: Path) -> str:
     return digest.hexdigest()
 
 
-def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict[str, object]:
+def stop(
+    command: Command, times: int, chance: random.Random, log: Path
+) -> dict[str, object]:
     """Stop a command `times` times; return counts and faults."""
     # Once to fill the caches, once to know how long it takes.
     wait(in_child(command.run, log))
@@ -223,7 +227,11 @@ def _leaves(content: Any) -> Iterator[bytes]:
         for part in content:
             yield from _leaves(part)
     else:
-        yield content.tobytes() if isinstance(content, np.ndarray) else repr(content).encode()
+        yield (
+            content.tobytes()
+            if isinstance(content, np.ndarray)
+            else repr(content).encode()
+        )
 
 
 def train(folder: Path) -> Command:
@@ -256,15 +264,24 @@ def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from importlib import import_module
 
-    from magnetkit.run._files import MANIFEST, PARTS, read_finished_manifest, read_manifest
+    from magnetkit.run._files import (
+        MANIFEST,
+        PARTS,
+        read_finished_manifest,
+        read_manifest,
+    )
 
     module = import_module("magnetkit.run.screen")
     module.screen = partial(module.screen, chunk_rows=32)
     source = folder / "alloys.csv"
     out = folder / "screened"
-    recipes = [f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)]
+    recipes = [
+        f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)
+    ]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
-    source.write_text("composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes)))
+    source.write_text(
+        "composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes))
+    )
     run = partial(
         command_line, "screen", str(source), "--application", "hot-servo-motor",
         "--out", str(out), "--top", "3",
@@ -275,7 +292,13 @@ def screen(folder: Path) -> Command:
         run()
 
     def left() -> str:
-        names = ("ranked.parquet", "ranked.csv", "rejected.csv", MANIFEST, "report.html")
+        names = (
+            "ranked.parquet",
+            "ranked.csv",
+            "rejected.csv",
+            MANIFEST,
+            "report.html",
+        )
         return sha256(*(out / name for name in names))
 
     def check() -> None:
@@ -330,7 +353,9 @@ def serve() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         http.serve_forever()
     with os.fdopen(reading) as stream:
-        os.environ["MP_API_ENDPOINT"], os.environ["FAULTS_SET"] = stream.readline().split()
+        os.environ["MP_API_ENDPOINT"], os.environ["FAULTS_SET"] = (
+            stream.readline().split()
+        )
     os.environ["MP_API_KEY"] = KEY
     return child
 

@@ -50,7 +50,9 @@ def project() -> dict:
 def direct() -> list[Requirement]:
     """Return the run-time requirements of the project."""
     whole = project()
-    extras = [r for extra in RUN_TIME_EXTRAS for r in whole["optional-dependencies"][extra]]
+    extras = [
+        r for extra in RUN_TIME_EXTRAS for r in whole["optional-dependencies"][extra]
+    ]
     return [Requirement(text) for text in (*whole["dependencies"], *extras)]
 
 
@@ -62,7 +64,8 @@ def closure() -> dict[str, str]:
         requirement, needed_by = left.pop(0)
         name = canonicalize_name(requirement.name)
         if requirement.marker and not any(
-            requirement.marker.evaluate({"extra": extra}) for extra in (*requirement.extras, "")
+            requirement.marker.evaluate({"extra": extra})
+            for extra in (*requirement.extras, "")
         ):
             continue
         if name in found:
@@ -77,7 +80,9 @@ def closure() -> dict[str, str]:
         for text in package.requires or []:
             inner = Requirement(text)
             asked = requirement.extras | {""}
-            if inner.marker is None or any(inner.marker.evaluate({"extra": e}) for e in asked):
+            if inner.marker is None or any(
+                inner.marker.evaluate({"extra": e}) for e in asked
+            ):
                 inner.marker = None
                 left.append((inner, name))
     return found
@@ -88,7 +93,11 @@ def licence(package: Distribution) -> str:
     meta = package.metadata
     if meta.get("License-Expression"):
         return meta["License-Expression"]
-    kinds = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if "License ::" in c]
+    kinds = [
+        c.split(" :: ")[-1]
+        for c in meta.get_all("Classifier") or []
+        if "License ::" in c
+    ]
     kinds = [k for k in kinds if k != "OSI Approved"]
     if kinds:
         return " / ".join(kinds)

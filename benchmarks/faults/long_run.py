@@ -51,7 +51,10 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
         except psutil.NoSuchProcess:
             break
         if used > 1.0:
-            if math.isnan(memory["settled_MB"]) and time.monotonic() - start > SETTLED_S:
+            if (
+                math.isnan(memory["settled_MB"])
+                and time.monotonic() - start > SETTLED_S
+            ):
                 memory["settled_MB"] = round(used)
             memory["end_MB"] = round(used)
             memory["peak_MB"] = max(memory["peak_MB"], round(used))
@@ -65,14 +68,24 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
     command = [sys.executable, "-m", "magnetkit", "screen", "--host", "2:14:1"]
     for site, elements in REPLACE.items():
         command += ["--replace", f"{site}={','.join(elements)}"]
-    command += ["--step", repr(step), "--application", DEVICE, "--out", str(folder), "--resume"]
+    command += [
+        "--step",
+        repr(step),
+        "--application",
+        DEVICE,
+        "--out",
+        str(folder),
+        "--resume",
+    ]
     start = time.monotonic()
     lives = []
     while True:
         code, memory = live([*command, "--quiet", "--top", "0"], seconds)
         lives.append(memory)
         done = read_manifest(folder) if any(folder.rglob("manifest.json")) else {}
-        print(f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr)
+        print(
+            f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr
+        )
         if code is not None:
             break
         if len(lives) % 10 == 0 and len(done.get("chunks", ())) == 0:

@@ -16,12 +16,25 @@ RECIPES = (
     "Nd₂Fe₁₄B",
     "Nd14.5 at% Fe 79.5 at% B 6 at%",
 )
-_SYMBOLS = "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
+_SYMBOLS = (
+    "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
+)
 _NUMBERS = (
     "0 1 2 14 30.5 0.05 .5 5. 99.5 100 1e3 1E-3 -2 +2 1,5 0.000000000001 999999999999999999 "
     "9999999999999999999 0.000000000000000001 1.2.3 ₁₄ ² ½ ∞ NaN inf 1/2 x 2±1"
 ).split()
-_MARKS = ("bal.", " bal", "Bal", "BAL.", "wt.%", " at.%", "%", "(wt%)", " mass%", "balance")
+_MARKS = (
+    "bal.",
+    " bal",
+    "Bal",
+    "BAL.",
+    "wt.%",
+    " at.%",
+    "%",
+    "(wt%)",
+    " mass%",
+    "balance",
+)
 _SIGNS = tuple("()[]{}.,;:-–−_/+*@#'\"=<>&|\\\t\r\n\0 \ufeff\u202eé磁💎")
 _TOKENS = (*_SYMBOLS, *_NUMBERS, *_MARKS, *_SIGNS)
 
@@ -42,10 +55,16 @@ def _recipe(chance: random.Random) -> str:
 def _nested(chance: random.Random) -> str:
     depth = chance.randint(1, 40)
     inner = chance.choice(RECIPES)
-    return "(" * depth + inner + "".join(")" + chance.choice(_NUMBERS) for _ in range(depth))
+    return (
+        "(" * depth
+        + inner
+        + "".join(")" + chance.choice(_NUMBERS) for _ in range(depth))
+    )
 
 
-def mutated(chance: random.Random, text: str, tokens: Sequence[str], most: int = 4) -> str:
+def mutated(
+    chance: random.Random, text: str, tokens: Sequence[str], most: int = 4
+) -> str:
     """Return a text after one to `most` strokes: cut, double, swap, put in, leave out."""
     for _ in range(chance.randint(1, most)):
         a, b = sorted((chance.randint(0, len(text)), chance.randint(0, len(text))))

@@ -35,10 +35,14 @@ Seen = tuple[bool, str]
 def command(*words: object, **options: object) -> subprocess.CompletedProcess:
     """Run a command of magnetkit, or Python code after ``-c``."""
     given = [str(word) for word in words]
-    start = [sys.executable] if given[0] == "-c" else [sys.executable, "-m", "magnetkit"]
+    start = (
+        [sys.executable] if given[0] == "-c" else [sys.executable, "-m", "magnetkit"]
+    )
     own = options.pop("env", {})
     options = {"capture_output": True, "text": True, "timeout": LIMIT_S, **options}
-    return subprocess.run([*start, *given], env={**os.environ, **own}, check=False, **options)
+    return subprocess.run(
+        [*start, *given], env={**os.environ, **own}, check=False, **options
+    )
 
 
 def screened(out: Path, *more: object) -> subprocess.CompletedProcess:
@@ -50,13 +54,19 @@ def screened(out: Path, *more: object) -> subprocess.CompletedProcess:
 
 def users_files(place: Path) -> Seen:
     out = place / "proj"
-    mine = {"parts/engine.step": "mine", "manifest.json": "{}", "report.html": "my report"}
+    mine = {
+        "parts/engine.step": "mine",
+        "manifest.json": "{}",
+        "report.html": "my report",
+    }
     for name, text in mine.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text)
     code = screened(out).returncode
     lost = [
-        n for n, text in mine.items() if not (out / n).exists() or (out / n).read_text() != text
+        n
+        for n, text in mine.items()
+        if not (out / n).exists() or (out / n).read_text() != text
     ]
     return bool(lost), f"exit {code}; lost: {', '.join(lost) or 'nothing'}"
 
@@ -86,7 +96,15 @@ def two_at_once(place: Path) -> Seen:
         devices = (DEVICE, OTHER)
         jobs = [
             subprocess.Popen(
-                [sys.executable, "-c", _TOGETHER, out, device, go, str(wait * (device == OTHER))],
+                [
+                    sys.executable,
+                    "-c",
+                    _TOGETHER,
+                    out,
+                    device,
+                    go,
+                    str(wait * (device == OTHER)),
+                ],
                 stderr=subprocess.PIPE,
                 text=True,
             )
@@ -95,7 +113,9 @@ def two_at_once(place: Path) -> Seen:
         while not all(Path(f"{go}-{device}").exists() for device in devices):
             time.sleep(0.05)
         go.touch()
-        said = [job.communicate(timeout=LIMIT_S)[1].strip().splitlines() for job in jobs]
+        said = [
+            job.communicate(timeout=LIMIT_S)[1].strip().splitlines() for job in jobs
+        ]
         codes = [job.returncode for job in jobs]
         manifest = json.loads((out / "manifest.json").read_text())
         rows = pq.ParquetFile(out / "ranked.parquet").metadata.num_rows
@@ -103,8 +123,13 @@ def two_at_once(place: Path) -> Seen:
         device = device["name"] if isinstance(device, dict) else device
         mixed = rows != (1200 if device == DEVICE else 1600)
         last = [lines[-1][:90] for lines, code in zip(said, codes, strict=True) if code]
-        told = all("is being written by process" in line or "InputError" in line for line in last)
-        seen.append(f"exits {codes}, {rows} rows for {device}" + "".join(f"; {x}" for x in last))
+        told = all(
+            "is being written by process" in line or "InputError" in line
+            for line in last
+        )
+        seen.append(
+            f"exits {codes}, {rows} rows for {device}" + "".join(f"; {x}" for x in last)
+        )
         if codes == [0, 0] or mixed or not told:
             return True, seen[-1]
     return False, seen[-1]
@@ -141,13 +166,22 @@ def _dask(other: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     cli = [sys.executable, "-m"]
-    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+    scheduler = [
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
     environment = {**os.environ, "PYTHONPATH": str(other)}
     with contextlib.ExitStack() as stack:
         for words, env, cwd in ((scheduler, None, None), (worker, environment, other)):
             process = subprocess.Popen(
-                [*cli, *words, "--no-dashboard"], env=env, cwd=cwd, stderr=subprocess.DEVNULL
+                [*cli, *words, "--no-dashboard"],
+                env=env,
+                cwd=cwd,
+                stderr=subprocess.DEVNULL,
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
@@ -163,10 +197,15 @@ def other_data(place: Path) -> Seen:
     own = mk.screen(["SmCo5"], DEVICE).table["cost_USD_kg"].iloc[0]
     with _dask(_moved(place / "other", _ten_times)) as address:
         try:
-            theirs = mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
+            theirs = (
+                mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
+            )
         except MagnetkitError as error:
             return False, f"refused: {str(error)[:120]}"
-    return True, f"taken: {theirs:.0f} USD/kg where this machine's tables give {own:.0f}"
+    return (
+        True,
+        f"taken: {theirs:.0f} USD/kg where this machine's tables give {own:.0f}",
+    )
 
 
 def failed_rerun(place: Path) -> Seen:
@@ -186,11 +225,17 @@ def damaged_cache(place: Path) -> Seen:
     own = {"NUMBA_CACHE_DIR": str(place / "kernels")}
     command("predict", "SmCo5", "--json", env=own)
     # numba's own names, or those of this state.
-    files = [f for f in (place / "kernels").rglob("*") if f.is_file() and f.suffix != ".pyc"]
+    files = [
+        f for f in (place / "kernels").rglob("*") if f.is_file() and f.suffix != ".pyc"
+    ]
     for file in files:
         file.write_bytes(b"")
     runs = [command("predict", "SmCo5", "--json", env=own) for _ in range(2)]
-    last = [(run.stderr.strip().splitlines() or [""])[-1][:80] for run in runs if run.returncode]
+    last = [
+        (run.stderr.strip().splitlines() or [""])[-1][:80]
+        for run in runs
+        if run.returncode
+    ]
     codes = [run.returncode for run in runs]
     return any(codes), f"{len(files)} files emptied; exits {codes} {'; '.join(last)}"
 
@@ -203,7 +248,8 @@ def columns_unheard(place: Path) -> Seen:
     recipe = {"composition": ["Nd2Fe14B"]}
     with_shell = pd.DataFrame(recipe | {"shell": ["Tb 0.30 @ 0.10"]})
     bare, shelled = (
-        mk.predict(frame)["coercivity_kA_m"].iloc[0] for frame in (pd.DataFrame(recipe), with_shell)
+        mk.predict(frame)["coercivity_kA_m"].iloc[0]
+        for frame in (pd.DataFrame(recipe), with_shell)
     )
     try:
         mk.screen(["SmCo5"], DEVICE, load_line=2.0)
@@ -230,11 +276,15 @@ def fork(place: Path) -> Seen:
     (place / "fork.py").write_text(_FORK, encoding="utf-8")
     # A process that hangs leaves children that must go too.
     job = subprocess.Popen(
-        [sys.executable, place / "fork.py"], stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, place / "fork.py"],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         out, _ = job.communicate(timeout=180)
-        return bool(job.returncode), f"exit {job.returncode}: {out.decode().strip()[:80]}"
+        return bool(
+            job.returncode
+        ), f"exit {job.returncode}: {out.decode().strip()[:80]}"
     except subprocess.TimeoutExpired:
         os.killpg(job.pid, signal.SIGKILL)
         job.wait()
@@ -269,7 +319,12 @@ def _serving(answer: Callable[[socket.socket], None]) -> Iterator[dict[str, str]
 
 
 def _head(code: int, *lines: str, body: bytes = b"{}") -> bytes:
-    head = [f"HTTP/1.1 {code} X", *lines, f"Content-Length: {len(body)}", "Connection: close"]
+    head = [
+        f"HTTP/1.1 {code} X",
+        *lines,
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
@@ -291,10 +346,14 @@ def server_texts(place: Path) -> Seen:
     found = []
     escape = b'{"detail": "mine \x1b[2J\x1b]0;mine\x07"}'
     answers: dict[str, bytes] = {
-        "Retry-After without a zone": _head(429, "Retry-After: Wed, 21 Oct 2015 07:28:00"),
+        "Retry-After without a zone": _head(
+            429, "Retry-After: Wed, 21 Oct 2015 07:28:00"
+        ),
         "Location with a bad port": _head(302, "Location: http://127.0.0.1:99999/"),
         "terminal escapes": _head(400, body=escape),
-        "key in capitals": _head(400, body=b'{"detail": "0123456789ABCDEFABCDEF0123456789"}'),
+        "key in capitals": _head(
+            400, body=b'{"detail": "0123456789ABCDEFABCDEF0123456789"}'
+        ),
         "headers by the byte": b"",
     }
 
@@ -313,8 +372,12 @@ def server_texts(place: Path) -> Seen:
                 found.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)")
                 continue
         if done.returncode:
-            found.append(f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
-        elif "x1b" in done.stdout or "x07" in done.stdout or "ABCDEF0123" in done.stdout:
+            found.append(
+                f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
+        elif (
+            "x1b" in done.stdout or "x07" in done.stdout or "ABCDEF0123" in done.stdout
+        ):
             found.append(f"{name}: printed")
     return bool(found), "; ".join(found) or "each refused or given up"
 
@@ -322,7 +385,9 @@ def server_texts(place: Path) -> Seen:
 def explorer(place: Path) -> Seen:
     import magnetkit as mk
 
-    own = Path(mk.__file__).parent.parent / "datasets" / "applications" / f"{DEVICE}.toml"
+    own = (
+        Path(mk.__file__).parent.parent / "datasets" / "applications" / f"{DEVICE}.toml"
+    )
     profile = place / "mine.toml"
     hostile = "</title><script>alert(1)</script>"
     lines = own.read_text(encoding="utf-8").splitlines()
@@ -330,7 +395,15 @@ def explorer(place: Path) -> Seen:
     profile.write_text("\n".join(lines) + "\n", encoding="utf-8")
     mk.screen(["SmCo5", "Nd2Fe14B"], profile, out=place / "out")
     server = subprocess.Popen(
-        [sys.executable, "-m", "magnetkit", "explore", place / "out", "--port", str(PORT)],
+        [
+            sys.executable,
+            "-m",
+            "magnetkit",
+            "explore",
+            place / "out",
+            "--port",
+            str(PORT),
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -378,7 +451,9 @@ def elements_without_basis(place: Path) -> Seen:
 def order_of_rows(place: Path) -> Seen:
     import magnetkit as mk
 
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "La", "Dy"], "Fe": ["Co"]}, step=0.1)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "La", "Dy"], "Fe": ["Co"]}, step=0.1
+    )
     texts = list(space.formulas())
     texts = texts[:: max(1, len(texts) // 1600)]
     other = random.Random(1).sample(texts, len(texts))
@@ -429,15 +504,24 @@ def raw_exceptions(place: Path) -> Seen:
     for case in cases:
         done = command("-c", _RAW, case, cwd=place)
         if done.returncode:
-            found.append(f"{case}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
-    for name, value in (("NUMBA_NUM_THREADS", "0"), ("MAGNETKIT_HEAVY_RARE_EARTHS", "Dy")):
+            found.append(
+                f"{case}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
+    for name, value in (
+        ("NUMBA_NUM_THREADS", "0"),
+        ("MAGNETKIT_HEAVY_RARE_EARTHS", "Dy"),
+    ):
         done = command("predict", "SmCo5", "--json", env={name: value}, cwd=place)
         if "Traceback" in done.stderr or "defect" in done.stderr:
-            found.append(f"{name}={value}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
+            found.append(
+                f"{name}={value}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
     done = command("predict", "SmCo5", env={"PYTHONIOENCODING": "ascii"}, cwd=place)
     if "Traceback" in done.stderr or "defect" in done.stderr:
         found.append("PYTHONIOENCODING=ascii")
-    return bool(found), "; ".join(found) or "each refused by an error of magnetkit's own, or taken"
+    return bool(found), "; ".join(
+        found
+    ) or "each refused by an error of magnetkit's own, or taken"
 
 
 def smaller(place: Path) -> Seen:
@@ -455,7 +539,9 @@ def smaller(place: Path) -> Seen:
         names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         env = dict.fromkeys(names, threads) | {"MAGNETKIT_CACHE_DIR": str(cache)}
         command("models", "train", "curie_temperature_K", env=env, timeout=1800)
-        files = sorted(f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts)
+        files = sorted(
+            f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts
+        )
         for file in files:
             if file.suffix in (".model", ".skops"):
                 digests.add((file.name, hashlib.sha256(file.read_bytes()).hexdigest()))
@@ -498,7 +584,9 @@ def main(points: list[str]) -> None:
             there = True
             seen = f"not run: {done.stderr.strip()[-300:]}"
         row = {"point": point, "fault": there, "seen": seen}
-        print(json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True)
+        print(
+            json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ SKIPPED: set[str] = set()
 def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
     """Return a call of every command, with refusals and faults of every kind among them."""
     out = str(folder / "out")
-    (folder / "alloys.csv").write_text(f"composition,{KEY}x\nSmCo5,1\nNd2Fe14B,2\n??,3\n")
+    (folder / "alloys.csv").write_text(
+        f"composition,{KEY}x\nSmCo5,1\nNd2Fe14B,2\n??,3\n"
+    )
     device = ("--application", "f22-engine")
     return [
         ("--version",),
@@ -30,7 +32,13 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("screen", str(folder / "absent.csv"), *device),
         ("predict", "SmCo5", "--json"),
         ("predict", "Xx"),
-        ("features", "make", str(folder / "alloys.csv"), "--out", str(folder / "features.csv")),
+        (
+            "features",
+            "make",
+            str(folder / "alloys.csv"),
+            "--out",
+            str(folder / "features.csv"),
+        ),
         ("models", "train", "anisotropy_field_T"),
         ("report", out),
         ("report", out, "--robustness"),
@@ -71,7 +79,9 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
 
 
 def _echo(code: int):
-    return lambda h: h.send_json({"detail": f"key {h.headers.get('x-api-key')} is bad"}, code)
+    return lambda h: h.send_json(
+        {"detail": f"key {h.headers.get('x-api-key')} is bad"}, code
+    )
 
 
 def _reason(h: Handler) -> None:
@@ -118,7 +128,9 @@ def main(folder: Path) -> None:
     preload()
     _transport.PAUSE_S = 0.0
     known = names()
-    calls = [c for c in commands(folder, server.url) if c[0].startswith("-") or _is(c, known)]
+    calls = [
+        c for c in commands(folder, server.url) if c[0].startswith("-") or _is(c, known)
+    ]
     faults = list(FAULTS)
     said = {}
     for number, call in enumerate(calls):
@@ -128,7 +140,9 @@ def main(folder: Path) -> None:
             # In the forked process itself, where mp-api is loaded; its heartbeats hold no key.
             _transport._ask_in_child = ask_here
             fault = faults.pop(0)
-            server.faults.extend([*[fault if fault is _version else None] * 2, *[fault] * 30])
+            server.faults.extend(
+                [*[fault if fault is _version else None] * 2, *[fault] * 30]
+            )
         child = in_child(lambda call=call: command_line(*call), log)
         if call[0] == "explore":
             _until_said(log)
@@ -167,7 +181,10 @@ def _is(call: tuple[str, ...], known: set[str]) -> bool:
 
 def _until_said(log: Path) -> None:
     end = time.monotonic() + 30
-    while "open http" not in (log.read_text() if log.exists() else "") and time.monotonic() < end:
+    while (
+        "open http" not in (log.read_text() if log.exists() else "")
+        and time.monotonic() < end
+    ):
         time.sleep(0.05)
 
 

@@ -44,7 +44,9 @@ def main(folder: Path, kernels: bool) -> None:
     ]
     codes = [wait(child) for child in children]
     answers = sorted({f.read_text() for f in folder.glob("answer-*")})
-    logs = [(folder / f"log-{n}").read_text()[-500:] for n, code in enumerate(codes) if code]
+    logs = [
+        (folder / f"log-{n}").read_text()[-500:] for n, code in enumerate(codes) if code
+    ]
     print(json.dumps({"codes": codes, "answers": answers, "logs": logs}))
 
 

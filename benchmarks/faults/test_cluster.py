@@ -12,7 +12,7 @@ from tests.run.conftest import recipes  # noqa: F401
 from tests.run.test_cluster import DEVICE, read_files, run_cluster
 
 
-def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):  # noqa: F811
+def test_screening_goes_on_with_another_scheduler(tmp_path, recipes):  # noqa: F811
     pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
     out = tmp_path / "dask"
@@ -23,7 +23,9 @@ def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_pa
                 scheduler.kill()
 
         with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
-            mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
+            mk.screen(
+                recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose
+            )
     assert read_manifest(out)["chunks"]
     with run_cluster() as (_, address):
         mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)

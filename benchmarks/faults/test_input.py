@@ -26,7 +26,11 @@ def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():
 
 def test_bad_files_are_refused_in_words(tmp_path):
     with input_files.kinds(tmp_path) as kinds:
-        faults = [fault for kind in kinds for fault in input_files.run(kind, 60, seed=3).faults]
+        faults = [
+            fault
+            for kind in kinds
+            for fault in input_files.run(kind, 60, seed=3).faults
+        ]
     assert faults == []
 
 
@@ -50,14 +54,26 @@ def test_lines_of_ten_million_characters_and_other_encodings(tmp_path: Path, nam
 
 def test_bytes_that_are_no_text_cost_their_row_alone():
     raw = [b"SmCo5", b"Nd2\xe2", b"\x80", b"Fe\xf0", b"Nd2Fe14B"]
-    offsets = pa.py_buffer(b"".join(len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6)))
-    trusted = pa.Array.from_buffers(pa.string(), 5, [None, offsets, pa.py_buffer(b"".join(raw))])
+    offsets = pa.py_buffer(
+        b"".join(len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6))
+    )
+    trusted = pa.Array.from_buffers(
+        pa.string(), 5, [None, offsets, pa.py_buffer(b"".join(raw))]
+    )
     table = CompositionTable.from_arrow(trusted)
     assert table.row_index.tolist() == [0, 4]
     assert [e.position for e in table.errors] == [3, 0, 2]
 
 
-HOSTILE = ("=SmCo5", "\tNd2Fe14B", "=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1+1", "'=SmCo5")
+HOSTILE = (
+    "=SmCo5",
+    "\tNd2Fe14B",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "-2+3",
+    "+1+1",
+    "'=SmCo5",
+)
 
 
 def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
@@ -68,7 +84,12 @@ def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
         out.writerows([text, f"={i}"] for i, text in enumerate((*HOSTILE, "SmCo5")))
     result = screen(source, "f22-engine", out=tmp_path / "out")
     featurize(source, tmp_path / "features.csv")
-    exported = ["out/ranked.csv", "out/rejected.csv", "features.csv", "features.rejected.csv"]
+    exported = [
+        "out/ranked.csv",
+        "out/rejected.csv",
+        "features.csv",
+        "features.rejected.csv",
+    ]
     texts = []
     for name in exported:
         with (tmp_path / name).open(newline="", encoding="utf-8") as stream:

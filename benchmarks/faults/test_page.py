@@ -7,7 +7,9 @@ from benchmarks.faults import campaign
 
 def test_the_page_is_what_is_stored():
     written = campaign.FILE.read_text(encoding="utf-8")
-    assert written == campaign.page(json.loads(campaign.FIGURES.read_text(encoding="utf-8")))
+    assert written == campaign.page(
+        json.loads(campaign.FIGURES.read_text(encoding="utf-8"))
+    )
     for title in ("## Second round", "## One change at a time", "## Supply chain"):
         assert title in written
     assert all(f"## {name.capitalize()}\n" in written for name in campaign.stored())
@@ -22,5 +24,7 @@ def test_every_fault_of_the_second_round_says_what_was_and_what_holds_it():
         for name in point["tests"]:
             assert (campaign.FILE.parents[2] / name.split("::")[0]).is_file(), name
             _, _, test = name.partition("::")
-            text = (campaign.FILE.parents[2] / name.split("::")[0]).read_text(encoding="utf-8")
+            text = (campaign.FILE.parents[2] / name.split("::")[0]).read_text(
+                encoding="utf-8"
+            )
             assert f"def {test}(" in text or not test, name

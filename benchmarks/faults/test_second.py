@@ -40,7 +40,9 @@ def test_the_good_values_of_a_campaign_are_of_arguments_that_there_are():
         inspect.signature(function).bind(**values)
 
 
-@pytest.mark.parametrize("name", ["use_limits", "with_shell", "substitutions", "makeup"])
+@pytest.mark.parametrize(
+    "name", ["use_limits", "with_shell", "substitutions", "makeup"]
+)
 def test_an_argument_that_is_none_is_refused_by_name_or_taken(name, tmp_path):
     few = ("none", "nan", "text", "empty list", "object", "array of no axis")
     found = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})

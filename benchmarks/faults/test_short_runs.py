@@ -19,7 +19,9 @@ def lines_of(name, *arguments):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return [
+        json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")
+    ]
 
 
 def test_commands_stopped_at_random_moments_leave_what_is_whole(tmp_path):

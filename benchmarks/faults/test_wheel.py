@@ -8,8 +8,12 @@ from benchmarks.faults.wheel import StepError, Steps
 
 
 def test_a_step_over_its_limit_is_named_with_what_it_said():
-    waits = "import sys, time; print('begun', file=sys.stderr, flush=True); time.sleep(60)"
-    with pytest.raises(StepError, match=r"^install: not done after 3 s; it said 'begun"):
+    waits = (
+        "import sys, time; print('begun', file=sys.stderr, flush=True); time.sleep(60)"
+    )
+    with pytest.raises(
+        StepError, match=r"^install: not done after 3 s; it said 'begun"
+    ):
         Steps("here", {"install": 3.0}).run("install", [sys.executable, "-c", waits])
 
 

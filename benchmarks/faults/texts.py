@@ -113,7 +113,9 @@ def profiles(place: Path) -> Figures:
 def toml(value: Any) -> str:
     """Return a value as TOML writes it in a line."""
     if isinstance(value, dict):
-        pairs = (f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None)
+        pairs = (
+            f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None
+        )
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(toml(v) for v in value) + "]"
@@ -125,7 +127,9 @@ def scenarios(place: Path) -> Figures:
 
     def screened(changed: Any, out: Path) -> None:
         file = place / "mine.toml"
-        lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None]
+        lines = [
+            f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None
+        ]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(["SmCo5"], DEVICE, scenario=file, out=out)
 
@@ -135,14 +139,25 @@ def scenarios(place: Path) -> Figures:
 def recipes(place: Path) -> Figures:
     """Texts of a table: recipes, headings, cells of other columns; and shells and processes."""
     plain = HOSTILE.replace('"', "'")
-    whole = {"head": "note", "cell": "x", "recipe": "Sm2Co17", "name": "alloys", "shell": "Tb 0.3"}
+    whole = {
+        "head": "note",
+        "cell": "x",
+        "recipe": "Sm2Co17",
+        "name": "alloys",
+        "shell": "Tb 0.3",
+    }
 
     def screened(changed: Any, out: Path) -> None:
         clean = changed["name"].replace("/", "_")
         table = place / f"{clean}.csv"
-        rows = [["composition", changed["head"], "shell"], ["SmCo5", changed["cell"], ""]]
+        rows = [
+            ["composition", changed["head"], "shell"],
+            ["SmCo5", changed["cell"], ""],
+        ]
         rows += [[changed["recipe"], "1", ""], ["Nd2Fe14B", "2", changed["shell"]]]
-        lines = [",".join('"' + cell.replace('"', "'") + '"' for cell in row) for row in rows]
+        lines = [
+            ",".join('"' + cell.replace('"', "'") + '"' for cell in row) for row in rows
+        ]
         table.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(table, DEVICE, out=out)
 
@@ -202,14 +217,25 @@ def grades(place: Path) -> Figures:
     """Texts of the table of grades, one column at a time, each in a process of its own."""
     table = datasets.path("grades/values.csv").read_text(encoding="utf-8")
     figures = Figures()
-    for column in ("host", "kind", "grade", "maker", "quantity", "bound", "source", "note"):
+    for column in (
+        "host",
+        "kind",
+        "grade",
+        "maker",
+        "quantity",
+        "bound",
+        "source",
+        "note",
+    ):
         own = place / column
         shutil.copytree(datasets.root(), own / "datasets")
         rows = list(csv.DictReader(table.splitlines()))
         for row in rows:
             # A grade stays one: each keeps a name of its own.
             row[column] = f"{row[column]}{HOSTILE}"
-        with (own / "datasets/grades/values.csv").open("w", encoding="utf-8", newline="") as stream:
+        with (own / "datasets/grades/values.csv").open(
+            "w", encoding="utf-8", newline=""
+        ) as stream:
             writer = csv.DictWriter(stream, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
@@ -227,7 +253,9 @@ def grades(place: Path) -> Figures:
         answer = json.loads(done.stdout.splitlines()[-1])
         figures.refused += isinstance(answer, str)
         figures.shown += isinstance(answer, list)
-        figures.faults += [f"{column}: {bad}" for bad in answer if isinstance(answer, list)]
+        figures.faults += [
+            f"{column}: {bad}" for bad in answer if isinstance(answer, list)
+        ]
     return figures
 
 
@@ -265,7 +293,9 @@ def pages(place: Path) -> Figures:
     lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = script("docs/profiles.py").page(file, "A word.")
-    figures.faults += markup(markdown.markdown(text, extensions=["tables", "attr_list"]))
+    figures.faults += markup(
+        markdown.markdown(text, extensions=["tables", "attr_list"])
+    )
     return figures
 
 
@@ -282,7 +312,10 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         except (MagnetkitError, ValueError) as error:
             # pydantic's own error is a ValueError: a profile or scenario that cannot be.
             figures.refused += 1
-            if type(error).__module__.split(".")[0] not in ("magnetkit", "pydantic_core"):
+            if type(error).__module__.split(".")[0] not in (
+                "magnetkit",
+                "pydantic_core",
+            ):
                 figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
             continue
         except Exception as error:

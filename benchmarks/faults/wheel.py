@@ -17,7 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CARRIED = ("THIRD_PARTY.md", "LICENSE", "_datasets/registry.toml", "_constraints.txt", "py.typed")
+CARRIED = (
+    "THIRD_PARTY.md",
+    "LICENSE",
+    "_datasets/registry.toml",
+    "_constraints.txt",
+    "py.typed",
+)
 LIMIT_S = {
     "build the wheel": 300,
     "make an environment": 120,
@@ -49,10 +55,16 @@ class Steps:
         self.limits = limits
         self.seen: dict[str, object] = {}
 
-    def run(self, step: str, command: Sequence[object], **options: object) -> tuple[str, str]:
+    def run(
+        self, step: str, command: Sequence[object], **options: object
+    ) -> tuple[str, str]:
         """Run the command of a step; return what it printed and what it said."""
         limit = self.limits[step]
-        print(f"{self.about}: {step} (at most {limit:g} s) ...", file=sys.stderr, flush=True)
+        print(
+            f"{self.about}: {step} (at most {limit:g} s) ...",
+            file=sys.stderr,
+            flush=True,
+        )
         start = time.monotonic()
         before = _processor_s()
         try:
@@ -95,7 +107,9 @@ def built(folder: Path) -> Path:
     missing = [name for name in CARRIED if not any(n.endswith(name) for n in names)]
     if missing:
         raise StepError(f"build the wheel: it lacks {missing}")
-    others = [name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))]
+    others = [
+        name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))
+    ]
     if others:
         raise StepError(f"build the wheel: it carries {others[:5]}")
     return wheel
@@ -103,11 +117,15 @@ def built(folder: Path) -> Path:
 
 def tried(wheel: Path, python: str, folder: Path) -> dict[str, object]:
     """Install a wheel into a fresh environment and predict; return what was seen."""
-    version = subprocess.run([python, "--version"], capture_output=True, text=True, check=True)
+    version = subprocess.run(
+        [python, "--version"], capture_output=True, text=True, check=True
+    )
     steps = Steps(version.stdout.strip())
     home = folder / "environment"
     own = home / "bin" / "python"
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAGNETKIT"))}
+    clean = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAGNETKIT"))
+    }
     clean["MAGNETKIT_CACHE_DIR"] = str(folder / "cache")
     away = {"cwd": folder, "env": clean}
     steps.run("make an environment", [python, "-m", "venv", home], **away)

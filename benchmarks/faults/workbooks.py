@@ -50,16 +50,12 @@ def _replaced(file: Path, sheet: bytes, lie: int = 0) -> Path:
 
 
 def _sheet(rows: bytes) -> bytes:
-    head = (
-        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    )
+    head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     return head + rows + b"</sheetData></worksheet>"
 
 
 def _cell(row: int, text: str, at: str = "A") -> bytes:
-    return (
-        f'<row r="{row}"><c r="{at}{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'.encode()
-    )
+    return f'<row r="{row}"><c r="{at}{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'.encode()
 
 
 _HEAD = _cell(1, "composition")
@@ -69,7 +65,9 @@ def cases(folder: Path) -> dict[str, Path]:
     """Write the workbooks; return them by what they are."""
     folder.mkdir(parents=True, exist_ok=True)
     blank = _sheet(_HEAD + b" " * BLANKS)
-    laughs = b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
+    laughs = (
+        b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
+    )
     made = {
         "600 MB of blanks": _replaced(folder / "a.xlsx", blank),
         "600 MB stated as 100 bytes": _replaced(folder / "b.xlsx", blank, 100),
@@ -84,7 +82,11 @@ def cases(folder: Path) -> dict[str, Path]:
         "emptied": folder / "g.xlsx",
         "formulas": plain(
             folder / "h.xlsx",
-            [["composition", "note"], ["SmCo5", "=1+1"], ['=HYPERLINK("http://x","SmCo5")', "x"]],
+            [
+                ["composition", "note"],
+                ["SmCo5", "=1+1"],
+                ['=HYPERLINK("http://x","SmCo5")', "x"],
+            ],
         ),
     }
     made["cut"].write_bytes(made["formulas"].read_bytes()[:-200])
@@ -94,7 +96,9 @@ def cases(folder: Path) -> dict[str, Path]:
 
 def _read(file: Path, answers: multiprocessing.Queue) -> None:
     try:
-        rows = [row for block in read_blocks(file, 1000) for row in block.table.to_pylist()]
+        rows = [
+            row for block in read_blocks(file, 1000) for row in block.table.to_pylist()
+        ]
         said = f"read {rows[:2]}"
     except MagnetkitError as error:
         said = f"refused: {error}"
@@ -121,7 +125,9 @@ def run(folder: Path) -> list[dict]:
         faults = [said] if said.startswith("fault") else []
         if most > ROOM_MB:
             faults.append(f"{most:.0f} MB")
-        rows.append({"workbook": name, "said": said[:60], "MB": round(most), "faults": faults})
+        rows.append(
+            {"workbook": name, "said": said[:60], "MB": round(most), "faults": faults}
+        )
     return rows
 
 

@@ -108,7 +108,9 @@ def _ase(structures: list[Any]) -> Work:
     from ase.neighborlist import primitive_neighbor_list
 
     given = [(s.cart_coords, s.lattice.matrix) for s in structures]
-    return lambda: [primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0) for x, cell in given]
+    return lambda: [
+        primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0) for x, cell in given
+    ]
 
 
 def _matminer_radial(structures: list[Any]) -> Work:
@@ -127,7 +129,9 @@ def _matscipy_radial(structures: list[Any]) -> Work:
         given.append((s.cart_coords, s.lattice.matrix, kinds))
 
     def one(x: Any, cell: Any, kinds: Any) -> Any:
-        i, j, d = neighbour_list("ijd", cutoff=10.0, positions=x, cell=cell, pbc=[True] * 3)
+        i, j, d = neighbour_list(
+            "ijd", cutoff=10.0, positions=x, cell=cell, pbc=[True] * 3
+        )
         k = kinds.max() + 1
         slot = (kinds[i] * k + kinds[j]) * 100 + (d * 10).astype(np.int64)
         return np.bincount(slot, minlength=k * k * 100).reshape(k, k, 100)
@@ -141,7 +145,9 @@ def _matscipy_dipoles(structures: list[Any]) -> Work:
     given = [(s.cart_coords, s.lattice.matrix) for s in structures]
 
     def one(x: Any, cell: Any) -> Any:
-        i, v, d = neighbour_list("iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3)
+        i, v, d = neighbour_list(
+            "iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3
+        )
         third = d**-3
         fifth = 3.0 * d**-5
         parts = [fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS]
@@ -192,7 +198,9 @@ PEERS = (
 )
 
 
-def prepared(peer: Peer, structures: list[Any] | None = None) -> tuple[int, Work] | None:
+def prepared(
+    peer: Peer, structures: list[Any] | None = None
+) -> tuple[int, Work] | None:
     """Return the number of rows and the work of a peer; None where it is not installed."""
     structural = peer.case in (PAIRS, RADIAL, SPHERE, STRUCTURES)
     with warnings.catch_warnings():

@@ -31,7 +31,11 @@ def _number(value: Any) -> str:
 
 def show(table: "pd.DataFrame", curve: "pd.DataFrame", console: "Console") -> None:
     """Print the tables that `run` and `on_crystals` return, and the cost curve."""
-    shown = {c: heading for c, heading in _COLUMNS.items() if c in table and table[c].notna().any()}
+    shown = {
+        c: heading
+        for c, heading in _COLUMNS.items()
+        if c in table and table[c].notna().any()
+    }
     sheet = Table(
         title="magnetkit bench",
         caption="peers run on one thread; ratio: our rate on one thread over the peer's",

@@ -107,7 +107,9 @@ def run(
     return table, _curve(progress) if curve else pd.DataFrame()
 
 
-def peer_rate(peer: Peer, structures: list[Any] | None = None) -> tuple[int, float] | None:
+def peer_rate(
+    peer: Peer, structures: list[Any] | None = None
+) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
     found = prepared(peer, structures)
     if found is None:
@@ -150,7 +152,11 @@ def _curve(progress: bool) -> pd.DataFrame:
         last = table[: n % chunk]
 
         def statistics(
-            n: int = n, chunk: int = chunk, table: Any = table, last: Any = last, out: Any = out
+            n: int = n,
+            chunk: int = chunk,
+            table: Any = table,
+            last: Any = last,
+            out: Any = out,
         ) -> None:
             for _ in range(n // chunk):
                 composition_statistics(table, elements, out=out)

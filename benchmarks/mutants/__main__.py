@@ -84,9 +84,15 @@ class Trial:
                         killed = ""
         finally:
             place.write_text(whole, encoding="utf-8")
-        return {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+        return {
+            **asdict(change),
+            "killed": killed,
+            "s": round(time.monotonic() - start, 1),
+        }
 
-    def _seen(self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool) -> Seen:
+    def _seen(
+        self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool
+    ) -> Seen:
         words = ["-x", *(f"--deselect={test}" for test in without)]
         seen = run(self.tree, tests, words, limit=limit, plain=plain)
         if not (seen.failed or seen.end or plain):
@@ -97,7 +103,9 @@ class Trial:
     def unsound(self, tests: Sequence[str]) -> list[str]:
         """Return those of some tests that fail in what is unchanged, compiled or not."""
         failed: list[str] = []
-        kernels = [test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))]
+        kernels = [
+            test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))
+        ]
         for chosen, uncompiled in ((tests, False), (kernels, True)):
             if chosen:
                 failed += run(self.tree, chosen, limit=3600, plain=uncompiled).failed
@@ -126,7 +134,9 @@ def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
     survived = of_rows([row for row in rows(out).values() if not row["killed"]])
-    chosen = survived if again else left(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
+    chosen = (
+        survived if again else left(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
+    )
     trial = Trial(out)
     if again:
         shutil.copytree(ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True)
@@ -141,7 +151,10 @@ def main(out: Path, words: list[str]) -> None:
     write(chosen)
     killed = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
     unsound = trial.unsound(sorted(killed))
-    write(of_rows([row for row in rows(out).values() if row["killed"] in unsound]), unsound)
+    write(
+        of_rows([row for row in rows(out).values() if row["killed"] in unsound]),
+        unsound,
+    )
 
 
 if __name__ == "__main__":

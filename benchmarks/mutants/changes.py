@@ -133,7 +133,9 @@ class _Changer(ast.NodeTransformer):
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:
-    return type(node)(**{name: getattr(node, name, None) for name in node._fields} | fields)
+    return type(node)(
+        **{name: getattr(node, name, None) for name in node._fields} | fields
+    )
 
 
 def _short(node: ast.AST) -> str:
@@ -163,8 +165,12 @@ def changed(change: Change) -> str:
 
 
 def modules() -> list[str]:
-    files = sorted(f for room in ROOMS for f in (ROOT / "magnetkit" / room).rglob("*.py"))
-    names = (f.relative_to(ROOT).with_suffix("") for f in files if f.name != "__init__.py")
+    files = sorted(
+        f for room in ROOMS for f in (ROOT / "magnetkit" / room).rglob("*.py")
+    )
+    names = (
+        f.relative_to(ROOT).with_suffix("") for f in files if f.name != "__init__.py"
+    )
     return [".".join(name.parts) for name in names]
 
 

@@ -166,7 +166,9 @@ def changed_function(mutant: Mutant) -> tuple[Callable[..., Any], str]:
     """Return the function with its change, and the operation in words."""
     module = importlib.import_module(mutant.module)
     changer = _Changer(mutant)
-    tree = ast.fix_missing_locations(changer.visit(_tree(getattr(module, mutant.function))))
+    tree = ast.fix_missing_locations(
+        changer.visit(_tree(getattr(module, mutant.function)))
+    )
     scope: dict[str, Any] = {}
     exec(compile(tree, f"<{mutant.function}>", "exec"), vars(module), scope)
     return scope[mutant.function], changer.words
@@ -222,7 +224,9 @@ def main(arguments: list[str]) -> int:
             _, words = changed_function(mutant)
             where = f"{mutant.module.rpartition('.')[2]}.{mutant.function}"
             print(f"{where}: {mutant.side} of `{words}` {mutant.change}", flush=True)
-    print(f"{len(every)} changes, {len(every) - len(survived)} killed, {len(survived)} survived")
+    print(
+        f"{len(every)} changes, {len(every) - len(survived)} killed, {len(survived)} survived"
+    )
     if survived:
         return 1
     return 0

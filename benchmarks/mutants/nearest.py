@@ -34,7 +34,9 @@ def _imports(file: Path) -> tuple[str, ...]:
             found.add(whole)
             continue
         dots = len(base) - len(base.lstrip("."))
-        start = ".".join((*here[: len(here) - dots], base.lstrip("."))) if dots else base
+        start = (
+            ".".join((*here[: len(here) - dots], base.lstrip("."))) if dots else base
+        )
         start = start.strip(".")
         found |= {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & known
     return tuple(found)
@@ -42,7 +44,9 @@ def _imports(file: Path) -> tuple[str, ...]:
 
 def test_files() -> list[str]:
     """Return the files of tests that changes are tried with."""
-    names = (str(f.relative_to(ROOT)) for f in sorted((ROOT / "tests").rglob("test_*.py")))
+    names = (
+        str(f.relative_to(ROOT)) for f in sorted((ROOT / "tests").rglob("test_*.py"))
+    )
     return [name for name in names if not LEFT_OUT.search(name)]
 
 
@@ -90,7 +94,9 @@ def own(module: str) -> list[str]:
     return [*found, *EVERYWHERE]
 
 
-def nearest(module: str, seconds: dict[str, float], budget: float, unknown: float) -> list[str]:
+def nearest(
+    module: str, seconds: dict[str, float], budget: float, unknown: float
+) -> list[str]:
     """Return the test files that reach a module within a budget of time, nearest first."""
     distance = _distances(module)
     # What `import magnetkit as mk` reaches is as far as anything.
@@ -123,5 +129,7 @@ def plain(module: str) -> list[str]:
         reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
         return _is_own(module, name) or min(reached, default=9) <= 1
 
-    kernels = [name for name in test_files() if name.endswith(("_kernels.py", "_kernel.py"))]
+    kernels = [
+        name for name in test_files() if name.endswith(("_kernels.py", "_kernel.py"))
+    ]
     return [name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)]

@@ -56,7 +56,9 @@ class _Watch:
 
 def copied(folder: Path) -> Path:
     """Copy what tests need, with the kernels that are compiled, and byte code that is checked."""
-    skip = shutil.ignore_patterns("*.pyc", ".git", "notebooks", ".venv*", "demo", "*_cache")
+    skip = shutil.ignore_patterns(
+        "*.pyc", ".git", "notebooks", ".venv*", "demo", "*_cache"
+    )
     tree = folder / "tree"
     shutil.copytree(ROOT, tree, ignore=skip)
     import compileall
@@ -112,7 +114,13 @@ def _child(
         _plain()
     seen = Seen()
     off = ("no:xdist", "no:cacheprovider", "no:benchmark")
-    words = ["-q", "--tb=short", *(w for name in off for w in ("-p", name)), *options, *tests]
+    words = [
+        "-q",
+        "--tb=short",
+        *(w for name in off for w in ("-p", name)),
+        *options,
+        *tests,
+    ]
     code = int(pytest.main(words, plugins=[_Watch(seen)]))
     seen.end = "" if code in (0, 1, 5) else f"exit {code}"
     (tree.parent / "seen.json").write_text(json.dumps(vars(seen)))
@@ -121,7 +129,12 @@ def _child(
 
 
 def run(
-    tree: Path, tests: Sequence[str], options: Sequence[str] = (), *, limit: int, plain: bool
+    tree: Path,
+    tests: Sequence[str],
+    options: Sequence[str] = (),
+    *,
+    limit: int,
+    plain: bool,
 ) -> Seen:
     """Run tests in a fork, which may take `limit` seconds of a processor."""
     file = tree.parent / "seen.json"

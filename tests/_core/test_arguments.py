@@ -34,7 +34,13 @@ def test_values_match_their_annotations(wanted, good, bad):
 
 
 @check_arguments
-def half(value: float, of: "NotImported | str" = "", *, by: Sequence[float] = (2.0,), **more: Any):  # noqa: F821
+def half(
+    value: float,
+    of: "NotImported | str" = "",  # noqa: F821
+    *,
+    by: Sequence[float] = (2.0,),
+    **more: Any,
+):
     if more:
         raise InputError("own words")
     return value / by[0] + len(of)

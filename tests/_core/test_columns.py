@@ -39,5 +39,7 @@ def test_name_and_unit_agree(column):
 
 
 def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
-    got = columns.order_columns(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
+    got = columns.order_columns(
+        ["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"]
+    )
     assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

@@ -30,14 +30,20 @@ def test_registry_lists_every_file_and_its_hash():
 @pytest.mark.parametrize("folder", sorted({n.split("/")[0] for n in NAMES}))
 def test_every_folder_says_what_it_holds_and_under_which_licence(folder):
     text = (ROOT / folder / "SOURCE.md").read_text(encoding="utf-8")
-    assert any(word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain"))
+    assert any(
+        word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain")
+    )
     for name in NAMES:
         if name.startswith(f"{folder}/") and not name.endswith(".toml"):
             assert name.rsplit("/", 1)[1] in text
 
 
 # Columns are defined, not measured.
-TABLES = [n for n in NAMES if n.endswith((".csv", ".parquet")) and not n.startswith("columns/")]
+TABLES = [
+    n
+    for n in NAMES
+    if n.endswith((".csv", ".parquet")) and not n.startswith("columns/")
+]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -46,7 +52,9 @@ def test_every_row_has_a_source(name):
     if name.endswith(".parquet"):
         source = pq.read_table(file, columns=["source"])["source"]
         assert source.null_count == 0
-        assert not pc.any(pc.equal(pc.utf8_trim_whitespace(source.cast("string")), "")).as_py()
+        assert not pc.any(
+            pc.equal(pc.utf8_trim_whitespace(source.cast("string")), "")
+        ).as_py()
         return
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -21,7 +21,9 @@ def send_content(handler: BaseHTTPRequestHandler, _: int) -> None:
     answer(handler, CONTENT)
 
 
-def answer(handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None) -> None:
+def answer(
+    handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None
+) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", str(promised or len(body)))
     handler.end_headers()
@@ -125,7 +127,9 @@ def test_mirror_serves_without_a_request(server: Server, mirror: Path):
 
 
 @pytest.mark.usefixtures("registry_entry")
-def test_mirror_without_the_file_falls_back_to_the_network(server: Server, mirror: Path):
+def test_mirror_without_the_file_falls_back_to_the_network(
+    server: Server, mirror: Path
+):
     assert _fetch.fetch("set") != mirror
     assert server.requests == 1
 
@@ -160,13 +164,19 @@ def test_retries_a_temporary_failure(server: Server, cache: Path, failure):
 @pytest.mark.parametrize(
     ("failure", "error", "said"),
     [
-        (lambda h, _: answer(h, CONTENT[:9], len(CONTENT)), NetworkError, "MAGNETKIT_MIRROR"),
+        (
+            lambda h, _: answer(h, CONTENT[:9], len(CONTENT)),
+            NetworkError,
+            "MAGNETKIT_MIRROR",
+        ),
         (lambda h, _: answer(h, b"x" + CONTENT[1:]), DataError, "SHA-256"),
         (lambda h, _: h.send_error(404), NetworkError, "answered 404"),
     ],
     ids=["cut short", "corrupted", "missing"],
 )
-def test_lasting_failure_leaves_no_file(server: Server, cache: Path, failure, error, said):
+def test_lasting_failure_leaves_no_file(
+    server: Server, cache: Path, failure, error, said
+):
     server.behaviour = failure
     with pytest.raises(error, match=said):
         _fetch.fetch("set")
@@ -174,7 +184,9 @@ def test_lasting_failure_leaves_no_file(server: Server, cache: Path, failure, er
 
 
 @pytest.mark.usefixtures("registry_entry")
-def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
+def test_a_silent_server_ends_in_an_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(_fetch, "_TIMEOUT", (1.0, 0.1))
     monkeypatch.setattr(_fetch, "_RETRIES", 0)
     release = Event()

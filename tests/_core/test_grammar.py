@@ -30,7 +30,9 @@ def test_what_is_read(text, found):
 
 
 def test_a_temperature_without_unit_warns():
-    with pytest.warns(UserWarning, match="temperature 20 is taken as 20 K.*write '20C'"):
+    with pytest.warns(
+        UserWarning, match="temperature 20 is taken as 20 K.*write '20C'"
+    ):
         assert parse_requirement("remanence_T>=1 at 20").temperature_K == 20.0
 
 

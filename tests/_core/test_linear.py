@@ -54,7 +54,9 @@ def test_what_is_no_number_stays_so():
 def test_an_inverse_and_a_factor_are_those_of_numpy(rng, n):
     matrix = covariance(rng, n)
     original = matrix.copy()
-    np.testing.assert_allclose(invert(matrix), np.linalg.inv(matrix), rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(
+        invert(matrix), np.linalg.inv(matrix), rtol=1e-8, atol=1e-10
+    )
     np.testing.assert_allclose(factor(matrix), np.linalg.cholesky(matrix), atol=1e-11)
     np.testing.assert_array_equal(matrix, original)
 

@@ -32,7 +32,11 @@ def test_names_a_wrong_unit(name, value, says):
 
 def test_accepts_values_of_the_trade():
     usual = {"coercivity_kA_m": 1592.0, "remanence_T": 1.3, "magnet_mass_kg": 1.2}
-    usual |= {"temperature_K": 423.15, "price_USD_kg": 1800.0, "remanence_coefficient_pct_K": -0.12}
+    usual |= {
+        "temperature_K": 423.15,
+        "price_USD_kg": 1800.0,
+        "remanence_coefficient_pct_K": -0.12,
+    }
     for name, value in usual.items():
         check_plausible(name, value)
     check_plausible("a_name_without_limits", 1e30)
@@ -55,7 +59,9 @@ def test_a_mass_is_read_with_its_unit():
 
 
 def test_questions_an_implausible_price():
-    with pytest.raises(InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"):
+    with pytest.raises(
+        InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"
+    ):
         mk.supply.with_prices("baseline", {"Tb": "4000000USD/kg"})
     with pytest.raises(InputError, match="1000 x lies outside"):
         mk.supply.with_prices("baseline", {"Tb": "1000x"})

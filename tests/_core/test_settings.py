@@ -32,10 +32,14 @@ def test_a_list_of_elements_is_read_as_people_write_it(monkeypatch, text, want):
     assert get_settings().heavy_rare_earths == want
 
 
-@pytest.mark.parametrize("text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"])
+@pytest.mark.parametrize(
+    "text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"]
+)
 def test_what_is_no_list_of_rare_earths_is_named_with_the_variable(monkeypatch, text):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
-    with pytest.raises(InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"):
+    with pytest.raises(
+        InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"
+    ):
         get_settings()
 
 
@@ -56,8 +60,12 @@ def test_home_unknown_name_and_missing_mirror(monkeypatch, caplog):
     monkeypatch.setenv("MAGNETKIT_DATA_DIR", "~/mine")
     monkeypatch.setenv("MAGNETKIT_MIROR", "/x")
     assert get_settings().data_dir == Path.home() / "mine"
-    assert "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+    assert (
+        "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+    )
     get_settings.cache_clear()
     monkeypatch.setenv("MAGNETKIT_MIRROR", "/no/such/folder")
-    with pytest.raises(InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"):
+    with pytest.raises(
+        InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"
+    ):
         get_settings()

@@ -25,7 +25,10 @@ def test_raises_an_exception_of_any_piece():
             raise ValueError("piece")
 
     for threads in (1, 2):
-        with _threads.limited_threads(threads), pytest.raises(ValueError, match="piece"):
+        with (
+            _threads.limited_threads(threads),
+            pytest.raises(ValueError, match="piece"),
+        ):
             _threads.share_rows(kernel, 1000, chunk=100)
 
 
@@ -34,7 +37,9 @@ def test_what_a_kernel_does_once_a_piece_is_not_done_once_for_few_rows():
     for threads, limit in ((1, 1), (2, 2 * _threads.PIECES)):
         calls.clear()
         with _threads.limited_threads(threads):
-            _threads.share_rows(lambda start, stop: calls.append((start, stop)), 100_000, chunk=1)
+            _threads.share_rows(
+                lambda start, stop: calls.append((start, stop)), 100_000, chunk=1
+            )
         assert len(calls) <= limit
 
 

@@ -37,7 +37,11 @@ def test_a_file_has_a_mebibyte_at_most(tmp_path):
 
 def test_reads_a_good_file_as_constant(tmp_path):
     magnet = _load(GOOD, tmp_path)
-    assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")
+    assert (magnet.name, magnet.mass_kg, magnet.origin.status) == (
+        "my-magnet",
+        0.3,
+        "cited",
+    )
     with pytest.raises(ValueError, match="frozen"):
         magnet.mass_kg = 1.0
 
@@ -64,7 +68,9 @@ def test_names_each_fault(change, message, tmp_path):
 
 
 def test_counts_several_faults(tmp_path):
-    with pytest.raises(InputError, match=r"name: .*; field mass_kg: .*; field origin: "):
+    with pytest.raises(
+        InputError, match=r"name: .*; field mass_kg: .*; field origin: "
+    ):
         _load("", tmp_path)
 
 

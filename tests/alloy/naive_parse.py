@@ -91,7 +91,11 @@ def read(text):
             marks |= {kind, "percent"}
         elif kind == "number":
             number = re.match(r"\d*\.?\d*", token, re.ASCII)[0]
-            if number != token or not re.search(r"\d", number) or len(number.split(".")[0]) > 18:
+            if (
+                number != token
+                or not re.search(r"\d", number)
+                or len(number.split(".")[0]) > 18
+            ):
                 raise Fault(_notation.BAD_NUMBER, at)
             if re.match(r"e|E(?![rus])", text[end:]):
                 raise Fault(_notation.EXPONENT, end)
@@ -102,7 +106,11 @@ def read(text):
                 order = "amount" if not everything or only_balance else "element"
             if top and order == "amount":
                 marks.add("amount first")
-                if pending or pending_balance is not None or before in ("element", "bracket"):
+                if (
+                    pending
+                    or pending_balance is not None
+                    or before in ("element", "bracket")
+                ):
                     raise Fault(_notation.FOLLOWS_NOTHING, at)
                 pending = (value, at)
                 before = None
@@ -205,7 +213,9 @@ def read(text):
     if pending_balance is not None:
         raise Fault(_notation.BALANCE_ALONE, pending_balance)
     bare = bare_places(top)
-    if not top.entries or ([e[0] for e in top.entries] == ["Na", "N"] and len(bare) == 2):
+    if not top.entries or (
+        [e[0] for e in top.entries] == ["Na", "N"] and len(bare) == 2
+    ):
         raise Fault(_notation.EMPTY, 0)
     if top.parted and bare:
         raise Fault(_notation.NO_AMOUNT, first_bare[2])

@@ -30,7 +30,9 @@ def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
 
 def test_a_line_with_too_many_cells_is_rejected_and_the_numbering_holds(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text("composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8")
+    path.write_text(
+        "composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8"
+    )
     rows, lines, rejects = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5"]
     assert lines == [2, 5]
@@ -49,7 +51,9 @@ def test_quoted_line_ends_count_as_lines(tmp_path):
 @pytest.mark.parametrize(
     "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
 )
-def test_semicolons_tabs_carriage_returns_and_byte_order_marks_are_read(tmp_path, content):
+def test_semicolons_tabs_carriage_returns_and_byte_order_marks_are_read(
+    tmp_path, content
+):
     path = tmp_path / "alloys.csv"
     path.write_text(content, encoding="utf-8", newline="")
     rows, _, rejects = _all(path)
@@ -106,7 +110,9 @@ def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
 ):
     notes = [f'"melt {i}\nsecond line, of {i}"' for i in range(60)]
     file = tmp_path / "alloys.csv"
-    lines = [f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)]
+    lines = [
+        f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)
+    ]
     file.write_text("\n".join(["composition,note", *lines]), encoding="utf-8")
     whole = [block.table for block in read_blocks(file, 1000)]
     monkeypatch.setattr(_files, "_BLOCK_BYTES", 256)
@@ -117,4 +123,6 @@ def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
     assert table.to_pydict() == pa.concat_tables(whole).to_pydict()
     assert table["note"].to_pylist() == [note.strip('"') for note in notes]
     # Each row is known by the line it begins in: two lines a row after the header.
-    assert [n for piece in pieces for n in piece.lines.tolist()] == [2 + 2 * i for i in range(60)]
+    assert [n for piece in pieces for n in piece.lines.tolist()] == [
+        2 + 2 * i for i in range(60)
+    ]

@@ -9,7 +9,15 @@ from magnetkit.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import insert_column, replace_rare_earth
 
-RECIPES = ["Nd1.6Pr0.4Fe14B", "SmCo5", "Sm2Co15Cu2", "Fe3O4", "CuSm", "Sm2Fe3Co14", "Gd2Co17"]
+RECIPES = [
+    "Nd1.6Pr0.4Fe14B",
+    "SmCo5",
+    "Sm2Co15Cu2",
+    "Fe3O4",
+    "CuSm",
+    "Sm2Fe3Co14",
+    "Gd2Co17",
+]
 
 
 def csr(texts=RECIPES):

@@ -25,7 +25,9 @@ def test_columns_of_elements_are_the_recipe(tmp_path):
 
 def test_a_decimal_comma_is_read(tmp_path):
     file = _write(tmp_path, "Nd;Fe;B\n30,5;bal;1,0\n")
-    assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == ["Nd30.5B1.0Fe bal."]
+    assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == [
+        "Nd30.5B1.0Fe bal."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,11 @@ from magnetkit.report._written import write_table
 
 def test_a_workbook_comes_back_with_its_kinds_of_values(tmp_path):
     frame = pd.DataFrame(
-        {"composition": ["SmCo5", "=1+1", "Sm2Co17"], "melt": [7, 8, 9], "price": [1.5, 2.0, None]}
+        {
+            "composition": ["SmCo5", "=1+1", "Sm2Co17"],
+            "melt": [7, 8, 9],
+            "price": [1.5, 2.0, None],
+        }
     )
     path = write_table(frame, tmp_path / "alloys.xlsx")
     got = read_inputs(path)

@@ -28,12 +28,28 @@ def forms(tmp_path):
         yield path
         yield str(path)
     arrow = pa.table({"composition": RECIPES, "n": [1, 2, 3]})
-    yield from (RECIPES, tuple(RECIPES), iter(RECIPES), pd.Series(RECIPES), pd.Index(RECIPES))
+    yield from (
+        RECIPES,
+        tuple(RECIPES),
+        iter(RECIPES),
+        pd.Series(RECIPES),
+        pd.Index(RECIPES),
+    )
     yield pl.Series(RECIPES)
     yield pa.array(RECIPES)
     yield pa.chunked_array([RECIPES[:1], RECIPES[1:]])
-    yield from (np.array(RECIPES), np.array(RECIPES)[:, None], np.array(RECIPES, object))
-    yield from (frame, pl.DataFrame(frame), pl.LazyFrame(frame), arrow, arrow.to_batches()[0])
+    yield from (
+        np.array(RECIPES),
+        np.array(RECIPES)[:, None],
+        np.array(RECIPES, object),
+    )
+    yield from (
+        frame,
+        pl.DataFrame(frame),
+        pl.LazyFrame(frame),
+        arrow,
+        arrow.to_batches()[0],
+    )
     yield from (
         frame[["composition"]].astype("category"),
         pd.read_csv(path.with_suffix(".txt"), header=None),
@@ -49,7 +65,9 @@ def test_every_form_gives_the_same_table(tmp_path):
     count = 0
     for form in forms(tmp_path):
         got = read_inputs(form)
-        np.testing.assert_allclose(got.table.to_array(), want, atol=1e-12, err_msg=str(type(form)))
+        np.testing.assert_allclose(
+            got.table.to_array(), want, atol=1e-12, err_msg=str(type(form))
+        )
         assert got.table.row_index.tolist() == [0, 1, 2]
         if got.labels is not None:
             assert got.labels.to_pylist() == RECIPES
@@ -65,10 +83,15 @@ def test_one_text_and_one_pymatgen_composition_are_one_row():
 
 
 def test_a_set_is_read_in_the_order_of_its_texts():
-    assert read_inputs({"SmCo5", "Nd2Fe14B"}).labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
+    assert read_inputs({"SmCo5", "Nd2Fe14B"}).labels.to_pylist() == [
+        "Nd2Fe14B",
+        "SmCo5",
+    ]
 
 
-LEVELS = pd.DataFrame([["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")]))
+LEVELS = pd.DataFrame(
+    [["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])
+)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +158,11 @@ def _arrow(frame):
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])
 def test_results_come_back_in_the_library_of_the_input(library):
-    columns = {"melt": ["a", "b", "c"], "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"], "x": [1, 2, 3]}
+    columns = {
+        "melt": ["a", "b", "c"],
+        "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"],
+        "x": [1, 2, 3],
+    }
     make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.table}[library]
     got = read_inputs(make(columns), column="alloy")
     back = got.give(pd.DataFrame({"x": [0.1, 0.2, 0.3]}), named=True)

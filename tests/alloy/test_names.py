@@ -10,7 +10,13 @@ from magnetkit.errors import CompositionError
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.alloy._grade_names import find, find_grades, grade_names, is_grade, nearest_grades
+from magnetkit.alloy._grade_names import (
+    find,
+    find_grades,
+    grade_names,
+    is_grade,
+    nearest_grades,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,9 @@ def test_no_grade_is_read_as_a_formula(basis):
     names += [f"NdFeB {t}" for t in texts if t.startswith("N")]
     texts += [*names, "N60SH", "N43UH", "EEC 99-T100"]
     assert len(texts) > 330
-    table = mk.CompositionTable.from_strings(["SmCo5", *texts, "Nd2Fe14B"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", *texts, "Nd2Fe14B"], basis="atomic"
+    )
     assert table.row_index.tolist() == [0, len(texts) + 1]
     assert [e.row for e in table.errors] == list(range(1, len(texts) + 1))
     assert all("grade" in e.reason for e in table.errors)

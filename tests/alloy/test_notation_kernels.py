@@ -51,7 +51,9 @@ amounts = st.one_of(
     st.decimals(0, 100, places=3).map(str),
     st.sampled_from(["", "0.5", ".5", "5.", "₁₄", "99.5", "0.05"]),
 )
-symbols = st.sampled_from(["Nd", "Pr", "Dy", "Fe", "Co", "B", "Cu", "Sm", "N", "At", "W"])
+symbols = st.sampled_from(
+    ["Nd", "Pr", "Dy", "Fe", "Co", "B", "Cu", "Sm", "N", "At", "W"]
+)
 units = st.builds(lambda s, a: s + a, symbols, amounts)
 formulas = st.recursive(
     st.lists(units, min_size=1, max_size=4).map("".join),
@@ -65,9 +67,13 @@ formulas = st.recursive(
     max_leaves=4,
 )
 separators = st.sampled_from([" ", "", "-", ", ", "; ", " – ", "_", ": ", "/"])
-marks = st.sampled_from(["", " wt.%", " at.%", "%", " bal.", "bal", " (bal.)", " wt.-%", " (at%)"])
+marks = st.sampled_from(
+    ["", " wt.%", " at.%", "%", " bal.", "bal", " (bal.)", " wt.-%", " (at%)"]
+)
 recipes = st.builds(
-    lambda parts, last, mark: "".join(a + b + m + s for a, b, m, s in parts) + last + mark,
+    lambda parts, last, mark: (
+        "".join(a + b + m + s for a, b, m, s in parts) + last + mark
+    ),
     st.lists(
         st.one_of(
             st.tuples(symbols, amounts, marks, separators),
@@ -83,7 +89,9 @@ noise = st.text(alphabet="NdFeBCoPrxwat.%balBL()[]{}0123456789 -,;/+_₂–²", 
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.lists(st.one_of(formulas, recipes, noise), max_size=12), st.sampled_from(BASES))
+@given(
+    st.lists(st.one_of(formulas, recipes, noise), max_size=12), st.sampled_from(BASES)
+)
 @example(["NdFe", "Nd2Fe14B", "PrNd30.5", "Nd(Pr1)11", "FeNd11Pr", "PrNd9Fe"], "auto")
 def test_kernel_agrees_with_its_slow_twin(texts, basis):
     assert_like_twin(texts, basis)
@@ -126,13 +134,18 @@ def test_same_answers_as_pymatgen_wherever_both_answer(texts):
         if peer.num_atoms == 0:
             continue
         want = {INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements}
-        assert row == pytest.approx({c: a for c, a in want.items() if a > 0}, rel=1e-9), text
+        assert row == pytest.approx(
+            {c: a for c, a in want.items() if a > 0}, rel=1e-9
+        ), text
 
 
 @settings(deadline=None, max_examples=200)
 @given(
     st.dictionaries(
-        st.sampled_from(SYMBOLS), st.decimals("0.001", 1000, places=3), min_size=1, max_size=6
+        st.sampled_from(SYMBOLS),
+        st.decimals("0.001", 1000, places=3),
+        min_size=1,
+        max_size=6,
     )
 )
 def test_every_plain_formula_is_read_as_pymatgen_reads_it(amounts):
@@ -186,9 +199,19 @@ def test_one_compound_in_many_hands(text):
         ("Nd.", "auto", _notation.BAD_NUMBER, 2),
         ("Nd0Fe0", "auto", _notation.ZERO, -1),
         ("Fe9999999999999999999", "auto", _notation.BAD_NUMBER, 2),
-        ("(" * 18 + "Nd2Fe" + ")999999999999999999" * 18, "auto", _notation.OUT_OF_RANGE, -1),
+        (
+            "(" * 18 + "Nd2Fe" + ")999999999999999999" * 18,
+            "auto",
+            _notation.OUT_OF_RANGE,
+            -1,
+        ),
         ("Fe1" * 33_334, "auto", _notation.TOO_LONG, -1),
-        ("Nd((Fe2)0.00000000000000001)0.00000000000000001", "auto", _notation.OUT_OF_RANGE, -1),
+        (
+            "Nd((Fe2)0.00000000000000001)0.00000000000000001",
+            "auto",
+            _notation.OUT_OF_RANGE,
+            -1,
+        ),
         ("(PrNd)2Fe14B", "auto", _notation.PAIR, 0),
         ("PrNd30.5Fe bal.", "weight", _notation.NO_AMOUNT, 0),
         ("Fe bal.Co bal.", "weight", _notation.TWO_BALANCES, 10),
@@ -246,7 +269,13 @@ def test_one_recipe_in_many_hands(text):
 @pytest.mark.parametrize("basis", ["auto", "atomic"])
 def test_balance_in_a_bracket_is_what_is_left_to_one(text, basis):
     ((_, _, row),) = as_twin([text], basis)
-    want = {"Sm": 1, "Co": 7.5 * 0.817, "Fe": 7.5 * 0.07, "Cu": 7.5 * 0.088, "Zr": 7.5 * 0.025}
+    want = {
+        "Sm": 1,
+        "Co": 7.5 * 0.817,
+        "Fe": 7.5 * 0.07,
+        "Cu": 7.5 * 0.088,
+        "Zr": 7.5 * 0.025,
+    }
     assert row == pytest.approx({INDEX[s]: a / 8.5 for s, a in want.items()})
 
 
@@ -259,13 +288,17 @@ def test_brackets_nest_to_any_depth():
 
 
 def test_words_of_the_basis_settle_what_auto_would_refuse():
-    table = CompositionTable.from_strings(["Nd 30.5 B 1 Fe bal. wt.%", "Nd15Fe77B8 at.%"])
+    table = CompositionTable.from_strings(
+        ["Nd 30.5 B 1 Fe bal. wt.%", "Nd15Fe77B8 at.%"]
+    )
     assert not table.errors
     np.testing.assert_allclose(table.fraction("Nd")[1], 0.15)
     np.testing.assert_allclose(table.weight_fractions()[0, INDEX["Nd"]], 0.305)
 
 
-@pytest.mark.parametrize("small", ["0.0000000000000000015", "0.00000000000000000000123456789"])
+@pytest.mark.parametrize(
+    "small", ["0.0000000000000000015", "0.00000000000000000000123456789"]
+)
 def test_zeros_behind_the_point_cost_no_figures(small):
     ((fault, _, row),) = as_twin([f"Fe1Co{small}"])
     assert fault == _notation.FINE

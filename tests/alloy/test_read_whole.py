@@ -13,7 +13,9 @@ GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,1
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
     path = tmp_path / "werte.csv"
-    path.write_bytes(GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
+    path.write_bytes(
+        GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding)
+    )
     table = read_small_table(path).to_pylist()
     assert table == [
         {
@@ -39,7 +41,11 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
     path.write_bytes(GERMAN.encode())
     producer = mk.calibrate(path, "mine", keep=False).producer
     plain = pd.DataFrame(
-        {"composition": ["SmCo5"], "temperature_K": [293.15], "coercivity_kA_m": [1620.5]}
+        {
+            "composition": ["SmCo5"],
+            "temperature_K": [293.15],
+            "coercivity_kA_m": [1620.5],
+        }
     )
     assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
     path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
@@ -52,7 +58,9 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
 def test_a_table_of_which_no_line_is_a_row_says_so(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\nSmCo5,a,b\nNd2Fe14B,c,d\n")
-    with pytest.raises(CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"):
+    with pytest.raises(
+        CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"
+    ):
         mk.predict(path)
 
 

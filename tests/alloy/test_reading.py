@@ -31,7 +31,9 @@ def test_takes_the_only_text_column_and_refuses_two():
     two = pd.DataFrame({"alloy": ["SmCo5"], "note": ["a"]})
     with pytest.raises(InputError, match="name the one to read"):
         reading.composition_name(two, None)
-    with pytest.raises(InputError, match="no column 'recipe'; the columns are alloy, note"):
+    with pytest.raises(
+        InputError, match="no column 'recipe'; the columns are alloy, note"
+    ):
         reading.composition_name(two, "recipe")
 
 

@@ -43,7 +43,9 @@ def test_every_neighbour_is_one_exchange_away_and_within_limits():
 
 
 def test_samples_a_billion_fine_rows_lazily():
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Y"], "Fe": ["Co"]})
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Y"], "Fe": ["Co"]}
+    )
     finer, rows = refine(space, space.formulas([0, 12_345]), 0.01)
     assert len(finer) > 10**9
     assert len(rows) < 500
@@ -51,7 +53,10 @@ def test_samples_a_billion_fine_rows_lazily():
 
 def test_formulas_may_be_atomic_fractions():
     space = mk.substitutions(
-        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.05, additions={"Cu": [0, 0.5, 1]}
+        "Nd2Fe14B",
+        {"Nd": ["Ce", "Dy"], "Fe": ["Co"]},
+        step=0.05,
+        additions={"Cu": [0, 0.5, 1]},
     )
     sample = space.sample(10, seed=2)
     want = refine(space, space.formulas(sample.row_index), 0.01)[1]

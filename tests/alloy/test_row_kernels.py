@@ -34,7 +34,9 @@ def test_sums_of_several_figures_are_those_of_scipy_to_the_last_digit():
         [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in amounts]
     )
     figures = rng.normal(size=(118, 7))
-    sparse = csr_array((table.values, table.indices, table.indptr), shape=(len(table), 118))
+    sparse = csr_array(
+        (table.values, table.indices, table.indptr), shape=(len(table), 118)
+    )
     for threads in (1, 2):
         with limited_threads(threads):
             assert np.array_equal(sums_of_each(table.rows, figures), sparse @ figures)

@@ -14,7 +14,9 @@ def test_ways_are_counted_as_they_are_written_out(caps):
     for first in range(len(caps)):
         for budget in range(7):
             choices = product(*(range(cap + 1) for cap in caps[first:]))
-            assert table[first][budget] == sum(sum(choice) <= budget for choice in choices)
+            assert table[first][budget] == sum(
+                sum(choice) <= budget for choice in choices
+            )
 
 
 def test_sites_levels_and_budgets_match_the_request():
@@ -44,6 +46,10 @@ def test_sites_levels_and_budgets_match_the_request():
 
 
 def test_the_least_step_is_a_hundred_thousandth_and_a_share_is_exact():
-    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}).caps == [100]
+    assert arrange_sites(
+        "Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}
+    ).caps == [100]
     assert site_share(0.1, "x") == Fraction(1, 10)
-    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}).caps == [10, 1]
+    assert arrange_sites(
+        "Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}
+    ).caps == [10, 1]

@@ -51,7 +51,9 @@ def test_points_cover_the_space_evenly(sites):
     size = np.prod(arguments[0])
     slots = len(arguments[2])
     points = np.random.default_rng(0).random((2000 * size, slots))
-    rows = _spaces.rows_of_digits(_spaces.digits_of_points(points, *arguments), *arguments)
+    rows = _spaces.rows_of_digits(
+        _spaces.digits_of_points(points, *arguments), *arguments
+    )
     counts = np.bincount(rows, minlength=size)
     # Each row is binomial around 2000 with a deviation of at most 45.
     assert np.abs(counts - 2000).max() < 6 * 45
@@ -68,7 +70,11 @@ def test_no_rows_no_output():
     digits = _spaces.digits_of_rows(np.empty(0, np.int64), *arguments)
     assert digits.shape == (0, 1)
     amounts = _spaces.amounts_of_digits(
-        digits, np.array([2, 0]), np.zeros((1, 5), np.int64), np.array([1]), np.array([0])
+        digits,
+        np.array([2, 0]),
+        np.zeros((1, 5), np.int64),
+        np.array([1]),
+        np.array([0]),
     )
     indptr, indices, values = _spaces.rows_from_amounts(
         amounts, np.array([59, 65], np.int32), np.array([0, 1])

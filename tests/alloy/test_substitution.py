@@ -48,7 +48,9 @@ def test_limit_of_zero_leaves_an_element_out():
 
 
 def test_each_site_may_have_its_own_step():
-    space = mk.substitutions("SmCo5", {"Sm": ["Gd"], "Co": ["Cu"]}, step={"Sm": 0.5, "Co": 1})
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd"], "Co": ["Cu"]}, step={"Sm": 0.5, "Co": 1}
+    )
     assert len(space) == 6
 
 
@@ -86,8 +88,12 @@ def test_a_space_without_substitutions_is_the_host():
 
 
 def test_description_tells_spaces_apart_and_survives_json():
-    one = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Gd": 0.2}, {"Cu": (0, 1)})
-    other = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Er": 0.2}, {"Cu": (0, 1)})
+    one = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Gd": 0.2}, {"Cu": (0, 1)}
+    )
+    other = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Er": 0.2}, {"Cu": (0, 1)}
+    )
     assert len(one) == len(other)
     assert one.describe() != other.describe()
     assert json.loads(json.dumps(one.describe())) == one.describe()
@@ -115,7 +121,9 @@ def test_any_row_reads_back_as_itself(rows):
     np.testing.assert_array_equal(table.indptr, round_trip.indptr)
     np.testing.assert_array_equal(table.indices, round_trip.indices)
     np.testing.assert_allclose(table.values, round_trip.values, rtol=1e-14)
-    np.testing.assert_allclose(table.fraction("Dy") * 17 / 2, round_trip.fraction("Dy") * 17 / 2)
+    np.testing.assert_allclose(
+        table.fraction("Dy") * 17 / 2, round_trip.fraction("Dy") * 17 / 2
+    )
     assert (table.fraction("Dy") <= 0.2 * 2 / 17 + 1e-12).all()
 
 
@@ -156,7 +164,9 @@ def test_sample_is_distinct_repeatable_and_even(method):
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.02)
     table = space.sample(500, method, seed=3)
     assert len(set(table.row_index.tolist())) == 500
-    np.testing.assert_array_equal(table.row_index, space.sample(500, method, seed=3).row_index)
+    np.testing.assert_array_equal(
+        table.row_index, space.sample(500, method, seed=3).row_index
+    )
     assert (table.row_index != space.sample(500, method, seed=4).row_index).any()
     # On a simplex of three elements each has a third of the site on average.
     for element in ("Nd", "Ce", "Dy"):
@@ -182,11 +192,17 @@ def test_completes_a_sample_of_nearly_all_rows(method):
         (("Nd2Fe14B", {"Nd": ["Nd"]}), "must differ"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0), "step must be above 0"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 1e-9), "step must be 1e-05 or more"),
-        (("Nd2Fe14B", {"Nd": ["Dy"]}, 2), "step is a fraction of a site, 0 to 1; got 2"),
+        (
+            ("Nd2Fe14B", {"Nd": ["Dy"]}, 2),
+            "step is a fraction of a site, 0 to 1; got 2",
+        ),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, "fine"), "step must be a number, got 'fine'"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, {"Fe": 0.1}), "step names no site Nd"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Tb": 0.1}), "limits name Tb"),
-        (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Dy": -0.1}), "limit of Dy is a fraction of a site"),
+        (
+            ("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Dy": -0.1}),
+            "limit of Dy is a fraction of a site",
+        ),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": []}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [1, 1.0]}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [-1, 2]}), "distinct levels"),

@@ -105,7 +105,9 @@ def test_one_text_is_no_list():
         CompositionTable.from_strings(5)
 
 
-FRAME = pd.DataFrame({"composition": TEXTS, "note": list("abcde"), "x": range(5)}, index=[9] * 5)
+FRAME = pd.DataFrame(
+    {"composition": TEXTS, "note": list("abcde"), "x": range(5)}, index=[9] * 5
+)
 
 
 def test_frames_of_all_kinds():
@@ -113,17 +115,25 @@ def test_frames_of_all_kinds():
     same(CompositionTable.from_frame(FRAME), want)
     same(CompositionTable.from_frame(pa.Table.from_pandas(FRAME)), want)
     same(
-        CompositionTable.from_frame(FRAME[["composition", "x"]].set_axis(["a", "x"], axis=1)), want
+        CompositionTable.from_frame(
+            FRAME[["composition", "x"]].set_axis(["a", "x"], axis=1)
+        ),
+        want,
     )
     same(CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want)
-    same(CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"), want)
+    same(
+        CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"),
+        want,
+    )
     same(CompositionTable.from_frame(FRAME.astype({"composition": "category"})), want)
 
 
 def test_polars_frame():
     polars = pytest.importorskip("polars")
     want = CompositionTable.from_strings(TEXTS)
-    same(CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want)
+    same(
+        CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want
+    )
     same(CompositionTable.from_arrow(polars.Series(TEXTS)), want)
 
 
@@ -131,7 +141,9 @@ def test_refuses_a_frame_without_composition_column():
     two = FRAME.rename(columns={"composition": "a"})
     with pytest.raises(InputError, match=r"single text column; found a, note, x"):
         CompositionTable.from_frame(two)
-    with pytest.raises(InputError, match="no column 'b'; the columns are composition, note, x"):
+    with pytest.raises(
+        InputError, match="no column 'b'; the columns are composition, note, x"
+    ):
         CompositionTable.from_frame(FRAME, "b")
     with pytest.raises(InputError, match="compositions as text"):
         CompositionTable.from_frame(pa.table({"composition": [1, 2]}))
@@ -159,7 +171,14 @@ def test_selection_keeps_the_numbering_of_the_input():
     table = CompositionTable.from_strings(TEXTS)
     dense = table.to_array()
     none = np.empty(0, int)
-    for key in (slice(1, None), slice(None, None, -1), [2, 0], [True, False, True], -1, none):
+    for key in (
+        slice(1, None),
+        slice(None, None, -1),
+        [2, 0],
+        [True, False, True],
+        -1,
+        none,
+    ):
         part = table[key]
         indices = np.atleast_1d(np.arange(3)[key])
         np.testing.assert_array_equal(part.to_array(), dense[indices])
@@ -169,7 +188,9 @@ def test_selection_keeps_the_numbering_of_the_input():
 
 
 def test_concat_undoes_slicing():
-    table = CompositionTable.from_strings([t for t in TEXTS if "," not in t and "X" not in t])
+    table = CompositionTable.from_strings(
+        [t for t in TEXTS if "," not in t and "X" not in t]
+    )
     same(CompositionTable.concat([table[:1], table[1:1], table[1:]]), table)
 
 
@@ -224,7 +245,9 @@ def test_formulas_are_written_as_python_writes_numbers():
             if share >= 1e-4:
                 formula += f"{element}{share:.4g}"
             elif share > 0:
-                number = np.format_float_positional(share, 4, fractional=False, trim="-")
+                number = np.format_float_positional(
+                    share, 4, fractional=False, trim="-"
+                )
                 formula += element + number
         assert text == formula
     assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]

@@ -5,7 +5,12 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.alloy._read import read_inputs
-from magnetkit.alloy.user_tables import match_headers, parse_unit, read_number, read_user_table
+from magnetkit.alloy.user_tables import (
+    match_headers,
+    parse_unit,
+    read_number,
+    read_user_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,9 @@ def test_a_header_that_is_nearly_known_is_refused_with_a_guess(kind, header, say
 
 
 def test_refuses_two_columns_of_one_quantity():
-    with pytest.raises(InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"):
+    with pytest.raises(
+        InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"
+    ):
         match_headers(["Grade", "kg/year", "Annual demand"], "parts")
 
 
@@ -106,7 +113,12 @@ def test_a_number_that_reads_both_ways_is_refused_where_marks_contradict():
 def test_units_come_out_in_those_of_the_names():
     # 20 kOe is 1591.5 kA/m, 12 kG 1.2 T, and 68 F 20 C.
     table = read_user_table(
-        {"composition": ["SmCo5"], "T (F)": [68.0], "HcJ (kOe)": [20.0], "Br (kG)": [12.0]},
+        {
+            "composition": ["SmCo5"],
+            "T (F)": [68.0],
+            "HcJ (kOe)": [20.0],
+            "Br (kG)": [12.0],
+        },
         "magnets",
     )
     (row,) = table.rows
@@ -117,7 +129,9 @@ def test_units_come_out_in_those_of_the_names():
 
 def test_a_temperature_without_a_unit_is_asked_once_for_the_column():
     frame = {"Grade": ["N42SH", "N38UH"], "Temp": [150, 180]}
-    with pytest.raises(InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"):
+    with pytest.raises(
+        InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"
+    ):
         read_user_table(frame, "parts")
     table = read_user_table(frame, "parts", {"Temp": "C"})
     assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 453.15])
@@ -148,7 +162,9 @@ def test_a_range_asks_for_one_number(text):
 def test_an_amount_that_could_be_thousands_is_said_with_its_row():
     table = read_user_table({"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts")
     assert [row["mass_kg_year"] for row in table.rows] == [3.5, 1.2]
-    assert any("1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes)
+    assert any(
+        "1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes
+    )
     sure = read_user_table({"Grade": ["A", "B"], "kg/year": ["3.5", "1,200"]}, "parts")
     assert [row["mass_kg_year"] for row in sure.rows] == [3.5, 1200.0]
     assert not any("not thousands" in note for note in sure.notes)
@@ -178,11 +194,15 @@ def test_names_decimal_commas_of_a_german_list():
 )
 def test_a_value_that_nobody_believes_names_the_likely_slip(column, value, says):
     with pytest.raises(InputError, match=says):
-        read_user_table({"composition": ["SmCo5"], column: [value]}, "magnets", strict=True)
+        read_user_table(
+            {"composition": ["SmCo5"], column: [value]}, "magnets", strict=True
+        )
 
 
 def test_what_was_done_with_every_column_is_said_in_one_line():
-    table = read_user_table({"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts")
+    table = read_user_table(
+        {"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts"
+    )
     assert table.sentence() == (
         "read 'Grade' as grade; 'kg/year' as mass_kg_year, kg; carried through, not used: 'Colour'"
     )
@@ -218,7 +238,11 @@ def test_polars_and_lists_of_records_are_tables():
 
 def test_the_users_own_numbers_come_back_as_numbers():
     table = read_user_table(
-        {"Werkstoff": ["N42SH", "N35"], "Jahresmenge": ["1.200,5", "0,4"], "Nr": ["007", "12"]},
+        {
+            "Werkstoff": ["N42SH", "N35"],
+            "Jahresmenge": ["1.200,5", "0,4"],
+            "Nr": ["007", "12"],
+        },
         "parts",
     )
     assert table.own["Jahresmenge"].tolist() == [1200.5, 0.4]
@@ -228,7 +252,9 @@ def test_the_users_own_numbers_come_back_as_numbers():
 def test_refuses_a_list_with_a_misspelled_shell_header():
     for header in ("Shell", "shells", "shel"):
         with pytest.raises(InputError, match="did you mean 'shell'"):
-            read_inputs(pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]}))
+            read_inputs(
+                pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]})
+            )
 
 
 def test_names_an_unused_condition_of_a_list():

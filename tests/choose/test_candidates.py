@@ -40,8 +40,21 @@ def test_what_is_tried_is_what_the_trade_charges():
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
     rows = list_melts(incumbent, BULK, request)
     assert (rows["composition"][0], rows["way"][0]) == (BULK.text, "own")
-    bulk, diffusion, lean = (rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron"))
-    assert amounts(bulk["composition"], "Dy") == [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
+    bulk, diffusion, lean = (
+        rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron")
+    )
+    assert amounts(bulk["composition"], "Dy") == [
+        0.0,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        3.0,
+        4.0,
+        5.0,
+        6.0,
+        8.0,
+    ]
     assert amounts(diffusion["composition"], "Dy")[-1] == 3.0
     # What is made: shells of either element to 1.5 wt.%, on fine grains too; low boron.
     shells = diffusion["shell"].str.split(expand=True)
@@ -63,7 +76,9 @@ def test_what_is_tried_is_what_the_trade_charges():
     recipe = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
     flat = []
     for one in (plain, of_cobalt):
-        flat.append(amounts(list_melts(one, recipe, wish(100.0))["composition"][1:], "Gd"))
+        flat.append(
+            amounts(list_melts(one, recipe, wish(100.0))["composition"][1:], "Gd")
+        )
     assert (flat[0], max(flat[1])) == ([0.0], 12.0)
 
 
@@ -71,7 +86,9 @@ def test_what_is_tried_is_what_the_trade_charges():
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
     request = wish()
-    incumbent = with_makeup(incumbent_of_grade("N42SH", request), replace(request, **KNOWN))
+    incumbent = with_makeup(
+        incumbent_of_grade("N42SH", request), replace(request, **KNOWN)
+    )
     reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
     limits = find_limits(reference, request)
     return (
@@ -86,9 +103,13 @@ def test_its_own_recipe_meets_its_drawing(motor):
     incumbent, _, _, table = motor
     todays = table[table["way"] == "own"].iloc[0]
     assert todays["probability_meets_requirements"] == 1.0
-    assert todays["coercivity_guaranteed_kA_m"] == pytest.approx(incumbent.least["coercivity_kA_m"])
+    assert todays["coercivity_guaranteed_kA_m"] == pytest.approx(
+        incumbent.least["coercivity_kA_m"]
+    )
     assert todays["remanence_T_lo"] == todays["remanence_T_hi"] == todays["remanence_T"]
-    assert todays["coercivity_kA_m"] == pytest.approx(incumbent.typical("coercivity_kA_m"))
+    assert todays["coercivity_kA_m"] == pytest.approx(
+        incumbent.typical("coercivity_kA_m")
+    )
 
 
 def test_measurements_cap_the_probability(motor):
@@ -126,19 +147,23 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     bare = rows.loc[(BASE, "")]
     for quantity in ("remanence_T", "coercivity_kA_m"):
         ratio = model[quantity][0] / model[quantity][1]
-        assert bare[quantity] / incumbent.typical(quantity) == pytest.approx(ratio, rel=1e-6)
+        assert bare[quantity] / incumbent.typical(quantity) == pytest.approx(
+            ratio, rel=1e-6
+        )
     d = np.abs(
         np.subtract(*mk.CompositionTable.from_strings(texts, basis="weight").to_array())
     ).sum()
     sd = np.sqrt(2 * 0.07**2 * (1 - np.exp(-d / 0.05)))
-    assert np.log(bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]) == pytest.approx(
-        1.645 * sd, rel=1e-3
-    )
+    assert np.log(
+        bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]
+    ) == pytest.approx(1.645 * sd, rel=1e-3)
     one = mk.CompositionTable.from_strings([BASE], basis="weight")
     with_shell = mk.magnetism.sintered(one, 423.15, process=made_by, shell="Tb 0.4 wt%")
     ratio = with_shell["coercivity_kA_m"][0] / model["coercivity_kA_m"][1]
     coercivity = rows.loc[(BASE, "Tb 0.4 wt%"), "coercivity_kA_m"]
-    assert coercivity / incumbent.typical("coercivity_kA_m") == pytest.approx(ratio, rel=1e-6)
+    assert coercivity / incumbent.typical("coercivity_kA_m") == pytest.approx(
+        ratio, rel=1e-6
+    )
 
 
 def test_controls_fail_and_what_industry_did_holds(motor):
@@ -156,7 +181,9 @@ def test_a_margin_is_that_of_its_own_remanence_and_knee():
     table = judge_melts(
         incumbent, incumbent.makeup.best, request, find_limits(reference, request)
     ).table
-    own_field = table["remanence_guaranteed_T"] / (4e-4 * np.pi * (1.0 + table["recoil"]))
+    own_field = table["remanence_guaranteed_T"] / (
+        4e-4 * np.pi * (1.0 + table["recoil"])
+    )
     margin = table["knee_guaranteed_kA_m"] / (own_field + 100.0)
     np.testing.assert_allclose(table["demagnetization_safety"], margin, rtol=1e-6)
     # What is likely to meet the duty has the margin by what is guaranteed.
@@ -166,9 +193,17 @@ def test_a_margin_is_that_of_its_own_remanence_and_knee():
 
 def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
     chances = []
-    for line, outside in ((2.0, 0.0), (1.0, 0.0), (1.0, 100.0), (0.5, 100.0), (0.5, 300.0)):
+    for line, outside in (
+        (2.0, 0.0),
+        (1.0, 0.0),
+        (1.0, 100.0),
+        (0.5, 100.0),
+        (0.5, 300.0),
+    ):
         request = wish(120.0, duty=True, load_line=line, outside_field_kA_m=outside)
-        incumbent = with_makeup(incumbent_of_grade("N38UH", request), replace(request, **KNOWN))
+        incumbent = with_makeup(
+            incumbent_of_grade("N38UH", request), replace(request, **KNOWN)
+        )
         reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
         table = judge_melts(
             incumbent, incumbent.makeup.best, request, find_limits(reference, request)
@@ -183,7 +218,9 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     table = judge_grades(incumbent, request, limits).set_index("grade")
     chance = table["probability_meets_requirements"]
     market = guaranteed_minima(423.15)
-    arnold = market[(market["grade"] == "Recoma 33E") & (market["maker"] == "Arnold")].iloc[0]
+    arnold = market[
+        (market["grade"] == "Recoma 33E") & (market["maker"] == "Arnold")
+    ].iloc[0]
     # 1.14 T with -0.035 %/K and 1750 kA/m with -0.25 %/K.
     assert arnold["remanence_T"] == pytest.approx(1.14 * (1 - 0.00035 * 130))
     assert arnold["coercivity_kA_m"] == pytest.approx(1750 * (1 - 0.0025 * 130))
@@ -193,8 +230,12 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert (table["max_working_temperature_K"] >= 423.14).all()
     assert "N42SH" not in table.index
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    incumbent = with_makeup(incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
-    asks = find_limits({**incumbent.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
+    incumbent = with_makeup(
+        incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN)
+    )
+    asks = find_limits(
+        {**incumbent.least, "remanence_coefficient_pct_K": -0.12}, on_duty
+    )
     classes = judge_grades(incumbent, on_duty, asks).set_index("grade")
     likely = classes[classes["probability_meets_requirements"] > 0.8]
     assert "N45M" in likely.index
@@ -214,7 +255,9 @@ def test_what_is_diffused_into_todays_magnet_cancels_in_what_holds_it_too(motor)
     frame = pd.DataFrame(melts, columns=["composition", "shell", "way", "route"])
     table = judge_melts(incumbent, with_shell, request, limits, frame).table
     # The same magnet twice: its shell gains as much in both, whatever that is.
-    np.testing.assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
+    np.testing.assert_array_equal(
+        table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"]
+    )
 
 
 def test_an_energy_product_goes_with_the_square_of_the_remanence():

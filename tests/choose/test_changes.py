@@ -20,7 +20,13 @@ def test_entries_exits_and_moves_are_told_by_the_new_rank():
     after = candidate_table(["E", "D", "C", "B", "A"], [3, 2, 1, None, 5])
     moves = changes(after, before, 3)
     rows = moves.set_index("candidate")["change"].to_dict()
-    assert rows == {"C": "rose", "D": "entered", "E": "entered", "A": "left", "B": "left"}
+    assert rows == {
+        "C": "rose",
+        "D": "entered",
+        "E": "entered",
+        "A": "left",
+        "B": "left",
+    }
     assert moves["candidate"].tolist() == ["C", "D", "E", "A", "B"]
     assert moves["places"].fillna(99).tolist() == [2, 2, 99, -4, 99]
     assert pd.isna(moves["rank"].iloc[-1])
@@ -38,7 +44,16 @@ def test_refuses_an_empty_top():
 
 
 def test_a_row_has_what_it_is_told_to_have_and_counts_from_nought():
-    moves = changes(candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2)
-    assert list(moves) == ["candidate", "shell", "rank", "rank_before", "places", "change"]
+    moves = changes(
+        candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2
+    )
+    assert list(moves) == [
+        "candidate",
+        "shell",
+        "rank",
+        "rank_before",
+        "places",
+        "change",
+    ]
     assert moves.index.tolist() == [0, 1]
     assert moves["change"].tolist() == ["rose", "fell"]

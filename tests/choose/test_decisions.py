@@ -26,7 +26,9 @@ from magnetkit.report._content import shown_magnets
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    return mk.screen(application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out")
+    return mk.screen(
+        application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out"
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,14 +41,20 @@ def result(tmp_path_factory):
         ("Nd2Fe14B", "Tb 0.5 wt%", "2:14:1: diffused Tb"),
         ("Nd1.9Dy0.1Fe14B", "Tb 0.3 wt%", "2:14:1: diffused Tb, Dy in the alloy"),
         ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth"),
-        ("Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth, little iron"),
+        (
+            "Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6",
+            "",
+            "2:17: no heavy rare earth, little iron",
+        ),
         ("Sm0.7Gd0.3Co5", "", "1:5: alloyed with Gd"),
     ],
 )
 def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
     job = make_job(mk.applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings([recipe])
-    heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
+    heavy = mk.predict(recipe, shell=shell or None)[
+        "heavy_rare_earth_wt_pct"
+    ].to_numpy()
     decisions = classify_decisions(
         table, [shell] if shell else None, heavy, job, assign_hosts(table)
     )
@@ -62,8 +70,12 @@ def test_today_stands_first_without_a_copy(result):
     assert decisions["simpler_rank"].isna().all()
     # What is shown saves a fifth of today's at least, or is today's family leaner.
     assert set(decisions["host"].astype(str)) <= {"2:14:1", "2:17"}
-    assert (decisions["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * decisions.iloc[0][HEAVY]).all()
-    assert (decisions["coercivity_guaranteed_kA_m"] < decisions["coercivity_kA_m"]).all()
+    assert (
+        decisions["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * decisions.iloc[0][HEAVY]
+    ).all()
+    assert (
+        decisions["coercivity_guaranteed_kA_m"] < decisions["coercivity_kA_m"]
+    ).all()
     assert result.best().equals(decisions)
 
 
@@ -87,23 +99,32 @@ def test_files_hold_decisions_first_and_every_copy(result):
     counts = meets["decision"].astype(str).value_counts()
     assert (meets["copies"] == meets["decision"].astype(str).map(counts)).all()
     again = type(result).from_folder(result.source.place.address)
-    assert again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    assert (
+        again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    )
 
 
 @pytest.mark.parametrize("keep", [1, 20])
 def test_a_screening_that_keeps_few_shows_the_same(result, keep):
     few = mk.screen(application="weapon-fin-actuator", keep=keep)
     assert few.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
-    assert few.decisions["copies"].iloc[1:].tolist() == result.decisions["copies"].iloc[1:].tolist()
+    assert (
+        few.decisions["copies"].iloc[1:].tolist()
+        == result.decisions["copies"].iloc[1:].tolist()
+    )
 
 
 def test_charges_of_a_route_are_predicted_by_that_route(result):
-    rows = result.table[result.table["route"].astype(str).str.startswith("hot-deformed")]
+    rows = result.table[
+        result.table["route"].astype(str).str.startswith("hot-deformed")
+    ]
     assert len(rows) > 5
     row = rows.iloc[0]
     process = {**result.job.conditions.process, "route": "hot-deformed"}
     prediction = mk.predict(row["candidate"], "150C", basis="weight", process=process)
-    assert prediction["coercivity_kA_m"].iloc[0] == pytest.approx(row["coercivity_kA_m"], rel=1e-9)
+    assert prediction["coercivity_kA_m"].iloc[0] == pytest.approx(
+        row["coercivity_kA_m"], rel=1e-9
+    )
 
 
 def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
@@ -111,8 +132,12 @@ def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
     loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
     names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
     rows = np.arange(3)
-    options = Choices(Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows)
-    picks = shortlist(options, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf))
+    options = Choices(
+        Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows
+    )
+    picks = shortlist(
+        options, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf)
+    )
     assert sorted(pick.row for pick in picks) == [0, 1]
 
 
@@ -122,8 +147,12 @@ def test_shortlist_has_cerium_beside_its_cerium_free_twin():
     plain = "2:14:1: no heavy rare earth"
     rows = np.arange(2)
     names = np.array([f"{plain}, with Ce", plain], object)
-    options = Choices(Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows)
-    picks = shortlist(options, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf))
+    options = Choices(
+        Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows
+    )
+    picks = shortlist(
+        options, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf)
+    )
     assert [pick.row for pick in picks] == [1, 0]
 
 
@@ -144,7 +173,9 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     assert 0.93 < purchase["probability_meets_requirements"] < 0.947
     # Its recipe is an estimate in steps of half a per cent; classes N to M hold 0 to 1 (the
     # industry, as the profile of the imaging magnet says).
-    assert purchase["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY] - purchase[HEAVY])
+    assert purchase["heavy_rare_earth_saved_wt_pct"] == pytest.approx(
+        keep[HEAVY] - purchase[HEAVY]
+    )
     assert 0.0 <= purchase[HEAVY] <= 1.0
     recommendation = disc.decisions.iloc[recommended_row(disc.decisions, disc.job)]
     assert recommendation[HEAVY] <= purchase[HEAVY]
@@ -153,7 +184,9 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     magnets = shown_magnets(disc)
     hot = magnets.at([disc.job.temperature])[0]
     # The formula from which it is shown has four digits.
-    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(purchase["coercivity_kA_m"], rel=2e-3)
+    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(
+        purchase["coercivity_kA_m"], rel=2e-3
+    )
 
 
 def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
@@ -174,7 +207,10 @@ def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
         # What the fin asks is what its own class SH keeps at 150 C.
         ("weapon-fin-actuator", "No lower class as sold meets every requirement"),
         # Nobody prints so small an alpha.
-        ("communication-twt-compensated", "No lower class as sold meets every requirement"),
+        (
+            "communication-twt-compensated",
+            "No lower class as sold meets every requirement",
+        ),
         # The least that its own grade guarantees does not stand the duty with a tenth to spare.
         ("patriot-beam-focusing", "No lower class as sold meets every requirement"),
     ],
@@ -209,13 +245,17 @@ def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
 
 
 def test_of_what_no_sheet_prints_there_is_no_lower_class():
-    job = make_job(mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"])
+    job = make_job(
+        mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"]
+    )
     row, reason = lower_class(job, reference_candidate(job))
     assert row is None
     assert reason.startswith("No lower class is shown: no sheet prints")
 
 
-@pytest.mark.parametrize("device", ["communication-twt-compensated", "instrumentation-sensor"])
+@pytest.mark.parametrize(
+    "device", ["communication-twt-compensated", "instrumentation-sensor"]
+)
 def test_keeps_a_compensated_magnet_and_measures_its_alpha(device):
     result = mk.screen(application=device)
     decisions = result.decisions

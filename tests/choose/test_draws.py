@@ -14,7 +14,9 @@ from magnetkit.magnetism._figures import kinds
 
 def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
     profile = mk.applications.load("hot-servo-motor")
-    bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
+    bare = profile.model_copy(
+        update={"units": (), "objectives": ("density_kg_m3:min",)}
+    )
     scales = make_job(bare).scales
     row = reference_row(bare, make_job(bare).conditions, bare.temperature_K)
     assert 7000.0 < row["density_kg_m3"] < 8600.0
@@ -49,7 +51,10 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
     job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
     leading = evaluate(table, None, job).columns.frame()
-    error_kinds = kinds(table, list(leading["host"]), ["", ""], None, job.temperature), None
+    error_kinds = (
+        kinds(table, list(leading["host"]), ["", ""], None, job.temperature),
+        None,
+    )
     rng = np.random.default_rng(1)
     properties = Properties(leading, {}, 4000, rng, error_kinds)
     for column in ("remanence_T", "coercivity_kA_m", "curie_temperature_K"):
@@ -72,7 +77,9 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
 
 def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     job = make_job(mk.applications.load("energy-traction-motor"))
-    table = mk.CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic"
+    )
     leading = evaluate(table, None, job).columns.frame()
     one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
     np.testing.assert_array_equal(one.loss, same.loss)
@@ -98,11 +105,15 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
         job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
     )
     reference, shell = motor.reference.table(), motor.reference.shell or ""
-    weak = mk.CompositionTable.from_strings(["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic")
+    weak = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic"
+    )
     table = mk.CompositionTable.concat([reference, weak])
     leading = evaluate(table, [shell, "", ""], job).columns.frame()
     samples = sample(leading, job, 100, 0)
-    assert samples.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
+    assert samples.meets.mean(axis=1).tolist() == pytest.approx(
+        [1.0, 0.0, 0.0], abs=0.02
+    )
 
 
 def test_compares_a_shell_with_a_plain_magnet():

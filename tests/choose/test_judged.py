@@ -44,14 +44,18 @@ def test_working_magnet_is_a_truncated_normal_distribution(limit):
     doubt = 0.1
     at = device(requirement(minimum=limit, temperature_K=400.0))
     value, spread = _job._working(500.0, doubt, anchor(), at)
-    truncation = truncnorm((np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt)
+    truncation = truncnorm(
+        (np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt
+    )
     assert np.log(value) == pytest.approx(truncation.mean(), rel=1e-9)
     assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
 def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
     at = device(requirement(ALPHA, absolute_maximum=0.02))
-    value, spread = _job._working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
+    value, spread = _job._working(
+        -0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at
+    )
     truncation = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
     assert value == pytest.approx(truncation.mean(), rel=1e-9)
     assert spread == pytest.approx(truncation.std(), rel=1e-6)
@@ -66,7 +70,9 @@ def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
         requirement(minimum=450.0, temperature_K=400.0, share_of_reference=0.9),
     ],
 )
-def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(requirement):
+def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(
+    requirement,
+):
     assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
 
 
@@ -104,18 +110,26 @@ def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_ho
 
 
 def test_magnets_exceed_their_guaranteed_values():
-    table = CompositionTable.from_strings([MOTOR.reference.formula], basis=MOTOR.reference.basis)
+    table = CompositionTable.from_strings(
+        [MOTOR.reference.formula], basis=MOTOR.reference.basis
+    )
 
     def score(**fields):
         reference = MOTOR.reference.model_copy(
-            update={"anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)}
+            update={
+                "anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)
+            }
         )
         at = device(requirement("remanence_T", minimum=0.5), reference=reference)
         process = _job._anchor_process(None, at, table, (293.15, 373.15))
         (magnet,) = [
-            m for m in _job.get_producer(process).magnets if m["quantity"] == "coercivity_kA_m"
+            m
+            for m in _job.get_producer(process).magnets
+            if m["quantity"] == "coercivity_kA_m"
         ]
-        return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
+        return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet[
+            "deviation"
+        ] ** 2
 
     plain = score()
     with_guarantee = score(guaranteed=True)
@@ -139,7 +153,9 @@ def test_measured_magnets_go_before_the_devices_anchor():
 def test_arrays_of_a_process_are_told_as_lists_and_nothing_as_nothing():
     assert _job._process_values(None) is None
     assert _job._process_values("mine") == "mine"
-    assert _job._process_values({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
+    assert _job._process_values(
+        {"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}
+    ) == {
         "grain_size_um": [1.0, 2.0],
         "density": 0.9,
     }
@@ -151,7 +167,12 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     shells = ["Tb 0.5 wt%", ""]
     judgement = evaluate(table, shells, job).columns.frame()
     plain = describe(table, job.temperature, job.conditions, shells=shells).frame()
-    for name in ("remanence_T", "coercivity_kA_m", "cost_USD_kg", "energy_above_hull_eV_atom"):
+    for name in (
+        "remanence_T",
+        "coercivity_kA_m",
+        "cost_USD_kg",
+        "energy_above_hull_eV_atom",
+    ):
         np.testing.assert_allclose(judgement[name], plain[name], rtol=1e-12)
     assert judgement["nearest_grade"].notna().all()
     chance = judgement["probability_meets_requirements"]

@@ -51,7 +51,9 @@ def test_lists_all_faults_of_a_file(here):
     CliRunner().invoke(app, ["applications", "new", "my-pump"])
     file = here / "my-pump.toml"
     text = file.read_text().replace("load_line = 1.5", "load_line = -1.5")
-    text = text.replace('"N38SH class"', '""').replace('"coercivity_kA_m"', '"coercivity"')
+    text = text.replace('"N38SH class"', '""').replace(
+        '"coercivity_kA_m"', '"coercivity"'
+    )
     file.write_text(text)
     with pytest.raises(InputError) as error:
         load(file)
@@ -93,6 +95,8 @@ def test_requirements_alone_make_a_device():
 
 def test_the_command_says_what_it_needs_without_an_application(here):
     (here / "alloys.csv").write_text("composition\nNd2Fe14B\n")
-    done = CliRunner().invoke(app, ["screen", "alloys.csv", "--require", "remanence_T>=1"])
+    done = CliRunner().invoke(
+        app, ["screen", "alloys.csv", "--require", "remanence_T>=1"]
+    )
     assert done.exit_code == 2
     assert "--reference" in done.output

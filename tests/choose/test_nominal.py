@@ -37,8 +37,13 @@ SPACES = {
 @pytest.fixture(params=SPACES, scope="module")
 def case(request):
     host, replace, limits = SPACES[request.param]
-    table = mk.substitutions(host, replace, step=0.025, limits=limits).sample(300, seed=3)
-    shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
+    table = mk.substitutions(host, replace, step=0.025, limits=limits).sample(
+        300, seed=3
+    )
+    shells = [
+        "Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else ""
+        for k in range(len(table))
+    ]
     job = make_job(applications.load(request.param))
     supply = with_distances(table, _supply_columns(table, shells, job), job)
     bounds = central_values(table, shells, supply, job, Bound())
@@ -49,7 +54,9 @@ def test_values_are_those_of_a_full_evaluation(case):
     _, bounds, full = case
     magnet = ~full["status"].says("not makeable") & np.isfinite(full["coercivity_kA_m"])
     assert magnet.sum() > 50
-    for name in {"remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"} & set(bounds):
+    for name in {"remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"} & set(
+        bounds
+    ):
         np.testing.assert_allclose(
             bounds[name][magnet], full[name][magnet], rtol=1e-9, err_msg=name
         )
@@ -89,7 +96,9 @@ def test_what_it_fails_a_full_evaluation_fails(case):
 
 def test_no_margin_is_larger_than_it_says(case):
     _, bounds, full = case
-    finite = ~np.isnan(full["performance_margin"]) & ~np.isnan(bounds["performance_margin"])
+    finite = ~np.isnan(full["performance_margin"]) & ~np.isnan(
+        bounds["performance_margin"]
+    )
     assert finite.sum() > 50
     slack = bounds["performance_margin"] - full["performance_margin"]
     assert (slack[finite] >= -1e-9).all()
@@ -99,9 +108,17 @@ def test_no_margin_is_larger_than_it_says(case):
 
 def test_where_few_meet_the_knee_gives_the_margin():
     job = make_job(applications.load("weapon-fin-actuator"))
-    table = mk.CompositionTable.from_strings(["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight")
+    table = mk.CompositionTable.from_strings(
+        ["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight"
+    )
     supply = with_distances(table, _supply_columns(table, None, job), job)
     full = evaluate(table, None, job)
-    few, many = (central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9))
+    few, many = (
+        central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9)
+    )
     margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
-    assert many["performance_margin"][0] > few["performance_margin"][0] == pytest.approx(margin)
+    assert (
+        many["performance_margin"][0]
+        > few["performance_margin"][0]
+        == pytest.approx(margin)
+    )

@@ -17,5 +17,7 @@ def test_a_cost_loses_by_its_ratio_and_a_margin_saturates():
     cost = Objective.parse("cost:min=2").loss(np.array([100.0, 125.0, 80.0]), 0.25)
     # A quarter dearer is one unit of regret, at the weight given.
     assert np.diff(cost) == pytest.approx([2.0, -4.0])
-    margin = Objective.parse("margin:max").loss(np.array([-0.2, 0.0, 0.05, 0.1, 0.9]), 0.1)
+    margin = Objective.parse("margin:max").loss(
+        np.array([-0.2, 0.0, 0.05, 0.1, 0.9]), 0.1
+    )
     np.testing.assert_allclose(margin, [0.0, 0.0, -0.5, -1.0, -1.0], atol=1e-12)

@@ -17,7 +17,9 @@ coarse = st.integers(0, 4).map(float) | st.just(float("nan"))
 @settings(deadline=None, max_examples=150)
 @given(
     st.integers(1, 3).flatmap(
-        lambda d: arrays(float, st.tuples(st.integers(0, 40), st.just(d)), elements=coarse)
+        lambda d: arrays(
+            float, st.tuples(st.integers(0, 40), st.just(d)), elements=coarse
+        )
     )
 )
 def test_agrees_with_the_slow_twin_on_ties_duplicates_and_nan(points):

@@ -21,4 +21,6 @@ def requirement(**limit):
     ],
 )
 def test_a_margin_is_a_share_of_the_limit_and_of_its_sign(limit, value, margin):
-    assert float(requirement(status="assumption", **limit).margin(value)) == pytest.approx(margin)
+    assert float(
+        requirement(status="assumption", **limit).margin(value)
+    ) == pytest.approx(margin)

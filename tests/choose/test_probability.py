@@ -19,7 +19,9 @@ NONE = np.zeros(2)
     ("flux", "hardness", "flux_deviation", "hardness_deviation"),
     [(0.0, 0.0, 0.0105, 0.1), (-0.01, 0.05, 0.01, 0.1), (0.01, -0.05, 0.012, 0.12)],
 )
-def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness_deviation):
+def test_a_probability_is_that_of_draws(
+    flux, hardness, flux_deviation, hardness_deviation
+):
     rng = np.random.default_rng(3)
     x = flux_deviation * rng.standard_normal(200_000)
     y = hardness_deviation * rng.standard_normal(200_000)
@@ -32,7 +34,11 @@ def test_a_probability_is_that_of_draws(flux, hardness, flux_deviation, hardness
 
     def probability(**options):
         return probability_of_limits(
-            [flux + 0.0055], [hardness + 0.0274], [flux_deviation], [hardness_deviation], **options
+            [flux + 0.0055],
+            [hardness + 0.0274],
+            [flux_deviation],
+            [hardness_deviation],
+            **options,
         )
 
     with_trade = probability(trade=True)
@@ -60,7 +66,10 @@ def test_limits_that_are_assumptions_widen_as_draws_of_them_do():
     flux = 0.01 + 0.01 * x - 0.02 * of_flux
     hardness = 0.1 + 0.1 * y - 0.08 * of_hardness
     one = np.ones(1)
-    limits = {"flux_limit_deviation": 0.02 * one, "hardness_limit_deviation": 0.08 * one}
+    limits = {
+        "flux_limit_deviation": 0.02 * one,
+        "hardness_limit_deviation": 0.08 * one,
+    }
     for pull in (0.0, 3.0):
         share = np.mean((flux >= 0.0) & (hardness - pull * 0.01 * x >= 0.0))
         probability = probability_of_limits(
@@ -76,7 +85,9 @@ def test_a_limit_as_sure_as_the_magnet_doubles_the_variance():
     gap = np.array([np.log(1.1)])
     sure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation)
     deviations = {"hardness_limit_deviation": deviation}
-    unsure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation, **deviations)
+    unsure = probability_of_limits(
+        [1.0], gap, 1e-6 * np.ones(1), deviation, **deviations
+    )
     assert sure[0] == pytest.approx(0.95, abs=1e-4)
     assert unsure[0] == pytest.approx(0.8776, abs=1e-4)
 
@@ -111,7 +122,9 @@ def test_two_recipes_of_a_producer_differ_as_the_design_has_it():
     b_r, h_cj = producer_deviations("2:14:1", *distances, no, no)
     # 1 % of B_r; 7 % each of H_cJ far off.
     assert (b_r[0], h_cj[0]) == pytest.approx((0.01, 0.07 * 2**0.5))
-    assert producer_deviations("2:17", *distances, no, no)[1][0] == pytest.approx(0.12 * 2**0.5)
+    assert producer_deviations("2:17", *distances, no, no)[1][0] == pytest.approx(
+        0.12 * 2**0.5
+    )
     same = [np.array([-0.05]), np.zeros(1), np.array([0.2])]
     b_r, h_cj = producer_deviations("2:14:1", *same, ~no, no)
     assert b_r[0] == pytest.approx(np.hypot(0.10 * 0.05, 0.007))

@@ -11,7 +11,9 @@ from magnetkit import applications, datasets
 
 @pytest.fixture
 def profile_document():
-    with datasets.path("applications/communication-twt-compensated.toml").open("rb") as stream:
+    with datasets.path("applications/communication-twt-compensated.toml").open(
+        "rb"
+    ) as stream:
         return tomllib.load(stream)
 
 
@@ -27,7 +29,11 @@ def write(folder, content):
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str):
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+            return (
+                '"'
+                + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+                + '"'
+            )
         return str(value)
 
     file = folder / "mine.toml"
@@ -68,17 +74,26 @@ def test_unknown_name_offers_the_nearest():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"temperature_max_K": "hot"}, "field temperature_max_K: .*valid number.*got 'hot'"),
+        (
+            {"temperature_max_K": "hot"},
+            "field temperature_max_K: .*valid number.*got 'hot'",
+        ),
         ({"temperature_max_K": 205.0}, "temperature_min_K must lie below"),
         ({"temperature_K": 900.0}, "temperature_K must lie within"),
         ({"colour": "red"}, "field colour: extra inputs are not permitted, got 'red'"),
         ({"hosts": ["3:29"]}, "field hosts.0: .*expected a host of 2:14:1"),
         ({"hosts": []}, "field hosts: tuple should have at least 1 item"),
         ({"load_line": -1.0}, "field load_line: .*greater than 0, got -1.0"),
-        ({"magnet_mass_kg": float("nan")}, "field magnet_mass_kg: .*finite number, got nan"),
+        (
+            {"magnet_mass_kg": float("nan")},
+            "field magnet_mass_kg: .*finite number, got nan",
+        ),
         ({"objectives": ["supply_risk:min"] * 7}, "field objectives"),
         ({"objectives": []}, "field objectives"),
-        ({"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]}, "end in :min or :max"),
+        (
+            {"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]},
+            "end in :min or :max",
+        ),
         ({"objectives": ["margin:min"] * 3}, "write margin:max"),
         ({"name": "Not A Name"}, "field name"),
         ({"hosts": ["1:5"]}, "space names host '2:17'"),
@@ -95,7 +110,10 @@ def test_a_bad_field_is_named_in_one_line(tmp_path, profile_document, change, me
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"column": "remanence"}, "no numeric result column; did you mean 'remanence_T'"),
+        (
+            {"column": "remanence"},
+            "no numeric result column; did you mean 'remanence_T'",
+        ),
         ({"column": "host"}, "no numeric result column"),
         ({"maximum": 1.0}, "exactly one of minimum, maximum, absolute_maximum"),
         ({"source": ""}, "field requirements.1.source"),
@@ -111,17 +129,23 @@ def test_names_a_bad_requirement(tmp_path, profile_document, change, message):
 
 def test_names_a_bad_reference(tmp_path, profile_document):
     profile_document["reference"]["formula"] = "Sm0.6Xx0.4Co5"
-    with pytest.raises(InputError, match="field reference: formula cannot be read: 'Xx' is no"):
+    with pytest.raises(
+        InputError, match="field reference: formula cannot be read: 'Xx' is no"
+    ):
         applications.load(write(tmp_path, profile_document))
 
 
-def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, profile_document):
+def test_a_reference_in_percent_names_its_basis_and_its_host(
+    tmp_path, profile_document
+):
     reference = profile_document["reference"]
     reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
     with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
         applications.load(write(tmp_path, profile_document))
     reference["basis"] = "atomic"
-    with pytest.raises(InputError, match="is of no host, not of 2:14:1; check the amounts"):
+    with pytest.raises(
+        InputError, match="is of no host, not of 2:14:1; check the amounts"
+    ):
         applications.load(write(tmp_path, profile_document))
     reference["basis"] = "weight"
     table = applications.load(write(tmp_path, profile_document)).reference.table()
@@ -137,7 +161,9 @@ def test_names_a_bad_space(tmp_path, profile_document):
     profile_document["space"][0]["limits"] = dict.fromkeys(
         "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
     )
-    with pytest.raises(InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"):
+    with pytest.raises(
+        InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"
+    ):
         applications.load(write(tmp_path, profile_document))
     profile_document["space"][0]["replace"] = {"Sm": ["Xx"]}
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
@@ -180,7 +206,9 @@ def test_missing_file_field_and_toml(tmp_path, profile_document):
 
 
 def test_margins_are_shares_of_the_limit():
-    requirement = {r.column: r for r in applications.load("patriot-beam-focusing").requirements}
+    requirement = {
+        r.column: r for r in applications.load("patriot-beam-focusing").requirements
+    }
     br = requirement["remanence_T"]
     alpha = requirement["remanence_coefficient_pct_K"]
     np.testing.assert_allclose(br.margin([1.0, 1.25, 0.5]), [0, 0.25, -0.5])

@@ -67,7 +67,10 @@ def test_names_a_bad_requirement(text, says):
 
 def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
     limits = find_limits(REFERENCE, wish())
-    assert {c: r.limit for c, r in limits.items()} == {"remanence_T": 1.1, "coercivity_kA_m": 450.0}
+    assert {c: r.limit for c, r in limits.items()} == {
+        "remanence_T": 1.1,
+        "coercivity_kA_m": 450.0,
+    }
     request = wish(
         require=("remanence_T>=1.0", "cost_USD_kg<=40"),
         duty=True,
@@ -81,7 +84,9 @@ def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
     assert ours["demagnetization_safety"].limit == 1.1
     flat = {**REFERENCE, "remanence_coefficient_pct_K": 0.0}
     flat_limits = find_limits(flat, wish())
-    assert flat_limits["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(0.01)
+    assert flat_limits["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(
+        0.01
+    )
     with pytest.raises(InputError, match="needs the least B_r"):
         find_limits({}, wish(duty=True, load_line=2.0))
 
@@ -89,21 +94,23 @@ def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
 def test_a_grade_holds_the_median_of_what_its_makers_guarantee():
     # Arnold guarantees 1.28 T, K&J 1.30 T (13 kG); both 1592 kA/m: -0.12 and -0.55 %/K.
     incumbent = incumbent_of_grade("N42SH", wish())
-    assert incumbent.least["remanence_T"] == pytest.approx(1.29 * (1 - 0.0012 * 130), abs=0.001)
+    assert incumbent.least["remanence_T"] == pytest.approx(
+        1.29 * (1 - 0.0012 * 130), abs=0.001
+    )
     assert incumbent.least["coercivity_kA_m"] == pytest.approx(
         1591.75 * (1 - 0.0055 * 130), rel=1e-3
     )
     # 99 % of lots reach it: 2.33 times 0.8 and 4 %.
-    assert incumbent.typical("remanence_T") / incumbent.least["remanence_T"] == pytest.approx(
-        1.0188, abs=1e-4
-    )
+    assert incumbent.typical("remanence_T") / incumbent.least[
+        "remanence_T"
+    ] == pytest.approx(1.0188, abs=1e-4)
     assert incumbent.typical("coercivity_kA_m") / incumbent.least[
         "coercivity_kA_m"
     ] == pytest.approx(1.0977, abs=1e-4)
     wide = incumbent_of_grade("N42SH", wish(spread={"B_r": 1.5, "H_cJ": 6.0}))
-    assert wide.typical("coercivity_kA_m") / wide.least["coercivity_kA_m"] == pytest.approx(
-        np.exp(2.33 * 0.06)
-    )
+    assert wide.typical("coercivity_kA_m") / wide.least[
+        "coercivity_kA_m"
+    ] == pytest.approx(np.exp(2.33 * 0.06))
     with pytest.raises(InputError, match=r"left at 400 °C.*temperature is 150 °C"):
         incumbent_of_grade("N42SH", wish(400.0))
 
@@ -113,7 +120,9 @@ def test_the_margin_of_the_magnet_in_use_is_its_own():
     at = wish(duty=True, load_line=1.0)
     incumbent = incumbent_of_grade("N42SH", at)
     assert incumbent.knee_kA_m == pytest.approx(386.0, abs=6.0)
-    own_field = incumbent.least["remanence_T"] / (4e-4 * np.pi * (1.0 + incumbent.recoil))
+    own_field = incumbent.least["remanence_T"] / (
+        4e-4 * np.pi * (1.0 + incumbent.recoil)
+    )
     assert incumbent.field_kA_m(at) == pytest.approx(own_field, rel=1e-6)
     harsher = wish(duty=True, load_line=1.0, outside_field_kA_m=150.0)
     assert incumbent.field_kA_m(harsher) == pytest.approx(own_field + 150.0, rel=1e-6)
@@ -129,17 +138,28 @@ def test_a_route_is_a_process_and_grains_are_none():
 
 
 def test_what_was_measured_is_a_magnet_of_its_own():
-    incumbent = incumbent_of_values({"B_r": 1.29, "H_cJ": 1650.0, "T": "20C"}, wish(140.0))
+    incumbent = incumbent_of_values(
+        {"B_r": 1.29, "H_cJ": 1650.0, "T": "20C"}, wish(140.0)
+    )
     assert incumbent.host == "2:14:1"
     assert "measured by you at 20 °C" in incumbent.source
     # Sheets of 40SH print -0.12 and -0.5 to -0.62 %/K.
     share = incumbent.typical("coercivity_kA_m") / 1650.0
     assert 1 - 0.0062 * 120 < share < 1 - 0.005 * 120
-    other = incumbent_of_values({"B_r": 1.29, "H_cJ": 1650.0, "beta": -0.4}, wish(140.0))
+    other = incumbent_of_values(
+        {"B_r": 1.29, "H_cJ": 1650.0, "beta": -0.4}, wish(140.0)
+    )
     assert other.typical("coercivity_kA_m") > incumbent.typical("coercivity_kA_m")
     # Samarium-cobalt is found among the families.
-    assert incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host == "2:17"
-    for wrong in ({"B_r": 1.2}, {"B_r": 12.9, "H_cJ": 1650}, {"Br": 1.2}, {"B_r": "x", "H_cJ": 1}):
+    assert (
+        incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host == "2:17"
+    )
+    for wrong in (
+        {"B_r": 1.2},
+        {"B_r": 12.9, "H_cJ": 1650},
+        {"Br": 1.2},
+        {"B_r": "x", "H_cJ": 1},
+    ):
         with pytest.raises(InputError):
             incumbent_of_values(wrong, wish())
 
@@ -170,11 +190,15 @@ def test_a_recipe_that_is_given_is_said_in_round_figures():
     assert given_recipe(table, None).best.text == "B1Fe68Nd29.5Dy1.5"
 
 
-@pytest.mark.parametrize(("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)])
+@pytest.mark.parametrize(
+    ("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)]
+)
 def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin(celsius, hottest):
     request = wish(celsius)
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
-    profile = build_profile(incumbent, list(find_limits(REFERENCE, request).values()), request)
+    profile = build_profile(
+        incumbent, list(find_limits(REFERENCE, request).values()), request
+    )
     assert (profile.temperature_min_K, profile.temperature_max_K) == pytest.approx(
         (293.15, hottest)
     )

@@ -68,7 +68,9 @@ def test_a_number_without_interval_is_met_or_not():
 
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
 def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
-    sides = [_probability(bound, s, value, value - below, value + above) for s in (1, -1)]
+    sides = [
+        _probability(bound, s, value, value - below, value + above) for s in (1, -1)
+    ]
     assert sum(sides) == pytest.approx(1.0)
 
 
@@ -94,30 +96,46 @@ def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
 
 def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_less():
     # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
-    profile = _make_profile("heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3)
+    profile = _make_profile(
+        "heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3
+    )
     values = [0.0, 0.05, 0.1, 0.3, 1.0]
-    chance = _judge(profile, _frame(profile, heavy_rare_earth_wt_pct=values)).probability
+    chance = _judge(
+        profile, _frame(profile, heavy_rare_earth_wt_pct=values)
+    ).probability
     assert chance == pytest.approx([0.9995, 0.95, 0.5, 0.05, 0.0], abs=6e-4)
 
 
-@given(st.floats(0.5, 1.5), st.floats(0.02, 0.3), st.floats(0.02, 0.3), st.floats(0.01, 0.3))
-def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(value, below, above, half):
+@given(
+    st.floats(0.5, 1.5),
+    st.floats(0.02, 0.3),
+    st.floats(0.02, 0.3),
+    st.floats(0.01, 0.3),
+)
+def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(
+    value, below, above, half
+):
     # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
     sides = [np.array([x]) for x in (value, value - half, value + half)]
     exact = score_at_limit(1.0, 1, *sides)[0]
-    uncertain = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[0]
+    uncertain = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[
+        0
+    ]
     assert np.sign(uncertain) == np.sign(exact)
     assert abs(uncertain) <= abs(exact)
 
 
 @pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
 def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
-    profile = _make_profile("remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06)
+    profile = _make_profile(
+        "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
+    )
     values = np.array([0.01, 0.03, 0.05])
     names = ("", "_lo", "_hi")
     offsets = (0.0, -0.02, 0.02)
     columns = {
-        f"remanence_coefficient_pct_K{n}": values + x for n, x in zip(names, offsets, strict=True)
+        f"remanence_coefficient_pct_K{n}": values + x
+        for n, x in zip(names, offsets, strict=True)
     }
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
@@ -138,13 +156,18 @@ def test_who_asks_more_asks_more_of_both_that_share_an_error():
     joint = alone[0].model_copy(
         update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
     )
-    values = {"coercivity_kA_m": (1050.0, 950.0, 1150.0), "demagnetization_safety": (1.2, 1.1, 1.3)}
+    values = {
+        "coercivity_kA_m": (1050.0, 950.0, 1150.0),
+        "demagnetization_safety": (1.2, 1.1, 1.3),
+    }
     columns = {}
     for column, ends in values.items():
         for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
             columns[f"{column}{name}"] = [value]
     singles = [_judge(one, _frame(joint, **columns)).probability[0] for one in alone]
-    assert _judge(joint, _frame(joint, **columns)).probability[0] == pytest.approx(min(singles))
+    assert _judge(joint, _frame(joint, **columns)).probability[0] == pytest.approx(
+        min(singles)
+    )
 
 
 def _frame(profile, **values):
@@ -223,7 +246,11 @@ def _motor(**figures):
     columns = {"host": ["2:14:1"] * n}
     for column, pairs in figures.items():
         value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
-        columns |= {column: value, f"{column}_lo": value - half, f"{column}_hi": value + half}
+        columns |= {
+            column: value,
+            f"{column}_lo": value - half,
+            f"{column}_hi": value + half,
+        }
     frame = _frame(profile, **columns)
     return _judge(profile, frame)
 
@@ -233,8 +260,14 @@ def test_names_every_failure_of_a_magnet():
         remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
         coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
     )
-    two_failures = "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
-    assert verdict.failed.texts() == ["", two_failures, "remanence_T >= 1.17 at 293.15 K"]
+    two_failures = (
+        "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
+    )
+    assert verdict.failed.texts() == [
+        "",
+        two_failures,
+        "remanence_T >= 1.17 at 293.15 K",
+    ]
     assert verdict.probability[0] == pytest.approx(1.0, abs=0.002)
 
 
@@ -264,7 +297,10 @@ def test_a_limit_on_the_modulus_has_two_sides():
     )
     verdict = _judge(profile, frame)
     assert verdict.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
-    assert verdict.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
+    assert verdict.failed.texts() == [
+        "",
+        *["|remanence_coefficient_pct_K| <= 0.13"] * 3,
+    ]
 
 
 def test_narrowest_window_of_a_quantity_counts():
@@ -287,7 +323,9 @@ def test_narrowest_window_of_a_quantity_counts():
             remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
         )
         probabilities.append(_judge(narrow, frame).probability[0])
-    assert probabilities == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
+    assert probabilities == pytest.approx(
+        [0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4
+    )
 
 
 def _compare_with_reference(share, width):
@@ -295,7 +333,9 @@ def _compare_with_reference(share, width):
     profile = applications.load("energy-traction-motor")
     h = "coercivity_kA_m"
     origin = {"source": "asked for", "status": "assumption"}
-    requirement = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **origin)
+    requirement = Requirement(
+        column=h, minimum=500.0 * share, share_of_reference=share, **origin
+    )
     profile = profile.model_copy(
         update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
     )
@@ -340,7 +380,9 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
     assert "remanence_T >= 1.17 at 293.15 K" not in names
     assert {"remanence_T <= 1.2", "curie_temperature_K >= 600"} <= set(names)
     assert len(names) == len(profile.requirements) + 2
-    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference at 293.15 K")]
+    relative = job.profile.requirements[
+        names.index("remanence_T >= 0.98*reference at 293.15 K")
+    ]
     # N35UH has 1.17 to 1.22 T at 20 C.
     assert relative.limit == pytest.approx(0.98 * 1.195, rel=0.03)
 
@@ -388,7 +430,10 @@ def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
     device = profile.model_copy(update={"requirements": tuple(requirements)})
     frame = pd.DataFrame({"host": ["2:14:1"]})
     # Both have one chance in two and are one event; apart they would have one in four.
-    for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
+    for column, value, half in (
+        ("coercivity_kA_m", 500.0, 50.0),
+        ("irreversible_loss_pct", 5, 3),
+    ):
         for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
             frame[f"{column}{end}"] = value + shift
     verdict = _judge(device, frame)
@@ -401,13 +446,17 @@ def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
         400.0: ["ok", "planar", "ok", "ok", "planar"],
         200.0: ["ok", "cone", "planar", "ok", "ok"],
     }
-    frames = {k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()}
+    frames = {
+        k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()
+    }
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
     assert _first_status(frames, 300.0).texts() == expected
 
 
 def test_needs_the_columns_of_requirements_at_other_temperatures():
-    job = make_job(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
+    job = make_job(
+        applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"]
+    )
     columns = needed_elsewhere(job)
     assert {*columns, job.temperature} >= {*needed_temperatures(job), 293.15}
     assert "remanence_T" in columns[373.15]
@@ -419,8 +468,12 @@ def test_needs_the_columns_of_requirements_at_other_temperatures():
 def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
     device = applications.load("f22-engine")
     ends = {device.temperature_min_K, device.temperature_max_K}
-    assert ends.isdisjoint(set(needed_temperatures(make_job(device))) - {device.temperature_K})
+    assert ends.isdisjoint(
+        set(needed_temperatures(make_job(device))) - {device.temperature_K}
+    )
     narrow = make_job(device, between=("20C", "100C"))
     assert ends <= set(needed_temperatures(narrow))
-    job = make_job(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
+    job = make_job(
+        device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"]
+    )
     assert device.temperature_min_K in needed_temperatures(job)

@@ -36,7 +36,9 @@ def test_rows_of_a_file_are_those_in_memory(result, tmp_path):
     whole = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out")
     best = whole.best(2)
     assert best["rank"].tolist() == [1, 2]
-    assert best.index.tolist() == [whole.table["rank"].tolist().index(r) for r in (1, 2)]
+    assert best.index.tolist() == [
+        whole.table["rank"].tolist().index(r) for r in (1, 2)
+    ]
 
 
 ROWS = {
@@ -76,7 +78,9 @@ def test_summary_counts_the_rows_on_disk(ranked_result):
         ranked_result, manifest={"summary": {"candidates": 1234, "kept": 5}}
     )
     assert (len(short_result), short_result.judged) == (5, 1234)
-    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(ranked_result)
+    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(
+        ranked_result
+    )
 
 
 def test_a_result_is_written_as_it_is(ranked_result, tmp_path):

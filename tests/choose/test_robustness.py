@@ -23,7 +23,9 @@ SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
 
 @pytest.fixture(scope="module")
 def result():
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
+    )
     return mk.screen(space, application="e-bike")
 
 
@@ -32,7 +34,9 @@ def robustness(result):
     return result.robustness(draws=400)
 
 
-def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(result, robustness):
+def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(
+    result, robustness
+):
     assert list(robustness.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
     assert list(robustness["rank"]) == list(range(1, len(robustness) + 1))
     assert list(robustness["candidate"][:5]) == list(result.best(5)["candidate"])
@@ -46,7 +50,9 @@ def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, robust
     assert (other["top_ten_share"] - robustness["top_ten_share"]).abs().max() < 0.12
 
 
-def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(result, robustness):
+def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(
+    result, robustness
+):
     chance = result.best(len(robustness))["probability_meets_requirements"].to_numpy()
     # Four standard errors of 400 draws.
     assert np.abs(robustness["meets_share"].to_numpy() - chance).max() < 0.1
@@ -95,7 +101,9 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
     correlation = np.corrcoef(draws)
     # A tenth of Dy on the rare-earth site is a distance of 0.4/17; see the split on file.
     variances = splits()["remanence_T"]
-    factor = variances.common + variances.composition * np.exp(-0.4 / 17.0 / variances.length)
+    factor = variances.common + variances.composition * np.exp(
+        -0.4 / 17.0 / variances.length
+    )
     assert correlation[0, 1] == pytest.approx(factor, abs=0.02)
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
     assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
@@ -109,7 +117,9 @@ def test_ties_are_with_the_first_of_the_group():
 
 
 def test_a_results_folder_gives_the_same(tmp_path, robustness):
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
+    )
     mk.screen(space, application="e-bike", out=tmp_path / "r")
     reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
     assert reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
@@ -117,13 +127,17 @@ def test_a_results_folder_gives_the_same(tmp_path, robustness):
 
 def test_names_an_invalid_seed(result):
     for odd in (-1, 0.5):
-        with pytest.raises(InputError, match="seed must be a whole number of 0 or more"):
+        with pytest.raises(
+            InputError, match="seed must be a whole number of 0 or more"
+        ):
             result.robustness(seed=odd)
 
 
 def test_names_numbers_out_of_range(result):
     for name in ("top", "draws", "pool"):
-        with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more, got 0"):
+        with pytest.raises(
+            InputError, match=f"{name} must be a whole number of 1 or more, got 0"
+        ):
             result.robustness(**{name: 0})
     with pytest.raises(InputError, match="interval"):
         result.robustness(interval=1.0)
@@ -172,19 +186,27 @@ def test_rank_and_top_ten_share_agree(device):
 def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     limits = {"Dy": 0.35, "Tb": 0.25}
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"]}, 0.05, limits)
-    lower = ["coercivity_kA_m>=900 at 20C", "demagnetization_safety>=0.8", "remanence_T>=1 at 20C"]
+    lower = [
+        "coercivity_kA_m>=900 at 20C",
+        "demagnetization_safety>=0.8",
+        "remanence_T>=1 at 20C",
+    ]
     today = mk.screen(space, "energy-traction-motor", require=lower)
     dear = mk.screen(space, "energy-traction-motor", require=lower, prices={"Tb": "3x"})
     moves = dear.changes(today)
     assert (moves["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
     names = moves["candidate"].astype(str) + " " + moves["shell"].astype(str)
-    down, up = (moves["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose")))
+    down, up = (
+        moves["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose"))
+    )
     assert down.any()
     assert up.any()
     assert names[down].str.contains("Tb").all()
     assert names[up].str.contains("Dy").all()
-    costs = [table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for table in (dear, today)]
+    costs = [
+        table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for table in (dear, today)
+    ]
     # Terbium is 3 % of its mass and more than half of its cost.
     assert 1.5 < costs[0] / costs[1] < 3.0
 
@@ -211,7 +233,9 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
 
 def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
     limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.05}
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits
+    )
     result = mk.screen(space, application="energy-traction-motor")
     firm = result.robustness(draws=200)
     misses = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)

@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.choose.exposure import HeavyToday, heavy_exposure, heavy_rare_earth_contents
+from magnetkit.choose.exposure import (
+    HeavyToday,
+    heavy_exposure,
+    heavy_rare_earth_contents,
+)
 from magnetkit.choose.rule import recommend, rule_text
 from magnetkit.supply.scenario import load_scenario, with_prices
 
@@ -12,7 +16,12 @@ TODAY = HeavyToday(3.0, 9.0)
 
 
 def ways(*rows):
-    columns = ["probability_meets_requirements", "exposure_USD_kg", "cost_per_flux_ratio", "open"]
+    columns = [
+        "probability_meets_requirements",
+        "exposure_USD_kg",
+        "cost_per_flux_ratio",
+        "open",
+    ]
     return pd.DataFrame(list(rows), columns=columns).assign(diluted=False)
 
 
@@ -36,7 +45,9 @@ def test_recommendation(rows, place):
 
 
 def test_of_equals_what_cerium_dilutes_comes_last():
-    rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(diluted=[True, False])
+    rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(
+        diluted=[True, False]
+    )
     assert recommend(rows, TODAY) == 1
     assert recommend(rows.assign(diluted=False), TODAY) == 0
 
@@ -71,7 +82,9 @@ def test_exposure_is_mass_times_price():
     # Prices of 2025 of the supply table: dysprosium 274, terbium 1,188 USD/kg.
     assert exposure("Nd28Dy3B1Fe bal.") == pytest.approx(0.03 * 274.296, rel=1e-3)
     assert exposure("Nd31B1Fe bal.") == 0.0
-    assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(0.005 * 1187.9, rel=0.02)
+    assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(
+        0.005 * 1187.9, rel=0.02
+    )
     # Half a per cent of dysprosium replaced by 0.2 of terbium lowers no exposure.
     assert exposure("Nd30B1Fe bal.", "Tb 0.2 wt%") > exposure("Nd30Dy0.5B1Fe bal.")
     four = exposure("Nd31B1Fe bal.", "Tb 0.5 wt%", {"Tb": "4x"})
@@ -86,7 +99,9 @@ def test_what_a_recipe_holds_is_counted_with_its_shell():
 
 
 def test_takes_the_equal_grade_that_fits_the_circuit():
-    rows = ways((0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)).assign(
+    rows = ways(
+        (0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)
+    ).assign(
         grade=["N55M", "N42M", "N35M"],
         way="higher-class",
         remanence_T=[1.37, 1.19, 1.09],

@@ -8,7 +8,11 @@ import magnetkit as mk
 from magnetkit import CompositionTable, applications
 from magnetkit.run._candidates import SpaceCandidates
 
-SHELLS = [f"{R} {amount} wt%" for R in ("Tb", "Dy") for amount in (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)]
+SHELLS = [
+    f"{R} {amount} wt%"
+    for R in ("Tb", "Dy")
+    for amount in (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+]
 BASE = "Nd2Fe13.5Co0.5B"
 """Nd-Fe-B with 2.7 wt.% of cobalt, as motor grades have, near measured magnets."""
 
@@ -68,7 +72,9 @@ def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
     }
     for requirement in profile.requirements:
         if requirement.column == "max_energy_product_kJ_m3":
-            remanence = next(r.limit for r in profile.requirements if r.column == "remanence_T")
+            remanence = next(
+                r.limit for r in profile.requirements if r.column == "remanence_T"
+            )
             ideal = remanence**2 / (4 * 4e-7 * np.pi * 1.05) / 1e3
             assert 0.85 * ideal < requirement.limit < ideal
 
@@ -106,7 +112,9 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     saving = {}
     for number, row in rows[~is_bulk].iterrows():
         as_hard = bulk["coercivity_kA_m"] >= row["coercivity_kA_m"]
-        minimum = bulk[as_hard & (bulk["host"] == row["host"])]["heavy_rare_earth_wt_pct"].min()
+        minimum = bulk[as_hard & (bulk["host"] == row["host"])][
+            "heavy_rare_earth_wt_pct"
+        ].min()
         saving[number] = 100.0 * (1.0 - row["heavy_rare_earth_wt_pct"] / minimum)
     saving = pd.Series(saving).dropna()
     assert len(saving) >= 12
@@ -127,7 +135,9 @@ def test_only_high_temperature_2_17_meets_the_engine():
     small = mk.substitutions(
         "SmCo5", {"Sm": ["Pr", "Gd"], "Co": ["Cu"]}, step=0.25, limits={"Cu": 0.25}
     )
-    table = screen("f22-engine", SpaceCandidates([rich, small], [(HT_217, "")]), hosts=every).table
+    table = screen(
+        "f22-engine", SpaceCandidates([rich, small], [(HT_217, "")]), hosts=every
+    ).table
     assert set(table["host"]) >= {"2:14:1", "1:5", "2:17"}
     assert list(table.loc[table["meets_requirements"], "candidate"]) == [HT_217]
     rivals = table[table["candidate"] != HT_217]
@@ -155,7 +165,9 @@ def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coerciv
 def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does(tube):
     assert not mk.screen(application=tube).decisions["heavy_rare_earth_wt_pct"].any()
     # Fine enough for an alpha of nothing: its own error leaves no more.
-    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.025, limits={"Er": 0.4})
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Er"]}, step=0.025, limits={"Er": 0.4}
+    )
     best = screen(f"{tube}-compensated", space).best(1).iloc[0]
     assert abs(best["remanence_coefficient_pct_K"]) <= 0.01
     # The least Gd and Er that hold it, by mass of magnet.
@@ -169,7 +181,9 @@ def test_cerium_and_lanthanum_win_at_low_coercivity():
     def light_share(formula):
         """Return the share of Ce and La in the rare earth of a formula."""
         table = CompositionTable.from_strings([formula], basis="atomic")
-        return float(table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0])
+        return float(
+            table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0]
+        )
 
     shares = {}
     for name in ("medical-imaging", "energy-traction-motor"):

@@ -11,7 +11,13 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit.choose import _decisions, _evaluate
-from magnetkit.choose._evaluate import Bound, Tally, best_possible_loss, evaluate, sample_place
+from magnetkit.choose._evaluate import (
+    Bound,
+    Tally,
+    best_possible_loss,
+    evaluate,
+    sample_place,
+)
 from magnetkit.choose._job import make_job
 from magnetkit.choose._order import Rule
 from magnetkit.magnetism._stages import magnets, supplies
@@ -29,13 +35,19 @@ SPACES = {
         {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
         {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.2},
     ),
-    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}, {"Fe": 0.4}),
+    "f22-engine": (
+        "SmCo6.5Cu0.7Zr0.2",
+        {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]},
+        {"Fe": 0.4},
+    ),
 }
 
 
 def case(device):
     host, replace, limits = SPACES[device]
-    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(400, seed=7)
+    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(
+        400, seed=7
+    )
     job = make_job(applications.load(device))
     return table, job
 
@@ -54,7 +66,9 @@ def test_the_loss_is_never_below_what_the_composition_says(device):
     floor = best_possible_loss(supplies(table, None, job.conditions), job.rule)
     frame = full(table, job)
     # Whoever meets has a loss; let all who are magnets count as meeting.
-    frame["probability_meets_requirements"] = np.where(frame["status"].says("ok"), 1.0, 0.0)
+    frame["probability_meets_requirements"] = np.where(
+        frame["status"].says("ok"), 1.0, 0.0
+    )
     keys = job.rule.keys(frame.arrow())
     assert keys.meets.sum() > 50
     assert (floor[keys.meets] <= keys.loss + 1e-6).all()
@@ -63,12 +77,16 @@ def test_the_loss_is_never_below_what_the_composition_says(device):
 
 
 # Of R2Fe14B that of Pr: Nd's moments lie on a cone at 77 K, where it is no magnet of this model.
-@pytest.mark.parametrize("host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
+@pytest.mark.parametrize(
+    "host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"]
+)
 @pytest.mark.parametrize("kelvin", [77.0, 293.15])
 def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
     _, job = case("f22-engine")
     metal = "Co" if "Fe" not in host else "Fe"
-    space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
+    space = mk.substitutions(
+        host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05
+    )
     (magnet,) = magnets(space[:], None, [kelvin], job.conditions)
     flux = magnet["remanence_T"] / magnet["density_kg_m3"]
     # Whatever has no number would pass any bound.
@@ -87,7 +105,10 @@ def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
     limit = float(np.quantile(every.loss, quantile, method="lower"))
     survivors = evaluate_with_bound(table, job, Bound(limit, np.inf))
     tally = survivors.tally
-    assert survivors.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
+    assert (
+        survivors.rows.tolist()
+        == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
+    )
     assert survivors.keys.hashes.tolist() == every.hashes[survivors.rows].tolist()
     loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
     np.testing.assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
@@ -109,10 +130,14 @@ def test_bound_keeps_near_misses(device, quantile):
     survivors = evaluate_with_bound(table, job, Bound(margin=minimum))
     assert (
         survivors.rows.tolist()
-        == np.flatnonzero(bound.meets | every.missed & (margin >= minimum - 1e-6)).tolist()
+        == np.flatnonzero(
+            bound.meets | every.missed & (margin >= minimum - 1e-6)
+        ).tolist()
     )
     assert survivors.tally.stages["magnetism"] < len(table)
-    np.testing.assert_allclose(survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12)
+    np.testing.assert_allclose(
+        survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("device", SPACES)
@@ -120,10 +145,15 @@ def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkey
     for module in (_decisions, _work):
         monkeypatch.setattr(module, "BEST", 3)
     table, job = case(device)
-    _, part = _work.evaluate_best((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
+    _, part = _work.evaluate_best(
+        (0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1
+    )
     options = _decisions.choices(full(table, job).arrow(), job.rule)
     assert len(options.rows) > 4
-    assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == options.rows.tolist()
+    assert (
+        _work.leading(_work.decode(part.table), 0)["row"].to_pylist()
+        == options.rows.tolist()
+    )
 
 
 def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
@@ -133,7 +163,9 @@ def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     parts = []
     for k in range(0, 120, 30):
         parts.append((rows[k : k + 30], shells[k : k + 30]))
-    few = pd.concat([evaluate(table[rows], rims, job).columns.frame() for rows, rims in parts])
+    few = pd.concat(
+        [evaluate(table[rows], rims, job).columns.frame() for rows, rims in parts]
+    )
     stability = import_module("magnetkit.phases.stability")
     calls = Mock(wraps=stability.stability_columns)
     monkeypatch.setattr(stability, "stability_columns", calls)
@@ -154,7 +186,9 @@ def test_no_bound_keeps_every_rank():
 def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
     table, job = case("patriot-beam-focusing")
     rule = Rule.of(["remanence_T:max"], 0.8)
-    assert np.isneginf(best_possible_loss(supplies(table, None, job.conditions), rule)).all()
+    assert np.isneginf(
+        best_possible_loss(supplies(table, None, job.conditions), rule)
+    ).all()
 
 
 def test_the_limit_leaves_room_for_chance(monkeypatch):
@@ -164,7 +198,9 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        place = sample_place(_evaluate.count_leading_rows(2000), len(sample), len(everyone))
+        place = sample_place(
+            _evaluate.count_leading_rows(2000), len(sample), len(everyone)
+        )
         limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000

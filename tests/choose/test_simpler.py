@@ -9,7 +9,14 @@ import magnetkit as mk
 from magnetkit.choose._leading import simpler_rank
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
-ALLOYS = ["Nd2Fe14B", "Nd1.8Ce0.2Fe14B", "Nd2Fe14B", "Nd1.8Pr0.2Fe14B", "SmCo5", "Sm0.9Pr0.1Co5"]
+ALLOYS = [
+    "Nd2Fe14B",
+    "Nd1.8Ce0.2Fe14B",
+    "Nd2Fe14B",
+    "Nd1.8Pr0.2Fe14B",
+    "SmCo5",
+    "Sm0.9Pr0.1Co5",
+]
 SHELLS = ["", "", "Tb 0.3 wt%", "Tb 0.3 wt%", "", ""]
 
 

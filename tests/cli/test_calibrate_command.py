@@ -28,7 +28,9 @@ def test_it_stores_a_readable_file_and_names_what_it_left_out(tmp_path, env):
     assert "row 2 left out" in done.stdout
     record = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
     assert record["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
-    assert run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+    assert (
+        run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+    )
 
 
 def test_names_bad_names_and_files(tmp_path, env):

@@ -16,7 +16,13 @@ def test_one_curve_goes_to_stdout():
 
 def test_several_are_files(tmp_path):
     done = run(
-        "N42SH", "--temperature", "20C,150C", "--format", "elmer", "--out", f"{tmp_path}/a.sif"
+        "N42SH",
+        "--temperature",
+        "20C,150C",
+        "--format",
+        "elmer",
+        "--out",
+        f"{tmp_path}/a.sif",
     )
     assert done.returncode == 0, done.stderr
     assert sorted(f.name for f in tmp_path.iterdir()) == ["a-150C.sif", "a-20C.sif"]

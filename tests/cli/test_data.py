@@ -27,7 +27,10 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
-    environment = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
+    environment = {
+        "MP_API_ENDPOINT": mp_server.url,
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
+    }
     pull = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **environment)
     assert pull.returncode == 0, pull.stderr
     assert (Path(pull.stdout.strip()) / "manifest.json").is_file()
@@ -62,8 +65,13 @@ def test_completes_and_ranks_a_pull_for_substitutions(
 ):
     for kind, documents in embedded_documents(["B-Fe-Nd-Pr"]).items():
         monkeypatch.setitem(look_alike.ALL, kind, documents)
-    environment = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    done = run("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete", MP_API_KEY=KEY, **environment)
+    environment = {
+        "MP_API_ENDPOINT": mp_server.url,
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    done = run(
+        "pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete", MP_API_KEY=KEY, **environment
+    )
     assert done.returncode == 0, done.stderr
     assert "phases of B-Fe-Nd-Pr" in done.stderr
     assert "phases more from the embedded snapshot, corrected by" in done.stderr
@@ -76,7 +84,12 @@ def test_completes_and_ranks_a_pull_for_substitutions(
 
 
 def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):
-    done = run("pull", "Sm-Co", MP_API_ENDPOINT=mp_server.url, MAGNETKIT_CACHE_DIR=str(tmp_path))
+    done = run(
+        "pull",
+        "Sm-Co",
+        MP_API_ENDPOINT=mp_server.url,
+        MAGNETKIT_CACHE_DIR=str(tmp_path),
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")

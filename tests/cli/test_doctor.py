@@ -72,10 +72,15 @@ def test_another_version_than_tested_is_a_note(monkeypatch):
     assert "tested with 0.0.1" in findings_by_name()["numpy"].value
 
 
-def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_note(monkeypatch):
+def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_note(
+    monkeypatch,
+):
     monkeypatch.delenv("MP_API_ENDPOINT", raising=False)
     rows = findings_by_name()
-    assert rows["server"].value == "api.materialsproject.org, not requested (--online requests it)"
+    assert (
+        rows["server"].value
+        == "api.materialsproject.org, not requested (--online requests it)"
+    )
     assert rows["compiled"].state == "ok"
     monkeypatch.setattr("magnetkit._core._kernel_files.folder", lambda: None)
     finding = findings_by_name()["compiled"]

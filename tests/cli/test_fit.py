@@ -122,7 +122,9 @@ def test_columns_are_dropped_by_priority():
 
 def test_texts_are_folded_closer_before_a_column_that_matters_goes():
     text = Shown("candidate", ["x" * 40], number=False, priority=0)
-    figures = [Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)]
+    figures = [
+        Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)
+    ]
     assert [c.heading for c in fitting([text, *figures], 60)] == ["candidate", "a", "b"]
     # 28 + 11 and what stands around them are 46 with the last rule; fold_lines to 20 they are 38.
     assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
@@ -137,7 +139,9 @@ def test_units_stand_beside_the_names_however_narrow(screen, capsys):
     assert "(USD/kg)" in lines
 
 
-def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(monkeypatch, capsys):
+def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(
+    monkeypatch, capsys
+):
     text = "Measure B_r and H_cJ at 20 and 150 degrees and give them to `magnetkit calibrate`."
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(terminal, "to_terminal", lambda: True)
@@ -155,6 +159,8 @@ def test_a_formula_breaks_between_elements_and_loses_nothing():
     for width in (20, 28):
         lines = terminal.fold_lines(recipe, width).splitlines()
         assert max(map(len, lines)) <= width
-        assert all(line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines)
+        assert all(
+            line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines
+        )
         assert "".join(lines).replace(" ", "") == recipe.replace(" ", "")
     assert terminal.fold_lines("short", 20) == "short"

@@ -5,9 +5,7 @@ import sys
 
 import pytest
 
-MESSAGE = (
-    "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
-)
+MESSAGE = "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
 BEGIN = """
 import ctypes, signal, time
 from magnetkit.cli import _start as interruption
@@ -30,7 +28,9 @@ MET = {
 
 def run_to_the_end(code):
     command = [sys.executable, "-c", f"{BEGIN}{code}"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=500, check=False
+    )
 
 
 @pytest.mark.parametrize("met", MET.values(), ids=MET)
@@ -41,7 +41,9 @@ def test_an_interruption_that_python_swallows_ends_the_command_in_one_line(met):
 
 
 def test_another_failure_there_is_shown_as_python_shows_it():
-    fails = "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
+    fails = (
+        "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
+    )
     done = run_to_the_end(fails)
     assert done.returncode == 0
     assert "Exception ignored" in done.stderr

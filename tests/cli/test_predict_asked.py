@@ -24,7 +24,11 @@ def test_each_recipe_is_judged_in_the_order_of_the_input():
     )
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["candidate"] for row in rows] == ["Nd2Fe14B", "Nd1.4Dy0.6Fe14B", "SmCo5"]
+    assert [row["candidate"] for row in rows] == [
+        "Nd2Fe14B",
+        "Nd1.4Dy0.6Fe14B",
+        "SmCo5",
+    ]
     assert "??" in done.stderr
     chance = [row["probability_meets_requirements"] for row in rows]
     assert chance[0] < 0.5 < chance[1]

@@ -10,7 +10,13 @@ from magnetkit.cli.app import app
 
 
 def test_prints_the_best_and_writes_all(tmp_path):
-    alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
+    alloys = [
+        "Nd2Fe14B",
+        "Nd1.8Dy0.2Fe14B",
+        "Nd1.6Dy0.4Fe14B",
+        "Nd1.4Dy0.6Fe14B",
+        "Er2Fe14B",
+    ]
     mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
     options = ["--robustness", "--places", "2", "--top", "1", "--out", str(out)]
@@ -30,7 +36,9 @@ def test_prints_the_best_and_writes_all(tmp_path):
         done = CliRunner().invoke(app, [*command, "--out", str(book)])
         assert done.exit_code == 0, done.output
         assert len(pd.read_excel(book, engine="openpyxl")) > 0
-        done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "notes.docx")])
+        done = CliRunner().invoke(
+            app, [*command, "--out", str(tmp_path / "notes.docx")]
+        )
         assert "expected a file ending in .csv" in str(done.exception)
 
 

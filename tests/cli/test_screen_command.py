@@ -41,7 +41,9 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     for name in ("ranked.parquet", "ranked.csv", "manifest.json", "report.html"):
         assert (out / name).stat().st_size > 0
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
-        assert {row["heat"] for row in csv.DictReader(stream)} <= {str(i) for i in range(9)}
+        assert {row["heat"] for row in csv.DictReader(stream)} <= {
+            str(i) for i in range(9)
+        }
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
@@ -57,7 +59,9 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
 def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet")
+    done = run(
+        "screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet"
+    )
     assert done.returncode == 1
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -103,7 +107,9 @@ def test_predict_as_json_and_in_cgs():
     row = json.loads(done.stdout)
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
-    text = run("predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
+    text = run(
+        "predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}
+    ).stdout
     assert "max_energy_product_MGOe" in text
     assert "\x1b[" not in text
 
@@ -113,7 +119,13 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
     path.write_text("SmCo5\n", encoding="utf-8")
     out = tmp_path / "out"
     done = run(
-        "screen", str(path), *APPLICATION, "--out", str(out), "--snapshot", str(tmp_path / "none")
+        "screen",
+        str(path),
+        *APPLICATION,
+        "--out",
+        str(out),
+        "--snapshot",
+        str(tmp_path / "none"),
     )
     assert done.returncode != 0
     assert "no phase snapshot" in done.stderr
@@ -148,7 +160,13 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
 
 
 def test_no_message_moves_the_cursor(tmp_path):
-    done = run("screen", str(tmp_path / "\x1b[2Jalloys.csv"), *APPLICATION, "--out", str(tmp_path))
+    done = run(
+        "screen",
+        str(tmp_path / "\x1b[2Jalloys.csv"),
+        *APPLICATION,
+        "--out",
+        str(tmp_path),
+    )
     assert done.returncode == 1
     assert "?[2Jalloys.csv" in done.stderr
     assert "\x1b" not in done.stderr

@@ -12,7 +12,15 @@ SPACE = ["--host", "SmCo5", "--replace", "Sm=Gd,Pr", "--step", "0.25", "--quiet"
 
 def screen(out, *options):
     return CliRunner().invoke(
-        app, ["screen", "--application", "patriot-beam-focusing", "--out", str(out), *options]
+        app,
+        [
+            "screen",
+            "--application",
+            "patriot-beam-focusing",
+            "--out",
+            str(out),
+            *options,
+        ],
     )
 
 
@@ -21,7 +29,9 @@ def read_ranked_table(out):
 
 
 def test_additions_and_shells(tmp_path):
-    done = screen(tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05")
+    done = screen(
+        tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05"
+    )
     assert done.exit_code == 0, done.output
     table = read_ranked_table(tmp_path / "a")
     assert len(table) == 16
@@ -33,7 +43,10 @@ def test_additions_and_shells(tmp_path):
     ("options", "message"),
     [
         (["--minor", "Cu=0.5"], "--minor needs --host"),
-        (["--shell", "Tb 0.30 @ 0.10", "--shell", "Dy 0.5 wt%"], "several shells need --host"),
+        (
+            ["--shell", "Tb 0.30 @ 0.10", "--shell", "Dy 0.5 wt%"],
+            "several shells need --host",
+        ),
         ([*SPACE, "--minor", "Cu"], "--minor 'Cu': expected Element=number"),
         (["--replace", "Sm=Gd"], "need --host"),
         (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),

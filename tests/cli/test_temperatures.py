@@ -8,7 +8,8 @@ from magnetkit.cli._options import with_unit
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)]
+    ("text", "number"),
+    [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)],
 )
 def test_a_bare_number_is_refused_with_both_ways_to_write_it(text, number):
     with pytest.raises(InputError, match=rf"\b{number}C\b.*\b{number}K\b"):

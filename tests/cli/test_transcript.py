@@ -37,7 +37,9 @@ def run(folder, width):
     """Run the tasks on a terminal; return what each said and its exit."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")
+    }
     process = subprocess.Popen(
         [sys.executable, SCRIPT, folder],
         stdin=slave,
@@ -61,7 +63,11 @@ def run(folder, width):
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(chunks).decode("utf-8"))
     parts = text.replace("\r\n", "\n").split(transcript.MARK)[1:]
     return [
-        (task.split("\n", 1)[0], task.split("\n", 1)[1], int(code.split("\n")[0].split()[1]))
+        (
+            task.split("\n", 1)[0],
+            task.split("\n", 1)[1],
+            int(code.split("\n")[0].split()[1]),
+        )
         for task, code in zip(parts[::2], parts[1::2], strict=True)
     ]
 
@@ -80,7 +86,9 @@ def test_every_task_ends_as_it_should_and_says_its_word(session):
         task_begin = max((b for b in EXIT if task == b), key=len, default=None)
         assert code == EXIT.get(task_begin, 0), (task, output)
         begin = max((b for b in SAID if task.startswith(b)), key=len, default=None)
-        if begin is not None and (begin != "predict Nd2Fe14B --temperature 150" or task_begin):
+        if begin is not None and (
+            begin != "predict Nd2Fe14B --temperature 150" or task_begin
+        ):
             assert SAID[begin] in output, (task, output)
 
 

@@ -39,7 +39,11 @@ def test_examples_of_the_help_parse(words):
     example = f"magnetkit {' '.join(words)}"
     text = command.help
     assert "Examples" in text
-    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("magnetkit ")]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip().startswith("magnetkit ")
+    ]
     assert lines
     assert all(line.startswith(example) for line in lines)
     for line in lines:
@@ -53,8 +57,18 @@ def test_an_option_means_the_same_everywhere():
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name != "out":
                 for name in parameter.opts:
-                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(words)
-    for name in ("--json", "--units", "--quiet", "--basis", "--temperature", "--scenario", "-q"):
+                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(
+                        words
+                    )
+    for name in (
+        "--json",
+        "--units",
+        "--quiet",
+        "--basis",
+        "--temperature",
+        "--scenario",
+        "-q",
+    ):
         assert len(meanings[name]) == 1, meanings[name]
 
 
@@ -70,7 +84,21 @@ def run_in_this_process(monkeypatch, capfd, *arguments):
 
 DEVICE = ("--application", "f22-engine")
 # No NUL: the system lets none through to a program.
-NASTY = ("", " ", "-", "--", "\x01", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "-1", "NaN", "=", "Co=")
+NASTY = (
+    "",
+    " ",
+    "-",
+    "--",
+    "\x01",
+    "Nd2Fe14B\n",
+    "é🧲",
+    "../..",
+    "1e999",
+    "-1",
+    "NaN",
+    "=",
+    "Co=",
+)
 
 
 @pytest.mark.parametrize("nasty", NASTY, ids=repr)
@@ -109,7 +137,9 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     # Some of these are valid calls; what they would compute is not asked here.
     monkeypatch.setattr(import_module("magnetkit.run.screen"), "screen", _refuse)
     if before == ("predict",):
-        monkeypatch.setattr(import_module("magnetkit.magnetism.predict"), "predict", _refuse)
+        monkeypatch.setattr(
+            import_module("magnetkit.magnetism.predict"), "predict", _refuse
+        )
     monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
     code, _, err = run_in_this_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err
@@ -117,7 +147,9 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     assert code in (0, 1, 2)
     if code == 1:
         # What a new installation says before it, once, is no part of the error.
-        lines = [line for line in err.strip().splitlines() if "compiling kernels" not in line]
+        lines = [
+            line for line in err.strip().splitlines() if "compiling kernels" not in line
+        ]
         assert len(lines) == 1
 
 
@@ -170,7 +202,12 @@ def test_the_shell_completes_commands_devices_and_scenarios():
 def on_terminal(*arguments, **environment):
     """Run a command on a terminal of its own, and return what it shows."""
     ours, theirs = pty.openpty()
-    variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    variables = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "COLUMNS": "100",
+        **environment,
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "magnetkit", *arguments],
         stdout=theirs,
@@ -214,7 +251,9 @@ def test_the_report_of_a_moved_folder(tmp_path):
     shutil.move(out, tmp_path / "second")
     source.unlink()
     (tmp_path / "second" / "report.html").unlink()
-    done = run("report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()})
+    done = run(
+        "report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()}
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
 

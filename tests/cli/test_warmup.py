@@ -73,7 +73,9 @@ def test_there_is_a_line_at_the_start_and_one_at_the_end(watched_messages):
     kernels = [(start, start + 0.3) for start in starts]
     times = watched_messages(*kernels, (50.0, 60.0))
     start, end = (text for _, text in times)
-    assert start.startswith("compiling kernels, once, about 30 s (`magnetkit doctor --compile`")
+    assert start.startswith(
+        "compiling kernels, once, about 30 s (`magnetkit doctor --compile`"
+    )
     assert re.fullmatch(r"compiling kernels: \d+ ready after 8 s", end)
     assert times[0][0] < 2.0
     assert 8.0 < times[1][0] < 11.0
@@ -84,14 +86,18 @@ def test_terminal_has_one_line_with_a_bar(watched_messages, monkeypatch):
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(_progress, "_count_ready", lambda: 28)
-    monkeypatch.setattr(logging.getLogger("magnetkit"), "handlers", [])  # of other tests' commands
+    monkeypatch.setattr(
+        logging.getLogger("magnetkit"), "handlers", []
+    )  # of other tests' commands
     watched_messages((1.0, 2.2))
     _, first, *_, end = screen.getvalue().split("\r\x1b[K")
     assert first == "compiling kernels [########............] 28 ready, 1 s"
     assert not end
 
 
-def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(watched_messages):
+def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(
+    watched_messages,
+):
     times = watched_messages((1.0, 1.5), (100.0, 102.0), (150.0, 150.3))
     assert [text[:17] for _, text in times] == 2 * ["compiling kernels"]
     assert 100.8 < times[0][0] < 101.2

@@ -39,11 +39,15 @@ def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     )
     for kind, amplitude in terms.items():
         if kind[0] == "z":
-            total = total + amplitude * np.diag(STEVENS[kind[1]](np.diag(z), j * (j + 1)))
+            total = total + amplitude * np.diag(
+                STEVENS[kind[1]](np.diag(z), j * (j + 1))
+            )
         else:
             total = total + amplitude * (x @ y + y @ x)
     level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
+    return level[0] - temperature * math.log(
+        np.exp(-(level - level[0]) / temperature).sum()
+    )
 
 
 def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
@@ -68,14 +72,22 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     total = total + 2 * exchange * on_spin
     for order, amplitude in terms.items():
         on_l = np.kron(
-            np.diag(STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)), one_s
+            np.diag(
+                STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)
+            ),
+            one_s,
         )
         total = (
             total
-            + amplitude * on_l * STEVENS[order](j, j * (j + 1)) / (top.conj() @ on_l @ top).real
+            + amplitude
+            * on_l
+            * STEVENS[order](j, j * (j + 1))
+            / (top.conj() @ on_l @ top).real
         )
     level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
+    return level[0] - temperature * math.log(
+        np.exp(-(level - level[0]) / temperature).sum()
+    )
 
 
 def interpolate(values, place):
@@ -112,7 +124,9 @@ PER_KELVIN = 13.80649
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 
 
-def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, temperature):
+def mixture(
+    earths, metals, interstitials, p, q, host, counts, columns, tables, temperature
+):
     """Return T_C, J_s, K_1, K_2, K_3 of any member of a host, from parameters by name.
 
     ``earths``, ``metals``, ``interstitials``: atoms by symbol; ``p[symbol][slot]``, ``q[slot]``;
@@ -146,7 +160,8 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
         total = 0.0
         for e, y in diluents.items():
             iron, cobalt = (
-                y * p[e][f"{name}:slope_{end}"] + y * y * p[e][f"{name}:curvature_{end}"]
+                y * p[e][f"{name}:slope_{end}"]
+                + y * y * p[e][f"{name}:curvature_{end}"]
                 for end in ("iron", "cobalt")
             )
             between_ends = (1 - c) * iron + c * cobalt
@@ -155,7 +170,9 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
                 continue
             # All pairs are diluted as in cobalt; what iron has besides goes with its own pairs.
             share = cobalt / p["Y"]["exchange_K:cobalt"]
-            by_pairs = share * yttrium + (1 - c) ** 2 * (iron - share * p["Y"]["exchange_K:iron"])
+            by_pairs = share * yttrium + (1 - c) ** 2 * (
+                iron - share * p["Y"]["exchange_K:iron"]
+            )
             weight = q["exchange_K:pairs"]
             total += (1 - weight) * between_ends + weight * by_pairs
         return total
@@ -173,16 +190,22 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     # The slopes of the exchange are those with yttrium, and follow what interstitials make of it.
     mix = {name: pure[name] + dilution(name) for name in MIXED}
     follow = 1 + q["exchange_K:dilution"] * (bare / yttrium - 1)
-    mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") * follow / bare)
+    mix["exchange_K"] = pure["exchange_K"] * (
+        1 + dilution("exchange_K") * follow / bare
+    )
     share = mix["moment_muB"] / pure["moment_muB"]
-    coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
+    coupling = (
+        sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
+    )
     root = math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))
     curie = (mix["exchange_K"] + root) / 2
     if temperature >= curie:
         return curie, *[math.nan] * 4
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
     m = reduced_moment(temperature / curie, shape)
-    field = 1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
+    field = (
+        1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
+    )
     field += sum(y * p[e]["crystal_field:slope"] for e, y in diluents.items())
     moment = mix["moment_muB"] * m
     k = np.zeros(3)

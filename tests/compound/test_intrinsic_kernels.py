@@ -42,10 +42,14 @@ FORMS = {
 @settings(max_examples=120, deadline=None)
 @given(
     host=st.sampled_from(list(FORMS)),
-    earths=st.dictionaries(st.sampled_from(EARTHS), st.floats(0.05, 1.0), min_size=1, max_size=4),
+    earths=st.dictionaries(
+        st.sampled_from(EARTHS), st.floats(0.05, 1.0), min_size=1, max_size=4
+    ),
     cobalt=st.floats(0.0, 1.0),
     diluents=st.dictionaries(
-        st.sampled_from(["Al", "Si", "Cu", "Ti", "Mn", "Ga"]), st.floats(0.01, 0.06), max_size=3
+        st.sampled_from(["Al", "Si", "Cu", "Ti", "Mn", "Ga"]),
+        st.floats(0.01, 0.06),
+        max_size=3,
     ),
     temperature=st.floats(4.0, 500.0),
 )
@@ -91,7 +95,12 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
 def test_linear_propagation_agrees_with_monte_carlo():
     generator = np.random.default_rng(3)
     parameters = load()
-    formulas = ["Nd1.6Dy0.4Fe13CoB", "Sm0.8Gd0.2Co4.5Cu0.5", "Sm2Co14Fe3", "SmFe10Co1Ti1"]
+    formulas = [
+        "Nd1.6Dy0.4Fe13CoB",
+        "Sm0.8Gd0.2Co4.5Cu0.5",
+        "Sm2Co14Fe3",
+        "SmFe10Co1Ti1",
+    ]
     part = partition(CompositionTable.from_strings(formulas, basis="atomic"))
     # The scatter left by the fit is no parameter; without it the two must agree.
     host = parameters.host.copy()
@@ -136,7 +145,9 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     with_scatter = evaluate(part, 300.0, parameters=parameters)
     scatter = parameters.host[0, slot] * with_scatter.value[0, 0, 0]
-    assert with_scatter.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], scatter))
+    assert with_scatter.sd[0, 0, 0] == pytest.approx(
+        np.hypot(without.sd[0, 0, 0], scatter)
+    )
 
 
 def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_field():
@@ -158,7 +169,9 @@ def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_f
 
 
 def test_empty_and_unknown_rows_are_nan():
-    empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
+    empty = evaluate(
+        partition(CompositionTable.from_strings([], basis="atomic")), 300.0
+    )
     assert empty.value.shape == (0, 1, 7)
     table = CompositionTable.from_strings(["CuZn", "Nd2Fe14B", "TbCo2"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
@@ -215,14 +228,18 @@ def test_anisotropy_of_a_lower_order_has_no_higher_constants():
     assert (np.abs(whole[2]) > 0.1).all()
     for constants in (1, 2):
         got = _predict_with_changes("Pr2Fe14B", 77.0, CONSTANTS=constants)
-        np.testing.assert_array_equal(got[2][: constants + 1], whole[2][: constants + 1])
+        np.testing.assert_array_equal(
+            got[2][: constants + 1], whole[2][: constants + 1]
+        )
         np.testing.assert_array_equal(got[2][constants + 1 :], 0.0)
         np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
 
 
 def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
     # Nd2Fe14B without its rare earth is about Y2Fe14B: 1.5 T at 4 K, K_1 of 0.7 MJ/m3, no K_2.
-    curie, _, (j_s, k_1, k_2, k_3), _ = _predict_with_changes("Nd2Fe14B", 4.2, SUBLATTICES=1)
+    curie, _, (j_s, k_1, k_2, k_3), _ = _predict_with_changes(
+        "Nd2Fe14B", 4.2, SUBLATTICES=1
+    )
     assert j_s == pytest.approx(1.5, abs=0.1)
     assert 0.4 < k_1 < 1.2
     assert k_2 == k_3 == 0.0

@@ -56,10 +56,18 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
     def energy(theta, phi):
         if symbol in TERMS:
             return naive.term_energy(
-                TERMS[symbol], f["lambda_K"], {2: amplitude}, strength, theta, phi, kelvin
+                TERMS[symbol],
+                f["lambda_K"],
+                {2: amplitude},
+                strength,
+                theta,
+                phi,
+                kelvin,
             )
         exchange = 2 * (ion["g_J"] - 1) * strength
-        return naive.multiplet_energy(ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin)
+        return naive.multiplet_energy(
+            ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin
+        )
 
     expected = constants(energy)
     got = response(symbol, kelvin, strength, a2, group=1)[1:4]
@@ -67,7 +75,10 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
     # decides are K_1, the energy of the plane and the field across it.
     decisive = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]])
     np.testing.assert_allclose(
-        decisive @ got, decisive @ expected, rtol=0.02, atol=0.012 * abs(expected[0]) + 0.02
+        decisive @ got,
+        decisive @ expected,
+        rtol=0.02,
+        atol=0.012 * abs(expected[0]) + 0.02,
     )
 
 
@@ -133,15 +144,23 @@ def test_mixing_multiplets_hardens_samarium():
     a2=st.floats(130.0, 400.0),
     a4=st.floats(-6.0, 6.0),
 )
-def test_response_equals_its_twin_and_its_derivatives(symbol, group, kelvin, strength, a2, a4):
+def test_response_equals_its_twin_and_its_derivatives(
+    symbol, group, kelvin, strength, a2, a4
+):
     def twin(h, b, c):
         return naive.ion(TABLES, group, INDEX[symbol], kelvin, h, b, c)
 
     for function in {respond, getattr(respond, "py_func", respond)}:
         got = response(symbol, kelvin, strength, a2, a4, group, function)
         scale = 1e-6 * (1.0 + np.abs(got[:4]).max())
-        np.testing.assert_allclose(got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale)
-    for at, step in ((BY_FIELD, (1e-3, 0, 0)), (BY_A2, (0, 1e-3, 0)), (BY_A4, (0, 0, 1e-3))):
+        np.testing.assert_allclose(
+            got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale
+        )
+    for at, step in (
+        (BY_FIELD, (1e-3, 0, 0)),
+        (BY_A2, (0, 1e-3, 0)),
+        (BY_A4, (0, 0, 1e-3)),
+    ):
         up = twin(strength + step[0], a2 + step[1], a4 + step[2])
         down = twin(strength - step[0], a2 - step[1], a4 - step[2])
         # At a node the line changes: there the slope is that of one side.

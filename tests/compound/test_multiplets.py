@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from magnetkit.compound._ions import AXIAL, WHOLE, angular, free_energy, get_ion, hund, stevens
+from magnetkit.compound._ions import (
+    AXIAL,
+    WHOLE,
+    angular,
+    free_energy,
+    get_ion,
+    hund,
+    stevens,
+)
 from magnetkit.compound.parameters import ions
 
 
@@ -23,7 +31,9 @@ def test_angular_momentum_commutes_as_it_should():
     np.testing.assert_allclose(square, 4.5 * 5.5 * np.eye(10), atol=1e-12)
 
 
-@pytest.mark.parametrize(("n", "m"), [(2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)])
+@pytest.mark.parametrize(
+    ("n", "m"), [(2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)]
+)
 def test_operators_are_hermitian_and_traceless(n, m):
     operator = stevens(4, n, m)
     np.testing.assert_allclose(operator, operator.conj().T, atol=1e-9)
@@ -34,7 +44,9 @@ def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
         operator = stevens(4, n, m)
-        np.testing.assert_allclose(turn @ operator @ turn.conj().T, sign * operator, atol=1e-8)
+        np.testing.assert_allclose(
+            turn @ operator @ turn.conj().T, sign * operator, atol=1e-8
+        )
 
 
 def test_levels_of_the_term_are_multiplets():
@@ -69,8 +81,12 @@ def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
 
 
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm"])
-@pytest.mark.parametrize(("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")])
-def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, order, name):
+@pytest.mark.parametrize(
+    ("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")]
+)
+def test_within_the_ground_multiplet_operators_have_stevens_factors(
+    symbol, order, name
+):
     ion = get_ion(symbol)
     constants = ions()[symbol]
     assert ion.field["lambda_K"] != 0.0
@@ -79,7 +95,9 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, orde
     block = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
     twin = constants[name] * stevens(ion.j, order, 0)
     np.testing.assert_allclose(
-        np.linalg.eigvalsh(block), np.linalg.eigvalsh(twin), atol=1e-6 * abs(twin).max() + 1e-12
+        np.linalg.eigvalsh(block),
+        np.linalg.eigvalsh(twin),
+        atol=1e-6 * abs(twin).max() + 1e-12,
     )
 
 
@@ -101,7 +119,11 @@ def test_the_axial_field_is_radius_times_factor_times_operator():
     constants = ions()["Dy"]
     second, fourth = ion.crystal(AXIAL)
     for term, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
-        twin = constants[f"r{order}_a0_{order}"] * constants[name] * stevens(ion.j, order, 0)
+        twin = (
+            constants[f"r{order}_a0_{order}"]
+            * constants[name]
+            * stevens(ion.j, order, 0)
+        )
         if ion.field["lambda_K"] == 0.0:
             np.testing.assert_allclose(term, twin, atol=1e-12)
         assert np.allclose(term, term.conj().T)

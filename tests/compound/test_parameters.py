@@ -38,7 +38,12 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
 def test_vanadium_dilutes_compounds_of_no_fit():
     # J_s, T, of 10.1016/j.jallcom.2019.01.332 and the Handbook of Magnetic Materials, both as a
     # compilation lists them; the fit has other compounds of the handbook.
-    at_300_k = {"SmFe11V": 1.12, "SmFe10V2": 0.81, "SmFe10.5V1.5": 0.82, "NdFe10.5V1.5": 1.32}
+    at_300_k = {
+        "SmFe11V": 1.12,
+        "SmFe10V2": 0.81,
+        "SmFe10.5V1.5": 0.82,
+        "NdFe10.5V1.5": 1.32,
+    }
     cold = {"YFe10.5V1.5": 1.11, "TbFe10V2": 0.54, "DyFe10V2": 0.45, "HoFe10V2": 0.43}
     cold["ErFe10V2"] = 0.57
     predictions = [

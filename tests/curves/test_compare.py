@@ -48,7 +48,9 @@ def test_two_grades_are_each_as_its_own_maker_prints():
     table = mk.compare(["N42SH", "N38UH"], "150C").loc["coercivity_kA_m"]
     for name in ("N42SH", "N38UH"):
         grade = grade_magnet(name, 423.15)
-        row = mk.predict(grade.table, "150C", shell=grade.shell, process=grade.process).iloc[0]
+        row = mk.predict(
+            grade.table, "150C", shell=grade.shell, process=grade.process
+        ).iloc[0]
         assert table[name] == row["coercivity_kA_m"]
 
 
@@ -62,7 +64,9 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
 
 
 def test_a_duty_gives_margins_and_what_equal_flux_takes():
-    table = mk.compare(["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0)
+    table = mk.compare(
+        ["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0
+    )
     one = "N42SH"
     other = "N35SH"
     assert len(SHORT) <= 15
@@ -78,7 +82,11 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
     thickness = 1.05 / (b_r[other] / induction - 1.0) / 2.0
     assert table.loc["same_flux_thickness", other] == pytest.approx(thickness, rel=2e-3)
     assert thickness > 1.0
-    heavy = 10.0 * table.loc["heavy_rare_earth_wt_pct", other] * table.loc["same_flux_mass", other]
+    heavy = (
+        10.0
+        * table.loc["heavy_rare_earth_wt_pct", other]
+        * table.loc["same_flux_mass", other]
+    )
     assert table.loc["same_flux_heavy_rare_earth_g", other] == pytest.approx(heavy)
     line = table.attrs["margins"][one]
     assert line.startswith("margin at 150 °C with load line 2 and 50 kA/m: ")
@@ -87,9 +95,13 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
 
 
 def test_the_loss_of_the_margin_line_is_that_of_the_limits():
-    table = mk.compare(["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0)
+    table = mk.compare(
+        ["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0
+    )
     limits = mk.curves.use_limits("Nd1.8Dy0.2Fe14B", 1.0, 1000.0, losses=[5.0])
-    assert table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"] == limits["loss_5_pct_K"].iloc[0]
+    assert (
+        table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"] == limits["loss_5_pct_K"].iloc[0]
+    )
 
 
 def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
@@ -97,7 +109,9 @@ def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
     first = "Nd1.8Dy0.2Fe14B"
     mass = 2e-6 * table.loc["density_kg_m3", first]
     heavy = 10.0 * mass * table.loc["heavy_rare_earth_wt_pct", first]
-    assert table.loc["same_flux_heavy_rare_earth_g", first] == pytest.approx(heavy, rel=1e-4)
+    assert table.loc["same_flux_heavy_rare_earth_g", first] == pytest.approx(
+        heavy, rel=1e-4
+    )
     assert table.loc["same_flux_heavy_rare_earth_g", "unit"] == "g/magnet"
     with pytest.raises(InputError, match="makes its own load line"):
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
@@ -115,6 +129,8 @@ def test_one_magnet_alone_has_its_margin():
     table = mk.compare("N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0)
     assert list(table.columns) == ["label", "unit", "N42SH"]
     # By hand: B_r / (mu_0 (2 + 1.05)) = 1.1092 / (4e-7 pi 3.05) = 289 kA/m, and 150 of the currents.
-    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(289.4 + 150.0, rel=0.01)
+    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(
+        289.4 + 150.0, rel=0.01
+    )
     assert table.loc["same_flux_thickness", "N42SH"] == pytest.approx(1.0)
     assert "with load line 2 and 150 kA/m" in table.attrs["margins"]["N42SH"]

@@ -8,7 +8,8 @@ import magnetkit as mk
 
 def _points(text, comment="%"):
     return np.array(
-        [line.split(",") for line in text.splitlines() if not line.startswith(comment)], float
+        [line.split(",") for line in text.splitlines() if not line.startswith(comment)],
+        float,
     )
 
 
@@ -17,13 +18,17 @@ def test_a_grade_follows_its_sheet():
     curves = mk.curve("N42SH", "20C,150C").curves
     assert curves.remanence[0, 0] == pytest.approx(1.31, abs=0.01)
     assert curves.remanence[0, 1] == pytest.approx(1.31 * (1 - 0.0012 * 130), rel=0.01)
-    assert curves.coercivity[0, 1] == pytest.approx(1592e3 * (1 - 0.0055 * 130), rel=0.01)
+    assert curves.coercivity[0, 1] == pytest.approx(
+        1592e3 * (1 - 0.0055 * 130), rel=0.01
+    )
     assert curves.coercivity_b[0, 0] == pytest.approx(987e3, rel=0.015)
 
 
 def test_at_a_prompt_it_says_what_it_is():
     text = repr(mk.curve("N42SH", "20C,150C"))
-    assert text.startswith("<Curve of N42SH, centre, at 293 K (20 °C), 423 K (150 °C): sheets of")
+    assert text.startswith(
+        "<Curve of N42SH, centre, at 293 K (20 °C), 423 K (150 °C): sheets of"
+    )
 
 
 def test_a_recipe_has_the_figures_of_predict():
@@ -38,7 +43,8 @@ def test_a_recipe_has_the_figures_of_predict():
 @pytest.mark.parametrize("magnet", ["N42SH", "Nd2Fe14B"])
 def test_bounds_enclose_the_centre(magnet):
     low, centre, high = (
-        mk.curve(magnet, "150C", bound=bound).curves for bound in ("low", "centre", "high")
+        mk.curve(magnet, "150C", bound=bound).curves
+        for bound in ("low", "centre", "high")
     )
     assert low.remanence < centre.remanence < high.remanence
     assert low.coercivity <= centre.coercivity < high.coercivity
@@ -46,7 +52,9 @@ def test_bounds_enclose_the_centre(magnet):
 
 def test_a_candidate_is_found_by_its_rank(tmp_path):
     result = mk.screen(
-        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"], application="energy-traction-motor", out=tmp_path / "r"
+        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"],
+        application="energy-traction-motor",
+        out=tmp_path / "r",
     )
     first = result.best(1).iloc[0]
     curve = mk.curve(f"{tmp_path / 'r'}:1", f"{first['temperature_K']}K")
@@ -73,7 +81,9 @@ def test_the_two_columns_rise_from_h_cb_to_remanence():
 
 
 def test_the_head_says_what_a_designer_reads_first():
-    head = [line for line in mk.curve("N42SH", "150C").text().splitlines() if line[0] == "%"]
+    head = [
+        line for line in mk.curve("N42SH", "150C").text().splitlines() if line[0] == "%"
+    ]
     assert "N42SH at 150 C (423.15 K), centre" in head[0]
     for name in ("B_r = ", "H_cB = ", "H_cJ = ", "H_k = ", "mu_rec = "):
         assert any(name in line for line in head)
@@ -104,7 +114,9 @@ def test_names_magnets_without_a_curve(magnet, options, said):
 
 def test_refuses_an_unknown_format():
     curve = mk.curve("N42SH")
-    with pytest.raises(InputError, match="form must be one of csv, femm, elmer, pyleecan"):
+    with pytest.raises(
+        InputError, match="form must be one of csv, femm, elmer, pyleecan"
+    ):
         curve.text("jmag")
     with pytest.raises(InputError, match="kind must be one of BH, JH"):
         curve.text(kind="MH")

@@ -18,7 +18,9 @@ import magnetkit as mk
 from magnetkit.diffusion._shapes import Cells, SelfField, read_shape
 
 ROOT = Path(__file__).resolve().parents[2]
-PYLEECAN = Path(os.environ.get("MAGNETKIT_PYLEECAN", ROOT / ".venv-pyleecan/bin/python"))
+PYLEECAN = Path(
+    os.environ.get("MAGNETKIT_PYLEECAN", ROOT / ".venv-pyleecan/bin/python")
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +47,13 @@ def _femm(text):
     # Name, mu_x, mu_y, H_c, J, Cduct, Lam_d, Phi_hmax, lam_fill, LamType, Phi_hx, Phi_hy.
     numbers = [float(x) for x in rest.split(", ")]
     assert len(numbers) == 11
-    points = re.findall(rf'^mi_addbhpoint\("([^"]+)", {number}, {number}\)$', text, re.MULTILINE)
+    points = re.findall(
+        rf'^mi_addbhpoint\("([^"]+)", {number}, {number}\)$', text, re.MULTILINE
+    )
     assert {title for title, _, _ in points} == {name}
-    other = [line for line in text.splitlines() if not line.startswith(("--", "mi_add"))]
+    other = [
+        line for line in text.splitlines() if not line.startswith(("--", "mi_add"))
+    ]
     assert not other
     return numbers[0], numbers[2], np.array([p[1:] for p in points], float)
 
@@ -87,7 +93,9 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
         want = mk.curve("N42SH", "20C,150C", bound="low", load_line=load)
         flux = _solve_for_induction(b, h, source, load)
         assert flux == pytest.approx(want.curves.working_induction[0, at], rel=1e-4)
-    assert np.interp(curves.remanence[0, at], b, h) - source == pytest.approx(0.0, abs=5.0)
+    assert np.interp(curves.remanence[0, at], b, h) - source == pytest.approx(
+        0.0, abs=5.0
+    )
 
 
 def test_the_pyleecan_file_holds_its_classes(curve):
@@ -108,9 +116,13 @@ def test_files_carry_the_resistivity_that_makers_print():
         curve_of_recipe = mk.curve(recipe, "20C")
         material = json.loads(curve_of_recipe.text("pyleecan", 0))
         assert material["elec"]["rho"] == pytest.approx(1e-6 * rho)
-        conducts = float(curve_of_recipe.text("femm", 0).split("mi_addmaterial(")[1].split(",")[5])
+        conducts = float(
+            curve_of_recipe.text("femm", 0).split("mi_addmaterial(")[1].split(",")[5]
+        )
         assert conducts == pytest.approx(1.0 / rho, rel=1e-3)
-        assert f"Electric Conductivity = Real {1e6 / rho:.6g}" in curve_of_recipe.text("elmer", 0)
+        assert f"Electric Conductivity = Real {1e6 / rho:.6g}" in curve_of_recipe.text(
+            "elmer", 0
+        )
     # No resistivity of SmCo5 was found in print.
     assert "elec" not in json.loads(mk.curve("SmCo5", "20C").text("pyleecan", 0))
 
@@ -156,9 +168,13 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
         points = rows[rows[:, 0] == celsius][:, 1:]
         assert points[0, 0] == pytest.approx(-curves.coercivity[0, k])
         two = table[table[:, 0] == celsius][:, 1:]
-        np.testing.assert_allclose(two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7)
+        np.testing.assert_allclose(
+            two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7
+        )
         for load in (0.5, 1.0, 2.0):
-            duty_curve = mk.curve("N42SH", f"{celsius}C", bound=bound, load_line=load).curves
+            duty_curve = mk.curve(
+                "N42SH", f"{celsius}C", bound=bound, load_line=load
+            ).curves
             for field, values in (points.T, (h, b[1 - k])):
                 balance = values + load * MU_0 * field
                 at = np.interp(0.0, balance, field)
@@ -167,7 +183,9 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
 
 @pytest.mark.peer
 def test_pyaedt_reads_its_file(curve, tmp_path):
-    permeability = json.loads(curve.text("maxwell"))["materials"]["N42SH low"]["permeability"]
+    permeability = json.loads(curve.text("maxwell"))["materials"]["N42SH low"][
+        "permeability"
+    ]
     first, second = permeability["Temperatures"]["Temperature"]
     assert (first["TempRef"], second["TempRef"]) == ("20cel", "150cel")
     points = np.reshape(second["BHCoordinates"]["Points"], (-1, 2))
@@ -175,7 +193,9 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     # Maxwell refuses a curve that is anywhere flatter than empty space.
     slope = np.diff(points[:, 1]) / np.diff(points[:, 0])
     assert (slope > MU_0 * (1.0 - 1e-5)).all()
-    library = pytest.importorskip("ansys.aedt.core.modules.material_lib", reason="needs pyaedt")
+    library = pytest.importorskip(
+        "ansys.aedt.core.modules.material_lib", reason="needs pyaedt"
+    )
     app = MagicMock()
     app.odefinition_manager.GetProjectMaterialNames.return_value = []
     materials = library.Materials.__new__(library.Materials)
@@ -183,7 +203,9 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     materials.__dict__ |= {"_Materials__material_keys": {}, "_oproject": app.oproject}
     (file,) = curve.write(tmp_path / "n42sh.json", "maxwell")
     (material,) = materials.import_materials_from_file(str(file))
-    np.testing.assert_allclose(material.permeability.value[-1], [0.0, curve.curves.remanence[0, 0]])
+    np.testing.assert_allclose(
+        material.permeability.value[-1], [0.0, curve.curves.remanence[0, 0]]
+    )
     (arguments,) = app.odefinition_manager.AddMaterial.call_args.args
     properties = {p[0]: p[1:] for p in arguments if isinstance(p, list)}
     hot = {p[0]: p[1:] for p in properties["NAME:permeability"] if isinstance(p, list)}
@@ -220,7 +242,9 @@ def test_its_material_response_finds_the_same_working_point_of_each_cell():
     curve = mk.curve("Nd1.8Dy0.2Fe14B", "100C")
     magnet = curve.to_magpylib("12x8x4mm", "x")
     mesh = mesh_Cuboid(magnet, (6, 4, 4))
-    mesh_solution = apply_demag(mesh, susceptibility=magnet.susceptibility, interaction="newell")
+    mesh_solution = apply_demag(
+        mesh, susceptibility=magnet.susceptibility, interaction="newell"
+    )
     cells = Cells(read_shape("12x8x4mm"), (6, 4, 4), np.ones((6, 4, 4)))
     b_r = curve.curves.remanence[0, 0]
     recoil = curve.curves.recoil[0, 0]

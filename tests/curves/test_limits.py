@@ -23,9 +23,13 @@ def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time(
         ["load_line", "hours"]
     )
     assert (
-        limits.loc[(2.0, 100.0), "loss_1_pct_K"] > limits.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
+        limits.loc[(2.0, 100.0), "loss_1_pct_K"]
+        > limits.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
     )
-    assert limits.loc[(1.0, 100.0), "loss_1_pct_K"] > limits.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+    assert (
+        limits.loc[(1.0, 100.0), "loss_1_pct_K"]
+        > limits.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+    )
 
 
 def test_limit_agrees_with_the_predicted_loss():
@@ -58,7 +62,9 @@ def test_names_bad_input():
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
         mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
-    refusal = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
+    refusal = CliRunner().invoke(
+        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"]
+    )
     assert refusal.exit_code != 0
 
 
@@ -156,7 +162,9 @@ def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
     for bound in ("low", "centre", "high", "guaranteed"):
         frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)
         knees[bound] = frame["knee_K"].to_numpy()
-    assert knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+    assert (
+        knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+    )
     # Of a grade all coercivities are guaranteed, within 0.5 kA/m here: the magnet that has less
     # remanence stands in less of a field of its own.
     assert knees["low"][1] > knees["guaranteed"][1] > knees["high"][1]
@@ -164,7 +172,9 @@ def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
     assert knees["low"][1] - knees["high"][1] < 4.0
     # There the guaranteed curve has its knee at the working point.
     for place, magnet in enumerate((DYSPROSIUM, "N42SH")):
-        curve = mk.curve(magnet, float(knees["guaranteed"][place]), bound="guaranteed").curves
+        curve = mk.curve(
+            magnet, float(knees["guaranteed"][place]), bound="guaranteed"
+        ).curves
         field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
         assert curve.knee_field[0, 0] == pytest.approx(field, rel=0.01)
     with pytest.raises(InputError, match="low, centre, high or guaranteed"):

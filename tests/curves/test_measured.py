@@ -51,14 +51,18 @@ def pair(tmp_path):
 
 
 def from_csv(text):
-    return np.array([line.split(",") for line in text.splitlines() if line[0] not in "%#"], float).T
+    return np.array(
+        [line.split(",") for line in text.splitlines() if line[0] not in "%#"], float
+    ).T
 
 
 def from_femm(text):
     """Field and B of the points that the script adds, which it shifts by H_cB."""
     points = re.findall(r"mi_addbhpoint\([^,]+, ([^,]+), ([^)]+)\)", text)
     induction, field = np.array(points, float)[:-1].T
-    return field - float(re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]), induction
+    return field - float(
+        re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]
+    ), induction
 
 
 def from_elmer(text):
@@ -119,11 +123,15 @@ def test_a_noiseless_curve_is_not_redrawn(tmp_path):
 
 def test_the_branch_that_goes_up_moves_nothing(tmp_path):
     figures = [
-        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[0, 0]
+        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[
+            0, 0
+        ]
         for shift in (0.0, 1e3, 25e3)
     ]
     assert figures == pytest.approx([H_CJ[20]] * 3, rel=1e-3)
-    with pytest.warns(UserWarning, match="the other branch of the loop gives H_cJ 1669"):
+    with pytest.warns(
+        UserWarning, match="the other branch of the loop gives H_cJ 1669"
+    ):
         curve = mk.curve(write_loop(tmp_path / "b.csv", 20, shift=49e3))
     assert curve.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
 
@@ -171,13 +179,15 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
     between = (1.0 - share) * np.array(cold) + share * np.array(hot)
     b_r, _, recoil, knee = between
     h_cj = 1.0e6 * 0.4**share
-    assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx((b_r, recoil))
+    assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx(
+        (b_r, recoil)
+    )
     assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)
     for part, remainder in ((0.5 * knee, 1.0), (knee, 1.0), (0.5 * (1.0 + knee), 0.5)):
         level = remainder * (b_r - (recoil - 1.0) * MU_0 * part * h_cj)
-        assert np.interp(part * h_cj, figures.field, figures.polarization) == pytest.approx(
-            level, rel=2e-3
-        )
+        assert np.interp(
+            part * h_cj, figures.field, figures.polarization
+        ) == pytest.approx(level, rel=2e-3)
     # B = B_r - mu mu_0 H up to the knee: the load line, and half way to zero the largest product.
     assert curves_between.working_field[0, 0] == pytest.approx(
         -b_r / (MU_0 * (1.5 + recoil)), rel=1e-4
@@ -186,7 +196,9 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
     assert figures.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-4)
     # H_cB, where what is left of J is mu_0 H.
     falls = np.poly1d([-1.0 / h_cj, 1.0]) / (1.0 - knee)
-    induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d([MU_0, 0.0])
+    induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d(
+        [MU_0, 0.0]
+    )
     h_cb = min(root for root in induction.roots if root > knee * h_cj)
     assert 1e3 * figures.coercivity_b_kA_m == pytest.approx(h_cb, rel=1e-3)
     # A drawn curve starts at no field and passes H_cB.
@@ -232,21 +244,29 @@ def test_a_suppliers_curves_of_a_grade_calibrate_without_a_recipe(tmp_path):
     values = report.report.set_index(["temperature_K", "quantity"])["measured"]
     for celsius in (20, 150):
         at = celsius + 273.15
-        assert values[at, "coercivity_kA_m"] == pytest.approx(1e-3 * H_CJ[celsius], rel=1e-3)
+        assert values[at, "coercivity_kA_m"] == pytest.approx(
+            1e-3 * H_CJ[celsius], rel=1e-3
+        )
         assert values[at, "remanence_T"] == pytest.approx(B_R[celsius], rel=2e-3)
     # The likeliest recipe of the grade, as of this supplier, has what was measured.
     magnet = grade_magnet("N42SH", 293.15)
     for celsius, within in ((20, 0.03), (150, 0.10)):
-        row = mk.predict(magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process)
+        row = mk.predict(
+            magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process
+        )
         coercivity = float(row["coercivity_kA_m"].iloc[0])
         assert coercivity == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
     # A file that holds both temperatures is two rows of one magnet.
     joint = tmp_path / "both.csv"
     texts = [Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files]
-    joint.write_text("\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8")
+    joint.write_text(
+        "\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8"
+    )
     one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(joint)]})
     again = mk.magnetism.calibration(one, "supplier", keep=False).report
-    assert again["measured"].tolist() == pytest.approx(report.report["measured"].tolist())
+    assert again["measured"].tolist() == pytest.approx(
+        report.report["measured"].tolist()
+    )
 
 
 PUBLIC = Path(__file__).with_name("vacodym-633.csv")
@@ -255,7 +275,11 @@ PUBLIC = Path(__file__).with_name("vacodym-633.csv")
 
 def read_public_points():
     """Return field, A/m, and B, T, of the points that were typed."""
-    lines = [line for line in PUBLIC.read_text(encoding="utf-8").splitlines() if line[0] in "0-"]
+    lines = [
+        line
+        for line in PUBLIC.read_text(encoding="utf-8").splitlines()
+        if line[0] in "0-"
+    ]
     field, induction, _ = np.array([line.split(",") for line in lines], float).T
     return 1e3 * field, induction
 
@@ -301,6 +325,8 @@ def test_a_curve_of_a_public_page_calibrates_its_grade():
     assert values["coercivity_kA_m"] == pytest.approx(1512.0, abs=0.1)
     assert values["remanence_T"] == pytest.approx(1.275)
     magnet = grade_magnet("N40SH", 293.15)
-    row = mk.predict(magnet.table, "20C", shell=magnet.shell, process=report.process).iloc[0]
+    row = mk.predict(
+        magnet.table, "20C", shell=magnet.shell, process=report.process
+    ).iloc[0]
     assert row["coercivity_kA_m"] == pytest.approx(1512.0, rel=0.02)
     assert row["remanence_T"] == pytest.approx(1.275, rel=0.005)

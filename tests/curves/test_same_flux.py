@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.curves.same_flux import Circuit, RecoilLine, match_flux, read_surroundings
+from magnetkit.curves.same_flux import (
+    Circuit,
+    RecoilLine,
+    match_flux,
+    read_surroundings,
+)
 from magnetkit.magnetism.margin import margin_line
 from magnetkit.magnetism.sintered import Duty
 
@@ -39,7 +44,9 @@ def make_magnet(kind, size, polarization, position=0.0):
 
     metres = [1e-3 * length for length in size]
     if kind == "block":
-        magnet = magpylib.magnet.Cuboid(dimension=metres, polarization=(0, 0, polarization))
+        magnet = magpylib.magnet.Cuboid(
+            dimension=metres, polarization=(0, 0, polarization)
+        )
     else:
         outer, inner, height = metres
         bounds = [0.5 * inner, 0.5 * outer, height, 0.0, 360.0]
@@ -68,7 +75,9 @@ def mean_induction(sources, kind, size):
     import magpylib
 
     points, weights = volume_points(kind, size)
-    return float(np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights))
+    return float(
+        np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights)
+    )
 
 
 OPEN = [
@@ -129,7 +138,12 @@ def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap
 
 
 def test_a_margin_is_one_line():
-    sheet = {"temperature_K": 423.15, "guaranteed": 1.214, "typical": 1.336, "loses_from_K": 436.4}
+    sheet = {
+        "temperature_K": 423.15,
+        "guaranteed": 1.214,
+        "typical": 1.336,
+        "loses_from_K": 436.4,
+    }
     text = "margin at 150 °C with 150 kA/m: 1.21 guaranteed, 1.34 typical; loses 5 % from 163 °C"
     assert margin_line(**sheet, outside_field_kA_m=150.0) == text
     bare = margin_line(**sheet | {"typical": np.nan, "loses_from_K": np.nan})

@@ -55,10 +55,15 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     way = answer.judge(recipe, shell, basis="weight")
     ((magnet, case),) = design.search["Tb"].each
     uniform = type(case)(
-        case.kelvin, np.array([case.reverse.mean()]), np.array([case.own.mean()]), case.b_r
+        case.kelvin,
+        np.array([case.reverse.mean()]),
+        np.array([case.own.mean()]),
+        case.b_r,
     )
     content = np.array([CONTENT])
-    chance = design_probability(read_target(REQUIRE), [(magnet, uniform)], [content], np.ones(1))
+    chance = design_probability(
+        read_target(REQUIRE), [(magnet, uniform)], [content], np.ones(1)
+    )
     knee = 1e-3 * magnet.knee(content)[0]
     field = 1e-3 * uniform.field(magnet.b_r(content))[0]
     assert knee == pytest.approx(way.knee_guaranteed_kA_m, rel=0.01)
@@ -96,7 +101,13 @@ def test_a_recipe_is_as_likely_as_predict_says(calibration):
         **duty,
     )
     row = mk.screen(
-        [recipe], None, "110C", reference=recipe, require=[REQUIRE], basis="weight", **duty
+        [recipe],
+        None,
+        "110C",
+        reference=recipe,
+        require=[REQUIRE],
+        basis="weight",
+        **duty,
     ).table.iloc[0]
     assert design.bare.margin == pytest.approx(row[COLUMN], rel=0.01)
     chance = row["probability_meets_requirements"]

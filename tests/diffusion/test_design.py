@@ -9,7 +9,13 @@ from magnetkit.errors import InputError
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
 from magnetkit.diffusion._local import Case, Target, design_probability, read_target
-from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups, parse_axis
+from magnetkit.diffusion._profile import (
+    EDGE_MM,
+    Anneal,
+    Spreading,
+    face_groups,
+    parse_axis,
+)
 from magnetkit.diffusion._shapes import cut, read_shape
 from magnetkit.diffusion.diffuse import _Costs
 from magnetkit.supply.tables import element_table
@@ -47,7 +53,11 @@ def test_a_linear_programme_has_the_least():
 def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
-    for field, chance in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
+    for field, chance in (
+        (4e5, 0.5),
+        (4e5 * np.exp(-0.1), 0.8413),
+        (4e5 * np.exp(0.1), 0.1587),
+    ):
         job = search(field, Target())
         probability = design_probability(job.target, job.each, nothing, job.cells)
         assert probability == pytest.approx(chance, abs=2e-3)
@@ -85,7 +95,9 @@ def test_terbium_goes_where_the_field_is():
 
 def test_a_higher_probability_takes_more():
     some, larger = (
-        coat(search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL).entered_kg
+        coat(
+            search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL
+        ).entered_kg
         for p in (0.6, 0.9)
     )
     assert larger > 1.1 * some
@@ -133,7 +145,12 @@ def test_named_faces():
     assert 0.2 < area / sum(SPREADING.areas(f).sum() for f in CELLS.shape.faces) < 0.9
     assert EDGE_MM == 3.0
     assert [p.face for p in face_groups("poles", SPREADING, "x")[0]] == ["x-", "x+"]
-    assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == ["y-", "y+", "z-", "z+"]
+    assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == [
+        "y-",
+        "y+",
+        "z-",
+        "z+",
+    ]
     assert [p.face for p in face_groups("z+, y-", SPREADING, "z")[0]] == ["z+", "y-"]
     parts = face_groups("field", SPREADING, "z")
     total = sum(SPREADING.patch_area(p) for (p,) in parts)

@@ -15,7 +15,13 @@ from magnetkit.report._design_picture import draw_design, face_doses
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 SHAPE = "20x10x3mm"
-ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
+ASK = {
+    "basis": "weight",
+    "load_line": 2,
+    "anneal": 900,
+    "anneal_hours": 8,
+    "cells": 1500,
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +83,9 @@ def test_it_is_said_in_words_and_json(designs):
 
 def test_hotter_takes_more():
     ends = ("135C", "150C")
-    few, larger = (mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends)
+    few, larger = (
+        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends
+    )
     assert row(larger, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
 
@@ -112,7 +120,9 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
         **{**ASK, "load_line": 1},
     )
     assert not design.meets
-    assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
+    assert (
+        "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
+    )
     assert "kA/m" in design.undone[0]
 
 
@@ -176,9 +186,13 @@ def test_the_command_says_and_writes(tmp_path):
     assert "Tb on all faces:" in done.output
     files = sorted(p.name for p in out.iterdir())
     assert files == ["coating.csv", "design.png", "designs.csv", "margins.csv"]
-    refusal = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
+    refusal = CliRunner().invoke(
+        app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"]
+    )
     assert isinstance(refusal.exception, InputError)
-    other = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"])
+    other = CliRunner().invoke(
+        app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"]
+    )
     assert "drawn into .png, .svg, .pdf" in str(other.exception)
 
 
@@ -218,12 +232,18 @@ def test_50_000_points_have_their_field(designs):
 
 def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
     use = {"load_line": 1.0, "outside_field_kA_m": 100.0}
-    design = mk.diffuse("N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use)
+    design = mk.diffuse(
+        "N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use
+    )
     answer = mk.replace("N48H", "110C", **use)
     bare = design.bare
-    assert bare.knee_kA_m == pytest.approx(answer.reference["knee_field_kA_m"], rel=0.01)
+    assert bare.knee_kA_m == pytest.approx(
+        answer.reference["knee_field_kA_m"], rel=0.01
+    )
     assert bare.field_kA_m == pytest.approx(answer.reference["field_kA_m"], rel=0.01)
-    assert bare.margin == pytest.approx(answer.reference["demagnetization_safety"], rel=0.01)
+    assert bare.margin == pytest.approx(
+        answer.reference["demagnetization_safety"], rel=0.01
+    )
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     curve = mk.curve("N48H", "110C", bound="guaranteed").curves
     assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
@@ -242,7 +262,9 @@ def test_what_needs_nothing_is_told_so():
     design = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
     assert design.none_needed
     assert design.meets
-    assert (design.designs.loc[design.designs["way"] == "faces", "put_on_g"] == 0.0).all()
+    assert (
+        design.designs.loc[design.designs["way"] == "faces", "put_on_g"] == 0.0
+    ).all()
     assert design.lines()[-1].startswith("None needed: ")
     safe = mk.diffuse(
         "N48H",
@@ -254,7 +276,9 @@ def test_what_needs_nothing_is_told_so():
         require="demagnetization_safety>=1.1",
     )
     assert safe.none_needed
-    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == ["through the middle"]
+    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == [
+        "through the middle"
+    ]
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 

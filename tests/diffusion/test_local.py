@@ -6,7 +6,12 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.diffusion._local import Magnet, alloyed_magnet, diffused_magnet, retained_share
+from magnetkit.diffusion._local import (
+    Magnet,
+    alloyed_magnet,
+    diffused_magnet,
+    retained_share,
+)
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
 
@@ -40,7 +45,9 @@ def make_magnet(most=4.0, last=0.2):
 
 def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
     row = mk.magnetism.sintered(BASE, temperature="150C", shell="Tb 0.5 wt%").iloc[0]
-    assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(row.coercivity_kA_m, rel=5e-3)
+    assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(
+        row.coercivity_kA_m, rel=5e-3
+    )
     assert magnet.b_r(np.array([0.5]))[0] == pytest.approx(row.remanence_T, rel=1e-4)
     # The 90 % interval ends 1.645 standard deviations below.
     low = magnet.h_cj(np.array([0.5]), -1.6449)[0] / 1e3
@@ -49,7 +56,10 @@ def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
 
 def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
     one = np.array([0.6])
-    assert magnet.h_cj(one)[0] > diffused_magnet(BASE, "Dy", 423.15, None, 4.0).h_cj(one)[0]
+    assert (
+        magnet.h_cj(one)[0]
+        > diffused_magnet(BASE, "Dy", 423.15, None, 4.0).h_cj(one)[0]
+    )
     assert magnet.h_cj(one)[0] > alloyed_magnet(BASE, "Tb", 423.15, None).h_cj(one)[0]
 
 
@@ -58,15 +68,17 @@ def test_what_is_needed_is_the_inverse():
     assert content[:4] == pytest.approx([0.0, 0.0, 0.5, 1.5], abs=1e-9)
     assert np.isinf(content[4])
     # One deviation low, 0.1 in ln H_cJ.
-    assert make_magnet().needed(np.array([5e5 * np.exp(-0.1)]), -1.0)[0] == pytest.approx(
-        0.5, abs=1e-3
-    )
+    assert make_magnet().needed(np.array([5e5 * np.exp(-0.1)]), -1.0)[
+        0
+    ] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_grown_grains_keep_no_gain():
     assert make_magnet().h_cj(np.array([3.9, 4.1])).tolist() == [7e5, 4e5]
     # A level stretch has its least amount at its start.
-    assert make_magnet(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(2.0, abs=1e-3)
+    assert make_magnet(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(
+        2.0, abs=1e-3
+    )
 
 
 def test_local_loops_lose_a_tenth_at_the_knee():

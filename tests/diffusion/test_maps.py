@@ -15,7 +15,8 @@ CELLS = cut(read_shape("40x15x5mm"), 1500)
 
 def field(size=(40, 15, 5), unit="kA_m", axial=-300.0, kind="H", shift=0.0, **columns):
     lines = [
-        np.linspace(-0.5 * s, 0.5 * s, n) + shift for s, n in zip(size, (9, 5, 4), strict=True)
+        np.linspace(-0.5 * s, 0.5 * s, n) + shift
+        for s, n in zip(size, (9, 5, 4), strict=True)
     ]
     x, y, z = (g.ravel() for g in np.meshgrid(*lines, indexing="ij"))
     data = {"x_mm": x, "y_mm": y, "z_mm": z}
@@ -76,7 +77,9 @@ def test_the_component_along_the_axis_counts():
     vectors = np.array([[0.0, 0.0, -3.0], [4.0, 0.0, -3.0], [4.0, 0.0, 3.0]])
     assert reverse_field(vectors, "z").tolist() == [3.0, 3.0, -3.0]
     # Stoner and Wohlfarth: least at 45 degrees, where half the anisotropy field turns a particle.
-    reverse = reverse_field(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
+    reverse = reverse_field(
+        np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent"
+    )
     assert reverse[0] == pytest.approx(2.0, rel=1e-9)
     with pytest.raises(InputError, match="law"):
         reverse_field(vectors, "z", "whole")
@@ -97,7 +100,10 @@ def test_masks_are_rectangles_of_faces():
     first, second = read_mask(mask, spreading)
     assert spreading.patch_area(second[0]) == pytest.approx(600e-6)
     assert spreading.patch_area(first[0]) == pytest.approx(300e-6, rel=0.06)
-    for wrong, message in (({"face": "top"}, "no face"), ({"from_1_mm": 300}, "covers nothing")):
+    for wrong, message in (
+        ({"face": "top"}, "no face"),
+        ({"from_1_mm": 300}, "covers nothing"),
+    ):
         with pytest.raises(InputError, match=message):
             read_mask(mask.head(1).assign(**wrong), spreading)
     with pytest.raises(InputError, match="lack"):

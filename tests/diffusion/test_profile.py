@@ -21,7 +21,9 @@ def test_coefficients_equal_the_publication():
 def test_the_printed_depths_are_where_the_profile_ends():
     # 1.8 mm at 800 C and 3.0 mm at 900 C after 8 h (daneshyari.com article 5490670).
     for celsius, depth in ((800.0, 1.8e-3), (900.0, 3.0e-3)):
-        share = erfc(depth / 2.0 / np.sqrt(_profile.Anneal("Dy", celsius, 8.0).spread()))
+        share = erfc(
+            depth / 2.0 / np.sqrt(_profile.Anneal("Dy", celsius, 8.0).spread())
+        )
         assert 0.005 < share < 0.03
 
 
@@ -30,7 +32,9 @@ def test_a_thick_slab_has_an_error_function():
     profile = slab_profile(20e-3, False, area, 2000)
     depth = (np.arange(2000) + 0.5) * 1e-5
     surface = 1.0 / (2.0 * np.sqrt(area / np.pi))
-    assert np.allclose(profile, surface * erfc(depth / 2 / np.sqrt(area)), atol=2e-3 * surface)
+    assert np.allclose(
+        profile, surface * erfc(depth / 2 / np.sqrt(area)), atol=2e-3 * surface
+    )
 
 
 def test_a_thin_slab_is_that_of_an_independent_solver():
@@ -81,7 +85,9 @@ def test_cells_hold_the_means_of_a_fine_profile():
     cells = cut(read_shape("40x15x5mm"), 12000)
     spreading = _profile.Spreading(cells)
     faces = [_profile.Patch(f, np.ones(spreading.grid(f), bool)) for f in ("z-", "z+")]
-    response = sum(spreading.response(p, ANNEAL.spread()) for p in faces).reshape(cells.counts)
+    response = sum(spreading.response(p, ANNEAL.spread()) for p in faces).reshape(
+        cells.counts
+    )
     n = cells.counts[2]
     fine = slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
     assert np.allclose(response, fine, rtol=0.01)
@@ -96,7 +102,9 @@ def test_modes_neither_grow_nor_lose():
     assert amplitudes[-1] == pytest.approx(0.5 / 1e6, rel=1e-3)
 
 
-@pytest.mark.parametrize("odd", [("Gd", 900.0, 8.0), ("Tb", 500.0, 8.0), ("Tb", 900.0, 0.0)])
+@pytest.mark.parametrize(
+    "odd", [("Gd", 900.0, 8.0), ("Tb", 500.0, 8.0), ("Tb", 900.0, 0.0)]
+)
 def test_refuses_odd_anneals(odd):
     with pytest.raises(InputError):
         _profile.Anneal(*odd)

@@ -13,7 +13,11 @@ def test_closed_forms_equal_the_publication():
     # Aharoni, J. Appl. Phys. 83 (1998) 3432: a cube has a third, a square rod tends to none.
     assert block_factor((1, 1, 1)) == pytest.approx(1 / 3, abs=1e-12)
     assert block_factor((1, 1, 2)) == pytest.approx(0.19832, abs=2e-5)
-    total = block_factor((15, 5, 40)) + block_factor((5, 40, 15)) + block_factor((40, 15, 5))
+    total = (
+        block_factor((15, 5, 40))
+        + block_factor((5, 40, 15))
+        + block_factor((40, 15, 5))
+    )
     assert total == pytest.approx(1.0, abs=1e-9)
     # Chen, Brug and Goldfarb, IEEE Trans. Magn. 27 (1991) 3601, susceptibility 0 (from memory).
     assert cylinder_factor(1.0) == pytest.approx(0.3116, abs=2e-4)
@@ -34,7 +38,9 @@ def test_blocks_have_aharonis_factor(text, along):
 def test_discs_have_chens_factor_to_one_per_cent(text):
     shape = read_shape(text)
     factor = SelfField(cut(shape, 30000), "z").factor
-    assert factor == pytest.approx(cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01)
+    assert factor == pytest.approx(
+        cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01
+    )
 
 
 def test_a_cells_field_is_that_of_charged_faces():

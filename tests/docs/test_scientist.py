@@ -12,7 +12,9 @@ from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.embedded import embedded_documents
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/start/scientist.md"
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
+)
 
 
 def same(printed, stored):
@@ -45,5 +47,7 @@ def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(code, names)
-        assert same(out.getvalue(), stored), f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+        assert same(out.getvalue(), stored), (
+            f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+        )
     assert (tmp_path / "hull.html").stat().st_size > 1000

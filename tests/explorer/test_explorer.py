@@ -50,7 +50,9 @@ def address(folder, tmp_path_factory):
     names[data["rank"].to_pylist().index(1)] = HOSTILE
     place = data.schema.get_field_index("candidate")
     copy = tmp_path_factory.mktemp("hostile")
-    pq.write_table(data.set_column(place, "candidate", pa.array(names)), copy / "ranked.parquet")
+    pq.write_table(
+        data.set_column(place, "candidate", pa.array(names)), copy / "ranked.parquet"
+    )
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"] = {"ranked.parquet": sha256(copy / "ranked.parquet")}
     manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
@@ -164,7 +166,9 @@ def question(address):
                 inputs.append([])
             else:
                 value = values.get(entry["id"])
-                inputs.append({"id": entry["id"], "property": entry["property"], "value": value})
+                inputs.append(
+                    {"id": entry["id"], "property": entry["property"], "value": value}
+                )
         outputs = [
             {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
             for o in asked_for["output"].strip(".").split("...")
@@ -209,7 +213,14 @@ def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
         assert code == 400, bad
         assert b"Traceback" not in page
         assert b"secret" not in page
-    for body in (b"", b"{", b"[]", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}'):
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"output": "x"}',
+        b'{"output": 5, "inputs": {}}',
+    ):
         assert 400 <= post(address, body)[0] < 500, body
     # The fixture's end reads what the terminal was told.
 
@@ -228,7 +239,8 @@ def test_the_page_runs_its_own_scripts_alone(address):
     page = answer.read().decode()
     connection.close()
     policy = dict(
-        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+        part.strip().split(" ", 1)
+        for part in answer.headers["Content-Security-Policy"].split(";")
     )
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in policy["script-src"]
@@ -261,9 +273,12 @@ def window(address, tmp_path):
     try:
         browser_window.open(address)
         browser_window.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
+            120,
         )
-        browser_window.wait("return document.getElementById('evaluated').textContent === ''", 300)
+        browser_window.wait(
+            "return document.getElementById('evaluated').textContent === ''", 300
+        )
         yield browser_window
         assert browser_window.errors() == []
     finally:
@@ -285,7 +300,9 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
             "return [...document.querySelectorAll('thead th button')].map((b) => b.firstChild.textContent)"
         )
     ]
-    before = [window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")]
+    before = [
+        window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")
+    ]
     cold = put(window, "temperature", "20")
     assert "293 K (20 °C)" in cold
     assert float(window.run(cell % heads.index("Br"))) > float(before[0])
@@ -293,7 +310,9 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
     total = int(cold.split()[0])
     assert 0 < int(put(window, "remanence", "1.2").split()[0]) < total
     window.run("dash_clientside.set_props('scenario', {value: 'embargo'})")
-    window.wait(f"return {ROWS}[0].cells[{heads.index('Risk')}].textContent !== '{before[2]}'")
+    window.wait(
+        f"return {ROWS}[0].cells[{heads.index('Risk')}].textContent !== '{before[2]}'"
+    )
     assert put(window, "heavy", "0").split()[0] < str(total)
 
 
@@ -311,7 +330,9 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
     window.wait(f"return {head}.ariaSort === 'descending'")
     assert max(window.run(f"return {values}")) >= max(rising)
     window.run("document.getElementById('after').click()")
-    window.wait("return document.getElementById('count').textContent.startsWith('Page 2')")
+    window.wait(
+        "return document.getElementById('count').textContent.startsWith('Page 2')"
+    )
     assert window.run("return document.getElementById('before').disabled") is False
 
 
@@ -328,7 +349,9 @@ def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window)
 
 @needs_browser
 def test_click_shows_the_curve_of_its_point(window):
-    legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+    legend = (
+        "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+    )
     names = window.wait(f"return {legend}.length > 1 && {legend}")
     assert names[0].startswith(f"J(H) {HOSTILE}")
     assert names[1].startswith("J(H) Today's magnet")
@@ -359,7 +382,9 @@ def test_download_holds_the_rows_of_the_filter(window, tmp_path):
 @needs_browser
 def test_every_slider_has_a_name(window):
     sliders = "[...document.querySelectorAll('[role=slider]')].map((s) => s.ariaLabel)"
-    names = window.wait(f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}")
+    names = window.wait(
+        f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}"
+    )
     assert len(set(names)) == 5
 
 
@@ -377,9 +402,12 @@ def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
     try:
         browser_window.open(address)
         browser_window.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
+            120,
         )
-        assert browser_window.run("return document.documentElement.scrollWidth") <= width
+        assert (
+            browser_window.run("return document.documentElement.scrollWidth") <= width
+        )
         # A name takes three lines at most.
         assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90
     finally:

@@ -37,7 +37,9 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
     rows = np.arange(len(results))
     assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        np.testing.assert_allclose(results.column(name, Question()), ranked_rows[name], rtol=1e-6)
+        np.testing.assert_allclose(
+            results.column(name, Question()), ranked_rows[name], rtol=1e-6
+        )
 
 
 def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
@@ -119,7 +121,9 @@ def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )
     for name in ("supply_risk", "cost_USD_kg"):
-        np.testing.assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
+        np.testing.assert_allclose(
+            results.column(name, question), expected[name], rtol=1e-5
+        )
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 

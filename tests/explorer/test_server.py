@@ -68,6 +68,8 @@ def test_another_name_of_this_machine_and_a_large_body_hold_no_place(flask_serve
     for _ in range(3):
         answer = client.get("/", base_url="http://elsewhere.example")
         assert answer.status_code == 400
-        large = client.post("/", data=b"x" * (server.MOST_BYTES + 1), base_url="http://127.0.0.1")
+        large = client.post(
+            "/", data=b"x" * (server.MOST_BYTES + 1), base_url="http://127.0.0.1"
+        )
         assert large.status_code == 413
     assert client.get("/", base_url="http://127.0.0.1").status_code == 200

@@ -33,8 +33,12 @@ HIGHEST = pins("constraints.txt")
 
 def requirements() -> list[Requirement]:
     whole = licences.project()
-    extras = [r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]]
-    by_name = {Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)}
+    extras = [
+        r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]
+    ]
+    by_name = {
+        Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)
+    }
     return list(by_name.values())
 
 
@@ -56,7 +60,9 @@ def test_what_is_installed_lies_between_the_pins():
         low = LOWEST.get(name)
         high = HIGHEST.get(name)
         # Packages that a package needed only at other versions have one pin, or none.
-        if (low and high and not min(low, high) <= have <= max(low, high)) or not (low or high):
+        if (low and high and not min(low, high) <= have <= max(low, high)) or not (
+            low or high
+        ):
             outside.append(f"{name} {have}: {low} to {high}")
     assert outside == []
 
@@ -67,21 +73,35 @@ def test_every_run_time_dependency_has_a_permissive_licence_or_weak_copyleft():
     unknown = []
     for name in licences.closure():
         text = licences.licence(distribution(name))
-        if not (licences.PERMISSIVE.search(text) or licences.WEAK_COPYLEFT.search(text)):
+        if not (
+            licences.PERMISSIVE.search(text) or licences.WEAK_COPYLEFT.search(text)
+        ):
             unknown.append(f"{name}: {text!r}")
     assert unknown == []
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11")
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11"
+)
 def test_the_table_of_licences_names_every_dependency():
     text = licences.FILE.read_text(encoding="utf-8")
-    names = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {"package", "---"}
+    names = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {
+        "package",
+        "---",
+    }
     dependencies = set(licences.closure())
     # The lowest versions need a few other packages than the highest.
-    if all(version(r.name) == str(HIGHEST[canonicalize_name(r.name)]) for r in licences.direct()):
+    if all(
+        version(r.name) == str(HIGHEST[canonicalize_name(r.name)])
+        for r in licences.direct()
+    ):
         assert names == dependencies
     assert "# Known advisories" in text
-    missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in names} - names
+    missing = (
+        {r.name for r in licences.direct()}
+        - {n.replace("-", "_") for n in names}
+        - names
+    )
     assert not missing
 
 

@@ -53,7 +53,9 @@ def test_names_a_table_that_is_no_file(place, name, command):
     options = ["--name", "mill"] if command == "calibrate" else []
     answer = run(command, str(path), *options)
     assert answer.returncode == 1
-    assert f"{path.name} is {PLACES[name]}, not a file" in " ".join(answer.stderr.split())
+    assert f"{path.name} is {PLACES[name]}, not a file" in " ".join(
+        answer.stderr.split()
+    )
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -108,7 +110,10 @@ def test_reserves_the_workbook_before_judging(tmp_path, place, monkeypatch):
     table = tmp_path / "parts.csv"
     table.write_text("part,number,mass_kg,grade\nring,10,0.05,N42SH\n")
     absent = tmp_path / "absent" / "answer.xlsx"
-    for path, reason in ((place("pipe", ".xlsx"), "it is a pipe"), (absent, "check the folder")):
+    for path, reason in (
+        (place("pipe", ".xlsx"), "it is a pipe"),
+        (absent, "check the folder"),
+    ):
         answer = run("replace", str(table), "--out", str(path), "--force")
         assert answer.returncode == 1
         assert reason in " ".join(answer.stderr.split())

@@ -22,7 +22,10 @@ def recipes() -> list[str]:
     """Return ordinary and extreme compositions that the parser takes."""
     many = "".join(f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B"))
     return [
-        *(f"{mix('Nd', 'Dy', i / 40, 2)}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
+        *(
+            f"{mix('Nd', 'Dy', i / 40, 2)}Fe{14 - i % 5}Co{i % 5}B"
+            for i in range(1, 60)
+        ),
         *(f"{mix('Sm', 'Gd', i / 20)}Co5" for i in range(1, 20)),
         *SYMBOLS,
         f"Nd2Fe14B{many}",
@@ -75,7 +78,10 @@ def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     comparable = meets["pareto_front"].notna()
     assert numbers[comparable].notna().all().all()
     # Where an objective is not known there is no front, and the rank says so: behind all others.
-    assert comparable.all() or meets["rank"][~comparable].min() > meets["rank"][comparable].max()
+    assert (
+        comparable.all()
+        or meets["rank"][~comparable].min() > meets["rank"][comparable].max()
+    )
     # Those that miss are in order of their margin, and no front holds them.
     misses = table[table["rank"].notna() & ~table["meets_requirements"]]
     assert misses["performance_margin"].notna().all()
@@ -87,13 +93,19 @@ def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     for name in names:
         if f"{name}_lo" in names:
             rows = table[[f"{name}_lo", name, f"{name}_hi"]].dropna()
-            assert (rows[f"{name}_lo"] <= rows[name] + 1e-9 * rows[name].abs()).all(), name
-            assert (rows[name] <= rows[f"{name}_hi"] + 1e-9 * rows[name].abs()).all(), name
+            assert (rows[f"{name}_lo"] <= rows[name] + 1e-9 * rows[name].abs()).all(), (
+                name
+            )
+            assert (rows[name] <= rows[f"{name}_hi"] + 1e-9 * rows[name].abs()).all(), (
+                name
+            )
 
 
 def test_a_trace_changes_nothing_but_itself():
     pure, trace = (
-        mk.predict(mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"]))
+        mk.predict(
+            mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"])
+        )
         .drop(columns="row_index")
         .select_dtypes("number")
         .to_numpy(float, na_value=np.nan)
@@ -124,17 +136,33 @@ if __name__ == "__main__":
     ("threads", "workers", "given"),
     [
         # Another kind of BLAS, which cuts its products into other blocks.
-        (1, 0, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OMP_NUM_THREADS": "8"}),
+        (
+            1,
+            0,
+            {
+                "OPENBLAS_CORETYPE": "Haswell",
+                "OPENBLAS_L2_SIZE": "512",
+                "OMP_NUM_THREADS": "8",
+            },
+        ),
         (2, 0, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
         (1, 2, {}),
     ],
 )
-def test_another_process_gives_the_same(tmp_path, table: pd.DataFrame, threads, workers, given):
+def test_another_process_gives_the_same(
+    tmp_path, table: pd.DataFrame, threads, workers, given
+):
     file = tmp_path / "one.parquet"
     (tmp_path / "other.py").write_text(_OTHER, encoding="utf-8")
     path = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, str(tmp_path / "other.py"), str(file), str(threads), str(workers)],
+        [
+            sys.executable,
+            str(tmp_path / "other.py"),
+            str(file),
+            str(threads),
+            str(workers),
+        ],
         env={**os.environ, "PYTHONPATH": path, **given},
         capture_output=True,
         text=True,

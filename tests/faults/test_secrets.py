@@ -50,7 +50,13 @@ def test_a_model_file_runs_nothing(tmp_path):
     for payload in (pickle.dumps(hostile), archive.getvalue()):
         with pytest.raises(StoreError, match="cannot be decoded"):
             _store.read(_model(tmp_path / "a", payload))
-    for text in (b'{"os.system": "x"}', b'{"process": 5}', b"[]", b"5", b'{"dict": {}, "x": 1}'):
+    for text in (
+        b'{"os.system": "x"}',
+        b'{"process": 5}',
+        b"[]",
+        b"5",
+        b'{"dict": {}, "x": 1}',
+    ):
         hostile_archive = io.BytesIO()
         np.savez(hostile_archive, tree=np.frombuffer(text, np.uint8))
         with pytest.raises(StoreError, match="cannot be decoded"):
@@ -97,13 +103,19 @@ class _Elements(HTMLParser):
 def test_the_report_escapes_every_text_of_the_user(tmp_path):
     profile = applications.load("f22-engine")
     texts = {"title": HOSTILE, "description": HOSTILE, "atmosphere": HOSTILE}
-    reference = profile.reference.model_copy(update={"grade": HOSTILE, "source": HOSTILE})
-    requirements = tuple(r.model_copy(update={"source": HOSTILE}) for r in profile.requirements)
+    reference = profile.reference.model_copy(
+        update={"grade": HOSTILE, "source": HOSTILE}
+    )
+    requirements = tuple(
+        r.model_copy(update={"source": HOSTILE}) for r in profile.requirements
+    )
     device = profile.model_copy(
         update={**texts, "reference": reference, "requirements": requirements}
     )
     source = tmp_path / f"{HOSTILE[:8]}.csv"
-    source.write_text(f'composition,"{HOSTILE.replace(chr(34), "")}"\nSmCo5,1\n{HOSTILE},2\n')
+    source.write_text(
+        f'composition,"{HOSTILE.replace(chr(34), "")}"\nSmCo5,1\n{HOSTILE},2\n'
+    )
     result = screen(source, device, out=tmp_path / "out")
     assert HOSTILE in result.rejected[0].text
     page = result.report(tmp_path / "report.html").read_text(encoding="utf-8")
@@ -116,7 +128,9 @@ def test_the_report_escapes_every_text_of_the_user(tmp_path):
     assert page.count("alert(1)") > 4
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b"]
+)
 def test_a_name_is_no_path(name):
     with pytest.raises(InputError, match="known are"):
         applications.load(name)

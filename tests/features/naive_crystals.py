@@ -64,7 +64,11 @@ def coordination_numbers(found, kinds, reach):
 def distance_statistics(found, kinds, a, b, reach, short):
     """Return least, mean, standard deviation and short share of the distances of two kinds."""
     d = np.array(
-        [d for i, j, _, _, d in found if (kinds[i], kinds[j]) in ((a, b), (b, a)) and d <= reach]
+        [
+            d
+            for i, j, _, _, d in found
+            if (kinds[i], kinds[j]) in ((a, b), (b, a)) and d <= reach
+        ]
     )
     if not len(d):
         return (np.nan,) * 4

@@ -17,7 +17,11 @@ def composition_statistics(indptr, indices, values, table):
             continue
         for j in range(p):
             x = [table[c, j] for c in indices[row]]
-            modes = [a for a, w in zip(x, weights, strict=True) if np.isclose(w, max(weights))]
+            modes = [
+                a
+                for a, w in zip(x, weights, strict=True)
+                if np.isclose(w, max(weights))
+            ]
             mode = math.nan if any(map(math.isnan, modes)) else min(modes)
             out[i, 6 * j + 5] = mode
             if any(map(math.isnan, x)):

@@ -5,7 +5,9 @@ from itertools import pairwise
 import numpy as np
 
 
-def describe_sublattices(indptr, indices, values, weights, names, ions, targets, carbon):
+def describe_sublattices(
+    indptr, indices, values, weights, names, ions, targets, carbon
+):
     """Return ratios, distances, and mean and standard deviation over R, interleaved."""
     return np.array(
         [
@@ -27,7 +29,10 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     row = [s["R"], s["T"], ratio(s["R"], metals)]
     row += [ratio(s[name], s["R"]) for name in ("light", "heavy")]
     row.append(ratio(s["light"] - s["heavy"], s["R"]))
-    row += [ratio(s[name], s["R"]) for name in ("cerium", "nonmagnetic", "oblate", "prolate")]
+    row += [
+        ratio(s[name], s["R"])
+        for name in ("cerium", "nonmagnetic", "oblate", "prolate")
+    ]
     row.append(ratio(s["electrons"], s["T"]))
     row.append(ratio(s["cobalt"], s["cobalt"] + s["iron"]))
     row.append(s["valence"])
@@ -41,6 +46,10 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     rare = weights[columns, names.index("R")] > 0
     for x in ions[columns].T:
         mean = np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
-        variance = np.average((x[rare] - mean) ** 2, weights=amounts[rare]) if rare.any() else 0.0
+        variance = (
+            np.average((x[rare] - mean) ** 2, weights=amounts[rare])
+            if rare.any()
+            else 0.0
+        )
         row += [mean, np.sqrt(variance)]
     return row

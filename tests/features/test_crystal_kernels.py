@@ -20,7 +20,9 @@ def test_principal_axis_is_the_eigenvector_of_largest_size():
         parts = full[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
         principal_axis(parts, out)
         values = np.linalg.eigvalsh(full)
-        assert axis_component(parts, out) == pytest.approx(values[np.argmax(np.abs(values))])
+        assert axis_component(parts, out) == pytest.approx(
+            values[np.argmax(np.abs(values))]
+        )
     principal_axis(np.zeros(6), out)
     assert out.tolist() == [0, 0, 1]
 
@@ -29,7 +31,11 @@ def describe(lattice, frac, kinds):
     out = np.full((1, 26), -1.0)
     weights = np.stack([3.0 * (kinds == 0), 2.0 * (kinds == 1)], axis=1)
     atoms = Atoms(
-        np.array([0, len(frac)]), np.array([lattice], float), np.array(frac, float), kinds, weights
+        np.array([0, len(frac)]),
+        np.array([lattice], float),
+        np.array(frac, float),
+        kinds,
+        weights,
     )
     describe_crystals(atoms, np.full((3, 3), 4.0), 2.5, np.ones(3), out, 0, 1)
     return out[0]

@@ -19,16 +19,24 @@ def describe(*texts):
 
 def test_free_ions():
     frame = describe("GdCo5", "DyCo5", "SmCo5", "NdCo5", "YCo5")
-    np.testing.assert_allclose(frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857])
+    np.testing.assert_allclose(
+        frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857]
+    )
     np.testing.assert_allclose(frame["R_moment_muB_mean"], [7, 10, 5 / 7, 36 / 11, 0])
-    np.testing.assert_allclose(frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0])
-    np.testing.assert_allclose(frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14])
+    np.testing.assert_allclose(
+        frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0]
+    )
+    np.testing.assert_allclose(
+        frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14]
+    )
     # (J^2 - J/2) alpha <r^2> of dysprosium is -0.2605 a0^2; the quadrupole is twice that.
     assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(2 * -0.2605, abs=2e-4)
 
 
 def test_tells_prolate_from_oblate_ions():
-    frame = describe("SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5")
+    frame = describe(
+        "SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5"
+    )
     prolate = frame["R_prolate_quadrupole_a0_2"]
     oblate = frame["R_oblate_quadrupole_a0_2"]
     assert (prolate[:4] > 0).all()
@@ -84,7 +92,9 @@ def test_spread_and_balance():
     assert describe("Y2Fe14B")["R_nonmagnetic_share"][0] == 1
 
 
-@given(st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS))
+@given(
+    st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS)
+)
 def test_means_are_linear_in_the_substitution(first, share, second):
     one, two, joint = describe(
         f"{first}Co5", f"{second}Co5", f"{mix(first, second, share)}Co5"

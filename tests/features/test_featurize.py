@@ -12,7 +12,9 @@ from magnetkit.features._tables import featurize
 def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     source = tmp_path / "in.csv"
     out = tmp_path / f"out{suffix}"
-    source.write_text("name,composition\na,SmCo5\nb,XxCo5\nc,Nd2Fe14B\n", encoding="utf-8")
+    source.write_text(
+        "name,composition\na,SmCo5\nb,XxCo5\nc,Nd2Fe14B\n", encoding="utf-8"
+    )
     assert featurize(source, out) == (2, 1)
     frame = pd.read_parquet(out) if suffix == ".parquet" else pd.read_csv(out)
     assert frame["row_index"].tolist() == [0, 2]

@@ -29,8 +29,12 @@ HUTCHINGS = {
 @pytest.mark.parametrize("symbol", HUTCHINGS)
 def test_stevens_factors_equal_the_tabulated_fractions(symbol):
     ions = load_ions()
-    for name, fraction in zip(("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True):
-        assert ions[name][INDEX[symbol]] == pytest.approx(float(Fraction(fraction)), rel=1e-12)
+    for name, fraction in zip(
+        ("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True
+    ):
+        assert ions[name][INDEX[symbol]] == pytest.approx(
+            float(Fraction(fraction)), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("symbol", RARE_EARTHS)

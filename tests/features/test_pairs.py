@@ -43,7 +43,9 @@ def test_linked_cells_find_what_one_cell_finds():
     large = np.concatenate([(frac + np.array([k, 0, 0])) / [5, 1, 1] for k in range(5)])
     assert len(list_pairs(cell, large, 2.0)) == 5 * len(small)
     distances = [round(d, 6) for *_, d in small] * 5
-    assert sorted(distances) == sorted(round(d, 6) for *_, d in list_pairs(cell, large, 2.0))
+    assert sorted(distances) == sorted(
+        round(d, 6) for *_, d in list_pairs(cell, large, 2.0)
+    )
 
 
 def test_the_cutoff_is_inside_and_the_list_grows_as_it_must():

@@ -15,7 +15,12 @@ def crystal(request):
     lattice, frac = random_crystal(rng, 6)
     kinds = np.array([0, 1, 2, 0, 1, -1])
     first, second, _, distance = _crystals.half_pairs(lattice, frac, 6.0)
-    return (first, second, distance), kinds, naive_crystals.pairs(lattice, frac, 6.0), rng
+    return (
+        (first, second, distance),
+        kinds,
+        naive_crystals.pairs(lattice, frac, 6.0),
+        rng,
+    )
 
 
 def test_radial_histogram(crystal):
@@ -23,7 +28,9 @@ def test_radial_histogram(crystal):
     kinds = kinds % 3
     first, second, distance = half
     out = radial_counts((kinds[first], kinds[second], distance), 3, 0.28, 20)
-    np.testing.assert_array_equal(out, naive_crystals.radial_histogram(neighbours, kinds, 0.28, 20))
+    np.testing.assert_array_equal(
+        out, naive_crystals.radial_histogram(neighbours, kinds, 0.28, 20)
+    )
     np.testing.assert_array_equal(out, out.transpose(1, 0, 2))
 
 
@@ -47,5 +54,7 @@ def test_distance_statistics(crystal, a, b):
 
 def test_no_pairs():
     none = np.zeros(0, np.int32)
-    got = _crystals.distance_statistics(none, none, np.zeros(0), np.zeros(0, int), 0, 1, 5.0, 3.0)
+    got = _crystals.distance_statistics(
+        none, none, np.zeros(0), np.zeros(0, int), 0, 1, 5.0, 3.0
+    )
     assert np.isnan(got).all()

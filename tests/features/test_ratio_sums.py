@@ -18,6 +18,8 @@ def test_ratios_of_a_formula_are_those_counted_by_hand():
     assert features["Ce_R"] == pytest.approx(0.25)
     assert features["B_lattice"] == pytest.approx(1.0 / 16.0)
     # 12 of iron by 2, 2 of cobalt by 1, three valences each of two rare earths and boron, of 17.
-    assert features["magnetic_valence"] == pytest.approx((12 * 2 + 2 - 2 * 3 - 3) / 17.0)
+    assert features["magnetic_valence"] == pytest.approx(
+        (12 * 2 + 2 - 2 * 3 - 3) / 17.0
+    )
     assert np.isfinite(row).all()
     assert sums.upper[index("Ce"), names.index("Ce_R")] == 1.0

@@ -69,7 +69,9 @@ def test_type_of_the_result():
 
 def test_without_imputation_a_gap_is_nan():
     frame = (
-        CompositionStatistics(impute=False).set_output(transform="pandas").fit_transform(["HeFe"])
+        CompositionStatistics(impute=False)
+        .set_output(transform="pandas")
+        .fit_transform(["HeFe"])
     )
     assert np.isnan(frame["MagpieData mean MeltingT"][0])
     assert frame["MagpieData mean Number"][0] == 14.0

@@ -84,7 +84,11 @@ def test_crystal_field_has_the_sign_of_each_host(nd2fe14b, smco5):
     planar.append("N", [0.5, 0, 0])
     axial = smco5.copy()
     axial.append("N", [0, 0, 0.5])
-    assert features.crystal_field(planar)[1][0] < second[0] < features.crystal_field(axial)[1][0]
+    assert (
+        features.crystal_field(planar)[1][0]
+        < second[0]
+        < features.crystal_field(axial)[1][0]
+    )
     assert np.isfinite(fourth).all()
 
 
@@ -110,11 +114,17 @@ def test_dipolar_field(smco5):
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
     sphere = features.dipolar_field(smco5, cutoff=60.0)
     np.testing.assert_allclose(sphere, field, atol=0.01)
-    np.testing.assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
+    np.testing.assert_allclose(
+        features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field
+    )
 
 
 def test_refuses_wrong_input(smco5):
-    for call in (features.neighbour_list, features.coordination, features.radial_distribution):
+    for call in (
+        features.neighbour_list,
+        features.coordination,
+        features.radial_distribution,
+    ):
         with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
             call(smco5, -1.0)
     with pytest.raises(InputError, match="axis must be three numbers"):
@@ -131,7 +141,9 @@ def test_what_is_shown_of_large_things_is_short():
     from magnetkit.features import Crystals, load_table
 
     iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    assert repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+    assert (
+        repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+    )
     assert "22 properties" in repr(load_table("magpie"))
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "SmCo5"] * 100)
     # Hosts in their order, 2:14:1 first.

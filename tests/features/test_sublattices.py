@@ -26,7 +26,9 @@ def test_agrees_with_the_slow_twin(n):
     carbon = np.array([1.0, 0.0])
     out = np.full((n, len(RATIOS) + 2 + 10), -1.0)
     describe_sublattices(Rows(*rows), weights, ions, targets, carbon, out, 0, n)
-    expected = naive_sublattices.describe_sublattices(*rows, weights, SUMS, ions, targets, carbon)
+    expected = naive_sublattices.describe_sublattices(
+        *rows, weights, SUMS, ions, targets, carbon
+    )
     np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
 
 

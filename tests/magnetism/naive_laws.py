@@ -15,7 +15,9 @@ from magnetkit.phases.partition import atomic_volumes
 @cache
 def book(name):
     """Return the values of a law by name."""
-    tables = tomllib.loads((datasets.root() / "laws" / f"{name}.toml").read_text("utf-8"))
+    tables = tomllib.loads(
+        (datasets.root() / "laws" / f"{name}.toml").read_text("utf-8")
+    )
     return {key: table["value"] for key, table in tables.items()}
 
 
@@ -70,7 +72,9 @@ def boundary(atoms, bound=0.0):
     other_atoms = min(rest - gallium, room_others)
     earth += 6.0 / 13.0 * (gallium + other_atoms)
     unbound = rare * (1.0 - bound) - earth
-    dissolves = max(unbound, 0.0) * per_earth * k["iron_in_boundary"] / ATOMIC_MASS[INDEX["Fe"]]
+    dissolves = (
+        max(unbound, 0.0) * per_earth * k["iron_in_boundary"] / ATOMIC_MASS[INDEX["Fe"]]
+    )
     room = room_gallium + room_others + dissolves
     soft = max(rest - room, 0.0)
     doubt = 14.0 * k["boron_doubt"] / 100.0 * mass / ATOMIC_MASS[INDEX["B"]]
@@ -122,7 +126,9 @@ def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
     )
     thin = (1.0 - k["thick_share"]) * (1.0 - exp(-earth / k["free_scale_thin"]))
     thick = k["thick_share"] * (1.0 - exp(-earth / k["free_scale_thick"]))
-    return (thin + thick) * exp(-r2fe17 / k["soft_scale"]) * exp(-k["laves_loss"] * cerium)
+    return (
+        (thin + thick) * exp(-r2fe17 / k["soft_scale"]) * exp(-k["laves_loss"] * cerium)
+    )
 
 
 def doubt(r2fe17, soft_doubt, cerium, formula, soft_scale_deviation):
@@ -144,7 +150,9 @@ def formula_likelihood(atoms, hard):
     rare = sum(x for s, x in atoms.items() if s in RARE_EARTHS) / whole
     boron = (atoms.get("B", 0.0) + atoms.get("C", 0.0)) / whole
     off = max(abs(rare - 2.0 / 17.0), abs(boron - 1.0 / 17.0))
-    other = sum(x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co"))
+    other = sum(
+        x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co")
+    )
     # Additives tell a charge: the edge comes nearer, and what is beside the hard phase counts.
     telling = 1.0 - exp(-other / whole / k["additives"])
     edge = (1.0 - telling) * k["plain"] + telling * k["recipe"]
@@ -158,13 +166,19 @@ def cells(iron, copper, zirconium, ratio, pinning, scale):
     k = book("cells")
     if copper <= k["least_copper"]:
         return 0.0
-    driven = (iron - k["iron_drives_from"]) / (k["iron_drives_to"] - k["iron_drives_from"])
+    driven = (iron - k["iron_drives_from"]) / (
+        k["iron_drives_to"] - k["iron_drives_from"]
+    )
     scale *= 1.0 - (1.0 - k["copper_driven"]) * min(max(driven, 0.0), 1.0)
     h = pinning * (1.0 - exp(-(copper - k["least_copper"]) / scale))
     share = k["zirconium_without"]
-    h *= share + (1.0 - share) * step((zirconium - k["zirconium_from"]) / k["zirconium_over"])
+    h *= share + (1.0 - share) * step(
+        (zirconium - k["zirconium_from"]) / k["zirconium_over"]
+    )
     if zirconium > k["most_zirconium"]:
-        h *= exp(-(((zirconium - k["most_zirconium"]) / k["zirconium_falls_over"]) ** 2))
+        h *= exp(
+            -(((zirconium - k["most_zirconium"]) / k["zirconium_falls_over"]) ** 2)
+        )
     copper_and_zirconium = copper / k["cell_copper"] + zirconium / k["cell_zirconium"]
     h *= step((copper_and_zirconium - k["cell_from"]) / k["cell_over"])
     h *= step((ratio - k["least_ratio"]) / k["ratio_over"])
@@ -226,7 +240,9 @@ def carrier_volume(atoms, carriers):
     volumes = atomic_volumes()
     mass = atom_mass(atoms)
     volume = sum(x * volumes[INDEX[s]] for s, x in atoms.items()) / mass
-    put_in = sum(m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items())
+    put_in = sum(
+        m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items()
+    )
     volume *= 1.0 - sum(carriers.values())
     return put_in / (volume + put_in)
 
@@ -280,4 +296,8 @@ def knee_field(h_cj, j, room_h, room_j, shape, on_h):
         return 0.0, 0.0, 0.0
     deviation = exp(-sqrt(on_h**2 + min(on_square * scale / q, widest) ** 2))
     alone = exp(-on_h)
-    return h_cj * min(q * deviation, alone), h_cj * q, h_cj * min(q / deviation, 1.0 / alone)
+    return (
+        h_cj * min(q * deviation, alone),
+        h_cj * q,
+        h_cj * min(q / deviation, 1.0 / alone),
+    )

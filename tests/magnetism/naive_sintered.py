@@ -17,21 +17,27 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     alpha_k = rules["alpha_k"]
     n_eff = rules["n_eff"]
     decay = rules["decay"]
-    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
+    at_room = max(
+        alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room
+    )
     alpha_k += (rules["level"] - 1.0) * at_room / field_room
     if rules["temperature_law"] == 1:
         rise = (kelvin - 293.15) / 1000.0 * rules["usual_curie"] / curie
         over = 0.2 if rise > 0.0 else 0.06
         falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
-    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room)
+    at_room = max(
+        alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room
+    )
     if rules["temperature_law"] == 2:
         pinning = rules["level"] * rules["pinned"]
         fall = decay if pinning else decay * rules["usual_curie"] / curie
         line = 1.0 - fall * (kelvin - 293.15) / 1000.0
         if kelvin < 293.15:
             return (pinning or at_room) * min(line, 1.5)
-        order = ((curie - kelvin) / (curie - 293.15)) ** (1 / 3) if kelvin < curie else 0.0
+        order = (
+            ((curie - kelvin) / (curie - 293.15)) ** (1 / 3) if kelvin < curie else 0.0
+        )
         return (pinning or at_room) * max(min(line, order), 0.02 * order)
     return at_room * (field / field_room) ** decay
 
@@ -72,7 +78,9 @@ def figures(
     ]
     knees = []
     for c, j, on_h in zip(coercivity, polarization, deviations, strict=True):
-        scale = 1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
+        scale = (
+            1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
+        )
         q = 1.0 - (1.0 - squareness) * scale
         wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0
         ends = q * math.exp((s - 1) * wide), math.exp((s - 1) * on_h)

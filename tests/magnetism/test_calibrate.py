@@ -81,7 +81,9 @@ def test_a_name_finds_it_again_and_a_second_call_replaces_it():
 
 def test_other_hosts_know_nothing_of_it():
     process = mk.calibrate(_table(_row(h=1.3)), "mine")
-    before, after = (_model("SmCo5", process=p, basis="atomic") for p in (None, process))
+    before, after = (
+        _model("SmCo5", process=p, basis="atomic") for p in (None, process)
+    )
     assert after["coercivity_kA_m"] == before["coercivity_kA_m"]
     assert after["coercivity_kA_m_lo"] == before["coercivity_kA_m_lo"]
 
@@ -93,7 +95,9 @@ def test_either_value_may_be_missing():
 
 
 def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)]
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)
+    ]
     result = calibration(_table(*rows), "series")
     report = result.report[result.report["quantity"] == "coercivity_kA_m"]
     before = np.log(report["measured"] / report["before"]).abs()
@@ -105,7 +109,9 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
 
 
 def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)]
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)
+    ]
     result = calibration(_table(*rows), "x", keep=False)
 
     def next_magnet_range(report):
@@ -155,7 +161,8 @@ def test_one_magnet_alone_is_expected_as_any_of_its_kind():
 
 def test_a_hot_row_says_less_of_the_common_part():
     cold, hot = (
-        mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False) for t in (293.15, 423.15)
+        mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False)
+        for t in (293.15, 423.15)
     )
     assert _coercivity(hot) < _coercivity(cold)
 
@@ -193,15 +200,20 @@ def test_contradictory_magnets_are_reported_and_trusted_less():
     assert len(result.contradictions) == 1
     assert "rows 1 and 2 contradict each other" in result.contradictions[0]
     sure = calibration(
-        _table(_row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")), "sure"
+        _table(_row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")),
+        "sure",
     )
     assert not sure.contradictions
     assert _width(sure.process) < 0.95 * _width(result.process)
 
 
 def test_names_a_magnet_that_contradicts_the_others():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)]
-    result = calibration(_table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd")
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)
+    ]
+    result = calibration(
+        _table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd"
+    )
     assert any("row 4" in line and "does not fit" in line for line in result.lines())
 
 
@@ -222,21 +234,27 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
 
 
 def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
-    (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
+    (hot,) = mk.calibrate(
+        _table(_row(t=423.15, b=None)), "x", keep=False
+    ).producer.magnets
     base, steeper, higher = (
         np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
         for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
     )
     by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
-    (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
+    (cool,) = mk.calibrate(
+        _table(_row(h=None, t=423.15)), "x", keep=False
+    ).producer.magnets
     assert cool["slope"] == 0.0
 
 
 def test_shell_is_part_of_a_measurement():
     row = _row()
     bare, with_shell = (
-        mk.calibrate(_table({**row, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
+        mk.calibrate(_table({**row, "shell": shell}), "x", keep=False).producer.magnets[
+            0
+        ]["score"]
         for shell in ("", "Tb 0.5 wt%")
     )
     # The model expects more of the shelled magnet, so that the same value is a lower one.
@@ -245,7 +263,9 @@ def test_shell_is_part_of_a_measurement():
 
 def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
     def contradictions(*labels):
-        rows = [_row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)]
+        rows = [
+            _row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)
+        ]
         return calibration(_table(*rows), "x", keep=False).contradictions
 
     assert len(contradictions("a", "a")) == 1
@@ -254,10 +274,15 @@ def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not()
 
 
 def test_a_row_that_does_not_fit_is_told_from_those_that_do():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None) for x in (0.5, 1.0, 1.5)]
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None)
+        for x in (0.5, 1.0, 1.5)
+    ]
     report = calibration(_table(*rows), "x", keep=False).report
     # All are harder than the model by the same: what the others say leaves little of that.
-    alone = calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+    alone = (
+        calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+    )
     assert alone > 0.0
     assert (report["standard_score"].abs() < 0.6 * alone).all()
 
@@ -270,9 +295,13 @@ def test_quantities_are_told_in_the_order_they_come():
 
 def test_names_magnets_that_contradict_their_mill():
     # Half as hard again and a quarter softer than the model, at nearly one recipe.
-    odd = calibration(_table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False)
+    odd = calibration(
+        _table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False
+    )
     assert "make it worse" in odd.lines()[0]
-    alike = calibration(_table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False)
+    alike = calibration(
+        _table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False
+    )
     assert "make it worse" not in alike.lines()[0]
 
 
@@ -300,7 +329,8 @@ def test_other_magnets_worsen_it_only_beyond_the_range():
     def warns_of_a_worse_fit(before, after, reach):
         """Say so of magnets that were off by shares of their value, with that range after."""
         values = {
-            n: part["measured"] / (1.0 + x) for n, x in (("before", before), ("after", after))
+            n: part["measured"] / (1.0 + x)
+            for n, x in (("before", before), ("after", after))
         }
         report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
         return "make it worse" in replace(result, report=report).lines()[0]
@@ -311,7 +341,9 @@ def test_other_magnets_worsen_it_only_beyond_the_range():
     assert not warns_of_a_worse_fit(before=0.4, after=0.3, reach=0.2)
 
 
-@pytest.mark.parametrize("true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}])
+@pytest.mark.parametrize(
+    "true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}]
+)
 def test_two_levels_of_one_producer_come_back(true):
     """Synthetic magnets of three recipes, measured at 20 and 150 C."""
     recipes = [f"Nd{24.6 - x}Pr6Dy{x}Co1Cu0.15B0.96Fe bal." for x in (0.5, 1.5, 3.0)]
@@ -330,22 +362,31 @@ def test_two_levels_of_one_producer_come_back(true):
             )
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        prediction = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        prediction = _model(row["composition"], row["temperature_K"], process)[
+            "coercivity_kA_m"
+        ]
         assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.03)
     # A fourth recipe of the producer has the level, too.
     for kelvin in (293.15, 423.15):
         other = "Nd22.6Pr6Dy2Co1Cu0.15B0.96Fe bal."
-        expected, plain = (_model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None))
+        expected, plain = (
+            _model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None)
+        )
         prediction = _model(other, kelvin, process)["coercivity_kA_m"]
         assert abs(np.log(prediction / expected)) < 0.35 * abs(np.log(plain / expected))
 
 
 def test_a_factor_at_both_temperatures_is_two_levels():
     """1.1 at 20 C and 1.25 at 150 C of the model, whatever the law says."""
-    rows = [{**_row(h=h, t=t, b=None), "magnet": "a"} for t, h in ((293.15, 1.1), (423.15, 1.4))]
+    rows = [
+        {**_row(h=h, t=t, b=None), "magnet": "a"}
+        for t, h in ((293.15, 1.1), (423.15, 1.4))
+    ]
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        prediction = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
+        prediction = _model(row["composition"], row["temperature_K"], process)[
+            "coercivity_kA_m"
+        ]
         assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.05)
 
 

@@ -31,14 +31,21 @@ def test_temperature_moves_the_comparators():
     frame = hot.set_index("candidate")
     base = cold.set_index("candidate")
     assert frame.loc["MnBi", "coercivity_kA_m"] > base.loc["MnBi", "coercivity_kA_m"]
-    assert frame.loc["Sr ferrite", "remanence_T"] == pytest.approx(0.41 * (1 - 0.002 * 80))
-    assert frame.loc["Alnico 5", "remanence_T"] > 0.97 * base.loc["Alnico 5", "remanence_T"]
+    assert frame.loc["Sr ferrite", "remanence_T"] == pytest.approx(
+        0.41 * (1 - 0.002 * 80)
+    )
+    assert (
+        frame.loc["Alnico 5", "remanence_T"]
+        > 0.97 * base.loc["Alnico 5", "remanence_T"]
+    )
 
 
 def test_no_magnet_above_its_limit():
     frame = comparators(900.0)
     assert frame["remanence_T"].isna().all()
-    assert np.isnan(comparators(300.0).set_index("candidate").loc["L1_0 FeNi", "remanence_T"])
+    assert np.isnan(
+        comparators(300.0).set_index("candidate").loc["L1_0 FeNi", "remanence_T"]
+    )
 
 
 def test_products_are_possible():

@@ -15,7 +15,9 @@ def test_gadolinium_makes_smco5_flat_near_forty_percent():
 
 
 def test_solution_is_what_the_magnet_model_says():
-    result = compensate("SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01)
+    result = compensate(
+        "SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01
+    )
     table = CompositionTable.from_strings([result.formula])
     row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
@@ -50,7 +52,9 @@ def test_adds_nothing_to_a_sufficient_magnet():
 @pytest.mark.parametrize(
     ("names", "steps"), [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)]
 )
-def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, names, steps):
+def test_three_substituents_are_tried_in_shares_of_three_percent(
+    monkeypatch, names, steps
+):
     class Asked(Exception):
         pass
 
@@ -88,7 +92,9 @@ def test_the_sag_is_the_largest_distance_from_the_chord():
     kelvin = np.linspace(223.15, 423.15, 9)
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]
     table = CompositionTable.from_strings(["Sm0.8Gd0.2Co5"], basis="atomic")
-    b_r = np.array([f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")])
+    b_r = np.array(
+        [f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")]
+    )
     chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])
     sag = 100 * np.abs(b_r - chord).max() / b_r[0]
     assert row["sag_pct"] == pytest.approx(sag, rel=1e-3)

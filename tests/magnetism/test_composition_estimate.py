@@ -37,14 +37,21 @@ def test_weights_are_probabilities_and_recipes_are_recipes():
     assert low <= makeup.heavy_wt_pct[0] <= high
     for recipe in makeup.recipes:
         table = mk.CompositionTable.from_strings([recipe.text], basis="weight")
-        content = ledger(table, shell=recipe.shell or None)["heavy_rare_earth_wt_pct"].iloc[0]
+        content = ledger(table, shell=recipe.shell or None)[
+            "heavy_rare_earth_wt_pct"
+        ].iloc[0]
         assert content == pytest.approx(recipe.heavy_wt_pct)
 
 
 def test_heavy_rare_earth_rises_with_the_class_as_the_trade_has_it():
     # dysprosium_classes.csv, alloyed: N 0, SH 2 to 4, UH 4 to 6, EH 6 to 9 wt.%; diffusion needs
     # a third of that.
-    classes = {"N35": (0.0, 1.0), "N42SH": (0.7, 4.0), "N38UH": (1.3, 6.0), "N35EH": (2.0, 9.0)}
+    classes = {
+        "N35": (0.0, 1.0),
+        "N42SH": (0.7, 4.0),
+        "N38UH": (1.3, 6.0),
+        "N35EH": (2.0, 9.0),
+    }
     means = []
     for name, (low, high) in classes.items():
         mean = _estimate(name).heavy_wt_pct[0]
@@ -85,7 +92,13 @@ def test_charges_are_those_of_the_trade():
     assert iron["Co"] == 1.0
     assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
     with_gadolinium = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
-    assert amounts(with_gadolinium) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
+    assert amounts(with_gadolinium) == {
+        "Sm": 17.8,
+        "Gd": 8.0,
+        "Fe": 14.0,
+        "Cu": 6.0,
+        "Zr": 2.8,
+    }
 
 
 @pytest.mark.parametrize(
@@ -104,7 +117,9 @@ def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch)
         folder = tmp_path / "hosts" / host
         folder.mkdir(parents=True)
         key = wrong.split()[0]
-        lines = [wrong if line.split()[:1] == [key] else line for line in text.splitlines()]
+        lines = [
+            wrong if line.split()[:1] == [key] else line for line in text.splitlines()
+        ]
         folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
@@ -118,17 +133,24 @@ def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
         "remanence_coefficient_pct_K": -0.11,
         "host": "2:14:1",
     }
-    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0}
+    expected = {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0,
+    }
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
     likelihood = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(likelihood - likelihood[0], [0.0, -0.5, -2.0], atol=1e-12)
+    np.testing.assert_allclose(
+        likelihood - likelihood[0], [0.0, -0.5, -2.0], atol=1e-12
+    )
     # Two deviations of alpha; beyond five it counts no more.
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
     likelihood = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9)
+    np.testing.assert_allclose(
+        likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9
+    )
 
 
 def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
@@ -167,8 +189,15 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     def predict_kind(*arguments, **keywords):
         kind = kinds_tried[-1]
         status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
-        values = {"remanence_T": 1.2 * np.exp(0.055 * off[kind]), "coercivity_kA_m": hard[kind]}
-        return [pd.DataFrame({**values, "remanence_coefficient_pct_K": 0.0, "status": status})]
+        values = {
+            "remanence_T": 1.2 * np.exp(0.055 * off[kind]),
+            "coercivity_kA_m": hard[kind],
+        }
+        return [
+            pd.DataFrame(
+                {**values, "remanence_coefficient_pct_K": 0.0, "status": status}
+            )
+        ]
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
     monkeypatch.setattr(
@@ -187,7 +216,8 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
     # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
     likelihood = {
-        k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k]) for k in grids
+        k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k])
+        for k in grids
     }
     weight = np.concatenate(list(likelihood.values()))
     weight /= weight.sum()
@@ -211,10 +241,14 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
 def test_the_trade_is_believed_of_a_class_to_a_deviation():
     classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
     row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
-    usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = (
+        row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]
+    ) / 2.0
     # Diffused in, a third of it does.
     for worth in (1.0, 3.0):
-        odds = _trade(row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth)
+        odds = _trade(
+            row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth
+        )
         np.testing.assert_allclose(odds, [0.0, -0.5], atol=1e-12)
 
 
@@ -248,7 +282,10 @@ def test_a_recipe_that_was_given_is_no_estimate():
     makeup = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
     assert (makeup.best.weight, makeup.diffused, makeup.log_spread) == (1.0, 1.0, 0.0)
     assert makeup.heavy_wt_pct == (1.2, 1.2, 1.2)
-    assert makeup.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    assert (
+        makeup.sentence()
+        == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    )
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
     with pytest.raises(InputError, match="expected a row of grades"):
         estimate_composition(np.array(3.0))

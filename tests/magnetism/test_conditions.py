@@ -34,7 +34,9 @@ def test_every_field_that_users_give_is_a_keyword_and_an_option():
         assert one.metadata["meaning"] in options[name].help
 
 
-@pytest.mark.parametrize("name", ["predict", "screen", "compare", "curve", "replace", "diffuse"])
+@pytest.mark.parametrize(
+    "name", ["predict", "screen", "compare", "curve", "replace", "diffuse"]
+)
 def test_help_names_each_keyword(name):
     function = getattr(mk, name)
     parameters = inspect.signature(function).parameters
@@ -128,7 +130,9 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         bare = mk.predict(ALLOY, **ask, calibration="none")
         assert bare.equals(mk.predict(ALLOY, **ask))
         # The measured magnet itself comes out nearer to what was measured.
-        wrong = [abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (by_name, bare)]
+        wrong = [
+            abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (by_name, bare)
+        ]
         assert wrong[0] < 0.2 * wrong[1]
         with_both = calibrated_process({"density": 0.97}, "works", 300.0)
         assert with_both["density"] == 0.97

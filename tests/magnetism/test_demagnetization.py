@@ -16,7 +16,9 @@ def test_curves_agree_with_the_figures():
     curves = demagnetization(table, [293.15, "150C"])
     frame = sintered(table, temperature=293.15)
     np.testing.assert_allclose(curves.remanence[:, 0], frame["remanence_T"], rtol=1e-9)
-    np.testing.assert_allclose(curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9)
+    np.testing.assert_allclose(
+        curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9
+    )
     product = (-curves.induction * curves.field).max(axis=2)[:, 0] / 1e3
     np.testing.assert_allclose(product, frame["max_energy_product_kJ_m3"], rtol=0.06)
     assert (curves.coercivity[:, 1] < curves.coercivity[:, 0]).all()

@@ -29,7 +29,9 @@ def naive_loss(b_r, h_cj, knee, recoil, duty):
         part = min(((h + creep) / h_cj) ** power, 2.0)
         j = (b_r - (recoil - 1.0) * MU_0 * h) * (1.0 - part)
         low, high = (
-            (h, high) if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside) else (low, h)
+            (h, high)
+            if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside)
+            else (low, h)
         )
     return min(((low + creep) / h_cj) ** power, 2.0)
 
@@ -45,7 +47,9 @@ def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep)
     magnet = b_r, h_cj, 0.92 * h_cj, 1.05
     loss = flux_loss(*(x * ONE for x in magnet), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
-    assert loss == pytest.approx(naive_loss(*magnet, (load, outside, creep)), rel=1e-3, abs=1e-6)
+    assert loss == pytest.approx(
+        naive_loss(*magnet, (load, outside, creep)), rel=1e-3, abs=1e-6
+    )
 
 
 def test_the_field_of_a_load_line_is_the_textbook_one():
@@ -59,7 +63,9 @@ def test_the_field_of_a_load_line_is_the_textbook_one():
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
     self_field = 1.2 / MU_0 / (load + 1.05)
-    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(self_field + 150e3 + duty.creep)
+    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(
+        self_field + 150e3 + duty.creep
+    )
     assert duty.safety(1.2 * ONE, 9e5 * ONE, 1.05 * ONE)[0] == pytest.approx(
         9e5 / (self_field + 150e3 + duty.creep)
     )
@@ -121,7 +127,12 @@ def test_polarization_is_the_loop_less_the_turned_part():
 
 @pytest.mark.parametrize(
     "given",
-    [{"load_line": -1.0}, {"outside_field_kA_m": -1.0}, {"hours": "x"}, {"hours": float("nan")}],
+    [
+        {"load_line": -1.0},
+        {"outside_field_kA_m": -1.0},
+        {"hours": "x"},
+        {"hours": float("nan")},
+    ],
 )
 def test_refuses_a_duty_out_of_range(given):
     (name,) = given

@@ -23,10 +23,14 @@ from tests.magnetism.test_likeness import H, anchor
 
 # Each row one coordinate farther from magnets as made, the others as they were.
 AWAY = {
-    "dysprosium and terbium": [f"Nd{18 - d:g}Dy{12 + d:g}B0.97Fe bal." for d in (0, 1, 2, 3)],
+    "dysprosium and terbium": [
+        f"Nd{18 - d:g}Dy{12 + d:g}B0.97Fe bal." for d in (0, 1, 2, 3)
+    ],
     "boron": [f"Nd31B{b:g}Fe bal." for b in (1.02, 1.06, 1.1, 1.14)],
     "aluminium": [f"Nd31B1Al{a:g}Fe bal." for a in (1.0, 1.4, 1.8, 2.2)],
-    "gadolinium, holmium, erbium": [f"Nd{30 - g:g}Gd{g:g}B1Fe bal." for g in (2, 4, 6, 8)],
+    "gadolinium, holmium, erbium": [
+        f"Nd{30 - g:g}Gd{g:g}B1Fe bal." for g in (2, 4, 6, 8)
+    ],
     "copper": [f"Sm25.5Fe14Cu{c:g}Zr2.8Co bal." for c in (14, 16, 18, 20)],
 }
 
@@ -38,7 +42,9 @@ def compute_evidence(texts, root, quantity=H, producer=None):
 
 @pytest.mark.parametrize("name", AWAY)
 def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
-    nearest = compute_evidence(AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1")
+    nearest = compute_evidence(
+        AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1"
+    )
     assert (np.diff(nearest.distance) > 0.05).all()
     assert nearest.farthest.texts()[-1] == name
 
@@ -86,7 +92,12 @@ def test_a_host_without_a_measured_magnet_is_unproven():
 def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_own():
     chance = np.linspace(0.0, 1.0, 21)
     assert cap_probability(chance, np.zeros(21)).tolist() == chance.tolist()
-    at = np.array([cap_probability(chance, np.full(21, d)) for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)])
+    at = np.array(
+        [
+            cap_probability(chance, np.full(21, d))
+            for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)
+        ]
+    )
     assert (np.diff(at, axis=0) <= 1e-15).all()
     # Unproven: below any threshold of 0.7 or more, so never among those that meet.
     assert at[3].max() < 0.7
@@ -120,7 +131,9 @@ def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
 
 
 def test_copper_free_iron_counts_three_times():
-    table = CompositionTable.from_strings(["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"])
+    table = CompositionTable.from_strings(
+        ["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"]
+    )
     iron = _metals(table, "grains")["iron"]
     # A tenth of the metal is iron; 5 % of copper leaves 1/e of what is added, 20 % 1/e^4.
     assert iron == pytest.approx(0.1 + 0.2 * np.exp([0.0, -1.0, -4.0]))
@@ -147,15 +160,24 @@ def test_gases_of_no_magnet_have_a_large_distance(plain, amounts):
 )
 def test_settings_of_no_process_have_a_large_distance(setting, least):
     recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
-    (row,) = mk.predict(recipe, "20C", process={setting: least}, basis="weight").itertuples()
+    (row,) = mk.predict(
+        recipe, "20C", process={setting: least}, basis="weight"
+    ).itertuples()
     assert row.evidence_distance > 3.0
     assert row.evidence_farthest == "process"
     usual = {"alpha_k": 0.46, "decay": 3.1, "grain_size_um": 4.0}[setting]
-    (neighbour,) = mk.predict(recipe, "20C", process={setting: usual}, basis="weight").itertuples()
+    (neighbour,) = mk.predict(
+        recipe, "20C", process={setting: usual}, basis="weight"
+    ).itertuples()
     assert neighbour.evidence_distance < 1.0
 
 
 def test_excessive_rare_earth_has_a_large_distance():
     # Nd15Fe77B8 of 1984 has 33 wt.%; nobody sells 40.
     frame = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
-    assert frame["evidence_distance"].tolist()[0] < 1.5 < 3.0 < frame["evidence_distance"][1]
+    assert (
+        frame["evidence_distance"].tolist()[0]
+        < 1.5
+        < 3.0
+        < frame["evidence_distance"][1]
+    )

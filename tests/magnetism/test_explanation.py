@@ -49,7 +49,9 @@ def test_shares_of_the_range_add_up(explanations, name):
     assert min(shares.values()) >= 0.0
     constants = explanations[name].constants
     assert (np.diff(constants["share"]) <= 0.0).all()
-    assert constants["share"].sum() == pytest.approx(sum(shares[status] for status in STATUS))
+    assert constants["share"].sum() == pytest.approx(
+        sum(shares[status] for status in STATUS)
+    )
 
 
 def test_terms_have_their_signs(explanations):
@@ -80,7 +82,9 @@ def test_the_constant_that_matters_is_named_first():
     ends = []
     for sign in (-1, 1):
         with shift_constant(constant, constant.value + sign * constant.deviation):
-            ends.append(sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H])
+            ends.append(
+                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H]
+            )
     change = 0.5 * np.log(ends[1] / ends[0])
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
     half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
@@ -111,7 +115,9 @@ def test_poles_of_finer_grains_are_less_by_the_logarithm_of_their_size():
     terms = []
     for size in (2.5, 5.0):
         process = {"grain_size_um": size}
-        fine = explain_magnet("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight")
+        fine = explain_magnet(
+            "Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight"
+        )
         terms.append(term_values(fine)["stray field of neighbours"])
     factor = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
     assert family.grain_reference_um == 5.0

@@ -32,7 +32,9 @@ def test_a_trace_of_any_element_is_the_alloy_without_it(base):
     ]
     plain = mk.predict(base.format(""), "20C", basis="weight").iloc[0]
     frame = mk.predict(
-        [base.format(f"{s}0.0005") for s in furnace if f"{s}" not in base], "20C", basis="weight"
+        [base.format(f"{s}0.0005") for s in furnace if f"{s}" not in base],
+        "20C",
+        basis="weight",
     )
     assert set(frame["status"]) == {"ok"}
     for name in (B, H, P):
@@ -40,7 +42,9 @@ def test_a_trace_of_any_element_is_the_alloy_without_it(base):
 
 
 def test_above_its_limit_an_element_is_named_with_its_amount():
-    frame = mk.predict(["Nd31B1Sn0.2Fe bal.", "Nd31B1Sn0.6Fe bal."], "20C", basis="weight")
+    frame = mk.predict(
+        ["Nd31B1Sn0.2Fe bal.", "Nd31B1Sn0.6Fe bal."], "20C", basis="weight"
+    )
     assert frame["status"].tolist() == ["ok", "outside the model"]
     assert "Sn 0.2 wt.% taken for inert" in frame["route"][0]
     assert "Sn 0.6 wt.% outside, over 0.3" in frame["route"][1]
@@ -59,7 +63,9 @@ def test_above_its_limit_an_element_is_named_with_its_amount():
 def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
     pure = "".join(f"{s}{amount:.5f}" for s, amount in metal.items())
     diluted = "".join(f"{s}{0.999 * amount:.5f}" for s, amount in metal.items())
-    by_setting = mk.predict(f"{pure}{rest} bal.", "20C", basis="weight", process={field: 0.1})
+    by_setting = mk.predict(
+        f"{pure}{rest} bal.", "20C", basis="weight", process={field: 0.1}
+    )
     by_recipe = mk.predict(f"{diluted}{symbol}0.1{rest} bal.", "20C", basis="weight")
     for name in (B, H):
         assert by_recipe[name][0] == pytest.approx(by_setting[name][0], rel=2e-3)
@@ -70,8 +76,20 @@ def _random(n):
     rng = np.random.default_rng(35)
     texts = []
     kinds = (
-        (12.0, 16.0, {"Nd": 4, "Pr": 1, "Ce": 1, "Dy": 1}, {"Fe": 9, "Co": 1}, ("B", 5.0, 8.0)),
-        (16.5, 18.5, {"Sm": 4, "Pr": 1, "Ce": 1, "Gd": 1}, {"Co": 9, "Fe": 1, "Cu": 1}, None),
+        (
+            12.0,
+            16.0,
+            {"Nd": 4, "Pr": 1, "Ce": 1, "Dy": 1},
+            {"Fe": 9, "Co": 1},
+            ("B", 5.0, 8.0),
+        ),
+        (
+            16.5,
+            18.5,
+            {"Sm": 4, "Pr": 1, "Ce": 1, "Gd": 1},
+            {"Co": 9, "Fe": 1, "Cu": 1},
+            None,
+        ),
         (10.6, 13.2, {"Sm": 8, "Gd": 1}, {"Co": 6, "Fe": 2, "Cu": 1, "Zr": 0.3}, None),
         (7.5, 10.5, {"Sm": 5, "Nd": 1}, {"Fe": 9, "Co": 1, "V": 1.2, "Ti": 0.5}, None),
         (10.0, 11.0, {"Sm": 5, "Nd": 1}, {"Fe": 9, "Co": 1}, ("N", 11.0, 16.0)),
@@ -83,7 +101,9 @@ def _random(n):
         parts = {third[0]: gas} if third else {}
         for group, total in ((earths, rare), (metals, 100.0 - rare - gas)):
             share = rng.dirichlet(list(group.values()))
-            parts |= {s: total * x for s, x in zip(group, share, strict=True) if x > 0.01}
+            parts |= {
+                s: total * x for s, x in zip(group, share, strict=True) if x > 0.01
+            }
         texts.append("".join(f"{s}{x:.4f}" for s, x in parts.items()))
     return texts
 
@@ -92,7 +112,9 @@ def test_ranges_hold_their_values_and_none_is_nothing():
     for kelvin in ("20C", "200C"):
         frame = mk.predict(_random(250), kelvin, basis="atomic")
         for name in (P, B, H, "demagnetization_safety"):
-            value, low, high = (frame[c].to_numpy() for c in (name, *with_interval(name)[1:3]))
+            value, low, high = (
+                frame[c].to_numpy() for c in (name, *with_interval(name)[1:3])
+            )
             finite = np.isfinite(value)
             assert (np.isfinite(low) & np.isfinite(high))[finite].all(), name
             assert ((low <= value) & (value <= high))[finite].all(), name
@@ -131,7 +153,9 @@ def test_measured_easy_directions_hold():
     """Those that intrinsic/compounds.csv prints at 300 K."""
     data = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     # Yb has no published crystal field in R2Fe14B.
-    data = data[data["easy_direction"].isin(["axis", "plane"]) & (data["formula"] != "Yb2Fe14B")]
+    data = data[
+        data["easy_direction"].isin(["axis", "plane"]) & (data["formula"] != "Yb2Fe14B")
+    ]
     frame = mk.predict(list(data["formula"]), 300.0)
     magnetic = (frame["status"] != "paramagnetic").to_numpy()
     planar = frame["status"].isin(["planar", "cone"]).to_numpy()
@@ -180,7 +204,9 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
     ],
 )
 def test_the_coercivity_of_a_carbide_is_that_of_print(recipe, printed):
-    spun = mk.predict(recipe, "25C", basis="atomic", process="hot-pressed-isotropic").iloc[0]
+    spun = mk.predict(
+        recipe, "25C", basis="atomic", process="hot-pressed-isotropic"
+    ).iloc[0]
     assert spun[f"{H}_lo"] < printed < spun[f"{H}_hi"]
     assert spun[H] == pytest.approx(printed, rel=0.25)
 
@@ -195,7 +221,9 @@ def test_refractory_metals_refine_ribbons_of_2_14_1_alone():
     # 411 and 534 kA/m (magnets.csv P108, P109); with less iron its J_s is 1 % lower.
     assert 1.05 < refinement / plain < 1.35
     # The vanadium of a 1:12 magnet is its hard phase: 700 and 764 kA/m (F52, F53).
-    powder = mk.predict("Sm12Fe73V15", "25C", basis="atomic", process="hot-pressed-1-12").iloc[0]
+    powder = mk.predict(
+        "Sm12Fe73V15", "25C", basis="atomic", process="hot-pressed-1-12"
+    ).iloc[0]
     assert powder[f"{H}_lo"] < 700.0 < powder[f"{H}_hi"]
 
 
@@ -221,19 +249,29 @@ def test_mixes_or_names_what_lies_between_hosts():
     # Lever rule: of 100 atoms 7.92 of Sm take 67.3 of Co into 2:17, 24.8 are left.
     assert cobalt.loc["Co", "volume_pct"] == pytest.approx(23.0, abs=4.0)
     ribbon = mk.magnetism.phase_balance("Nd8Fe86B6", basis="atomic").set_index("phase")
-    assert ribbon.loc["alpha-iron", "volume_pct"] == pytest.approx(28.5, abs=4.0)  # on the hull
-    frame = mk.predict(["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"], "20C", basis="atomic")
+    assert ribbon.loc["alpha-iron", "volume_pct"] == pytest.approx(
+        28.5, abs=4.0
+    )  # on the hull
+    frame = mk.predict(
+        ["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"], "20C", basis="atomic"
+    )
     assert set(frame["host"]) == {"unknown"}
     names = [route.partition(": known")[0] for route in frame["route"]]
     assert names == ["3:29", "1:7", "Fe3B beside 2:14:1"]
     # What no model speaks of is what the snapshot makes of it, in one table as in the other.
-    shares = mk.magnetism.phase_balance("SmCo6.5Zr0.5", basis="atomic").dropna(subset="volume_pct")
-    assert sorted(shares["phase"]) == sorted(re.findall(r"[A-Z]\w+", frame["decomposes_to"][1]))
+    shares = mk.magnetism.phase_balance("SmCo6.5Zr0.5", basis="atomic").dropna(
+        subset="volume_pct"
+    )
+    assert sorted(shares["phase"]) == sorted(
+        re.findall(r"[A-Z]\w+", frame["decomposes_to"][1])
+    )
 
 
 def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
     texts = [*_random(60), "Sm9Fe83Ti8", "Sm7Zr1Fe82Co10", "Sm2Fe17", "Sm13Co87"]
-    frame = mk.magnetism.phase_balance(texts, basis="atomic").dropna(subset="volume_pct")
+    frame = mk.magnetism.phase_balance(texts, basis="atomic").dropna(
+        subset="volume_pct"
+    )
     frame = frame[~frame["phase"].str.contains("oxide|boundary|rare-earth-rich|walls")]
     table = mk.alloy.CompositionTable.from_strings(texts, basis="atomic")
     sizes = frame.groupby("row_index").size()
@@ -244,7 +282,8 @@ def test_names_settings_without_effect():
     row = mk.predict("SmCo5", "20C", process={"grain_size_um": 2.0}).iloc[0]
     assert "of no effect: grain_size_um" in row["route"]
     coarse, fine = (
-        mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0] for d in (4.0, 2.0)
+        mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": d}).iloc[0]
+        for d in (4.0, 2.0)
     )
     assert fine[H] > 1.2 * coarse[H]
     # MQU-F, hot deformed: grains half as large have 14 % more, F113 and F114 of magnets.csv.
@@ -259,7 +298,9 @@ def test_names_settings_without_effect():
     )
     assert half[H] / usual[H] == pytest.approx(1.14, abs=0.04)
     with pytest.raises(InputError, match="does not act"):
-        mk.predict("Nd2Fe14B", process={"route": "bonded-isotropic", "grain_size_um": 0.05})
+        mk.predict(
+            "Nd2Fe14B", process={"route": "bonded-isotropic", "grain_size_um": 0.05}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -277,12 +318,21 @@ def test_bonded_magnets_bend_as_their_sheets_say(bonded_magnet):
 
 def test_bonded_magnets_bear_what_their_sheets_say():
     sheets = pd.concat(
-        [pd.read_csv(datasets.path(f"grades/{n}.csv")) for n in ("values", "secondhand")]
+        [
+            pd.read_csv(datasets.path(f"grades/{n}.csv"))
+            for n in ("values", "secondhand")
+        ]
     )
     sheets = sheets[(sheets["kind"] == "bonded") & (sheets["host"] == "2:14:1")]
-    temperatures = sheets.loc[sheets["quantity"] == "max_working_temperature_K", "value"]
+    temperatures = sheets.loc[
+        sheets["quantity"] == "max_working_temperature_K", "value"
+    ]
     one = mk.predict(
-        "Nd28Co3B0.95Fe bal.", "20C", basis="weight", load_line=2.0, process="bonded-isotropic"
+        "Nd28Co3B0.95Fe bal.",
+        "20C",
+        basis="weight",
+        load_line=2.0,
+        process="bonded-isotropic",
     ).iloc[0]
     low, high = (one[f"max_working_temperature_K_{end}"] for end in ("lo", "hi"))
     assert low < one["max_working_temperature_K"] < high

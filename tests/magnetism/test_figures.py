@@ -37,6 +37,8 @@ def test_ends_lie_about_the_centre_and_there_are_none_of_what_is_no_magnet():
 
 def test_chords_are_those_between_the_two_temperatures():
     values, _ = figures_in_two_steps([293.15, 423.15], 2)
-    b_r, alpha = (values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K"))
+    b_r, alpha = (
+        values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K")
+    )
     expected = 100.0 * (b_r[1] / b_r[0] - 1.0) / (BETWEEN[1] - BETWEEN[0])
     np.testing.assert_allclose(alpha[0, :2], expected[:2], rtol=1e-9)

@@ -31,13 +31,19 @@ CLOSED = {
 
 def cells(iron=0.20, copper=0.08, zirconium=0.025, ratio=7.5):
     cobalt = 1.0 - iron - copper - zirconium
-    shares = zip(("Co", "Fe", "Cu", "Zr"), (cobalt, iron, copper, zirconium), strict=True)
-    return "Sm" + "".join(f"{symbol}{share * ratio:.9g}" for symbol, share in shares if share)
+    shares = zip(
+        ("Co", "Fe", "Cu", "Zr"), (cobalt, iron, copper, zirconium), strict=True
+    )
+    return "Sm" + "".join(
+        f"{symbol}{share * ratio:.9g}" for symbol, share in shares if share
+    )
 
 
 def test_what_cannot_be_hardened_says_why_and_has_the_figures_of_its_parts():
     frame = sintered(list(CLOSED), "20C", basis="weight")
-    assert frame["status"].tolist() == [f"no hardening known: {why}" for why in CLOSED.values()]
+    assert frame["status"].tolist() == [
+        f"no hardening known: {why}" for why in CLOSED.values()
+    ]
     for name in VOID:
         assert frame[name].isna().all()
     for name in KEPT:
@@ -50,14 +56,19 @@ def test_what_cannot_be_hardened_says_why_and_has_the_figures_of_its_parts():
 def test_what_cannot_be_hardened_has_no_chance_and_no_rank(device):
     real = "Sm25.5Fe16Cu5.5Zr3Co bal."
     table = mk.screen([real, *CLOSED], device, basis="weight").table
-    assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [True] * 8
+    assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [
+        True
+    ] * 8
     assert table["rank"].isna().tolist() == [False] + [True] * 8
     assert table["performance_margin"].isna()[1:].all()
 
 
 def test_only_a_formula_is_given_a_charge_and_says_so():
     frame = sintered(["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C")
-    assert frame["route"].str.contains("charge assumed").tolist() == [True] * 2 + [False] * 3
+    assert (
+        frame["route"].str.contains("charge assumed").tolist()
+        == [True] * 2 + [False] * 3
+    )
     assert frame["status"].eq("ok").tolist() == [True, True, False, True, True]
 
 
@@ -66,8 +77,12 @@ def coercivity(recipes, temperature="20C", **other):
 
 
 def test_no_copper_and_no_zirconium_leave_nothing_before_their_gates_close():
-    copper = coercivity([cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)])
-    zirconium = coercivity([cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)])
+    copper = coercivity(
+        [cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)]
+    )
+    zirconium = coercivity(
+        [cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)]
+    )
     assert copper[0] < 30.0
     assert zirconium[0] < 200.0
     for series in (copper, zirconium):
@@ -79,7 +94,10 @@ def test_cells_change_smoothly_with_ratio_and_samarium(temperature):
     ratio = np.arange(6.7, 8.501, 0.05)
     samarium = np.arange(23.3, 27.5, 0.05)
     weights = [f"Sm{w:.2f}Fe16Cu5.5Zr3Co bal." for w in samarium]
-    for recipes, basis in (([cells(ratio=z) for z in ratio], "atomic"), (weights, "weight")):
+    for recipes, basis in (
+        ([cells(ratio=z) for z in ratio], "atomic"),
+        (weights, "weight"),
+    ):
         frame = sintered(recipes, temperature, basis=basis)
         for name in (H, "remanence_T", "knee_field_kA_m", "max_working_temperature_K"):
             steps = np.abs(np.diff(np.log(frame[name].to_numpy(float))))
@@ -98,7 +116,9 @@ def test_hot_cells_of_more_iron_keep_less_and_cold_ones_gain_at_most_half():
         ratios.append(hot / cold)
     assert ratios == sorted(ratios, reverse=True)
     routes = [f"precipitation-hardened-{c}C" for c in (300, 500)]
-    ordinary, slow = (coercivity(cells(0.1), "400C", process=route)[0] for route in routes)
+    ordinary, slow = (
+        coercivity(cells(0.1), "400C", process=route)[0] for route in routes
+    )
     assert ordinary < 0.5 * slow
 
 
@@ -134,7 +154,9 @@ def test_no_charge_by_weight_without_copper_has_coercivity():
             # Half lie at the formula: 2 Sm for 17 metal atoms.
             mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
             samarium = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
-        additions = rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
+        additions = (
+            rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
+        )
         texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{additions}Co bal.")
     frame = sintered(texts, "20C", basis="weight")
     assert frame["host"].eq("2:17").mean() > 0.8

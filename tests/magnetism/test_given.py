@@ -9,7 +9,12 @@ import magnetkit as mk
 T_C = "curie_temperature_K"
 J_S = "saturation_polarization_T"
 K_1 = "anisotropy_constant_MJ_m3"
-FIGURES = ["remanence_T", "coercivity_kA_m", "anisotropy_field_T", "max_working_temperature_K"]
+FIGURES = [
+    "remanence_T",
+    "coercivity_kA_m",
+    "anisotropy_field_T",
+    "max_working_temperature_K",
+]
 
 
 @pytest.mark.parametrize("recipe", ["Nd1.8Dy0.2Fe14B + Tb 0.5 wt%", "SmCo5", "Sm2Co17"])
@@ -20,7 +25,9 @@ def test_the_models_own_values_change_nothing(recipe):
     values = frame.loc[0, [T_C, J_S, K_1]].to_dict() | {"temperature_K": 300.0}
     result = mk.predict(recipe, given=values, **options)
     for name in [*FIGURES, "density_kg_m3", T_C, J_S, K_1]:
-        assert result[name].to_numpy() == pytest.approx(frame[name].to_numpy(), rel=1e-9)
+        assert result[name].to_numpy() == pytest.approx(
+            frame[name].to_numpy(), rel=1e-9
+        )
     assert (result[f"{J_S}_provenance"] == "given").all()
     assert result["evidence_nearest"].str.startswith("given; ").all()
 
@@ -37,14 +44,22 @@ def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
     assert range_of_curie == pytest.approx((640.0, 600.0, 680.0))
     assert (hot[f"{T_C}_provenance"], plain[f"{T_C}_provenance"]) != ("given", "given")
     assert hot["remanence_T"] > plain["remanence_T"]
-    cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[0]
+    cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[
+        0
+    ]
     assert cold[J_S] == pytest.approx(1.85, rel=1e-4)
     ratio = strong[J_S] / plain[J_S]
-    assert strong["remanence_T"] / plain["remanence_T"] == pytest.approx(ratio, rel=1e-9)
-    assert plain["anisotropy_field_T"] / strong["anisotropy_field_T"] == pytest.approx(ratio)
+    assert strong["remanence_T"] / plain["remanence_T"] == pytest.approx(
+        ratio, rel=1e-9
+    )
+    assert plain["anisotropy_field_T"] / strong["anisotropy_field_T"] == pytest.approx(
+        ratio
+    )
     # Without a range it reaches as far as the model's own value.
     assert strong[f"{J_S}_lo"] <= plain[J_S] * (1 + 1e-9)
-    curves = mk.curve("Nd2Fe14B", "300K", given={J_S: 1.85, "temperature_K": 0.0}).curves
+    curves = mk.curve(
+        "Nd2Fe14B", "300K", given={J_S: 1.85, "temperature_K": 0.0}
+    ).curves
     assert curves.remanence[0, 0] == pytest.approx(strong["remanence_T"])
     table = mk.screen(frame, "energy-traction-motor").table
     assert table[T_C].iloc[0] == 640.0

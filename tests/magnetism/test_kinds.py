@@ -17,7 +17,9 @@ def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
     bare, with_shell = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])[
         "coercivity_kA_m"
     ]
-    assert error_kinds.effects[:, 0] == pytest.approx([0.0, 1.0 - bare / with_shell, 0.0], rel=1e-9)
+    assert error_kinds.effects[:, 0] == pytest.approx(
+        [0.0, 1.0 - bare / with_shell, 0.0], rel=1e-9
+    )
     assert (error_kinds.effects[:, 1] == 0.0).all()
     assert error_kinds.hosts.texts() == ["2:14:1", "2:14:1", "1:5"]
     assert list(error_kinds.shells) == ["", "Dy 0.6 wt%", ""]
@@ -37,7 +39,9 @@ def test_fine_grains_share_the_error_of_what_their_size_gives():
             for step in (0.0, 0.01 * away)
         )
         slope = np.log(steeper.coercivity() / base.coercivity())[0, 0] / 0.01
-        effect = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[0, 1]
+        effect = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[
+            0, 1
+        ]
         assert effect == pytest.approx(np.expm1(slope), rel=0.1)
         assert effect > 0.0
     usual = kinds(table, ["2:14:1"], [""], {"grain_size_um": 5.0}, 423.15)

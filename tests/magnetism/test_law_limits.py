@@ -52,7 +52,9 @@ def test_half_a_formula_is_the_least_sure_of_its_coercivity():
     none = np.zeros(5)
     structure = {"r2fe17": none, "soft_doubt": none, "cerium": none, "formula": formula}
     doubt = boundary_deviation(structure)
-    assert doubt == pytest.approx(law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0]))
+    assert doubt == pytest.approx(
+        law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0])
+    )
     # Beside another doubt they add as squares: 3 and 4 are 5.
     other = 4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
     structure["soft_doubt"] = np.full(5, other)
@@ -61,7 +63,9 @@ def test_half_a_formula_is_the_least_sure_of_its_coercivity():
     )
 
 
-@pytest.mark.parametrize(("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)])
+@pytest.mark.parametrize(
+    ("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)]
+)
 def test_what_recoil_takes_back_is_not_lost_for_good(recoil, lost):
     # At load line 1 the knee, J = 0.9 T of B_r = 1 T, is at mu_0 H = 0.45 T. The recoil slope
     # takes (mu - 1) 0.45 of it for a while: 1 - 0.9 / (1 - 0.045) is what has reversed.

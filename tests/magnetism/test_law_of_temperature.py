@@ -46,7 +46,8 @@ def curve_errors(rows):
         process["level"] = row.coercivity_kA_m / bare
         sheet = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
         errors.append(
-            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process) - sheet
+            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process)
+            - sheet
         )
         assert len(table) == 1
     return np.array(errors)
@@ -81,7 +82,8 @@ def test_hot_deformed_magnets_that_were_not_fitted_obey_the_law():
 @pytest.mark.parametrize("kelvin", [353.15, 393.15, 433.15, 473.15])
 def test_the_share_left_rises_with_the_level_at_every_temperature(kelvin):
     shares = [
-        remaining_coercivity(PLAIN, kelvin, process={"level": level}) for level in (0.75, 1.0, 1.35)
+        remaining_coercivity(PLAIN, kelvin, process={"level": level})
+        for level in (0.75, 1.0, 1.35)
     ]
     assert shares[0] < shares[1] < shares[2]
 
@@ -160,7 +162,9 @@ def test_praseodymium_magnets_when_cold():
 
 def test_the_fall_setting_acts_when_hot_alone():
     for recipe, basis in ((PLAIN, "weight"), ("SmCo5", "atomic")):
-        ends = [magnet(recipe, t, basis, process={"fall": 1.2})[H] for t in (ROOM, 423.15)]
+        ends = [
+            magnet(recipe, t, basis, process={"fall": 1.2})[H] for t in (ROOM, 423.15)
+        ]
         bare = [magnet(recipe, t, basis)[H] for t in (ROOM, 423.15)]
         assert ends[0] == pytest.approx(bare[0], rel=1e-9)
         assert ends[1] < bare[1]
@@ -198,7 +202,9 @@ def test_alloys_of_a_higher_curie_temperature_keep_more():
     for recipe in ("Nd2Fe14B", "Nd2Fe12Co2B"):
         bare = magnet(recipe, ROOM, "atomic")[H]
         shares.append(
-            remaining_coercivity(recipe, 423.15, "atomic", process={"level": 1100.0 / bare})
+            remaining_coercivity(
+                recipe, 423.15, "atomic", process={"level": 1100.0 / bare}
+            )
         )
     assert shares[1] > shares[0] + 0.005
 
@@ -229,11 +235,15 @@ def test_sheets_meet_their_ends_and_sag_between_them():
         (-0.75, 373.15, 955.0),
     ):
         ends = coercivity_ratio(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
-        np.testing.assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
+        np.testing.assert_allclose(
+            ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9
+        )
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
         assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
-        assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (middle - ROOM)
+        assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (
+            middle - ROOM
+        )
     # Of Sm-Co the chord is the curve.
     line = coercivity_ratio(-0.25, 373.15, "2:17", 473.15, 1700.0)
     assert line == pytest.approx(0.8)
@@ -261,5 +271,7 @@ def test_constants_of_the_book_act_in_the_kernel():
         before = magnet(recipe, kelvin, basis)[H]
         at_room = magnet(recipe, ROOM, basis)[H]
         with shift_constant(constant, 0.8 * constant.value):
-            assert magnet(recipe, kelvin, basis)[H] != pytest.approx(before, rel=0.005), name
+            assert magnet(recipe, kelvin, basis)[H] != pytest.approx(
+                before, rel=0.005
+            ), name
             assert magnet(recipe, ROOM, basis)[H] == at_room

@@ -32,7 +32,15 @@ RECIPES = [
     "Nd26.5B0.8Fe bal.",
     "Ce31B0.98Fe bal.",
 ]
-NAMES = ("free", "decoupling_earth", "r2fe17", "r6fe13ga", "r6fe13x", "boride", "soft_doubt")
+NAMES = (
+    "free",
+    "decoupling_earth",
+    "r2fe17",
+    "r6fe13ga",
+    "r6fe13x",
+    "boride",
+    "soft_doubt",
+)
 NAMES += ("boron", "cerium")
 
 
@@ -44,12 +52,16 @@ def moles(recipe):
     """Return the moles of 100 g of a recipe, read by hand."""
     table = composition_table([recipe])
     row = table.weight_fractions()[0]
-    return {s: 100.0 * row[i] / ATOMIC_MASS[i] for s, i in INDEX.items() if row[i] > 0.0}
+    return {
+        s: 100.0 * row[i] / ATOMIC_MASS[i] for s, i in INDEX.items() if row[i] > 0.0
+    }
 
 
 def boundary_composition(recipes, bound=0.0, grain_um=5.0):
     grain = np.full(len(recipes), grain_um)
-    return _boundary.boundary_composition(composition_table(recipes), np.asarray(bound), grain)
+    return _boundary.boundary_composition(
+        composition_table(recipes), np.asarray(bound), grain
+    )
 
 
 @pytest.mark.parametrize("bound", [0.0, 0.03, 0.12])
@@ -58,10 +70,14 @@ def test_the_boundary_is_counted_as_by_hand(bound):
     for i, recipe in enumerate(RECIPES):
         twin = naive.boundary(moles(recipe), bound)
         for name in NAMES:
-            assert boundary[name][i] == pytest.approx(twin[name], rel=1e-9, abs=1e-12), name
+            assert boundary[name][i] == pytest.approx(
+                twin[name], rel=1e-9, abs=1e-12
+            ), name
         weights = {s: m * ATOMIC_MASS[INDEX[s]] for s, m in moles(recipe).items()}
         additions = [weights.get(s, 0.0) for s in ("Al", "Cu", "Ga")]
-        assert boundary["wetting"][i] == pytest.approx(naive.wetting(*additions), rel=1e-9)
+        assert boundary["wetting"][i] == pytest.approx(
+            naive.wetting(*additions), rel=1e-9
+        )
         atoms = moles(recipe)
         iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
         gain = naive.decoupling(twin["r6fe13ga"], atoms.get("Co", 0.0) / iron)
@@ -69,7 +85,9 @@ def test_the_boundary_is_counted_as_by_hand(bound):
         factor = naive.decoupling_factor(
             twin["free"], twin["decoupling_earth"], twin["r2fe17"], twin["cerium"]
         )
-        assert _boundary.decoupling_factor(boundary)[i] == pytest.approx(factor, rel=1e-9)
+        assert _boundary.decoupling_factor(boundary)[i] == pytest.approx(
+            factor, rel=1e-9
+        )
     assert (
         _boundary.boundary_composition(composition_table(RECIPES), bound, None)["free"]
         == boundary["free"]
@@ -85,22 +103,28 @@ def test_doubt_of_a_boundary_is_that_of_its_parts():
     deviation = next(c.deviation for c in law("boundary") if c.name == "soft_scale")
     for i in range(len(RECIPES)):
         parts = [boundary[n][i] for n in ("r2fe17", "soft_doubt", "cerium", "formula")]
-        assert doubt[i] == pytest.approx(naive.doubt(*parts, deviation), rel=1e-9, abs=1e-12)
+        assert doubt[i] == pytest.approx(
+            naive.doubt(*parts, deviation), rel=1e-9, abs=1e-12
+        )
 
 
 def test_titanium_takes_two_borons_each_as_far_as_carbon_leaves_it():
     # US10923256B2, claim 1: [T] - 72.3 ([B] - 0.45 [Ti]) is the iron that boron leaves.
-    plain, with_titanium = boundary_composition(["Nd31B0.80Fe bal.", "Nd31B0.80Ti0.3Fe bal."])[
-        "r2fe17"
-    ]
-    left_by_carbon = law("boundary").carbon_on_titanium * law("boundary").usual_carbon / 12.011
+    plain, with_titanium = boundary_composition(
+        ["Nd31B0.80Fe bal.", "Nd31B0.80Ti0.3Fe bal."]
+    )["r2fe17"]
+    left_by_carbon = (
+        law("boundary").carbon_on_titanium * law("boundary").usual_carbon / 12.011
+    )
     titanium = 0.3 - 47.867 * left_by_carbon
     iron = 72.3 * 0.45 * titanium - 0.3
     volume = iron / 55.85 * law("boundary").soft_volume
     whole = 100.0 / 7.6 / 0.602214
     assert with_titanium - plain == pytest.approx(volume / whole, rel=0.15)
     # Little titanium is carbide and costs nothing.
-    little = boundary_composition(["Nd31B0.95Fe bal.", "Nd31B0.95Ti0.1Fe bal."])["r2fe17"]
+    little = boundary_composition(["Nd31B0.95Fe bal.", "Nd31B0.95Ti0.1Fe bal."])[
+        "r2fe17"
+    ]
     assert little[0] == little[1] == 0.0
 
 
@@ -113,7 +137,9 @@ def test_titanium_costs_nothing_in_the_window_that_makers_claim(boron):
     # B 0.93 to 1.00, Ga 0.3 to 0.8, Al 0.05 to 0.5, Co 0 to 3, Ti 0.15 to 0.28 wt.%: patent
     # abstract, xitu17.com show-27326.
     base = "Nd24.2Pr6.3Co1Al0.2Ga0.5Cu0.1{}B" + f"{boron}Fe bal."
-    plain, *with_titanium = coercivity([base.format(t) for t in ("", "Ti0.15", "Ti0.28")])
+    plain, *with_titanium = coercivity(
+        [base.format(t) for t in ("", "Ti0.15", "Ti0.28")]
+    )
     assert (np.array(with_titanium) > 0.95 * plain).all()
 
 
@@ -131,7 +157,9 @@ def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titan
             f"Fe{100.0 - rest:.3f}"
         )
 
-    enough, right, short = coercivity([recipe(middle + x) for x in (0.2, 0.0, -0.6)], "atomic")
+    enough, right, short = coercivity(
+        [recipe(middle + x) for x in (0.2, 0.0, -0.6)], "atomic"
+    )
     assert right == pytest.approx(enough, rel=0.2)
     assert short < 0.8 * right
     # A magnet of 0.95 wt.% of boron and 0.25 of titanium, 5.77 and 0.34 at.%, is 0.4 at.% short.
@@ -139,7 +167,9 @@ def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titan
 
 
 def test_carbon_stands_for_boron_where_it_is_short_and_takes_rare_earth_where_not():
-    short = boundary_composition(["Nd31B0.85Fe bal.", "Nd31B0.85C0.05Fe bal."])["r2fe17"]
+    short = boundary_composition(["Nd31B0.85Fe bal.", "Nd31B0.85C0.05Fe bal."])[
+        "r2fe17"
+    ]
     assert short[1] < short[0]
     # 12.011 of carbon for 10.81 of boron.
     as_boron = boundary_composition(["Nd31B0.895Fe bal."])["r2fe17"]
@@ -171,12 +201,16 @@ def test_additions_have_limits_signs_and_sizes():
     assert field * _boundary.wetting_gain(none, none, 9.0 * one)[0] < 220.0
     assert field * _boundary.wetting_gain(9.0 * one, 0.4 * one, 9.0 * one)[0] < 400.0
     # Copper beyond 0.5 wt.% takes its gain back: a third is left at twice as much.
-    at_half, at_one = (_boundary.wetting_gain(none, x * one, none)[0] for x in (0.5, 1.0))
+    at_half, at_one = (
+        _boundary.wetting_gain(none, x * one, none)[0] for x in (0.5, 1.0)
+    )
     assert at_one == pytest.approx(at_half * np.exp(-1.0), rel=0.01)
     assert _boundary.decoupling_gain(none, none)[0] == 0.0
     assert field * _boundary.decoupling_gain(one, none)[0] == pytest.approx(520.0)
     # Claims ask for nine tenths of iron at least: a third is left there, nothing at twice as much.
-    tenth, fifth = (_boundary.decoupling_gain(one, np.full(1, x))[0] for x in (0.1, 0.2))
+    tenth, fifth = (
+        _boundary.decoupling_gain(one, np.full(1, x))[0] for x in (0.1, 0.2)
+    )
     assert tenth == pytest.approx(520.0 / field / np.e)
     assert fifth < 0.02 * 520.0 / field
 
@@ -209,9 +243,9 @@ def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
     assert likelihood[off < 0.075].min() > 0.0
     assert (likelihood[off > 0.08] == 0.0).all()
     middle = CompositionTable.from_strings([f"Nd{2 + 0.0404:.4f}Fe14B"])
-    assert _boundary.formula_likelihood(middle, host[:1], np.ones(1))[0] == pytest.approx(
-        0.5, abs=0.02
-    )
+    assert _boundary.formula_likelihood(middle, host[:1], np.ones(1))[
+        0
+    ] == pytest.approx(0.5, abs=0.02)
     # With additives the edge is a quarter as far; by weight there is no formula.
     pair = ["Nd2.02Fe14B", "Nd2.02Fe13.95Al0.05B"]
     plain, additive = _boundary.formula_likelihood(
@@ -248,9 +282,13 @@ def formula_text(atoms):
 
 @pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
 def test_a_formula_is_as_likely_as_its_twin(hard):
-    table = CompositionTable.from_strings(list(map(formula_text, FORMULAS)), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(map(formula_text, FORMULAS)), basis="atomic"
+    )
     n = len(FORMULAS)
-    likelihood = _boundary.formula_likelihood(table, np.zeros(n, np.int8), np.full(n, hard))
+    likelihood = _boundary.formula_likelihood(
+        table, np.zeros(n, np.int8), np.full(n, hard)
+    )
     twin = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
     np.testing.assert_allclose(likelihood, twin, rtol=1e-9, atol=1e-12)
     # What is not clipped tells: all but the whole formula.
@@ -296,7 +334,9 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
         h = naive.cells(iron[i], 0.08, 0.025, 7.4, 2900.0 * 0.9, 0.035)
         assert pinning[i] == pytest.approx(1e3 * h)
         at = None if np.isnan(ageing[i]) else ageing[i]
-        assert fall[i] == pytest.approx(naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2))
+        assert fall[i] == pytest.approx(
+            naive.fall_of_cells(h, iron[i], 650.0 * 0.9, 0.2, at, 2.2)
+        )
     # A producer of stronger magnets has the same value at 500 C: they fall faster.
     harder = {**rows, "harder": np.full(n, 1.2)}
     harder_pinning, faster = _cells.cellular_coercivity(harder, structure)
@@ -320,17 +360,22 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     np.testing.assert_allclose(at_500, [100 / 656, 250 / 820, 0.0, 1.5], rtol=1e-3)
     cold = _cells.hot_deviation(Rules, np.full(4, 0.1), np.full((1, 4), 200.0))
     assert (cold == 0.0).all()
-    assert (_cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[0, 0]) == (
-        pytest.approx(175.0 * 0.5 / (2000.0 * (1.0 - 1.4 * 0.24)), rel=1e-3)
-    )
+    assert (
+        _cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[0, 0]
+    ) == (pytest.approx(175.0 * 0.5 / (2000.0 * (1.0 - 1.4 * 0.24)), rel=1e-3))
     square = _cells.squareness(np.full(3, 0.7), np.array([7.0, 7.5, 20.0]))
     np.testing.assert_allclose(square, [0.75, 0.70, 0.56], rtol=1e-9)
 
 
 def test_carbon_oxygen_and_titanium_change_the_shares_of_a_charge():
-    charge = composition_table(["Sm25.5Fe15Cu6Zr2.7Co bal.", "Sm25.5Fe15Cu6Zr2.0Ti0.5Co bal."])
+    charge = composition_table(
+        ["Sm25.5Fe15Cu6Zr2.7Co bal.", "Sm25.5Fe15Cu6Zr2.0Ti0.5Co bal."]
+    )
     plain = _cells.shares(charge)
-    moles_of = [moles("Sm25.5Fe15Cu6Zr2.7Co bal."), moles("Sm25.5Fe15Cu6Zr2.0Ti0.5Co bal.")]
+    moles_of = [
+        moles("Sm25.5Fe15Cu6Zr2.7Co bal."),
+        moles("Sm25.5Fe15Cu6Zr2.0Ti0.5Co bal."),
+    ]
     metal = [sum(m.values()) - m["Sm"] for m in moles_of]
     assert plain.iron[0] == pytest.approx(moles_of[0]["Fe"] / metal[0])
     assert plain.copper[0] == pytest.approx(moles_of[0]["Cu"] / metal[0])
@@ -338,16 +383,22 @@ def test_carbon_oxygen_and_titanium_change_the_shares_of_a_charge():
     total = moles_of[1]["Zr"] + moles_of[1]["Ti"]
     assert plain.zirconium[1] == pytest.approx(total / metal[1])
     # Of titanium no more counts than there is zirconium.
-    (much,) = _cells.shares(composition_table(["Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal."])).zirconium
+    (much,) = _cells.shares(
+        composition_table(["Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal."])
+    ).zirconium
     grams = moles("Sm25.5Fe15Cu6Zr1.0Ti1.5Co bal.")
-    assert much == pytest.approx(2.0 * grams["Zr"] / (sum(grams.values()) - grams["Sm"]))
+    assert much == pytest.approx(
+        2.0 * grams["Zr"] / (sum(grams.values()) - grams["Sm"])
+    )
     with_gas = _cells.shares(charge, carbon=np.full(2, 0.15), oxygen=np.full(2, 0.5))
     # Beyond 0.05 wt.% of carbon an atom of zirconium each, beyond 0.3 of oxygen 2/3 of samarium.
     share = 0.10 / 12.011 / metal[0]
     assert plain.zirconium[0] - with_gas.zirconium[0] == pytest.approx(share, rel=1e-4)
     samarium = moles_of[0]["Sm"] - 2.0 / 3.0 * 0.2 / 15.999
     assert with_gas.ratio[0] == pytest.approx(metal[0] / samarium, rel=1e-4)
-    assert (_cells.shares(charge, carbon=np.full(2, 0.04)).zirconium == plain.zirconium).all()
+    assert (
+        _cells.shares(charge, carbon=np.full(2, 0.04)).zirconium == plain.zirconium
+    ).all()
 
 
 def test_coupled_grains_keep_what_their_twin_keeps():
@@ -395,19 +446,27 @@ def test_exchange_lifts_remanence_of_fine_grains_above_half_and_no_other():
     soft = np.array([0.0, 0.1, 0.3, 0.3, 0.3])
     for fine in (True, False):
         remanence = _balance.reduced_remanence(alignment, soft, np.full(5, fine))
-        twin = [naive.reduced_remanence(a, v, fine) for a, v in zip(alignment, soft, strict=True)]
+        twin = [
+            naive.reduced_remanence(a, v, fine)
+            for a, v in zip(alignment, soft, strict=True)
+        ]
         np.testing.assert_allclose(remanence, twin, rtol=1e-12)
     # Ribbons with a quarter of iron: 0.58 to 0.71 of the mean polarization where measured.
     assert (
         0.56
-        < _balance.reduced_remanence(np.full(1, 0.53), np.full(1, 0.27), np.ones(1, bool))[0]
+        < _balance.reduced_remanence(
+            np.full(1, 0.53), np.full(1, 0.27), np.ones(1, bool)
+        )[0]
         < 0.71
     )
 
 
 def test_what_binds_rare_earth_binds_its_mass():
     table = composition_table(["Nd31B1Fe bal."])
-    rows = {n: np.full(1, 0.3) for n in ("oxygen_wt_pct", "nitrogen_wt_pct", "carbon_wt_pct")}
+    rows = {
+        n: np.full(1, 0.3)
+        for n in ("oxygen_wt_pct", "nitrogen_wt_pct", "carbon_wt_pct")
+    }
     none = {n: np.zeros(1) for n in rows}
     # Oxygen binds 6.01 times its mass of Nd, nitrogen 10.30 (RN), carbon 8.01 (R2C3).
     for name, mass in (
@@ -417,26 +476,37 @@ def test_what_binds_rare_earth_binds_its_mass():
     ):
         share = _balance.bound_share(table, {**none, name: rows[name]})[0]
         assert 31.0 * share == pytest.approx(0.3 * mass, rel=2e-3)
-    assert _balance.bound_share(table, {**none, "oxygen_wt_pct": np.full(1, 90.0)})[0] == 0.99
+    assert (
+        _balance.bound_share(table, {**none, "oxygen_wt_pct": np.full(1, 90.0)})[0]
+        == 0.99
+    )
 
 
 def test_shells_by_thickness_distance_and_volume():
     fraction = np.array([0.001, 0.05, 0.2])
     grain = np.array([5.0, 3.0, 1.0])
     # Volume of a ball less that of its core.
-    for f, d, t in zip(fraction, grain, shells.thickness_nm(fraction, grain), strict=True):
+    for f, d, t in zip(
+        fraction, grain, shells.thickness_nm(fraction, grain), strict=True
+    ):
         assert 1.0 - (1.0 - 2e-3 * t / d) ** 3 == pytest.approx(f)
     # Half the width of a wall gives 63 % of the gain.
     thin = np.full(1, 1.0 - (1.0 - 2.0 * 4.5e-3 / 5.0) ** 3)
-    assert shells.covering(thin, np.full(1, 5.0))[0] == pytest.approx(1.0 - np.exp(-1.0))
+    assert shells.covering(thin, np.full(1, 5.0))[0] == pytest.approx(
+        1.0 - np.exp(-1.0)
+    )
     distance = np.array([0.5, 1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 15.0, np.inf])
     twin = [naive.arriving_share(d) for d in distance]
     np.testing.assert_allclose(shells.arriving_share(distance), twin, rtol=1e-6)
     charge = "Nd30.5B1Fe bal."
     sources = {"Al 0.2 wt%": {"Al": 2e-3}, "Dy 0.5 wt% + Pr 0.7 wt%": {"Pr": 7e-3}}
     for text, carriers in sources.items():
-        volume = shells.carrier_volume(composition_table([charge]), read_shells(text, 1))[0]
-        assert volume == pytest.approx(naive.carrier_volume(moles(charge), carriers), rel=1e-9)
+        volume = shells.carrier_volume(
+            composition_table([charge]), read_shells(text, 1)
+        )[0]
+        assert volume == pytest.approx(
+            naive.carrier_volume(moles(charge), carriers), rel=1e-9
+        )
 
 
 def test_carbides_and_refractory_metals_act_as_far_as_print_says():
@@ -493,10 +563,16 @@ def test_laws_of_temperature_have_the_codes_of_the_kernel():
     from magnetkit.magnetism import _magnet_kernels as kernels
     from magnetkit.magnetism.process import KNEE_LAWS, TEMPERATURE_LAWS
 
-    codes = {"power": kernels.POWER, "nucleation": kernels.NUCLEATION, "linear": kernels.LINEAR}
+    codes = {
+        "power": kernels.POWER,
+        "nucleation": kernels.NUCLEATION,
+        "linear": kernels.LINEAR,
+    }
     assert {name: TEMPERATURE_LAWS.index(name) for name in TEMPERATURE_LAWS} == codes
     knees = {"share": kernels.SHARE, "local fields": kernels.LOCAL_FIELDS}
     assert {name: KNEE_LAWS.index(name) for name in KNEE_LAWS} == knees
     # Kernels hold no constant of the book: they are handed it.
-    numbers = {name: value for name, value in vars(kernels).items() if isinstance(value, float)}
+    numbers = {
+        name: value for name, value in vars(kernels).items() if isinstance(value, float)
+    }
     assert set(numbers) <= {"ROOM", "ROOM_K", "MU_0"}

@@ -6,7 +6,11 @@ from magnetkit.errors import StoreError
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.magnetism._composition_estimate import find_makeup, read_recipe, usual_values
+from magnetkit.magnetism._composition_estimate import (
+    find_makeup,
+    read_recipe,
+    usual_values,
+)
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
 from magnetkit.magnetism.levels import find_level, state_level
@@ -14,7 +18,18 @@ from magnetkit.magnetism.levels import find_level, state_level
 H = "coercivity_kA_m"
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
 # Ten grades of one maker (Arnold), of all classes.
-GRADES = ["N52", "N50", "N42", "N42M", "N50M", "N42H", "N42SH", "N38UH", "N35EH", "N33AH"]
+GRADES = [
+    "N52",
+    "N50",
+    "N42",
+    "N42M",
+    "N50M",
+    "N42H",
+    "N42SH",
+    "N38UH",
+    "N35EH",
+    "N33AH",
+]
 
 
 def table(recipe):
@@ -40,7 +55,9 @@ def find_level_of_grade(grade):
 
 def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
     levels = [find_level_of_grade(grade) for grade in GRADES]
-    hot = np.array([coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels])
+    hot = np.array(
+        [coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels]
+    )
     assert np.abs(hot / hot.mean() - 1.0).max() < 0.1
     assert all(level.is_sound for level in levels)
 
@@ -48,9 +65,9 @@ def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
 def test_level_reproduces_its_own_magnet():
     for shell in (None, "Tb 0.5 wt%"):
         level = find_level(table(PLAIN), 1500.0, shell=shell)
-        assert coercivity(PLAIN, 293.15, {"level": level.value}, shell) == pytest.approx(
-            1500.0, rel=1e-6
-        )
+        assert coercivity(
+            PLAIN, 293.15, {"level": level.value}, shell
+        ) == pytest.approx(1500.0, rel=1e-6)
 
 
 def test_a_plain_alloy_cannot_reach_what_nobody_sells_without_heavy_rare_earth():
@@ -75,7 +92,12 @@ def test_another_route_is_a_trial_with_the_level_of_its_family():
     statement = state_level(table(PLAIN), level, 293.15, typical)
     producer = {"producer": Producer("", (), (statement,)).record()}
     assert not level.is_trial("sintered-axial")
-    for route in ("sintered-axial", "sintered-fine-grained", "hot-deformed", "sintered-low-boron"):
+    for route in (
+        "sintered-axial",
+        "sintered-fine-grained",
+        "hot-deformed",
+        "sintered-low-boron",
+    ):
         ratio = coercivity(PLAIN, 293.15, {"route": route, **producer})
         ratio /= coercivity(PLAIN, 293.15, {"route": route})
         assert ratio == pytest.approx(1.0 if level.is_trial(route) else 1.1, rel=1e-6)
@@ -102,7 +124,9 @@ def test_a_stated_level_has_what_is_sold_cold_and_hot():
     beside = mk.magnetism.sintered("SmCo5", 293.15, process=producer).iloc[0]
     assert beside[H] == alone[H]
     with pytest.raises(StoreError, match="level must lie"):
-        Producer.from_record(producer["producer"] | {"stated": [vars(statement) | {"level": 0.0}]})
+        Producer.from_record(
+            producer["producer"] | {"stated": [vars(statement) | {"level": 0.0}]}
+        )
 
 
 def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():

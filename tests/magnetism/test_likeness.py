@@ -41,7 +41,9 @@ def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
     other = kinds("SmCo5", host="1:5")
     variances = splits()[H]
     apart = 2.0 * 0.2 / 17.0
-    expected = variances.common + variances.composition * np.exp(-apart / variances.length)
+    expected = variances.common + variances.composition * np.exp(
+        -apart / variances.length
+    )
     matrix = covariance(one, one, H)
     assert matrix[0, 1] == pytest.approx(expected, rel=1e-9)
     assert np.diag(matrix) == pytest.approx(variance(one, H))

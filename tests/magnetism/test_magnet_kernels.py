@@ -53,12 +53,21 @@ def test_figures_equal_their_twin(shell):
 
     def shift(a, i, sign):
         room_field = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
-        return np.exp(sign * on_b[a, i]), on_h[a, i], on_q[i], room_field, 1 + sign, maximum[i]
+        return (
+            np.exp(sign * on_b[a, i]),
+            on_h[a, i],
+            on_q[i],
+            room_field,
+            1 + sign,
+            maximum[i],
+        )
 
     got, status = _magnets.figures(
         kelvins, second, grid, magnets.phases, magnets.rules(), 0.8, widths
     )
-    inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
+    inside = np.concatenate(
+        [grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]]
+    )
     whole = magnets.at(inside).status
     count = 0
     for a, kelvin in enumerate(kelvins):
@@ -98,7 +107,9 @@ def test_figures_equal_their_twin(shell):
                 for sign in (0, -1, 1)
             ]
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
-            np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
+            np.testing.assert_allclose(
+                got[4, :, a, i], expected, rtol=1e-6, equal_nan=True
+            )
             minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
             half = np.hypot(twin[5] * on_alpha[i], minimum), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
@@ -118,7 +129,8 @@ def _fields(at, phases):
     fields = []
     for kelvin in at:
         states = [
-            _magnets.alloy_state(kelvin, i, phases, ratios[i], 0.5, True, work) for i in every
+            _magnets.alloy_state(kelvin, i, phases, ratios[i], 0.5, True, work)
+            for i in every
         ]
         fields.append([state[:2] for state in states])
     return np.array(fields).transpose(2, 0, 1)
@@ -131,8 +143,16 @@ FAMILIES = {
         None,
         [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0],
     ),
-    "1:5": (["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"], None, [77.0, 250.0, 400.0, 523.15, 800.0, 980.0]),
-    "2:17": (["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"], None, [77.0, 400.0, 573.15, 773.15]),
+    "1:5": (
+        ["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"],
+        None,
+        [77.0, 250.0, 400.0, 523.15, 800.0, 980.0],
+    ),
+    "2:17": (
+        ["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"],
+        None,
+        [77.0, 400.0, 573.15, 773.15],
+    ),
     "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
     "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
     "isotropic": (["Nd2Fe14B"], "bonded-isotropic", [200.0, 373.15, 393.15, 500.0]),
@@ -145,14 +165,18 @@ FAMILIES = {
 def test_coercivity_equals_its_twin(family, level):
     formulas, route, kelvin = FAMILIES[family]
     table = CompositionTable.from_strings(formulas, basis="atomic")
-    magnets = alloys(table, {"route": route, "level": level} if route else {"level": level})
+    magnets = alloys(
+        table, {"route": route, "level": level} if route else {"level": level}
+    )
     at = np.array([_magnets.ROOM, *kelvin])
     polarization, field = _fields(at, magnets.phases)
     rules = magnets.rules()
     _, got, _, status = _magnets.states(at, magnets.phases, rules)
     count = 0
     for i in range(len(formulas)):
-        of_row = {name: getattr(rules, name)[i] for name in rules._fields if name != "book"}
+        of_row = {
+            name: getattr(rules, name)[i] for name in rules._fields if name != "book"
+        }
         for k in np.flatnonzero(status[:, i] == 0):
             expected = naive_sintered.coercivity(
                 at[k],
@@ -184,13 +208,17 @@ def test_figures_of_nothing():
 def test_energy_product_is_limited_by_remanence_and_by_the_knee():
     free = _magnets.energy_product(1.2, 1e7, 1.05)
     assert free == pytest.approx(1.2**2 / (4 * MU_0 * 1.05))
-    assert _magnets.energy_product(1.2, 2e5, 1.05) == pytest.approx((1.2 - 1.05 * MU_0 * 2e5) * 2e5)
+    assert _magnets.energy_product(1.2, 2e5, 1.05) == pytest.approx(
+        (1.2 - 1.05 * MU_0 * 2e5) * 2e5
+    )
     assert _magnets.energy_product(1.2, 0.0, 1.05) == 0.0
 
 
 def test_curve_passes_its_points():
     b_r, h_cj, knee, recoil = (np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05))
-    j = _demagnetization.curves(b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]]))[0]
+    j = _demagnetization.curves(
+        b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]])
+    )[0]
     np.testing.assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
     assert j[3] == -1.1
 
@@ -211,11 +239,13 @@ def test_curve_without_coercivity_or_figures():
     zero = np.zeros(1)
     one = np.ones(1)
     nan = np.full(1, np.nan)
-    assert _demagnetization.curves(one, zero, zero, one, np.array([[0.0, 1.0]])).tolist() == [
-        [0.0, 0.0]
-    ]
+    assert _demagnetization.curves(
+        one, zero, zero, one, np.array([[0.0, 1.0]])
+    ).tolist() == [[0.0, 0.0]]
     assert _demagnetization.working_fields(one, zero, zero, one, 1.0).tolist() == [0.0]
-    assert np.isnan(_demagnetization.curves(nan, nan, nan, one, np.array([[1.0]]))).all()
+    assert np.isnan(
+        _demagnetization.curves(nan, nan, nan, one, np.array([[1.0]]))
+    ).all()
     assert np.isnan(_demagnetization.working_fields(nan, nan, nan, one, 1.0)).all()
 
 
@@ -234,7 +264,9 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     assert (j[:, -1] == 0.0).all()
     # No step of J is larger than a twentieth of B_r, where even steps of H leave a third.
     assert (-np.diff(j) < 0.051 * 1.2).all()
-    even = _demagnetization.curves(*figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41)))
+    even = _demagnetization.curves(
+        *figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41))
+    )
     assert (-np.diff(even)).max() > 0.3 * 1.2
     nan = np.array([np.nan])
     one = np.ones(1)
@@ -266,7 +298,11 @@ def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
     # nothing is known of before, ends where it was last seen.
     assert _demagnetization.crossing(t, two, 1) == pytest.approx(500.0)
     assert _demagnetization.crossing(t, two, 2) == pytest.approx(462.5)
-    assert _demagnetization.crossing(t, two, 3) == _demagnetization.crossing(at, two, 4) == 450.0
+    assert (
+        _demagnetization.crossing(t, two, 3)
+        == _demagnetization.crossing(at, two, 4)
+        == 450.0
+    )
     # No further than the last temperature.
     assert _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
 
@@ -289,5 +325,7 @@ def test_the_corner_has_a_tenth_less_at_the_knee():
 
 def test_on_a_very_steep_load_line_the_field_is_next_to_nothing():
     one = np.ones(1)
-    fields = _demagnetization.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
+    fields = _demagnetization.working_fields(
+        1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8
+    )
     np.testing.assert_allclose(fields, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)

@@ -10,7 +10,9 @@ AT = np.array([293.15, 423.15])
 
 
 def _evaluate(*formulas, **keywords):
-    return evaluate_magnets(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
+    return evaluate_magnets(
+        alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT
+    )
 
 
 def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
@@ -35,7 +37,9 @@ def test_walls_lower_polarization_and_its_flatness():
     from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
-    cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[0, :, 0]
+    cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[
+        0, :, 0
+    ]
     mean = magnets.polarization[0]
     assert 0.8 < mean[0] / cell[0] < 0.97
     assert mean[1] / mean[0] < cell[1] / cell[0]
@@ -69,7 +73,9 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     settings = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
     magnets = _evaluate("Nd2Fe14B", process=settings)
     np.testing.assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
-    np.testing.assert_allclose(magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92)
+    np.testing.assert_allclose(
+        magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92
+    )
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
     dense = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = dense.alloys.balance
@@ -92,6 +98,21 @@ def test_what_was_never_made_has_no_figures_whichever_row_it_is():
     shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
     magnets = _evaluate("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
     unknown = STATUS.index("outside the model")
-    assert (magnets.status == unknown).all(axis=1).tolist() == [True, True, False, False]
-    assert np.isnan(magnets.coercivity()).all(axis=1).tolist() == [True, True, False, False]
-    assert np.isnan(magnets.polarization).all(axis=1).tolist() == [True, True, False, False]
+    assert (magnets.status == unknown).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert np.isnan(magnets.coercivity()).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert np.isnan(magnets.polarization).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -28,13 +28,20 @@ def test_what_no_magnet_has_is_left_out_by_name(name):
 
 
 def test_reads_the_process_from_its_columns():
-    fields = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
+    fields = {
+        "grain_size_um": "4.5",
+        "alignment": 0.95,
+        "density": "",
+        "magnet": " A7 ",
+    }
     (row,), rejects = read_magnets(pd.DataFrame([GOOD | fields]))
     assert rejects == {}
     assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
     assert row.magnet == "A7"
     assert row.values == {"remanence_T": 1.3, "coercivity_kA_m": 1500.0}
-    assert "grain_size_um: expected a number, got 'fine'" in _reason(grain_size_um="fine")
+    assert "grain_size_um: expected a number, got 'fine'" in _reason(
+        grain_size_um="fine"
+    )
 
 
 def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
@@ -47,7 +54,9 @@ def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place()
 
 def test_refuses_a_repeated_column(tmp_path):
     file = tmp_path / "magnets.csv"
-    file.write_text("composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n")
+    file.write_text(
+        "composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n"
+    )
     with pytest.raises(InputError, match="'remanence_T' stands twice"):
         read_magnets(file)
     # As spreadsheets write columns that were used once.
@@ -60,7 +69,9 @@ def test_refuses_a_repeated_column(tmp_path):
 
 def test_a_list_of_records_is_a_table_and_no_other_list_is():
     assert (
-        len(read_magnets([GOOD, GOOD])[0]) == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0]) == 2
+        len(read_magnets([GOOD, GOOD])[0])
+        == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0])
+        == 2
     )
     for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
         with pytest.raises(InputError, match="expected a table or its path"):
@@ -69,4 +80,6 @@ def test_a_list_of_records_is_a_table_and_no_other_list_is():
 
 def test_refuses_a_table_without_measurements():
     with pytest.raises(InputError, match="a row is a magnet at a temperature"):
-        read_magnets(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))
+        read_magnets(
+            pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}])
+        )

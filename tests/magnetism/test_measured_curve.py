@@ -22,7 +22,9 @@ def write_curve(path, heads, h, values, mark=","):
     rows = []
     for field, value in zip(h, values, strict=True):
         rows.append(f"{field:.6f}{mark}{value:.7f}")
-    path.write_text("\n".join(["# hysteresisgraph", mark.join(heads), *rows]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["# hysteresisgraph", mark.join(heads), *rows]), encoding="utf-8"
+    )
     return path
 
 
@@ -38,7 +40,9 @@ def write_curve(path, heads, h, values, mark=","):
         (("H [MA/m]", "M_kA_m"), 1e6, 1e3 * MU_0, False, -1),
     ],
 )
-def test_a_curve_gives_back_its_figures(tmp_path, prediction, heads, field, flux, induction, sign):
+def test_a_curve_gives_back_its_figures(
+    tmp_path, prediction, heads, field, flux, induction, sign
+):
     h = prediction.field[0, 0]
     j = prediction.polarization[0, 0]
     values = j + MU_0 * h if induction else j
@@ -48,9 +52,15 @@ def test_a_curve_gives_back_its_figures(tmp_path, prediction, heads, field, flux
         else write_curve(tmp_path / "c.csv", heads, h / field, values / flux)
     )
     assert curve.remanence_T == pytest.approx(prediction.remanence[0, 0], rel=1e-4)
-    assert 1e3 * curve.coercivity_kA_m == pytest.approx(prediction.coercivity[0, 0], rel=1e-3)
-    assert 1e3 * curve.coercivity_b_kA_m == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
-    assert 1e3 * curve.knee_field_kA_m == pytest.approx(prediction.knee_field[0, 0], rel=1e-3)
+    assert 1e3 * curve.coercivity_kA_m == pytest.approx(
+        prediction.coercivity[0, 0], rel=1e-3
+    )
+    assert 1e3 * curve.coercivity_b_kA_m == pytest.approx(
+        prediction.coercivity_b[0, 0], rel=1e-3
+    )
+    assert 1e3 * curve.knee_field_kA_m == pytest.approx(
+        prediction.knee_field[0, 0], rel=1e-3
+    )
     assert curve.squareness == pytest.approx(
         prediction.knee_field[0, 0] / prediction.coercivity[0, 0], 1e-3
     )
@@ -94,7 +104,9 @@ def join_columns(*columns):
 
 
 @pytest.mark.parametrize("shift", [0.0, 1e3, 25e3])
-@pytest.mark.parametrize("order", ["down first", "up first", "sorted", "beside", "after the first"])
+@pytest.mark.parametrize(
+    "order", ["down first", "up first", "sorted", "beside", "after the first"]
+)
 def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
     h, down, up = loop(shift)
     kilo = 1e-3 * h
@@ -110,7 +122,9 @@ def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
         # A magnetization curve from the demagnetized state comes before the prediction.
         first = (np.linspace(0, 2400, 50), np.linspace(0, 1.28, 50))
         names = {"down first": ("down", "up"), "up first": ("up", "down")}.get(order)
-        branches = [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
+        branches = (
+            [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
+        )
         text = "H (kA/m),J (T)\n" + "\n".join(join_columns(*part) for part in branches)
     path = tmp_path / "l.csv"
     path.write_text(text, encoding="utf-8")
@@ -130,7 +144,9 @@ def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
     fields = np.concatenate([h[:61], back, back[::-1], h[61:]])
     levels = np.concatenate([down[:61], recoil, recoil[::-1], down[61:]])
     path = tmp_path / "r.csv"
-    path.write_text("H (kA/m),J (T)\n" + join_columns(1e-3 * fields, levels), encoding="utf-8")
+    path.write_text(
+        "H (kA/m),J (T)\n" + join_columns(1e-3 * fields, levels), encoding="utf-8"
+    )
     assert 1e3 * read_curve(path).coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
 
 
@@ -139,7 +155,8 @@ def test_several_curves_of_a_file_are_read_each_at_its_temperature(tmp_path):
     kilo = 1e-3 * h
     hot = 0.3e-3 * h
     texts = [
-        "H (kA/m),J (T) 20C,H (kA/m),J (T) 150C\n" + join_columns(kilo, down, hot, 0.85 * down),
+        "H (kA/m),J (T) 20C,H (kA/m),J (T) 150C\n"
+        + join_columns(kilo, down, hot, 0.85 * down),
         "T (C),H (kA/m),J (T)\n"
         + join_columns(np.full(h.size, 20.0), kilo, down)
         + "\n"
@@ -154,8 +171,12 @@ def test_several_curves_of_a_file_are_read_each_at_its_temperature(tmp_path):
         path = tmp_path / "several.csv"
         path.write_text(text, encoding="utf-8")
         cold, warm = read_curves(path)
-        assert [cold.temperature_K, warm.temperature_K] == pytest.approx([293.15, 423.15], abs=0.01)
-        assert warm.coercivity_kA_m == pytest.approx(0.3 * cold.coercivity_kA_m, rel=1e-4)
+        assert [cold.temperature_K, warm.temperature_K] == pytest.approx(
+            [293.15, 423.15], abs=0.01
+        )
+        assert warm.coercivity_kA_m == pytest.approx(
+            0.3 * cold.coercivity_kA_m, rel=1e-4
+        )
         with pytest.raises(InputError, match="holds curves at 20, 150 °C"):
             read_curve(path)
 
@@ -164,7 +185,9 @@ def test_names_a_second_curve_and_unused_columns(tmp_path):
     h, down, up = loop(25e3)
     path = tmp_path / "two.csv"
     path.write_text("H (kA/m),J down (T),J up (T)\n" + join_columns(1e-3 * h, down, up))
-    with pytest.warns(UserWarning, match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477"):
+    with pytest.warns(
+        UserWarning, match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477"
+    ):
         assert read_curve(path).coercivity_kA_m == pytest.approx(1477, rel=1e-3)
     path.write_text("H (kA/m),J (T),operator\n" + join_columns(1e-3 * h, down, h))
     with pytest.warns(UserWarning, match="columns not used: operator"):
@@ -174,21 +197,47 @@ def test_names_a_second_curve_and_unused_columns(tmp_path):
 @pytest.mark.parametrize(
     ("head", "factor", "says"),
     [
-        (("H (A/m)", "J (T)"), (1e-3, 1.0), r"H_cJ is 1.477 kA/m.*is 'H \(A/m\)' in kA/m\?"),
+        (
+            ("H (A/m)", "J (T)"),
+            (1e-3, 1.0),
+            r"H_cJ is 1.477 kA/m.*is 'H \(A/m\)' in kA/m\?",
+        ),
         (("H (kA/m)", "J (T)"), (1.0, 1.0), r"is 'H \(kA/m\)' in A/m\?"),
         (("H (kA/m)", "J (T)"), (1 / 79.5775, 1.0), r"is 'H \(kA/m\)' in Oe\?"),
-        (("H (kA/m)", "J (T)"), (1e-3, 1e4), r"B_r is 1.28e\+04 T.*'J \(T\)' in gauss, kG or mT"),
+        (
+            ("H (kA/m)", "J (T)"),
+            (1e-3, 1e4),
+            r"B_r is 1.28e\+04 T.*'J \(T\)' in gauss, kG or mT",
+        ),
         (("H (kA/m)", "B (T)"), (1e-3, 1.0), "J rises against the field.*0.05"),
-        (("H (kA/m)", "J"), (1e-3, 1.0), "column 'J': it has no unit; expected A/m|column 'J'"),
-        (("H (parsec)", "J (T)"), (1e-3, 1.0), "the unit 'parsec' is not known; expected kA/m"),
-        (("H (kA/m)", "M (emu/g)"), (1e-3, 100.0), "is per mass: multiply by the density"),
-        (("H (kA/m)", "M (emu)"), (1e-3, 100.0), "is a moment; give the shape of the sample"),
+        (
+            ("H (kA/m)", "J"),
+            (1e-3, 1.0),
+            "column 'J': it has no unit; expected A/m|column 'J'",
+        ),
+        (
+            ("H (parsec)", "J (T)"),
+            (1e-3, 1.0),
+            "the unit 'parsec' is not known; expected kA/m",
+        ),
+        (
+            ("H (kA/m)", "M (emu/g)"),
+            (1e-3, 100.0),
+            "is per mass: multiply by the density",
+        ),
+        (
+            ("H (kA/m)", "M (emu)"),
+            (1e-3, 100.0),
+            "is a moment; give the shape of the sample",
+        ),
     ],
 )
 def test_questions_a_wrong_unit(tmp_path, head, factor, says):
     h, down, _ = loop()
     path = tmp_path / "slip.csv"
-    path.write_text(",".join(head) + "\n" + join_columns(factor[0] * h, factor[1] * down))
+    path.write_text(
+        ",".join(head) + "\n" + join_columns(factor[0] * h, factor[1] * down)
+    )
     with pytest.raises(InputError, match=says):
         read_curve(path)
 
@@ -227,8 +276,14 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
     )
     assert is_curve(path)
     curves = mk.curve(path).curves
-    assert curves.coercivity_b[0, 0] == pytest.approx(prediction.coercivity_b[0, 0], rel=1e-3)
-    rows = {"composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."], "basis": ["weight"], "curve": [str(path)]}
+    assert curves.coercivity_b[0, 0] == pytest.approx(
+        prediction.coercivity_b[0, 0], rel=1e-3
+    )
+    rows = {
+        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."],
+        "basis": ["weight"],
+        "curve": [str(path)],
+    }
     report = mk.magnetism.calibration(pd.DataFrame(rows), "x", keep=False).report
     assert report["measured"].tolist() == pytest.approx([1591.75, 1.3125], rel=1e-3)
     answer = mk.replace(None, "100C", measured=path)
@@ -256,7 +311,9 @@ def test_overlays_the_prediction(tmp_path, prediction):
     # On B = -2 mu_0 H, before the knee: B_r less (mu_rec - 1) mu_0 |H|, mu_rec - 1 being 0.045.
     b_r = 0.9 * prediction.remanence[0, 0]
     recoil = 1.0 + 0.9 * 0.05
-    assert mine["working_field_kA_m"] == pytest.approx(1e-3 * b_r / MU_0 / (2.0 + recoil), rel=1e-3)
+    assert mine["working_field_kA_m"] == pytest.approx(
+        1e-3 * b_r / MU_0 / (2.0 + recoil), rel=1e-3
+    )
     assert mine["irreversible_loss_pct"] == pytest.approx(0.0, abs=0.01)
     # Half of its coercivity does not stand the field of such a load line.
     half = []
@@ -275,7 +332,10 @@ def test_overlays_the_prediction(tmp_path, prediction):
         ("H (kA/m),J (T)\n", "no points below it"),
         ("H (kA/m),x\n0,1\n", "expected a column of the field"),
         ("H (kA/m),J (T)\n0,1\n-1,1\n", "5 points or more"),
-        ("H (kA/m),J (T)\n" + "".join(f"-{500 + 10 * i},1\n" for i in range(9)), "begins near"),
+        (
+            "H (kA/m),J (T)\n" + "".join(f"-{500 + 10 * i},1\n" for i in range(9)),
+            "begins near",
+        ),
         ("H (kA/m),J (T)\n0,a\n", "holds no numbers"),
     ],
 )
@@ -290,13 +350,17 @@ def test_a_guaranteed_curve_is_what_lots_reach():
     lots = mk.curve("N42SH", "150C", bound="guaranteed").curves
     # Arnold guarantees 1.28 T, K&J 1.30 T; -0.12 %/K.
     assert lots.remanence[0, 0] == pytest.approx(1.29 * (1 - 0.0012 * 130), abs=1e-3)
-    one = [mk.curve("Nd2Fe14B", "100C", bound=b).curves for b in ("centre", "guaranteed")]
+    one = [
+        mk.curve("Nd2Fe14B", "100C", bound=b).curves for b in ("centre", "guaranteed")
+    ]
     for name, deviation in (("remanence", 0.008), ("coercivity", 0.04)):
         values = [getattr(curves, name)[0, 0] for curves in one]
         ratio = values[1] / values[0]
         assert ratio == pytest.approx(np.exp(-2.33 * deviation), rel=1e-6)
     row = mk.predict("Nd2Fe14B", "100C").iloc[0]
-    assert row["coercivity_guaranteed_kA_m"] == pytest.approx(1e-3 * one[1].coercivity[0, 0])
+    assert row["coercivity_guaranteed_kA_m"] == pytest.approx(
+        1e-3 * one[1].coercivity[0, 0]
+    )
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "1e400"])

@@ -73,14 +73,26 @@ def test_a_paper_is_added_by_one_line(tmp_path):
         ({"host": "3:29"}, "host", "one of 2:14:1"),
         ({"use": "BHT"}, "use", "coercivity_coefficient_pct_K is empty"),
         ({"use": "Q"}, "use", "letters of BHAT"),
-        ({"coercivity_coefficient_pct_K": "-0.6"}, "from_K", "the ends of the coefficient's range"),
-        ({"max_energy_product_kJ_m3": "400"}, "max_energy_product_kJ_m3", "at most B_r^2"),
+        (
+            {"coercivity_coefficient_pct_K": "-0.6"},
+            "from_K",
+            "the ends of the coefficient's range",
+        ),
+        (
+            {"max_energy_product_kJ_m3": "400"},
+            "max_energy_product_kJ_m3",
+            "at most B_r^2",
+        ),
         ({"pair": "X9"}, "pair", "the id of another row"),
         ({"id": "X1"}, "id", "line 2 has it"),
     ],
 )
-def test_a_wrong_cell_is_refused_with_line_and_column(tmp_path, changes, column, expected):
-    with pytest.raises(DataError, match=rf"mine.csv, line 3, column {column}: .*; \S") as error:
+def test_a_wrong_cell_is_refused_with_line_and_column(
+    tmp_path, changes, column, expected
+):
+    with pytest.raises(
+        DataError, match=rf"mine.csv, line 3, column {column}: .*; \S"
+    ) as error:
         read_magnets(write(tmp_path, **changes))
     assert expected in str(error.value)
 
@@ -110,9 +122,14 @@ def test_values_are_those_that_papers_print():
     """A few, against the papers: units and readings."""
     rows = measured_magnets().set_index("id")
     # Acta Metall. Sin. (2017): 0.906 T, 2581 kA/m; Tsutai: 15.3 kOe; Croat: 8.2 kG, 15 kOe.
-    assert rows.loc["S27", ["remanence_T", "coercivity_kA_m"]].tolist() == [0.906, 2581.0]
+    assert rows.loc["S27", ["remanence_T", "coercivity_kA_m"]].tolist() == [
+        0.906,
+        2581.0,
+    ]
     assert rows.loc["N1", "coercivity_kA_m"] == pytest.approx(15.3 * 79.5775, rel=1e-3)
-    assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(15.0 * 79.5775, rel=5e-3)
+    assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(
+        15.0 * 79.5775, rel=5e-3
+    )
     # Without and with Ga 0.5 wt.%: doi 10.1016/j.jmmm.2022.169242.
     pair = rows.loc[["P135", "P136"], "coercivity_kA_m"]
     assert pair.tolist() == pytest.approx([12.4 * 79.5775, 19.4 * 79.5775], rel=1e-3)

@@ -42,7 +42,9 @@ STRUCTURE = {
 
 def grain_factors(**changed):
     rows = {name: np.array([changed.get(name, value)]) for name, value in ROWS.items()}
-    structure = {name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()}
+    structure = {
+        name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()
+    }
     return [float(factor[0]) for factor in microstructure(rows, structure)]
 
 
@@ -84,7 +86,9 @@ def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
 
 def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
-    shares = dict(zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True))
+    shares = dict(
+        zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True)
+    )
     _, _, pinning, factor, fall = grain_factors(**shares, **changed)
     assert factor == 1.0
     return 1e-3 * pinning, fall
@@ -116,6 +120,10 @@ def test_cells_fall_to_a_value_at_500_c_that_iron_sets_and_ageing_bounds():
         falls.append(fall)
     assert falls == sorted(falls)
     for ageing, expected in ((300.0, 2.2), (500.0, falls[1])):
-        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=ageing)[1] == pytest.approx(expected)
+        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=ageing)[1] == pytest.approx(
+            expected
+        )
     # However much iron: no more than sheets print, 0.26 to 0.27 %/K.
-    assert 2.3 < cells(0.22, 0.08, 0.025, 7.5)[1] < cells(0.28, 0.08, 0.025, 7.5)[1] < 2.7
+    assert (
+        2.3 < cells(0.22, 0.08, 0.025, 7.5)[1] < cells(0.28, 0.08, 0.025, 7.5)[1] < 2.7
+    )

@@ -14,7 +14,12 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import distances
 from magnetkit.magnetism import _measured
 from magnetkit.magnetism._measured import Known, Producer, splits
-from magnetkit.magnetism._uncertainty import Kinds, covariance, distance_variance, variance
+from magnetkit.magnetism._uncertainty import (
+    Kinds,
+    covariance,
+    distance_variance,
+    variance,
+)
 
 SPLIT = splits()["coercivity_kA_m"]
 
@@ -28,13 +33,17 @@ def _fractions(iron):
 
 def test_shares_sum_to_one():
     for share in splits().values():
-        assert share.common + share.composition + share.residue == pytest.approx(1.0, abs=1e-3)
+        assert share.common + share.composition + share.residue == pytest.approx(
+            1.0, abs=1e-3
+        )
         assert min(share.common, share.composition, share.residue) > 0.02
 
 
 def test_one_magnet_far_away_tells_the_common_part_alone():
     distant = CompositionTable.from_array(_fractions([0.0]))
-    scores = Known(_fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT)
+    scores = Known(
+        _fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT
+    )
     mean, deviation = scores.posterior(distant)
     assert mean[0] == pytest.approx(1.5 * SPLIT.common, rel=1e-6)
     assert deviation[0] == pytest.approx((1.0 - SPLIT.common**2) ** 0.5, rel=1e-6)
@@ -85,7 +94,9 @@ def test_magnets_of_one_label_share_their_residue():
     one = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
     two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     table = CompositionTable.from_strings(["Sm"])
-    deviations = [m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)]
+    deviations = [
+        m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)
+    ]
     assert deviations[1] < deviations[0]
 
 
@@ -100,7 +111,9 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     assert make_scores([0.1, 0.0, -0.1]).stretch == 1.0
     wild = make_scores([3.0, -3.0, 3.0])
     # By hand: chi2 about the mean that the covariance weighs, over two.
-    inverse = np.linalg.inv(wild.cross_covariance(wild.table, wild.effects) + wild.noise)
+    inverse = np.linalg.inv(
+        wild.cross_covariance(wild.table, wild.effects) + wild.noise
+    )
     mean = inverse.sum(axis=0) @ wild.scores / inverse.sum()
     off = wild.scores - mean
     assert wild.stretch == pytest.approx(np.sqrt(off @ inverse @ off / 2.0))
@@ -109,7 +122,9 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     quiet = make_scores([0.1, 0.0, -0.1]).posterior(other)[1]
     assert wild.posterior(other)[1] == pytest.approx(wild.stretch * quiet)
     # One magnet does not scatter, whatever it is off by.
-    assert Known(fractions[:1], np.array([5.0]), covariances[:1, :1], SPLIT).stretch == 1.0
+    assert (
+        Known(fractions[:1], np.array([5.0]), covariances[:1, :1], SPLIT).stretch == 1.0
+    )
 
 
 def test_draws_are_as_wide_as_intervals():
@@ -135,7 +150,8 @@ def test_draws_are_as_wide_as_intervals():
     assert scores.stretch > 1.5
     deviation = scores.posterior(table)[1]
     distant = (
-        distance_variance(table, kinds.hosts, "coercivity_kA_m", producer) / SPLIT.deviation**2
+        distance_variance(table, kinds.hosts, "coercivity_kA_m", producer)
+        / SPLIT.deviation**2
     )
     variances = variance(kinds, "coercivity_kA_m", producer)
     np.testing.assert_allclose(variances, deviation**2 + distant, rtol=1e-6)
@@ -153,7 +169,9 @@ def test_the_split_is_found_again_in_drawn_magnets():
     likeness = 0.15**2 + 0.12**2 * np.exp(-apart / 0.05)
     total = same * likeness + (0.07**2 + 0.03**2) * np.eye(240)
     values = rng.multivariate_normal(np.zeros(240), total)
-    result = deviations(Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart))
+    result = deviations(
+        Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart)
+    )
     assert result == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
 

@@ -74,7 +74,9 @@ def test_a_name_is_known_by_the_forms_that_people_write(said, name):
 def test_a_class_and_a_number_stand_in_for_a_grade_that_nobody_prints():
     row = mk.grades("N44UH").iloc[0]
     classes = mk.grades()
-    of_class = classes[[(parse_class(g) or (0, ""))[1] == "UH" for g in classes["grade"]]]
+    of_class = classes[
+        [(parse_class(g) or (0, ""))[1] == "UH" for g in classes["grade"]]
+    ]
     assert row["coercivity_kA_m"] == of_class["coercivity_kA_m"].median()
     ends = (mk.grades(name).iloc[0]["remanence_T"] for name in ("N42UH", "N45UH"))
     low, high = ends

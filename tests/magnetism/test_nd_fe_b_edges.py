@@ -76,7 +76,9 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
     kelvin = np.arange(100.0, 180.0, 2.0)
     b = sintered([_recipe()], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
     assert kelvin[b.argmax()] == pytest.approx(135.0, abs=10.0)
-    b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
+    b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[
+        B
+    ].to_numpy()
     assert b.argmax() == 0
     room, cold = (_column([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
     assert 1.8 < cold / room < 3.0
@@ -124,7 +126,8 @@ def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
     assert (np.diff(_column(rows, B)[total >= 31.0]) < 0.0).all()
     # From 0.05 to 0.5 wt.% oxygen takes 15 % and more (experience of makers), and carbon likewise.
     gases = [
-        _recipe("Nd30.8", more=f"{USUAL}{x}") for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
+        _recipe("Nd30.8", more=f"{USUAL}{x}")
+        for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
     ]
     low, high, best, little, much = _column(gases)
     assert 0.75 < high / low < 0.88
@@ -175,7 +178,9 @@ def test_no_magnet_turns_its_own_sign():
     assert flux_loss(b_r, h_cj, knee, recoil, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
     assert 1.0 < flux_loss(b_r, h_cj, knee, recoil, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
-    frame = _column(["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against)
+    frame = _column(
+        ["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against
+    )
     assert frame[0] > 100.0
 
 
@@ -188,7 +193,9 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     np.testing.assert_allclose(knee, np.maximum(h - own_field, 0.0), rtol=1e-3)
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
-    wide, hard = (-np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H))
+    wide, hard = (
+        -np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H)
+    )
     growth = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
     np.testing.assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
 

@@ -15,12 +15,16 @@ NAMED = {
 
 
 def nearest_grades(hosts, remanence, coercivity):
-    return nearest_grade_column(Coded.of(hosts), np.array(remanence), np.array(coercivity)).texts()
+    return nearest_grade_column(
+        Coded.of(hosts), np.array(remanence), np.array(coercivity)
+    ).texts()
 
 
 def test_what_has_no_figures_or_no_known_host_is_like_no_grade():
     hosts = ["2:14:1", "2:14:1", "", "1:12", "2:14:1"]
-    names = nearest_grades(hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan])
+    names = nearest_grades(
+        hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan]
+    )
     assert names == [""] * 5
 
 

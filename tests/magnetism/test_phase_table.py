@@ -19,7 +19,9 @@ def test_boron_gallium_and_iron_take_their_atoms():
     # it less a thirteenth; 99 A3 a formula unit (two in 7.117^2 x 3.90 A3), of 100 g with 7.6 g/cm3.
     boride = shares("Nd31B1.2Fe bal.")["R1.1Fe4B4"]
     units = 0.25 * (1.2 / 10.81 - (67.8 / 55.85 - 1.2 / 10.81) / 13.0)
-    assert boride == pytest.approx(100.0 * units * 99.0 * 0.6022 / (100.0 / 7.6), rel=0.15)
+    assert boride == pytest.approx(
+        100.0 * units * 99.0 * 0.6022 / (100.0 / 7.6), rel=0.15
+    )
     assert "R2Fe17" not in shares("Nd31B1.2Fe bal.")
     # Boron below it leaves iron, which gallium binds with 13 atoms each, and then R2Fe17.
     short = shares("Nd31B0.85Fe bal.")
@@ -27,7 +29,9 @@ def test_boron_gallium_and_iron_take_their_atoms():
     assert short["R2Fe17"] > 2.0
     assert bound.get("R2Fe17", 0.0) < short["R2Fe17"] - 2.0
     # 0.5 wt.% of Ga, 0.0072 mol: 358 A3 each.
-    assert bound["R6(Fe,Co)13X"] == pytest.approx(100.0 * 0.0072 * 358.0 * 0.6022 / 13.2, rel=0.1)
+    assert bound["R6(Fe,Co)13X"] == pytest.approx(
+        100.0 * 0.0072 * 358.0 * 0.6022 / 13.2, rel=0.1
+    )
     # Copper and aluminium make the same in part.
     assert 0.0 < shares("Nd31B0.85Cu0.2Fe bal.")["R6(Fe,Co)13X"] < bound["R6(Fe,Co)13X"]
 
@@ -41,7 +45,9 @@ def test_lists_the_phases_of_the_coercivity():
     soft = frame[frame["phase"] == "R2Fe17"]["volume_pct"].to_numpy()
     np.testing.assert_allclose(soft, 100.0 * boundary["r2fe17"], rtol=1e-9)
     # Where it lies between the grains, H_cJ says so.
-    few, many = predict(["Nd31B0.95Fe bal.", "Nd31B0.85Fe bal."], basis="weight")["coercivity_kA_m"]
+    few, many = predict(["Nd31B0.95Fe bal.", "Nd31B0.85Fe bal."], basis="weight")[
+        "coercivity_kA_m"
+    ]
     assert many < 0.7 * few
 
 
@@ -71,7 +77,11 @@ def test_the_phases_of_a_magnet_fill_it():
 
 def test_what_binds_zirconium_or_samarium_leaves_no_cells():
     # Above 0.43 wt.% of carbon none are left (abstract named in `magnetism/_cells.py`).
-    for gas, amount, count in (("carbon", 0.2, 1), ("carbon", 0.45, 0), ("oxygen", 2.0, 0)):
+    for gas, amount, count in (
+        ("carbon", 0.2, 1),
+        ("carbon", 0.45, 0),
+        ("oxygen", 2.0, 0),
+    ):
         options = {"process": {f"{gas}_wt_pct": amount}, "basis": "weight"}
         phases = set(phase_balance("Sm25.5Fe15Cu6Zr2.7Co bal.", **options)["phase"])
         status = predict("Sm25.5Fe15Cu6Zr2.7Co bal.", **options)["status"][0]

@@ -22,7 +22,9 @@ ROWS = [
 
 def test_a_grade_lies_between_all_that_is_printed_of_it():
     names = ["grade", "quantity", "maker", "bound", "value", "temperature_K"]
-    table = reconcile_makers(pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan")))
+    table = reconcile_makers(
+        pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan"))
+    )
     assert set(table.index) == {("N1", "remanence_T"), ("N1", "coercivity_kA_m")}
     b_r = table.loc[("N1", "remanence_T")]
     h_cj = table.loc[("N1", "coercivity_kA_m")]

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
+from magnetkit.magnetism.process import (
+    Process,
+    assumption,
+    by_row,
+    parameters,
+    read_process,
+)
 from magnetkit.phases.records import HOST_NAMES
 
 
@@ -39,7 +45,8 @@ ONE_TOO_LOW = {"density": [0.9, -1.0, 0.9]}
 
 
 @pytest.mark.parametrize(
-    "bad", [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3]
+    "bad",
+    [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3],
 )
 def test_refuses_bad_processes(bad):
     with pytest.raises(InputError, match="process"):

@@ -47,10 +47,15 @@ def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch
     class Model:
         def predict(self, given, interval):
             assert given is table
-            values = {"curie_temperature_K": [1.0, 2.0], "curie_temperature_K_lo": [0.5, 1.5]}
+            values = {
+                "curie_temperature_K": [1.0, 2.0],
+                "curie_temperature_K_lo": [0.5, 1.5],
+            }
             return pd.DataFrame(values | {"curie_temperature_K_hi": [interval, 3.0]})
 
-    monkeypatch.setattr(import_module("magnetkit.surrogates.models"), "load", lambda name: Model())
+    monkeypatch.setattr(
+        import_module("magnetkit.surrogates.models"), "load", lambda name: Model()
+    )
     # As if that of another property: it comes last, and so stands.
     properties = (SimpleNamespace(name="curie_temperature_K"),)
     room = import_module("magnetkit.magnetism._stages")

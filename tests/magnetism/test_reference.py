@@ -29,22 +29,30 @@ def test_a_reference_known_well_is_predicted_as_it_is():
         KnownValue(ALPHA, -0.09, 293.15, 1e-5),
     ]
     result = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B", 293.15, process=calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values)
+        "Nd1.65Dy0.35Fe14B",
+        293.15,
+        process=calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values),
     ).iloc[0]
     variances = splits()
     # What is each magnet's own is left: a second magnet of the recipe has another one.
     for name, value in ((H, 2500.0), (B, 1.0)):
         # What it is off by is counted from the model that already falls as it does.
         fall = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values[2:])
-        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 293.15, process=fall).iloc[0][name]
+        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 293.15, process=fall).iloc[
+            0
+        ][name]
         share = np.log(result[name] / alone) / np.log(value / alone)
         assert share == pytest.approx(1.0 - variances[name].residue, abs=0.02)
     assert result[f"{ALPHA}_lo"] < -0.09 < result[f"{ALPHA}_hi"]
 
 
 def test_hot_measurement_anchors_the_hot_value():
-    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)])
-    hot_value = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=process)[H][0]
+    process = calibrate_on_magnet(
+        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)]
+    )
+    hot_value = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=process)[H][
+        0
+    ]
     assert hot_value == pytest.approx(900.0, rel=0.08)
     # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
     kelvin = [293.15, 423.15]
@@ -55,30 +63,42 @@ def test_hot_measurement_anchors_the_hot_value():
 
 
 def test_anchor_leaves_other_routes_alone():
-    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)])
+    process = calibrate_on_magnet(
+        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)]
+    )
     for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
         plain = mk.magnetism.sintered("Nd2Fe14B", 293.15, process=route)[H][0]
-        hot = mk.magnetism.sintered("Nd2Fe14B", 293.15, process={**process, "route": route})[H][0]
+        hot = mk.magnetism.sintered(
+            "Nd2Fe14B", 293.15, process={**process, "route": route}
+        )[H][0]
         assert hot == plain
     pressing = mk.magnetism.sintered(
         "Nd2Fe14B", 293.15, process={**process, "route": "sintered-axial"}
     )
     assert (
-        pressing[H][0] != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
+        pressing[H][0]
+        != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
     )
 
 
 def test_anchor_leaves_other_hosts_alone():
-    process = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)])
+    process = calibrate_on_magnet(
+        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)]
+    )
     for column in (H, f"{H}_lo", B):
         plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
-        assert mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
+        assert (
+            mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
+        )
 
 
 def test_what_is_no_magnet_anchors_nothing():
     table = CompositionTable.from_strings(["NdNi5"])
     assert (
-        calibrate_on_reference("it", table, None, [KnownValue(H, 900.0, 300.0, 0.05)]).magnets == ()
+        calibrate_on_reference(
+            "it", table, None, [KnownValue(H, 900.0, 300.0, 0.05)]
+        ).magnets
+        == ()
     )
 
 
@@ -86,7 +106,9 @@ def test_what_is_no_magnet_anchors_nothing():
 def test_the_reference_does_what_its_device_asks(name):
     profile = load(name)
     reference = profile.reference
-    table = mk.screen([reference.formula], application=name, basis=reference.basis).table
+    table = mk.screen(
+        [reference.formula], application=name, basis=reference.basis
+    ).table
     # The knee of Nd-Fe-B at 180 C and a small alpha that no maker prints are known no better; of
     # gyroscopes and of focusing over a range of temperature what is asked is known in a range alone.
     minima = {
@@ -109,18 +131,25 @@ def test_todays_magnet_is_known_to_do_its_work():
     one = Anchor(column=H, value=400.0, spread=40.0, **origin)
     # The device asks for 366 kA/m.
     value, doubt = _working(400.0, 0.1, one, profile)
-    distribution = truncnorm((np.log(366.0) - np.log(400.0)) / 0.1, np.inf, np.log(400.0), 0.1)
+    distribution = truncnorm(
+        (np.log(366.0) - np.log(400.0)) / 0.1, np.inf, np.log(400.0), 0.1
+    )
     assert value == pytest.approx(np.exp(distribution.mean()))
     assert doubt == pytest.approx(distribution.std())
     # Where nothing is asked, nothing is cut off.
-    cold = Anchor(column=H, value=400.0, spread=40.0, **{**origin, "temperature_K": 293.15})
+    cold = Anchor(
+        column=H, value=400.0, spread=40.0, **{**origin, "temperature_K": 293.15}
+    )
     assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
 
 
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
     producer = calibrate_on_magnet("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
-    assert get_producer(make_job(profile, process=producer).conditions.process).name == "it"
+    assert (
+        get_producer(make_job(profile, process=producer).conditions.process).name
+        == "it"
+    )
     process = make_job(profile, process={"grain_size_um": 3.0}).conditions.process
     assert process["grain_size_um"] == 3.0
     assert get_producer(process).name == profile.reference.grade
@@ -170,10 +199,16 @@ def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
 
     origin = {"source": "test", "status": "assumption"}
     requirement = Requirement(column=ALPHA, absolute_maximum=0.02, **origin)
-    profile = load("hot-servo-motor").model_copy(update={"requirements": (requirement,)})
-    one = Anchor(column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **origin)
+    profile = load("hot-servo-motor").model_copy(
+        update={"requirements": (requirement,)}
+    )
+    one = Anchor(
+        column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **origin
+    )
     value, doubt = _working(-0.015, 0.02, one, profile)
-    distribution = truncnorm((-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02)
+    distribution = truncnorm(
+        (-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02
+    )
     assert value == pytest.approx(distribution.mean())
     assert doubt == pytest.approx(distribution.std())
 
@@ -197,7 +232,9 @@ def test_what_an_anchor_says_is_of_one_temperature_and_does_not_fan_out():
     magnets = calibrate_on_reference(
         "it", table, None, [KnownValue(H, 900.0, 423.15, 0.05)]
     ).magnets
-    assert [(m["quantity"], m["temperature_K"], m["slope"]) for m in magnets] == [(H, 423.15, 0.0)]
+    assert [(m["quantity"], m["temperature_K"], m["slope"]) for m in magnets] == [
+        (H, 423.15, 0.0)
+    ]
 
 
 @pytest.mark.xfail(

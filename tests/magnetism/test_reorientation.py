@@ -70,5 +70,7 @@ def test_refuses_a_grid_too_fine_or_of_one_point(step):
 @pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
 def test_the_ends_of_what_may_be_asked_find_a_reorientation(step, off):
     # 135 K by experiment.
-    temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[0]
+    temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[
+        0
+    ]
     assert temperature == pytest.approx(135.0, abs=off)

@@ -11,11 +11,15 @@ from magnetkit.magnetism.process import resistivity, routes
 RECIPES = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm2Co17"}
 
 
-@pytest.mark.parametrize("name", [n for n, r in routes().items() if r.printed is not None])
+@pytest.mark.parametrize(
+    "name", [n for n, r in routes().items() if r.printed is not None]
+)
 def test_the_printed_density_is_that_of_the_model(name):
     route = routes()[name]
     frame = mk.magnetism.sintered(RECIPES[route.host], "20C", process=name)
-    assert frame["density_kg_m3"][0] == pytest.approx(route.printed.density_kg_m3, rel=0.04)
+    assert frame["density_kg_m3"][0] == pytest.approx(
+        route.printed.density_kg_m3, rel=0.04
+    )
     assert route.printed.source
 
 

@@ -25,7 +25,9 @@ def test_text_round_trip(symbol, fraction, content):
 
 
 def test_dict_and_text_are_one():
-    assert read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}) == read_shell("Tb 0.30 @ 0.10")
+    assert read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}) == read_shell(
+        "Tb 0.30 @ 0.10"
+    )
 
 
 @pytest.mark.parametrize("empty", [None, "", float("nan")])
@@ -82,14 +84,19 @@ def test_amounts_round_trip(symbol, amount):
 
 def test_thickness_of_a_thin_shell_is_its_volume_over_the_surface():
     # A sphere of 5 um has 6 / D of surface a volume: a thousandth of it is 0.83 nm thick.
-    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(5000 * 0.001 / 6, rel=1e-3)
+    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(
+        5000 * 0.001 / 6, rel=1e-3
+    )
     half = thickness_nm(np.array(1 - 0.5**3), np.array(4.0))
     assert half == pytest.approx(1000.0)
 
 
 def _gain(shell, formula="Nd2Fe14B", kelvin=423.15):
     base = CompositionTable.from_strings([formula])
-    frames = (sintered(base, kelvin, shell=s)["coercivity_kA_m"].iloc[0] for s in (shell, None))
+    frames = (
+        sintered(base, kelvin, shell=s)["coercivity_kA_m"].iloc[0]
+        for s in (shell, None)
+    )
     with_it, without = frames
     return with_it - without
 
@@ -137,7 +144,9 @@ def test_neodymium_about_a_cerium_core_gains():
     assert abs(_gain("Nd 3 wt%", "Nd2Fe14B", 293.15)) < 1e-6
 
 
-@pytest.mark.parametrize("formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"])
+@pytest.mark.parametrize(
+    "formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"]
+)
 def test_shells_about_other_grains_are_unknown(formula):
     row = sintered(CompositionTable.from_strings([formula]), shell="Tb 0.5 wt%").iloc[0]
     assert row["status"] == "outside the model"
@@ -146,7 +155,11 @@ def test_shells_about_other_grains_are_unknown(formula):
 
 @pytest.mark.parametrize(
     ("shell", "reason"),
-    [("Tb 0.30 @ 0.001", "thinner"), ("Tb 1.00 @ 0.02", "replaced"), ("Tb 3 wt%", "wt.%")],
+    [
+        ("Tb 0.30 @ 0.001", "thinner"),
+        ("Tb 1.00 @ 0.02", "replaced"),
+        ("Tb 3 wt%", "wt.%"),
+    ],
 )
 def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason):
     with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
@@ -157,7 +170,9 @@ def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason
 def test_a_shell_is_at_most_half_of_the_grain():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
-    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(table)
+    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(
+        table
+    )
     assert fraction[0] == 0.5
     assert content[0] == pytest.approx(0.5)
 
@@ -176,7 +191,9 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
     surface = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
     earths = surface.fraction("Nd", "Dy")
     np.testing.assert_allclose(earths, 2 / 17)
-    np.testing.assert_allclose(surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
+    np.testing.assert_allclose(
+        surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +208,9 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
     ],
 )
 def test_a_shell_is_its_amount_alone_or_fraction_and_content_together(given):
-    with pytest.raises(InputError, match="amount_wt_pct alone, or fraction and content together"):
+    with pytest.raises(
+        InputError, match="amount_wt_pct alone, or fraction and content together"
+    ):
         Shell("Tb", **given)
 
 
@@ -214,13 +233,20 @@ def _magnet(shell, column="coercivity_kA_m", charge=CHARGE):
 )
 def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
     shell = read_shell(text)
-    assert (shell.R, shell.amount_wt_pct) == (rim, pytest.approx(amount, rel=1e-3) if rim else None)
+    assert (shell.R, shell.amount_wt_pct) == (
+        rim,
+        pytest.approx(amount, rel=1e-3) if rim else None,
+    )
     assert dict(shell.carriers) == pytest.approx(carriers, rel=1e-3)
     assert read_shell(str(shell)) == shell
 
 
 def test_refuses_unknown_sources():
-    for text in ("Tb 0.2 wt% + Dy 0.2 wt%", "Fe 1 wt%", "Tb 0.2 wt% from faces 0 mm apart"):
+    for text in (
+        "Tb 0.2 wt% + Dy 0.2 wt%",
+        "Fe 1 wt%",
+        "Tb 0.2 wt% from faces 0 mm apart",
+    ):
         with pytest.raises(InputError, match=r"shell|faces"):
             read_shell(text)
 

@@ -31,7 +31,13 @@ def test_every_figure_has_range_and_provenance():
         assert (frame[f"{name}_lo"] <= frame[name]).all()
         assert (frame[name] <= frame[f"{name}_hi"]).all()
         assert (frame[f"{name}_provenance"] == "physics").all()
-    assert {"host", "status", "shell", "temperature_K", "saturation_polarization_T"} <= set(frame)
+    assert {
+        "host",
+        "status",
+        "shell",
+        "temperature_K",
+        "saturation_polarization_T",
+    } <= set(frame)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,9 @@ def test_status_covers_the_range_of_use():
     assert frame["status"].iloc[4] != "ok"
     # The cone of Nd2Fe14B below 135 K is a magnet, above T_C it is none.
     assert frame["status"].iloc[0] == "ok"
-    (hot,) = sintered_at(table[:1], ["300K"], between=("250K", "600K"), whole_range=True)
+    (hot,) = sintered_at(
+        table[:1], ["300K"], between=("250K", "600K"), whole_range=True
+    )
     assert hot["status"].iloc[0] == "paramagnetic"
     bad = frame["status"] != "ok"
     assert frame.loc[bad, list(FIGURES)].isna().all().all()
@@ -116,7 +124,9 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
 
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
-    bulk = _table(*(f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
+    bulk = _table(
+        *(f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B" for x in np.arange(0.01, 0.3, 0.005))
+    )
     magnet = sintered(base, temperature=ROOM, shell=shell).iloc[0]
     h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
     equal_row = int(np.argmax(h >= magnet["coercivity_kA_m"]))
@@ -129,12 +139,16 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     assert magnet["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
     # Remanence pays for what the shell holds, not for what the boundaries keep.
     # 60 % of 0.5 wt.% of a formula of 1081 g/mol are 0.0204 atoms of terbium.
-    alloy = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)["remanence_T"].iloc[0]
+    alloy = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)[
+        "remanence_T"
+    ].iloc[0]
     assert magnet["remanence_T"] == pytest.approx(alloy, rel=2e-3)
 
 
 def test_several_temperatures_at_once_are_those_one_by_one():
-    table = CompositionTable.from_strings(["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"])
+    table = CompositionTable.from_strings(
+        ["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"]
+    )
     temperatures = [423.15, 293.15, 1000.0]
     together = sintered_at(table, temperatures, shell="Tb 0.3 @ 0.1")
     for temperature, frame in zip(temperatures, together, strict=True):
@@ -149,7 +163,9 @@ def test_several_temperatures_at_once_are_those_one_by_one():
 
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
-def test_the_working_temperature_is_where_the_load_line_meets_the_knee(formula, load_line):
+def test_the_working_temperature_is_where_the_load_line_meets_the_knee(
+    formula, load_line
+):
     warmest = _figures(formula, load_line=load_line)["max_working_temperature_K"]
     if np.isnan(warmest):
         # Already at 20 degrees C it does not bear the load line.
@@ -173,13 +189,19 @@ def test_the_route_is_named_whether_asked_for_or_usual():
     usual = sintered(recipes)["route"].astype(object).tolist()
     assert usual[:2] == ["sintered", "sintered"]
     # A formula names no charge: what it is taken to be made from is said.
-    assert usual[2].startswith("sintered, precipitation-hardened; charge assumed: 7.5 metal")
+    assert usual[2].startswith(
+        "sintered, precipitation-hardened; charge assumed: 7.5 metal"
+    )
     assert usual[3] != usual[3]
-    assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == ["hot-deformed"]
+    assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == [
+        "hot-deformed"
+    ]
 
 
 def test_central_values_alone_are_those_of_the_whole_table():
-    table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"]
+    )
     at = [423.15, 293.15]
     use = Use((250.0, 423.15), whole_range=True)
     whole = figure_columns(alloys(table, ranges=True), at, use)

@@ -40,7 +40,10 @@ def test_sheet_equals_its_print():
 
 def test_keeps_the_spread_between_makers():
     row = _row("N35")
-    assert (row["coercivity_coefficient_pct_K_lo"], row["coercivity_coefficient_pct_K_hi"]) == (
+    assert (
+        row["coercivity_coefficient_pct_K_lo"],
+        row["coercivity_coefficient_pct_K_hi"],
+    ) == (
         -0.76,
         -0.618,
     )
@@ -48,12 +51,20 @@ def test_keeps_the_spread_between_makers():
 
 def test_table_has_grades_of_both_sources():
     assert _row("YXG28H")["remanence_T"] == pytest.approx((1.03 + 1.08) / 2)
-    assert set(mk.grades()["grade"]) >= {"N33AH", "YXG24H", "EEC 2:17TC-16", "BNP-6", "N3330"}
+    assert set(mk.grades()["grade"]) >= {
+        "N33AH",
+        "YXG24H",
+        "EEC 2:17TC-16",
+        "BNP-6",
+        "N3330",
+    }
 
 
 def test_what_no_sheet_prints_is_an_estimate_and_says_so():
     row = _row("EEC 2:17TC-16")
-    assert row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+    assert (
+        row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+    )
     assert row["max_energy_product_kJ_m3_provenance"] == "catalogue"
     # (BH)max of 127 kJ/m3 needs B_r of 0.799 T at least.
     assert row["remanence_T_lo"] > np.sqrt(4e3 * MU_0 * 127)
@@ -67,7 +78,9 @@ def test_a_hot_grade_follows_its_chords():
     assert row["coercivity_kA_m_lo"] < 500.5 < row["coercivity_kA_m_hi"]
     assert row["temperature_K"] == 423.15
     assert _row("N42SH", "180C")["coercivity_kA_m_provenance"] == "extrapolated"
-    assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(1591.75 * (1 - 0.0055 * 130))
+    assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(
+        1591.75 * (1 - 0.0055 * 130)
+    )
 
 
 def test_ends_enclose_and_energy_product_stays_possible():
@@ -78,7 +91,9 @@ def test_ends_enclose_and_energy_product_stays_possible():
             assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all(), quantity
             assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all(), quantity
             assert (rows[f"{quantity}_provenance"] != "").all()
-            assert (table.loc[table[quantity].isna(), f"{quantity}_provenance"] == "").all()
+            assert (
+                table.loc[table[quantity].isna(), f"{quantity}_provenance"] == ""
+            ).all()
         limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
         assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
         assert (table["coercivity_kA_m"].dropna() >= 0).all()
@@ -97,7 +112,16 @@ def test_printed_values_are_consistent():
     field = wide["remanence_T"] / MU_0 / 1e3
     assert not (wide["coercivity_b_kA_m"] > field).any()
     assert not values.duplicated(
-        ["grade", "host", "maker", "quantity", "bound", "temperature_K", "value", "source"]
+        [
+            "grade",
+            "host",
+            "maker",
+            "quantity",
+            "bound",
+            "temperature_K",
+            "value",
+            "source",
+        ]
     ).any()
 
 
@@ -132,9 +156,14 @@ def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
 def test_extrapolates_beyond_the_sheets():
     # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
     provenance = {
-        t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")
+        t: _row("N42SH", t)["coercivity_kA_m_provenance"]
+        for t in ("100C", "-40C", "180C")
     }
-    assert provenance == {"100C": "catalogue", "-40C": "extrapolated", "180C": "extrapolated"}
+    assert provenance == {
+        "100C": "catalogue",
+        "-40C": "extrapolated",
+        "180C": "extrapolated",
+    }
 
 
 def test_a_hot_grade_has_the_h_cb_of_its_curve():
@@ -142,7 +171,9 @@ def test_a_hot_grade_has_the_h_cb_of_its_curve():
     row = _row("N42SH", "150C")
     for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
         curve = mk.curve("N42SH", "150C", bound=bound).curves
-        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(1e-3 * curve.coercivity_b[0, 0])
+        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(
+            1e-3 * curve.coercivity_b[0, 0]
+        )
     assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
     assert row["coercivity_b_kA_m_provenance"] == "curve"
     # At 60 degrees C what makers guarantee falls as B_r, and is less than the curve of a usual one.
@@ -175,7 +206,9 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     sinters = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
 
     def keeps(chord, end):
-        share = remaining_shares(cold, kelvin, end)[f"{chord.split('_')[0]}_{UNITS[chord]}"]
+        share = remaining_shares(cold, kelvin, end)[
+            f"{chord.split('_')[0]}_{UNITS[chord]}"
+        ]
         # Of all but sintered Nd-Fe-B the chord is the curve.
         line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
         np.testing.assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
@@ -197,8 +230,12 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
         assert not (source[finite & ~beyond] == "extrapolated").any()
     knee = hot["squareness"] * hot["coercivity_kA_m"]
     has_knee = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
-    np.testing.assert_allclose(hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9)
-    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[has_knee & (step > 0.0)].all()
+    np.testing.assert_allclose(
+        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
+    )
+    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[
+        has_knee & (step > 0.0)
+    ].all()
     # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
     b_r = hot["remanence_T"]
     h_cj = 1e3 * hot["coercivity_kA_m"]
@@ -208,7 +245,9 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     product = hot["max_energy_product_kJ_m3"]
     np.testing.assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    np.testing.assert_allclose(product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12)
+    np.testing.assert_allclose(
+        product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12
+    )
     if kelvin == 473.15:
         assert is_low.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
@@ -224,7 +263,9 @@ def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
         estimates = table[table[f"{quantity}_provenance"] == "estimate"]
         assert len(estimates)
         for _, row in estimates.iterrows():
-            alike = table[(table["host"] == row["host"]) & (table["kind"] == row["kind"])]
+            alike = table[
+                (table["host"] == row["host"]) & (table["kind"] == row["kind"])
+            ]
             sheets = alike[alike[f"{quantity}_provenance"] == "catalogue"]
             assert len(sheets)
             if quantity == "coercivity_kA_m":
@@ -233,13 +274,19 @@ def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
 
 
 def test_some_quantities_are_as_among_all():
-    few = grades_at_room_temperature(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
+    few = grades_at_room_temperature(
+        ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+    )
     assert few.equals(grades_at_room_temperature()[few.columns])
     assert "density_kg_m3" not in few
 
 
 def test_a_chord_is_met_at_the_end_that_its_maker_prints():
-    for grade, kelvin in (("N42SH", 423.15), ("N38UH", 453.15), ("VACODYM 655 HR", 373.15)):
+    for grade, kelvin in (
+        ("N42SH", 423.15),
+        ("N38UH", 453.15),
+        ("VACODYM 655 HR", 373.15),
+    ):
         cold = mk.grades(grade).iloc[0]
         hot = mk.grades(grade, kelvin).iloc[0]
         for quantity, chord in (

@@ -22,15 +22,21 @@ MU_0 = 1.25663706127e-6
 
 @pytest.fixture(scope="module")
 def book():
-    constants = [getattr(law("temperature"), name) for name in kernels.TemperatureBook._fields]
+    constants = [
+        getattr(law("temperature"), name) for name in kernels.TemperatureBook._fields
+    ]
     return kernels.TemperatureBook(*np.array(constants))
 
 
-@pytest.mark.parametrize("kelvin", [77.0, 200.0, 293.15, 300.0, 373.15, 423.15, 493.15, 560.0])
+@pytest.mark.parametrize(
+    "kelvin", [77.0, 200.0, 293.15, 300.0, 373.15, 423.15, 493.15, 560.0]
+)
 @pytest.mark.parametrize("curie", [560.0, 586.0, 700.0])
 def test_alpha_K_falls_as_its_twin(kelvin, curie, book):
     ratio = kernels.alpha_ratio(kelvin, 3.16, curie, 586.0, book)
-    assert ratio == pytest.approx(naive.alpha_ratio(kelvin, 3.16, curie, 586.0), rel=1e-12)
+    assert ratio == pytest.approx(
+        naive.alpha_ratio(kelvin, 3.16, curie, 586.0), rel=1e-12
+    )
 
 
 def test_alpha_K_has_limits_signs_and_a_size(book):
@@ -48,13 +54,19 @@ def test_alpha_K_has_limits_signs_and_a_size(book):
     assert 0.70 < ratio(373.15) < 0.85
     assert np.log(ratio(473.15) / ratio(423.15)) > np.log(ratio(343.15) / ratio(ROOM))
     # Far below 20 C it has settled.
-    assert ratio(20.0) == pytest.approx(np.exp(3.16 * law("temperature").settles_cold), rel=1e-3)
+    assert ratio(20.0) == pytest.approx(
+        np.exp(3.16 * law("temperature").settles_cold), rel=1e-3
+    )
 
 
-@pytest.mark.parametrize("kelvin", [20.0, 77.0, 250.0, 293.15, 400.0, 700.0, 900.0, 1015.0, 1100.0])
+@pytest.mark.parametrize(
+    "kelvin", [20.0, 77.0, 250.0, 293.15, 400.0, 700.0, 900.0, 1015.0, 1100.0]
+)
 def test_the_straight_line_is_its_twin(kelvin, book):
     fraction = kernels.linear_fraction(kelvin, 1.4, 1020.0, book)
-    assert fraction == pytest.approx(naive.linear_fraction(kelvin, 1.4, 1020.0), rel=1e-12)
+    assert fraction == pytest.approx(
+        naive.linear_fraction(kelvin, 1.4, 1020.0), rel=1e-12
+    )
 
 
 def test_the_straight_line_has_limits_signs_and_a_size(book):
@@ -65,7 +77,9 @@ def test_the_straight_line_has_limits_signs_and_a_size(book):
     assert fraction(1020.0) == fraction(1100.0) == 0.0
     # beta of SmCo5: -0.19 to -0.40 %/K in print.
     assert 0.19 < (1.0 - fraction(393.15)) * 100.0 / 100.0 < 0.40
-    assert fraction(400.0) - fraction(350.0) == pytest.approx(fraction(350.0) - fraction(300.0))
+    assert fraction(400.0) - fraction(350.0) == pytest.approx(
+        fraction(350.0) - fraction(300.0)
+    )
     assert fraction(250.0) > 1.0
     assert fraction(4.0, fall=9.0) == law("temperature").most_cold
     # A fall that would leave nothing leaves next to nothing, and less of it the hotter it is.
@@ -82,13 +96,18 @@ def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, b
     j = 1.4
     field = 5.5e6
     alpha = kernels.producer_alpha(alpha_k, n_eff, level, j, field, book.least_left)
-    assert alpha == pytest.approx(naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12)
+    assert alpha == pytest.approx(
+        naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12
+    )
     poles = n_eff * j / MU_0
     before = max(alpha_k * field - poles, book.least_left * alpha_k * field)
     # Poles that leave nothing are counted from what is left.
     start = alpha_k * field - before
     assert alpha * field - start == pytest.approx(level * before, rel=1e-12)
-    assert kernels.producer_alpha(alpha_k, n_eff, level, j, 0.0, book.least_left) == alpha_k
+    assert (
+        kernels.producer_alpha(alpha_k, n_eff, level, j, 0.0, book.least_left)
+        == alpha_k
+    )
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-6, 0.001, 0.01, 0.049, 0.05, 0.5])
@@ -114,7 +133,9 @@ SHAPES = {
 def test_the_knee_is_its_twin(name, h_cj, book):
     square, on_square, code = SHAPES[name]
     start = (0.0, 5.5e6, 1.2e6, 1.4, 2.75e6, 0.5)
-    knees = kernels.knee_field(h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln)
+    knees = kernels.knee_field(
+        h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln
+    )
     twin = naive.knee_field(h_cj, 1.1, 1.2e6, 1.4, (square, on_square, name), 0.3)
     np.testing.assert_allclose(knees, twin, rtol=1e-12)
     assert knees[0] <= knees[1] <= knees[2]
@@ -135,7 +156,11 @@ def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
     )
     at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[1]
     assert at_room == pytest.approx(0.95 * 1.2e6)
-    assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (0.0, 0.0, 0.0)
+    assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (
+        0.0,
+        0.0,
+        0.0,
+    )
 
 
 def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
@@ -156,7 +181,9 @@ KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
 
 def make_magnet(formula, shell=None):
     """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
-    magnets = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
+    magnets = alloys(
+        CompositionTable.from_strings([formula]), None, read_shells(shell, 1)
+    )
     one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
     none = dict.fromkeys(("n_eff", "decay", "pinned", "bend"), 0.0)
     return magnets.phases, with_rules(magnets.rules(), **one, **none)
@@ -182,16 +209,26 @@ def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
     assert j[0] == pytest.approx(1.61, rel=0.02)
     assert 0.90 < j[3] / j[0] < 0.95
     rules = with_rules(
-        bare, alpha_k=0.45, n_eff=1.1, decay=3.0, usual_curie=600.0, level=level, bend=2e-4
+        bare,
+        alpha_k=0.45,
+        n_eff=1.1,
+        decay=3.0,
+        usual_curie=600.0,
+        level=level,
+        bend=2e-4,
     )
     polarization, coercivity = falls(phases, rules)
     # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
-    np.testing.assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
+    np.testing.assert_allclose(
+        polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12
+    )
     curie = phases.state[0, kernels.CURIE]
     alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
     for i, kelvin in enumerate(KELVIN):
         alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
-        floor = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
+        floor = max(
+            alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field
+        )
         assert coercivity[i] == pytest.approx(floor, rel=1e-12)
     assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
     # Poles beyond the field leave a share of it.
@@ -212,8 +249,13 @@ def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
     curie = phases.state[0, kernels.CURIE]
     line = with_rules(bare, **laws, decay=1.4, temperature_law=kernels.LINEAR)
     pinning = with_rules(line, pinned=2e6, level=1.1)
-    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinning, 2.2e6, 1.4)):
-        expected = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
+    for rules, start, fall in (
+        (line, room, 1.4 * 900.0 / curie),
+        (pinning, 2.2e6, 1.4),
+    ):
+        expected = [
+            start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN
+        ]
         np.testing.assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
 
 
@@ -258,8 +300,12 @@ def test_walls_follow_their_cells_by_half_over_300_K(book):
     assert np.isnan(wall[-1])
     assert book.wall_reference == 300.0
     wall_field = wall[1] / cell[1] * cell
-    rim = (1.0 - book.wall_coupling) * np.nan_to_num(wall) + book.wall_coupling * wall_field
+    rim = (1.0 - book.wall_coupling) * np.nan_to_num(
+        wall
+    ) + book.wall_coupling * wall_field
     for share in (0.0, 0.6, 0.9):
         part = phases._replace(cells=np.full(1, share))
         polarization = kernels.states(kelvin, part, bare)[0][:, 0]
-        np.testing.assert_allclose(polarization, share * cell + (1.0 - share) * rim, rtol=1e-12)
+        np.testing.assert_allclose(
+            polarization, share * cell + (1.0 - share) * rim, rtol=1e-12
+        )

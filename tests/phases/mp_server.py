@@ -26,18 +26,44 @@ DB_VERSION = "2025.09.25"
 Fault = Callable[["Handler"], None]
 
 
-def _element(group: str, lattice: Lattice, symbol: str, position: list[float]) -> Structure:
+def _element(
+    group: str, lattice: Lattice, symbol: str, position: list[float]
+) -> Structure:
     return Structure.from_spacegroup(group, lattice, [symbol], [position])
 
 
 _HCP = [1 / 3, 2 / 3, 0.25]
 # id, crystal, formation energy and hull distance (eV/atom), moment of the transition metal.
 _PHASES = (
-    ("mp-54", _element("P6_3/mmc", Lattice.hexagonal(2.507, 4.069), "Co", _HCP), 0.0, 0.0, 1.6),
+    (
+        "mp-54",
+        _element("P6_3/mmc", Lattice.hexagonal(2.507, 4.069), "Co", _HCP),
+        0.0,
+        0.0,
+        1.6,
+    ),
     ("mp-13", _element("Im-3m", Lattice.cubic(2.866), "Fe", [0, 0, 0]), 0.0, 0.0, 2.2),
-    ("mp-86", _element("P6_3/mmc", Lattice.hexagonal(3.629, 5.823), "Sm", _HCP), 0.0, 0.0, 0.0),
-    ("mp-123", _element("P6_3/mmc", Lattice.hexagonal(3.658, 5.9), "Nd", _HCP), 0.0, 0.0, 0.0),
-    ("mp-160", _element("R-3m", Lattice.hexagonal(4.91, 12.57), "B", [0, 0, 0.38]), 0.0, 0.0, 0.0),
+    (
+        "mp-86",
+        _element("P6_3/mmc", Lattice.hexagonal(3.629, 5.823), "Sm", _HCP),
+        0.0,
+        0.0,
+        0.0,
+    ),
+    (
+        "mp-123",
+        _element("P6_3/mmc", Lattice.hexagonal(3.658, 5.9), "Nd", _HCP),
+        0.0,
+        0.0,
+        0.0,
+    ),
+    (
+        "mp-160",
+        _element("R-3m", Lattice.hexagonal(4.91, 12.57), "B", [0, 0, 0.38]),
+        0.0,
+        0.0,
+        0.0,
+    ),
     ("mp-1429", host_cell("1:5", "Sm", "Co"), -0.062, 0.013, 1.5),
     ("mp-1106140", host_cell("2:17", "Sm", "Co"), -0.041, 0.0, 1.6),
     ("mp-1200096", host_cell("2:17", "Sm", "Fe"), -0.012, 0.009, 2.3),
@@ -112,8 +138,16 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
             crystal = Structure(crystal.lattice, crystal.species, crystal.frac_coords)
             records.append(
                 common
-                | {"structure": crystal.as_dict(), "symmetry": symmetry, "theoretical": False}
-                | {k: v for k, v in _magnetism(crystal, moment).items() if k != "magmoms"}
+                | {
+                    "structure": crystal.as_dict(),
+                    "symmetry": symmetry,
+                    "theoretical": False,
+                }
+                | {
+                    k: v
+                    for k, v in _magnetism(crystal, moment).items()
+                    if k != "magmoms"
+                }
             )
         elif kind == "magnetism":
             records.append(common | _magnetism(crystal, moment))
@@ -148,7 +182,13 @@ def make_phase(
     side = round(len(species) ** (1 / 3) + 0.5)
     grid = list(product(range(side), repeat=3))[: len(species)]
     lattice = Lattice.cubic((12.0 * len(species)) ** (1 / 3))
-    return name, Structure(lattice, species, np.array(grid) / side), formation, above, moment
+    return (
+        name,
+        Structure(lattice, species, np.array(grid) / side),
+        formation,
+        above,
+        moment,
+    )
 
 
 ALL = {kind: documents(kind) for kind in ("summary", "thermo", "magnetism")}
@@ -185,26 +225,37 @@ class Handler(BaseHTTPRequestHandler):
                 "access_controlled_batch_ids": [],
             }
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}
-        matches = [d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)]
+        matches = [
+            d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)
+        ]
         skip = int(query.get("_skip", 0))
         limit = int(query.get("_limit", 100))
         page = matches[skip : skip + limit]
         if "_fields" in query:
             fields = query["_fields"].split(",")
             page = [_pick(document, fields) for document in page]
-        return {"data": page, "meta": {"api_version": "0.87.3", "total_doc": len(matches)}}
+        return {
+            "data": page,
+            "meta": {"api_version": "0.87.3", "total_doc": len(matches)},
+        }
 
     def send_json(self, content: Any, status: int = 200, **headers: str) -> None:
         """Send a JSON answer."""
         self.send_body(json.dumps(content).encode(), status, **headers)
 
     def send_body(
-        self, body: bytes, status: int = 200, promised: int | None = None, **headers: str
+        self,
+        body: bytes,
+        status: int = 200,
+        promised: int | None = None,
+        **headers: str,
     ) -> None:
         """Send bytes, announcing `promised` of them."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body) if promised is None else promised))
+        self.send_header(
+            "Content-Length", str(len(body) if promised is None else promised)
+        )
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -221,9 +272,15 @@ def _pick(document: dict[str, Any], fields: list[str]) -> dict[str, Any]:
 
 
 def _meets(document: dict[str, Any], query: dict[str, str]) -> bool:
-    names = {"material_ids": "material_id", "thermo_types": "thermo_type", "chemsys": "chemsys"}
+    names = {
+        "material_ids": "material_id",
+        "thermo_types": "thermo_type",
+        "chemsys": "chemsys",
+    }
     return all(
-        document[field] in query[name].split(",") for name, field in names.items() if name in query
+        document[field] in query[name].split(",")
+        for name, field in names.items()
+        if name in query
     )
 
 

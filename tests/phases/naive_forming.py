@@ -3,16 +3,24 @@
 import math
 
 
-def describe(shares, kind, radius, less, early, sp, guest, enough, most, named, energies, warmer):
+def describe(
+    shares, kind, radius, less, early, sp, guest, enough, most, named, energies, warmer
+):
     """Terms of one phase, by name; `kind` is 0 for a rare earth, 1 for a metal."""
     distance, deviation, mixing = energies
     d = 0.03 if math.isnan(distance) else max(distance, 0.0)
     scatter = 0.03 if math.isnan(deviation) else min(deviation, 0.2)
-    x = {"constant": 1.0, "hull distance": -d / 0.02, "uncertainty": -((scatter / 0.02) ** 0.5)}
+    x = {
+        "constant": 1.0,
+        "hull distance": -d / 0.02,
+        "uncertainty": -((scatter / 0.02) ** 0.5),
+    }
     x["mixing entropy"] = mixing / 0.02
     x["no entry"] = float(math.isnan(distance))
     earths = {e: a for e, a in shares.items() if kind[e] == 0}
-    metals = {e: a for e, a in shares.items() if kind[e] == 1 and (named or not guest[e])}
+    metals = {
+        e: a for e, a in shares.items() if kind[e] == 1 and (named or not guest[e])
+    }
     beside = {e: a for e, a in shares.items() if kind[e] == 1 and e not in metals}
     if not sum(earths.values()) or not sum(metals.values()):
         return x

@@ -32,8 +32,12 @@ def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path
         structure = Structure.from_file(file)
         expected = crystal.get_sorted_structure()
         assert structure.species == expected.species
-        np.testing.assert_allclose(structure.lattice.matrix, expected.lattice.matrix, atol=1e-8)
-        np.testing.assert_allclose(structure.frac_coords, expected.frac_coords, atol=1e-8)
+        np.testing.assert_allclose(
+            structure.lattice.matrix, expected.lattice.matrix, atol=1e-8
+        )
+        np.testing.assert_allclose(
+            structure.frac_coords, expected.frac_coords, atol=1e-8
+        )
     assert files[0].name == "Co_mp-54.vasp"
 
 

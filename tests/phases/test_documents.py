@@ -43,7 +43,10 @@ def row(magnetism: dict | None = None, **changes):
 def test_identifiers_in_letters_are_those_in_numbers(sent: str, meant: str):
     """The server code of the Materials Project writes mp-160 as mp-aaaaaage."""
     assert (
-        read_document("thermo", {"material_id": sent, "thermo_type": "x"})["material_id"] == meant
+        read_document("thermo", {"material_id": sent, "thermo_type": "x"})[
+            "material_id"
+        ]
+        == meant
     )
 
 

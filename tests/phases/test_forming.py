@@ -15,7 +15,9 @@ from magnetkit.phases.snapshot import open_snapshot
 
 
 def state(text, kelvin=1400.0):
-    entries = Judged(named_phases(CompositionTable.from_strings(text.split())), open_snapshot())
+    entries = Judged(
+        named_phases(CompositionTable.from_strings(text.split())), open_snapshot()
+    )
     warm = np.full(len(entries.host), kelvin)
     return _forming.phase_states(entries, entries.above(warm)[0], warm)
 
@@ -63,7 +65,10 @@ def test_probabilities_average_over_unknowns():
 def test_temperatures_stand_with_the_hosts():
     codes = np.array([HOST_NAMES.index("1:5"), -1], np.int8)
     assert _forming.making_temperature(codes).tolist() == [1400.0, 1200.0]
-    assert _forming.is_melted(codes, np.array([1600.0, 3000.0])).tolist() == [True, False]
+    assert _forming.is_melted(codes, np.array([1600.0, 3000.0])).tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_a_stabilizer_is_judged_by_its_element_and_amount():

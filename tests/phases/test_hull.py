@@ -18,7 +18,9 @@ def stable_space():
 
 @pytest.mark.parametrize("facets", [True, False], ids=["facets", "programs"])
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_same_energy_and_products_as_pymatgen(system, facets, stable_space, monkeypatch):
+def test_same_energy_and_products_as_pymatgen(
+    system, facets, stable_space, monkeypatch
+):
     monkeypatch.setattr(hull, "_ROWS_TO_PAY", (0,) * 7 if facets else ())
     table = random_compositions(system, 5000)
     solution = hull.solve(table, stable_space, products=True)
@@ -26,12 +28,14 @@ def test_same_energy_and_products_as_pymatgen(system, facets, stable_space, monk
     for i, composition in enumerate(table.to_pymatgen()):
         products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
         assert solution.energy[i] == pytest.approx(energy, abs=1e-6)
-        expected = {e.composition.reduced_formula: share for e, share in products.items()}
+        expected = {
+            e.composition.reduced_formula: share for e, share in products.items()
+        }
         mask = solution.products[i] >= 0
         names = [solution.formulas[k] for k in solution.products[i][mask]]
-        assert dict(zip(names, solution.fractions[i][mask], strict=True)) == pytest.approx(
-            expected, abs=1e-6
-        )
+        assert dict(
+            zip(names, solution.fractions[i][mask], strict=True)
+        ) == pytest.approx(expected, abs=1e-6)
 
 
 def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
@@ -45,11 +49,15 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
         share = solution.fractions[i][mask]
         phase = solution.products[i][mask]
         np.testing.assert_allclose(share @ dense[phase], table.to_array()[i], atol=1e-9)
-        assert share @ stable_space.energy[phase] == pytest.approx(solution.energy[i], abs=1e-9)
+        assert share @ stable_space.energy[phase] == pytest.approx(
+            solution.energy[i], abs=1e-9
+        )
         # No phase lies below the plane through the products: no mixture is better.
         if len(phase) == 11:
             price = np.linalg.solve(dense[phase][:, inside], stable_space.energy[phase])
-            assert (stable_space.energy[rivals] - dense[rivals][:, inside] @ price).min() > -1e-8
+            assert (
+                stable_space.energy[rivals] - dense[rivals][:, inside] @ price
+            ).min() > -1e-8
 
 
 def test_reproduces_snapshot_distances(stable_space):
@@ -63,10 +71,28 @@ def test_reproduces_snapshot_distances(stable_space):
 
 
 def test_rows_of_many_systems_and_unknown_elements(stable_space):
-    texts = ["SmCo5", "Nd2Fe14B", "Fe", "Fe2O3", "Fe", "Nd1.9Dy0.1Fe13Co1B", "PtCo", "Sm2Co17"]
+    texts = [
+        "SmCo5",
+        "Nd2Fe14B",
+        "Fe",
+        "Fe2O3",
+        "Fe",
+        "Nd1.9Dy0.1Fe13Co1B",
+        "PtCo",
+        "Sm2Co17",
+    ]
     table = CompositionTable.from_strings(texts)
     energy = mk.phases.hull_energy(table)
-    assert np.isnan(energy).tolist() == [False, False, False, True, False, False, True, False]
+    assert np.isnan(energy).tolist() == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
     assert energy[2] == pytest.approx(0.0, abs=1e-12)
     one_by_one = [mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))]
     np.testing.assert_allclose(energy, one_by_one, atol=1e-12)

@@ -37,7 +37,9 @@ def make_planes(matrix, price, corners, energy):
 def test_split_finds_the_facet_that_holds_the_composition():
     # A square of four phases in one plane, cut along a diagonal: both halves price alike.
     corners = np.array([[0, 1, 2], [1, 2, 3]])
-    phase = np.array([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.4, 0.1, 0.5], [0.1, 0.4, 0.5]])
+    phase = np.array(
+        [[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.4, 0.1, 0.5], [0.1, 0.4, 0.5]]
+    )
     plane = np.array([-1.0, -2.0, -3.0])
     price = np.tile(plane, (2, 1))
     first = phase[[0, 1, 2]].mean(axis=0)
@@ -57,7 +59,9 @@ def test_split_finds_the_facet_that_holds_the_composition():
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
-    np.testing.assert_allclose(hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14)
+    np.testing.assert_allclose(
+        hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14
+    )
 
 
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():
@@ -65,7 +69,12 @@ def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     matrix = np.array([[[1.0, 0.5], [0.0, 0.5]]])
     price = np.array([[1.0, -1.0]])
     planes = make_planes(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
-    for amount, is_inside in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
+    for amount, is_inside in (
+        (0.0, True),
+        (-9e-10, True),
+        (-2e-9, False),
+        (-0.1, False),
+    ):
         x = np.array([[0.5 * (1.0 + amount), 0.5 * (1.0 - amount)]])
         solution = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
         done = np.ones(1, bool)

@@ -56,10 +56,14 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
 
 def equal(found, dense, energy, x, rows):
     for i in rows:
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        assert found[i] == pytest.approx(
+            naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
+        )
 
 
-@pytest.mark.parametrize(("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)])
+@pytest.mark.parametrize(
+    ("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)]
+)
 def test_agrees_with_a_general_solver(columns, phases):
     rng = np.random.default_rng(columns)
     dense, energy = random_phases(rng, columns, phases)
@@ -113,13 +117,17 @@ def test_runs_of_two_systems():
     runs = np.array([0, 0, 1]), np.array([0, 6, 10]), np.array([6, 10, 20])
     energies, _, _ = solve(dense, energy, x, systems, order, runs)
     for i in range(20):
-        assert energies[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        assert energies[i] == pytest.approx(
+            naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
+        )
 
 
 def test_nothing_to_solve():
     dense, energy = random_phases(np.random.default_rng(1), 3, 4)
     none = np.zeros(0, np.int64)
-    energies, _, _ = solve(dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none))
+    energies, _, _ = solve(
+        dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none)
+    )
     assert energies.shape == (0,)
 
 
@@ -151,7 +159,8 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
 def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
     phases = Phases(
-        *to_sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1])
+        *to_sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])),
+        np.array([0, 0, -0.1]),
     )
     state = _hull.allocate_workspace(2, 3)
     _hull.start(np.array([0.5, 0.5]), phases, state)

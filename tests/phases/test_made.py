@@ -10,7 +10,11 @@ from magnetkit.elements import INDEX
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
-from magnetkit.magnetism.measured_magnets import USUAL, measured_magnets, serves_as_evidence
+from magnetkit.magnetism.measured_magnets import (
+    USUAL,
+    measured_magnets,
+    serves_as_evidence,
+)
 from magnetkit.phases.partition import (
     assign_hosts,
     has_diffusion_precedent,
@@ -89,7 +93,9 @@ def test_no_curie_temperature_of_what_is_no_magnet():
 def test_every_measured_magnet_has_a_precedent(file):
     if file == "magnets":
         frame = measured_magnets()
-        frame = frame[serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)]
+        frame = frame[
+            serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)
+        ]
     else:
         frame = pd.read_csv(datasets.path(f"recipes/{file}.csv"))
     for basis, rows in frame.groupby("basis"):
@@ -111,7 +117,9 @@ def test_unknown_host_has_no_known_shell(monkeypatch):
     assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
-    monkeypatch.setattr(import_module("magnetkit.phases.partition"), "_shells", lambda: everything)
+    monkeypatch.setattr(
+        import_module("magnetkit.phases.partition"), "_shells", lambda: everything
+    )
     assert hosts_with_shells(codes).tolist() == [False] + [True] * len(HOST_NAMES)
     precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
     assert precedent.tolist() == hosts_with_shells(codes).tolist()

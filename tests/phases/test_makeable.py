@@ -36,7 +36,9 @@ def test_magnets_lie_where_the_snapshot_puts_them_and_form_all_the_same():
         assert (frame[f"{name}_lo"] <= frame[name]).all()
         assert (frame[name] <= frame[f"{name}_hi"]).all()
         assert frame[f"{name}_provenance"].eq("physics").all()
-    warm = mk.phases.stability(table("SmCo5 PrCo5 GdCo5 Pr2Fe14B Dy2Fe14B Nd2Fe14B Sm2Co17"))
+    warm = mk.phases.stability(
+        table("SmCo5 PrCo5 GdCo5 Pr2Fe14B Dy2Fe14B Nd2Fe14B Sm2Co17")
+    )
     assert (warm[FORMS] > 0.7).all()
     assert (warm[f"{FORMS}_lo"] < warm[FORMS]).all()
     assert (warm[f"{FORMS}_hi"] > warm[FORMS]).all()
@@ -52,7 +54,9 @@ def test_tells_makeable_phases_from_others():
     assert all(forms(bulk))
     never = "NdFe12 SmFe12 LaFe5 SmFe5 CeCo12 La2Fe17 La2Co17 La1.5Sm0.5Co17 La2Fe14Co3"
     assert not any(forms(never))
-    assert not any(forms("Sm2Fe13Zr4 Sm2Fe13Hf4 SmFe9Ti3 SmFe9.6Co2.4 NdFe12N La2Fe17N3"))
+    assert not any(
+        forms("Sm2Fe13Zr4 Sm2Fe13Hf4 SmFe9Ti3 SmFe9.6Co2.4 NdFe12N La2Fe17N3")
+    )
 
 
 def test_smco5_is_metastable_below_its_eutectoid_and_liquid_above_its_melting_point():
@@ -92,7 +96,9 @@ def test_names_missing_end_members():
 
 def test_energies_that_lean_on_chgnet_say_so():
     """The snapshot tells nothing of niobium beside cobalt in 1:5; of copper it does."""
-    frame = mk.phases.stability(table("SmCo4.8Nb0.2 SmCo4.8Cu0.2 SmCo4.98Nb0.02 Nd2Fe13.5Nb0.5B"))
+    frame = mk.phases.stability(
+        table("SmCo4.8Nb0.2 SmCo4.8Cu0.2 SmCo4.98Nb0.02 Nd2Fe13.5Nb0.5B")
+    )
     provenance = frame[f"{FORMATION}_provenance"].tolist()
     assert provenance == ["surrogate", "physics", "physics", "physics"]
     assert frame[f"{ABOVE}_provenance"].tolist() == provenance
@@ -114,14 +120,20 @@ def test_rows_do_not_depend_on_their_neighbours():
     for i, text in enumerate(texts.split()):
         alone = mk.phases.stability(table(text))
         for name in (ABOVE, FORMATION):
-            assert alone[name][0] == pytest.approx(together[name][i], abs=1e-9, nan_ok=True)
+            assert alone[name][0] == pytest.approx(
+                together[name][i], abs=1e-9, nan_ok=True
+            )
         assert alone["decomposes_to"][0] == together["decomposes_to"][i]
         assert alone["missing_end_members"][0] == together["missing_end_members"][i]
 
 
 def test_several_threads_at_once_find_the_same():
     phases = next(
-        iter(mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Fe"]}, step=0.1).chunks(500))
+        iter(
+            mk.substitutions(
+                "SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Fe"]}, step=0.1
+            ).chunks(500)
+        )
     )
     alone = mk.phases.stability(phases)
     with ThreadPoolExecutor(4) as pool:
@@ -133,7 +145,9 @@ def test_several_threads_at_once_find_the_same():
 def test_energy_above_hull_takes_entries_as_they_are():
     above = mk.phases.energy_above_hull(table("SmCo5 GdCo5 Fe3C Fe2O3 Sm0.8Gd0.2Co5"))
     distances = mk.phases.load().drop_duplicates("formula").set_index("formula")[ABOVE]
-    assert above[:3] == pytest.approx(distances[["SmCo5", "GdCo5", "Fe3C"]].to_numpy(), abs=1e-6)
+    assert above[:3] == pytest.approx(
+        distances[["SmCo5", "GdCo5", "Fe3C"]].to_numpy(), abs=1e-6
+    )
     assert np.isnan(above[3])
     assert 0.016 < above[4] < 0.03
 

@@ -23,7 +23,9 @@ def occupation(model, earth, metal, third=None):
         return row
 
     return _mixing.Occupation(
-        shares(model.earths, earth), shares(model.metals, metal), shares(model.thirds, third)
+        shares(model.earths, earth),
+        shares(model.metals, metal),
+        shares(model.thirds, third),
     )
 
 
@@ -32,7 +34,9 @@ def test_entries_are_reproduced_within_their_scatter(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
     mask = model.kept
     mean, _ = model.predict(_mixing.Occupation(*(p[mask] for p in model.occupation)))
-    assert np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0) < 0.004
+    assert (
+        np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0) < 0.004
+    )
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -41,7 +45,9 @@ def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snap
     assert model.scale >= 1.0
     # Fewer than ten calibrate nothing.
     inside = (
-        (model.far <= model.scale).mean() if len(model.far) >= 10 else float(model.scale == 1.0)
+        (model.far <= model.scale).mean()
+        if len(model.far) >= 10
+        else float(model.scale == 1.0)
     )
     assert inside >= 0.9
 
@@ -78,12 +84,17 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     assert surer < unsure
     # What the entries tell stays theirs.
     copper = occupation(with_it, {"Sm": 1.0}, {"Co": 0.8, "Cu": 0.2})
-    assert with_it.predict(copper)[0] == pytest.approx(without.predict(copper)[0], abs=0.003)
+    assert with_it.predict(copper)[0] == pytest.approx(
+        without.predict(copper)[0], abs=0.003
+    )
 
 
 def test_only_2_17_hosts_have_chemical_slopes():
     assert _mixing.chemical_slopes("2:14:1") == _mixing.chemical_slopes("2:17:3") == ()
-    assert {s.main for s in _mixing.chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
+    assert {s.main for s in _mixing.chemical_slopes("2:17")} == {
+        INDEX["Fe"],
+        INDEX["Co"],
+    }
 
 
 def test_collapsed_calculations_are_left_out(snapshot):
@@ -110,7 +121,9 @@ def test_nodes_span_the_model(snapshot):
     metals = np.array([INDEX["Fe"], INDEX["Co"]])
     nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
     y = {"Fe": 0.3, "Co": 0.7}
-    (expected,), ((variance,),) = model.predict(occupation(model, {"Sm": 0.6, "Gd": 0.4}, y))
+    (expected,), ((variance,),) = model.predict(
+        occupation(model, {"Sm": 0.6, "Gd": 0.4}, y)
+    )
     weight = np.zeros(len(nodes.energies.mean))
     for r, x in enumerate((0.6, 0.4)):
         weight[nodes.energies.node[r, 0, 0, 0]] = x * 0.3 * (2 * 0.3 - 1)
@@ -118,7 +131,9 @@ def test_nodes_span_the_model(snapshot):
         weight[nodes.energies.node[r, 0, 0, 1]] = x * 4 * 0.3 * 0.7
     assert weight @ nodes.energies.mean == pytest.approx(expected, abs=1e-9)
     expected = variance * model.scale**2
-    assert weight @ nodes.energies.covariance @ weight == pytest.approx(expected, abs=1e-9)
+    assert weight @ nodes.energies.covariance @ weight == pytest.approx(
+        expected, abs=1e-9
+    )
     assert nodes.members.known.tolist() == [[[True, True]], [[True, True]]]
     # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
     # out asks for.
@@ -131,14 +146,23 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
     model = _mixing.mixing_model(snapshot, "1:5")
     slopes = _mixing.chemical_slopes("1:5")
     pairs, differences, deviations = model._slopes(slopes)
-    usable = [s for s in slopes if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
+    usable = [
+        s
+        for s in slopes
+        if (s.main, s.metal) in model.borrowed and s.earth in model.earths
+    ]
     assert len(usable) == len(differences) == len(deviations) > 1
     assert len(pairs.metal) == 2 * len(usable)
     for k, slope in enumerate(usable):
-        main, other = (np.searchsorted(model.metals, c) for c in (slope.main, slope.metal))
+        main, other = (
+            np.searchsorted(model.metals, c) for c in (slope.main, slope.metal)
+        )
         with_it = pairs.metal[2 * k]
         without = pairs.metal[2 * k + 1]
-        assert (with_it[main], with_it[other]) == (pytest.approx(0.98), pytest.approx(0.02))
+        assert (with_it[main], with_it[other]) == (
+            pytest.approx(0.98),
+            pytest.approx(0.02),
+        )
         assert without[main] == 1.0
         assert with_it.sum() == without.sum() == pytest.approx(1.0)
         for row in (2 * k, 2 * k + 1):
@@ -153,7 +177,9 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
 def test_removes_the_worst_entry_and_keeps_other_rows():
     full = np.eye(4)
     assert _mixing._select_observations(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
-    assert _mixing._select_observations(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [
+    assert _mixing._select_observations(
+        full, np.array([0.0, 0.0, 100.0, 100.0]), 3
+    ).tolist() == [
         1,
         1,
         0,

@@ -76,7 +76,9 @@ def test_agrees_with_the_twin(sites):
         expected = naive_mixing.interpolate(
             shares[0], shares[2], shares[1], sites, *model[3:6], noise
         )
-        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(expected, abs=1e-12)
+        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(
+            expected, abs=1e-12
+        )
         for columns, count in zip(groups, sites, strict=True):
             if columns:
                 assert ideal[i, columns].sum() == pytest.approx(count / sum(sites))

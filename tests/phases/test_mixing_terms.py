@@ -81,7 +81,9 @@ def test_a_term_adds_the_square_of_its_deviation():
     other_earth = occupation([0, 1], [1, 0], [1, 0])
     common = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
     third = 0.119**2 + 0.030**2 + 0.0030**2 * alike
-    assert terms.kernel(one, other_earth).item() == pytest.approx(common + third, rel=1e-12)
+    assert terms.kernel(one, other_earth).item() == pytest.approx(
+        common + third, rel=1e-12
+    )
     other_metal = occupation([1, 0], [0, 1], [0, 1])
     common = 0.025**2 + 0.011**2 + 0.022**2
     assert terms.kernel(one, other_metal).item() == pytest.approx(common, rel=1e-12)

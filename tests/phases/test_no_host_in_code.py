@@ -49,7 +49,11 @@ def faults(text):
     }
     lines = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value in HOST_NAMES and id(node) not in prose:
+        if (
+            isinstance(node, ast.Constant)
+            and node.value in HOST_NAMES
+            and id(node) not in prose
+        ):
             lines.append(node.lineno)
         if not isinstance(node, ast.Compare):
             continue
@@ -57,13 +61,17 @@ def faults(text):
         for one, operator, other in zip(sides, node.ops, sides[1:], strict=False):
             for side, value in ((one, number(other)), (other, number(one))):
                 # -1 is no host; 0 or more is any.
-                unknown = value == -1 or (value == 0 and isinstance(operator, ast.GtE | ast.Lt))
+                unknown = value == -1 or (
+                    value == 0 and isinstance(operator, ast.GtE | ast.Lt)
+                )
                 if variable_name(side) in CODES and value is not None and not unknown:
                     lines.append(node.lineno)
     return lines
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda f: f.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize(
+    "file", MODULES, ids=lambda f: f.relative_to(PACKAGE).as_posix()
+)
 def test_no_module_knows_a_host(file):
     assert faults(file.read_text(encoding="utf-8")) == []
 
@@ -84,6 +92,8 @@ def test_reports_a_host_in_code(text):
     assert faults(text) == [1]
 
 
-@pytest.mark.parametrize("text", ["h >= 0", "codes < 0", "host == -1", '"""1:5"""', "n == 0"])
+@pytest.mark.parametrize(
+    "text", ["h >= 0", "codes < 0", "host == -1", '"""1:5"""', "n == 0"]
+)
 def test_lets_code_without_hosts_pass(text):
     assert faults(text) == []

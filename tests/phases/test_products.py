@@ -9,13 +9,18 @@ NAMES = ["Fe", "SmCo3", "Sm2Co17", "B"]
 
 def texts(products, fractions):
     hull = Decomposition(
-        np.zeros(len(products)), np.array(products, np.int32), np.array(fractions, float), NAMES
+        np.zeros(len(products)),
+        np.array(products, np.int32),
+        np.array(fractions, float),
+        NAMES,
     )
     return product_texts(hull).to_pylist()
 
 
 def test_the_largest_share_comes_first_and_equals_by_name():
-    assert texts([[0, 1, 2]], [[0.2, 0.3, 0.5]]) == ["0.50 Sm2Co17 + 0.30 SmCo3 + 0.20 Fe"]
+    assert texts([[0, 1, 2]], [[0.2, 0.3, 0.5]]) == [
+        "0.50 Sm2Co17 + 0.30 SmCo3 + 0.20 Fe"
+    ]
     assert texts([[0, 1, 3]], [[0.3, 0.4, 0.3]]) == ["0.40 SmCo3 + 0.30 B + 0.30 Fe"]
 
 

@@ -9,7 +9,9 @@ from magnetkit.phases import Snapshot, pull
 from tests.phases.mp_server import ALL, Server
 
 
-def test_documents_of_the_materials_project_come_back_as_they_were(mp_server: Server, own_cache):
+def test_documents_of_the_materials_project_come_back_as_they_were(
+    mp_server: Server, own_cache
+):
     """The energies are those of the server's thermo documents, cell by cell."""
     snapshot = pull(["Sm-Co", "Nd-Fe-B"])
     entries = {entry.entry_id: entry for entry in snapshot.to_entries(structures=True)}
@@ -22,8 +24,14 @@ def test_documents_of_the_materials_project_come_back_as_they_were(mp_server: Se
         assert entry.composition.reduced_formula == document["formula_pretty"]
         assert len(entry.structure) == document["nsites"]
     again = Snapshot.from_entries(entries.values())
-    columns = ["formation_energy_eV_atom", "energy_eV_atom", "uncorrected_energy_eV_atom"]
-    before, after = (s.entries.set_index("material_id").sort_index() for s in (snapshot, again))
+    columns = [
+        "formation_energy_eV_atom",
+        "energy_eV_atom",
+        "uncorrected_energy_eV_atom",
+    ]
+    before, after = (
+        s.entries.set_index("material_id").sort_index() for s in (snapshot, again)
+    )
     np.testing.assert_allclose(after[columns], before[columns], atol=1e-12)
     assert after["cell"].tolist() == before["cell"].tolist()
     assert set(again.structures()["material_id"]) == set(entries)
@@ -32,7 +40,9 @@ def test_documents_of_the_materials_project_come_back_as_they_were(mp_server: Se
 def test_the_embedded_entries_come_back_as_they_were():
     source = mk.phases.open_snapshot()
     again = Snapshot.from_entries(source.to_entries())
-    got, expected = (frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries))
+    got, expected = (
+        frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries)
+    )
     np.testing.assert_allclose(got, expected, atol=1e-12)
     frame = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"], snapshot=again)
     reference = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"])
@@ -65,7 +75,9 @@ def test_a_phase_diagram_has_the_hull_of_the_snapshot(system):
 
 def test_a_phase_diagram_leaves_out_what_lost_its_moment():
     entries = mk.phases.load()
-    part = entries[entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])].reset_index(drop=True)
+    part = entries[
+        entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])
+    ].reset_index(drop=True)
     part["magnetic_moment_muB_atom"] = np.where(part["formula"] == "SmCo5", 0.0, 1.0)
     with pytest.warns(UserWarning, match="SmCo5"):
         diagram = Snapshot("part", part, {}).phase_diagram("Sm-Co")

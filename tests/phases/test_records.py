@@ -13,7 +13,9 @@ def folder(tmp_path, monkeypatch):
     """A folder with the one host 1:5, to which a test adds."""
     home = tmp_path / "hosts" / "1-5"
     home.mkdir(parents=True)
-    home.joinpath("host.toml").write_bytes(datasets.path("hosts/1-5/host.toml").read_bytes())
+    home.joinpath("host.toml").write_bytes(
+        datasets.path("hosts/1-5/host.toml").read_bytes()
+    )
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     return tmp_path / "hosts"
 
@@ -43,8 +45,12 @@ def test_a_variant_has_all_that_it_does_not_give(folder):
 
 
 def test_a_variant_of_a_variant_has_the_root_of_both(folder):
-    read_with_record(folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n')
-    hosts = read_with_record(folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n')
+    read_with_record(
+        folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n'
+    )
+    hosts = read_with_record(
+        folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n'
+    )
     assert [host.root for host in hosts.values()] == ["1:5"] * 3
     last = hosts["1:5:Cu:H"]
     assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
@@ -68,13 +74,19 @@ def test_what_a_record_leaves_out_is_as_usual(folder):
         ("own_curie_process", '"yes"', "one of False, True"),
         ("section", '["Sm", "Co"]', "three elements"),
         ("section", '["Sm", "Co", "Qq"]', "three elements"),
-        ("exchange_stiffness_curie_K", '"hot"', "usual_curie_K of .magnet. must be a number"),
+        (
+            "exchange_stiffness_curie_K",
+            '"hot"',
+            "usual_curie_K of .magnet. must be a number",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_it_may_be(folder, line, wrong, said):
     file = folder / "1-5" / "host.toml"
     lines = file.read_text(encoding="utf-8").splitlines()
-    text_lines = [f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines]
+    text_lines = [
+        f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines
+    ]
     assert text_lines != lines
     file.write_text("\n".join(text_lines), encoding="utf-8")
     with pytest.raises(DataError, match=f"hosts/1-5.*{said}"):
@@ -86,7 +98,10 @@ def test_alternatives_are_every_choice_with_what_all_ask():
         {
             "precedence": 2,
             "T / M": [0.3, 1.0],
-            "any": [[{"N / R": [0.4, 9.0]}, {"C / R": [0.3, 9.0]}], [{"T / M": [0.5, 1.0]}]],
+            "any": [
+                [{"N / R": [0.4, 9.0]}, {"C / R": [0.3, 9.0]}],
+                [{"T / M": [0.5, 1.0]}],
+            ],
         }
     )
     assert assignment.alternatives == (
@@ -116,10 +131,10 @@ def test_a_sum_names_elements_and_groups():
         _counted_elements("R + Qq")
 
 
-def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
-    text = (
-        'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
-    )
+def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(
+    folder, monkeypatch
+):
+    text = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
     monkeypatch.setattr(records, "HOSTS", read_with_record(folder, "1-5-Cu", text))
     assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"
     assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"

@@ -15,11 +15,15 @@ def test_phases_and_sides_are_pymatgens(system):
     section = hull_section(open_snapshot(), system.split("-"))
     peer = phase_diagram(open_snapshot(), system)
     names = [Composition(name).reduced_formula for name in section.names]
-    assert set(names) == {entry.composition.reduced_formula for entry in peer.stable_entries}
+    assert set(names) == {
+        entry.composition.reduced_formula for entry in peer.stable_entries
+    }
     sides = set()
     for facet in peer.facets:
         for i, j in ((0, 1), (0, 2), (1, 2)):
-            ends = (peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j))
+            ends = (
+                peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j)
+            )
             sides.add(frozenset(ends))
     edges = set()
     for start, end in section.edges:

@@ -64,7 +64,9 @@ def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
     snapshot_again = phases.open_snapshot(folder)
-    pd.testing.assert_frame_equal(snapshot_again.entries.convert_dtypes(), entries.convert_dtypes())
+    pd.testing.assert_frame_equal(
+        snapshot_again.entries.convert_dtypes(), entries.convert_dtypes()
+    )
     assert snapshot_again.manifest["elements"] == ["Co", "Sm"]
     assert snapshot_again.structures()["material_id"].tolist() == ["mp-1429"]
     assert phases.open_snapshot(snapshot_again) is snapshot_again
@@ -94,7 +96,9 @@ def kill_before_rename(name):
 
 
 @pytest.mark.parametrize("name", [".new", "frozen"])
-def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(tmp_path, entries, monkeypatch, name):
+def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(
+    tmp_path, entries, monkeypatch, name
+):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     if not (child := os.fork()):
         monkeypatch.setattr(os, "replace", kill_before_rename(name))
@@ -150,7 +154,9 @@ def test_names_damage(tmp_path, entries):
         phases.load(folder)
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", "{}", json.dumps({"format": "other"})])
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", "{}", json.dumps({"format": "other"})]
+)
 def test_foreign_manifest(tmp_path, text):
     (tmp_path / snapshot.MANIFEST).write_text(text)
     with pytest.raises(DataError, match=r"manifest\.json"):
@@ -168,7 +174,9 @@ def test_incomplete_or_foreign_folder(tmp_path, entries):
     with pytest.raises(InputError, match="licence"):
         phases.write_snapshot(tmp_path / "a", entries, {"scheme": "", "source": ""})
     with pytest.raises(InputError, match="material_id"):
-        phases.write_snapshot(tmp_path / "a", entries.drop(columns="material_id"), MANIFEST)
+        phases.write_snapshot(
+            tmp_path / "a", entries.drop(columns="material_id"), MANIFEST
+        )
     with pytest.raises(InputError, match="is no snapshot"):
         phases.write_snapshot(tmp_path, entries, MANIFEST)
     (tmp_path / "file").write_text("")

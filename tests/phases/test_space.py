@@ -8,7 +8,12 @@ from magnetkit.errors import DataError
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
-from magnetkit.phases._space import build_space, find_collapsed_entries, gather, lowest_entries
+from magnetkit.phases._space import (
+    build_space,
+    find_collapsed_entries,
+    gather,
+    lowest_entries,
+)
 from magnetkit.phases.snapshot import Snapshot
 
 
@@ -31,7 +36,9 @@ def test_lowest_energy_of_each_composition_and_elements_at_zero(small):
 def test_take(small):
     part = small.take(np.array([1, 1, 1, 0, 1, 0, 0], bool))
     assert part.formulas == ["B", "Fe", "Nd", "FeB"]
-    np.testing.assert_array_equal(part.table().to_array()[3], small.table().to_array()[4])
+    np.testing.assert_array_equal(
+        part.table().to_array()[3], small.table().to_array()[4]
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,9 @@ def test_compounds_calculated_without_their_moment_are_left_out():
 
 
 def test_rows_join_the_largest_system_that_holds_them(small):
-    table = CompositionTable.from_strings(["Nd2Fe14B", "Fe2B", "Co", "Fe", "NdFe5", "CoB", "FeB"])
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Fe2B", "Co", "Fe", "NdFe5", "CoB", "FeB"]
+    )
     systems = gather(table, small)
     assert systems.members.tolist() == [[True, True, True]]
     assert systems.order.tolist() == [0, 1, 3, 4, 6]
@@ -173,7 +182,9 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
     # Their bits may stand in several words.
     wide = np.zeros((len(members), 192), bool)
     wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
-    assert (_space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner).all()
+    assert (
+        _space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner
+    ).all()
     for members_of, by in zip(members, owner, strict=True):
         assert (members[by] >= members_of).all()
         holding = [m for m in members if (m >= members_of).all()]
@@ -191,5 +202,7 @@ def test_judges_moments_of_systems_that_have_any():
     collapse = find_collapsed_entries(entries)
     assert collapse is not None
     assert collapse.tolist() == [False, True, False, False]
-    assert find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    assert (
+        find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    )
     assert find_collapsed_entries(entries[["formula"]]) is None

@@ -90,7 +90,9 @@ def test_odds_are_weights_times_terms_with_the_spread_of_both():
     n = len(x)
     k = len(_stability.TERMS)
     rng = np.random.default_rng(2)
-    weights = _stability.Weights(rng.normal(size=(2, k)), rng.normal(size=(2, k, k)) * 0.1)
+    weights = _stability.Weights(
+        rng.normal(size=(2, k)), rng.normal(size=(2, k, k)) * 0.1
+    )
     terms = np.zeros((n, k))
     mean = np.empty(n)
     deviation = np.empty(n)

@@ -13,7 +13,9 @@ NONE = -1
 
 
 def purify_recipes(recipes, hosts, basis="weight"):
-    codes = np.array([NONE if h is None else HOST_NAMES.index(h) for h in hosts], np.int8)
+    codes = np.array(
+        [NONE if h is None else HOST_NAMES.index(h) for h in hosts], np.int8
+    )
     return purify(CompositionTable.from_strings(recipes, basis=basis), codes)
 
 
@@ -42,7 +44,10 @@ def test_tin_within_its_limit_is_taken_out_and_beyond_it_stays():
     assert traces.volume[2] == 0.0
     assert traces.said[0].tolist() == [0, 1]
     assert traces.said[2] == pytest.approx([0.2, 0.4], rel=1e-3)
-    assert traces.words() == {0: "Sn 0.2 wt.% taken for inert", 1: "Sn 0.4 wt.% outside, over 0.3"}
+    assert traces.words() == {
+        0: "Sn 0.2 wt.% taken for inert",
+        1: "Sn 0.4 wt.% outside, over 0.3",
+    }
 
 
 @pytest.mark.parametrize("trace", ["Ca", "S", "Li", "Cl"])
@@ -76,7 +81,15 @@ def test_oxygen_and_nitrogen_are_said_by_weight_and_are_no_trace():
 
 @pytest.mark.parametrize(
     ("carbon", "share_out"),
-    [(0.05, 1.0), (0.10, 1.0), (0.175, 0.5), (0.22, 0.2), (0.24, 1 / 15), (0.25, 0.0), (0.5, 0.0)],
+    [
+        (0.05, 1.0),
+        (0.10, 1.0),
+        (0.175, 0.5),
+        (0.22, 0.2),
+        (0.24, 1 / 15),
+        (0.25, 0.0),
+        (0.5, 0.0),
+    ],
 )
 def test_carbon_stands_for_boron_the_more_the_more_there_is(carbon, share_out):
     # Up to a tenth of carbon and boron it binds rare earth, from a quarter on it is in the crystal.
@@ -85,14 +98,23 @@ def test_carbon_stands_for_boron_the_more_the_more_there_is(carbon, share_out):
     mass = 2 * 144.242 + 14 * 55.845 + (1.0 - carbon) * 10.81 + carbon * 12.011
     taken_out = share_out * carbon
     carbon_pct = 100.0 * taken_out * 12.011 / mass
-    assert np.nan_to_num(traces.gases["carbon_wt_pct"][0]) == pytest.approx(carbon_pct, rel=1e-3)
+    assert np.nan_to_num(traces.gases["carbon_wt_pct"][0]) == pytest.approx(
+        carbon_pct, rel=1e-3
+    )
     assert np.isnan(traces.gases["carbon_wt_pct"][0]) == (share_out == 0.0)
     share = (carbon - taken_out) / (17.0 - taken_out)
     assert table.fraction("C")[0] == pytest.approx(share, rel=1e-3, abs=1e-9)
 
 
 def test_keeps_elements_of_the_host_and_unknown_recipes():
-    recipes = ["Sm2Fe17N3", "Sm2Fe17C1", "Sm2Co17C1", "Nd2Fe14BN0.2", "Fe3O4", "SmCo5Sn0.01"]
+    recipes = [
+        "Sm2Fe17N3",
+        "Sm2Fe17C1",
+        "Sm2Co17C1",
+        "Nd2Fe14BN0.2",
+        "Fe3O4",
+        "SmCo5Sn0.01",
+    ]
     hosts = ["2:17:3", "2:17:3", "2:17", "2:14:1", None, "1:5"]
     table, traces = purify_recipes(recipes, hosts, "atomic")
     whole = CompositionTable.from_strings(recipes, basis="atomic")
@@ -101,7 +123,9 @@ def test_keeps_elements_of_the_host_and_unknown_recipes():
         assert not traces.beyond[row]
     assert table.fraction("C", "N")[[2, 3]].tolist() == [0.0, 0.0]
     # All carbon of a host without boron binds rare earth: 12.011 of 1,314.6 g.
-    assert traces.gases["carbon_wt_pct"][2] == pytest.approx(100 * 12.011 / 1314.60, rel=1e-3)
+    assert traces.gases["carbon_wt_pct"][2] == pytest.approx(
+        100 * 12.011 / 1314.60, rel=1e-3
+    )
     assert np.isnan(traces.gases["carbon_wt_pct"][[0, 1, 3, 4, 5]]).all()
 
 
@@ -140,7 +164,9 @@ def test_from_the_melt_comes_the_boride_and_what_is_mostly_carbide_does_not():
         "SmFe11Ti": "1:12",
         "Fe3C": None,
     }
-    codes = [NONE if name is None else HOST_NAMES.index(name) for name in recipes.values()]
+    codes = [
+        NONE if name is None else HOST_NAMES.index(name) for name in recipes.values()
+    ]
     table = CompositionTable.from_strings(list(recipes))
     late = not_from_melt(table, np.array(codes, np.int8))
     assert late.dtype == bool

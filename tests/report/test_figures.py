@@ -34,7 +34,9 @@ def sweep():
 
 
 def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
-    *areas, first, second = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    *areas, first, second = _figures.lines_over_temperature(
+        sweep, "coercivity_kA_m", celsius=True
+    )
     assert (first["name"], second["name"]) == ("&lt;b&gt;", "A &amp; B")
     assert first["x"] == [20.0, 120.0]
     assert first["y"] == [1000.0, 500.0]
@@ -48,7 +50,9 @@ def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
 
 def test_a_candidate_given_twice_is_two_lines(sweep):
     twice = sweep.assign(candidate="SmCo5")
-    lines = _figures.lines_over_temperature(twice, "coercivity_kA_m", _figures.looks(2), bands=0)
+    lines = _figures.lines_over_temperature(
+        twice, "coercivity_kA_m", _figures.looks(2), bands=0
+    )
     assert [line["y"] for line in lines] == [[1000.0, 500.0], [1200.0, 600.0]]
 
 
@@ -90,7 +94,9 @@ def test_intervals_are_measured_from_the_value():
         }
     )
     trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
-    bars = [trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")]
+    bars = [
+        trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")
+    ]
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
 
@@ -106,9 +112,9 @@ def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
         "zmax": 0.3,
         "colorbar": _figures.colour_bar("margin"),
     }
-    collection = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[
-        0
-    ]
+    collection = draw(
+        {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax
+    ).collections[0]
     # As plotly.js has it.
     low = collection.cmap(collection.norm(-0.3))
     high = collection.cmap(collection.norm(0.3))
@@ -119,7 +125,11 @@ def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
 def test_names_of_phases_lie_on_no_other_and_on_no_dot():
     at = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]])
     six = [6, 6, 6]
-    assert _figures._label_positions(at, six, at) == ["top center", "bottom center", "top center"]
+    assert _figures._label_positions(at, six, at) == [
+        "top center",
+        "bottom center",
+        "top center",
+    ]
     below = np.vstack([at, [[0.0, -0.035]]])
     assert _figures._label_positions(at, six, below) == ["top center", "", "top center"]
 
@@ -133,7 +143,9 @@ def test_magnets_differ_by_hue_and_temperatures_by_dash():
     assert _figures.looks(1, 2)[1] == (_figures.COLOURS[1], "solid")
 
 
-@pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
+@pytest.mark.parametrize(
+    "name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit]
+)
 def test_draws_every_heading(name, ax):
     # Mathematics and layout fail only when drawn.
     ax.set_xlabel(_text(_figures.column_axis(name)["title"]["text"]))
@@ -142,7 +154,9 @@ def test_draws_every_heading(name, ax):
 
 
 def test_draws_a_second_axis_and_a_colour_map(ax):
-    layout = _figures.figure_layout(_figures.make_axis("x"), _figures.make_axis("y"), title="A & B")
+    layout = _figures.figure_layout(
+        _figures.make_axis("x"), _figures.make_axis("y"), title="A & B"
+    )
     layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
     first_line = _figures.line("left", [0, 1], [0, 1], color="#000")
     right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
@@ -163,7 +177,8 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
     trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
     axes = draw(
-        {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax.figure.add_subplot()
+        {"data": [trace], "layout": _figures.figure_layout({}, {})},
+        ax.figure.add_subplot(),
     )
     np.testing.assert_array_equal(axes.collections[0].get_array(), grid["z"])
     assert axes.collections[0].get_clim() == (-6, 6)

@@ -34,7 +34,9 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
     row = mk.predict(ALLOY, "150C", **options)
     assert row.attrs["calibration"] == calibration
     values = row[["remanence_T", "coercivity_kA_m"]].iloc[0].astype(float)
-    beside = mk.compare([ALLOY, "Nd30Fe69B1"], "150C", **options | {"shell": [SHELL, ""]})
+    beside = mk.compare(
+        [ALLOY, "Nd30Fe69B1"], "150C", **options | {"shell": [SHELL, ""]}
+    )
     assert beside.attrs["calibration"] == calibration
     curve = mk.curve(ALLOY, "150C", **options)
     assert f"calibration: {calibration}" in curve.text()
@@ -45,7 +47,9 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
         for device, extra in ((None, limits), ("energy-traction-motor", {}))
     ]
     candidates = mk.replace("N42SH", "150C", calibration=calibration).candidates
-    same = candidates[(candidates["candidate"] == ALLOY) & (candidates["shell"] == SHELL)]
+    same = candidates[
+        (candidates["candidate"] == ALLOY) & (candidates["shell"] == SHELL)
+    ]
     rows = [
         beside.loc[values.index].iloc[:, 2],
         [curve.curves.remanence[0, 0], 1e-3 * curve.curves.coercivity[0, 0]],
@@ -57,15 +61,38 @@ def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibratio
     for result in screenings:
         assert calibration_line(result) == f"Calibration: {calibration}."
     motor = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
-    assert calibration_line(motor) == f"Calibration: as today’s {motor.profile.reference.grade}."
+    assert (
+        calibration_line(motor)
+        == f"Calibration: as today’s {motor.profile.reference.grade}."
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "times"),
     [
         (("predict", "Nd2Fe14B", "SmCo5"), 1),
-        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "cost_USD_kg"), 1),
-        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "remanence_T"), 0),
+        (
+            (
+                "predict",
+                "Nd2Fe14B",
+                "SmCo5",
+                "Nd1.8Dy0.2Fe14B",
+                "--columns",
+                "cost_USD_kg",
+            ),
+            1,
+        ),
+        (
+            (
+                "predict",
+                "Nd2Fe14B",
+                "SmCo5",
+                "Nd1.8Dy0.2Fe14B",
+                "--columns",
+                "remanence_T",
+            ),
+            0,
+        ),
         (("predict", RECIPE, "--basis", "weight"), 0),
         (("predict", "--compare", "Nd2Fe14B", "SmCo5"), 1),
         (("supply", "alloys", "Nd2Fe14B"), 1),

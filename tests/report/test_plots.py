@@ -14,13 +14,21 @@ from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
-ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1000}
+ASK = {
+    "basis": "weight",
+    "load_line": 2,
+    "anneal": 900,
+    "anneal_hours": 8,
+    "cells": 1000,
+}
 
 
 @pytest.fixture(scope="module")
 def table():
     shares = [(0.8, 0.1, 0.1), (0.6, 0.3, 0.1), (0.5, 0.25, 0.25), (1.0, 0.0, 0.0)]
-    return mk.CompositionTable.from_strings([f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares])
+    return mk.CompositionTable.from_strings(
+        [f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +48,9 @@ def title(figure):
 def test_grade_map_shows_all_grades_behind_the_candidates(table):
     figure = mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True)
     *behind, candidates = figure["data"]
-    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(grades())
+    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(
+        grades()
+    )
     assert (candidates["name"], len(candidates["x"])) == ("Candidates", len(table))
     assert {"error_x", "error_y"} <= set(candidates)
     assert figure["layout"]["xaxis"]["title"]["text"] == (
@@ -50,7 +60,9 @@ def test_grade_map_shows_all_grades_behind_the_candidates(table):
 
 def test_property_against_temperature_has_a_line_and_a_band_each(table):
     frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
-    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")["data"]
+    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")[
+        "data"
+    ]
     assert [first["name"], second["name"]] == ["a", "b"]
     assert [band["fill"] for band in bands] == ["toself", "toself"]
     assert first["x"] == [300.0, 400.0, 500.0]
@@ -103,19 +115,25 @@ def test_the_map_has_the_margins_of_its_layer(designs):
     margins = designs.margins()
     for when in ("before", "after"):
         (trace,) = mk.plots.margin_map(designs, when)["data"]
-        assert np.min(trace["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
+        assert np.min(trace["z"]) == pytest.approx(
+            margins[f"{when}_kA_m"].min(), rel=1e-3
+        )
     with pytest.raises(InputError, match="before or after"):
         mk.plots.margin_map(designs, "later")
 
 
 def test_hotter_and_thicker_take_more():
-    table = mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK)
+    table = mk.diffusion.needed_by_temperature(
+        BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK
+    )
     two, three = mk.plots.terbium_against_temperature(table)["data"]
     assert [two["name"], three["name"]] == ["2 mm", "3 mm"]
     assert three["x"] == pytest.approx([130.0, 140.0])
     assert three["y"][1] > three["y"][0] > 0.0
     assert three["y"][1] > two["y"][1]
-    subset = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
+    subset = table.assign(
+        amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3)
+    )
     figure = mk.plots.terbium_against_temperature(subset)
     (shape,) = figure["layout"]["shapes"]
     assert shape["x0"] == pytest.approx(130.0)
@@ -129,11 +147,18 @@ def test_candidates_stand_where_their_composition_is():
     *_, phases, candidates = figure["data"]
     assert "Sm<sub>2</sub>Co<sub>17</sub>" in phases["hovertext"]
     # Corners at (0, 0), (1, 0) and (0.5, 0.866): SmCo5 a sixth of the way from cobalt.
-    assert (candidates["x"][0], candidates["y"][0]) == pytest.approx((5 / 6, 0.0), abs=1e-3)
+    assert (candidates["x"][0], candidates["y"][0]) == pytest.approx(
+        (5 / 6, 0.0), abs=1e-3
+    )
     assert (candidates["x"][1], candidates["y"][1]) == pytest.approx(
         (17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3
     )
-    assert 0.5 < min(candidates["marker"]["color"]) <= max(candidates["marker"]["color"]) <= 1.0
+    assert (
+        0.5
+        < min(candidates["marker"]["color"])
+        <= max(candidates["marker"]["color"])
+        <= 1.0
+    )
 
 
 @pytest.mark.parametrize("system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"])
@@ -185,13 +210,17 @@ def test_a_figure_is_saved_by_its_suffix(figure, tmp_path):
 def test_a_notebook_gets_data_and_a_picture(figure):
     pytest.importorskip("matplotlib")
     bundle = figure._repr_mimebundle_(include=None, exclude=None)
-    plain = json.loads(json.dumps(bundle["application/vnd.plotly.v1+json"], allow_nan=False))
+    plain = json.loads(
+        json.dumps(bundle["application/vnd.plotly.v1+json"], allow_nan=False)
+    )
     assert plain == figure
     assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert len(bundle["text/plain"]) < 100
 
 
-def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, monkeypatch):
+def test_without_matplotlib_the_extra_is_named_and_html_works(
+    figure, tmp_path, monkeypatch
+):
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)

@@ -48,11 +48,15 @@ def store():
 
 def same(one, other):
     """Return whether two results hold the same rows."""
-    mine, its = (r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other))
+    mine, its = (
+        r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other)
+    )
     return mine.equals(its) and one.rejected == other.rejected
 
 
-def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store, tmp_path, recipes):
+def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(
+    store, tmp_path, recipes
+):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/plain"
     remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
@@ -63,9 +67,13 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
     assert again.best(5).index.tolist() == local.best(5).index.tolist()
     # As one table, by what the manifest names.
     base = Place(url)
-    names = sorted(name for name in again.manifest["files"] if name.endswith(".parquet"))
+    names = sorted(
+        name for name in again.manifest["files"] if name.endswith(".parquet")
+    )
     assert len(names) == 5
-    whole = pads.dataset(base.path(names[0].split("/")[0]), filesystem=base.filesystem).to_table()
+    whole = pads.dataset(
+        base.path(names[0].split("/")[0]), filesystem=base.filesystem
+    ).to_table()
     assert whole.num_rows == len(local) == 239
     assert base.names() == {*again.manifest["files"], "manifest.json"}
     assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
@@ -84,7 +92,9 @@ def test_the_best_of_a_space_is_the_same_in_a_store(store):
     assert len(ScreenResult.from_folder(url)) == 20
 
 
-def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_path, recipes):
+def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(
+    store, tmp_path, recipes
+):
     dask = pytest.importorskip("distributed")
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=20)
     kills = []
@@ -97,7 +107,12 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_p
 
     with run_cluster(workers=2) as (_, address):
         remote = mk.screen(
-            recipes, DEVICE, out=f"{store}/dask", chunk_rows=20, dask=address, progress=kill_one
+            recipes,
+            DEVICE,
+            out=f"{store}/dask",
+            chunk_rows=20,
+            dask=address,
+            progress=kill_one,
         )
     assert kills
     assert same(remote, local)
@@ -119,7 +134,9 @@ def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, re
     assert same(remote, local)
 
 
-def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, recipes):
+def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(
+    store, recipes
+):
     class Stop(Exception):
         pass
 
@@ -216,10 +233,15 @@ def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
     first = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
     base = Place(url)
     before = {n for n in base.names() if n.endswith(".parquet")}
-    notes = {"notes.txt": b"keep", "ranked-mine.parquet/part-000000.parquet": b"keep too"}
+    notes = {
+        "notes.txt": b"keep",
+        "ranked-mine.parquet/part-000000.parquet": b"keep too",
+    }
     for name, content in notes.items():
         base.put(name, content)
-    result = mk.screen(["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True)
+    result = mk.screen(
+        ["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True
+    )
     assert {name: base.get(name) for name in notes} == notes
     # The fragments of the earlier result are the program's own, and gone.
     assert len(before) == 1

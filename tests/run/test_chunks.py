@@ -33,12 +33,16 @@ class Clock:
 def run_screening(monkeypatch, per_byte, number):
     """Add chunks, each of which takes a second, and leave off."""
     clock = Clock(per_byte)
-    monkeypatch.setattr("magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(
+        "magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic)
+    )
     chunks = Store("there")
     chunks.parts = clock
     for i in range(number):
         clock.now += 1.0
-        chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))
+        chunks.add(
+            i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={})
+        )
     chunks.name_finished_chunks()
     return clock
 
@@ -49,7 +53,9 @@ def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
 
 
 @pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
-def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(monkeypatch, per_byte):
+def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(
+    monkeypatch, per_byte
+):
     clock = run_screening(monkeypatch, per_byte, 2000)
     # Nothing is waited for after the last two.
     last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])

@@ -36,7 +36,14 @@ def test_processes_write_the_bytes_of_threads(tmp_path, recipes):
             kills.append(next(iter(workers.values())))
             os.kill(kills[0], signal.SIGKILL)
 
-    mk.screen(recipes, DEVICE, out=tmp_path / "dask", chunk_rows=20, workers=2, progress=kill_one)
+    mk.screen(
+        recipes,
+        DEVICE,
+        out=tmp_path / "dask",
+        chunk_rows=20,
+        workers=2,
+        progress=kill_one,
+    )
     assert kills
     assert read_files(tmp_path / "dask") == read_files(tmp_path / "threads")
 
@@ -68,7 +75,9 @@ def test_names_an_address_without_answer(monkeypatch):
         mk.screen(["SmCo5"], DEVICE, dask="tcp://127.0.0.1:1")
 
 
-@pytest.mark.parametrize("options", [{"workers": 0}, {"workers": 1, "dask": "tcp://x:1"}])
+@pytest.mark.parametrize(
+    "options", [{"workers": 0}, {"workers": 1, "dask": "tcp://x:1"}]
+)
 def test_refuses_invalid_numbers_and_pairs(options):
     with pytest.raises(InputError, match="workers"):
         mk.screen(["SmCo5"], DEVICE, **options)
@@ -83,7 +92,10 @@ def run_dask(*command, **settings):
         stderr=subprocess.PIPE,
         text=True,
     )
-    ready = {"dask_scheduler": "Scheduler at", "dask_worker": "Starting established connection"}
+    ready = {
+        "dask_scheduler": "Scheduler at",
+        "dask_worker": "Starting established connection",
+    }
     try:
         line = next(line for line in process.stderr if ready[command[0]] in line)
         yield process, line.split()[-1]
@@ -132,7 +144,9 @@ def test_refuses_a_worker_of_other_tables(tmp_path):
     assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
     with (
         run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),
-        pytest.raises(InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"),
+        pytest.raises(
+            InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"
+        ),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
 
@@ -171,7 +185,9 @@ def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
     file = root / "supply" / "elements.csv"
     file.write_bytes(file.read_bytes() + b"\n")
     now = mk.datasets.digests()
-    assert {name for name in before if before[name] != now[name]} == {"supply/elements.csv"}
+    assert {name for name in before if before[name] != now[name]} == {
+        "supply/elements.csv"
+    }
     assert now["supply/elements.csv"] == hashlib.sha256(file.read_bytes()).hexdigest()
     mk.datasets.path("supply/elements.csv")
     file.write_bytes(file.read_bytes() + b"\n")

@@ -32,7 +32,9 @@ def test_the_magnet_is_as_steady_as_its_maker_says(table):
     assert row["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(table):
+def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(
+    table,
+):
     assert table.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
 
 
@@ -48,13 +50,18 @@ def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(table):
     order = table.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
     assert (np.diff(order) > 0).all()
     # Whoever gives flux for flatness has less of it.
-    flux = table.loc[["without Gd and Er", "without Er", "as it is"], "remanence_T"].to_numpy()
+    flux = table.loc[
+        ["without Gd and Er", "without Er", "as it is"], "remanence_T"
+    ].to_numpy()
     assert (np.diff(flux) < 0).all()
 
 
 def test_less_heavy_rare_earth_does_it_and_is_steady(table):
     row = table.loc["least Gd and Er that does it"]
-    assert row["gadolinium_erbium_wt_pct"] < table.loc["as it is", "gadolinium_erbium_wt_pct"]
+    assert (
+        row["gadolinium_erbium_wt_pct"]
+        < table.loc["as it is", "gadolinium_erbium_wt_pct"]
+    )
     assert abs(row[ALPHA]) <= 0.003
 
 
@@ -93,7 +100,9 @@ def test_replace_answers_in_alpha_and_says_what_the_heavy_rare_earth_does():
     # What is less compensated is no replacement: alpha of 0.01 %/K at most is asked for.
     assert answer.limits[ALPHA].absolute_maximum == pytest.approx(0.01)
     assert all("Gd" in way.candidate or way.grade for way in answer.ways)
-    assert any("its heavy rare earth serves alpha: without" in line for line in answer.lines())
+    assert any(
+        "its heavy rare earth serves alpha: without" in line for line in answer.lines()
+    )
 
 
 def test_the_sentences_name_the_range():

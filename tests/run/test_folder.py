@@ -26,7 +26,9 @@ PART = Part(2, encode(TABLE), b"", 0, None)
 MIXED = Part(2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element"))
 
 
-IDENTITY = dict.fromkeys(("application", "candidates", "chunk_rows", "code", "magnetkit"), "x")
+IDENTITY = dict.fromkeys(
+    ("application", "candidates", "chunk_rows", "code", "magnetkit"), "x"
+)
 
 
 @contextmanager
@@ -49,7 +51,9 @@ def read_tree(path):
     return {f.relative_to(path): f.read_bytes() for f in path.rglob("*") if f.is_file()}
 
 
-def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(tmp_path, caplog):
+def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(
+    tmp_path, caplog
+):
     with open_store(tmp_path) as folder:
         for number, part in enumerate([MIXED, PART, PART]):
             folder.add(number, part)
@@ -68,7 +72,9 @@ def test_names_a_chunk_that_changes_in_a_run(tmp_path, content):
     with open_store(tmp_path) as folder:
         folder.add(0, PART)
         (tmp_path / _files.PARTS / "chunk-000000.arrow").write_bytes(content)
-        with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
+        with pytest.raises(
+            StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"
+        ):
             list(folder.tables())
 
 
@@ -79,12 +85,16 @@ def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
     with open_store(tmp_path) as folder:
         folder.add(0, PART)
         monkeypatch.setattr(Path, "write_bytes", full)
-        with pytest.raises(InputError, match=r"No space left on device; free .*--resume"):
+        with pytest.raises(
+            InputError, match=r"No space left on device; free .*--resume"
+        ):
             folder.add(1, PART)
         monkeypatch.undo()
     with open_store(tmp_path, resume=True) as again:
         assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
-    assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == ["chunk-000000.arrow"]
+    assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == [
+        "chunk-000000.arrow"
+    ]
 
 
 def test_columns_of_a_part_come_in_the_requested_order(tmp_path):
@@ -96,7 +106,9 @@ def test_refuses_another_identity_by_name(tmp_path):
     with open_store(tmp_path, IDENTITY | {"scenario": "baseline"}):
         pass
     with (
-        pytest.raises(InputError, match=r'another scenario .*"baseline" there, "embargo" here'),
+        pytest.raises(
+            InputError, match=r'another scenario .*"baseline" there, "embargo" here'
+        ),
         open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume=True),
     ):
         pass
@@ -135,7 +147,9 @@ def test_names_an_unwritable_folder(tmp_path):
 FOREIGN = {
     "a note": {"notes.txt": "mine"},
     "parts": {"parts/engine.step": "mine", "parts/chunk-000000.arrow": "mine"},
-    "a manifest": {"manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'},
+    "a manifest": {
+        "manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'
+    },
     "a snapshot": {"manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'},
     "a report": {"report.html": "<html>mine</html>"},
     "a damaged manifest": {"manifest.json": '{"identity"', "ranked.csv": "mine"},
@@ -158,7 +172,9 @@ def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
     assert read_tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"])
+@pytest.mark.parametrize(
+    "name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"]
+)
 def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
     result(tmp_path)
     (tmp_path / "notes.txt").write_text("beside a result notes may stand")
@@ -183,7 +199,10 @@ def test_leaves_a_link_in_place_of_the_parts_alone(tmp_path):
     (mine / "chunk-000000.arrow").write_text("mine")
     out.mkdir()
     (out / _files.PARTS).symlink_to(mine)
-    with pytest.raises(InputError, match="not a folder that magnetkit made"), open_store(out):
+    with (
+        pytest.raises(InputError, match="not a folder that magnetkit made"),
+        open_store(out),
+    ):
         pass
     assert read_tree(mine)
 
@@ -232,7 +251,9 @@ def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
     with open_store(tmp_path) as folder:
         folder.add(0, PART)
         with (
-            pytest.raises(InputError, match=rf"written by process {os.getpid()} on \S+ since 20"),
+            pytest.raises(
+                InputError, match=rf"written by process {os.getpid()} on \S+ since 20"
+            ),
             open_store(tmp_path),
         ):
             pass
@@ -246,9 +267,14 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
         "import sys, time; from pathlib import Path; from magnetkit.run._files import lock\n"
         "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(600)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE
+    )
     assert process.stdout.readline() == b"1\n"
-    with pytest.raises(InputError, match=f"process {process.pid}"), open_store(tmp_path):
+    with (
+        pytest.raises(InputError, match=f"process {process.pid}"),
+        open_store(tmp_path),
+    ):
         pass
     process.kill()
     process.communicate()
@@ -277,7 +303,9 @@ def test_what_is_no_results_folder_is_called_so(name, tmp_path):
         _files.read_manifest(tmp_path / name)
 
 
-def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(tmp_path, monkeypatch):
+def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(
+    tmp_path, monkeypatch
+):
     with monkeypatch.context() as patch:
         patch.setattr(_files, "settle", lambda _: None)
         result(tmp_path)

@@ -76,20 +76,26 @@ def both(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     path = folder / "alloys.csv"
     lines = [f"Nd{2 - k / 100:.2f}Dy{k / 100:.2f}Fe14B,{k}" for k in range(60)]
-    path.write_text("\n".join(["composition,batch", *lines, "Nd??,60"]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["composition,batch", *lines, "Nd??,60"]), encoding="utf-8"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("magnetkit.run.screen"), "MANY_ROWS", 50)
         for name, rows in (("TOP_ROWS", 5), ("LEADING_ROWS", 20), ("SPREAD_ROWS", 10)):
             patch.setattr(_writing.ranked, name, rows)
         device = "energy-traction-motor"
         some = mk.screen(path, device, out=folder / "some", chunk_rows=16)
-        whole = mk.screen(path, device, out=folder / "whole", chunk_rows=16, all_columns=True)
+        whole = mk.screen(
+            path, device, out=folder / "whole", chunk_rows=16, all_columns=True
+        )
     return folder, some, whole
 
 
 def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
     folder, some, whole = both
-    candidates = import_module("magnetkit.run._candidates").FileCandidates(folder / "alloys.csv")
+    candidates = import_module("magnetkit.run._candidates").FileCandidates(
+        folder / "alloys.csv"
+    )
     assert [candidates.exceeds(rows) for rows in (60, 61)] == [True, False]
     names = some.source.column_names
     full = whole.table
@@ -98,7 +104,9 @@ def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
     pd.testing.assert_frame_equal(
         some.table, full[names], check_exact=True, check_categorical=False
     )
-    pd.testing.assert_frame_equal(some.best(20), whole.best(20), check_categorical=False)
+    pd.testing.assert_frame_equal(
+        some.best(20), whole.best(20), check_categorical=False
+    )
     assert some.manifest["decisions"] == whole.manifest["decisions"]
     csv = pd.read_csv(folder / "some" / "ranked.csv")
     assert len(csv) == 20

@@ -18,7 +18,14 @@ from tests.command import kill_fork
 
 screen = importlib.import_module("magnetkit.run.screen")
 
-RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
+RANKING = [
+    "candidate",
+    "formula",
+    "shell",
+    "rank",
+    "failed_requirements",
+    "nearest_grade",
+]
 
 
 TUBE = "communication-twt"
@@ -47,7 +54,9 @@ def space(device):
         replace = {"Sm": ["Gd", "Ce", "Pr"], "Co": ["Fe"]}
         limits = {"Gd": 0.05, "Ce": 0.1, "Pr": 0.2, "Fe": 0.15}
         host = "SmCo5.3Fe1.5Cu0.6Zr0.2"
-        return mk.substitutions(host, replace, step={"Sm": 0.025, "Co": 0.01}, limits=limits)
+        return mk.substitutions(
+            host, replace, step={"Sm": 0.025, "Co": 0.01}, limits=limits
+        )
     replace = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
     limits = {"Dy": 0.2, "Ce": 0.1, "Pr": 0.3, "Co": 0.1}
     step = {"Nd": 0.025, "Fe": 0.05}
@@ -63,24 +72,35 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     short = mk.screen(candidates, device, keep=keep, require=require)
     sieve = short.manifest["summary"]["sieve"]
     assert sieve["limit"] is not None
-    assert sieve["stages"]["stability"] <= sieve["stages"]["magnetism"] < len(candidates)
+    assert (
+        sieve["stages"]["stability"] <= sieve["stages"]["magnetism"] < len(candidates)
+    )
     assert len(short) == len(short.table) == keep
     assert short.judged == len(full) == len(candidates)
-    one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, short))
+    one, other = (
+        r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, short)
+    )
     assert one == other
     meeting = [r.manifest["summary"]["meet_requirements"] for r in (short, full)]
     assert keep < meeting[0] <= meeting[1]
-    assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (short, full)] == [True, False]
+    assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (short, full)] == [
+        True,
+        False,
+    ]
     names = full.decisions["candidate"].tolist()
     assert short.decisions["candidate"].tolist() == names
     assert short.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns
     np.testing.assert_allclose(
-        short.best(keep)[numbers].to_numpy(), full.best(keep)[numbers].to_numpy(), rtol=1e-9
+        short.best(keep)[numbers].to_numpy(),
+        full.best(keep)[numbers].to_numpy(),
+        rtol=1e-9,
     )
 
 
-def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
+def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(
+    small, monkeypatch
+):
     candidates = space(TUBE)
     monkeypatch.setattr(
         screen,
@@ -144,7 +164,9 @@ def test_refuses_an_invalid_number_of_rows(keep):
 
 
 def test_nothing_with_a_rank_is_said_with_the_reasons():
-    with pytest.raises(InputError, match=r"none of 2 candidates has a rank: 2 unknown host"):
+    with pytest.raises(
+        InputError, match=r"none of 2 candidates has a rank: 2 unknown host"
+    ):
         mk.screen(["Fe3O4", "Fe2O3"], "f22-engine", keep=5)
 
 
@@ -174,7 +196,9 @@ def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch,
     part = tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(candidates, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
+        mk.screen(
+            candidates, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more
+        )
 
     run(whole)
     kill_fork(

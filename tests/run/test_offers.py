@@ -67,7 +67,9 @@ def test_the_recipe_in_use_is_taken_and_saves_nothing(n42sh):
 def test_another_family_is_asked_its_price(n42sh):
     offer = judge_offer(n42sh, "Recoma 35E")
     assert offer.verdict == "ask"
-    assert any("price of finished magnets, density" in question for question in offer.questions)
+    assert any(
+        "price of finished magnets, density" in question for question in offer.questions
+    )
 
 
 def test_replace_takes_the_offer():

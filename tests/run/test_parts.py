@@ -12,12 +12,36 @@ from magnetkit.run._part import Amount, sum_amounts
 from magnetkit.run.parts import devices, replace_parts, shares_today
 
 LIST = [
-    {"Part no.": "A1", "Grade": "N42SH", "kg/year": 1200, "Max temp C": 150, "Colour": "red"},
-    {"Part no.": "A2", "Grade": "N48XX", "kg/year": 300, "Max temp C": 170, "Colour": ""},
-    {"Part no.": "A3", "Grade": "N42SH", "kg/year": 100, "Max temp C": 150, "Colour": "blue"},
+    {
+        "Part no.": "A1",
+        "Grade": "N42SH",
+        "kg/year": 1200,
+        "Max temp C": 150,
+        "Colour": "red",
+    },
+    {
+        "Part no.": "A2",
+        "Grade": "N48XX",
+        "kg/year": 300,
+        "Max temp C": 170,
+        "Colour": "",
+    },
+    {
+        "Part no.": "A3",
+        "Grade": "N42SH",
+        "kg/year": 100,
+        "Max temp C": 150,
+        "Colour": "blue",
+    },
 ]
 RINGS = [
-    {"part": "ring", "number": 10, "mass_kg": 0.05, "recipe": "Sm36Gd1Co63", "basis": "weight"}
+    {
+        "part": "ring",
+        "number": 10,
+        "mass_kg": 0.05,
+        "recipe": "Sm36Gd1Co63",
+        "basis": "weight",
+    }
 ]
 
 
@@ -48,7 +72,9 @@ def test_kilograms_of_a_grade_are_those_of_its_own_answer(answer):
     share = alone.reference["heavy_rare_earth_wt_pct"]
     assert row["Verdict"] == alone.verdict
     assert row["Heavy rare earth today, kg a year"] == pytest.approx(12.0 * share)
-    assert row["Today, low"] == pytest.approx(12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"])
+    assert row["Today, low"] == pytest.approx(
+        12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"]
+    )
 
 
 def test_answers_no_question_twice(answer):
@@ -57,7 +83,9 @@ def test_answers_no_question_twice(answer):
 
 def test_shares_today_add_up_to_the_magnet():
     shares = shares_today(mk.replace("N42SH", "150C"))
-    assert sum(share.mean for share in shares.values()) == pytest.approx(100.0, abs=1e-6)
+    assert sum(share.mean for share in shares.values()) == pytest.approx(
+        100.0, abs=1e-6
+    )
     assert all(share.low <= share.mean <= share.high for share in shares.values())
     assert "Sm" not in shares
 
@@ -82,13 +110,21 @@ def test_errors_of_one_maker_add_and_of_two_do_not():
     ],
 )
 def test_names_a_bad_part(change, says):
-    row = {"part": "ring", "number": 1, "mass_kg": 0.1, "grade": None, "recipe": "SmCo5"}
+    row = {
+        "part": "ring",
+        "number": 1,
+        "mass_kg": 0.1,
+        "grade": None,
+        "recipe": "SmCo5",
+    }
     with pytest.raises(InputError, match=f"(?s)row 1.*({says})"):
         replace_parts([{**row, **change}])
 
 
 def test_a_list_without_grades_says_what_it_needs():
-    with pytest.raises(InputError, match="no column of grades: expected a header such as Grade"):
+    with pytest.raises(
+        InputError, match="no column of grades: expected a header such as Grade"
+    ):
         replace_parts([{"Part no.": "A", "kg/year": 3}])
 
 
@@ -102,7 +138,9 @@ def test_the_embedded_devices_weigh_what_their_profiles_say():
 def test_a_row_without_temperature_is_counted_in_the_notes():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
-    assert any("No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes)
+    assert any(
+        "No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes
+    )
 
 
 def test_what_stops_when_dysprosium_and_terbium_stop(answer):
@@ -159,7 +197,13 @@ def test_lines_and_json(answer):
 
 @pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])
 def test_refuses_an_impossible_size(size):
-    row = {"part": "a", "grade": "N42SH", "pieces/year": 10, "size": size, "Max temp C": 150}
+    row = {
+        "part": "a",
+        "grade": "N42SH",
+        "pieces/year": 10,
+        "size": size,
+        "Max temp C": 150,
+    }
     with pytest.raises(InputError, match="kg lies outside"):
         replace_parts([row])
 
@@ -212,7 +256,9 @@ def test_rows_without_an_amount_are_named_and_no_others():
 
 def test_saving_is_the_difference_for_each_element(answer):
     row = answer.frame.iloc[0]
-    today, then = (row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then"))
+    today, then = (
+        row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then")
+    )
     assert row["Saved, kg a year"] == pytest.approx(today - then)
     line = next(text for text in answer.lines() if text.startswith("By element"))
     elements = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
@@ -229,7 +275,9 @@ def test_heavy_rare_earths_by_element_add_up_to_the_estimate():
 def test_totals_add_up_where_the_estimate_names_no_element():
     rows = [{"part": "A", "Grade": "N52", "kg/year": 600, "Max temp C": 70}]
     table = replace_parts(rows).totals.set_index("Element")
-    heavy = [name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")]
+    heavy = [
+        name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")
+    ]
     for column in ("today, kg a year", "then, kg a year"):
         assert table.loc["heavy rare earth", column] > 1.0
         parts = table.loc[heavy, column].sum()
@@ -238,8 +286,13 @@ def test_totals_add_up_where_the_estimate_names_no_element():
 
 def test_lists_a_row_verbatim_and_names_a_repeated_part():
     row = {"part": "A", "Grade": "N42SH", "kg/year": 5, "Max temp C": 150}
-    answer = replace_parts([row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}])
-    assert answer.refused["Text"].tolist() == ["A, N42HS, 5, 150", "A, N42SH / N45SH, 5, 150"]
+    answer = replace_parts(
+        [row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}]
+    )
+    assert answer.refused["Text"].tolist() == [
+        "A, N42HS, 5, 150",
+        "A, N42SH / N45SH, 5, 150",
+    ]
     assert "two grades in one cell" in answer.refused["Why"].iloc[1]
     assert any("A in rows 1, 2: each row is counted" in note for note in answer.notes)
 

@@ -51,13 +51,17 @@ def test_parts_come_in_order_whoever_is_first():
                 began.wait(0.2)
             return k * k
 
-        assert list(iterate_results(pool, work, range(20))) == [k * k for k in range(20)]
+        assert list(iterate_results(pool, work, range(20))) == [
+            k * k for k in range(20)
+        ]
 
 
 def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
     calls = []
     bars = _progress.bars
-    monkeypatch.setattr(_progress, "bars", lambda *a, **k: calls.append(1) or bars(*a, **k))
+    monkeypatch.setattr(
+        _progress, "bars", lambda *a, **k: calls.append(1) or bars(*a, **k)
+    )
     with reporting(False, "screening") as tell:
         tell(1, 2)
     assert not calls

@@ -64,7 +64,9 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     assert "FeB's is not known" in whole
     # 60 to 80 % of a block end in magnets.
     assert "takes 1.25 to 1.67 kg of blocks" in whole
-    assert "Below -23 °C no coercivity was compared" in " ".join(mk.replace("N50", "-60C").lines())
+    assert "Below -23 °C no coercivity was compared" in " ".join(
+        mk.replace("N50", "-60C").lines()
+    )
 
 
 def test_a_magnet_that_fails_its_duty_is_told_so_first():
@@ -82,10 +84,14 @@ def test_a_magnet_that_fails_its_duty_is_told_so_first():
     for way in hot.ways:
         if way.likely:
             assert way.demagnetization_safety >= 1.1
-    likely = [w.exposure_USD_kg for w in hot.ways if w.likely and w.kind != "other-family"]
+    likely = [
+        w.exposure_USD_kg for w in hot.ways if w.likely and w.kind != "other-family"
+    ]
     assert likely == sorted(likely)
     answer = mk.replace(
-        values={"B_r": 1.403, "H_cJ": 987}, temperature="25C", require="coercivity_kA_m>=1500"
+        values={"B_r": 1.403, "H_cJ": 987},
+        temperature="25C",
+        require="coercivity_kA_m>=1500",
     )
     assert answer.verdict == "reach"
     assert "does not meet H_cJ >= 1500 kA/m" in answer.lines()[0]
@@ -95,7 +101,9 @@ def test_a_magnet_that_fails_its_duty_is_told_so_first():
 def test_another_family_stands_first_only_where_it_may(motor):
     other = next(way for way in motor.ways if way.kind == "other-family")
     assert not other.recommended
-    row = next(line for line in motor.lines() if line.lstrip().startswith(f"{other.number} "))
+    row = next(
+        line for line in motor.lines() if line.lstrip().startswith(f"{other.number} ")
+    )
     assert row.endswith(" ask")
     answer = mk.replace("N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK)
     assert answer.recommended.kind == "other-family"
@@ -129,7 +137,9 @@ def test_a_named_recipe_is_judged_like_the_ways(motor):
     best = motor.recommended
     again = motor.judge(best.candidate, best.shell, basis="weight")
     assert again.chance == pytest.approx(best.chance, abs=1e-9)
-    assert again.coercivity_guaranteed_kA_m == pytest.approx(best.coercivity_guaranteed_kA_m)
+    assert again.coercivity_guaranteed_kA_m == pytest.approx(
+        best.coercivity_guaranteed_kA_m
+    )
     grade = motor.judge("N45UH")
     assert grade.grade == "N45UH"
     assert grade.chance > 0.9
@@ -232,7 +242,9 @@ def test_a_recipe_that_the_model_cannot_level_is_given_no_melt():
     ],
 )
 def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
-    answer = mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
+    answer = (
+        mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
+    )
     assert answer.verdict == "keep"
     assert says in answer.lines()[0]
 
@@ -247,7 +259,11 @@ def test_a_class_that_holds_next_to_none_is_kept_where_nothing_is_likely_to_take
 
 def test_duty_alone_gets_grades_of_the_market():
     answer = mk.replace(
-        None, "130C", require=["remanence_T>=1.15"], load_line=2.0, outside_field_kA_m=100.0
+        None,
+        "130C",
+        require=["remanence_T>=1.15"],
+        load_line=2.0,
+        outside_field_kA_m=100.0,
     )
     assert answer.lines()[0].startswith("Order ")
     best = answer.recommended
@@ -257,7 +273,9 @@ def test_duty_alone_gets_grades_of_the_market():
     curve = mk.curve(best.grade, "130C", bound="guaranteed").curves
     self_field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0]))
     field = self_field + 100e3
-    assert curve.knee_field[0, 0] / field == pytest.approx(best.demagnetization_safety, rel=1e-3)
+    assert curve.knee_field[0, 0] / field == pytest.approx(
+        best.demagnetization_safety, rel=1e-3
+    )
     # A weak and warm duty needs no rare earth.
     weak = mk.replace(None, "120C", require=["remanence_T>=0.28"], load_line=2.0)
     assert weak.recommended.host == "ferrite"
@@ -276,11 +294,13 @@ def test_answer_follows_prices_supply_and_kilograms():
     base = plain.candidates.set_index(keys)["cost_USD_kg"]
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
     shell = costs[0][recipe, "Tb 0.8 wt%"] - base[recipe, ""]
-    assert costs[1][recipe, "Tb 0.8 wt%"] - costs[0][recipe, "Tb 0.8 wt%"] == pytest.approx(
-        2 * shell, rel=0.1
-    )
+    assert costs[1][recipe, "Tb 0.8 wt%"] - costs[0][
+        recipe, "Tb 0.8 wt%"
+    ] == pytest.approx(2 * shell, rel=0.1)
     saving = plain.recommended.saved / 100 * 0.25 * 2000
-    assert f"saves {saving:.3g} kg of heavy rare earth a year" in " ".join(plain.lines())
+    assert f"saves {saving:.3g} kg of heavy rare earth a year" in " ".join(
+        plain.lines()
+    )
 
 
 def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
@@ -318,13 +338,21 @@ def test_the_answer_stands_in_every_report(tmp_path):
         row = again.best(way.number).iloc[-1]
         assert (row["rank"], row["shell"] or "") == (way.number, way.shell)
         assert row["probability_meets_requirements"] == way.chance
-        assert decisions["probability_meets_requirements"].iloc[way.number] == way.chance
-        curve = mk.curve(f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed").curves
+        assert (
+            decisions["probability_meets_requirements"].iloc[way.number] == way.chance
+        )
+        curve = mk.curve(
+            f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed"
+        ).curves
         guarantee = 1e3 * way.coercivity_guaranteed_kA_m
         assert curve.coercivity[0, 0] == pytest.approx(guarantee, rel=0.01)
-        assert curve.knee_field[0, 0] == pytest.approx(1e3 * way.knee_guaranteed_kA_m, rel=0.01)
+        assert curve.knee_field[0, 0] == pytest.approx(
+            1e3 * way.knee_guaranteed_kA_m, rel=0.01
+        )
     table = pd.read_csv(tmp_path / "out" / "ranked.csv")
-    assert table["rank"].head(len(answer.ways)).tolist() == [way.number for way in answer.ways]
+    assert table["rank"].head(len(answer.ways)).tolist() == [
+        way.number for way in answer.ways
+    ]
 
 
 @pytest.mark.parametrize(
@@ -343,7 +371,10 @@ def test_the_answer_stands_in_every_report(tmp_path):
         ({"grade": "N42SH", "shell": "Tb 0.5 wt%"}, "give recipe or measured"),
         ({}, "give a grade, measured values"),
         ({"load_line": 2.0, "temperature": "100C"}, "needs the least B_r"),
-        ({"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]}, "screen --require"),
+        (
+            {"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]},
+            "screen --require",
+        ),
         ({"grade": "N42SH", "recipe": "He"}, "no magnet at 150|no level of a producer"),
         ({"grade": "N42SH", "recipe": "Xx2Fe14B"}, "Xx"),
     ],

@@ -19,7 +19,15 @@ from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
 from tests.command import kill_fork
 
-MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
+MAGNETS = [
+    "SmCo5",
+    "Sm2Co17",
+    "Sm0.6Gd0.4Co5",
+    "Nd2Fe14B",
+    "Er2Fe14B",
+    "Y2Co17",
+    "FeCo",
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +42,16 @@ def test_the_default_space_ranks_all_with_the_reference_among_them(tube):
     assert sorted(ranks["rank"]) == list(range(1, len(ranks) + 1))
 
 
-def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
+def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(
+    tube,
+):
     best = tube.best(10)
     # Alloys of 20 % iron are too far from measured ones, the others meet all.
     distant = best["candidate"].str.contains("Fe20")
     assert (best["meets_requirements"] == ~distant).all()
-    assert (best["evidence_distance"][distant] > best["evidence_distance"][~distant].max()).all()
+    assert (
+        best["evidence_distance"][distant] > best["evidence_distance"][~distant].max()
+    ).all()
     assert (~distant).sum() >= 5
     assert best["host"].isin(["1:5", "2:17"]).all()
     assert (best["status"] == "ok").all()
@@ -50,8 +62,12 @@ def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_ra
     assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
 
 
-def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(tube):
-    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index("candidate")
+def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(
+    tube,
+):
+    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index(
+        "candidate"
+    )
     assert (plain["status"] == "ok").all()
     assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
 
@@ -77,7 +93,9 @@ def test_intervals_hold_their_value(tube):
 
 
 def test_no_number_where_there_is_no_magnet():
-    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index("candidate")
+    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index(
+        "candidate"
+    )
     status = table["status"].astype(str)
     assert status["Y2Co17"] == "planar"
     assert status["FeCo"] == "unknown host"
@@ -91,7 +109,11 @@ def test_no_number_where_there_is_no_magnet():
 
 def test_candidates_in_every_form_give_the_same_result():
     texts = MAGNETS[:3]
-    forms = [texts, mk.CompositionTable.from_strings(texts), pd.DataFrame({"composition": texts})]
+    forms = [
+        texts,
+        mk.CompositionTable.from_strings(texts),
+        pd.DataFrame({"composition": texts}),
+    ]
     results = [mk.screen(f, application="f22-engine").table for f in forms]
     first, *rest = (frame.drop(columns=["candidate"]) for frame in results)
     for other in rest:
@@ -104,16 +126,27 @@ def test_rows_keep_their_position_in_the_table(tmp_path):
     in_files = mk.screen(texts, application="f22-engine", out=tmp_path / "out")
     for result in (in_memory, in_files):
         table = result.table
-        for rows in (result.best(3), result.pareto, result.find("SmCo5"), result.sample_ranks(3)):
-            pd.testing.assert_frame_equal(rows, table.loc[rows.index], check_categorical=False)
-        assert [texts[i] for i in result.best(9)["row_index"]] == list(result.best(9)["candidate"])
+        for rows in (
+            result.best(3),
+            result.pareto,
+            result.find("SmCo5"),
+            result.sample_ranks(3),
+        ):
+            pd.testing.assert_frame_equal(
+                rows, table.loc[rows.index], check_categorical=False
+            )
+        assert [texts[i] for i in result.best(9)["row_index"]] == list(
+            result.best(9)["candidate"]
+        )
 
 
 def test_an_unknown_column_is_no_damage(tmp_path):
     for options in ({}, {"out": tmp_path / "out"}):
         result = mk.screen(["SmCo5"], application="f22-engine", **options)
         assert result.select(["rank", "host"]).column_names == ["rank", "host"]
-        with pytest.raises(InputError, match=r"no column 'remanence' \(did you mean remanence_T"):
+        with pytest.raises(
+            InputError, match=r"no column 'remanence' \(did you mean remanence_T"
+        ):
             result.select(["remanence"])
 
 
@@ -121,8 +154,14 @@ def test_an_unknown_column_is_no_damage(tmp_path):
     ("name", "value", "message"),
     [
         ("chunk_rows", 0, "chunk_rows must be a whole number of 1 or more"),
-        *(("chunk_rows", value, "chunk_rows must be a whole number") for value in ("x", 2.5, None)),
-        *(("out", value, "out must be the path of a folder") for value in (5, "", "  ")),
+        *(
+            ("chunk_rows", value, "chunk_rows must be a whole number")
+            for value in ("x", 2.5, None)
+        ),
+        *(
+            ("out", value, "out must be the path of a folder")
+            for value in (5, "", "  ")
+        ),
         ("temperature", [300.0, 400.0], "expected one temperature"),
     ],
 )
@@ -149,11 +188,17 @@ def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
 
 def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
     out = tmp_path / "out"
-    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(out / "report.html")
+    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(
+        out / "report.html"
+    )
     before = {f.name: f.read_bytes() for f in out.iterdir()}
     with pytest.raises(CompositionError):
-        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True)
-    with pytest.raises(InputError, match=r"no candidate could be read.*\.magnetkit-parts"):
+        mk.screen(
+            ["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True
+        )
+    with pytest.raises(
+        InputError, match=r"no candidate could be read.*\.magnetkit-parts"
+    ):
         mk.screen(["??"], application="f22-engine", out=out, force=True)
     with pytest.raises(InputError, match=r"holds a finished screening; .* --force"):
         mk.screen(["SmCo5"], application="f22-engine", out=out)
@@ -177,7 +222,9 @@ def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
 
 def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
     scenario = tmp_path / "mine.toml"
-    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(encoding="utf-8")
+    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(
+        encoding="utf-8"
+    )
     scenario.write_text(embargo, encoding="utf-8")
 
     def resume(**options):
@@ -208,7 +255,9 @@ def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
 
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text("composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n")
+    path.write_text(
+        "composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n"
+    )
     table = mk.screen(path, application="hot-servo-motor").table
     bulk, alloy, shell = (table.iloc[i] for i in range(3))
     assert 0 < shell["dysprosium_terbium_wt_pct"] < alloy["dysprosium_terbium_wt_pct"]
@@ -218,7 +267,9 @@ def test_shells_are_candidates_beside_bulk(tmp_path):
 
 def test_scenario_and_recycling_move_risk_only_as_they_should():
     def risk(**options):
-        return mk.screen(["SmCo5"], application="f22-engine", **options).table["supply_risk"][0]
+        return mk.screen(["SmCo5"], application="f22-engine", **options).table[
+            "supply_risk"
+        ][0]
 
     assert risk(scenario="embargo") > risk()
     assert risk(recycled={"Co": 0.5}) < risk()
@@ -235,7 +286,12 @@ def test_predict_joins_every_stage():
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
     frame = mk.predict(table, "150C")
     assert frame["temperature_K"].tolist() == [423.15, 423.15]
-    for name in ("remanence_T", "energy_above_hull_eV_atom", "supply_risk", "in_domain"):
+    for name in (
+        "remanence_T",
+        "energy_above_hull_eV_atom",
+        "supply_risk",
+        "in_domain",
+    ):
         assert frame[name].notna().all()
 
 
@@ -272,12 +328,16 @@ def test_an_ordinary_recipe_is_inside_the_domain():
     assert mk.predict(table)["in_domain"].all()
 
 
-@pytest.mark.parametrize("name", ["communication-twt", "energy-traction-motor", "f22-engine"])
+@pytest.mark.parametrize(
+    "name", ["communication-twt", "energy-traction-motor", "f22-engine"]
+)
 def test_no_magnet_of_a_device_is_listed_twice(name):
     # Today's magnet is written with brackets in some profiles and without them in their space.
     table = mk.screen(application=name).table
     atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
-    magnets = zip(atoms, table["shell"].astype(str), table["route"].astype(str), strict=True)
+    magnets = zip(
+        atoms, table["shell"].astype(str), table["route"].astype(str), strict=True
+    )
     kinds = [(*row, shell, route) for row, shell, route in magnets]
     assert len(set(kinds)) == len(kinds)
 
@@ -299,7 +359,9 @@ def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
     monkeypatch.setattr(_job.Conditions, "of", count_calls)
     monkeypatch.setattr(_toml, "load", read_one)
     scenario._embedded_scenarios.cache_clear()
-    result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
+    result = mk.screen(
+        ["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1
+    )
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")
     assert len(calls) == 1

@@ -19,7 +19,9 @@ from magnetkit.run.suggestion import batch_value, greedy, order, suggest
 def space():
     """Alloys with Dy, Tb and Co, and what is diffused into two of them."""
     limits = {"Dy": 0.3, "Tb": 0.2, "Co": 0.1}
-    bulk = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits)
+    bulk = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits
+    )
     bases = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B")
     amounts = (0.2, 0.4, 0.6, 0.8)
     shells = [(b, f"{R} {a} wt%") for b in bases for R in ("Dy", "Tb") for a in amounts]
@@ -96,7 +98,9 @@ def test_a_batch_tells_of_who_is_in_doubt(motor):
 
 def test_respects_store_furnace_and_limits(motor):
     stock = {"Nd": 1.0, "Fe": 10.0, "B": 1.0, "Dy": 0.5}
-    batch = suggest(motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5)
+    batch = suggest(
+        motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5
+    )
     texts = list(batch["formula"])
     weight = CompositionTable.from_strings(texts).weight_fractions()
     assert batch["formula"].nunique() <= 2
@@ -128,7 +132,9 @@ def test_results_come_back_through_calibrate():
     table["coercivity_kA_m"] = 500.0
     process = mk.calibrate(table, name="batch", keep=False)
     before = mk.magnetism.sintered(
-        CompositionTable.from_strings(table["composition"]), 423.15, shell=list(table["shell"])
+        CompositionTable.from_strings(table["composition"]),
+        423.15,
+        shell=list(table["shell"]),
     )
     after = mk.magnetism.sintered(
         CompositionTable.from_strings(table["composition"]),

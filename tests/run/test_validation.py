@@ -13,7 +13,9 @@ CURIE = "curie_temperature_K"
 @pytest.fixture(scope="module")
 def compounds():
     compounds = pd.read_csv(mk.datasets.path("intrinsic/compounds.csv"))
-    compounds = compounds[compounds[J_S].notna()].rename(columns={"formula": "composition"})
+    compounds = compounds[compounds[J_S].notna()].rename(
+        columns={"formula": "composition"}
+    )
     return compounds[["composition", J_S, "host", "source"]]
 
 
@@ -27,7 +29,8 @@ def test_what_was_stored_comes_as_frames():
     validation = mk.validate("curie_temperature_K")
     assert len(validation.tables) == len(stored_figures()["curie_temperature_K"]) == 4
     row = validation.table[
-        (validation.table["left out"] == "all rows") & (validation.table["model"] == "model")
+        (validation.table["left out"] == "all rows")
+        & (validation.table["model"] == "model")
     ]
     assert row["pairs"].iloc[0] > 0.85
     assert "datasets/surrogates/VALIDATION.md" in str(validation)
@@ -88,7 +91,9 @@ def test_what_cannot_be_validated_says_why(compounds):
     with pytest.raises(InputError, match="give both"):
         mk.validate("phases", groups="host")
     with pytest.raises(InputError, match='learn_from="known" needs'):
-        mk.validate("host_number", data=compounds.assign(host_number=1.0), learn_from="known")
+        mk.validate(
+            "host_number", data=compounds.assign(host_number=1.0), learn_from="known"
+        )
     with pytest.raises(InputError, match="learn_from must be one of"):
         mk.validate(J_S, data=compounds, learn_from="all")
     with pytest.raises(InputError, match="two groups"):

@@ -90,7 +90,9 @@ def test_names_a_bad_field(file, old, new, message):
 
 
 def test_unknown_scenario_offers_the_nearest():
-    with pytest.raises(InputError, match=r"no scenario 'embrago' \(did you mean embargo\?\)"):
+    with pytest.raises(
+        InputError, match=r"no scenario 'embrago' \(did you mean embargo\?\)"
+    ):
         supply.load_scenario("embrago")
 
 

@@ -34,7 +34,9 @@ def test_an_own_shortage_by_a_file(tmp_path):
     path.write_text(path.read_text().replace("0.5", "1.5"))
     with pytest.raises(InputError, match="less than or equal to 1"):
         load_shortage(path)
-    with pytest.raises(InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"):
+    with pytest.raises(
+        InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"
+    ):
         load_shortage("war")
 
 

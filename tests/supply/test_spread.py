@@ -9,7 +9,9 @@ from magnetkit import CompositionTable, supply
 
 @pytest.fixture(scope="module")
 def alloys():
-    return CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "SmCo5", "Dy2Pt"])
+    return CompositionTable.from_strings(
+        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "SmCo5", "Dy2Pt"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,9 @@ def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(
     samarium = table.loc["Sm"]
     pure = CompositionTable.from_strings(["Sm", "Nd", "Co"])
     cost = supply.sampled_supply(pure, 4000, np.random.default_rng(1))["cost_USD_kg"]
-    inside = (cost[0] >= samarium["price_low_USD_kg"]) & (cost[0] <= samarium["price_high_USD_kg"])
+    inside = (cost[0] >= samarium["price_low_USD_kg"]) & (
+        cost[0] <= samarium["price_high_USD_kg"]
+    )
     assert inside.mean() == pytest.approx(0.9, abs=0.02)
     ranks = np.argsort(np.argsort(cost, axis=1), axis=1)
     assert np.corrcoef(ranks)[0, 1] == pytest.approx(1.0)
@@ -72,7 +76,9 @@ def test_a_price_moves_alloys_that_hold_the_element(alloys):
 
 def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
     table = supply.element_table().set_index("element")["supply_risk"]
-    alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"])
+    alloys = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"]
+    )
     got = supply.ledger(alloys)["weakest_link_risk"]
     risks = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
     assert got[1] == max(risks.values())
@@ -99,7 +105,8 @@ def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
 
 
 @pytest.mark.parametrize(
-    ("prices", "message"), [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")]
+    ("prices", "message"),
+    [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")],
 )
 def test_refuses_an_impossible_price(prices, message):
     with pytest.raises(InputError, match=message):

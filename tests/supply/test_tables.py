@@ -16,7 +16,9 @@ POOL = (
 
 
 def rows(name):
-    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
+    with datasets.path(f"supply/{name}.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         return list(csv.DictReader(stream))
 
 
@@ -28,7 +30,9 @@ def baseline():
 def test_tables_have_every_element_of_a_magnet(baseline):
     assert set(POOL) <= set(baseline.index)
     assert baseline.index.is_unique
-    numbers = baseline[["import_reliance", "concentration", "instability", "supply_risk"]]
+    numbers = baseline[
+        ["import_reliance", "concentration", "instability", "supply_risk"]
+    ]
     assert ((numbers >= 0) & (numbers <= 1)).all().all()
     assert (baseline["price_USD_kg"] >= 0).all()
     prices = baseline.dropna(subset=["price_low_USD_kg"])
@@ -43,7 +47,9 @@ def test_every_row_has_a_source(name):
         if "verification" in row:
             assert row["verification"]
     if name == "elements":
-        assert all(row["price_source"] and row["price_verification"] for row in rows(name))
+        assert all(
+            row["price_source"] and row["price_verification"] for row in rows(name)
+        )
 
 
 def test_claims_stand_beside_todays_figures_with_dates():
@@ -81,7 +87,9 @@ def test_tells_mines_of_heavy_from_light_rare_earths():
     mines = {r["element"]: r for r in rows("production") if r["stage"] == "mine"}
     assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {"Burma", "China"}
     assert mines["Ce"]["country_1"] == "China"
-    separation = {r["element"]: r for r in rows("production") if r["stage"] == "separation"}
+    separation = {
+        r["element"]: r for r in rows("production") if r["stage"] == "separation"
+    }
     assert float(separation["Dy"]["hhi"]) > float(separation["Nd"]["hhi"])
 
 
@@ -101,7 +109,9 @@ def test_separation_tells_heavy_from_light(baseline):
     assert baseline["stage"]["Dy"] == "separation"
 
 
-@pytest.mark.parametrize("name", ["export-quota", "embargo", "controls-2025", "magnet-rule-2027"])
+@pytest.mark.parametrize(
+    "name", ["export-quota", "embargo", "controls-2025", "magnet-rule-2027"]
+)
 def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
     crisis = supply.element_table(name).set_index("element")
     assert (crisis["supply_risk"] >= baseline["supply_risk"]).all()
@@ -112,7 +122,8 @@ def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
 
 def test_embargo_is_worse_than_quota(baseline):
     embargo, quota = (
-        supply.element_table(n).set_index("element") for n in ("embargo", "export-quota")
+        supply.element_table(n).set_index("element")
+        for n in ("embargo", "export-quota")
     )
     for element in ("Nd", "Dy", "Tb", "Sm"):
         assert embargo["supply_risk"][element] > quota["supply_risk"][element]
@@ -120,7 +131,10 @@ def test_embargo_is_worse_than_quota(baseline):
 
 
 def test_the_magnet_rule_leaves_no_chinese_samarium():
-    assert supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"] == 1.0
+    assert (
+        supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"]
+        == 1.0
+    )
 
 
 def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
@@ -140,10 +154,16 @@ def test_names_a_bad_recycling_share(recycled):
 def stage_by_hand(row, withheld):
     """Return HHI, instability and share withheld as the module's formula has them."""
     countries_with_share = [
-        (row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0) / 100.0) for i in (1, 2, 3)
+        (row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0) / 100.0)
+        for i in (1, 2, 3)
     ]
-    countries_with_share = [(c, s) for c, s in countries_with_share if c and c != "United States"]
-    abroad = max(1.0 - float(row["us_share_pct"]) / 100.0, sum(s for _, s in countries_with_share))
+    countries_with_share = [
+        (c, s) for c, s in countries_with_share if c and c != "United States"
+    ]
+    abroad = max(
+        1.0 - float(row["us_share_pct"]) / 100.0,
+        sum(s for _, s in countries_with_share),
+    )
     parts = [(s, countries()[c], withheld.get(c, 0.0)) for c, s in countries_with_share]
     # The rest comes from the middle of the scale.
     rest = 0.5 * (abroad - sum(s for s, _, _ in parts))
@@ -155,12 +175,16 @@ def stage_by_hand(row, withheld):
 def test_risk_is_concentration_times_instability_times_reliance(name):
     table = supply.element_table(name).set_index("element")
     state = supply.load_scenario(name)
-    reliance = {r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")}
+    reliance = {
+        r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")
+    }
     assert any(float(r["us_share_pct"]) > 0.0 for r in rows("production"))
     for element, row in table.iterrows():
         stages = [r for r in rows("production") if r["element"] == element]
         exports = {c: state.withheld(c, element) for c in countries()}
-        worst = max((stage_by_hand(r, exports) for r in stages), key=lambda s: s[0] * s[1])
+        worst = max(
+            (stage_by_hand(r, exports) for r in stages), key=lambda s: s[0] * s[1]
+        )
         assert row["concentration"] == pytest.approx(worst[0]), element
         assert row["instability"] == pytest.approx(worst[1]), element
         assert row["withheld"] == pytest.approx(worst[2]), element
@@ -172,10 +196,17 @@ def test_risk_is_concentration_times_instability_times_reliance(name):
 def test_carriers_and_yields_equal_their_print():
     carriers = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
     # Printed in tesla: hot-deformed 0.91 and 2.75 T, sintered 1.85 T.
-    ends = [carriers["C6"]["coercivity_before_kA_m"], carriers["C6"]["coercivity_after_kA_m"]]
+    ends = [
+        carriers["C6"]["coercivity_before_kA_m"],
+        carriers["C6"]["coercivity_after_kA_m"],
+    ]
     ends.append(carriers["C4"]["coercivity_after_kA_m"])
-    np.testing.assert_allclose([MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3)
-    assert all(row["verification"] == "read in the abstract" for row in carriers.values())
+    np.testing.assert_allclose(
+        [MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3
+    )
+    assert all(
+        row["verification"] == "read in the abstract" for row in carriers.values()
+    )
     # Jin et al.: kilograms of inputs a kilogram of sintered magnets, worst and best.
     yields = datasets.rows("supply/yields.csv")[1]
     worst = 0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001

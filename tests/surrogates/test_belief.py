@@ -32,7 +32,9 @@ def test_prediction_and_physics_read_one_model(tmp_path):
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
     temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     curie = _curie_training.load(add=file)
-    np.testing.assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, temperatures)
+    np.testing.assert_allclose(
+        evaluate(partition(table), 300.0, curie=curie).curie, temperatures
+    )
     (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
     np.testing.assert_allclose(frame[CURIE], temperatures)
     np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], temperatures)
@@ -44,7 +46,9 @@ def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
     assert not training_rows.decides
     got = evaluate(part, 300.0)
-    np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
+    np.testing.assert_array_equal(
+        got.curie, evaluate(part, 300.0, parameters=calibrated()).curie
+    )
     assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
@@ -55,7 +59,10 @@ def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
     worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1
     hot = plain[CURIE].to_numpy() + 150.0
     cold = plain[CURIE].to_numpy() - 120.0
-    rows = [(names[worse], hot[worse], "mine"), (names[better], cold[better], "mine")] * 3
+    rows = [
+        (names[worse], hot[worse], "mine"),
+        (names[better], cold[better], "mine"),
+    ] * 3
     frame = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
     assert frame[CURIE][worse] > plain[CURIE][worse] + 30.0
     assert frame[CURIE][better] < plain[CURIE][better] - 30.0
@@ -148,7 +155,9 @@ def test_own_data_stand_alone(tmp_path, training_rows):
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[0]
+    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[
+        0
+    ]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
 
@@ -163,7 +172,9 @@ def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(training_rows):
 
 def test_a_measured_compound_says_so(tmp_path):
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
-    frame = mk.predict(["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file)
+    frame = mk.predict(
+        ["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file
+    )
     provenance = frame[f"{CURIE}_provenance"].tolist()
     assert provenance[0] == "measured"
     assert provenance[1] in ("physics", "surrogate")
@@ -171,7 +182,9 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
-def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(training_rows):
+def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(
+    training_rows,
+):
     frame = training_rows.predict(training_rows.known.table)
     assert np.isfinite(frame[CURIE]).all()
     assert (frame[CURIE] - training_rows.known.values).abs().mean() < 15.0
@@ -203,10 +216,14 @@ def test_a_wider_interval_holds_a_narrower_one(training_rows):
 
 
 def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
-    one = _curie_training.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
+    one = _curie_training.load(
+        add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv")
+    )
     assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
     for wrong in (-5.0, 0.0, 3000.0):
-        file = _file(tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv")
+        file = _file(
+            tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv"
+        )
         with pytest.raises(InputError, match="between 0 and 1400 K"):
             _curie_training.load(add=file)
         with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
@@ -227,10 +244,14 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
     np.testing.assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
-def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(training_rows):
+def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(
+    training_rows,
+):
     table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
     whose = prepare_query(partition(table))
-    residual = training_rows.residual(whose, training_rows.base(whose.phases, whose.codes))
+    residual = training_rows.residual(
+        whose, training_rows.base(whose.phases, whose.codes)
+    )
     assert residual.unseen[0] == 0.0
     assert 0.0 < residual.unseen[3] < residual.unseen[2] == 1.0
 
@@ -243,4 +264,7 @@ def test_intervals_are_those_of_the_harder_way_of_leaving_out():
         scores = _curie_training._wider_scores(score, every, way)
         assert scores.tolist() == [3.0] * 30
     # A way of few rows says nothing by itself.
-    assert len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35])) == 10
+    assert (
+        len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35]))
+        == 10
+    )

@@ -65,7 +65,9 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     model = _make_model(x.shape[1])
     order = rng.permutation(1100)[:1070]
     whole = posterior(x, model)[:, order]
-    np.testing.assert_array_equal(posterior_of_rows(rows, order, layout, kind, at, model), whole)
+    np.testing.assert_array_equal(
+        posterior_of_rows(rows, order, layout, kind, at, model), whole
+    )
     with limited_threads(1):
         np.testing.assert_array_equal(
             posterior_of_rows(rows, order, layout, kind, at, model), whole
@@ -82,17 +84,28 @@ def test_a_composition_is_known_by_its_rounded_fractions():
     weights = np.array([3, 5, 2**40 + 1])
     foreign = np.zeros(3, bool)
     first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
-    for hashes, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
-        assert familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[1].tolist() == same
+    for hashes, same in (
+        (first, [1, 1, 0, 0]),
+        (other, [0, 0, 1, 0]),
+        (0, [0, 0, 0, 1]),
+    ):
+        assert (
+            familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[1].tolist()
+            == same
+        )
 
 
 def test_matches_known_compositions_and_foreign_elements():
     rows = _rows(40)
     weights = np.array([3, 5, 2**40 + 1])
-    parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
+    parts = (
+        np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
+    )
     hashes = np.add.reduceat(parts, rows.indptr[:-1])
     members = np.unique(hashes[[0, 7, 33]])
-    other, same = familiarity(rows, weights, EDGE, members, np.array([False, True, False]))
+    other, same = familiarity(
+        rows, weights, EDGE, members, np.array([False, True, False])
+    )
     np.testing.assert_array_equal(same, np.isin(hashes, members))
     assert same.sum() == 8 + 2
     np.testing.assert_allclose(other[::5], 0.75)

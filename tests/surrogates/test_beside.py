@@ -25,7 +25,9 @@ def _say(found, *names):
 
 def test_a_row_moves_itself_most_its_like_less_and_other_hosts_not():
     model = replacement_rows(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
-    step, likeness = _say(model, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B")
+    step, likeness = _say(
+        model, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B"
+    )
     assert 35.0 < step[0] <= 40.0
     assert step[0] > step[2] > step[3]
     assert step[1] > 30.0

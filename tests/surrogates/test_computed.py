@@ -19,7 +19,9 @@ CURIE = "curie_temperature_K"
 @pytest.mark.parametrize("target", [J_S, K_1])
 def test_the_model_says_what_predict_prints(target):
     recipes = ["Nd2Fe14B", "SmCo5", "Fe2O3"]
-    prediction = mk.surrogates.load(target).predict(recipes, interval=0.5, temperature="150C")
+    prediction = mk.surrogates.load(target).predict(
+        recipes, interval=0.5, temperature="150C"
+    )
     frame = mk.predict(recipes, "150C", interval=0.5)
     for name in (target, f"{target}_lo", f"{target}_hi"):
         np.testing.assert_allclose(prediction[name], frame[name], rtol=1e-12)
@@ -38,7 +40,9 @@ def test_a_users_file_is_learnt_from_alone(tmp_path):
     rows = []
     for x in (0.1, 0.3, 0.5, 0.7, 0.9):
         rows.append((f"{mix('Sm', 'Y', x)}Co5", 2.0 + x, f"p{x}"))
-    pd.DataFrame(rows, columns=["composition", J_S, "group"]).to_csv(tmp_path / "mine.csv")
+    pd.DataFrame(rows, columns=["composition", J_S, "group"]).to_csv(
+        tmp_path / "mine.csv"
+    )
     model = mk.surrogates.train(J_S, data=tmp_path / "mine.csv")
     # Twice what SmCo5 has: no value of ours has entered.
     assert model.predict("Sm0.6Y0.4Co5")[J_S][0] == pytest.approx(2.4, abs=0.1)

@@ -61,7 +61,11 @@ def test_what_is_no_measured_metallic_crystal_goes():
     assert rows.removed["glass, film or several phases"] == 1
     assert rows.removed["boron in what is mostly rare earth"] == 1
     assert rows.removed["composition that cannot be read"] == 1
-    assert rows.removed["computed, not measured"] == rows.removed["no single temperature"] == 1
+    assert (
+        rows.removed["computed, not measured"]
+        == rows.removed["no single temperature"]
+        == 1
+    )
     assert rows.removed["not metallic"] == rows.removed["elements without amounts"] == 1
 
 
@@ -154,7 +158,14 @@ def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
         ("Y2Fe17", "324", "10.1/a", "True", "Th2Ni17-type", ""),
         ("Gd2Fe17", "480", "10.1/b", "True", "", ""),
         ("Er0.01Co0.8B0.19", "706", "10.1016/j.jnoncrysol.2007.10.011", "True", "", ""),
-        ("Nd2Fe14B", "585", "10.1016/j.jnoncrysol.2007.10.011", "True", "Tetragonal", ""),
+        (
+            "Nd2Fe14B",
+            "585",
+            "10.1016/j.jnoncrysol.2007.10.011",
+            "True",
+            "Tetragonal",
+            "",
+        ),
     ]
     names = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
     frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])

@@ -15,7 +15,9 @@ TARGET = "formation_energy_eV_atom"
 
 
 def test_error_grows_with_novelty_and_errors_of_neighbours():
-    estimate = Estimate(np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2]))
+    estimate = Estimate(
+        np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2])
+    )
     np.testing.assert_allclose(
         energy.size(np.array([0.01, 0.1, 0.5]), estimate), [0.01, 0.06, 0.16]
     )
@@ -98,7 +100,9 @@ def test_a_tenth_of_what_no_row_holds_is_wholly_new():
     members = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
     formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(formulas, basis="atomic")
-    np.testing.assert_allclose(energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0])
+    np.testing.assert_allclose(
+        energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0]
+    )
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
@@ -116,7 +120,9 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
 
 def test_the_distance_to_the_hull_is_what_lies_above_it():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
-    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic"
+    )
     energy = mk.surrogates.load(TARGET).predict(table)
     above = model.predict(table)
     hull = mk.phases.hull_energy(table)

@@ -90,7 +90,11 @@ def test_no_number_where_there_is_no_magnet():
 
 def test_columns_and_vocabulary():
     frame = predict("Nd2Fe14B", temperature="150C")
-    for name in ("curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T"):
+    for name in (
+        "curie_temperature_K",
+        "saturation_polarization_T",
+        "anisotropy_field_T",
+    ):
         assert set(with_interval(name)) <= set(frame.columns)
         low = frame[f"{name}_lo"].iloc[0]
         high = frame[f"{name}_hi"].iloc[0]
@@ -100,10 +104,15 @@ def test_columns_and_vocabulary():
     assert frame["easy_direction"].iloc[0] in EASY_DIRECTIONS
     narrow = predict("Nd2Fe14B", interval=0.5)
     wide = predict("Nd2Fe14B", interval=0.99)
-    assert narrow["curie_temperature_K_hi"].iloc[0] < wide["curie_temperature_K_hi"].iloc[0]
+    assert (
+        narrow["curie_temperature_K_hi"].iloc[0]
+        < wide["curie_temperature_K_hi"].iloc[0]
+    )
 
 
-@pytest.mark.parametrize("options", [{"temperature": -3}, {"interval": 1.5}, {"host": "2-14-1"}])
+@pytest.mark.parametrize(
+    "options", [{"temperature": -3}, {"interval": 1.5}, {"host": "2-14-1"}]
+)
 def test_bad_arguments_say_the_way_out(options):
     with pytest.raises(InputError):
         predict("SmCo5", **options)
@@ -121,7 +130,9 @@ quick = settings(max_examples=40, deadline=None)
 
 
 @quick
-@given(x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"]))
+@given(
+    x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"])
+)
 def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, heavy):
 
     metal = mix("Fe", "Co", co, 14)
@@ -153,7 +164,12 @@ def test_polarization_is_linear_in_dysprosium(x):
 def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():
     row = predict("Y2Fe14B").iloc[0]
     # MJ/m3 over T: 2 mu_0.
-    first = 0.8 * np.pi * row["anisotropy_constant_MJ_m3"] / row["saturation_polarization_T"]
+    first = (
+        0.8
+        * np.pi
+        * row["anisotropy_constant_MJ_m3"]
+        / row["saturation_polarization_T"]
+    )
     assert row["nucleation_field_T"] == pytest.approx(first, rel=1e-6)
 
 
@@ -161,7 +177,12 @@ def test_a_heavy_rare_earth_cants_away_from_iron():
     # Stability limit over 2 K_1 / J_s at 295 K by diagonalization of the published crystal fields:
     # Dy 20.5 / 26.2, Tb 28.7 / 38.5, Nd 7.6 / 7.4.
     frame = predict("Dy2Fe14B", "Tb2Fe14B", "Nd2Fe14B", temperature=295.0)
-    first = 0.8 * np.pi * frame["anisotropy_constant_MJ_m3"] / frame["saturation_polarization_T"]
+    first = (
+        0.8
+        * np.pi
+        * frame["anisotropy_constant_MJ_m3"]
+        / frame["saturation_polarization_T"]
+    )
     ratio = frame["nucleation_field_T"] / first
     assert 0.70 < ratio[0] < 0.85
     assert 0.68 < ratio[1] < 0.82

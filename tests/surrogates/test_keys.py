@@ -35,7 +35,14 @@ CODE = "_edited = 1\n"
 EDITS = [
     *(
         (module, COMMENT, "")
-        for module in (_curie_training, _process, _gaussian_process, energy, _job, _store)
+        for module in (
+            _curie_training,
+            _process,
+            _gaussian_process,
+            energy,
+            _job,
+            _store,
+        )
     ),
     *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
     *((module, CODE, "") for module in (_tables, cli, diffusion)),
@@ -43,7 +50,10 @@ EDITS = [
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
     *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
-    *((module, CODE, "belief chunks energy") for module in (_process, _gaussian_process, _store)),
+    *(
+        (module, CODE, "belief chunks energy")
+        for module in (_process, _gaussian_process, _store)
+    ),
 ]
 
 LOOK = """
@@ -85,7 +95,8 @@ def test_key_changes_with_edits_that_matter(tmp_path):
     )
     datasets = mk.datasets.root()
     edits = [
-        (Path(module.__file__).relative_to(PACKAGE).as_posix(), text) for module, text, _ in EDITS
+        (Path(module.__file__).relative_to(PACKAGE).as_posix(), text)
+        for module, text, _ in EDITS
     ]
     done = subprocess.run(
         [sys.executable, "-c", LOOK, json.dumps(edits)],
@@ -104,7 +115,9 @@ def test_key_changes_with_edits_that_matter(tmp_path):
     assert done.returncode == 0, done.stderr
     expected = [is_change for _, _, is_change in EDITS]
     answers = json.loads(done.stdout)
-    assert list(zip(edits, answers, strict=True)) == list(zip(edits, expected, strict=True))
+    assert list(zip(edits, answers, strict=True)) == list(
+        zip(edits, expected, strict=True)
+    )
 
 
 def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
@@ -133,7 +146,9 @@ def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
         '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
         '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'
     )
-    assert plain != file_hash("X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n")
+    assert plain != file_hash(
+        "X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n"
+    )
     assert file_hash('x = "a"\n') != file_hash('x = "b"\n')
 
 
@@ -142,7 +157,12 @@ def rows():
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
     names = np.array(["a", "b", "c"])
     return TrainingSet(
-        "curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]), names, names, "typed"
+        "curie_temperature_K",
+        table,
+        np.array([585.0, 1020.0, 795.0]),
+        names,
+        names,
+        "typed",
     )
 
 
@@ -164,7 +184,9 @@ def test_the_physics_decides_by_its_answers(rows, monkeypatch):
         other = rows_of_physics._replace(
             base=rows_of_physics.base * factor, x=rows_of_physics.x * factor
         )
-        monkeypatch.setattr(_curie_training, "training_rows", lambda data, physics: other)
+        monkeypatch.setattr(
+            _curie_training, "training_rows", lambda data, physics: other
+        )
         return _curie_training.model_key(rows)
 
     assert answer(1.0 + 1e-14) == key
@@ -182,7 +204,9 @@ def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(_store, "get_settings", lambda: settings)
     calls = []
     file = tmp_path / "a.py"
-    monkeypatch.setattr(_store, "_syntax", lambda source: calls.append(source) or b"a" * 32)
+    monkeypatch.setattr(
+        _store, "_syntax", lambda source: calls.append(source) or b"a" * 32
+    )
     file.write_text("X = 1\n", "utf-8")
     digest = hashlib.sha256(b"a" * 32).hexdigest()
     for damage in (None, b"", b"\xff\xfe", b"a" * 63):

@@ -18,14 +18,17 @@ def test_pairs_count_within_a_group_and_beyond_the_tolerance():
 def test_coverage_interval_widens_with_fewer_groups():
     inside = np.random.default_rng(0).random(200) < 0.9
     _, a, b = _merit.coverage_by_group(inside, np.arange(200))
-    _, c, d = _merit.coverage_by_group(np.repeat(inside[:10], 20), np.repeat(np.arange(10), 20))
+    _, c, d = _merit.coverage_by_group(
+        np.repeat(inside[:10], 20), np.repeat(np.arange(10), 20)
+    )
     assert b - a < d - c
 
 
 def test_the_conformal_quantile_covers_new_scores():
     rng = np.random.default_rng(0)
     hits = [
-        rng.exponential() <= _intervals.quantile(rng.exponential(size=50), 0.9) for _ in range(2000)
+        rng.exponential() <= _intervals.quantile(rng.exponential(size=50), 0.9)
+        for _ in range(2000)
     ]
     assert 0.88 < np.mean(hits) < 0.93
 

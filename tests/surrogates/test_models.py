@@ -34,14 +34,18 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
     rows = []
     for x in (0.1, 0.2, 0.3, 0.4, 0.5):
         rows.append((f"{mix('Sm', 'Gd', x)}Co5", 1020.0 - 20.0 * x, f"p{x}"))
-    pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
+    pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(
+        file, index=False
+    )
     model = mk.surrogates.train(CURIE, data=file)
     (file_of_model,) = (cache / "surrogates").glob("*.model")
     time_of_model = file_of_model.stat().st_mtime_ns
     again = mk.surrogates.load(CURIE, data=file, progress=False)
     assert again is not model
     assert file_of_model.stat().st_mtime_ns == time_of_model
-    table = mk.CompositionTable.from_strings(["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic"
+    )
     pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
     assert str(again).endswith(str(file_of_model))
 
@@ -119,7 +123,9 @@ def test_refuses_another_target_and_two_sets(small, tmp_path):
 
 
 def test_a_frame_is_loaded_as_its_file_is(cache, tmp_path):
-    frame = pd.DataFrame({"composition": ["SmCo5", "GdCo5", "YCo5"], J_S: [1.07, 0.36, 1.06]})
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5", "GdCo5", "YCo5"], J_S: [1.07, 0.36, 1.06]}
+    )
     frame.to_csv(tmp_path / "mine.csv", index=False)
     by_frame = mk.surrogates.load(J_S, data=frame)
     by_path = mk.surrogates.load(J_S, data=tmp_path / "mine.csv")
@@ -154,7 +160,9 @@ def test_learns_the_set_of_the_user(small):
 def test_training_is_silent_by_default(tmp_path, monkeypatch):
     file = tmp_path / "mine.csv"
     calls = []
-    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
+    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(
+        file
+    )
 
     def record_progress(rows, progress):
         calls.append(progress)
@@ -168,4 +176,7 @@ def test_training_is_silent_by_default(tmp_path, monkeypatch):
 
 def test_what_physics_answers_says_so():
     text = str(Computed("saturation_polarization_T"))
-    assert text == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
+    assert (
+        text
+        == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
+    )

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from magnetkit._core._threads import limited_threads
-from magnetkit.surrogates._gaussian_process_kernels import Block, Known, decay, posterior
+from magnetkit.surrogates._gaussian_process_kernels import (
+    Block,
+    Known,
+    decay,
+    posterior,
+)
 
 
 def _make_model(m=37, seed=0):
@@ -103,7 +108,9 @@ def test_skips_a_local_part_without_variance():
     empty = np.empty(0)
     none = Block(np.empty(0, int), empty, empty, np.empty((0, 37), np.float32), empty)
     result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
-    np.testing.assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
+    np.testing.assert_allclose(
+        result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE
+    )
 
 
 def test_no_bit_depends_on_company_or_threads():
@@ -123,4 +130,6 @@ def test_no_row_and_not_a_number():
 
 @pytest.mark.parametrize("t", [0.0, 1e-6, 0.3, 2.0, 9.0, 30.0])
 def test_the_decay_is_exp_to_a_millionth(t):
-    assert decay(np.float32(t)) == pytest.approx(np.exp(-np.float32(t)), rel=5e-6, abs=1e-7)
+    assert decay(np.float32(t)) == pytest.approx(
+        np.exp(-np.float32(t)), rel=5e-6, abs=1e-7
+    )

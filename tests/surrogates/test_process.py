@@ -31,7 +31,10 @@ def _naive(model, x):
         bad = 0.0
         residual = model._known[-1]
         for j, old in enumerate(model.points_):
-            t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
+            t = np.sqrt(
+                5.0
+                * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2)
+            )
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
             smooth = (1.0 + t + t * t / 3.0) * np.exp(-t)
             k = one * smooth + two * np.exp(-u)
@@ -103,11 +106,15 @@ def test_a_plane_goes_on_where_nearness_ends():
     x = rng.uniform(0.0, 1.0, (80, 4))
     y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
     plane = TrendProcess(local=3, linear=True).fit(x, y)
-    distant = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
+    distant = np.array(
+        [[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]]
+    )
     error = plane.estimate(distant).mean - np.sin(1.5)
     np.testing.assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
     copy = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
-    np.testing.assert_array_equal(copy.estimate(distant).mean, plane.estimate(distant).mean)
+    np.testing.assert_array_equal(
+        copy.estimate(distant).mean, plane.estimate(distant).mean
+    )
     # What is alike is so in the smooth columns alone.
     assert plane.estimate(distant).novelty.max() < 0.1
 
@@ -124,14 +131,17 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     whole = model.estimate(new).mean
     # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
     off = [
-        np.abs(model.make_sparse(close, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
+        np.abs(model.make_sparse(close, n).estimate(new).mean - whole).max()
+        for n in (0, 25, 200)
     ]
     assert off[1] < 0.02
     assert off[2] < 2e-3
     assert off[0] > off[1]
     # At the points themselves nothing is: neither the mean nor how alike they are.
     points = model.points_[close]
-    np.testing.assert_allclose(few.estimate(points).mean, model.estimate(points).mean, atol=2e-3)
+    np.testing.assert_allclose(
+        few.estimate(points).mean, model.estimate(points).mean, atol=2e-3
+    )
     np.testing.assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
     # The model itself is as it was.
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
@@ -139,7 +149,11 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
 
 def test_scales_are_the_mean_of_those_of_draws_that_share_no_row(monkeypatch):
     rows = []
-    record_rows = lambda self, X, y, noise: rows.extend(X[:, 1]) or self.theta_ + len(rows)  # noqa: E731
+
+    def record_rows(self, X, y, noise):
+        rows.extend(X[:, 1])
+        return self.theta_ + len(rows)
+
     monkeypatch.setattr(TrendProcess, "_search", record_rows)
     process = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
     assert process.theta_[-1] - process._start(0)[-1] == pytest.approx(18.0, abs=0.01)

@@ -22,8 +22,12 @@ def test_it_passes_every_check_of_scikit_learn_on_columns_of_numbers():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimator = CompositionRegressor(trees=5)
-        results = estimator_checks.check_estimator(estimator, on_fail=None, on_skip=None)
-    failures = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
+        results = estimator_checks.check_estimator(
+            estimator, on_fail=None, on_skip=None
+        )
+    failures = {
+        r["check_name"]: r["exception"] for r in results if r["status"] == "failed"
+    }
     skips = {r["check_name"] for r in results if r["status"] == "skipped"}
     assert not failures
     assert skips <= NOT_RUN.keys()
@@ -59,7 +63,9 @@ def test_centres_and_scales_values():
         few.table, 1e-3 * few.values - 40.0, groups=few.groups
     )
     table = dataset.table[np.arange(1, len(dataset), 6)]
-    np.testing.assert_allclose(1e3 * (affine.predict(table) + 40.0), plain.predict(table), atol=0.5)
+    np.testing.assert_allclose(
+        1e3 * (affine.predict(table) + 40.0), plain.predict(table), atol=0.5
+    )
 
 
 def test_far_from_all_it_says_the_mean():
@@ -78,7 +84,9 @@ def test_it_beats_the_mean_on_papers_left_out_and_its_intervals_hold():
     ends = np.empty((len(dataset), 2))
     for train, test in GroupKFold(4).split(dataset.values, groups=dataset.groups):
         model = CompositionRegressor(trees=30)
-        model.fit(dataset.table[train], dataset.values[train], groups=dataset.groups[train])
+        model.fit(
+            dataset.table[train], dataset.values[train], groups=dataset.groups[train]
+        )
         predictions[test] = model.predict(dataset.table[test])
         ends[test] = model.predict_interval(dataset.table[test])
     error = np.abs(predictions - dataset.values).mean()
@@ -99,12 +107,16 @@ def test_nothing_of_its_own_training_set_gets_no_number():
 def test_a_saved_regressor_answers_the_same(target, tmp_path):
     dataset = mk.surrogates.training_set(CURIE)
     few = dataset[np.arange(0, len(dataset), 9)]
-    model = CompositionRegressor(target, trees=10).fit(few.table, few.values, groups=few.groups)
+    model = CompositionRegressor(target, trees=10).fit(
+        few.table, few.values, groups=few.groups
+    )
     path = model.save(tmp_path / "own.model")
     assert b"pickle" not in path.read_bytes()
     again = CompositionRegressor.load(path)
     assert again.get_params() == model.get_params()
-    np.testing.assert_array_equal(again.predict(dataset.table), model.predict(dataset.table))
+    np.testing.assert_array_equal(
+        again.predict(dataset.table), model.predict(dataset.table)
+    )
     np.testing.assert_array_equal(
         again.predict_interval(dataset.table, 0.5),
         model.predict_interval(dataset.table, 0.5),
@@ -141,7 +153,9 @@ def test_the_trees_are_those_of_scikit_learn():
     y = rng.normal(size=80)
     twin = ExtraTreesRegressor(12, random_state=3).fit(x, y)
     new = rng.normal(size=(50, 5))
-    np.testing.assert_allclose(Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12)
+    np.testing.assert_allclose(
+        Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12
+    )
 
 
 def test_each_group_has_one_voice_in_an_interval():

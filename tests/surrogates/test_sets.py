@@ -32,7 +32,9 @@ def test_rows_keep_value_group_and_source(caplog):
     assert rows.learn.tolist() == [True] * 3
 
 
-def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(tmp_path):
+def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(
+    tmp_path,
+):
     bare = ROWS[["composition", TARGET]]
     rows = read_rows(TARGET, bare)
     assert rows.groups.tolist() == ["B-Fe-Nd", "Co-Sm", "B-Fe-Nd"]
@@ -48,7 +50,9 @@ def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(t
 
 
 def test_names_missing_columns_and_too_few_rows():
-    with pytest.raises(DataError, match="3 usable rows of curie_temperature_K; 4 are needed"):
+    with pytest.raises(
+        DataError, match="3 usable rows of curie_temperature_K; 4 are needed"
+    ):
         read_rows(TARGET, ROWS, least=4)
     assert len(read_rows(TARGET, ROWS, least=3)) == 3
     with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
@@ -56,7 +60,10 @@ def test_names_missing_columns_and_too_few_rows():
     with pytest.raises(InputError, match="frame of pandas, polars or Arrow"):
         read_rows(TARGET, 5)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
-        read_rows(TARGET, ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]))
+        read_rows(
+            TARGET,
+            ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]),
+        )
 
 
 def test_rows_of_one_composition_are_one_to_five_digits():
@@ -65,7 +72,13 @@ def test_rows_of_one_composition_are_one_to_five_digits():
     keys = composition_keys(table, 5)
     assert [keys.index(key) for key in keys] == [0, 1, 0, 0, 4]
     assert len(set(composition_keys(table, 2))) == 2
-    assert chemical_systems(table).tolist() == ["Co-Sm", "B-Fe-Nd", "Co-Sm", "Co-Sm", "Co-Sm"]
+    assert chemical_systems(table).tolist() == [
+        "Co-Sm",
+        "B-Fe-Nd",
+        "Co-Sm",
+        "Co-Sm",
+        "Co-Sm",
+    ]
 
 
 def test_names_the_first_impossible_value():

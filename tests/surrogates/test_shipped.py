@@ -36,7 +36,10 @@ def test_the_compounds_of_2_14_1_are_known_within_ten_kelvin(model):
     inside = np.abs(error) <= frame[f"{CURIE}_hi"].to_numpy() - frame[CURIE].to_numpy()
     assert inside.mean() >= 0.9
     # Their order is that of the de Gennes factor from Gd to Lu.
-    heavy = [frame[CURIE].iloc[list(HERBST).index(r)] for r in ("Gd", "Tb", "Dy", "Ho", "Er", "Tm")]
+    heavy = [
+        frame[CURIE].iloc[list(HERBST).index(r)]
+        for r in ("Gd", "Tb", "Dy", "Ho", "Er", "Tm")
+    ]
     assert heavy == sorted(heavy, reverse=True)
 
 

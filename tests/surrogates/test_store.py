@@ -9,7 +9,9 @@ from magnetkit.surrogates import _store
 
 @pytest.fixture
 def file(tmp_path):
-    return _store.save(tmp_path / "x.model", {"scores": np.arange(3.0)}, {"target": "x"})
+    return _store.save(
+        tmp_path / "x.model", {"scores": np.arange(3.0)}, {"target": "x"}
+    )
 
 
 def test_what_is_saved_is_read(file):
@@ -33,13 +35,17 @@ def test_a_process_comes_back_as_it_was(tmp_path):
 
     x = np.random.default_rng(0).normal(size=(40, 4))
     process = TrendProcess(trend=1, local=1, search_iterations=2).fit(x, x.sum(axis=1))
-    file = _store.save(tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {})
+    file = _store.save(
+        tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {}
+    )
     content, _ = _store.read(file)
     assert content["edge"] == 0.5
     assert content["b"] == (1, None)
     for name in ("trend", "local", "search_iterations"):
         assert getattr(content["a"], name) == getattr(process, name)
-    np.testing.assert_array_equal(content["a"].estimate(x).mean, process.estimate(x).mean)
+    np.testing.assert_array_equal(
+        content["a"].estimate(x).mean, process.estimate(x).mean
+    )
 
 
 DAMAGES = {

@@ -58,7 +58,9 @@ def test_families_of_many_compounds_have_scales_of_their_own(large):
     assert inside.mean() > 0.85
 
 
-def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(monkeypatch):
+def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
+    monkeypatch,
+):
     """110 nitrides of 2:17, which learn from all rows, among 130 compounds of 2:14:1."""
     rng = np.random.default_rng(1)
     names = []
@@ -84,7 +86,9 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
     np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
     # Rows of one's own come in as points of their own, and a paper's points go with it.
-    enlargement = _curie_training.with_rows(model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"]))
+    enlargement = _curie_training.with_rows(
+        model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"])
+    )
     assert len(enlargement.branches[model.of_host[host]].process.points_) == count + 21
     assert np.isfinite(_curie_training.left_out(model).mean).all()
 

@@ -18,11 +18,15 @@ def test_every_target_has_data_with_sources(target):
 def test_a_file_may_name_its_basis(tmp_path):
     file = tmp_path / "mine.csv"
     target = "curie_temperature_K"
-    frame = pd.DataFrame({"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]})
+    frame = pd.DataFrame(
+        {"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]}
+    )
     frame.to_csv(file, index=False)
     with pytest.raises(DataError, match="0 usable rows") as error:
         training_set(target, file)
-    assert "row 1, 'Sm20Co80': could be at.% or wt.%; name the basis" in str(error.value)
+    assert "row 1, 'Sm20Co80': could be at.% or wt.%; name the basis" in str(
+        error.value
+    )
     assert "row 2, 'Sm10Fe90': could be" in str(error.value)
     frame.assign(basis="atomic").to_csv(file, index=False)
     assert training_set(target, file).table.fraction("Sm").tolist() == [0.2, 0.1]
@@ -92,6 +96,8 @@ def test_a_set_is_said_briefly_and_comes_back_from_its_frame(target):
     assert len(repr(dataset)) <= 800
     rows = dataset[np.flatnonzero(dataset.learn)[:200]]
     again = training_set(target, rows.to_frame())
-    np.testing.assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
+    np.testing.assert_allclose(
+        again.table.to_array(), rows.table.to_array(), atol=1e-11
+    )
     np.testing.assert_array_equal(again.values, rows.values)
     np.testing.assert_array_equal(again.groups, rows.groups)

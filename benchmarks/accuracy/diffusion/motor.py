@@ -40,13 +40,17 @@ def anchored_process() -> Any:
                 else 1.0
             ),
             float(one.temperature_K),
-            float(np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)),
+            float(
+                np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)
+            ),
         )
         for one in reference.anchors
         if one.column == "coercivity_kA_m"
     ]
     return Process(
-        producer=calibrate_on_reference("reference", reference.table(), reference.shell, seen)
+        producer=calibrate_on_reference(
+            "reference", reference.table(), reference.shell, seen
+        )
     )
 
 
@@ -56,7 +60,13 @@ def designs(faces: tuple[str, ...] = ("all", "poles", "field")) -> dict[str, Dif
     field = datasets.path("diffusion/motor_field.csv")
     return {
         name: diffuse(
-            BASE, SHAPE, faces=name, element="Tb", field=field, temperature="150C", process=made
+            BASE,
+            SHAPE,
+            faces=name,
+            element="Tb",
+            field=field,
+            temperature="150C",
+            process=made,
         )
         for name in faces
     }

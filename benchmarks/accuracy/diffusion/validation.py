@@ -17,7 +17,13 @@ from magnetkit.units import MU_0
 from magnetkit import datasets
 from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, retained_share, shape_case
+from magnetkit.diffusion._local import (
+    Circuit,
+    Magnet,
+    diffused_magnet,
+    retained_share,
+    shape_case,
+)
 from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
@@ -46,7 +52,9 @@ _Z = 1.6449
 _POINTS = 200
 
 
-def slab_profile(thickness: float, two_sides: bool, spread: float, points: int) -> np.ndarray:
+def slab_profile(
+    thickness: float, two_sides: bool, spread: float, points: int
+) -> np.ndarray:
     """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
 
     `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
@@ -58,7 +66,9 @@ def slab_profile(thickness: float, two_sides: bool, spread: float, points: int) 
 
 def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
     """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
-    patches = [Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces]
+    patches = [
+        Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces
+    ]
     return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
 
 
@@ -97,7 +107,9 @@ def _magnet(element: str, before: float | None) -> Magnet:
     if before is not None:
         seen = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
         made = Process(producer=calibrate_on_reference("base", table, None, seen))
-    return diffused_magnet(table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"])
+    return diffused_magnet(
+        table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"]
+    )
 
 
 def _number(row: dict[str, str], name: str) -> float | None:
@@ -124,10 +136,14 @@ def results() -> "pd.DataFrame":
 
 
 def _predicted(row: dict[str, str]) -> dict[str, Any]:
-    before, after = (_number(row, f"coercivity_{end}_kA_m") for end in ("before", "after"))
+    before, after = (
+        _number(row, f"coercivity_{end}_kA_m") for end in ("before", "after")
+    )
     amount = _number(row, "amount_wt_pct")
     magnet = _magnet(row["element"], before)
-    anneal = Anneal(row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0)
+    anneal = Anneal(
+        row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0
+    )
     thickness = _number(row, "thickness_mm") or THICKNESS_MM
     reach = partial(whole, magnet, thickness_mm=thickness, anneal=anneal)
     some = AMOUNTS if amount is None else (amount,) * 3
@@ -181,7 +197,10 @@ def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataF
         rows.append(
             {
                 "thickness_mm": thick,
-                "gain_at_mg_cm2_kA_m": whole(magnet, 0.5 * middle / thick, thick, anneal) - base,
+                "gain_at_mg_cm2_kA_m": whole(
+                    magnet, 0.5 * middle / thick, thick, anneal
+                )
+                - base,
                 "gain_at_wt_pct_kA_m": whole(magnet, 0.5, thick, anneal) - base,
                 "core_wt_pct": 0.5 * float(content[_POINTS // 2] / content.mean()),
             }
@@ -206,7 +225,9 @@ def checks() -> "pd.DataFrame":
         last = sides.pop("xyz".index(along))
         wanted = block_factor((sides[0], sides[1], last))
         found = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
-        rows.append({"what": f"N of {text} along {along}", "found": found, "wanted": wanted})
+        rows.append(
+            {"what": f"N of {text} along {along}", "found": found, "wanted": wanted}
+        )
     for text in ("disc:20x5mm", "disc:10x10mm", "disc:10x20mm"):
         shape = read_shape(text)
         wanted = cylinder_factor(shape.size[1] / shape.size[0])
@@ -216,14 +237,18 @@ def checks() -> "pd.DataFrame":
         spreading = Spreading(cut(read_shape(text), 10_000))
         content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
         inside = float(content @ spreading.cells.volumes)
-        put = sum(float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces)
+        put = sum(
+            float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces
+        )
         rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
     table = pd.DataFrame(rows)
     table["off"] = table["found"] / table["wanted"] - 1.0
     magnet = _magnet("Tb", None)
     start = time.perf_counter()
     cells = cut(read_shape("40x15x5mm"), 50_000)
-    case = shape_case(SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil)
+    case = shape_case(
+        SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil
+    )
     anneal = Anneal("Tb", 900.0, 8.0)
     amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
     margin = magnet.h_cj(amount) - case.reverse
@@ -259,11 +284,17 @@ class DiffusionValidation:
         n = len(self.results)
         parts = (
             (f"Published results inside their interval: {held} of {n}", self.results),
-            ("Tb at 900 C for 8 h on both faces of a plate, by its thickness", self.thickness),
+            (
+                "Tb at 900 C for 8 h on both faces of a plate, by its thickness",
+                self.thickness,
+            ),
             ("Fields beside Aharoni and Chen, mass, time", self.checks),
             ("Terbium of a traction motor, by a modelled field map", self.motor),
         )
-        shown = [f"{title}\n{table.round(4).to_string(index=False)}" for title, table in parts]
+        shown = [
+            f"{title}\n{table.round(4).to_string(index=False)}"
+            for title, table in parts
+        ]
         return "\n\n".join(shown)
 
 

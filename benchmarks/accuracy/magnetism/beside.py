@@ -203,7 +203,9 @@ def _splits(rows: Measured, way: str) -> Iterator[tuple[Rows, Rows]]:
         yield is_out, is_tested
 
 
-def _training_set(rows: Measured, name: str, groups: NDArray[np.str_], where: Rows) -> TrainingSet:
+def _training_set(
+    rows: Measured, name: str, groups: NDArray[np.str_], where: Rows
+) -> TrainingSet:
     own = np.flatnonzero(where & rows.frame["property"].eq(name).to_numpy())
     frame = rows.frame.iloc[own]
     return TrainingSet(
@@ -248,7 +250,9 @@ def predict_unfitted() -> dict[str, LeftOut]:
         kind = rows.frame["property"].eq(name).to_numpy()
         place = rows.is_judged & kind
         tested = _training_set(rows, name, rows.groups("paper"), place)
-        learnt = _training_set(known, name, known.groups("paper"), known.is_judged & ~is_out)
+        learnt = _training_set(
+            known, name, known.groups("paper"), known.is_judged & ~is_out
+        )
         predictions = {MODEL: Prediction(*(part[place] for part in shipped))}
         for title, fit in peers(COVERAGE).items():
             predictions[title] = fit(learnt)(tested.table)

@@ -68,7 +68,9 @@ class Fit:
         keys: dict[tuple[str, str], int] = {}
         self._offset_sd = []
         if self.offsets:
-            for i, (paper, kind) in enumerate(zip(data["paper"], self._kind, strict=True)):
+            for i, (paper, kind) in enumerate(
+                zip(data["paper"], self._kind, strict=True)
+            ):
                 if kind in _OFFSET and paper in self._series_papers():
                     key = (paper, kind)
                     if key not in keys:
@@ -76,7 +78,9 @@ class Fit:
                         self._offset_sd.append(_OFFSET[kind])
                     group[i] = keys[key]
         self._group = group
-        self._relative = np.isin(self._kind, ["saturation_polarization_T", "anisotropy_field_T"])
+        self._relative = np.isin(
+            self._kind, ["saturation_polarization_T", "anisotropy_field_T"]
+        )
         keys_ = list(self.prior.mean)
         self._mean = np.array([self.prior.mean[k] for k in keys_])
         order = {k: i for i, k in enumerate(keys_)}
@@ -85,7 +89,9 @@ class Fit:
             for key, coefficient in terms:
                 self._matrix[order[key], j] += coefficient
         self._where = np.array(keys_)
-        self._active = np.array([t is None or t in self._observed.symbols for t in self.prior.tags])
+        self._active = np.array(
+            [t is None or t in self._observed.symbols for t in self.prior.tags]
+        )
         self._parameters = Parameters.empty()
         self.prior.write(
             self._parameters,
@@ -94,7 +100,9 @@ class Fit:
         )
 
     def _series_papers(self) -> set[str]:
-        return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {"DS1+DS2"}
+        return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {
+            "DS1+DS2"
+        }
 
     def parameters(self, variables: NDArray[np.float64]) -> Parameters:
         """Return the parameters at `variables`: one object, written anew."""
@@ -111,15 +119,22 @@ class Fit:
         """Return the model's value for every row, at `variables`."""
         return self._observed.predict(self.parameters(variables))
 
-    def residuals(self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]) -> NDArray:
+    def residuals(
+        self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]
+    ) -> NDArray:
         """Return the weighted residuals of the rows."""
         shift = np.append(offsets * self._offset_sd, 0.0)[self._group]
         value = np.where(self._relative, predicted * (1.0 + shift), predicted + shift)
-        zero = np.isin(self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"])
+        zero = np.isin(
+            self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"]
+        )
         r = np.where(zero, value, value - self._value) / self._sd
         r = np.where(self._bound, np.minimum(r, 0.0), r)
         sign = self._kind == "uniaxial"
-        r[sign] = np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0) / self._sd[sign]
+        r[sign] = (
+            np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0)
+            / self._sd[sign]
+        )
         return r
 
     def run(self, steps: int = 25) -> "Fit":
@@ -147,17 +162,23 @@ class Fit:
             for column, j in enumerate(active.tolist()):
                 moved = z.copy()
                 moved[j] += _STEP
-                jacobian[:, column] = (self.residuals(self.predict(moved), offsets) - r) / _STEP
+                jacobian[:, column] = (
+                    self.residuals(self.predict(moved), offsets) - r
+                ) / _STEP
             for j in range(n_offset):
                 moved = offsets.copy()
                 moved[j] += _STEP
-                jacobian[:, len(active) + j] = (self.residuals(predicted, moved) - r) / _STEP
+                jacobian[:, len(active) + j] = (
+                    self.residuals(predicted, moved) - r
+                ) / _STEP
             x = np.concatenate([z[active], offsets])
             normal = jacobian.T @ (jacobian * weight[:, None])
             gradient = jacobian.T @ (weight * r) + x
             improved = False
             for _ in range(8):
-                step = np.linalg.solve(normal + (1.0 + damping) * np.eye(len(x)), -gradient)
+                step = np.linalg.solve(
+                    normal + (1.0 + damping) * np.eye(len(x)), -gradient
+                )
                 trial = z.copy()
                 trial[active] += step[: len(active)]
                 moved = offsets + step[len(active) :]
@@ -186,8 +207,24 @@ class Fit:
     def _single(self, formula: str, kind: str) -> "Fit":
         """Return a fit of one made-up row, sharing the prior, to differentiate the model."""
         row = pd.DataFrame(
-            [(self.host, formula, kind, np.nan if kind.startswith("curie") else 300.0, 1.0, 1.0)],
-            columns=["host", "formula", "property", "temperature_K", "value", "deviation"],
+            [
+                (
+                    self.host,
+                    formula,
+                    kind,
+                    np.nan if kind.startswith("curie") else 300.0,
+                    1.0,
+                    1.0,
+                )
+            ],
+            columns=[
+                "host",
+                "formula",
+                "property",
+                "temperature_K",
+                "value",
+                "deviation",
+            ],
         ).assign(paper="a compound")
         return Fit(self.host, row, offsets=False)
 
@@ -242,7 +279,9 @@ def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     return (nu + 1.0) / (nu + r * r), float(((nu + 1.0) * np.log1p(r * r / nu)).sum())
 
 
-def fit(data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES) -> tuple[Parameters, list[Fit]]:
+def fit(
+    data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES
+) -> tuple[Parameters, list[Fit]]:
     """Fit every host to `data`, give the calibrated arrays and the fits, host by host."""
     parameters = Parameters.empty()
     fits = []

@@ -22,7 +22,11 @@ COMPOUNDS = (
     *(f"{r}2Co17" for r in _FEW),
     *("SmFe11Ti", "Nd2Fe14C", "Sm2Fe17N3"),
 )
-JUDGED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3", "anisotropy_field_T")
+JUDGED = (
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+    "anisotropy_field_T",
+)
 _MODEL = (
     *JUDGED,
     "anisotropy_constant_2_MJ_m3",
@@ -47,7 +51,9 @@ def compound_table() -> pd.DataFrame:
         within 6 K (``measured_*``) beside what the model says such a measurement shows, its method
         unknown (``seen_*``); ``source`` names the tables.
     """
-    parts = [intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K") for kelvin in TEMPERATURES]
+    parts = [
+        intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K") for kelvin in TEMPERATURES
+    ]
     frame = pd.concat(parts, ignore_index=True)
     frame["compound"] = np.tile(np.array(COMPOUNDS, dtype=object), len(TEMPERATURES))
     frame = frame[["compound", "temperature_K", "status", "easy_direction", *_MODEL]]
@@ -62,7 +68,9 @@ def compound_table() -> pd.DataFrame:
         frame[f"seen_{name}"] = _seen(frame, name)
     order = {formula: i for i, formula in enumerate(COMPOUNDS)}
     place = frame["compound"].map(order)
-    ordered = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(drop=True)
+    ordered = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(
+        drop=True
+    )
     return ordered.assign(source=_SOURCE)
 
 
@@ -97,7 +105,9 @@ def report(frame: pd.DataFrame) -> str:
     ]
     for name in JUDGED:
         for kelvin, rows in frame.groupby("temperature_K"):
-            known = rows[rows[f"measured_{name}"].notna() & rows[f"seen_{name}"].notna()]
+            known = rows[
+                rows[f"measured_{name}"].notna() & rows[f"seen_{name}"].notna()
+            ]
             if known.empty:
                 continue
             measured = known[f"measured_{name}"]

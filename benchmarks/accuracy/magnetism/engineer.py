@@ -32,12 +32,24 @@ class Trial(NamedTuple):
 _SHEETS = "grades/values.csv"
 TRIALS = (
     Trial(
-        *("Nd31.0B1.0Co0.5Cu0.1Al0.2Fe bal.", "weight", None, (1.25, 1.42), (955, 1592)),
+        *(
+            "Nd31.0B1.0Co0.5Cu0.1Al0.2Fe bal.",
+            "weight",
+            None,
+            (1.25, 1.42),
+            (955, 1592),
+        ),
         f"B_r of N40 to N48, least H_cJ of classes N to SH ({_SHEETS})",
         (1.357, 1290, 331),
     ),
     Trial(
-        *("Nd24.5Pr6.0Dy3.0B1.0Co1.0Cu0.1Al0.2Fe bal.", "weight", None, (1.17, 1.32), (1353, 1990)),
+        *(
+            "Nd24.5Pr6.0Dy3.0B1.0Co1.0Cu0.1Al0.2Fe bal.",
+            "weight",
+            None,
+            (1.17, 1.32),
+            (1353, 1990),
+        ),
         f"B_r of N35SH to N42SH, least H_cJ of classes H to UH ({_SHEETS})",
         (1.237, 1588, 600),
     ),
@@ -63,7 +75,13 @@ TRIALS = (
         (1.097, 1695, 1047),
     ),
     Trial(
-        *("Nd13.6Fe73.6Co6.6Ga0.6B5.6", "atomic", "hot-deformed", (1.25, 1.42), (924, 1480)),
+        *(
+            "Nd13.6Fe73.6Co6.6Ga0.6B5.6",
+            "atomic",
+            "hot-deformed",
+            (1.25, 1.42),
+            (924, 1480),
+        ),
         "Jing et al. (2019): 1.40 T, 924 kA/m; Xia et al. (2019): 963 to 1480 kA/m (abstracts)",
         (1.368, 1912, 874),
     ),
@@ -88,7 +106,9 @@ def judged() -> "pd.DataFrame":
         frames = sintered_at(table, [ROOM, HOT], process=trial.process)
         cold, hot = (frame.iloc[0] for frame in frames)
         # A magnet at a closed gate has none.
-        h_cj, hot_h = (float(np.nan_to_num(at["coercivity_kA_m"])) for at in (cold, hot))
+        h_cj, hot_h = (
+            float(np.nan_to_num(at["coercivity_kA_m"])) for at in (cold, hot)
+        )
         b_r = float(cold["remanence_T"])
         inside = trial.remanence[0] <= b_r <= trial.remanence[1]
         inside &= trial.coercivity[0] <= h_cj <= trial.coercivity[1]

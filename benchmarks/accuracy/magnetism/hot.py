@@ -50,9 +50,14 @@ def curves() -> "pd.DataFrame":
     at = np.unique([ROOM, *frame["to_K"]])
     parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
     names = ["nucleation_field_T", "saturation_polarization_T"]
-    both = evaluate(parts, at, spread=False).value[:, :, [PROPERTIES.index(n) for n in names]]
+    both = evaluate(parts, at, spread=False).value[
+        :, :, [PROPERTIES.index(n) for n in names]
+    ]
     each = np.arange(len(frame))
-    ratio = both[each, np.searchsorted(at, frame["to_K"])] / both[:, np.searchsorted(at, ROOM)]
+    ratio = (
+        both[each, np.searchsorted(at, frame["to_K"])]
+        / both[:, np.searchsorted(at, ROOM)]
+    )
     left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
     moment = 1e-3 * both[:, np.searchsorted(at, ROOM), 1] / MU_0
     return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
@@ -74,7 +79,9 @@ def kronmueller(
     """
     family = parameters().families["2:14:1"]
     coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
-    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame["moment"].to_numpy(float)
+    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame[
+        "moment"
+    ].to_numpy(float)
     poles = demagnetizing / frame["coercivity_kA_m"].to_numpy(float)
     fall = falling(decay, frame["to_K"].to_numpy(float))
     hard = (1.0 + poles) * fall * frame["field"].to_numpy(float)
@@ -104,7 +111,9 @@ def weights(frame: "pd.DataFrame") -> NDArray[np.float64]:
     return np.sqrt(np.minimum(_MOST_CURVES / number, 1.0))
 
 
-def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
+def left(
+    law: str, constants: NDArray[np.float64], frame: "pd.DataFrame"
+) -> NDArray[np.float64]:
     """Return what a law leaves of H_cJ(20 C) on each curve."""
     rise = frame["to_K"].to_numpy(float) - ROOM
     field = frame["field"].to_numpy(float)
@@ -149,7 +158,15 @@ def judged() -> "pd.DataFrame":
             away = left(law, fit(law, others), row)[0]
             known = row["left"].iloc[0]
             out.append(
-                (frame["id"][i], frame["class"][i], law, bool(used[i]), known, inside[i], away)
+                (
+                    frame["id"][i],
+                    frame["class"][i],
+                    law,
+                    bool(used[i]),
+                    known,
+                    inside[i],
+                    away,
+                )
             )
     names = ["id", "class", "law", "used", "known", "fitted", "left_out"]
     return pd.DataFrame(out, columns=names)
@@ -195,8 +212,14 @@ def lines() -> list[str]:
     for law in LAWS:
         own = (frame["law"] == law) & frame["used"]
         inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[own] ** 2))
-        found.append(f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |")
-    found += ["", f"| curve | class | known | {' | '.join(LAWS)} |", "|---" * (3 + len(LAWS)) + "|"]
+        found.append(
+            f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |"
+        )
+    found += [
+        "",
+        f"| curve | class | known | {' | '.join(LAWS)} |",
+        "|---" * (3 + len(LAWS)) + "|",
+    ]
     known = curves()
     names = known["class"].fillna(known["route"]).tolist()
     for i, (own, name) in enumerate(zip(known["id"].tolist(), names, strict=True)):

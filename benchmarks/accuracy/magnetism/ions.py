@@ -25,7 +25,9 @@ EXACT = {"Nd": (-13.7, 3.71, 2.25), "Pr": (21.8, 5.11, 2.26), "Dy": (16.6, 6.36,
 TEMPERATURES = (4.2, 295.0, 423.0)
 
 
-def _own(symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float):
+def _own(
+    symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float
+):
     """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
     tables = load().ions
     work = np.empty((1, N_WORK))
@@ -46,7 +48,9 @@ def ion_table() -> pd.DataFrame:
         datasets/ions unmoved; ``exact``: a diagonalization by others with those, where known.
     """
     p = load()
-    slots = [ELEMENT_SLOTS.index(f"ion_{n}:iron") for n in ("exchange_K", "A2_K", "A4_K")]
+    slots = [
+        ELEMENT_SLOTS.index(f"ion_{n}:iron") for n in ("exchange_K", "A2_K", "A4_K")
+    ]
     volume = ELEMENT_SLOTS.index("volume_A3:iron")
     curie = ELEMENT_SLOTS.index("exchange_K:iron")
     shape = p.host[0, HOST_SLOTS.index("shape:iron")]
@@ -60,9 +64,17 @@ def ion_table() -> pd.DataFrame:
             exact = EXACT[symbol][k] if symbol in EXACT else np.nan
             published = _own(symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0)
             rows.append(
-                (symbol, kelvin, _own(symbol, kelvin, e[volume], m, *e[slots]), published, exact)
+                (
+                    symbol,
+                    kelvin,
+                    _own(symbol, kelvin, e[volume], m, *e[slots]),
+                    published,
+                    exact,
+                )
             )
-    return pd.DataFrame(rows, columns=["ion", "temperature_K", "fitted", "published", "exact"])
+    return pd.DataFrame(
+        rows, columns=["ion", "temperature_K", "fitted", "published", "exact"]
+    )
 
 
 def lines() -> list[str]:
@@ -93,6 +105,8 @@ def lines() -> list[str]:
         "| compound | measured (T) | model (T) |",
         "|---|---|---|",
     ]
-    for (formula, measured), value in zip(NO_FIT.items(), got.value[:, 0, 0], strict=True):
+    for (formula, measured), value in zip(
+        NO_FIT.items(), got.value[:, 0, 0], strict=True
+    ):
         found.append(f"| {formula} | {measured:.3f} | {value:.3f} |")
     return found

@@ -70,8 +70,12 @@ def _forget() -> None:
 
 def asked(row: Any) -> dict[str, Any]:
     """Return what a user would say of a magnet of the recipes, beside recipe and temperature."""
-    names = [n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]]
-    span = {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+    names = [
+        n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]
+    ]
+    span = (
+        {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+    )
     return {"basis": row["basis"], "process": {n: float(row[n]) for n in names}, **span}
 
 
@@ -92,9 +96,13 @@ def away() -> "pd.DataFrame":
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
             with without(host, group):
-                for i in np.flatnonzero((data["group"] == group) & (data["host"] == host)):
+                for i in np.flatnonzero(
+                    (data["group"] == group) & (data["host"] == host)
+                ):
                     row = data.iloc[i]
-                    frame = sintered([row["recipe"]], float(row["temperature_K"]), **asked(row))
+                    frame = sintered(
+                        [row["recipe"]], float(row["temperature_K"]), **asked(row)
+                    )
                     found[i] = frame.loc[0, columns].to_numpy(float)
     chords = data["to_K"].notna().to_numpy()
     found[~chords, -1] = np.nan
@@ -122,9 +130,14 @@ def boosted() -> "pd.DataFrame":
             train = known & (groups != group)
             test = groups == group
             model = GradientBoostingRegressor(
-                n_estimators=_TREES, max_depth=_DEPTH, learning_rate=_RATE, random_state=_SEED
+                n_estimators=_TREES,
+                max_depth=_DEPTH,
+                learning_rate=_RATE,
+                random_state=_SEED,
             )
-            found[test, j] = np.exp(model.fit(x[train], np.log(y[train])).predict(x[test]))
+            found[test, j] = np.exp(
+                model.fit(x[train], np.log(y[train])).predict(x[test])
+            )
     return pd.DataFrame(found, columns=list(QUANTITIES))
 
 
@@ -138,7 +151,11 @@ def _features(data: "pd.DataFrame") -> Array:
     )
     hosts = np.array([data["host"] == host for host in FREE], float).T
     m = made()[0]
-    made_so = [m.rows["grain_size_um"], m.rows["alignment"], data["temperature_K"].to_numpy(float)]
+    made_so = [
+        m.rows["grain_size_um"],
+        m.rows["alignment"],
+        data["temperature_K"].to_numpy(float),
+    ]
     return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *made_so])
 
 
@@ -163,12 +180,18 @@ def compared() -> "pd.DataFrame":
     for quantity in QUANTITIES:
         measured = data[quantity].to_numpy(float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            off = [np.abs(np.log(f[quantity].to_numpy(float) / measured)) for f in (model, tree)]
+            off = [
+                np.abs(np.log(f[quantity].to_numpy(float) / measured))
+                for f in (model, tree)
+            ]
         marks = data["fit"].str.upper()
         told = np.isfinite(off[0]) & np.isfinite(off[1])
         told &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
         use = np.flatnonzero(told)
-        order = [_order(f[quantity].to_numpy(float), measured, data, use) for f in (model, tree)]
+        order = [
+            _order(f[quantity].to_numpy(float), measured, data, use)
+            for f in (model, tree)
+        ]
         gain = off[1][use] - off[0][use]
         groups = data["group"].to_numpy(str)[use]
         names = np.unique(groups)
@@ -201,7 +224,9 @@ def _order(
     for i, j in combinations(use, 2):
         alike = host[i] == host[j] and abs(kelvin[i] - kelvin[j]) < 10.0
         if alike and abs(np.log(measured[i] / measured[j])) > _APART:
-            good.append((predicted[i] - predicted[j]) * (measured[i] - measured[j]) > 0.0)
+            good.append(
+                (predicted[i] - predicted[j]) * (measured[i] - measured[j]) > 0.0
+            )
     return (float(np.mean(good)) if good else np.nan), len(good)
 
 
@@ -245,7 +270,12 @@ def hot_cells() -> "pd.DataFrame":
 def _hot_row(
     head: dict[str, Any], kelvin: float, what: str, measured: float, predicted: float
 ) -> dict[str, Any]:
-    values = {"temperature_K": kelvin, "what": what, "measured": measured, "predicted": predicted}
+    values = {
+        "temperature_K": kelvin,
+        "what": what,
+        "measured": measured,
+        "predicted": predicted,
+    }
     return {**head, **values, "error": predicted / measured - 1.0}
 
 
@@ -264,9 +294,13 @@ def rated_cells() -> "pd.DataFrame":
     from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()
-    own = table[(table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")]
+    own = table[
+        (table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")
+    ]
     rows = []
-    for _, grade in own[own["max_working_temperature_K_provenance"] == "catalogue"].iterrows():
+    for _, grade in own[
+        own["max_working_temperature_K_provenance"] == "catalogue"
+    ].iterrows():
         kelvin = float(grade["max_working_temperature_K"])
         recipe = CompositionTable.from_strings(
             [estimate_composition(grade).best.text], basis="weight"
@@ -278,7 +312,9 @@ def rated_cells() -> "pd.DataFrame":
         start = float(grade["coercivity_kA_m"]) / float(room["coercivity_kA_m"][0])
         value = start * float(warm["coercivity_kA_m"][0])
         rows.append((grade["grade"], kelvin, least, value, value >= least))
-    return pd.DataFrame(rows, columns=["grade", "temperature_K", "least", "predicted", "kept"])
+    return pd.DataFrame(
+        rows, columns=["grade", "temperature_K", "least", "predicted", "kept"]
+    )
 
 
 def compensated() -> "pd.DataFrame":

@@ -46,15 +46,26 @@ def irreversible() -> "pd.DataFrame":
         field = 1e3 * row["coercivity_kA_m"] * np.append(left, _SHARES)
         tried = row["load_line"] != row["load_line"]
         for line in _LINES if tried else (row["load_line"],):
-            duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
+            duty = Duty(
+                line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"]
+            )
             loss, *others = duty.loss(
-                np.full_like(field, level), field, square * field, np.full_like(field, recoil)
+                np.full_like(field, level),
+                field,
+                square * field,
+                np.full_like(field, recoil),
             )
             agrees = (
-                loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
+                loss >= row["loss_pct"]
+                if row["bound"] == "at least"
+                else (loss <= row["loss_pct"])
             )
             bound_on = _SHARES[(np.array(others) <= row["loss_pct"]).argmax()]
-            here: dict[Any, Any] = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
+            here: dict[Any, Any] = {
+                "line": line,
+                "predicted": float(loss),
+                "agrees": bool(agrees),
+            }
             here |= {"left": float(left), "bound_on": float(bound_on)}
             here["limit_K"] = float(found.rows["structure_limit_K"][0])
             rows.append({**row, **here})
@@ -76,7 +87,9 @@ def lines() -> list[str]:
     ]
     for row in irreversible().to_dict("records"):
         hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
-        tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
+        tried = f"{row['line']:g}" + (
+            " (tried)" if row["load_line"] != row["load_line"] else ""
+        )
         other = "at most" if row["bound"] == "at least" else "at least"
         loss = f"{row['predicted']:.3g}"
         agrees = "no"

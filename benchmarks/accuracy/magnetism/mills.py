@@ -24,9 +24,14 @@ def recipes() -> CompositionTable:
     rng = np.random.default_rng(0)
     texts = []
     for dy, pr, co in zip(
-        rng.uniform(0.0, 0.3, 11), rng.uniform(0.0, 0.4, 11), rng.uniform(0.0, 0.7, 11), strict=True
+        rng.uniform(0.0, 0.3, 11),
+        rng.uniform(0.0, 0.4, 11),
+        rng.uniform(0.0, 0.7, 11),
+        strict=True,
     ):
-        texts.append(f"Nd{2.0 - dy - pr:.3f}Pr{pr:.3f}Dy{dy:.3f}Fe{14.0 - co:.3f}Co{co:.3f}B")
+        texts.append(
+            f"Nd{2.0 - dy - pr:.3f}Pr{pr:.3f}Dy{dy:.3f}Fe{14.0 - co:.3f}Co{co:.3f}B"
+        )
     return CompositionTable.from_strings(texts)
 
 
@@ -77,7 +82,9 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
         widths = []
         plain = 1.0
         for j in range(mills):
-            known = Producer("it", _records(table, told[:count, j], noise)).known(HOST, H)
+            known = Producer("it", _records(table, told[:count, j], noise)).known(
+                HOST, H
+            )
             assert known is not None
             mean, left = known.posterior(last)
             away = abs(scores[-1, j] - mean[0])
@@ -100,7 +107,9 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     return pd.DataFrame(rows)
 
 
-def _records(table: CompositionTable, scores: np.ndarray, noise: float) -> tuple[dict, ...]:
+def _records(
+    table: CompositionTable, scores: np.ndarray, noise: float
+) -> tuple[dict, ...]:
     """Return measured magnets as `magnetkit.calibrate` keeps them."""
     return tuple(
         {

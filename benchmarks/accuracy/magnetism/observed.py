@@ -60,8 +60,13 @@ def fields_across(kelvin, condensed, tables):
     result = np.full(len(state), np.nan)
     work = np.empty((_intrinsic.most_ions(state), N_WORK))
     for i in range(len(state)):
-        if state[i, _intrinsic.STATE] == _intrinsic.OK and kelvin < state[i, _intrinsic.CURIE]:
-            mt, j, k1, k2, k3 = _intrinsic.evaluate_state(kelvin, i, state, ion, work, tables, 2)
+        if (
+            state[i, _intrinsic.STATE] == _intrinsic.OK
+            and kelvin < state[i, _intrinsic.CURIE]
+        ):
+            mt, j, k1, k2, k3 = _intrinsic.evaluate_state(
+                kelvin, i, state, ion, work, tables, 2
+            )
             if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
                 result[i] = across(i, state, ion, work, mt, j, k1)
     return result
@@ -94,7 +99,9 @@ class Observed:
                 else (data["temperature_K"] == temperature)
             )
             rows = np.flatnonzero(same)
-            formulas, inverse = np.unique(data["formula"].to_numpy(str)[rows], return_inverse=True)
+            formulas, inverse = np.unique(
+                data["formula"].to_numpy(str)[rows], return_inverse=True
+            )
             table = CompositionTable.from_strings(list(formulas), basis="atomic")
             self.symbols |= {SYMBOLS[c] for c in np.unique(table.indices)}
             at = np.array([] if np.isnan(temperature) else [temperature])
@@ -147,5 +154,7 @@ class Observed:
         _, _, t, at, _ = self.groups[0]
         codes = np.full(len(t), self.host, np.int8)
         alone = np.full((2, len(t)), np.nan)
-        values = _intrinsic.evaluate(t.rows, codes, p.kernel_parameters, at, False, alone).value
+        values = _intrinsic.evaluate(
+            t.rows, codes, p.kernel_parameters, at, False, alone
+        ).value
         return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

@@ -60,7 +60,9 @@ def addition_pairs(ranges_without: Any) -> "pd.DataFrame":
 
 def _is_asked_alike(first: Any, second: Any) -> bool:
     """Say whether nothing that a user can ask tells two magnets apart."""
-    same_recipe = first["recipe"] == second["recipe"] and first["basis"] == second["basis"]
+    same_recipe = (
+        first["recipe"] == second["recipe"] and first["basis"] == second["basis"]
+    )
     return bool(same_recipe and papers.request(first) == papers.request(second))
 
 
@@ -77,14 +79,21 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
     records = []
     for quantity in (papers.COERCIVITY, papers.REMANENCE):
         both = second[quantity] > 0.0 and first[quantity] > 0.0
-        compared = all(uses(row.to_frame().T, quantity).iloc[0] for row in (first, second))
+        compared = all(
+            uses(row.to_frame().T, quantity).iloc[0] for row in (first, second)
+        )
         values = [float(answer[quantity]) for answer in answers]
         answered = np.isfinite(values).all() and min(values) > 0.0
         if not both or not compared or not answered:
             continue
         width = relative_width(alike[1], alike[0], quantity)[0]
         end = answers[1]
-        half = np.log(float(end[f"{quantity}_hi"]) / max(float(end[f"{quantity}_lo"]), 1e-3)) / 2.0
+        half = (
+            np.log(
+                float(end[f"{quantity}_hi"]) / max(float(end[f"{quantity}_lo"]), 1e-3)
+            )
+            / 2.0
+        )
         records.append(
             {
                 "first": second["pair"],
@@ -137,14 +146,29 @@ def _gains_of_table() -> "pd.DataFrame":
 
     table = measured_magnets().set_index("id")
     records = []
-    for name, row in table[(table["diffused"] != "") & (table["pair"] != "")].iterrows():
+    for name, row in table[
+        (table["diffused"] != "") & (table["pair"] != "")
+    ].iterrows():
         before = table.loc[row["pair"], papers.COERCIVITY]
         heavy = [symbol for symbol in _HEAVY if symbol in row["diffused"]]
         gain = row[papers.COERCIVITY] - before
-        if heavy and row["host"] == "2:14:1" and row["family"] == "sintered" and gain > 0.0:
+        if (
+            heavy
+            and row["host"] == "2:14:1"
+            and row["family"] == "sintered"
+            and gain > 0.0
+        ):
             amount = row["diffused_wt_pct"]
             records.append((name, heavy[0], row["paper"], amount, before, gain, False))
-    names = ["id", "R", "paper", "amount_wt_pct", "coercivity_before_kA_m", "gain_kA_m", "fitted"]
+    names = [
+        "id",
+        "R",
+        "paper",
+        "amount_wt_pct",
+        "coercivity_before_kA_m",
+        "gain_kA_m",
+        "fitted",
+    ]
     return pd.DataFrame(records, columns=names)
 
 
@@ -152,7 +176,9 @@ def lines(ranges_without: Any) -> list[str]:
     """Return the section on pairs of the validation page."""
     import pandas as pd
 
-    frame = pd.concat([addition_pairs(ranges_without), diffusion_pairs()], ignore_index=True)
+    frame = pd.concat(
+        [addition_pairs(ranges_without), diffusion_pairs()], ignore_index=True
+    )
     diffused = frame["family"].str.startswith("diffused")
     # A gain has a sign of its own: ln of it says nothing of it.
     change = frame["measured"].abs() > frame["quantity"].map(_NO_CHANGE)
@@ -178,7 +204,10 @@ def lines(ranges_without: Any) -> list[str]:
             f"| {words} | {int(rows.sum())} | {int(right[told].sum())} of {int(told.sum())} "
             f"| {int(inside[rows].sum())} of {int(rows.sum())} |"
         )
-    found += ["", "| first | second | family | quantity | measured | predicted | half width |"]
+    found += [
+        "",
+        "| first | second | family | quantity | measured | predicted | half width |",
+    ]
     found.append("|---|---|---|---|---|---|---|")
     for row in frame.to_dict("records"):
         found.append(

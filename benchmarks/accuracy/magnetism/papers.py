@@ -64,7 +64,11 @@ _UNIT = 1.0
 def compared_rows() -> "pd.DataFrame":
     """Return the measured magnets that a user could ask for: recipe and route are known."""
     table = measured_magnets()
-    known = (table["recipe"] != "") & (table["diffused"] == "") & (table["route"] != NO_ROUTE)
+    known = (
+        (table["recipe"] != "")
+        & (table["diffused"] == "")
+        & (table["route"] != NO_ROUTE)
+    )
     used = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
     return table[known & used].reset_index(drop=True)
 
@@ -80,7 +84,9 @@ def family_keys(rows: "pd.DataFrame") -> list[str]:
 def request(row: Any) -> dict[str, Any]:
     """Return the arguments with which a user asks `sintered` for a row of the table."""
     names = ("grain_size_um", "alignment", "aged_for_C")
-    process: dict[str, Any] = {name: float(row[name]) for name in names if row[name] == row[name]}
+    process: dict[str, Any] = {
+        name: float(row[name]) for name in names if row[name] == row[name]
+    }
     if row["route"] != USUAL:
         # A number that no law of the route knows is refused.
         takes = routes()[row["route"]].bounds
@@ -142,7 +148,9 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
 def _predict_row(row: Any) -> Iterator[dict[str, Any]]:
     """Yield a record for each quantity that a row is compared in."""
     # With its unit: a number as cold as nitrogen is taken for degrees C that lack theirs.
-    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[0]
+    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[
+        0
+    ]
     for quantity in QUANTITIES:
         if not uses(row.to_frame().T, quantity).iloc[0]:
             continue
@@ -207,7 +215,11 @@ def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, fl
         alone = np.log(variance).sum() + (clipped**2 / variance).sum()
         for of_paper in _TRIED:
             inflation = 1.0 + of_paper**2 * weight
-            loss = alone + np.log(inflation).sum() - (of_paper**2 * total**2 / inflation).sum()
+            loss = (
+                alone
+                + np.log(inflation).sum()
+                - (of_paper**2 * total**2 / inflation).sum()
+            )
             if loss < best:
                 best = loss
                 deviations = (float(of_paper), float(of_magnet))
@@ -236,9 +248,13 @@ def family_offset(
     deviation = np.sqrt(of_paper**2 + 1.0 / total)
     offset = 0.0
     for _ in range(_ROUNDS):
-        bounded = offset + np.clip(mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation)
+        bounded = offset + np.clip(
+            mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation
+        )
         weight = deviation**-2.0
-        offset = float((weight * bounded).sum() / (weight.sum() + prior_deviation**-2.0))
+        offset = float(
+            (weight * bounded).sum() / (weight.sum() + prior_deviation**-2.0)
+        )
     return offset
 
 
@@ -300,7 +316,9 @@ class FamilyFit:
             self.prior[quantity],
         )
 
-    def sizes(self, family: str, quantity: str, without: Sequence[str]) -> tuple[Array, Any]:
+    def sizes(
+        self, family: str, quantity: str, without: Sequence[str]
+    ) -> tuple[Array, Any]:
         """Return how wide a range each value had asked for, its own paper left out too.
 
         What else widens the range of H_cJ is taken off.
@@ -520,5 +538,7 @@ def write_families(file: Path, ranges: Ranges) -> None:
         lines.append("")
         for quantity, numbers in of_family.items():
             lines.append(f'[family."{family}".{quantity}]')
-            lines += [f"{name} = {value:.6f}" for name, value in numbers._asdict().items()]
+            lines += [
+                f"{name} = {value:.6f}" for name, value in numbers._asdict().items()
+            ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

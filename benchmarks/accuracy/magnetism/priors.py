@@ -75,21 +75,32 @@ class Prior:
     factors: list[list[tuple[tuple[int, int], float]]] = field(default_factory=list)
     tags: list[str | None] = field(default_factory=list)
 
-    def set(self, symbol: str, slot: str, mean: float, sd: float = 0.0) -> tuple[int, int]:
+    def set(
+        self, symbol: str, slot: str, mean: float, sd: float = 0.0
+    ) -> tuple[int, int]:
         """Give a parameter its mean and a variable of its own; return its key."""
-        key = (INDEX[symbol], ELEMENT_SLOTS.index(slot)) if symbol else (-1, HOST_SLOTS.index(slot))
+        key = (
+            (INDEX[symbol], ELEMENT_SLOTS.index(slot))
+            if symbol
+            else (-1, HOST_SLOTS.index(slot))
+        )
         self.mean[key] = mean
         if sd > 0.0:
             self.vary([(key, sd)], symbol or None)
         return key
 
-    def vary(self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None) -> None:
+    def vary(
+        self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None
+    ) -> None:
         """Add a variable that moves several parameters at once."""
         self.factors.append(terms)
         self.tags.append(tag)
 
     def write(
-        self, into: Parameters, variables: np.ndarray, covariance: np.ndarray | None = None
+        self,
+        into: Parameters,
+        variables: np.ndarray,
+        covariance: np.ndarray | None = None,
     ) -> None:
         """Put the parameters at `variables` into the arrays, with their deviations.
 
@@ -112,7 +123,9 @@ class Prior:
                 into.element[self.host, e, slot] = v
                 into.element_sd[self.host, e, slot] = s
                 part = ELEMENT_SLOTS[slot].partition(":")[2]
-                into.known[self.host, e] |= 2 if part.startswith(("slope", "curv")) else 1
+                into.known[self.host, e] |= (
+                    2 if part.startswith(("slope", "curv")) else 1
+                )
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +150,9 @@ def build(host: str) -> Prior:
     return prior
 
 
-def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+def _sublattice(
+    prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
+) -> None:
     """Set the transition-metal sublattice: end members, bow and filling."""
     own = data["host"][host]
     common = data["rare_earth"]
@@ -172,7 +187,12 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
     for name in MIXED:
         for order in range(3):
             mean = own["bow"][name] if order == 0 else 0.0
-            prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
+            prior.set(
+                "",
+                f"{name}:bow{order}",
+                mean,
+                own["bow_sd"][name] * (1.0, 0.7, 0.5)[order],
+            )
         prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
     if "carbon_exchange_K" in own:
         prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
@@ -182,7 +202,9 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
     prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
 
 
-def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]) -> None:
+def _substituents(
+    prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]
+) -> None:
     """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
     own = data["host"][host]
     common = data["substituent"]
@@ -199,23 +221,31 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
             prior.set(e, f"exchange_K:slope_{end}", slope, spread["slope"][k] * least)
             # What raises exchange by widening or taking the short pairs saturates.
             bend = -spread["saturation"][k] * max(slope, 0.0)
-            prior.set(e, f"exchange_K:curvature_{end}", bend, spread["curvature"][k] * least)
+            prior.set(
+                e, f"exchange_K:curvature_{end}", bend, spread["curvature"][k] * least
+            )
             prior.set(e, f"moment_muB:curvature_{end}", 0.0, 0.5 * n)
             # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
             moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
-            prior.set(e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n)
+            prior.set(
+                e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n
+            )
             for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
                 level = own[name][k]
                 prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
         prior.set(e, "crystal_field:slope", -0.5, 1.2)
 
 
-def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+def _ions(
+    prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
+) -> None:
     """Set moment, exchange field and crystal field of the 4f ions."""
     own = data["host"][host]
     common = data["rare_earth"]
     shares = own.get("moment_share", {})
-    free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
+    free = [
+        r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE
+    ]
     for k, end in enumerate(ENDS):
         ratio = own["cobalt_exchange"] if k else 1.0
         exchange = []
@@ -224,7 +254,9 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
             j = ions()[r]["J"]
             g = ions()[r]["g_J"]
             strength = common["strength"][r]
-            prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
+            prior.set(
+                r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"]
+            )
 
             # A host that states no field has the published ones of its ions.
             if "exchange_field_K" in own:
@@ -245,7 +277,9 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
     _crystal_field(prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0])
 
 
-def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
+def _crystal_field(
+    prior: Prior, host: str, data: dict[str, Any], earths: list[str]
+) -> None:
     """Set the crystal field of the ions: of each, common to all, and the difference of the ends."""
     own = data["host"][host]
     adjust = own.get("ion_A2_K", {})

@@ -152,7 +152,9 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
     )
     wanted = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
     temperature = np.unique(wanted[~np.isnan(wanted)])
-    place = np.where(np.isnan(wanted), -1, np.searchsorted(temperature, np.nan_to_num(wanted)))
+    place = np.where(
+        np.isnan(wanted), -1, np.searchsorted(temperature, np.nan_to_num(wanted))
+    )
     process = Process(
         grain_size_um=data["grain_size_um"].to_numpy(float),
         alignment=data["alignment"].to_numpy(float),
@@ -166,7 +168,9 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
     )
 
 
-def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def predict(
+    host: str, values: dict[str, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return H_cj (kA/m) at each recipe's temperature and beta (%/K) with these parameters."""
     m, at, first, last = made()
     h = _coercivity(m, values)
@@ -200,13 +204,19 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     from magnetkit._core._arrays import N_WORK
     from magnetkit.compound._intrinsic_kernels import most_ions
-    from magnetkit.magnetism._magnet_kernels import ROOM, _wall_polarization_ratio, alloy_state
+    from magnetkit.magnetism._magnet_kernels import (
+        ROOM,
+        _wall_polarization_ratio,
+        alloy_state,
+    )
 
     phases = made.alloys.phases
     work = np.empty((most_ions(phases.state), N_WORK))
     every = range(phases.walls.size)
     book = made.rules.book
-    carried = [_wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every]
+    carried = [
+        _wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every
+    ]
     states = []
     for kelvin in np.concatenate([[ROOM], made.temperature]):
         of_alloys = [
@@ -222,8 +232,14 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.compound._intrinsic_kernels import CURIE
 
-    every = {name: np.full(len(made.alloys.factor), value) for name, value in values.items()}
-    changed = replace(made.alloys, rows={**made.alloys.rows, **every}) if values else made.alloys
+    every = {
+        name: np.full(len(made.alloys.factor), value) for name, value in values.items()
+    }
+    changed = (
+        replace(made.alloys, rows={**made.alloys.rows, **every})
+        if values
+        else made.alloys
+    )
     rules = changed.rules()
     polarization, field = _fields(made)
     own = np.where(field[0] > 0.0, rules.pinned, 0.0)
@@ -243,13 +259,18 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
 
 
-def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.float64]:
+def _straight(
+    kelvin: NDArray[np.float64], fall: Any, curie: Any
+) -> NDArray[np.float64]:
     """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
     left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
     book = law("temperature")
-    order = np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0) ** book.order_power
+    order = (
+        np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0)
+        ** book.order_power
+    )
     cold = np.clip(left, 1.0, book.most_cold)
     return np.where(kelvin <= _magnets.ROOM, cold, np.clip(left, 0.0, order))
 
@@ -275,7 +296,9 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     doubt = data["confidence"].map(_DOUBT).to_numpy(float)
     # Coefficients that one source prints for one recipe count once.
     alike = (data["group"] + data["recipe"])[on_t]
-    on_beta_error = doubt[on_t] * np.sqrt(alike.map(alike.value_counts()).to_numpy(float))
+    on_beta_error = doubt[on_t] * np.sqrt(
+        alike.map(alike.value_counts()).to_numpy(float)
+    )
     whiten = _whitening(data[on_h])
     h_measured = data["coercivity_kA_m"].to_numpy(float)
     beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
@@ -290,7 +313,11 @@ def fit(host: str, without: str = "") -> dict[str, float]:
         h, beta = predict(host, values)
         log = np.log(np.maximum(h, 1.0) / h_measured)
         on_log = whiten @ log[on_h]
-        on_beta = (beta[on_t] - beta_measured[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
+        on_beta = (
+            (beta[on_t] - beta_measured[on_t])
+            * span[on_t]
+            / (_LEFT_ERROR * on_beta_error)
+        )
         known: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
             gain = (dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]) / _DYSPROSIUM_GAIN[1]
@@ -304,7 +331,9 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     close: dict[str, Any] = {"ftol": 1e-12, "xtol": 1e-10, "gtol": 1e-10}
     # Constants differ in size by thousands.
     close["x_scale"] = width
-    found = least_squares(residuals, centre, loss="soft_l1", bounds=(least, np.inf), **close)
+    found = least_squares(
+        residuals, centre, loss="soft_l1", bounds=(least, np.inf), **close
+    )
     return dict(zip(names, found.x.tolist(), strict=True))
 
 
@@ -315,7 +344,10 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     of the values.
     """
     weights = datasets.toml("magnets/weights.toml")
-    noise = rows["how"].map(weights["coercivity"]), rows["confidence"].map(weights["coercivity"])
+    noise = (
+        rows["how"].map(weights["coercivity"]),
+        rows["confidence"].map(weights["coercivity"]),
+    )
     of_paper = weights["scatter"]["paper"]
     of_magnet = weights["scatter"]["magnet"]
     same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
@@ -337,7 +369,11 @@ def alignment(host: str, without: str = "") -> float:
     use &= data["temperature_K"] < _COOL
     m, at, _, _ = made()
     each = np.flatnonzero(use)
-    ideal = m.polarization[each, at[each]] * m.alloys.factor[each] / m.rows["alignment"][each]
+    ideal = (
+        m.polarization[each, at[each]]
+        * m.alloys.factor[each]
+        / m.rows["alignment"][each]
+    )
     ratio = data["remanence_T"].to_numpy(float)[each] / ideal
     _, papers = np.unique(data["group"].to_numpy(str)[each], return_inverse=True)
     levels = [float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)]
@@ -358,15 +394,26 @@ def left_out() -> "pd.DataFrame":
     m, at, first, last = made()
     out = []
     for host in FREE:
-        for group in data.loc[(data["host"] == host) & (data["fit"] != ""), "group"].unique():
+        for group in data.loc[
+            (data["host"] == host) & (data["fit"] != ""), "group"
+        ].unique():
             h, beta = predict(host, fit(host, without=group))
             aligned = alignment(host, without=group)
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
                 marks = row["fit"]
-                b_r = m.polarization[i] * m.alloys.factor[i] / m.rows["alignment"][i] * aligned
+                b_r = (
+                    m.polarization[i]
+                    * m.alloys.factor[i]
+                    / m.rows["alignment"][i]
+                    * aligned
+                )
                 span = m.temperature[last[i]] - m.temperature[first[i]]
-                alpha = 100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span if span else np.nan
+                alpha = (
+                    100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span
+                    if span
+                    else np.nan
+                )
                 for mark, column, value in (
                     ("B", "remanence_T", b_r[at[i]]),
                     ("H", "coercivity_kA_m", h[i]),

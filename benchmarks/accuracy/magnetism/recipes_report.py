@@ -61,7 +61,11 @@ def report() -> str:
     ]
     for quantity in frame["quantity"].unique():
         part = frame[frame["quantity"] == quantity]
-        wanted = f"{100 * WANTED[quantity]:.0f} %" if quantity in WANTED else "inside the range"
+        wanted = (
+            f"{100 * WANTED[quantity]:.0f} %"
+            if quantity in WANTED
+            else "inside the range"
+        )
         lines.append(
             f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {wanted} "
             f"| {part['met'].sum()} of {len(part)} "
@@ -80,7 +84,9 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     for host in FREE:
         own = part[part["host"] == host]
         half = families()[host]["coercivity_kA_m"].half_width
-        away = np.abs(np.log(np.maximum((own["predicted"] / own["measured"]).to_numpy(), 0.05)))
+        away = np.abs(
+            np.log(np.maximum((own["predicted"] / own["measured"]).to_numpy(), 0.05))
+        )
         lines.append(
             f"- {host}: the 90 % range of coercivity (half width {half:.2f} of ln H_cJ, full width "
             f"{2.0 * np.sinh(half):.2f} of the value) holds {int((away <= half).sum())} of "
@@ -101,7 +107,9 @@ def met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
     ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
     ranges = families()
-    spread = np.array([ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]])
+    spread = np.array(
+        [ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]]
+    )
     wanted = frame["quantity"].map(WANTED).to_numpy(float)
     inside = np.abs(np.log(ratio)) <= spread
     return np.where(np.isnan(wanted), inside, np.abs(ratio - 1.0) <= wanted)
@@ -124,7 +132,9 @@ def _compensated_lines() -> list[str]:
     for r in flat.to_dict("records"):
         between = (r["from_K"], r["to_K"])
         table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
-        made = sintered(table, temperature=r["temperature_K"], between=between, host=r["host"])
+        made = sintered(
+            table, temperature=r["temperature_K"], between=between, host=r["host"]
+        )
         lines.append(
             f"| {r['id']} | {r['recipe']} | {r['remanence_coefficient_pct_K']:g} "
             f"| {between[0]:.0f} to {between[1]:.0f} "
@@ -198,7 +208,11 @@ def _gained(*names: str) -> str:
 
     from magnetkit import datasets
 
-    rows = pd.read_csv(datasets.path("recipes/diffusion.csv")).set_index("id").loc[list(names)]
+    rows = (
+        pd.read_csv(datasets.path("recipes/diffusion.csv"))
+        .set_index("id")
+        .loc[list(names)]
+    )
     gains = rows["coercivity_after_kA_m"] - rows["coercivity_before_kA_m"]
     known = ", ".join(f"{gain:.0f}" for gain in gains)
     return f"{known} ({', '.join(names)} of diffusion.csv, amount not printed)"

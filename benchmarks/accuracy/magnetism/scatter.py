@@ -59,9 +59,13 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
             magnets = table_of(texts)
             own_part = split.residue + (found.error / whole) ** 2
             scores = found.values[others] / whole
-            known = Known(magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), split)
+            known = Known(
+                magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), split
+            )
             mean, still = known.posterior(magnets[-1:])
-            half = 1.645 * whole * np.hypot(still[0] / known.stretch, found.error / whole)
+            half = (
+                1.645 * whole * np.hypot(still[0] / known.stretch, found.error / whole)
+            )
             error = found.values[place] - whole * mean[0]
             rows.append((quantity, found.ids[place], group, error, half, known.stretch))
     names = ["quantity", "id", "group", "error", "half_width", "stretch"]

@@ -119,7 +119,9 @@ def without_maker() -> "pd.DataFrame":
         for row in made:
             off = float(row["predicted"])  # type: ignore[arg-type]
             beta = brentq(_missed, -2.0, -0.05, args=(*own, off))
-            low, high = (by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0))
+            low, high = (
+                by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0)
+            )
             found.append({**row, "maker": maker, "low": low, "high": high})
     return pd.DataFrame(found)
 
@@ -141,7 +143,9 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
     rows = printed_values()
     for host, (b_r, h_cj) in _ONE.items():
         own = rows[
-            (rows["host"] == host) & (rows["quantity"] == BETA) & (rows["kind"] == "sintered")
+            (rows["host"] == host)
+            & (rows["quantity"] == BETA)
+            & (rows["kind"] == "sintered")
         ]
         for maker, values in own.groupby("maker")["value"]:
             betas = sorted(values.unique())
@@ -150,7 +154,10 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
                 f"| {host} | {b_r:g} | {h_cj:g} | {maker} | {', '.join(f'{b:g}' for b in betas)} "
                 f"| {', '.join(f'{k:.0f}' for k in hot)} |"
             )
-    lines += ["", "| maker | host | grades | mean error, K | least | most | within | in range |"]
+    lines += [
+        "",
+        "| maker | host | grades | mean error, K | least | most | within | in range |",
+    ]
     lines.append("|---|---|---|---|---|---|---|---|")
     for names, part in frame.groupby(["maker", "host"]):
         apart = off[part.index]
@@ -169,7 +176,9 @@ def _missed(
     return by_definition(remanence, coercivity, alpha, beta) - hottest
 
 
-def by_definition(remanence: float, coercivity: float, alpha: float, beta: float) -> float:
+def by_definition(
+    remanence: float, coercivity: float, alpha: float, beta: float
+) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall along straight lines, %/K."""
     own = remanence / MU_0 / 1e3 / (_LINE + _RECOIL)
     knee = _KNEE * coercivity
@@ -236,7 +245,9 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
     # A chord with its range is a statement; one without may be of any range.
     stated = chords.loc[chords["quantity"] == BETA, "value"]
     beta = float(stated.iloc[0] if len(stated) else grade[BETA])
-    if all(grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)):
+    if all(
+        grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)
+    ):
         found.append(
             {
                 **head,
@@ -289,7 +300,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "| grade | host | quantity | from, K | to, K | printed | predicted | within | rated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in frame.sort_values(["quantity", "host", "grade"], kind="stable").to_dict("records"):
+    for row in frame.sort_values(["quantity", "host", "grade"], kind="stable").to_dict(
+        "records"
+    ):
         ends = ["" if row[k] != row[k] else f"{row[k]:.0f}" for k in ("from_K", "to_K")]
         lines.append(
             f"| {row['grade']} | {row['host']} | {row['quantity']} | {ends[0]} | {ends[1]} "
@@ -318,11 +331,15 @@ def _of_alpha() -> str:
     alike = own[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold")]
     usual = float(alike["value"].mode()[0])
     other = alike.loc[alike["value"] != usual, ["grade", "value"]].drop_duplicates()
-    curve = own[(own["maker"] == "Advanced Magnets") & (own["quantity"] == "remanence_T")]
+    curve = own[
+        (own["maker"] == "Advanced Magnets") & (own["quantity"] == "remanence_T")
+    ]
     b_r = curve.set_index("temperature_K")["value"]
     hot = float(b_r.index.max())
     measured = 100.0 * (b_r[hot] / b_r[ROOM_K] - 1.0) / (hot - ROOM_K)
-    but = ", ".join(f"{grade} ({value:g})" for grade, value in other.itertuples(index=False))
+    but = ", ".join(
+        f"{grade} ({value:g})" for grade, value in other.itertuples(index=False)
+    )
     return (
         f"One maker prints {usual:g} %/K for every class and range"
         f"{f', but for {but}' if but else ''}. J_s of Nd2Fe14B itself falls by "
@@ -340,13 +357,21 @@ def _of_beta() -> str:
     own = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
     ranged = own["to_K"].notna()
     stated, bare = (
-        ", ".join(f"{value:.2f}" for value in sorted({round(v, 2) for v in part}, reverse=True))
+        ", ".join(
+            f"{value:.2f}"
+            for value in sorted({round(v, 2) for v in part}, reverse=True)
+        )
         for part in (own.loc[ranged, "value"], own.loc[~ranged, "value"])
     )
     figures = grades("N42").iloc[0]
     least = (
-        by_definition(figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta)
-        for beta in (own.loc[ranged, "value"].median(), own.loc[~ranged, "value"].median())
+        by_definition(
+            figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta
+        )
+        for beta in (
+            own.loc[ranged, "value"].median(),
+            own.loc[~ranged, "value"].median(),
+        )
     )
     apart = -float(np.diff(list(least))[0])
     return (

@@ -43,12 +43,22 @@ def published() -> "pd.DataFrame":
     own = pd.read_csv(datasets.path("recipes/diffusion.csv"))
     own = own.rename(columns={"added_wt_pct": "amount_wt_pct"})
     own["gain_kA_m"] = own["coercivity_after_kA_m"] - own["coercivity_before_kA_m"]
-    other = pd.read_csv(datasets.path("diffusion/results.csv")).rename(columns={"element": "R"})
+    other = pd.read_csv(datasets.path("diffusion/results.csv")).rename(
+        columns={"element": "R"}
+    )
     # What prints before and after stands in the first table.
     both = pd.concat([own, other[other["gain_kA_m"].notna()]], ignore_index=True)
     both["paper"] = both["source"].str.removesuffix(", abstract")
     both["fitted"] = ~both["id"].isin(WITHOUT)
-    names = ["id", "R", "paper", "amount_wt_pct", "coercivity_before_kA_m", "gain_kA_m", "fitted"]
+    names = [
+        "id",
+        "R",
+        "paper",
+        "amount_wt_pct",
+        "coercivity_before_kA_m",
+        "gain_kA_m",
+        "fitted",
+    ]
     return both.loc[both["gain_kA_m"].notna(), names].reset_index(drop=True)
 
 
@@ -70,9 +80,17 @@ def compared(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
     """
     law = {**parameters().shell, **({} if held is None else {"held": held})}
     logs = [
-        np.log([_gain(R, a, before, law) for a in ((amount,) if amount == amount else AMOUNTS)])
+        np.log(
+            [
+                _gain(R, a, before, law)
+                for a in ((amount,) if amount == amount else AMOUNTS)
+            ]
+        )
         for R, amount, before in zip(
-            rows["R"], rows["amount_wt_pct"], rows["coercivity_before_kA_m"], strict=True
+            rows["R"],
+            rows["amount_wt_pct"],
+            rows["coercivity_before_kA_m"],
+            strict=True,
         )
     ]
     middle = np.array([each.mean() for each in logs])
@@ -159,7 +177,9 @@ def report(rows: "pd.DataFrame") -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for row in left.to_dict("records"):
-        amount = f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
+        amount = (
+            f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
+        )
         lines.append(
             f"| {row['id']} | {row['R']} | {amount} | {row['gain_kA_m']:.0f} | "
             f"{row['law_kA_m']:.0f} | {row['log']:+.2f} | {'yes' if row['fitted'] else 'no'} |"
@@ -199,7 +219,9 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
         # Parameters far from the fitted ones make shells that are too thin.
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
         bare, treated = (
-            float(sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0])
+            float(
+                sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0]
+            )
             for s in (None, shell)
         )
     return treated - bare

@@ -38,7 +38,10 @@ and their likelihood is largest without any."""
 # copper and zirconium by more than any mill's, are so far from the others that the model calls them
 # unproven: their differences are the model's errors of chemistry, not those of recipes of a mill.
 _EXTREME = ["S21", "S22", "S26"]
-_LEFT_ASIDE = {"coercivity_kA_m": ["S16", *_EXTREME], "remanence_T": ["S16", "S18", "S1"]}
+_LEFT_ASIDE = {
+    "coercivity_kA_m": ["S16", *_EXTREME],
+    "remanence_T": ["S16", "S18", "S1"],
+}
 # Of B_r pairs of one mill do not fix more than the level: two recipes differ by the 2 % each of the
 # one pair there is (90 % range 1 to 31 %), lots by the 0.8 % of ``spread.toml``.
 FIXED = {"remanence_T": (0.02, LEAST_RESIDUE["remanence_T"])}
@@ -80,7 +83,9 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     rows = left[(left["quantity"] == quantity) & left["fitted"] & ~aside]
     data = recipes.recipes().set_index("id").loc[rows["id"]]
     table = table_of(data)
-    values = np.log(rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float))
+    values = np.log(
+        rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float)
+    )
     apart = distances(table.rows, table.to_array())
     return Residuals(
         MEASUREMENT[quantity],
@@ -107,10 +112,14 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
 
     def loss(logs: NDArray[np.float64]) -> float:
         known = () if found.fixed is None else np.log(found.fixed)
-        common, composition, residue = np.exp(2.0 * np.append(logs[: 3 - len(known)], known))
+        common, composition, residue = np.exp(
+            2.0 * np.append(logs[: 3 - len(known)], known)
+        )
         total = common * same + composition * near + (residue + found.error**2) * own
         _, size = np.linalg.slogdet(total)
-        shares = np.array([common, composition, residue]) / (common + composition + residue)
+        shares = np.array([common, composition, residue]) / (
+            common + composition + residue
+        )
         unlikely = size + found.values @ np.linalg.solve(total, found.values)
         return float(unlikely - 0.2 * np.log(shares).sum())
 
@@ -237,8 +246,12 @@ def measured(
         frame["half_width"] = 1.645 * noisy**0.5
         frame["anchored"] = 1.645 * (noisy - across**2 / noisy) ** 0.5
         frame["expected"] = across / noisy
-        frame["given_residual"] = [found.values[found.ids.index(i)] for i in frame["given"]]
-        frame["residual"] = [found.values[found.ids.index(i)] for i in frame["predicted"]]
+        frame["given_residual"] = [
+            found.values[found.ids.index(i)] for i in frame["given"]
+        ]
+        frame["residual"] = [
+            found.values[found.ids.index(i)] for i in frame["predicted"]
+        ]
         frames.append(frame)
     joined = pd.concat(frames, ignore_index=True)
     joined.attrs["distant"] = distant(QUANTITIES[0], left)
@@ -260,7 +273,9 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for quantity, one in shares.items():
-        parts = " | ".join(f"{one[k]:.2f}" for k in ("common", "composition", "residue"))
+        parts = " | ".join(
+            f"{one[k]:.2f}" for k in ("common", "composition", "residue")
+        )
         lines.append(
             f"| {quantity} | {one['magnets']:.0f} | {one['papers']:.0f} | "
             f"{100 * one['deviation']:.1f} % | {parts} |"
@@ -329,5 +344,8 @@ def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         apart = table.loc[out, "distance"]
         width = np.sqrt(near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
         inside += int((size[out] <= 1.645 * width).sum())
-    lines += ["", f"Fitted without the paper that is judged: {inside} of {len(table)} inside."]
+    lines += [
+        "",
+        f"Fitted without the paper that is judged: {inside} of {len(table)} inside.",
+    ]
     return lines

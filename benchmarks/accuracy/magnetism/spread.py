@@ -44,9 +44,21 @@ VARIANTS: dict[str, tuple[str, str, Any]] = {
     "B_r of two recipes 0.5 %": ("alloy", "remanence_T", 0.005),
     "B_r of two recipes 2 %": ("alloy", "remanence_T", 0.02),
     "no trade": ("trade", "remanence_T", 1e-6),
-    "lots of H_cJ 3 %": ("lot", "2:14:1", {"remanence_T": 0.008, "coercivity_kA_m": 0.03}),
-    "lots of H_cJ 6 %": ("lot", "2:14:1", {"remanence_T": 0.008, "coercivity_kA_m": 0.06}),
-    "lots of B_r 1.5 %": ("lot", "2:14:1", {"remanence_T": 0.015, "coercivity_kA_m": 0.04}),
+    "lots of H_cJ 3 %": (
+        "lot",
+        "2:14:1",
+        {"remanence_T": 0.008, "coercivity_kA_m": 0.03},
+    ),
+    "lots of H_cJ 6 %": (
+        "lot",
+        "2:14:1",
+        {"remanence_T": 0.008, "coercivity_kA_m": 0.06},
+    ),
+    "lots of B_r 1.5 %": (
+        "lot",
+        "2:14:1",
+        {"remanence_T": 0.015, "coercivity_kA_m": 0.04},
+    ),
     "k of 3": ("quantile", "", 3.0),
 }
 DRAWS = 400
@@ -62,12 +74,16 @@ def levels(left: "pd.DataFrame") -> "pd.DataFrame":
 
     rows = []
     known = left.assign(log=np.log(left["measured"] / left["predicted"]))
-    for (quantity, host), part in known[known["fitted"]].groupby(["quantity", "host"], sort=False):
+    for (quantity, host), part in known[known["fitted"]].groupby(
+        ["quantity", "host"], sort=False
+    ):
         means = part.groupby("group")["log"].mean().to_numpy()
         n = len(means)
         square = float((means**2).sum())
         low, high = np.sqrt(square / chi2.ppf([0.95, 0.05], n))
-        rows.append((quantity, host, n, 100 * np.sqrt(square / n), 100 * low, 100 * high))
+        rows.append(
+            (quantity, host, n, 100 * np.sqrt(square / n), 100 * low, 100 * high)
+        )
     names = ["quantity", "host", "papers", "deviation_pct", "low_pct", "high_pct"]
     return pd.DataFrame(rows, columns=names)
 
@@ -77,17 +93,30 @@ def windows() -> "pd.DataFrame":
     import pandas as pd
 
     values = printed_values()
-    values = values[(values["kind"] == "sintered") & ~values["grade"].isin(secondhand())]
+    values = values[
+        (values["kind"] == "sintered") & ~values["grade"].isin(secondhand())
+    ]
     values = values[values["quantity"] == "remanence_T"]
     ends = values.pivot_table(
-        index=["host", "grade", "maker"], columns="bound", values="value", aggfunc="median"
+        index=["host", "grade", "maker"],
+        columns="bound",
+        values="value",
+        aggfunc="median",
     )
     wide = (ends["max"] / ends["min"]).dropna().apply(np.log)
     rows = []
     for host, part in wide.groupby("host", sort=False):
         low, middle, high = 100 * np.quantile(part, [0.1, 0.5, 0.9])
         rows.append((host, len(part), middle, low, high, middle / 12**0.5, middle / 6))
-    names = ["host", "windows", "median_pct", "p10_pct", "p90_pct", "uniform_sd_pct", "sixth_pct"]
+    names = [
+        "host",
+        "windows",
+        "median_pct",
+        "p10_pct",
+        "p90_pct",
+        "uniform_sd_pct",
+        "sixth_pct",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -129,7 +158,10 @@ def calibrated(scale: float) -> "pd.DataFrame":
     for grade, temperature in (("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C")):
         answer = mk.replace(grade, temperature).answers[0]
         table = answer.candidates
-        table = table[(table["status"] == "ok") & (table["probability_meets_requirements"] > 0.005)]
+        table = table[
+            (table["status"] == "ok")
+            & (table["probability_meets_requirements"] > 0.005)
+        ]
         own = answer.candidates.set_index("way").loc["own"]
         logs = []
         sds = []
@@ -148,8 +180,14 @@ def calibrated(scale: float) -> "pd.DataFrame":
         answered = table["probability_meets_requirements"].to_numpy()
         # The structure's own: what evidence took away is given back.
         weight = np.exp(-0.25 * table["evidence_distance"].to_numpy() ** 2)
-        stated = np.where(answered > 0.5, (answered - 0.5 * (1.0 - weight)) / weight, answered)
-        columns = {"stated": stated.clip(0.0, 1.0), "observed": seen, "answered": answered}
+        stated = np.where(
+            answered > 0.5, (answered - 0.5 * (1.0 - weight)) / weight, answered
+        )
+        columns = {
+            "stated": stated.clip(0.0, 1.0),
+            "observed": seen,
+            "answered": answered,
+        }
         found.append(pd.DataFrame(columns))
     joined = pd.concat(found)
     joined["bin"] = pd.cut(joined["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])

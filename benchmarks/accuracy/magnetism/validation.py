@@ -138,7 +138,9 @@ def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFra
 
 
 def leave_one_paper_out(
-    series: pd.DataFrame, rest: pd.DataFrame, report: Callable[[str], None] | None = None
+    series: pd.DataFrame,
+    rest: pd.DataFrame,
+    report: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Predict every paper of the series by a model calibrated without it.
 
@@ -258,10 +260,14 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
                 for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
                     result.loc[index, name] = value + times * sd
     for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
-        seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(load())
+        seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(
+            load()
+        )
         own = result.loc[rows.index, "predicted"].to_numpy()
         with np.errstate(divide="ignore", invalid="ignore"):
-            result.loc[rows.index] *= np.where(own * seen > 0.0, seen / own, 1.0)[:, None]
+            result.loc[rows.index] *= np.where(own * seen > 0.0, seen / own, 1.0)[
+                :, None
+            ]
     return result
 
 
@@ -323,7 +329,9 @@ def validate(
                 labels.insert(1, ("hard", "  by the hard-axis field throughout"))
             for name, label in labels:
                 cover = _inside(part, width) if name == "predicted" else np.nan
-                rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+                rows.append(
+                    _row(label, "2:14:1", kind, part, part[name].to_numpy(), cover)
+                )
             rows += _groups(part, kind)
             rows.append(between_papers(series, kind))
         got = _predict(papers)
@@ -339,23 +347,41 @@ def validate(
                 part = papers[some]
                 predicted = got["predicted"].to_numpy()[some]
                 cover = _inside(part, got[some])
-                rows.append(_row(label, host, "curie_temperature_K", part, predicted, cover))
+                rows.append(
+                    _row(label, host, "curie_temperature_K", part, predicted, cover)
+                )
     apart = observations.held_out()
     got_apart = _predict(apart)
     for key, part in apart.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
         own = got_apart.loc[part.index]
         rows.append(
-            _row("held out", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+            _row(
+                "held out",
+                host,
+                kind,
+                part,
+                own["predicted"].to_numpy(),
+                _inside(part, own),
+            )
         )
-    numbers = embedded[embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])]
+    numbers = embedded[
+        embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])
+    ]
     numbers = numbers.reset_index(drop=True)
     got = _predict(numbers)
     for key, part in numbers.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
         own = got.loc[part.index]
         rows.append(
-            _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+            _row(
+                "calibrated on",
+                host,
+                kind,
+                part,
+                own["predicted"].to_numpy(),
+                _inside(part, own),
+            )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
     text = markdown(table, numbers, got, apart.join(got_apart))

@@ -81,7 +81,9 @@ def markdown(
 def _between(table: pd.DataFrame) -> str:
     """Return what papers on one compound differ by in polarization, in brackets."""
     own = table["test"].str.strip().eq("papers on one compound")
-    found = table.loc[own & table["property"].eq("saturation_polarization_T"), "mean_error"]
+    found = table.loc[
+        own & table["property"].eq("saturation_polarization_T"), "mean_error"
+    ]
     if len(found):
         return f" (papers on one compound differ by {found.iloc[0]:.3f} T)"
     return ""
@@ -150,9 +152,9 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
         "| compound | T (K) | fitted to | model | error | source |",
         "|---|---|---|---|---|---|",
     ]
-    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers["formula"].isin(
-        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"]
-    )
+    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers[
+        "formula"
+    ].isin(["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"])
     for i in numbers.index[rows]:
         r = numbers.loc[i]
         p = got.loc[i, "predicted"]
@@ -164,7 +166,9 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
 
 
 def _turns() -> list[str]:
-    found = transitions(CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic"))
+    found = transitions(
+        CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic")
+    )
     lines = [
         "",
         "## Spin reorientation (calibrated on)",
@@ -207,22 +211,36 @@ def moment_changes() -> pd.DataFrame:
     known = known[known["confidence"].isin(["medium", "high"])]
     known = known.set_index(["host", "parameter", "element"])
     table = substitution_table()
-    table = table[table["preferred"] & (table["count"] == 1) & (table["stacking"] == "standard")]
+    table = table[
+        table["preferred"] & (table["count"] == 1) & (table["stacking"] == "standard")
+    ]
     rows = []
     for r in table[table["role"] != "rare_earth"].to_dict("records"):
-        slot = f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
+        slot = (
+            f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
+        )
         key = r["host"], slot, r["element"]
         if key not in known.index:
             continue
         atoms = HOSTS[r["host"]].transition_metal
         prior = build(r["host"]).mean[INDEX[r["element"]], ELEMENT_SLOTS.index(slot)]
-        turned = 2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
+        turned = (
+            2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
+        )
         value, sd = known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
         rows.append(
             (r["host"], r["transition_metal"], r["element"], value, sd, prior / atoms,
              r["moment_change_muB"] - turned)
         )  # fmt: skip
-    names = ["host", "transition_metal", "element", "measured", "deviation", "valence", "chgnet"]
+    names = [
+        "host",
+        "transition_metal",
+        "element",
+        "measured",
+        "deviation",
+        "valence",
+        "chgnet",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -244,7 +262,9 @@ def _moments() -> list[str]:
             f"| {r['measured']:.1f} +- {r['deviation']:.1f} | {r['valence']:.1f} "
             f"| {r['chgnet']:.1f} |"
         )
-    away = [(frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")]
+    away = [
+        (frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")
+    ]
     return [
         *lines,
         "",

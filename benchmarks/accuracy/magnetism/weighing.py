@@ -60,7 +60,9 @@ def weigh_constants() -> list[Weighed]:
     constants = [*law("boundary")]
     slopes = [_slope_of_constant(rows, constant) for constant in constants]
     priors = recipes.FREE[HOST].prior
-    slopes += [_slope_of_parameter(rows, name, prior[1]) for name, prior in priors.items()]
+    slopes += [
+        _slope_of_parameter(rows, name, prior[1]) for name, prior in priors.items()
+    ]
     deviations = [constant.deviation for constant in constants]
     deviations += [deviation for _, deviation in priors.values()]
     whiten = recipes._whitening(rows[known].reset_index(drop=True))
@@ -83,7 +85,9 @@ def _log_coercivity(rows: "pd.DataFrame") -> Array:
     for row in rows.to_dict("records"):
         grain = row["grain_size_um"]
         settings = {"grain_size_um": grain} if grain == grain else None
-        answer = sintered(row["recipe"], row["temperature_K"], basis=row["basis"], process=settings)
+        answer = sintered(
+            row["recipe"], row["temperature_K"], basis=row["basis"], process=settings
+        )
         values.append(float(answer["coercivity_kA_m"].iloc[0]))
     return np.log(values)
 
@@ -92,7 +96,9 @@ def _slope_of_constant(rows: "pd.DataFrame", constant: Constant) -> Array:
     """Return the derivative of ln H_cJ by a constant of the book."""
     ends = []
     for sign in (-1.0, 1.0):
-        with shift_constant(constant, constant.value + sign * _STEP * constant.deviation):
+        with shift_constant(
+            constant, constant.value + sign * _STEP * constant.deviation
+        ):
             ends.append(_log_coercivity(rows))
     return (ends[1] - ends[0]) / (2.0 * _STEP * constant.deviation)
 

@@ -178,7 +178,10 @@ def _fit_families(
     """Return weights and covariance of every family but the last, a list of each."""
     k = len(TERMS)
     design = np.hstack(
-        [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
+        [
+            x * common,
+            *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES))),
+        ]
     )
     weights, covariance = _ridge(design, forms)
     mean = []
@@ -205,7 +208,9 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
 
 def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
-    return _without(made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS])
+    return _without(
+        made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS]
+    )
 
 
 def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
@@ -270,13 +275,20 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
         _scores("each rare earth left out", made.forms, earth, raw),
         _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
         _scores("each host left out", made.forms, host, raw),
-        _scores("  without energies of hosts", made.forms, without_each_host(made, blind), raw),
+        _scores(
+            "  without energies of hosts",
+            made.forms,
+            without_each_host(made, blind),
+            raw,
+        ),
         _scores("each source left out", made.forms, without_each_source(made, x), raw),
     ]
     for name in RARE_EARTHS:
         out = np.array([name in own for own in made.earths])
         if out.any():
-            lines.append(_scores(f"  {name} left out", made.forms[out], earth[out], raw[out]))
+            lines.append(
+                _scores(f"  {name} left out", made.forms[out], earth[out], raw[out])
+            )
     for name in ("", *dict.fromkeys(e for own in stabilizers().values() for e in own)):
         out = np.isfinite(support)
         if name:

@@ -104,11 +104,13 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
     shape = x.shape[1], y.shape[1], third.shape[1]
     ends = np.full(shape, np.nan)
     pure = np.flatnonzero(
-        (x.max(axis=1) > 1 - 1e-6) & (y.max(axis=1) > 1 - 1e-6) & (third.max(axis=1) > 1 - 1e-6)
+        (x.max(axis=1) > 1 - 1e-6)
+        & (y.max(axis=1) > 1 - 1e-6)
+        & (third.max(axis=1) > 1 - 1e-6)
     )
-    ends[x[pure].argmax(axis=1), y[pure].argmax(axis=1), third[pure].argmax(axis=1)] = model.energy[
-        pure
-    ]
+    ends[x[pure].argmax(axis=1), y[pure].argmax(axis=1), third[pure].argmax(axis=1)] = (
+        model.energy[pure]
+    )
     share = np.einsum("nr,nm,nk->nrmk", x, y, third)
     needed = (share > 1e-9) & np.isnan(ends)
     energy = np.einsum("nrmk,rmk->n", share, np.nan_to_num(ends))
@@ -141,21 +143,33 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     return error
 
 
-def validation_space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpace, str]:
+def validation_space(
+    snapshot: "Snapshot | str | Path | None",
+) -> tuple[PhaseSpace, str]:
     """Return the phases that are left out, and what they are; see `leave_one_out`."""
     import pandas as pd
 
     if snapshot is not None:
         source = open_snapshot(snapshot)
-        return lowest_entries(source), f"snapshot {source.name}, prototypes by stoichiometry"
+        return lowest_entries(
+            source
+        ), f"snapshot {source.name}, prototypes by stoichiometry"
     mirror = get_settings().mirror
-    if mirror is None or not (mirror / ENTRIES).is_file() or not (mirror / STRUCTURES).is_file():
-        return lowest_entries(open_snapshot()), "embedded snapshot, prototypes by stoichiometry"
+    if (
+        mirror is None
+        or not (mirror / ENTRIES).is_file()
+        or not (mirror / STRUCTURES).is_file()
+    ):
+        return lowest_entries(
+            open_snapshot()
+        ), "embedded snapshot, prototypes by stoichiometry"
     entries = pd.read_csv(mirror / ENTRIES, keep_default_na=False, na_values=[""])
     entries = entries[(entries["in_pool"] == 1) & entries["e_form_2019"].notna()]
     foreign = foreign_structures(entries, mirror / STRUCTURES)
     entries = entries[~entries["material_id"].isin(foreign)]
-    space = build_space(entries["formula"].tolist(), entries["e_form_2019"].to_numpy(float))
+    space = build_space(
+        entries["formula"].tolist(), entries["e_form_2019"].to_numpy(float)
+    )
     return space, "mirror, prototypes by structure"
 
 
@@ -177,7 +191,10 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
     matcher = StructureMatcher(ltol=0.3, stol=0.4, angle_tol=8)
     prototypes = {host: _prototypes(host) for host in VALIDATED}
     foreign = set(wanted)
-    with gzip.open(structures, "rt", encoding="utf-8") as stream, warnings.catch_warnings():
+    with (
+        gzip.open(structures, "rt", encoding="utf-8") as stream,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         for line in stream:
             try:
@@ -185,11 +202,15 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
                 name = found["material_id"]
                 if name not in wanted:
                     continue
-                kinds = [_kind(symbol, HOSTS[wanted[name]]) for symbol in found["species"]]
+                kinds = [
+                    _kind(symbol, HOSTS[wanted[name]]) for symbol in found["species"]
+                ]
                 lattice = Lattice.from_parameters(*found["lattice"])
                 crystal = Crystal(lattice, kinds, found["frac_coords"])
             except (ValueError, KeyError) as error:
-                raise DataError(f"{structures} is damaged ({error}); fetch it again") from None
+                raise DataError(
+                    f"{structures} is damaged ({error}); fetch it again"
+                ) from None
             if any(matcher.fit(crystal, p) for p in prototypes[wanted[name]]):
                 foreign.discard(name)
     return foreign
@@ -206,7 +227,11 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
     for name in VALIDATED:
         host = HOSTS[name]
         atoms = host.rare_earth + host.transition_metal + host.interstitial
-        third = table.fraction(*host.interstitial_elements) if host.interstitial else 0.0 * earth
+        third = (
+            table.fraction(*host.interstitial_elements)
+            if host.interstitial
+            else 0.0 * earth
+        )
         fits = np.abs(earth - host.rare_earth / atoms) < 1e-6
         fits &= np.abs(third - host.interstitial / atoms) < 1e-6
         found |= dict.fromkeys(ids[fits].tolist(), name)
@@ -234,8 +259,12 @@ def _prototypes(host: str) -> list[Any]:
         cells.append(entry.hexagonal)
     for cell in cells:
         tetragonal = cell.space_group.startswith(("P4", "I4"))
-        lattice = (Lattice.tetragonal if tetragonal else Lattice.hexagonal)(cell.a_A, cell.c_A)
-        sites = [s for s in cell.sites if s.role != "interstitial" or entry.interstitial]
+        lattice = (Lattice.tetragonal if tetragonal else Lattice.hexagonal)(
+            cell.a_A, cell.c_A
+        )
+        sites = [
+            s for s in cell.sites if s.role != "interstitial" or entry.interstitial
+        ]
         made.append(
             Crystal.from_spacegroup(
                 cell.space_group_number,

@@ -74,7 +74,9 @@ def lines(snapshots: list[Snapshot]) -> Iterator[str]:
 def _row(title: str, table: pd.DataFrame, embedded: pd.DataFrame) -> str:
     status = table["status"].astype(str)
     is_judged = table["stability_status"].astype(str).eq("judged")
-    rank, other = (frame["rank"].astype(float).fillna(0.0) for frame in (table, embedded))
+    rank, other = (
+        frame["rank"].astype(float).fillna(0.0) for frame in (table, embedded)
+    )
     change = (table[_FORMS] - embedded[_FORMS]).abs().max()
     cells = [
         title,

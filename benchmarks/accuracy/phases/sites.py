@@ -50,5 +50,7 @@ def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
         found.append(str(energy.idxmin()))
     known["found"] = found
     known["margin_eV"] = np.round(margins, 4)
-    known["hit"] = (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
+    known["hit"] = (
+        (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
+    )
     return known

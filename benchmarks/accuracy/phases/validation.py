@@ -86,7 +86,9 @@ class PhaseValidation:
                 tested[shown],
             ),
         )
-        return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in parts)
+        return "\n\n".join(
+            f"{title}\n{table.to_string(index=False)}" for title, table in parts
+        )
 
 
 def validate(
@@ -151,7 +153,10 @@ def hull_agreement(
         entries, energy, products = _by_pymatgen(source, system, table)
         facets = find_facets(stable, inside)
         everything = np.ones(len(stable.energy), bool)
-        for way, space in (("facets", stable), ("linear programs", stable.take(everything))):
+        for way, space in (
+            ("facets", stable),
+            ("linear programs", stable.take(everything)),
+        ):
             found = solve(table, space, products=True)
             rows.append(
                 {
@@ -162,7 +167,8 @@ def hull_agreement(
                     "compositions": n,
                     "largest_difference_eV_atom": np.abs(found.energy - energy).max(),
                     "same_products": sum(
-                        _alike(found, i, expected) for i, expected in enumerate(products)
+                        _alike(found, i, expected)
+                        for i, expected in enumerate(products)
                     ),
                 }
             )
@@ -180,7 +186,9 @@ def _by_pymatgen(
     for i, row in enumerate(table.to_array()):
         composition = Composition({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)})
         found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(composition)
-        products.append({e.composition.reduced_formula: share for e, share in found.items()})
+        products.append(
+            {e.composition.reduced_formula: share for e, share in found.items()}
+        )
     return len(diagram.all_entries), energy, products
 
 
@@ -190,7 +198,8 @@ def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
     names = [found.formulas[k] for k in found.products[row][used]]
     ours = dict(zip(names, found.fractions[row][used], strict=True))
     return all(
-        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6 for name in ours | expected
+        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6
+        for name in ours | expected
     )
 
 
@@ -237,12 +246,16 @@ def _metal_by_metal(
     errors = [np.zeros((2, 0))]
     for metal in sorted({s.metal for s in known} & set(whole.metals.tolist())):
         share = whole.occupation.metal[:, np.searchsorted(whole.metals, metal)]
-        exclude = np.array([at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64)
+        exclude = np.array(
+            [at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64
+        )
         # Collapsed calculations are no test.
         chosen = np.flatnonzero((share > 0.0) & whole.kept)
         if len(chosen):
             occupied = Occupation(*(part[chosen] for part in whole.occupation))
-            models = (MixingModel(space, host, exclude, slopes=used) for used in ((), known))
+            models = (
+                MixingModel(space, host, exclude, slopes=used) for used in ((), known)
+            )
             means = np.array([model.predict(occupied)[0] for model in models])
             contents.append(share[chosen])
             errors.append(np.abs(whole.energy[chosen] - means))

@@ -101,8 +101,12 @@ def lines(title: str, left: LeftOut) -> Iterator[str]:
                 ranges = [f"{figures['coverage']:.3f}", f"{figures['half_width']:.0f}"]
             gains = ["", ""]
             if model != MODEL:
-                error = f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
-                pairs = f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
+                error = (
+                    f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
+                )
+                pairs = (
+                    f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
+                )
                 gains = [error, pairs]
             cells = [
                 title,

@@ -29,10 +29,16 @@ def report(data: TrainingSet, coverage: float) -> str:
     value = data.values[rows]
     half = found.half
     texts = []
-    for part, hosts in ((has_physics, "hosts with physics"), (~has_physics, "other hosts")):
+    for part, hosts in (
+        (has_physics, "hosts with physics"),
+        (~has_physics, "other hosts"),
+    ):
         own = answered & part
         f = figures.accuracy(
-            value[own], found.value[own], data.groups[rows][own], figures.TOLERANCE[_CURIE]
+            value[own],
+            found.value[own],
+            data.groups[rows][own],
+            figures.TOLERANCE[_CURIE],
         )
         inside = (np.abs(value - found.value) <= half)[own].mean()
         texts.append(

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import CompositionRegressor, TrainingSet, training_set
-from magnetkit.surrogates._measured import chemical_systems, compound, kelvin, local_file
+from magnetkit.surrogates._measured import (
+    chemical_systems,
+    compound,
+    kelvin,
+    local_file,
+)
 from magnetkit.surrogates._validation import columns_of_peers
 
 from .. import observations
@@ -53,7 +58,9 @@ def sets() -> dict[str, TrainingSet]:
 def _neel_set() -> TrainingSet:
     file = local_file("curie-by-paper")
     if file is None:
-        raise DataError("the Neel temperatures are of a fetched set: magnetkit data fetch curie")
+        raise DataError(
+            "the Neel temperatures are of a fetched set: magnetkit data fetch curie"
+        )
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     frame = frame[(frame["Neel"] != "") & (frame["Experimental"] != "False")]
     rows = pd.DataFrame(
@@ -129,7 +136,11 @@ def lines() -> Iterator[str]:
     for name, data in sets().items():
         for rows in SIZES:
             draws = range(_DRAWS[rows])
-            made = [found for seed in draws if (found := errors(data, rows, seed)) is not None]
+            made = [
+                found
+                for seed in draws
+                if (found := errors(data, rows, seed)) is not None
+            ]
             if made:
                 yield row(name, rows, pd.DataFrame(made))
 
@@ -160,11 +171,15 @@ def checks() -> Iterator[str]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        results = check_estimator(CompositionRegressor(trees=5), on_fail=None, on_skip=None)
+        results = check_estimator(
+            CompositionRegressor(trees=5), on_fail=None, on_skip=None
+        )
     names: dict[str, list[str]] = {"passed": [], "skipped": [], "failed": []}
     for result in results:
         names.setdefault(result["status"], []).append(result["check_name"])
-    counts = ", ".join(f"{len(of_status)} {status}" for status, of_status in names.items())
+    counts = ", ".join(
+        f"{len(of_status)} {status}" for status, of_status in names.items()
+    )
     yield f"`check_estimator` of scikit-learn {sklearn.__version__}: {counts}."
     for status, of_status in names.items():
         if of_status:

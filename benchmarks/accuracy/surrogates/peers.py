@@ -40,8 +40,12 @@ def peers() -> dict[str, Fit]:
             "with: pip install 'magnetkit[evaluation]', or leave them out: --no-peers (peers=False)"
         ) from None
 
-    def of(make: Callable[[], Any], features: Callable[[CompositionTable], Array]) -> Fit:
-        def fit(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+    def of(
+        make: Callable[[], Any], features: Callable[[CompositionTable], Array]
+    ) -> Fit:
+        def fit(
+            table: CompositionTable, values: Array
+        ) -> Callable[[CompositionTable], Array]:
             model = make().fit(features(table), values)
             return lambda other: model.predict(features(other))
 
@@ -59,7 +63,9 @@ def peers() -> dict[str, Fit]:
     }
 
 
-def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+def _vote(
+    table: CompositionTable, values: Array
+) -> Callable[[CompositionTable], Array]:
     """Fit the mean of four ensembles to 2:14:1 alone."""
     from sklearn.ensemble import (
         AdaBoostRegressor,

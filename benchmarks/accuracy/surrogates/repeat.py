@@ -57,7 +57,13 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
         values = known.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(known)))
         table = CompositionTable(t.indptr, t.indices, fractions, t.row_index)
         known = TrainingSet(
-            known.target, table, values, known.groups, known.sources, known.origin, known.removed
+            known.target,
+            table,
+            values,
+            known.groups,
+            known.sources,
+            known.origin,
+            known.removed,
         )
     made = np.empty(len(data))
     made[order] = _curie_training.left_out(_curie_training.fit_model(known)).mean
@@ -100,7 +106,9 @@ def main(arguments: list[str]) -> None:
         return
     data = _data(arguments)
     made = {}
-    print(f"{len(data)} values, {pd.Series(data.groups).nunique()} papers and systems\n")
+    print(
+        f"{len(data)} values, {pd.Series(data.groups).nunique()} papers and systems\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for title, settings, change in _RUNS:
             file = str(Path(folder) / "said.npy")

@@ -18,7 +18,13 @@ from magnetkit.compound.parameters import load, prior_parameters
 from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates import _merit as figures
-from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, curie_phases, trend_columns
+from magnetkit.surrogates._curie import (
+    TREND,
+    TYPICAL_K,
+    CurieModel,
+    curie_phases,
+    trend_columns,
+)
 from magnetkit.surrogates._measured import keys
 from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.intrinsic import evaluate
@@ -53,7 +59,9 @@ def report(model: CurieModel) -> list[str]:
     for name in _LEAST:
         own = series[series["property"] == name].reset_index(drop=True)
         table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
-        said = _curie(own, table, model) if name == _CURIE else _learnt(own, table, name)
+        said = (
+            _curie(own, table, model) if name == _CURIE else _learnt(own, table, name)
+        )
         every = np.ones(len(own), bool)
         lines += [_row(own, name, model, made, every) for model, made in said.items()]
         if name == _CURIE:
@@ -85,10 +93,15 @@ def kinds(table: CompositionTable) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]) -> str:
+def _row(
+    own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]
+) -> str:
     known = rows & np.isfinite(made)
     f = figures.accuracy(
-        own["value"].to_numpy()[known], made[known], own["paper"].to_numpy()[known], _LEAST[name]
+        own["value"].to_numpy()[known],
+        made[known],
+        own["paper"].to_numpy()[known],
+        _LEAST[name],
     )
     digits = 1 if name == _CURIE else 3
     pairs = "none" if np.isnan(f["pairs"]) else f"{f['pairs']:.3f}"
@@ -98,7 +111,9 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
     )
 
 
-def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dict[str, Array]:
+def _curie(
+    own: pd.DataFrame, table: CompositionTable, model: CurieModel
+) -> dict[str, Array]:
     known = model.known
     learnt = _curie_training.training_rows(known, True)
     compounds = _keys(known.table)
@@ -109,14 +124,19 @@ def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dic
     branch = model.branches[model.of_host[0]]
     pure = np.diff(table.indptr) == 3
     review = np.char.startswith(np.char.lower(known.sources.astype(str)), "herbst")
-    made = {"model, pure compounds stay": mean.copy(), "model, no compound stays": mean.copy()}
+    made = {
+        "model, pure compounds stay": mean.copy(),
+        "model, no compound stays": mean.copy(),
+    }
     for paper in np.unique(own["paper"]):
         test = (own["paper"] == paper).to_numpy()
         for found, gone in zip(made.values(), (test & ~pure, test), strict=True):
             rest = ~np.isin(compounds, theirs[gone])
             rest &= ~review if paper == _REVIEW else True
             rows = np.flatnonzero(rest)
-            process = _curie_training.fit_rows(known[rows], learnt.at(rows), branch.learns, None)
+            process = _curie_training.fit_rows(
+                known[rows], learnt.at(rows), branch.learns, None
+            )
             found[test] += process.estimate(x[test]).mean
     return made | {"physics alone": base}
 
@@ -130,7 +150,10 @@ def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, 
     values = own["value"].to_numpy(float)
     papers = own["paper"].to_numpy()
     made: dict[str, Array] = {}
-    for title, p in (("calibrated physics", load()), ("prior physics", prior_parameters())):
+    for title, p in (
+        ("calibrated physics", load()),
+        ("prior physics", prior_parameters()),
+    ):
         got = evaluate(part, 300.0, spread=False, parameters=p)
         mean = got.value[:, 0, PROPERTIES.index(name)]
         known = np.isfinite(mean)
@@ -138,7 +161,9 @@ def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, 
         x = trend_columns(phases, codes, np.where(known, got.curie, np.nan))
         unit = _TREND * apart[known].std() / np.abs(x[:, :TREND]).max()
         x[:, :TREND] *= unit
-        process = TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x[known], apart[known])
+        process = TrendProcess(TREND, N_ELEMENTS, searches=2).fit(
+            x[known], apart[known]
+        )
         joined = np.full(len(table), np.nan)
         for paper in np.unique(papers):
             test = known & (papers == paper)

@@ -64,7 +64,10 @@ class Report:
 
 
 def validate(
-    target: str, data: "str | Path | None" = None, progress: bool = False, peers: bool = True
+    target: str,
+    data: "str | Path | None" = None,
+    progress: bool = False,
+    peers: bool = True,
 ) -> Report:
     """Compare what is learnt of a target with peers on what was left out.
 
@@ -89,7 +92,9 @@ def validate(
         If there is no such target.
     """
     if target not in TARGETS:
-        raise InputError(f"target {target!r} is not validated; use one of {', '.join(TARGETS)}")
+        raise InputError(
+            f"target {target!r} is not validated; use one of {', '.join(TARGETS)}"
+        )
     if target == CURIE:
         return _curie(_curie_training.training_set(data), progress, peers)
     return _energy(training_set(energy.ENERGY, data), progress, peers)
@@ -109,7 +114,9 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
-    with bar(f"validating {CURIE}", CURIE_FOLDS * (2 + len(others)) + 1, progress) as advance:
+    with bar(
+        f"validating {CURIE}", CURIE_FOLDS * (2 + len(others)) + 1, progress
+    ) as advance:
         model, left = _curie_training.train_model(data, advance)
         found = left[0]
         halves = _curie_training.left_out_half_widths(model, left, COVERAGE)
@@ -127,7 +134,9 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "misfit": found.local,
             }
         )
-        alone = _curie_training.left_out(_curie_training.fit_model(data, physics=False), advance)
+        alone = _curie_training.left_out(
+            _curie_training.fit_model(data, physics=False), advance
+        )
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan
@@ -154,7 +163,9 @@ def _inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.boo
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
 
 
-def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]) -> str:
+def _by_host(
+    data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]
+) -> str:
     """Say how often intervals hold, by host: papers left out, and chemistries."""
     lines = [
         f"Intervals of {COVERAGE:.0%} by host (of the written composition), calibrated on other "
@@ -172,7 +183,10 @@ def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: lis
             if rows.any():
                 off = np.abs(data.values - found.mean)[rows]
                 pairs = figures.pairs_in_order(
-                    data.values[rows], found.mean[rows], data.groups[rows], figures.TOLERANCE[CURIE]
+                    data.values[rows],
+                    found.mean[rows],
+                    data.groups[rows],
+                    figures.TOLERANCE[CURIE],
                 )
                 lines.append(
                     f"| {title} | {name} | {rows.sum()} | {off.mean():.1f} | {pairs:.3f} | "
@@ -194,7 +208,9 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
-        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[papers["host"].isin(_FOUR)],
+        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[
+            papers["host"].isin(_FOUR)
+        ],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
         "compilations, by chemical system": made[no_paper],
     }
@@ -212,7 +228,14 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
             known = part[np.isfinite(part[model])]
             if len(known):
                 lines.append(_row(name, model, known))
-    lines += ["", *_coverage(papers), "", *_never_worse(papers), "", *_residuals(made, data)]
+    lines += [
+        "",
+        *_coverage(papers),
+        "",
+        *_never_worse(papers),
+        "",
+        *_residuals(made, data),
+    ]
     lines += ["", *_worst(papers, data)]
     return "\n".join(lines) + "\n"
 
@@ -261,10 +284,14 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         "|---|---|---|---|",
     ]
     for host, rows in part.groupby("host"):
-        rivals = [c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()]
+        rivals = [
+            c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()
+        ]
         if len(rows) < _LEAST or not rivals:
             continue
-        error = {c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)}
+        error = {
+            c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)
+        }
         best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
         gap = error["model"] - error[best]
         _, code = np.unique(rows["group"], return_inverse=True)
@@ -273,7 +300,9 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
         drawn = total[picks].sum(axis=1) / count[picks].sum(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])
-        lines.append(f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |")
+        lines.append(
+            f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |"
+        )
     return lines
 
 
@@ -335,7 +364,9 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     steps = energy.ENERGY_FOLDS * (1 + len(others)) + 1
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
-        made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
+        made = pd.DataFrame(
+            {"value": data.values, "group": data.groups, "learnt": data.learn}
+        )
         made["model"] = energy.left_out(model.process, data).mean
         for name, fit in others.items():
             made[name] = np.nan

@@ -26,7 +26,9 @@ def recipe(host, rng):
         for e, x in zip(earths, shares, strict=True)
     ]
     others = [e for e in host.split.solubility if e not in ("Fe", "Co")]
-    some = {e: 0.5 * host.split.solubility[e] * rng.random() for e in rng.sample(others, 2)}
+    some = {
+        e: 0.5 * host.split.solubility[e] * rng.random() for e in rng.sample(others, 2)
+    }
     some = some if sum(some.values()) < 0.5 and rng.random() < 0.7 else {}
     rest, cobalt = 1.0 - sum(some.values()), rng.choice((0.0, 0.1, 0.5, 1.0))
     some |= {"Fe": rest * (1.0 - cobalt), "Co": rest * cobalt}
@@ -40,7 +42,10 @@ def answers():
     """Return columns by name: of all recipes, and of those of a host when taken as such."""
     rng = random.Random(3)
     recipes = {
-        name: [HOSTS[name].structure.example, *(recipe(HOSTS[name], rng) for _ in range(NUMBER))]
+        name: [
+            HOSTS[name].structure.example,
+            *(recipe(HOSTS[name], rng) for _ in range(NUMBER)),
+        ]
         for name in ROOTS
     }
     every = ["Pr2Fe14B", *(text for own in recipes.values() for text in own)]

@@ -41,15 +41,24 @@ def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
     wide = beside._half_widths(blind, observed, value)
     fitted = beside._fit_without("1:5", np.zeros(len(is_out), bool))
     near = observed.predict(fitted.parameters(fitted.variables)).copy()
-    assert np.median(beside._half_widths(fitted, observed, near)) < 0.7 * np.median(wide)
+    assert np.median(beside._half_widths(fitted, observed, near)) < 0.7 * np.median(
+        wide
+    )
     assert np.abs(near - observed.value).mean() < np.abs(value - observed.value).mean()
 
 
 def test_papers_that_entered_no_fit_share_no_row_with_it(rows):
     held = beside.unfitted_rows()
-    both = zip(held.frame["formula"], held.frame["value"], held.frame["property"], strict=True)
+    both = zip(
+        held.frame["formula"], held.frame["value"], held.frame["property"], strict=True
+    )
     fitted = set(
-        zip(rows.frame["formula"], rows.frame["value"], rows.frame["property"], strict=True)
+        zip(
+            rows.frame["formula"],
+            rows.frame["value"],
+            rows.frame["property"],
+            strict=True,
+        )
     )
     assert held.is_judged.sum() >= 40
     assert not set(both) & fitted

@@ -14,7 +14,9 @@ from magnetkit.phases.records import HOST_NAMES
 
 
 def rows(*values, host="1:5", paper="a paper"):
-    frame = pd.DataFrame(values, columns=["formula", "property", "temperature_K", "value"])
+    frame = pd.DataFrame(
+        values, columns=["formula", "property", "temperature_K", "value"]
+    )
     return frame.assign(host=host, deviation=0.02 * frame["value"].abs(), paper=paper)
 
 
@@ -32,7 +34,9 @@ def test_slots_are_those_of_the_kernel():
 def test_every_parameter_has_source_and_confidence():
     from magnetkit import datasets
 
-    frame = pd.read_csv(datasets.path("intrinsic/parameters.csv"), keep_default_na=False)
+    frame = pd.read_csv(
+        datasets.path("intrinsic/parameters.csv"), keep_default_na=False
+    )
     assert list(frame.columns) == list(COLUMNS)
     assert frame["source"].str.len().gt(3).all()
     assert frame["confidence"].isin(["high", "medium", "low"]).all()
@@ -42,7 +46,13 @@ def test_every_parameter_has_source_and_confidence():
 
 
 def test_a_row_of_no_slot_says_the_way_out():
-    row = {"host": "1:5", "parameter": "colour", "element": "Sm", "value": "1", "deviation": "0"}
+    row = {
+        "host": "1:5",
+        "parameter": "colour",
+        "element": "Sm",
+        "value": "1",
+        "deviation": "0",
+    }
     with pytest.raises(DataError, match="calibrate"):
         read([row], ("value", "deviation"))
 
@@ -52,7 +62,9 @@ def test_priors_know_the_fields_of_every_rare_earth(host):
     prior = build(host)
     strength = ELEMENT_SLOTS.index("ion_exchange_K:iron")
     # Light rare earths couple about twice as strongly as heavy ones (Cadogan 1987).
-    assert prior.mean[INDEX["Nd"], strength] > 1.5 * prior.mean[INDEX["Dy"], strength] > 0
+    assert (
+        prior.mean[INDEX["Nd"], strength] > 1.5 * prior.mean[INDEX["Dy"], strength] > 0
+    )
     assert (INDEX["Ce"], strength) not in prior.mean
 
 
@@ -60,7 +72,9 @@ def test_ends_share_their_crystal_field():
     # No crystal field of R2Co14B is published; fitted A_2^0 of both ends differ by at most 20 %.
     element = load().element
     h = HOST_NAMES.index("2:14:1")
-    iron, cobalt = (ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt"))
+    iron, cobalt = (
+        ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt")
+    )
     for symbol in ("Pr", "Nd", "Sm", "Tb", "Dy", "Ho", "Er", "Tm"):
         pair = element[h, INDEX[symbol], [iron, cobalt]]
         assert pair.max() / pair.min() < 1.2, symbol
@@ -76,12 +90,16 @@ def test_a_fit_moves_towards_the_data_and_narrows():
     start = np.abs(before.predict(before.variables) / data["value"] - 1)
     after = before.run()
     assert np.all(np.abs(after.predict(after.variables) / data["value"] - 1) < 0.05)
-    assert np.all(np.abs(after.predict(after.variables) / data["value"] - 1) <= start + 0.01)
+    assert np.all(
+        np.abs(after.predict(after.variables) / data["value"] - 1) <= start + 0.01
+    )
     assert np.trace(after.covariance) < len(after.variables)
 
 
 def test_one_wrong_paper_does_not_carry_the_fit_away():
-    good = [("SmCo5", "curie_temperature_K", np.nan, 1020.0 + d) for d in (-3.0, 0.0, 3.0)]
+    good = [
+        ("SmCo5", "curie_temperature_K", np.nan, 1020.0 + d) for d in (-3.0, 0.0, 3.0)
+    ]
     data = rows(*good, ("SmCo5", "curie_temperature_K", np.nan, 500.0))
     data["deviation"] = 5.0
     fitted = Fit("1:5", data).run()
@@ -113,7 +131,9 @@ def test_pairs_count_what_a_paper_orders():
 
 def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
     series = rows(
-        ("Nd2Fe13CoB", "curie_temperature_K", np.nan, 650.0), host="2:14:1", paper="one1985"
+        ("Nd2Fe13CoB", "curie_temperature_K", np.nan, 650.0),
+        host="2:14:1",
+        paper="one1985",
     )
     other = rows(
         ("Nd2Fe13CoB", "curie_temperature_K", np.nan, 655.0),

@@ -21,8 +21,12 @@ def test_a_compound_takes_the_nearest_crystal_of_its_own_host():
         host_cell("2:17", "Sm", "Co"),
         host_cell("2:17", "Nd", "Fe"),
     ]
-    table = CompositionTable.from_strings(["Sm2Co13Fe4", "Nd2Fe16Co", "SmCo4Cu", "Nd2Fe14B"])
-    codes = np.array([HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")], np.int8)
+    table = CompositionTable.from_strings(
+        ["Sm2Co13Fe4", "Nd2Fe16Co", "SmCo4Cu", "Nd2Fe14B"]
+    )
+    codes = np.array(
+        [HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")], np.int8
+    )
     assert nearest_crystals(table, codes, crystals).tolist() == [1, 2, 0, -1]
 
 

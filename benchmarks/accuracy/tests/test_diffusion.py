@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy.diffusion.motor import grams
-from benchmarks.accuracy.diffusion.validation import by_thickness, checks, results, whole_coercivity
+from benchmarks.accuracy.diffusion.validation import (
+    by_thickness,
+    checks,
+    results,
+    whole_coercivity,
+)
 from magnetkit.diffusion._local import Magnet
 
 
@@ -21,7 +26,9 @@ def test_the_whole_coercivity_lies_between_those_of_its_places():
     amount = np.array([0.0, 1.0, 2.0, 6.0])
     h_cj = 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
     spread = np.full(4, 0.1)
-    some = Magnet("Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, spread, 0.92, 1.05, 7500.0, 4.0)
+    some = Magnet(
+        "Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, spread, 0.92, 1.05, 7500.0, 4.0
+    )
     volumes = np.ones(2)
     assert whole_coercivity(some, np.zeros(2), volumes) == pytest.approx(4e5, rel=1e-6)
     assert 4e5 < whole_coercivity(some, np.array([0.0, 2.0]), volumes) < 7e5
@@ -32,7 +39,10 @@ def test_the_gain_falls_with_thickness():
     for name in ("gain_at_mg_cm2_kA_m", "gain_at_wt_pct_kA_m", "core_wt_pct"):
         assert found[name].is_monotonic_decreasing
     # 10 mm gains next to nothing: makers name 5 to 8 mm as the limit of the process.
-    assert found["gain_at_mg_cm2_kA_m"].iloc[2] < 0.2 * found["gain_at_mg_cm2_kA_m"].iloc[1]
+    assert (
+        found["gain_at_mg_cm2_kA_m"].iloc[2]
+        < 0.2 * found["gain_at_mg_cm2_kA_m"].iloc[1]
+    )
 
 
 def test_factors_and_mass():

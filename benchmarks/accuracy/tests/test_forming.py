@@ -71,10 +71,14 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
 
 def test_what_is_validated_is_what_a_user_gets(made):
     x = forming.terms(made)
-    seen = forming.fit(x, made.state.family, made.forms).probability(x, made.state.family)
+    seen = forming.fit(x, made.state.family, made.forms).probability(
+        x, made.state.family
+    )
     for kelvin in np.unique(made.kelvin):
         rows = np.flatnonzero(made.kelvin == kelvin)
-        table = CompositionTable.from_strings([made.formula[i] for i in rows], basis="atomic")
+        table = CompositionTable.from_strings(
+            [made.formula[i] for i in rows], basis="atomic"
+        )
         said = stability(table, temperature=kelvin)["probability_phase_forms"]
         np.testing.assert_allclose(said, seen[rows], atol=2e-3)
 

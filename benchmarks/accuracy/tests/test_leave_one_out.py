@@ -15,7 +15,9 @@ from magnetkit.phases.snapshot import open_snapshot
 
 
 def test_embedded_validation(monkeypatch):
-    monkeypatch.setattr(module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1))
+    monkeypatch.setattr(
+        module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1)
+    )
     monkeypatch.setattr(module, "get_settings", lambda: type("S", (), {"mirror": None}))
     found = module.leave_one_out().set_index("host")
     assert list(found.index) == [*module.VALIDATED, "all"]
@@ -61,7 +63,10 @@ def test_structures_tell_prototypes_apart(tmp_path):
     with gzip.open(file, "wt") as stream:
         stream.write(json.dumps(good) + "\n" + json.dumps(bad) + "\n")
     entries = pd.DataFrame(
-        {"material_id": ["a", "b", "c", "d"], "formula": ["SmCo5", "SmCo5", "SmCo5", "SmCo3"]}
+        {
+            "material_id": ["a", "b", "c", "d"],
+            "formula": ["SmCo5", "SmCo5", "SmCo5", "SmCo3"],
+        }
     )
     # No structure counts as another one; SmCo3 has no validated host's ratio.
     assert module.foreign_structures(entries, file) == {"b", "c"}
@@ -76,4 +81,6 @@ def test_prototypes_have_the_atoms_of_their_formula(host):
         counts = cell.composition.get_el_amt_dict()
         entry = module.HOSTS[host]
         assert counts["Fe"] / counts["La"] == entry.transition_metal / entry.rare_earth
-        assert counts.get("B", 0) / counts["La"] == entry.interstitial / entry.rare_earth
+        assert (
+            counts.get("B", 0) / counts["La"] == entry.interstitial / entry.rare_earth
+        )

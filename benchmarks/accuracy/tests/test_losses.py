@@ -43,8 +43,12 @@ def test_what_follows_is_said_with_figures_of_the_tables():
     named = {float(x) for x in re.findall(r"\d(?:\.\d)?", lines)}
     both = frame[frame["id"].isin(["I1", "I2"])].groupby("line")["agrees"].all()
     assert named == set(both.index[both])
-    spare, error = (float(x) for x in re.findall(r"(?:I2 keeps |curves is )([+-]?\d\.\d+)", said))
+    spare, error = (
+        float(x) for x in re.findall(r"(?:I2 keeps |curves is )([+-]?\d\.\d+)", said)
+    )
     row = frame[(frame["id"] == "I2") & (frame["line"] == both.idxmax())].iloc[0]
     assert spare == round(row["left"] - row["bound_on"], 3)
     used = judged[(judged["law"] == hot.USED) & judged["used"]]
-    assert error == round(float(((used["left_out"] - used["known"]) ** 2).mean() ** 0.5), 3)
+    assert error == round(
+        float(((used["left_out"] - used["known"]) ** 2).mean() ** 0.5), 3
+    )

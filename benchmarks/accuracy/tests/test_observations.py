@@ -12,7 +12,9 @@ from magnetkit.alloy import CompositionTable
 def test_compounds_of_one_host_are_kept_and_hydrides_and_mixtures_left():
     texts = ["SmCo5", "Nd2Fe14B", "FeCo", "Nd2Fe14BH3", "Nd4Fe14B"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    found = _by_host(table, np.array([1020.0, 585.0, 1253.0, 640.0, 585.0]), "a paper", 10.0)
+    found = _by_host(
+        table, np.array([1020.0, 585.0, 1253.0, 640.0, 585.0]), "a paper", 10.0
+    )
     assert found["host"].tolist() == ["1:5", "2:14:1"]
     assert found["value"].tolist() == [1020.0, 585.0]
     assert set(found["property"]) == {"curie_temperature_K"}
@@ -20,7 +22,9 @@ def test_compounds_of_one_host_are_kept_and_hydrides_and_mixtures_left():
 
 def test_a_reorientation_far_up_is_known_more_closely_in_k1():
     # What rare earths add to K_1 falls as 1 / T^2.
-    low, high = (deviation("reorientation_K", kelvin, "high") for kelvin in (135.0, 546.0))
+    low, high = (
+        deviation("reorientation_K", kelvin, "high") for kelvin in (135.0, 546.0)
+    )
     assert low == deviation("reorientation_K", 300.0, "high") == 0.10
     assert high == pytest.approx(0.10 * (300.0 / 546.0) ** 2)
 
@@ -38,8 +42,12 @@ def test_a_compound_is_a_row_for_each_of_its_values_where_it_was_measured():
     }
     for at, value in wanted.items():
         assert own.loc[[at], "value"].iloc[0] == value
-        assert own.loc[[at], "deviation"].iloc[0] == pytest.approx(deviation(at[0], value, "high"))
-    curie = found[(found["formula"] == "Ce2Fe14B") & (found["property"] == "curie_temperature_K")]
+        assert own.loc[[at], "deviation"].iloc[0] == pytest.approx(
+            deviation(at[0], value, "high")
+        )
+    curie = found[
+        (found["formula"] == "Ce2Fe14B") & (found["property"] == "curie_temperature_K")
+    ]
     assert 424.0 in curie["value"].tolist()
     assert curie["temperature_K"].isna().all()
     assert (found["method"] == "unknown").all()

@@ -29,7 +29,9 @@ def test_published_crystal_fields_meet_curves_across_the_axis_without_a_fit():
 def test_methods_see_different_fields():
     p = load()
     for formula in ("Nd2Fe14B", "Dy2Fe14B"):
-        hard, drawn = (seen(formula, m, p) for m in ("singular_point", "aligned_powder"))
+        hard, drawn = (
+            seen(formula, m, p) for m in ("singular_point", "aligned_powder")
+        )
         assert hard > 1.15 * drawn
         unknown = seen(formula, "unknown", p)
         assert unknown == pytest.approx((hard + 2.0 * drawn) / 3.0)

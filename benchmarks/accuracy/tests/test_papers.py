@@ -80,9 +80,14 @@ def test_the_offset_is_the_mean_of_papers_and_one_odd_paper_does_not_move_it_far
     moved = papers.family_offset(errors, noise, papers_of, (0.1, 0.1), 0.5)
     assert 0.4 < moved < 0.5
     # Memory outweighs one paper, many papers outweigh memory.
-    one = papers.family_offset(errors[1:2], noise[1:2], papers_of[1:2], (0.1, 0.1), 0.05)
+    one = papers.family_offset(
+        errors[1:2], noise[1:2], papers_of[1:2], (0.1, 0.1), 0.05
+    )
     assert 0.0 < one < 0.1
-    assert papers.family_offset(np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5) == 0.0
+    assert (
+        papers.family_offset(np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5)
+        == 0.0
+    )
 
 
 def test_a_noisy_value_pulls_less():
@@ -99,8 +104,12 @@ def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
     few = rows(0.01 * rng.normal(size=4), "1:12 1:12", start=30)
     hot = rows(0.1 * rng.normal(size=12), "2:14:1", BETA, start=40)
     cold = rows(0.1 * rng.normal(size=12), "2:14:1", "remanence_T", start=60)
-    found = papers.FamilyFit(pd.concat([many, few, hot, cold], ignore_index=True)).ranges()
-    assert found["1:12 1:12"][COERCIVITY].half_width >= found[ANY][COERCIVITY].half_width
+    found = papers.FamilyFit(
+        pd.concat([many, few, hot, cold], ignore_index=True)
+    ).ranges()
+    assert (
+        found["1:12 1:12"][COERCIVITY].half_width >= found[ANY][COERCIVITY].half_width
+    )
     assert found["2:14:1 isotropic"][COERCIVITY].half_width < 0.6
 
 
@@ -108,13 +117,17 @@ def test_what_widens_a_range_already_is_taken_off():
     rng = np.random.default_rng(1)
     plain = rows(0.3 * rng.normal(size=30))
     doubtful = plain.assign(high=1000.0 * np.exp(1.2), low=1000.0 * np.exp(-1.2))
-    rest = [rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")]
+    rest = [
+        rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")
+    ]
     wide, narrow = (
         papers.FamilyFit(pd.concat([own, *rest], ignore_index=True)).ranges()
         for own in (plain, doubtful)
     )
     name = "2:14:1 isotropic"
-    assert narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
+    assert (
+        narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
+    )
 
 
 def test_bounds_that_are_met_are_inside():
@@ -134,8 +147,14 @@ def one_paper():
 def test_a_paper_left_out_is_predicted_without_itself(one_paper):
     carried = dict(families())
     with papers.without("castle-2017", carried):
-        away = [record for _, row in one_paper.iterrows() for record in papers._predict_row(row)]
-    at_home = [record for _, row in one_paper.iterrows() for record in papers._predict_row(row)]
+        away = [
+            record
+            for _, row in one_paper.iterrows()
+            for record in papers._predict_row(row)
+        ]
+    at_home = [
+        record for _, row in one_paper.iterrows() for record in papers._predict_row(row)
+    ]
     assert [r["id"] for r in away] == [r["id"] for r in at_home]
     assert max(r["distance"] for r in at_home) < max(r["distance"] for r in away) + 1e-9
     assert families() == carried

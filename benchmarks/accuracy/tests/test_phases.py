@@ -21,7 +21,9 @@ def test_the_hull_agrees_both_ways():
 
 def test_systems_that_a_snapshot_lacks_are_left_out(tmp_path):
     embedded = open_snapshot()
-    entries = embedded.entries[embedded.entries["formula"].str.fullmatch(r"(Sm|Co|\d)+")]
+    entries = embedded.entries[
+        embedded.entries["formula"].str.fullmatch(r"(Sm|Co|\d)+")
+    ]
     about = {name: embedded.manifest[name] for name in ("scheme", "source", "licence")}
     folder = write_snapshot(tmp_path / "Sm-Co", entries.reset_index(drop=True), about)
     assert validation.hull_agreement(folder, n=5).empty
@@ -29,7 +31,10 @@ def test_systems_that_a_snapshot_lacks_are_left_out(tmp_path):
 
 def test_other_products_or_amounts_are_seen():
     found = Decomposition(
-        np.zeros(1), np.array([[0, 2, -1]], np.int32), np.array([[0.4, 0.6, 0.0]]), ["A", "B", "C"]
+        np.zeros(1),
+        np.array([[0, 2, -1]], np.int32),
+        np.array([[0.4, 0.6, 0.0]]),
+        ["A", "B", "C"],
     )
     assert validation._alike(found, 0, {"A": 0.4, "C": 0.6})
     assert not validation._alike(found, 0, {"A": 0.4, "B": 0.6})
@@ -58,7 +63,9 @@ def test_the_text_counts_what_is_met():
             "margin_eV": [-0.1, 0.1, np.nan], "hit": pd.array([False, True, None], "boolean"),
         }
     )  # fmt: skip
-    text = validation.PhaseValidation(table, table, table, sites, table, table, table).to_text()
+    text = validation.PhaseValidation(
+        table, table, table, sites, table, table, table
+    ).to_text()
     assert "1 of 2 met" in text
     assert "Zn" not in text
 
@@ -68,7 +75,9 @@ def test_the_parts_make_the_report(monkeypatch):
     for name in ("hull_agreement", "leave_one_out", "metals_left_out"):
         monkeypatch.setattr(validation, name, lambda snapshot: table)
     monkeypatch.setattr(validation, "read_made", lambda: None)
-    monkeypatch.setattr(validation, "table_of_scores", lambda made: (table, table, table))
+    monkeypatch.setattr(
+        validation, "table_of_scores", lambda made: (table, table, table)
+    )
     told = []
     found = validation.validate(report=told.append)
     assert len(told) == 4

@@ -45,7 +45,9 @@ def test_one_crystal_field_stands_for_all_ions_of_a_host():
     # Yamada et al. 1988: A_2^0 of 295 (Pr) to 303 K/a0^2 (Tm) along R2Fe14B. Elsewhere one number,
     # but for ions named in the host's own file.
     own = read_priors()["host"]["2:14:1"].get("ion_A2_K", {})
-    fields = [of(r, "ion_A2_K:iron") for r in ("Pr", "Nd", "Tb", "Dy", "Ho", "Er", "Tm")]
+    fields = [
+        of(r, "ion_A2_K:iron") for r in ("Pr", "Nd", "Tb", "Dy", "Ho", "Er", "Tm")
+    ]
     assert fields == pytest.approx([295.0, 295.0, 300.0, 302.0, 302.0, 303.0, 303.0])
     assert set(own) == {"Yb"}
     for host in ("2:17", "1:12"):
@@ -53,15 +55,27 @@ def test_one_crystal_field_stands_for_all_ions_of_a_host():
         assert len(values) == 1
     # Uniaxial for ions that are flat (alpha_J < 0) where A_2^0 > 0, planar for long ones.
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "Nd2Fe14B", "Sm2Fe14B"]))
-    y, nd, sm = evaluate(part, 300.0, spread=False, parameters=prior_parameters()).value[:, 0, 1]
+    y, nd, sm = evaluate(
+        part, 300.0, spread=False, parameters=prior_parameters()
+    ).value[:, 0, 1]
     assert ions()["Nd"]["alpha_J"] < 0 < ions()["Sm"]["alpha_J"]
     assert sm < y < nd
 
 
 def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
     # g_J J: 3.27 Nd, 3.2 Pr, 7 Gd, 9 Tb, 10 Dy and Ho, 9 Er; J_s at 4.2 K less that of Y2Fe14B.
-    free = {"Gd": -7.0, "Tb": -9.0, "Dy": -10.0, "Ho": -10.0, "Er": -9.0, "Nd": 3.27, "Pr": 3.2}
-    part = partition(CompositionTable.from_strings([f"{r}2Fe14B" for r in ("Y", *free)]))
+    free = {
+        "Gd": -7.0,
+        "Tb": -9.0,
+        "Dy": -10.0,
+        "Ho": -10.0,
+        "Er": -9.0,
+        "Nd": 3.27,
+        "Pr": 3.2,
+    }
+    part = partition(
+        CompositionTable.from_strings([f"{r}2Fe14B" for r in ("Y", *free)])
+    )
     parameters = prior_parameters()
     got = evaluate(part, 4.2, spread=False, parameters=parameters).value[:, 0, 0]
     volume = [of(r, "volume_A3:iron") for r in ("Y", *free)]
@@ -119,7 +133,9 @@ def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
         sd = 0.25 * abs(moment) + 0.5 * n
         assert deviation(prior, symbol, f"moment_muB:slope_{end}") == pytest.approx(sd)
         assert of(symbol, f"moment_muB:curvature_{end}", host) == 0.0
-        assert deviation(prior, symbol, f"moment_muB:curvature_{end}") == pytest.approx(0.5 * n)
+        assert deviation(prior, symbol, f"moment_muB:curvature_{end}") == pytest.approx(
+            0.5 * n
+        )
         # Iron, whose place it takes, has 11.8 A^3.
         volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[symbol] - 11.8)
         assert of(symbol, f"volume_A3:slope_{end}", host) == pytest.approx(volume)
@@ -203,9 +219,15 @@ def test_what_is_of_a_host_alone_is_what_its_file_says(host):
     for name in MIXED:
         for order, part in enumerate((1.0, 0.7, 0.5)):
             mean = own["bow"][name] if order == 0 else 0.0
-            assert both(f"{name}:bow{order}") == pytest.approx((mean, part * own["bow_sd"][name]))
+            assert both(f"{name}:bow{order}") == pytest.approx(
+                (mean, part * own["bow_sd"][name])
+            )
         wanted = own["filling"][name], own["filling_sd"][name]
         assert both(f"{name}:filling") == pytest.approx(wanted)
     assert both("crystal_field:bow") == pytest.approx((0.0, 0.6))
-    assert both("exchange_K:dilution") == pytest.approx(tuple(own.get("dilution", (1.0, 0.0))))
-    assert both("exchange_K:pairs") == pytest.approx(tuple(own.get("pairs", (0.0, 0.0))))
+    assert both("exchange_K:dilution") == pytest.approx(
+        tuple(own.get("dilution", (1.0, 0.0)))
+    )
+    assert both("exchange_K:pairs") == pytest.approx(
+        tuple(own.get("pairs", (0.0, 0.0)))
+    )

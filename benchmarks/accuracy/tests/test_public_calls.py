@@ -48,9 +48,15 @@ def curie(monkeypatch, folder):
     compound = _curie_training.training_rows(known, True).compound
     test = np.flatnonzero(_curie_training.assign_folds(known) == 1)
     rest = known[np.flatnonzero(~np.isin(compound, compound[test]))]
-    rows = {"composition": rest.table.formulas(9), CURIE: rest.values, "group": rest.groups}
+    rows = {
+        "composition": rest.table.formulas(9),
+        CURIE: rest.values,
+        "group": rest.groups,
+    }
     pd.DataFrame(rows).to_csv(folder / "rest.csv", index=False)
-    said = mk.predict(known.table[test].formulas(9), basis="atomic", data=folder / "rest.csv")
+    said = mk.predict(
+        known.table[test].formulas(9), basis="atomic", data=folder / "rest.csv"
+    )
     yield made.mean[test], said[CURIE], 1e-3
 
 
@@ -68,14 +74,22 @@ def formation_energy(monkeypatch, folder):
 
 def magnetism(monkeypatch, folder):
     """What entered no fit, and what did: `intrinsic`, and the fit's own way to a value."""
-    data = pd.concat([observations.held_out(), observations.embedded()], ignore_index=True)
-    data = data[data["property"].isin(["saturation_polarization_T", CURIE, "anisotropy_field_T"])]
+    data = pd.concat(
+        [observations.held_out(), observations.embedded()], ignore_index=True
+    )
+    data = data[
+        data["property"].isin(
+            ["saturation_polarization_T", CURIE, "anisotropy_field_T"]
+        )
+    ]
     data = data.assign(method="singular_point").reset_index(drop=True)
     found = validation._predict(data)["predicted"].to_numpy()
     kelvin = data["temperature_K"].fillna(300.0)
     said = np.full(len(data), np.nan)
     for (name, one), rows in data.groupby(["property", kelvin]):
-        said[rows.index] = intrinsic(list(rows["formula"]), f"{one}K", basis="atomic")[name]
+        said[rows.index] = intrinsic(list(rows["formula"]), f"{one}K", basis="atomic")[
+            name
+        ]
     known = np.isfinite(found)
     assert known.mean() > 0.9
     yield found[known], said[known], 1e-6
@@ -87,7 +101,11 @@ def magnets(monkeypatch, folder):
     """A source of each host left out: `predict` with the parameters that are fitted without it."""
     data = recipes.recipes()
     found = left_out.away()
-    for host, group in (("2:14:1", "chen-2022"), ("1:5", "arnold-recoma"), ("2:17", "acta-2002")):
+    for host, group in (
+        ("2:14:1", "chen-2022"),
+        ("1:5", "arnold-recoma"),
+        ("2:17", "acta-2002"),
+    ):
         with left_out.without(host, group):
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
@@ -102,7 +120,9 @@ def grades(monkeypatch, folder):
     for name in ("N42SH", "BMS-20", "Recoma 30"):
         grade = mk.grades(name).iloc[0]
         one = pd.DataFrame(sheets._of(grade)).set_index("quantity").loc[sheets.HOTTEST]
-        made = sheets.estimate_composition(grade.where(grade.index != sheets.ALPHA)).best
+        made = sheets.estimate_composition(
+            grade.where(grade.index != sheets.ALPHA)
+        ).best
         aged = {"aged_for_C": 300.0} if grade["host"] == "2:17" else None
         at = np.arange(ROOM, 900.0, 10.0)
         said = mk.predict(
@@ -113,7 +133,11 @@ def grades(monkeypatch, folder):
         load = b_r / sheets.MU_0 / 1e3 / (sheets._LINE + sheets._RECOIL)
         left = (sheets._KNEE * h_cj - load).to_numpy()
         spent = int(np.argmax(left < 0.0))
-        yield one["predicted"], np.interp(0.0, -left[: spent + 1], at[: spent + 1]), 2e-3
+        yield (
+            one["predicted"],
+            np.interp(0.0, -left[: spent + 1], at[: spent + 1]),
+            2e-3,
+        )
 
 
 def phases(monkeypatch, folder):
@@ -124,14 +148,18 @@ def phases(monkeypatch, folder):
     found = fitted.probability(x, made.state.family)
     for kelvin in np.unique(made.kelvin):
         rows = np.flatnonzero(made.kelvin == kelvin)
-        said = stability([made.formula[i] for i in rows], temperature=kelvin, basis="atomic")
+        said = stability(
+            [made.formula[i] for i in rows], temperature=kelvin, basis="atomic"
+        )
         yield 1.0 + found[rows], 1.0 + said["probability_phase_forms"], 2e-3
     space, _ = leave_one_out.validation_space(None)
     model = leave_one_out.MixingModel(space, "2:17")
     names = [model.formulas[i] for i in np.flatnonzero(model.mixed)[:5]]
     rows = np.flatnonzero(model.mixed)[:5]
     said = stability(names, basis="atomic")["formation_energy_eV_atom"]
-    mean = model.predict(type(model.occupation)(*(p[rows] for p in model.occupation)))[0]
+    mean = model.predict(type(model.occupation)(*(p[rows] for p in model.occupation)))[
+        0
+    ]
     yield mean, said, 1e-6
 
 
@@ -161,7 +189,11 @@ def mills(monkeypatch, folder):
     place = {name: i for i, name in enumerate(recipes.recipes()["id"])}
     for name in (B_R, H_CJ):
         own = frame[frame["quantity"] == name]
-        yield own["predicted"], left_out.away()[name].to_numpy()[own["id"].map(place)], 1e-6
+        yield (
+            own["predicted"],
+            left_out.away()[name].to_numpy()[own["id"].map(place)],
+            1e-6,
+        )
 
 
 def diffused(monkeypatch, folder):
@@ -178,9 +210,12 @@ def compounds(monkeypatch, folder):
     rows = beside.unfitted_rows()
     found = beside._predict_shipped(rows).value
     for name in beside.PROPERTIES:
-        own = np.flatnonzero(rows.is_judged & rows.frame["property"].eq(name).to_numpy())
+        own = np.flatnonzero(
+            rows.is_judged & rows.frame["property"].eq(name).to_numpy()
+        )
         one_by_one = [
-            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0] for i in own
+            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0]
+            for i in own
         ]
         yield found[own], one_by_one, 1e-9
 
@@ -213,7 +248,9 @@ def weighed(monkeypatch, folder):
     """The coercivity that constants are weighed against: `predict` of the recipe."""
     rows = recipes.recipes()
     rows = rows[rows["host"] == "2:14:1"].head(3)
-    for log, row in zip(weighing._log_coercivity(rows), rows.to_dict("records"), strict=True):
+    for log, row in zip(
+        weighing._log_coercivity(rows), rows.to_dict("records"), strict=True
+    ):
         grain = row["grain_size_um"]
         process = {"grain_size_um": grain} if grain == grain else None
         said = mk.predict(
@@ -248,4 +285,6 @@ CALLS = {
 def test_what_is_validated_is_what_a_user_gets(target, monkeypatch, tmp_path):
     """A target without a call here fails."""
     for found, said, off in CALLS[target](monkeypatch, tmp_path):
-        np.testing.assert_allclose(np.asarray(said, float), np.asarray(found, float), rtol=off)
+        np.testing.assert_allclose(
+            np.asarray(said, float), np.asarray(found, float), rtol=off
+        )

@@ -25,7 +25,9 @@ def test_recipes_are_read_as_the_host_they_name():
     data = recipes.recipes()
     made, *_ = recipes.made()
     assert len(made.alloys.factor) == len(data)
-    for recipe, basis, host in zip(data["recipe"], data["basis"], data["host"], strict=True):
+    for recipe, basis, host in zip(
+        data["recipe"], data["basis"], data["host"], strict=True
+    ):
         table = recipes.CompositionTable.from_strings([recipe], basis=basis)
         assert HOST_NAMES[assign_hosts(table)[0]] == host
 
@@ -36,13 +38,17 @@ def test_parameter_file_is_what_the_fit_gives():
         family = parameters().families[host]
         for name in free.prior:
             assert getattr(family, name) == pytest.approx(fitted[name], rel=1e-3)
-        assert family.process.alignment == pytest.approx(recipes.alignment(host), abs=1e-4)
+        assert family.process.alignment == pytest.approx(
+            recipes.alignment(host), abs=1e-4
+        )
 
 
 def test_the_law_used_beats_line_and_constant_left_out():
     judged = hot.judged()
     judged = judged[judged["used"]]
-    rms = ((judged["left_out"] - judged["known"]) ** 2).groupby(judged["law"]).mean() ** 0.5
+    rms = ((judged["left_out"] - judged["known"]) ** 2).groupby(
+        judged["law"]
+    ).mean() ** 0.5
     used = rms[hot.USED]
     assert used < 0.040
     assert used < rms.drop(hot.USED).min()

@@ -14,7 +14,9 @@ def left():
 
 def test_published_magnets_lie_where_the_others_say(left):
     found = scatter.given_the_others("coercivity_kA_m", left)
-    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(found["id"])
+    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(
+        found["id"]
+    )
     # With one other magnet there is no scatter.
     pairs = found.groupby("group")["id"].transform("size") == 2
     assert (found.loc[pairs, "stretch"] == 1.0).all()
@@ -24,7 +26,9 @@ def test_published_magnets_lie_where_the_others_say(left):
     assert set(found.loc[~inside, "id"]) <= {"N1", "N2"}
 
 
-@pytest.mark.xfail(strict=True, reason="8 of 10: N1 and N2 of one paper lie 4 and 13 % outside")
+@pytest.mark.xfail(
+    strict=True, reason="8 of 10: N1 and N2 of one paper lie 4 and 13 % outside"
+)
 def test_nine_of_ten_published_magnets_lie_in_their_range(left):
     found = scatter.given_the_others("coercivity_kA_m", left)
     inside = found["error"].abs() <= found["half_width"] * found["stretch"]
@@ -40,8 +44,12 @@ def test_a_papers_own_magnets_are_not_in_its_split(left):
         scatter.given_the_others("coercivity_kA_m", frame).set_index("id")
         for frame in (left, changed)
     )
-    assert after.loc["S10", "half_width"] == pytest.approx(before.loc["S10", "half_width"])
-    assert after.loc["S10", "error"] == pytest.approx(before.loc["S10", "error"] + np.log(3.0))
+    assert after.loc["S10", "half_width"] == pytest.approx(
+        before.loc["S10", "half_width"]
+    )
+    assert after.loc["S10", "error"] == pytest.approx(
+        before.loc["S10", "error"] + np.log(3.0)
+    )
 
 
 def test_the_page_tells_both(left):

@@ -30,13 +30,19 @@ def found():
 def test_what_sheets_print_is_compared_over_its_own_range(found):
     own = found[found["grade"] == "N42SH"].set_index("quantity")
     # Arnold's sheet: -0.12 and -0.55 %/K from 20 to 150 C, 150 C.
-    assert own.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [293.15, 423.15, -0.12]
+    assert own.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [
+        293.15,
+        423.15,
+        -0.12,
+    ]
     assert own.loc[BETA, "printed"] == -0.55
     assert own.loc[BETA, "predicted"] == pytest.approx(-0.55, rel=0.15)
     assert own.loc[ALPHA, "predicted"] == pytest.approx(-0.12, abs=0.025)
     # Load line 1 and 0.92 H_cJ on the sheet's own numbers make 148 C of class SH.
     assert own.loc[HOTTEST, "printed"] == pytest.approx(148.0 + 273.15, abs=3.0)
-    assert own.loc[HOTTEST, "predicted"] == pytest.approx(own.loc[HOTTEST, "printed"], abs=10.0)
+    assert own.loc[HOTTEST, "predicted"] == pytest.approx(
+        own.loc[HOTTEST, "printed"], abs=10.0
+    )
     assert own.loc[HOTTEST, "rated"] == 423.15
 
 
@@ -66,7 +72,10 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(found):
     # N48SH of advancedmagnets.com: 1.382 T, 1.169 T at 150 C.
     assert "N48SH, has 0.119 from 20 to 150 °C" in page
     # 45 of Arnold's values; its L-38UHT has -0.1 (Constantinides 2010, slide 14).
-    assert "One maker prints -0.12 %/K for every class and range, but for L-38UHT (-0.1)." in page
+    assert (
+        "One maker prints -0.12 %/K for every class and range, but for L-38UHT (-0.1)."
+        in page
+    )
     # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
     assert "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76" in page
     low, high = (by_definition(1.3, 955.0, -0.12, beta) for beta in (-0.76, -0.62))
@@ -81,9 +90,12 @@ def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be()
          "low": [551.0], "high": [685.0]}
     )  # fmt: skip
     lines = _of_makers(frame)
-    row = next(line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |"))
+    row = next(
+        line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |")
+    )
     betas, kelvin = (
-        [float(v) for v in cell.split(",")] for cell in row.strip("| ").split(" | ")[-2:]
+        [float(v) for v in cell.split(",")]
+        for cell in row.strip("| ").split(" | ")[-2:]
     )
     assert betas == [-0.4, -0.25, -0.19]
     assert kelvin[-1] - kelvin[0] > 200.0

@@ -43,7 +43,9 @@ def test_the_law_is_right_in_the_mean(rows, held):
 def test_the_stored_error_is_that_of_papers_left_out(rows):
     found = shells.deviation(rows)
     split = splits()[COERCIVITY]
-    assert np.sqrt(split.shared[0]) * split.deviation == pytest.approx(found["deviation"], rel=1e-6)
+    assert np.sqrt(split.shared[0]) * split.deviation == pytest.approx(
+        found["deviation"], rel=1e-6
+    )
     assert found["papers"] == 7
     left = shells.left_out(rows)
     wide = np.sqrt(found["deviation"] ** 2 + left["unknown"])

@@ -7,7 +7,13 @@ from magnetkit.errors import InputError
 from benchmarks.accuracy.phases import substituted
 from magnetkit.phases.records import HOSTS
 
-CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
+CELLS = [
+    ("2:14:1", False),
+    ("1:5", False),
+    ("2:17", False),
+    ("2:17", True),
+    ("1:12", False),
+]
 
 
 @pytest.mark.parametrize(("host", "hexagonal"), CELLS)
@@ -53,21 +59,33 @@ def test_more_atoms_than_the_site_holds_are_refused(count: int):
 def test_the_table_has_one_preferred_site_a_group():
     table = substituted.substitution_table()
     assert (table["above_preferred_site_eV"] >= 0).all()
-    kind = [*"host stacking rare_earth transition_metal role element".split(), table["count"] > 1]
+    kind = [
+        *"host stacking rare_earth transition_metal role element".split(),
+        table["count"] > 1,
+    ]
     assert table.groupby(kind)["preferred"].sum().ge(1).all()
     assert not table.duplicated([*kind[:-1], "site", "count"]).any()
 
 
 def test_the_table_covers_the_commercial_hosts():
     table = substituted.substitution_table()
-    one = table.query("count == 1 and role == 'transition_metal' and stacking == 'standard'")
-    for host, metal in (("2:14:1", "Fe"), ("1:5", "Co"), ("2:17", "Co"), ("1:12", "Fe")):
+    one = table.query(
+        "count == 1 and role == 'transition_metal' and stacking == 'standard'"
+    )
+    for host, metal in (
+        ("2:14:1", "Fe"),
+        ("1:5", "Co"),
+        ("2:17", "Co"),
+        ("1:12", "Fe"),
+    ):
         found = one[(one["host"] == host) & (one["transition_metal"] == metal)]
         other = {"Fe": "Co", "Co": "Fe"}[metal]
         expected = {other, *"Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()}
         assert set(found["element"]) == expected
         sites = HOSTS[host].structure.sites
-        assert set(found["site"]) == {s.label for s in sites if s.role == "transition_metal"}
+        assert set(found["site"]) == {
+            s.label for s in sites if s.role == "transition_metal"
+        }
 
 
 def test_cobalt_moves_the_moment_and_the_volume_as_measured():

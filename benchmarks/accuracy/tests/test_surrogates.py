@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-from benchmarks.accuracy.surrogates import beside, peers, repeat, series, validate, validation
+from benchmarks.accuracy.surrogates import (
+    beside,
+    peers,
+    repeat,
+    series,
+    validate,
+    validation,
+)
 from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import _curie_training, training_set
 
@@ -24,7 +31,13 @@ def test_model_physics_and_data_stand_beside_each_other(report):
     # Families left out: without the physics the data know little of them.
     assert error["model"] < 0.8 * error["data alone"]
     assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
-    for part in ("model", "physics alone", "data alone", "Intervals of 90%", "The worst 50"):
+    for part in (
+        "model",
+        "physics alone",
+        "data alone",
+        "Intervals of 90%",
+        "The worst 50",
+    ):
         assert part in report.text
 
 
@@ -103,7 +116,11 @@ def test_without_the_extra_the_way_out_is_named(monkeypatch):
 
 
 def test_the_four_families_together_are_those_named_and_no_nitride(report):
-    lines = [line for line in report.text.splitlines() if "2:14:1, 1:5, 2:17 and 1:12" in line]
+    lines = [
+        line
+        for line in report.text.splitlines()
+        if "2:14:1, 1:5, 2:17 and 1:12" in line
+    ]
     count = int(next(line for line in lines if "| model |" in line).split("|")[3])
     made = report.made[~report.made["group"].str.startswith("system ")]
     assert count == made["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
@@ -111,7 +128,13 @@ def test_the_four_families_together_are_those_named_and_no_nitride(report):
 
 
 def test_groups_of_the_series_are_told_apart():
-    names = ["Pr2Fe14B", "Pr0.3Nd1.7Fe14B", "Nd1.5Ce0.5Co8Fe6B", "Nd2Fe14B", "Ce2Fe7Co7B"]
+    names = [
+        "Pr2Fe14B",
+        "Pr0.3Nd1.7Fe14B",
+        "Nd1.5Ce0.5Co8Fe6B",
+        "Nd2Fe14B",
+        "Ce2Fe7Co7B",
+    ]
     found = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
     assert found["Pr"].tolist() == [True, False, False, False, False]
     assert found["Co-rich"].tolist() == [False, False, True, False, False]
@@ -120,7 +143,9 @@ def test_groups_of_the_series_are_told_apart():
 
 @pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
 def test_what_is_not_learnt_is_not_validated(target):
-    with pytest.raises(InputError, match="not validated; use one of curie_temperature_K"):
+    with pytest.raises(
+        InputError, match="not validated; use one of curie_temperature_K"
+    ):
         validate(target)
 
 
@@ -132,7 +157,9 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp
         ("SmCo5", "1000", "10.1/B", "True", "thin film"),
     ]
     file = tmp_path / "papers.csv"
-    pd.DataFrame(cells, columns=columns).assign(Lattice_Structure="").to_csv(file, index=False)
+    pd.DataFrame(cells, columns=columns).assign(Lattice_Structure="").to_csv(
+        file, index=False
+    )
     monkeypatch.setattr(beside, "fetch", lambda name: file)
     asked = {"composition": ["Nd5Fe83B4Cr8", "Nd2Fe14B", "SmCo5", "SmCo5"]}
     asked |= {"curie_temperature_K": [322.0, 585.0, 1000.0, 1000.0]}

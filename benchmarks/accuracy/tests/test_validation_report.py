@@ -10,7 +10,9 @@ from benchmarks.accuracy.magnetism import validation_report
 def test_papers_differ_by_what_the_table_says():
     kinds = ["saturation_polarization_T", "anisotropy_field_T"]
     tests = ["  papers on one compound"] * 2
-    table = pd.DataFrame({"test": tests, "property": kinds, "mean_error": [0.0437, 0.641]})
+    table = pd.DataFrame(
+        {"test": tests, "property": kinds, "mean_error": [0.0437, 0.641]}
+    )
     said = validation_report._between(table)
     assert said == " (papers on one compound differ by 0.044 T)"
     # Without the sets that are fetched there is no such row.
@@ -22,7 +24,12 @@ def test_what_was_held_out_makes_a_constant():
     # mu0 H_a J_s / (2 mu0) of the single crystal at 400 K (Susner et al., abstract).
     own = apart[apart["formula"].eq("Nd2Fe14B") & apart["temperature_K"].eq(400.0)]
     of = own.set_index("property")["value"]
-    by_hand = of["anisotropy_field_T"] * of["saturation_polarization_T"] / (8e-7 * 3.14159265) / 1e6
+    by_hand = (
+        of["anisotropy_field_T"]
+        * of["saturation_polarization_T"]
+        / (8e-7 * 3.14159265)
+        / 1e6
+    )
     assert validation_report._constant(apart) == pytest.approx(by_hand, rel=1e-6)
     model = apart.assign(predicted=1.0, lo=0.9, hi=1.1)
     page = "\n".join(validation_report._held_out(model, observations.embedded()))

@@ -20,7 +20,9 @@ def test_a_peer_gets_its_rows_or_the_crystals():
     assert n == 3
     assert rate > 0
     assert set(given) == {3}
-    crystals = prepared(Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures)))
+    crystals = prepared(
+        Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures))
+    )
     assert crystals[0] == crystals[1]() == 2
     one = prepared(Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"])
     assert (one[0], one[1]()) == (1, ["crystal"])

@@ -29,19 +29,29 @@ class Browser:
 
     def __init__(self, folder, phone=None):
         self._process = subprocess.Popen(
-            [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [DRIVER, "--port=0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         try:
             self._root = f"http://127.0.0.1:{self._port()}"
             options = {
                 "binary": CHROMIUM,
-                "args": [*FLAGS, "--window-size=1280,1000", f"--user-data-dir={folder}/profile"],
+                "args": [
+                    *FLAGS,
+                    "--window-size=1280,1000",
+                    f"--user-data-dir={folder}/profile",
+                ],
                 "prefs": {"download.default_directory": str(folder)},
             }
             if phone:
                 metrics = {"width": phone[0], "height": phone[1], "pixelRatio": 1}
                 options["mobileEmulation"] = {"deviceMetrics": metrics}
-            capabilities = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            capabilities = {
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": {"browser": "ALL"},
+            }
             session = self._call(
                 "POST", "/session", {"capabilities": {"alwaysMatch": capabilities}}
             )
@@ -66,7 +76,12 @@ class Browser:
 
     def wide(self, width, height=1000):
         """Make the window as wide, whatever the screen."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        size = {
+            "width": width,
+            "height": height,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        }
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
         self._call("POST", "/goog/cdp/execute", command)
 
@@ -98,7 +113,9 @@ class Browser:
         self._call("POST", "/actions", {"actions": [mouse]})
 
     def press(self, *keys):
-        steps = [{"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")]
+        steps = [
+            {"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")
+        ]
         keyboard = {"type": "key", "id": "keys", "actions": steps}
         self._call("POST", "/actions", {"actions": [keyboard]})
 

@@ -42,7 +42,9 @@ class Page(HTMLParser):
         attributes = dict(attrs)
         self.ids.add(attributes.get("id"))
         self.links += [
-            attributes[k] for k in ("href", "src", "action", "srcset") if k in attributes
+            attributes[k]
+            for k in ("href", "src", "action", "srcset")
+            if k in attributes
         ]
         self.scripts += tag == "script"
 
@@ -84,7 +86,9 @@ def test_escapes_text_of_users(page):
 
 
 def test_embedded_data_is_json_with_all_figures(page):
-    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
+    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[
+        1
+    ]
     data = json.loads(text)
     names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
@@ -97,7 +101,12 @@ def test_embedded_data_is_json_with_all_figures(page):
 def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
     decisions = ScreenResult.from_folder(folder).decisions
     start = page[page.index('<section id="answer"') : page.index('<h2 id="evidence">')]
-    order = ["<p>Decision: ", "<p>Next, for ", 'aria-label="Decisions"', 'data-figure="pareto"']
+    order = [
+        "<p>Decision: ",
+        "<p>Next, for ",
+        'aria-label="Decisions"',
+        'data-figure="pareto"',
+    ]
     places = [start.index(text) for text in order]
     assert places == sorted(places)
     assert start.count('data-label="Status"') == len(decisions)
@@ -110,7 +119,9 @@ def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
     assert re.findall(r'<td class="name">([^<]*)</td>', start) == ranks
     # Each figure of magnets draws the same ones.
     for name, count in (("temperature", 2), ("supply", 2), ("demagnetization", 3)):
-        legend = {t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")}
+        legend = {
+            t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")
+        }
         assert len(data["figures"][name]["data"]) >= count * len(decisions), legend
 
 
@@ -150,7 +161,14 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
     ("magnets", "scale"),
     [
         ([TUBE], False),
-        ([TUBE, TUBE.replace("Sm", "Sm0.95Gd0.05"), TUBE.replace("Sm", "Sm0.9Gd0.1")], True),
+        (
+            [
+                TUBE,
+                TUBE.replace("Sm", "Sm0.95Gd0.05"),
+                TUBE.replace("Sm", "Sm0.9Gd0.1"),
+            ],
+            True,
+        ),
     ],
 )
 def test_one_value_makes_no_colour_scale(magnets, scale):
@@ -167,7 +185,9 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     result.set_answer(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
     assert first.index("<li>Keep it &amp; wait.</li>") < first.index("<p>Decision: ")
-    later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    later = (
+        ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    )
     assert "<li>Keep it &amp; wait.</li>" in later
 
 
@@ -179,9 +199,15 @@ def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_
     assert page.count("Cost of a bare formula") == 1
 
 
-def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder, tmp_path):
+def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(
+    folder, tmp_path
+):
     screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
-    page = ScreenResult.from_folder(tmp_path / "narrow").report(tmp_path / "r.html").read_text()
+    page = (
+        ScreenResult.from_folder(tmp_path / "narrow")
+        .report(tmp_path / "r.html")
+        .read_text()
+    )
     assert "The smaller line is the 80 % interval." in page
     assert "The band is the 80 % interval of today" in page
     file = datasets.path("known_phases/made.csv")
@@ -189,4 +215,7 @@ def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder,
     number = int(re.search(r"fitted to (\d+) phases", page)[1])
     # Some rows of made.csv are outside what the snapshot can say.
     assert 0.9 * count < number <= count
-    assert number == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+    assert (
+        number
+        == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+    )
