@@ -34,19 +34,19 @@ SPACES = {
 LIMITS = {"Nd2Fe14B": {}, "SmCo5": {"Fe": 0.3, "Cu": 0.2}}
 
 
-def stable():
+def stable_space():
     return hull.stable_space(open_snapshot())
 
 
 def energies(system, n):
     table = random_compositions(system, n)
-    phases = stable()
+    phases = stable_space()
     return n, lambda: hull.solve(table, phases)
 
 
 def products(system, n):
     table = random_compositions(system, n)
-    phases = stable()
+    phases = stable_space()
     return n, lambda: hull.solve(table, phases, products=True)
 
 
@@ -90,7 +90,7 @@ def pymatgen(method, n):
 
 def numpy_planes(n):
     """The largest of all facets' planes as one matrix product."""
-    phases = stable()
+    phases = stable_space()
     inside = np.zeros(phases.columns, bool)
     inside[phases.column[[mk.elements.INDEX[s] for s in SIX.split("-")]]] = True
     price = find_facets(phases, inside).price.T

@@ -7,7 +7,7 @@ matminer, CBFV and the formula parsers; pymatgen, vesin, matscipy, ase and dscri
 import pytest
 
 from benchmarks.features.cases import CASES
-from benchmarks.features.peers import PEERS, prepared
+from benchmarks.features.peers import PEERS, prepare_peer
 
 UNITS = {case.name: case.unit for case in CASES}
 
@@ -26,7 +26,7 @@ def test_kernel(benchmark, case):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("peer", PEERS, ids=lambda p: f"{p.case}-{p.name}")
 def test_peer(benchmark, peer):
-    found = prepared(peer)
+    found = prepare_peer(peer)
     if found is None:
         pytest.skip(f"{peer.name} is not installed")
     rows, work = found

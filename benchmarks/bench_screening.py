@@ -71,7 +71,7 @@ def write_candidates(path: Path, rows: int) -> None:
                 stream.write(text + "\n")
 
 
-def timed(*command: str) -> dict[str, float]:
+def time_command(*command: str) -> dict[str, float]:
     """Run a command; return its seconds, its CPU seconds, and what it printed as JSON."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -97,7 +97,7 @@ def command(repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, 1000)
-        timed(
+        time_command(
             "-m",
             "magnetkit",
             "screen",
@@ -112,7 +112,7 @@ def command(repeat: int) -> None:
         # A process of its own, for the peak memory of children is that of the largest.
         for more in ((), ("--all-columns",)):
             runs = [
-                timed(__file__, "--command", str(path), f"{folder}/out", *more)
+                time_command(__file__, "--command", str(path), f"{folder}/out", *more)
                 for _ in range(repeat)
             ]
             seconds = median(runs, "seconds")
@@ -148,7 +148,7 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-def space_of(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
+def make_space(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
     """Return a space of 2:14:1 with substitutes of neodymium, six by default, and cobalt."""
     import magnetkit as mk
 
@@ -171,11 +171,13 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
     """Screen a space for its best once what is kept is loaded, and print the figures."""
     import magnetkit as mk
 
-    mk.screen(space_of(0.1, 0.1), SPACE_DEVICE, keep=10)
+    mk.screen(make_space(0.1, 0.1), SPACE_DEVICE, keep=10)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         cpu = time.process_time()
-        result = mk.screen(space_of(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder)
+        result = mk.screen(
+            make_space(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder
+        )
         took = time.perf_counter() - start
         cpu = time.process_time() - cpu
     seen = result.manifest["summary"]["sieve"]["stages"]
@@ -183,7 +185,7 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
     print(json.dumps(told))
 
 
-def best_of(
+def time_search(
     space: object, device: str, keep: int = 1000, **asked: object
 ) -> dict[str, float]:
     """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
@@ -202,12 +204,12 @@ def devices(repeat: int, quick: bool = False) -> None:
     """Print what the best of one space take for every device, the slowest first."""
     from magnetkit.applications import names
 
-    space = space_of(*QUICK) if quick else space_of(*SPACES[0][:2])
-    best_of(space_of(0.1, 0.1), DEVICE, 10)
+    space = make_space(*QUICK) if quick else make_space(*SPACES[0][:2])
+    time_search(make_space(0.1, 0.1), DEVICE, 10)
     found = []
     for device in names():
-        best_of(space_of(0.1, 0.1), device, 10)
-        runs = [best_of(space, device) for _ in range(repeat)]
+        time_search(make_space(0.1, 0.1), device, 10)
+        runs = [time_search(space, device) for _ in range(repeat)]
         n = runs[0]["rows"]
         took = median(runs, "took")
         part = runs[0].get("magnetism", 0) / n
@@ -227,13 +229,13 @@ def devices(repeat: int, quick: bool = False) -> None:
 def growth(repeat: int, quick: bool = False) -> None:
     """Print how the time of the best of a space grows, with what straight lines are off by."""
     steps = QUICK if quick else SPACES[0][:2]
-    space = space_of(*steps)
+    space = make_space(*steps)
     at = (350.0, 375.0, 400.0, 425.0)
-    best_of(space, DEVICE)
+    time_search(space, DEVICE)
     hot = [
         [f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)
     ]
-    sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
+    sizes = [make_space(steps[0], part * steps[1]) for part in (4, 2, 1)]
     # About as many candidates of each, else what a small space takes anyway is most of it.
     finer = (
         [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
@@ -245,14 +247,14 @@ def growth(repeat: int, quick: bool = False) -> None:
             (k, {"space": space, "require": r}) for k, r in enumerate(hot)
         ],
         "elements": [
-            (k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)
+            (k + 7, {"space": make_space(*s, k + 3)}) for k, s in enumerate(finer)
         ],
     }
     for name, points in cases.items():
         x = []
         y = []
         for many, asked in points:
-            runs = [best_of(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
+            runs = [time_search(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
             # CPU: other jobs show less in it.
             own = median(runs, "own")
             x.append(float(many))
@@ -274,7 +276,9 @@ def spaces(repeat: int) -> None:
     rows = []
     took = []
     for on_nd, on_fe, keep in SPACES:
-        one = partial(timed, __file__, "--space", str(on_nd), str(on_fe), str(keep))
+        one = partial(
+            time_command, __file__, "--space", str(on_nd), str(on_fe), str(keep)
+        )
         runs = [one() for _ in range(repeat)]
         n = int(runs[0]["rows"])
         seconds = median(runs, "took")
@@ -300,7 +304,7 @@ def spaces(repeat: int) -> None:
         print(f"on paper, 10^9 take {hours:.2f} h on {many} cores")
 
 
-def compared() -> dict[str, tuple[object, dict[str, object]]]:
+def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
     """Return the seven spaces of ``equal``, each with what is asked of it besides."""
     import magnetkit as mk
 
@@ -311,11 +315,11 @@ def compared() -> dict[str, tuple[object, dict[str, object]]]:
     at = [
         f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)
     ]
-    iron = space_of(0.05, 0.05)
+    iron = make_space(0.05, 0.05)
     return {
         "2:14:1": (iron, {}),
         # A bound rests on few of so many.
-        "2:14:1, a million": (space_of(*SPACES[0][:2]), {}),
+        "2:14:1, a million": (make_space(*SPACES[0][:2]), {}),
         "2:14:1, terbium diffused": (iron, {"shell": "Tb 0.3 wt%"}),
         "2:14:1, three more temperatures": (iron, {"require": at}),
         # Today's is then as unlikely to do as what is worth a trial beside it.
@@ -348,7 +352,7 @@ def equal(most: int = 100_000) -> None:
     bounds = screening._bounds
     same = bounded = total = 0
     for device in names():
-        for name, (space, asked) in compared().items():
+        for name, (space, asked) in compare_spaces().items():
             source: object = space
             if "own" in name:
                 own = candidates.profile_space(load(device))
@@ -357,7 +361,7 @@ def equal(most: int = 100_000) -> None:
                 found = []
                 for of in (bounds, lambda *_: iter([screening.Bound()])):
                     screening._bounds = of
-                    found.append(result_of(source, device, keep, **asked))
+                    found.append(read_result(source, device, keep, **asked))
                 (best, sieved), (whole, _) = found
                 is_same = best.equals(whole)
                 total = total + 1
@@ -372,7 +376,7 @@ def equal(most: int = 100_000) -> None:
     screening._bounds = bounds
 
 
-def result_of(
+def read_result(
     source: object, device: str, keep: int, **asked: object
 ) -> tuple[Any, bool]:
     """Return ranks, candidates, figures and decisions of the best, and whether a bound was used."""
@@ -576,7 +580,7 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
-    space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
+    space = SpaceCandidates([make_space(0.05, 0.025)])  # type: ignore[list-item]
     _, left = evaluate_best(
         (0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000
     )
@@ -611,11 +615,11 @@ def peers(rows: int = 300) -> None:
     # Fitting is no part of the comparison.
     print(
         f"matminer + random forest: prediction {seconds / rows * 1e6:,.0f} s, "
-        f"features by matminer {_featurized(features, compositions) * 1e6:,.0f} s per million rows"
+        f"features by matminer {_time_featurizer(features, compositions) * 1e6:,.0f} s per million rows"
     )
 
 
-def _featurized(features: object, compositions: list) -> float:
+def _time_featurizer(features: object, compositions: list) -> float:
     start = time.perf_counter()
     for composition in compositions:
         features.featurize(composition)  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ def alloys(rows: int) -> dict[str, CompositionTable]:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_sintered(benchmark, family):
+def test_evaluates_sintered_magnets(benchmark, family):
     table = alloys(30_000)[family]
     sintered(table[:10])
     benchmark.pedantic(sintered, args=(table,), rounds=3)

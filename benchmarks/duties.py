@@ -76,12 +76,12 @@ class Check:
 
 def duties(grade: str) -> Iterator[dict[str, Any]]:
     """Yield the duties of a grade, the easiest of each temperature first."""
-    rating = rating_of(grade)
+    rating = rated_temperature(grade)
     for below, line, outside in product(BELOW_K, LOAD_LINES, FIELDS):
-        yield duty_of(rating - below, line, outside)
+        yield duty_keywords(rating - below, line, outside)
 
 
-def duty_of(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
+def duty_keywords(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
     """Return a duty as keywords of `magnetkit.replace`."""
     return {
         "temperature": kelvin,
@@ -90,7 +90,7 @@ def duty_of(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
     }
 
 
-def rating_of(grade: str) -> float:
+def rated_temperature(grade: str) -> float:
     """Return the highest temperature that the sheet of a grade names, K."""
     return float(mk.grades(grade).iloc[0]["max_working_temperature_K"])
 
@@ -98,7 +98,7 @@ def rating_of(grade: str) -> float:
 def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     """Hold the answer to one duty against rules 1, 2, 3 and 5; return it."""
     answer = mk.replace(grade, **duty)
-    where = f"{grade} {text_of(duty)}"
+    where = f"{grade} {duty_text(duty)}"
     check.answers[answer.verdict] += 1
     for one in answer.answers:
         best = one.recommended
@@ -122,7 +122,10 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     first = answer.lines()[0]
     says_so = "does not stand" in first or "too little margin" in first
     check.require(5, says_so == (not stands), f"{where}: {first}")
-    if _HEAVY_CLASS.search(grade) and duty["temperature"] >= rating_of(grade) - 0.01:
+    if (
+        _HEAVY_CLASS.search(grade)
+        and duty["temperature"] >= rated_temperature(grade) - 0.01
+    ):
         likeliest = likeliest_heavy_free(answer)
         check.require(3, likeliest < 0.05, f"{where}: heavy-free P {likeliest:.3f}")
     return answer
@@ -138,7 +141,7 @@ def likeliest_heavy_free(answer: Any, *, trials: bool = False) -> float:
     return 0.0
 
 
-def text_of(duty: dict[str, Any]) -> str:
+def duty_text(duty: dict[str, Any]) -> str:
     """Return a duty in words."""
     hours = f" {duty['hours']:g} h" if "hours" in duty else ""
     return (
@@ -158,7 +161,7 @@ def _check_way(
         remanence = float(curve.remanence[0, 0])
         knee = float(curve.knee_field[0, 0])
         recoil = float(curve.recoil[0, 0])
-        rated = rating_of(way.grade) >= duty["temperature"] - 0.01
+        rated = rated_temperature(way.grade) >= duty["temperature"] - 0.01
         check.require(1, rated, f"{where}: {way.grade} above rating")
     against = remanence / (MU_0 * (duty["load_line"] + recoil))
     against += 1e3 * duty["outside_field_kA_m"]
@@ -202,7 +205,7 @@ def check_order(check: Check, easier: Any, harder: Any, where: str) -> None:
 
 def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
     """Hold `diffuse` of a thin magnet and `screen` of the first melt against `replace`."""
-    where = f"{grade} {text_of(duty)}"
+    where = f"{grade} {duty_text(duty)}"
     answer = mk.replace(grade, **duty)
     for way in answer.ways:
         if not way.grade and not way.route:
@@ -269,13 +272,15 @@ def check_grade(check: Check, grade: str) -> None:
     for (kelvin, line, outside), answer in answers.items():
         for harder in harder_duties(kelvin, line, outside):
             if harder in answers:
-                where = f"{grade} {text_of(duty_of(kelvin, line, outside))} to {harder}"
+                where = f"{grade} {duty_text(duty_keywords(kelvin, line, outside))} to {harder}"
                 check_order(check, answer, answers[harder], where)
-    rating = rating_of(grade)
+    rating = rated_temperature(grade)
     for outside in FIELDS[:2]:
         by_temperature = [
             mk.replace(
-                grade, require=[_KNEE_ALONE], **duty_of(rating - below, 1.0, outside)
+                grade,
+                require=[_KNEE_ALONE],
+                **duty_keywords(rating - below, 1.0, outside),
             )
             for below in BELOW_K
         ]
@@ -285,9 +290,11 @@ def check_grade(check: Check, grade: str) -> None:
             where = f"{grade} {below:g} K below the rating, from 30 K colder, {outside:g} kA/m"
             check_order(check, colder, hotter, where)
     kelvin = rating - BELOW_K[1]
-    lasting = {**duty_of(kelvin, 1.0, 0.0), "hours": _HOURS}
+    lasting = {**duty_keywords(kelvin, 1.0, 0.0), "hours": _HOURS}
     later = mk.replace(grade, **lasting)
-    check_order(check, answers[kelvin, 1.0, 0.0], later, f"{grade} {text_of(lasting)}")
+    check_order(
+        check, answers[kelvin, 1.0, 0.0], later, f"{grade} {duty_text(lasting)}"
+    )
 
 
 def harder_duties(
@@ -340,7 +347,9 @@ def main() -> None:
     for grade in grades:
         before = len(check.violations)
         check_grade(check, grade)
-        check_agreement(check, grade, duty_of(rating_of(grade) - 30.0, 1.0, 150.0))
+        check_agreement(
+            check, grade, duty_keywords(rated_temperature(grade) - 30.0, 1.0, 150.0)
+        )
         print(grade, sum(check.answers.values()), dict(check.violated), flush=True)
         for text in check.violations[before:]:
             print("   ", text, flush=True)

@@ -87,7 +87,7 @@ def recipes() -> list[str]:
     return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
 
 
-def predicted(alone: bool = False) -> pd.DataFrame:
+def predict_recipes(alone: bool = False) -> pd.DataFrame:
     """Return a prediction of all recipes, in one table or each alone."""
     import magnetkit as mk
 
@@ -98,7 +98,7 @@ def predicted(alone: bool = False) -> pd.DataFrame:
     return found.assign(row_index=np.arange(len(found)))
 
 
-def screened(**options: int) -> pd.DataFrame:
+def screen_device(**options: int) -> pd.DataFrame:
     """Return the table that a screening of a device writes, and the hash of its ``ranked.csv``."""
     import magnetkit as mk
 
@@ -109,7 +109,7 @@ def screened(**options: int) -> pd.DataFrame:
     return frame.assign(**{"ranked.csv": hashlib.sha256(text).hexdigest()})
 
 
-def kept(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+def to_arrays(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     """Return every column as an array: numbers as they are, all else as text."""
     found = {}
     for name, frame in frames.items():
@@ -127,14 +127,16 @@ def answer(
 ) -> dict[str, np.ndarray]:
     """Return every column of both answers."""
     if backwards:
-        second = screened(**options)
-        return kept({"predict": predicted(), "screen": second})
-    return kept({"predict": predicted(alone), "screen": screened(**options)})
+        second = screen_device(**options)
+        return to_arrays({"predict": predict_recipes(), "screen": second})
+    return to_arrays(
+        {"predict": predict_recipes(alone), "screen": screen_device(**options)}
+    )
 
 
-def in_child(method: str, file: Path) -> None:
+def answer_in_child(method: str, file: Path) -> None:
     """Answer in a process started by `method`, after this one has answered."""
-    predicted()
+    predict_recipes()
     child = multiprocessing.get_context(method).Process(target=write, args=({}, file))
     child.start()
     child.join()
@@ -142,7 +144,7 @@ def in_child(method: str, file: Path) -> None:
         raise SystemExit(f"the child of {method} ended with {child.exitcode}")
 
 
-def in_threads(file: Path) -> None:
+def answer_in_threads(file: Path) -> None:
     """Answer in several threads at once, twice; refuse answers that differ."""
     found: list[tuple[int, dict[str, np.ndarray]]] = []
     failed: list[BaseException] = []
@@ -256,13 +258,13 @@ def main() -> None:
         how = json.loads(given.answer[0])
         file = Path(given.answer[1])
         if how == "threads":
-            in_threads(file)
+            answer_in_threads(file)
         elif how == "backwards":
             write({}, file, backwards=True)
         elif how == "alone":
             np.savez(file, **answer({}, alone=True))
         elif isinstance(how, str):
-            in_child(how, file)
+            answer_in_child(how, file)
         else:
             write(how, file)
         return

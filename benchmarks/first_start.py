@@ -33,7 +33,7 @@ def text(kind: Any) -> str:
     return {"bool": "boolean", "none": "none"}.get(str(kind), str(kind))
 
 
-def _run_each_once() -> None:
+def _run_common_commands() -> None:
     """Run what most commands run, on few candidates."""
     from magnetkit.alloy.substitution import substitutions
     from magnetkit.curves.curve import curve, use_limits
@@ -99,7 +99,7 @@ def _record(out: str) -> None:
         predict(["Nd2Fe14B"])
         first = lines[:]
         lines[:] = []
-        _run_each_once()
+        _run_common_commands()
     Path(out).write_text("\n".join(lines + first) + "\n", "ascii")
 
 

@@ -133,11 +133,11 @@ def replacements() -> Tables:
         yield f"{grade} {temperature}", found.candidates
         yield (
             f"{grade} {temperature} lines",
-            pd.DataFrame({"line": list(_called(found.lines))}),
+            pd.DataFrame({"line": list(_call_method(found.lines))}),
         )
 
 
-def _called(value: Any) -> Any:
+def _call_method(value: Any) -> Any:
     """Return what a method or an attribute of that name gives."""
     if callable(value):
         return value()
@@ -226,7 +226,7 @@ SECTIONS: dict[str, Callable[[], Tables]] = {
 }
 
 
-def _plain(column: pd.Series) -> pd.Series:
+def _comparable_values(column: pd.Series) -> pd.Series:
     """Return a column as numbers or texts, so that its hash is that of its values."""
     if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == object:
         return column.astype(object).map(
@@ -254,7 +254,10 @@ def write(folder: Path, only: list[str]) -> None:
         start = time.perf_counter()
         for name, frame in SECTIONS[section]():
             table = pd.DataFrame(
-                {str(c): _plain(frame[c].reset_index(drop=True)) for c in frame}
+                {
+                    str(c): _comparable_values(frame[c].reset_index(drop=True))
+                    for c in frame
+                }
             )
             key = f"{section} {name}".replace("/", "-").replace(":", "")
             table.to_parquet(folder / f"{key}.parquet")
@@ -286,7 +289,7 @@ def compare(one: Path, other: Path, within: float) -> int:
         left = pd.read_parquet(one / f"{name}.parquet", columns=differ)
         right = pd.read_parquet(other / f"{name}.parquet", columns=differ)
         for column in differ:
-            text, apart = _apart(left[column], right[column])
+            text, apart = _largest_difference(left[column], right[column])
             beyond = not apart <= within
             wrong = wrong + beyond
             moved = moved + (not beyond)
@@ -298,7 +301,7 @@ def compare(one: Path, other: Path, within: float) -> int:
     return wrong
 
 
-def _apart(a: pd.Series, b: pd.Series) -> tuple[str, float]:
+def _largest_difference(a: pd.Series, b: pd.Series) -> tuple[str, float]:
     """Return how far two columns are apart, as a share of the largest value."""
     if len(a) != len(b):
         return f"{len(a)} rows and {len(b)}", np.inf

@@ -32,7 +32,7 @@ from magnetkit._core.elements import RARE_EARTHS
 from magnetkit.magnetism.measured_magnets import measured_magnets
 from magnetkit.magnetism.process import routes
 
-from .accuracy import written_by
+from .accuracy import provenance_line
 
 RECIPES = {
     "sintered Nd-Fe-B": ("Nd30.5Dy1.0Co1.0Cu0.15Al0.2Ga0.2B0.97", "Fe", None),
@@ -82,7 +82,9 @@ def amounts(recipe: str) -> dict[str, float]:
     return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)([\d.]+)", recipe)}
 
 
-def varied(base: dict[str, float], rest: str) -> Iterator[tuple[str, float, float]]:
+def varied_elements(
+    base: dict[str, float], rest: str
+) -> Iterator[tuple[str, float, float]]:
     """Yield each element that can be varied, with its least and its most."""
     for element, most in ADDED.items():
         if element != rest:
@@ -92,7 +94,7 @@ def varied(base: dict[str, float], rest: str) -> Iterator[tuple[str, float, floa
             yield element, 0.7 * amount, 1.3 * amount
 
 
-def scanned(
+def scan_element(
     base: dict[str, float],
     rest: str,
     element: str,
@@ -147,7 +149,7 @@ def real() -> dict[str, pd.DataFrame]:
     }
 
 
-def asked(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
+def ask_route(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
     """Return status, B_r and H_cJ of a magnet as sintered, else by the first route that has one."""
     if kind == "sheets":
         sold = mk.curve(recipe, "20C").figures().iloc[0]
@@ -167,7 +169,7 @@ def asked(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
     return best
 
 
-def unanswered() -> None:
+def print_missing_answers() -> None:
     """Print how many real magnets get no answer, and which."""
     rng = np.random.default_rng(SEED)
     for kind, of in real().items():
@@ -176,7 +178,7 @@ def unanswered() -> None:
         for row in rows.itertuples():
             basis = getattr(row, "basis", "atomic")
             try:
-                found.append((row.recipe, *asked(kind, row.recipe, basis)))
+                found.append((row.recipe, *ask_route(kind, row.recipe, basis)))
             except mk.errors.MagnetkitError as error:
                 found.append((row.recipe, str(error)[:60], np.nan, np.nan))
         table = pd.DataFrame(
@@ -252,7 +254,7 @@ def ways() -> list[Any]:
     return found
 
 
-def recipe_of(x: np.ndarray) -> tuple[str, str, int]:
+def make_recipe(x: np.ndarray) -> tuple[str, str, int]:
     """Return recipe, shell and the number of the way of making that a point stands for."""
     cobalt = x[-4] > 0.5
     amounts = dict(zip(MOST, x * [*MOST.values(), 0, 0, 0, 0, 0], strict=False))
@@ -285,10 +287,10 @@ def point(recipe: str, shell: str) -> np.ndarray:
     return x
 
 
-def placed(points: np.ndarray, device: str) -> pd.DataFrame:
+def screen_points(points: np.ndarray, device: str) -> pd.DataFrame:
     """Return what a screening says of points that it ranks, and which they are (``at``)."""
     frame = pd.DataFrame(
-        [recipe_of(x) for x in points], columns=["recipe", "shell", "way"]
+        [make_recipe(x) for x in points], columns=["recipe", "shell", "way"]
     )
     found = []
     for way, rows in frame.groupby("way"):
@@ -309,7 +311,7 @@ def placed(points: np.ndarray, device: str) -> pd.DataFrame:
 def height(points: np.ndarray, device: str) -> np.ndarray:
     """Return how low points stand, shape (n,): those that meet first, then by P, then by margin."""
     low = np.full(len(points), 2.0)
-    found = placed(points, device)
+    found = screen_points(points, device)
     if len(found):
         chance = found["probability_meets_requirements"].fillna(0.0)
         margin = found["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
@@ -340,7 +342,7 @@ MORE |= {
 """What is put to the best recipes of a device, wt.%."""
 
 
-def added() -> None:
+def print_additions() -> None:
     """Print which addition to the best recipes of each device comes before what it is added to."""
     for device in sorted(mk.choose.applications.names()):
         best = mk.screen(None, device).best(60)
@@ -369,7 +371,7 @@ def added() -> None:
 
 def adversary() -> None:
     """Print what differential evolution finds for the highest place in a device's ranking."""
-    added()
+    print_additions()
     for seed in range(SEEDS):
         for device in DEVICES:
             rng = np.random.default_rng(seed)
@@ -390,7 +392,7 @@ def adversary() -> None:
                 init=np.clip(start, 0.0, 1.0), mutation=(0.3, 0.9), recombination=0.7, tol=0.0,
                 polish=False, vectorized=True, updating="deferred", rng=seed,
             )  # fmt: skip
-            found = placed(result.x[None], device)
+            found = screen_points(result.x[None], device)
             print(
                 device,
                 seed,
@@ -446,7 +448,7 @@ def edges() -> None:
     need = ("remanence_T", *(f"coercivity_kA_m{end}" for end in ("", *ENDS)))
     print("# What is said of magnets where the model ends\n")
     print(
-        written_by("python -m benchmarks.scans --edges"),
+        provenance_line("python -m benchmarks.scans --edges"),
         "P: the probability that what",
         device,
     )
@@ -481,7 +483,11 @@ def edges() -> None:
 
 def main(out: str = "") -> None:
     """Print the jumps, and write them to a table."""
-    others = {"--drawn": unanswered, "--adversary": adversary, "--edges": edges}
+    others = {
+        "--drawn": print_missing_answers,
+        "--adversary": adversary,
+        "--edges": edges,
+    }
     if out in others:
         others[out]()
         return
@@ -491,14 +497,14 @@ def main(out: str = "") -> None:
     count = 0
     for name, (recipe, rest, route) in RECIPES.items():
         base = amounts(recipe)
-        for element, least, most in varied(base, rest):
+        for element, least, most in varied_elements(base, rest):
             values = np.linspace(least, most, STEPS + 1)
             for kelvin in KELVIN:
-                frame = scanned(base, rest, element, values, kelvin, route)
+                frame = scan_element(base, rest, element, values, kelvin, route)
                 count += len(frame)
                 for column, place, change in steep(frame, LEAST):
                     inner = np.linspace(values[place], values[place + 1], FINE + 1)
-                    close = scanned(base, rest, element, inner, kelvin, route)
+                    close = scan_element(base, rest, element, inner, kelvin, route)
                     count += len(close)
                     top = frame[column].max() / close[column].max()
                     for other, at, fine in steep(close, JUMP * change * top):

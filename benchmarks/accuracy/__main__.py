@@ -78,7 +78,7 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
     if target == "grades":
         from .magnetism import sheets
 
-        return sheets.report(sheets.compared(), sheets.without_maker())
+        return sheets.report(sheets.compare_sheets(), sheets.without_maker())
     if target == "phases":
         from .phases.validation import validate as phases
 

@@ -22,7 +22,7 @@ from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._uncertainty import relative_width
 from magnetkit.magnetism.process import routes
 
-from . import written_by
+from . import provenance_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,18 +59,18 @@ def hindcast() -> "pd.DataFrame":
 
     table = pd.read_csv(datasets.path(FILE), keep_default_na=True)
     found = [
-        {} if row["expressed"] == "no" else _asked(_plain(row))
+        {} if row["expressed"] == "no" else _ask_replacement(_drop_empty(row))
         for row in table.to_dict("records")
     ]
     return pd.concat([table, pd.DataFrame(found)], axis=1)
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _drop_empty(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row with None for what is empty."""
     return {str(k): None if v != v or v == "" else v for k, v in row.items()}
 
 
-def _asked(row: dict[str, Any]) -> dict[str, Any]:
+def _ask_replacement(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
     from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
 
@@ -87,8 +87,8 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     makeup = answer.incumbent.makeup
     assert makeup is not None
     mill = calibrate_on_grade(grade_row(row["grade"], kelvin), makeup)
-    compared = _compared(row, makeup, mill, kelvin, _process(row, mill))
-    return {**compared, **_judged(row, answer)}
+    compared = _predict_claim(row, makeup, mill, kelvin, _process(row, mill))
+    return {**compared, **_judge_replacement(row, answer)}
 
 
 def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
     return process
 
 
-def _compared(
+def _predict_claim(
     row: dict[str, Any],
     made: CompositionEstimate,
     mill: "Producer",
@@ -159,7 +159,7 @@ def _compared(
     }
 
 
-def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
+def _judge_replacement(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind.
 
     Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
@@ -267,7 +267,7 @@ def report(table: "pd.DataFrame") -> str:
     lines = [
         "# Hindcast: what industry adopted since 2010",
         "",
-        f"{written_by('python -m benchmarks.accuracy hindcast')} Each replacement is asked as an "
+        f"{provenance_line('python -m benchmarks.accuracy hindcast')} Each replacement is asked as an "
         "engineer of "
         "that day would have asked it: the old magnet is the one in use, what its grade guarantees "
         "is the drawing, and the new magnet stands among the candidates of `magnetkit replace`. "

@@ -77,7 +77,7 @@ def deviation(prop: str, value: float, confidence: str) -> float:
     return sd * _CONFIDENCE[confidence]
 
 
-def embedded() -> pd.DataFrame:
+def embedded_measurements() -> pd.DataFrame:
     """Return the embedded measurements, one a row."""
     rows = []
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
@@ -105,21 +105,21 @@ def embedded() -> pd.DataFrame:
             if "conflict" in str(record["verification"]) and temperature == 300.0:
                 sd *= 2.0
             rows.append((host, formula, prop, temperature, value, sd, record["source"]))
-    rows += _single("intrinsic/measurements.csv")
+    rows += _read_single_values("intrinsic/measurements.csv")
     return _with_method(rows)
 
 
 def held_out() -> pd.DataFrame:
     """Return the embedded measurements that no fit ever sees, one a row."""
-    return _with_method(_single("intrinsic/held_out.csv"))
+    return _with_method(_read_single_values("intrinsic/held_out.csv"))
 
 
-def unfitted() -> pd.DataFrame:
+def unused_measurements() -> pd.DataFrame:
     """Return the embedded measurements of papers that entered no fit, one a row."""
-    return _with_method(_single("intrinsic/papers.csv"))
+    return _with_method(_read_single_values("intrinsic/papers.csv"))
 
 
-def _single(name: str) -> list[tuple]:
+def _read_single_values(name: str) -> list[tuple]:
     """Read an embedded table of one value a row."""
     return [
         (
@@ -226,10 +226,10 @@ def curie() -> pd.DataFrame:
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
     found = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
-    return found[_in_model(found)].reset_index(drop=True)
+    return found[_is_in_model(found)].reset_index(drop=True)
 
 
-def _in_model(frame: pd.DataFrame) -> np.ndarray:
+def _is_in_model(frame: pd.DataFrame) -> np.ndarray:
     """Return which rows are inside the model.
 
     Iron or cobalt, and nothing without a site: beryllium and small carbon contents weigh little and

@@ -82,11 +82,11 @@ class Table:
             found.append(dict(zip(names, _cells(line), strict=True)))
         return found
 
-    def stored(self) -> dict[str, object]:
+    def stored_text(self) -> dict[str, object]:
         """Return what is stored of the table."""
         day = re.search(r"\d{4}-\d\d-\d\d", (ROOT / self.page).read_text("utf-8"))
         kept = [row for row in self.rows() if self.keep(row)]
-        rows = [[_shortened(row[name]) for name in self.columns] for row in kept]
+        rows = [[_shorten(row[name]) for name in self.columns] for row in kept]
         if day is None or not rows:
             raise ValueError(
                 f"{self.page} needs a date and rows under {self.heading!r}"
@@ -107,7 +107,7 @@ def _cells(line: str) -> list[str]:
     ]
 
 
-def _shortened(cell: str) -> str:
+def _shorten(cell: str) -> str:
     for long, short in _SHORT.items():
         cell = cell.replace(long, short)
     # The unit of an interval is that of what was claimed.
@@ -169,7 +169,7 @@ def _left_out_compounds(quantity: str, error: str, hosts: str, about: str) -> Ta
     )
 
 
-def _curie_beside(hosts: str, about: str) -> Table:
+def _curie_comparison(hosts: str, about: str) -> Table:
     """Return the table of the Curie temperature beside other models, of all hosts or the four."""
     return Table(
         about,
@@ -262,12 +262,12 @@ TABLES = {
                 "median half width, K": "half width, K",
             },
         ),
-        _curie_beside(
+        _curie_comparison(
             "all",
             "Papers of series (crystals: without the glasses, films and mixtures that are not learnt "
             f"from either) and chemistries left out, {_BESIDE}",
         ),
-        _curie_beside("the four", f"The same, of {_FOUR}."),
+        _curie_comparison("the four", f"The same, of {_FOUR}."),
     ),
     "magnetism": (
         Table(
@@ -401,7 +401,7 @@ TABLES |= {quantity: (_left_out_papers(quantity),) for quantity in _PAPERS}
 def figures() -> dict[str, list[dict[str, object]]]:
     """Return the stored tables by target, as the pages have them now."""
     return {
-        target: [table.stored() for table in tables]
+        target: [table.stored_text() for table in tables]
         for target, tables in TABLES.items()
     }
 

@@ -240,7 +240,9 @@ def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     return {**found, **MORE}
 
 
-def _needed(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
+def _required_arguments(
+    function: Callable[..., Any], values: dict[str, Any]
+) -> dict[str, Any]:
     """Return the arguments that a call cannot do without, and what makes it small."""
     least = {
         n
@@ -266,10 +268,10 @@ def calls(
     """Yield the calls of a function with junk in one argument, and which and what that is."""
     for name in values:
         for kind, value in junk.items():
-            yield name, kind, {**_needed(function, values), name: value}
+            yield name, kind, {**_required_arguments(function, values), name: value}
 
 
-def _made(value: Any, place: Path) -> Any:
+def _good_value(value: Any, place: Path) -> Any:
     """Return what a place holder of a good value stands for."""
     if not isinstance(value, str) or not value.startswith("{"):
         return value
@@ -288,12 +290,12 @@ def _made(value: Any, place: Path) -> Any:
 def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
     """Try each junk value in each argument of a function."""
     function, given = functions()[name]
-    values = {n: _made(v, place) for n, v in given.items()}
+    values = {n: _good_value(v, place) for n, v in given.items()}
     figures = Figures(name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            function(**_needed(function, values))
+            function(**_required_arguments(function, values))
     except Exception as error:
         # What is refused as it is says nothing of the junk.
         figures.faults.append(

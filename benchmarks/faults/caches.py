@@ -15,7 +15,7 @@ from pathlib import Path
 from magnetkit.errors import StoreError
 from magnetkit.settings import get_settings
 
-from benchmarks.faults.mutation import spoiled
+from benchmarks.faults.mutation import mutate_bytes
 from magnetkit._core._kernel_files import folder
 from magnetkit.magnetism import predict
 from magnetkit.surrogates import _store
@@ -24,14 +24,14 @@ COMMAND = ("predict", "SmCo5", "--json")
 KINDS = ("emptied", "cut", "bits turned", "spoiled")
 
 
-def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
+def damage_bytes(kind: str, raw: bytes, chance: random.Random) -> bytes:
     """Return bytes that are not what was written."""
     if kind == "emptied":
         return b""
     if kind == "cut":
         return raw[: chance.randrange(len(raw))]
     if kind == "spoiled":
-        other = spoiled(chance, raw)
+        other = mutate_bytes(chance, raw)
         if other != raw:
             return other
         return raw + b"x"
@@ -43,7 +43,7 @@ def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
     return bytes(turned)
 
 
-def _seen(file: Path) -> bool:
+def _detects_damage(file: Path) -> bool:
     """Return whether a damaged model is seen to be before anything in it is used."""
     try:
         _store.read(file)
@@ -63,9 +63,9 @@ def each(files: list[Path], seed: int, place: Path) -> list[dict]:
             raw = file.read_bytes()
             for _ in range(1 if kind == "emptied" else 5):
                 copy = place / f"x{file.suffix}"
-                copy.write_bytes(damaged(kind, raw, chance))
+                copy.write_bytes(damage_bytes(kind, raw, chance))
                 tried += 1
-                if not _seen(copy):
+                if not _detects_damage(copy):
                     faults.append(f"{kind} {file.name} is taken for whole")
         rows.append({"files": f"each {kind}", "tried": tried, "faults": faults})
     return rows
@@ -97,7 +97,9 @@ def commands(rounds: int, seed: int, place: Path) -> dict:
         models = [file for file in files if file.suffix == ".model"]
         chosen = chance.sample(files, 3) + (models if number % 2 else [])
         for file in set(chosen):
-            file.write_bytes(damaged(chance.choice(KINDS), file.read_bytes(), chance))
+            file.write_bytes(
+                damage_bytes(chance.choice(KINDS), file.read_bytes(), chance)
+            )
         got = command(kernels, cache)
         said += "anew" in got.stderr
         if got.returncode or got.stdout != want.stdout:

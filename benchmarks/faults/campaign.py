@@ -114,10 +114,10 @@ def network() -> list[dict]:
 
 
 def interruption() -> list[dict]:
-    return printed("interruption", SEED, MOMENTS)
+    return run_module("interruption", SEED, MOMENTS)
 
 
-def printed(module: str, *arguments: object) -> list[dict]:
+def run_module(module: str, *arguments: object) -> list[dict]:
     """Run a module of the campaign in a new folder; return the rows that it prints as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         given = [str(a) for a in arguments] + [folder]
@@ -134,19 +134,19 @@ def printed(module: str, *arguments: object) -> list[dict]:
 
 
 def folders() -> list[dict]:
-    return printed("folders", SEED, FOLDERS, PAIRS)
+    return run_module("folders", SEED, FOLDERS, PAIRS)
 
 
 def damages() -> list[dict]:
-    return printed("caches", DAMAGED, SEED)
+    return run_module("caches", DAMAGED, SEED)
 
 
 def texts() -> list[dict]:
-    return printed("texts")
+    return run_module("texts")
 
 
 def workbooks() -> list[dict]:
-    return printed("workbooks")
+    return run_module("workbooks")
 
 
 def alloys() -> list[dict]:
@@ -179,14 +179,14 @@ def again() -> list[dict]:
 
 
 def tables() -> list[dict]:
-    return printed("user_tables", TABLES, SEED)
+    return run_module("user_tables", TABLES, SEED)
 
 
 def arguments() -> list[dict]:
-    return printed("arguments")
+    return run_module("arguments")
 
 
-def known() -> dict[str, dict]:
+def earlier_faults() -> dict[str, dict]:
     """Return the thirteen faults by number: what each was, and the tests that hold it."""
     return tomllib.loads(POINTS.read_text(encoding="utf-8"))
 
@@ -194,7 +194,7 @@ def known() -> dict[str, dict]:
 def points() -> list[dict]:
     """Run the tests that hold each fault of the second round."""
     rows = []
-    for number, point in known().items():
+    for number, point in earlier_faults().items():
         done = subprocess.run(
             [
                 sys.executable,
@@ -436,7 +436,7 @@ def page(figures: dict[str, dict]) -> str:
             continue
         part = figures[name]
         out += [f"## {name.capitalize()}", "", told, ""]
-        for group in _alike(part["rows"]):
+        for group in _group_by_columns(part["rows"]):
             heads = list(group[0])
             out.append(f"| {' | '.join(h.replace('_', ' ') for h in heads)} |")
             out.append(f"|{' --- |' * len(heads)}")
@@ -464,13 +464,13 @@ def second_round() -> list[str]:
     ]
     out += ["`second_round.py`; the tests that hold each.", ""]
     out += ["| point | fault | at 0b41db4 | held by |", "| --- | --- | --- | --- |"]
-    for number, point in known().items():
+    for number, point in earlier_faults().items():
         names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
         out.append(f"| {number} | {point['fault']} | {point['then']} | {names} |")
     return [*out, ""]
 
 
-def _alike(rows: list[dict]) -> list[list[dict]]:
+def _group_by_columns(rows: list[dict]) -> list[list[dict]]:
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
         groups.setdefault(tuple(row), []).append(row)
@@ -487,7 +487,7 @@ def _cell(value: object) -> str:
     return str(value).replace("|", "\\|")
 
 
-def stored() -> dict[str, dict]:
+def stored_figures() -> dict[str, dict]:
     if FIGURES.is_file():
         return json.loads(FIGURES.read_text())
     return {}
@@ -503,8 +503,10 @@ def main(names: list[str]) -> int:
         print(
             f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True
         )
-        FIGURES.write_text(json.dumps({**stored(), name: part}, indent=1) + "\n")
-    figures = stored()
+        FIGURES.write_text(
+            json.dumps({**stored_figures(), name: part}, indent=1) + "\n"
+        )
+    figures = stored_figures()
     FILE.write_text(page(figures), encoding="utf-8")
     return int(any(row["faults"] for part in figures.values() for row in part["rows"]))
 

@@ -112,7 +112,7 @@ class User(threading.Thread):
         ).encode()  # fmt: skip
 
 
-def asked_of(place: str) -> dict:
+def request_layout(place: str) -> dict:
     connection = http.client.HTTPConnection(place, timeout=60)
     answers = []
     for path in ("/_dash-dependencies", "/_dash-layout"):
@@ -125,7 +125,7 @@ def asked_of(place: str) -> dict:
     }
 
 
-def flooded(place: str) -> bool:
+def is_flood_refused(place: str) -> bool:
     """Send 300 MB; return whether they were refused."""
     connection = http.client.HTTPConnection(place, timeout=60)
     block = b"a" * (1 << 20)
@@ -164,7 +164,7 @@ def run(users: int, requests: int, seconds: float) -> dict:
             place = urlsplit(
                 next(w for w in said.split() if w.startswith("http"))
             ).netloc
-            return _loaded(server, place, users, requests, seconds)
+            return _run_load(server, place, users, requests, seconds)
         finally:
             server.send_signal(signal.SIGINT)
             try:
@@ -174,12 +174,12 @@ def run(users: int, requests: int, seconds: float) -> dict:
             server.stderr.close()
 
 
-def _loaded(
+def _run_load(
     server: subprocess.Popen, place: str, users: int, requests: int, seconds: float
 ) -> dict:
-    known = asked_of(place)
+    known = request_layout(place)
     left = [requests]
-    refused = [flooded(place)]
+    refused = [is_flood_refused(place)]
     start = time.monotonic()
     crowd = [User(place, SEED + i, known, left, start + seconds) for i in range(users)]
     for user in crowd:
@@ -190,7 +190,7 @@ def _loaded(
         time.sleep(0.2)
         marks.append((requests - left[0], memory_mb(server.pid)))
     took = time.monotonic() - start
-    refused.append(flooded(place))
+    refused.append(is_flood_refused(place))
     asked = [t for user in crowd for t in user.seconds]
     early = max(
         mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0])

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from magnetkit.errors import InputError, MagnetkitError
 
-from benchmarks.faults.interruption import in_child, wait
+from benchmarks.faults.interruption import fork_child, wait
 from magnetkit.run._files import PARTS, read_finished_manifest
 from magnetkit.run.screen import ScreenResult, screen
 
@@ -62,7 +62,7 @@ def snapshot(folder: Path) -> dict[str, str]:
     }
 
 
-def foreign(count: int, seed: int, place: Path) -> Figures:
+def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
     """Screen into folders of a user's, and into finished results a user laid hands on."""
     figures = Figures()
     seen = set()
@@ -116,7 +116,7 @@ def _job(kind: int, out: Path, resume: bool) -> None:
         raise SystemExit(REFUSED) from None
 
 
-def whole(out: Path, want: list[dict[str, str]]) -> str:
+def folder_faults(out: Path, want: list[dict[str, str]]) -> str:
     """Return what is wrong with a results folder that should be one of some; nothing if it is."""
     result = ScreenResult.from_folder(out)
     device = result.manifest["identity"]["application"]["name"]
@@ -139,7 +139,7 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
     want: list[dict[str, str]] = []
     for kind in range(len(DEVICES)):
         start = time.monotonic()
-        wait(in_child(partial(_job, kind, place / f"alone-{kind}", False), log))
+        wait(fork_child(partial(_job, kind, place / f"alone-{kind}", False), log))
         took = time.monotonic() - start
         want.append(snapshot(place / f"alone-{kind}"))
     found = {"both": 0, "refused": 0, "killed": 0}
@@ -149,9 +149,9 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
         kinds = (0, chance.randrange(2))
         resume = chance.random() < 0.5
         logs = [place / f"log-{i}" for i in (0, 1)]
-        first = in_child(partial(_job, kinds[0], out, resume), logs[0])
+        first = fork_child(partial(_job, kinds[0], out, resume), logs[0])
         time.sleep(chance.uniform(0.0, 1.2 * took))
-        second = in_child(partial(_job, kinds[1], out, resume), logs[1])
+        second = fork_child(partial(_job, kinds[1], out, resume), logs[1])
         if number % 3 == 2:
             time.sleep(chance.uniform(0.0, took))
             os.kill(chance.choice((first, second)), signal.SIGKILL)
@@ -173,18 +173,18 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
             ):
                 faults.append(f"{codes}: {text[-300:]}")
         try:
-            if 0 in codes and (wrong := whole(out, want)):
+            if 0 in codes and (wrong := folder_faults(out, want)):
                 faults.append(f"{codes}: {wrong}")
             if 0 not in codes:
                 # What is left goes on, or makes room, for the one that asks last.
-                again = wait(in_child(partial(_job, kinds[0], out, False), log))
+                again = wait(fork_child(partial(_job, kinds[0], out, False), log))
                 if (
                     again
                     or read_finished_manifest(out)["identity"]["application"]["name"]
                     != DEVICES[0]
                 ):
                     faults.append(f"{codes}, again {again}: {log.read_text()[-300:]}")
-                elif wrong := whole(out, want):
+                elif wrong := folder_faults(out, want):
                     faults.append(f"{codes}, again: {wrong}")
         except MagnetkitError as error:
             faults.append(f"{codes}: {error}")
@@ -197,8 +197,11 @@ def main(seed: int, count: int, times: int, place: Path) -> None:
     for name in _WORK:
         import_module(name)
     # In a child: a process that has run a kernel's threads is not forked.
-    child = in_child(
-        lambda: print(json.dumps(vars(foreign(count, seed, place / "f")))), place / "o"
+    child = fork_child(
+        lambda: print(
+            json.dumps(vars(screen_foreign_folders(count, seed, place / "f")))
+        ),
+        place / "o",
     )
     code = wait(child)
     said = (place / "o").read_text()

@@ -15,7 +15,7 @@ import pandas as pd
 from magnetkit.errors import MagnetkitError
 
 from benchmarks.faults import mutation
-from benchmarks.faults.input_recipes import Figures, check_accepted, resident_MB
+from benchmarks.faults.input_recipes import Figures, check_parsed_recipes, resident_MB
 from magnetkit import applications, datasets, supply
 from magnetkit.alloy import CompositionTable
 from magnetkit.features._elements import read_table
@@ -146,14 +146,14 @@ def tables(folder: Path, suffix: str) -> Kind:
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(_TABLES)
         if chance.random() < 0.6:
-            text = mutation.mutated(
+            text = mutation.mutate_text(
                 chance, text, (*STROKES, *mutation.recipes(chance, 2))
             )
         data = text.encode(
             chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
         )
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, data, 2)
+            return mutation.mutate_bytes(chance, data, 2)
         return data
 
     def read(data: bytes) -> list[str]:
@@ -171,7 +171,7 @@ def _candidates(file: Path) -> list[str]:
         table = chunk.table
         if len(chunk.labels) != len(table):
             faults.append("labels and rows differ in number")
-        check_accepted(
+        check_parsed_recipes(
             CompositionTable(
                 table.indptr, table.indices, table.values, np.arange(len(table))
             ),
@@ -206,9 +206,9 @@ def parquet(folder: Path) -> Kind:
 
     def inputs(chance: random.Random) -> bytes:
         if chance.random() < 0.5:
-            return mutation.spoiled(chance, good, 3)
+            return mutation.mutate_bytes(chance, good, 3)
         raw = [
-            mutation.spoiled(chance, t.encode(), 2)
+            mutation.mutate_bytes(chance, t.encode(), 2)
             for t in chance.sample(mutation.RECIPES, 3)
         ]
         offsets = np.cumsum([0, *map(len, raw)]).astype(np.int32)
@@ -246,10 +246,10 @@ def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) ->
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(good)
         if chance.random() < 0.8:
-            text = mutation.mutated(chance, text, (*_TOML, *text.split("\n")), 3)
+            text = mutation.mutate_text(chance, text, (*_TOML, *text.split("\n")), 3)
         data = text.encode()
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, data, 3)
+            return mutation.mutate_bytes(chance, data, 3)
         return data
 
     def read(data: bytes) -> list[str]:
@@ -266,9 +266,11 @@ def element_table(folder: Path) -> Kind:
     good = "symbol,radius,source\nNd,1.8,a\nFe,1.2,b\nB,0.8,\nCo,,c\n"
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4)
+        text = mutation.mutate_text(
+            chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4
+        )
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, text.encode(), 2)
+            return mutation.mutate_bytes(chance, text.encode(), 2)
         return text.encode()
 
     def read(data: bytes) -> list[str]:
@@ -291,11 +293,11 @@ def training_table(folder: Path) -> Kind:
     )
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(
+        text = mutation.mutate_text(
             chance, good, (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
         )
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, text.encode(), 2)
+            return mutation.mutate_bytes(chance, text.encode(), 2)
         return text.encode()
 
     def read(data: bytes) -> list[str]:
@@ -324,8 +326,8 @@ def models(folder: Path) -> list[Kind]:
     good = file.read_bytes()
     line, payload = good[len(_store.MAGIC) :].split(b"\n", 1)
 
-    def resealed(chance: random.Random) -> bytes:
-        content = mutation.spoiled(chance, payload, 3)
+    def reseal(chance: random.Random) -> bytes:
+        content = mutation.mutate_bytes(chance, payload, 3)
         manifest = json.loads(line) | {
             "content_sha256": hashlib.sha256(content).hexdigest()
         }
@@ -339,8 +341,8 @@ def models(folder: Path) -> list[Kind]:
         return [f"a model file holds {type(content).__name__}"]
 
     return [
-        Kind("model file", lambda chance: mutation.spoiled(chance, good), read),
-        Kind("model file, resealed", resealed, read),
+        Kind("model file", lambda chance: mutation.mutate_bytes(chance, good), read),
+        Kind("model file, resealed", reseal, read),
     ]
 
 
@@ -368,7 +370,7 @@ def snapshots(folder: Path) -> list[Kind]:
             return []
         return ["energies that are no numbers"]
 
-    def read_manifest_of(data: bytes) -> list[str]:
+    def read_with_manifest(data: bytes) -> list[str]:
         (place / snapshot.ENTRIES).write_bytes(table)
         (place / MANIFEST).write_bytes(data)
         return read_back()
@@ -381,10 +383,10 @@ def snapshots(folder: Path) -> list[Kind]:
         return read_back()
 
     return [
-        Kind("snapshot manifest", json_inputs(manifest), read_manifest_of),
+        Kind("snapshot manifest", json_inputs(manifest), read_with_manifest),
         Kind(
             "snapshot entries, resealed",
-            lambda c: mutation.spoiled(c, table, 3),
+            lambda c: mutation.mutate_bytes(c, table, 3),
             read_entries,
         ),
     ]
@@ -400,7 +402,7 @@ def results(folder: Path) -> list[Kind]:
     ranked = (place / "ranked.parquet").read_bytes()
     rejected = (place / "rejected.csv").read_bytes()
 
-    def finished(data: bytes) -> list[str]:
+    def read_result(data: bytes) -> list[str]:
         (place / MANIFEST).write_bytes(data)
         read_manifest(place)
         result = ScreenResult.from_folder(place)
@@ -427,9 +429,17 @@ def results(folder: Path) -> list[Kind]:
         return []
 
     return [
-        Kind("results manifest", json_inputs(manifest), finished),
-        Kind("ranked.parquet", lambda c: mutation.spoiled(c, ranked, 3), spoiled_table),
-        Kind("rejected.csv", lambda c: mutation.spoiled(c, rejected, 3), spoiled_list),
+        Kind("results manifest", json_inputs(manifest), read_result),
+        Kind(
+            "ranked.parquet",
+            lambda c: mutation.mutate_bytes(c, ranked, 3),
+            spoiled_table,
+        ),
+        Kind(
+            "rejected.csv",
+            lambda c: mutation.mutate_bytes(c, rejected, 3),
+            spoiled_list,
+        ),
     ]
 
 
@@ -457,7 +467,7 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
 
     def inputs(chance: random.Random) -> bytes:
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, good)
+            return mutation.mutate_bytes(chance, good)
         whole = json.loads(good)
         for _ in range(chance.randint(1, 3)):
             at = whole

@@ -60,7 +60,7 @@ def formula(table: CompositionTable, row: int) -> str:
     )
 
 
-def check_accepted(
+def check_parsed_recipes(
     table: CompositionTable, texts: list[str], faults: list[str]
 ) -> None:
     """Check what was let in: sums, order of elements, signs, and the way back."""
@@ -117,7 +117,7 @@ def run(count: int, seed: int = 1) -> Figures:
         figures.faults += [
             f"no reason: {e.text!r}" for e in table.errors if len(e.reason) < 10
         ]
-        check_accepted(table, texts, figures.faults)
+        check_parsed_recipes(table, texts, figures.faults)
         _singly(chance, texts, table, basis, figures)
         seen[figures.inputs : figures.inputs + size] = [
             hash(t) & (2**64 - 1) for t in texts

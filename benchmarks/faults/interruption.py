@@ -60,7 +60,7 @@ class Command:
     check: Callable[[], object]
 
 
-def in_child(work: Callable[[], object], log: Path) -> int:
+def fork_child(work: Callable[[], object], log: Path) -> int:
     """Run `work` in a child process, its output in `log`; return its id."""
     child = os.fork()
     if child:
@@ -110,9 +110,9 @@ def stop(
 ) -> dict[str, object]:
     """Stop a command `times` times; return counts and faults."""
     # Once to fill the caches, once to know how long it takes.
-    wait(in_child(command.run, log))
+    wait(fork_child(command.run, log))
     start = time.monotonic()
-    code = wait(in_child(command.run, log))
+    code = wait(fork_child(command.run, log))
     whole = time.monotonic() - start
     faults = [f"{code}: {log.read_text()[-500:]}"] if code else []
     if faults:
@@ -123,7 +123,7 @@ def stop(
     found = {"done": 0}
     for number in range(times):
         how = (signal.SIGINT, signal.SIGKILL)[number % 2]
-        child = in_child(command.run, log)
+        child = fork_child(command.run, log)
         time.sleep(chance.uniform(0.0, whole))
         os.kill(child, how)
         sent = time.monotonic()
@@ -138,9 +138,9 @@ def stop(
             said = log.read_text(errors="replace")
             if code != 130 or "interrupted" not in said or "Traceback" in said:
                 faults.append(f"{command.name}: exit {code}, {said[-300:]!r}")
-        if wait(in_child(command.check, log)):
+        if wait(fork_child(command.check, log)):
             faults.append(f"{command.name} after {how.name}: {log.read_text()[-500:]}")
-        if wait(in_child(command.again, log)):
+        if wait(fork_child(command.again, log)):
             faults.append(f"{command.name} again: {log.read_text()[-500:]}")
         elif command.left() != want:
             faults.append(f"{command.name}: other bytes after {how.name}")
@@ -173,7 +173,7 @@ def pull(folder: Path) -> Command:
             return None
         return found.folder
 
-    def left() -> str:
+    def file_hashes() -> str:
         place = check()
         assert place is not None
         return sha256(place / "entries.parquet", place / "structures.parquet")
@@ -182,7 +182,7 @@ def pull(folder: Path) -> Command:
         "data pull",
         partial(command_line, "data", "pull", *SYSTEMS, "--refresh"),
         partial(command_line, "data", "pull", *SYSTEMS),
-        left,
+        file_hashes,
         check,
     )
 
@@ -291,7 +291,7 @@ def screen(folder: Path) -> Command:
         shutil.rmtree(out, ignore_errors=True)
         run()
 
-    def left() -> str:
+    def file_hashes() -> str:
         names = (
             "ranked.parquet",
             "ranked.csv",
@@ -307,7 +307,7 @@ def screen(folder: Path) -> Command:
         elif (out / PARTS / MANIFEST).is_file():
             assert not read_manifest(out)["done"]
 
-    return Command("screen", anew, partial(run, "--resume"), left, check)
+    return Command("screen", anew, partial(run, "--resume"), file_hashes, check)
 
 
 def report(folder: Path) -> Command:

@@ -26,7 +26,7 @@ DEVICE = "hot-servo-motor"
 SETTLED_S = 20.0
 
 
-def step_for(candidates: int) -> tuple[float, int]:
+def coarsest_step(candidates: int) -> tuple[float, int]:
     """Return the coarsest step with at least so many candidates, and how many it gives."""
     for parts in range(4, 200):
         size = len(substitutions("Nd2Fe14B", REPLACE, step=1.0 / parts))
@@ -64,7 +64,7 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
 
 
 def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> int:
-    step, size = step_for(candidates)
+    step, size = coarsest_step(candidates)
     command = [sys.executable, "-m", "magnetkit", "screen", "--host", "2:14:1"]
     for site, elements in REPLACE.items():
         command += ["--replace", f"{site}={','.join(elements)}"]

@@ -48,11 +48,11 @@ def _recipe(chance: random.Random) -> str:
     if chance.random() < 0.3:
         return "".join(chance.choices(_TOKENS, k=chance.randint(1, 14)))
     if chance.random() < 0.1:
-        return _nested(chance)
-    return mutated(chance, chance.choice(RECIPES), _TOKENS)
+        return _nest_brackets(chance)
+    return mutate_text(chance, chance.choice(RECIPES), _TOKENS)
 
 
-def _nested(chance: random.Random) -> str:
+def _nest_brackets(chance: random.Random) -> str:
     depth = chance.randint(1, 40)
     inner = chance.choice(RECIPES)
     return (
@@ -62,7 +62,7 @@ def _nested(chance: random.Random) -> str:
     )
 
 
-def mutated(
+def mutate_text(
     chance: random.Random, text: str, tokens: Sequence[str], most: int = 4
 ) -> str:
     """Return a text after one to `most` strokes: cut, double, swap, put in, leave out."""
@@ -82,7 +82,7 @@ def mutated(
     return text
 
 
-def spoiled(chance: random.Random, data: bytes, most: int = 6) -> bytes:
+def mutate_bytes(chance: random.Random, data: bytes, most: int = 6) -> bytes:
     """Return bytes after one to `most` strokes: turned bits, cuts, repeats, foreign bytes."""
     for _ in range(chance.randint(1, most)):
         a, b = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))

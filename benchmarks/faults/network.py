@@ -197,9 +197,9 @@ def _spoil(h: Handler, kind: str, chance: random.Random) -> None:
             break
         h.send_json(answer)
     elif kind == "bytes":
-        h.send_body(mutation.spoiled(chance, body))
+        h.send_body(mutation.mutate_bytes(chance, body))
     elif kind == "gzip":
-        packed = mutation.spoiled(chance, gzip.compress(body), 2)
+        packed = mutation.mutate_bytes(chance, gzip.compress(body), 2)
         h.send_body(
             packed,
             Content_Encoding=chance.choice(

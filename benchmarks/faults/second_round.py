@@ -45,7 +45,7 @@ def command(*words: object, **options: object) -> subprocess.CompletedProcess:
     )
 
 
-def screened(out: Path, *more: object) -> subprocess.CompletedProcess:
+def screen_again(out: Path, *more: object) -> subprocess.CompletedProcess:
     table = out.with_name("alloys.txt")
     if not table.exists():
         table.write_text("SmCo5\nNd2Fe14B\n", encoding="utf-8")
@@ -62,7 +62,7 @@ def users_files(place: Path) -> Seen:
     for name, text in mine.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text)
-    code = screened(out).returncode
+    code = screen_again(out).returncode
     lost = [
         n
         for n, text in mine.items()
@@ -86,7 +86,7 @@ mk.screen(recipes[: 1200 if device == "f22-engine" else 1600], device, out=out, 
 """
 
 
-def two_at_once(place: Path) -> Seen:
+def run_two_screenings(place: Path) -> Seen:
     import pyarrow.parquet as pq
 
     seen = []
@@ -135,7 +135,7 @@ def two_at_once(place: Path) -> Seen:
     return False, seen[-1]
 
 
-def _moved(place: Path, edit: Callable[[str], str]) -> Path:
+def _copy_with_prices(place: Path, edit: Callable[[str], str]) -> Path:
     """Copy the package and its data, with other prices."""
     import magnetkit as mk
 
@@ -195,7 +195,7 @@ def other_data(place: Path) -> Seen:
     import magnetkit as mk
 
     own = mk.screen(["SmCo5"], DEVICE).table["cost_USD_kg"].iloc[0]
-    with _dask(_moved(place / "other", _ten_times)) as address:
+    with _dask(_copy_with_prices(place / "other", _ten_times)) as address:
         try:
             theirs = (
                 mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
@@ -210,7 +210,7 @@ def other_data(place: Path) -> Seen:
 
 def failed_rerun(place: Path) -> Seen:
     out = place / "out"
-    screened(out)
+    screen_again(out)
     bad = place / "bad.txt"
     bad.write_text("SmCo5\n??\n", encoding="utf-8")
     again = command("screen", bad, "--application", DEVICE, "--out", out, "--strict")
@@ -553,7 +553,7 @@ def smaller(place: Path) -> Seen:
 
 POINTS: dict[str, Callable[[Path], Seen]] = {
     "1": users_files,
-    "2": two_at_once,
+    "2": run_two_screenings,
     "3": other_data,
     "4": failed_rerun,
     "5": damaged_cache,

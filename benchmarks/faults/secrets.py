@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.faults.interruption import command_line, in_child, preload, wait
+from benchmarks.faults.interruption import command_line, fork_child, preload, wait
 from magnetkit.phases import _transport
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
@@ -143,9 +143,9 @@ def main(folder: Path) -> None:
             server.faults.extend(
                 [*[fault if fault is _version else None] * 2, *[fault] * 30]
             )
-        child = in_child(lambda call=call: command_line(*call), log)
+        child = fork_child(lambda call=call: command_line(*call), log)
         if call[0] == "explore":
-            _until_said(log)
+            _wait_for_announcement(log)
             os.kill(child, signal.SIGINT)
         start = time.monotonic()
         said[" ".join(call[:3])] = wait(child)
@@ -179,7 +179,7 @@ def _is(call: tuple[str, ...], known: set[str]) -> bool:
     return call[0] in known or " ".join(call[:2]) in known
 
 
-def _until_said(log: Path) -> None:
+def _wait_for_announcement(log: Path) -> None:
     end = time.monotonic() + 30
     while (
         "open http" not in (log.read_text() if log.exists() else "")

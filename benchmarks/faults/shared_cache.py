@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.faults.interruption import TARGET, in_child, preload, wait
+from benchmarks.faults.interruption import TARGET, fork_child, preload, wait
 
 PROCESSES = 8
 
@@ -39,7 +39,7 @@ def main(folder: Path, kernels: bool) -> None:
     preload()
     start = time.time() + 0.2
     children = [
-        in_child(lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}")
+        fork_child(lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}")
         for n in range(PROCESSES)
     ]
     codes = [wait(child) for child in children]

@@ -32,7 +32,7 @@ def test_screening_goes_on_with_another_scheduler(tmp_path, recipes):  # noqa: F
     assert read_files(out) == read_files(tmp_path / "threads")
 
 
-def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):
+def test_ignores_another_cluster_on_the_usual_port(tmp_path):
     """The scheduler's own page takes a free port; the warning would be an error here."""
     pytest.importorskip("distributed")
     with ExitStack() as stack:

@@ -103,7 +103,7 @@ def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
     assert again.rejected == result.rejected
 
 
-def test_a_results_folder_that_was_changed_is_refused(tmp_path):
+def test_refuses_an_edited_results_folder(tmp_path):
     screen(["SmCo5"], "f22-engine", out=tmp_path)
     ranked = tmp_path / "ranked.parquet"
     ranked.write_bytes(ranked.read_bytes()[:-1] + b"!")

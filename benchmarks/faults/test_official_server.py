@@ -82,13 +82,13 @@ def test_the_pull_is_that_of_our_own_server(
 
 
 @pytest.mark.parametrize("scheme", ["GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN"])
-def test_each_scheme_is_found(official: str, scheme: str):
+def test_finds_each_scheme(official: str, scheme: str):
     found = pull("Sm-Co", KEY, official, thermo_type=scheme)
     assert found.manifest["thermo_type"] == scheme
     assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
 
 
-def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
+def test_reports_the_refusal_of_a_page(official: str, mp_server: Server, monkeypatch):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 5000)
     with pytest.raises(
         NetworkError, match=r"answered 4\d\d; the server may need another"

@@ -91,7 +91,7 @@ def put(tree: Any, at: tuple, value: str) -> Any:
     return tree
 
 
-def shown(folder: Path) -> list[str]:
+def visible_markup(folder: Path) -> list[str]:
     """Return the markup that report and explorer of a results folder let through."""
     ScreenResult.from_folder(folder).report(folder / "report.html")
     found = markup((folder / "report.html").read_text(encoding="utf-8"))
@@ -104,10 +104,10 @@ def shown(folder: Path) -> list[str]:
 def profiles(place: Path) -> Figures:
     whole = applications.load(DEVICE).model_dump(mode="json")
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         screen(["SmCo5", "Nd2Fe14B"], Profile.model_validate(changed), out=out)
 
-    return _each(whole, screened, place)
+    return _each(whole, screen_changes, place)
 
 
 def toml(value: Any) -> str:
@@ -125,7 +125,7 @@ def toml(value: Any) -> str:
 def scenarios(place: Path) -> Figures:
     whole = load_scenario("embargo").model_dump(mode="json")
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         file = place / "mine.toml"
         lines = [
             f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None
@@ -133,7 +133,7 @@ def scenarios(place: Path) -> Figures:
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(["SmCo5"], DEVICE, scenario=file, out=out)
 
-    return _each(whole, screened, place)
+    return _each(whole, screen_changes, place)
 
 
 def recipes(place: Path) -> Figures:
@@ -147,7 +147,7 @@ def recipes(place: Path) -> Figures:
         "shell": "Tb 0.3",
     }
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         clean = changed["name"].replace("/", "_")
         table = place / f"{clean}.csv"
         rows = [
@@ -161,7 +161,7 @@ def recipes(place: Path) -> Figures:
         table.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(table, DEVICE, out=out)
 
-    return _each(whole, screened, place, plain)
+    return _each(whole, screen_changes, place, plain)
 
 
 def manifests(place: Path) -> Figures:
@@ -169,11 +169,11 @@ def manifests(place: Path) -> Figures:
     screen(["SmCo5", "??"], DEVICE, out=good)
     whole = json.loads((good / "manifest.json").read_text())
 
-    def laid(changed: Any, out: Path) -> None:
+    def read_changes(changed: Any, out: Path) -> None:
         shutil.copytree(good, out)
         (out / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
 
-    return _each(whole, laid, place)
+    return _each(whole, read_changes, place)
 
 
 def mills(place: Path) -> Figures:
@@ -185,7 +185,7 @@ def mills(place: Path) -> Figures:
     os.environ["MAGNETKIT_DATA_DIR"] = str(place)
     get_settings.cache_clear()
 
-    def measured(changed: Any, out: Path) -> None:
+    def calibrate_changes(changed: Any, out: Path) -> None:
         cells = {changed["head"] if k == "head" else k: v for k, v in changed.items()}
         name = cells.pop("name")
         file = place / "magnets.csv"
@@ -194,15 +194,17 @@ def mills(place: Path) -> Figures:
         calibrate(file, name=name)
         screen(["SmCo5", "Nd2Fe14B"], DEVICE, process=name, out=out)
 
-    def kept(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         file.write_text(json.dumps(changed), encoding="utf-8")
         screen(["SmCo5", "Nd2Fe14B"], DEVICE, process="kept", out=out)
 
     try:
-        figures = _each(table, measured, place)
+        figures = _each(table, calibrate_changes, place)
         calibrate({k: [v] for k, v in row.items()}, name="kept")
         file = _measured.folder() / "kept.json"
-        stored = _each(json.loads(file.read_text(encoding="utf-8")), kept, place)
+        stored = _each(
+            json.loads(file.read_text(encoding="utf-8")), screen_changes, place
+        )
     finally:
         del os.environ["MAGNETKIT_DATA_DIR"]
         get_settings.cache_clear()
@@ -259,10 +261,10 @@ def grades(place: Path) -> Figures:
     return figures
 
 
-def _of_grades(own: Path) -> list[str] | str:
+def _screen_edited_grades(own: Path) -> list[str] | str:
     try:
         screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=own / "out")
-        return shown(own / "out")
+        return visible_markup(own / "out")
     except MagnetkitError as error:
         return str(error)
 
@@ -308,7 +310,7 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         figures.inputs += 1
         try:
             make(put(whole, at, text), out)
-            found = shown(out)
+            found = visible_markup(out)
         except (MagnetkitError, ValueError) as error:
             # pydantic's own error is a ValueError: a profile or scenario that cannot be.
             figures.refused += 1
@@ -341,6 +343,6 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "grades":
-        print(json.dumps(_of_grades(Path(sys.argv[2]))))
+        print(json.dumps(_screen_edited_grades(Path(sys.argv[2]))))
     else:
         main(Path(sys.argv[1]))

@@ -61,10 +61,10 @@ def _texts(good: str, words: tuple[str, ...]) -> Callable[[random.Random], bytes
     """Return a maker of tables after some strokes, or of spoiled bytes."""
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(chance, good, (*STROKES, *_NUMBERS, *words), 3)
+        text = mutation.mutate_text(chance, good, (*STROKES, *_NUMBERS, *words), 3)
         data = text.encode()
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, data, 2)
+            return mutation.mutate_bytes(chance, data, 2)
         return data
 
     return inputs

@@ -97,7 +97,7 @@ def _processor_s() -> float:
     return times.children_user + times.children_system
 
 
-def built(folder: Path) -> Path:
+def build_wheel(folder: Path) -> Path:
     """Build the wheel and return it; it must carry what the licences and the data need."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     command = [*pip, "wheel", "--quiet", "--no-deps", "-w", folder, ROOT]
@@ -115,7 +115,7 @@ def built(folder: Path) -> Path:
     return wheel
 
 
-def tried(wheel: Path, python: str, folder: Path) -> dict[str, object]:
+def try_wheel(wheel: Path, python: str, folder: Path) -> dict[str, object]:
     """Install a wheel into a fresh environment and predict; return what was seen."""
     version = subprocess.run(
         [python, "--version"], capture_output=True, text=True, check=True
@@ -147,12 +147,12 @@ def tried(wheel: Path, python: str, folder: Path) -> dict[str, object]:
 def main(pythons: list[str]) -> int:
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        wheel = built(Path(folder))
+        wheel = build_wheel(Path(folder))
         for number, python in enumerate(pythons or [sys.executable]):
             place = Path(folder) / str(number)
             place.mkdir()
             try:
-                print(json.dumps(tried(wheel, python, place)), flush=True)
+                print(json.dumps(try_wheel(wheel, python, place)), flush=True)
             except (StepError, OSError, subprocess.CalledProcessError) as error:
                 failed += 1
                 print(json.dumps({"python": python, "failed": str(error)}), flush=True)

@@ -26,7 +26,7 @@ _LAUGHS = '<!ENTITY l0 "SmCo5">' + "".join(
 )
 
 
-def plain(file: Path, rows: list[list[object]]) -> Path:
+def write_workbook(file: Path, rows: list[list[object]]) -> Path:
     book = Workbook()
     for row in rows:
         book.active.append(row)
@@ -34,9 +34,9 @@ def plain(file: Path, rows: list[list[object]]) -> Path:
     return file
 
 
-def _replaced(file: Path, sheet: bytes, lie: int = 0) -> Path:
+def _replace_sheet(file: Path, sheet: bytes, lie: int = 0) -> Path:
     """Put other content in the sheet of a workbook; `lie` is the size its directory states."""
-    source = plain(file, [["composition"], ["SmCo5"]])
+    source = write_workbook(file, [["composition"], ["SmCo5"]])
     with zipfile.ZipFile(source) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -69,18 +69,18 @@ def cases(folder: Path) -> dict[str, Path]:
         b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
     )
     made = {
-        "600 MB of blanks": _replaced(folder / "a.xlsx", blank),
-        "600 MB stated as 100 bytes": _replaced(folder / "b.xlsx", blank, 100),
-        "entities that double thirty times": _replaced(folder / "c.xlsx", laughs),
-        "last cell of a sheet": _replaced(
+        "600 MB of blanks": _replace_sheet(folder / "a.xlsx", blank),
+        "600 MB stated as 100 bytes": _replace_sheet(folder / "b.xlsx", blank, 100),
+        "entities that double thirty times": _replace_sheet(folder / "c.xlsx", laughs),
+        "last cell of a sheet": _replace_sheet(
             folder / "d.xlsx", _sheet(_HEAD + _cell(1048576, "SmCo5", "XFD"))
         ),
-        "row four billion": _replaced(
+        "row four billion": _replace_sheet(
             folder / "e.xlsx", _sheet(_HEAD + _cell(4294967295, "SmCo5"))
         ),
         "cut": folder / "f.xlsx",
         "emptied": folder / "g.xlsx",
-        "formulas": plain(
+        "formulas": write_workbook(
             folder / "h.xlsx",
             [
                 ["composition", "note"],

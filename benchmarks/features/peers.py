@@ -198,7 +198,7 @@ PEERS = (
 )
 
 
-def prepared(
+def prepare_peer(
     peer: Peer, structures: list[Any] | None = None
 ) -> tuple[int, Work] | None:
     """Return the number of rows and the work of a peer; None where it is not installed."""

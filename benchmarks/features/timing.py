@@ -15,7 +15,7 @@ from magnetkit._core._threads import limited_threads
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions
 from .measure import best_seconds, fill_rate, first_call_seconds
-from .peers import PEERS, Peer, prepared
+from .peers import PEERS, Peer, prepare_peer
 
 CURVE = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 # Rows of a chunk of the cost curve: what the memory of a small machine holds.
@@ -111,7 +111,7 @@ def peer_rate(
     peer: Peer, structures: list[Any] | None = None
 ) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
-    found = prepared(peer, structures)
+    found = prepare_peer(peer, structures)
     if found is None:
         return None
     n, work = found

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from .changes import ROOT, Change, changed, file_of, sample
-from .nearest import nearest, own, plain
-from .running import Seen, copied, preload, run
+from .changes import ROOT, Change, changed_source, sample, source_path
+from .nearest import mirror_tests, nearest_tests, uncompiled_tests
+from .running import Seen, copy_tree, preload, run
 
 COUNT = 200
 SEED = 20_261_126
@@ -51,34 +51,36 @@ class Trial:
         off = "PYTHONDONTWRITEBYTECODE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
         os.environ |= dict.fromkeys((*threads, *off), "1")
         folder = out.with_suffix(".tree")
-        self.tree = folder / "tree" if folder.is_dir() else copied(folder)
+        self.tree = folder / "tree" if folder.is_dir() else copy_tree(folder)
         os.environ["TESTS_CACHE"] = str(folder / "cache")
         self.file = out.with_suffix(".seconds.json")
         self.seconds: dict[str, float] = (
             json.loads(self.file.read_text()) if self.file.is_file() else {}
         )
 
-    def tried(self, change: Change, budget: float, without: Sequence[str] = ()) -> dict:
+    def try_change(
+        self, change: Change, budget: float, without: Sequence[str] = ()
+    ) -> dict:
         """Make a change in the copy, run tests until one fails, and undo it."""
-        place = self.tree / file_of(change.module)
-        whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
+        place = self.tree / source_path(change.module)
+        whole = (ROOT / source_path(change.module)).read_text(encoding="utf-8")
         start = time.monotonic()
         kernel = change.room == "kernels"
-        first = own(change.module)
+        first = mirror_tests(change.module)
         rest = [
             test
-            for test in nearest(change.module, self.seconds, budget, UNKNOWN_S)
+            for test in nearest_tests(change.module, self.seconds, budget, UNKNOWN_S)
             if test not in first
         ]
         limit = LIMIT_S + kernel * COMPILING_S
-        stages = [(plain(change.module), PLAIN_S, True)] if kernel else []
+        stages = [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
         stages += [(first, limit, False), (rest, limit, False)]
-        place.write_text(changed(change), encoding="utf-8")
+        place.write_text(changed_source(change), encoding="utf-8")
         killed = ""
         try:
             for tests, most, uncompiled in stages:
                 if tests and not killed:
-                    seen = self._seen(tests, without, most, uncompiled)
+                    seen = self._run_tests(tests, without, most, uncompiled)
                     killed = seen.failed[0] if seen.failed else seen.end
                     if uncompiled and not seen.failed:
                         killed = ""
@@ -90,7 +92,7 @@ class Trial:
             "s": round(time.monotonic() - start, 1),
         }
 
-    def _seen(
+    def _run_tests(
         self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool
     ) -> Seen:
         words = ["-x", *(f"--deselect={test}" for test in without)]
@@ -118,13 +120,13 @@ def rows(out: Path) -> dict[tuple[str, int], dict]:
     return {(row["module"], row["place"]): row for row in map(json.loads, lines)}
 
 
-def left(out: Path, count: int, seed: int) -> list[Change]:
+def remaining_changes(out: Path, count: int, seed: int) -> list[Change]:
     """Return the changes of a sample that have not been tried."""
     done = rows(out)
     return [c for c in sample(count, seed) if (c.module, c.place) not in done]
 
 
-def of_rows(found: Sequence[dict]) -> list[Change]:
+def read_changes(found: Sequence[dict]) -> list[Change]:
     """Return the changes that lines of a file are about."""
     names = Change.__dataclass_fields__
     return [Change(**{n: row[n] for n in names}) for row in found]
@@ -133,9 +135,11 @@ def of_rows(found: Sequence[dict]) -> list[Change]:
 def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
-    survived = of_rows([row for row in rows(out).values() if not row["killed"]])
+    survived = read_changes([row for row in rows(out).values() if not row["killed"]])
     chosen = (
-        survived if again else left(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
+        survived
+        if again
+        else remaining_changes(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
     )
     trial = Trial(out)
     if again:
@@ -144,7 +148,7 @@ def main(out: Path, words: list[str]) -> None:
 
     def write(changes: list[Change], without: Sequence[str] = ()) -> None:
         for change in changes:
-            row = trial.tried(change, budget, without)
+            row = trial.try_change(change, budget, without)
             with out.open("a") as stream:
                 stream.write(json.dumps(row) + "\n")
 
@@ -152,7 +156,7 @@ def main(out: Path, words: list[str]) -> None:
     killed = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
     unsound = trial.unsound(sorted(killed))
     write(
-        of_rows([row for row in rows(out).values() if row["killed"] in unsound]),
+        read_changes([row for row in rows(out).values() if row["killed"] in unsound]),
         unsound,
     )
 

@@ -86,7 +86,7 @@ class _Changer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        if _of_types(node.test):
+        if _is_type_checking(node.test):
             return node
         return self.generic_visit(node)
 
@@ -97,14 +97,14 @@ class _Changer(ast.NodeTransformer):
             return node
         if swap is None or isinstance(getattr(node, "left", None), ast.JoinedStr):
             return node
-        return self._place(node, _with(node, op=swap()))
+        return self._place(node, _replace_fields(node, op=swap()))
 
     visit_BinOp = visit_AugAssign = visit_BoolOp = _operator
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         swap = _SWAPS[type(node.ops[0])]
-        return self._place(node, _with(node, ops=[swap(), *node.ops[1:]]))
+        return self._place(node, _replace_fields(node, ops=[swap(), *node.ops[1:]]))
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
@@ -128,11 +128,15 @@ class _Changer(ast.NodeTransformer):
         if name not in _NAMES or (name == "sorted" and len(node.args) != 1):
             return node
         other = _NAMES[name]
-        func = ast.Name(other) if isinstance(f, ast.Name) else _with(f, attr=other)
-        return self._place(node, _with(node, func=func))
+        func = (
+            ast.Name(other)
+            if isinstance(f, ast.Name)
+            else _replace_fields(f, attr=other)
+        )
+        return self._place(node, _replace_fields(node, func=func))
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
+def _replace_fields(node: ast.AST, **fields: object) -> ast.AST:
     return type(node)(
         **{name: getattr(node, name, None) for name in node._fields} | fields
     )
@@ -142,24 +146,24 @@ def _short(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:90]
 
 
-def _of_types(test: ast.expr) -> bool:
+def _is_type_checking(test: ast.expr) -> bool:
     return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
-def file_of(module: str) -> Path:
+def source_path(module: str) -> Path:
     return Path(*module.split(".")).with_suffix(".py")
 
 
 def changes(module: str) -> list[Change]:
     """Return every change that can be made in a module."""
     changer = _Changer()
-    changer.visit(ast.parse((ROOT / file_of(module)).read_text(encoding="utf-8")))
+    changer.visit(ast.parse((ROOT / source_path(module)).read_text(encoding="utf-8")))
     return [Change(module, i, *told) for i, told in enumerate(changer.told)]
 
 
-def changed(change: Change) -> str:
+def changed_source(change: Change) -> str:
     """Return the source of a module after a change."""
-    tree = ast.parse((ROOT / file_of(change.module)).read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / source_path(change.module)).read_text(encoding="utf-8"))
     tree = _Changer(change.place).visit(tree)
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 

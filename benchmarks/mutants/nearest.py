@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from .changes import ROOT, file_of
+from .changes import ROOT, source_path
 
 LEFT_OUT = re.compile(
     r"tests/(docs|faults)/|test_(browser|cluster|explorer|fork|howtos|notebooks|readme|docstrings)"
@@ -27,7 +27,7 @@ _IMPORT = re.compile(r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\
 def _imports(file: Path) -> tuple[str, ...]:
     """Return the modules of the package that a file imports, at its top or inside functions."""
     found = set()
-    known = _known()
+    known = _module_names()
     here = file.relative_to(ROOT).with_suffix("").parts
     for base, names, whole in _IMPORT.findall(file.read_text(encoding="utf-8")):
         if whole:
@@ -54,14 +54,14 @@ def test_files() -> list[str]:
 def _importers() -> dict[str, set[str]]:
     """Return the modules that import each module of the package."""
     importers: dict[str, set[str]] = {}
-    for name in _known():
-        for used in _imports(ROOT / file_of(name)):
+    for name in _module_names():
+        for used in _imports(ROOT / source_path(name)):
             importers.setdefault(used, set()).add(name)
     return importers
 
 
 @cache
-def _known() -> frozenset[str]:
+def _module_names() -> frozenset[str]:
     files = (ROOT / "magnetkit").rglob("*.py")
     return frozenset(".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files)
 
@@ -85,16 +85,16 @@ def _is_own(module: str, name: str) -> bool:
     return beside and module.rsplit(".", 1)[-1].strip("_") in Path(name).stem
 
 
-def own(module: str) -> list[str]:
+def mirror_tests(module: str) -> list[str]:
     """Return what mirrors a module: its test files, tests of all rooms, examples of docstrings."""
     found = [name for name in test_files() if _is_own(module, name)]
     found += [name for name in ACROSS if module in _imports(ROOT / name)]
-    if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
+    if ">>> " in (ROOT / source_path(module)).read_text(encoding="utf-8"):
         found.append(f"tests/test_docstrings.py::test_examples_run[{module}]")
     return [*found, *EVERYWHERE]
 
 
-def nearest(
+def nearest_tests(
     module: str, seconds: dict[str, float], budget: float, unknown: float
 ) -> list[str]:
     """Return the test files that reach a module within a budget of time, nearest first."""
@@ -121,7 +121,7 @@ def nearest(
     return chosen
 
 
-def plain(module: str) -> list[str]:
+def uncompiled_tests(module: str) -> list[str]:
     """Return the test files of a kernel's module that bear running without compilation."""
     distance = _distances(module)
 

@@ -54,7 +54,7 @@ class _Watch:
     pytest_collectreport = pytest_runtest_logreport
 
 
-def copied(folder: Path) -> Path:
+def copy_tree(folder: Path) -> Path:
     """Copy what tests need, with the kernels that are compiled, and byte code that is checked."""
     skip = shutil.ignore_patterns(
         "*.pyc", ".git", "notebooks", ".venv*", "demo", "*_cache"
@@ -88,7 +88,7 @@ def preload() -> None:
     assert not [name for name in sys.modules if name.split(".")[0] == "magnetkit"]
 
 
-def _plain() -> None:
+def _disable_compilation() -> None:
     """Switch compilation off, as NUMBA_DISABLE_JIT does where numba is imported after it."""
     import numba
 
@@ -111,7 +111,7 @@ def _child(
     for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
         del sys.modules[name]
     if plain:
-        _plain()
+        _disable_compilation()
     seen = Seen()
     off = ("no:xdist", "no:cacheprovider", "no:benchmark")
     words = [

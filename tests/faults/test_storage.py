@@ -55,7 +55,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
         ):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
         assert not _files.read_manifest(disk / "out")["done"]
-        storage._mounted("-o", "remount,size=64m", str(disk))
+        storage._mount("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)

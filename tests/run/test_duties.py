@@ -9,9 +9,9 @@ from benchmarks.duties import (
     check_answer,
     check_order,
     coercivities_of_one_recipe,
-    duty_of,
+    duty_keywords,
     likeliest_heavy_free,
-    rating_of,
+    rated_temperature,
 )
 
 SAFETY = "demagnetization_safety"
@@ -45,7 +45,7 @@ def test_no_melt_without_heavy_rare_earth_is_likely_at_the_rating_of_the_high_cl
     grade,
 ):
     check = Check()
-    answer = check_answer(check, grade, duty_of(rating_of(grade), 1.0, 0.0))
+    answer = check_answer(check, grade, duty_keywords(rated_temperature(grade), 1.0, 0.0))
     assert check.tried[3] == 1
     assert check.violations == []
     assert likeliest_heavy_free(answer) < 0.05

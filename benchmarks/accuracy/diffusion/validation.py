@@ -72,7 +72,7 @@ def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
     return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
 
 
-def whole_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
+def mean_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
     """Return the reverse field, A/m, at which the mean J of a magnet is 0.
 
     `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
@@ -91,11 +91,13 @@ def whole_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) ->
     return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
 
 
-def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) -> float:
+def plate_coercivity(
+    magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal
+) -> float:
     """Return H_cJ, kA/m, of a plate treated on both faces that holds `amount` % on average."""
     content = slab_profile(1e-3 * thickness_mm, True, anneal.spread(), _POINTS)
     local = amount * content / content.mean()
-    return 1e-3 * whole_coercivity(magnet, local, np.ones(_POINTS))
+    return 1e-3 * mean_coercivity(magnet, local, np.ones(_POINTS))
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
@@ -131,11 +133,11 @@ def results() -> "pd.DataFrame":
 
     rows = []
     for row in datasets.rows("diffusion/results.csv"):
-        rows.append(_predicted(row))
+        rows.append(_predict_row(row))
     return pd.DataFrame(rows)
 
 
-def _predicted(row: dict[str, str]) -> dict[str, Any]:
+def _predict_row(row: dict[str, str]) -> dict[str, Any]:
     before, after = (
         _number(row, f"coercivity_{end}_kA_m") for end in ("before", "after")
     )
@@ -145,7 +147,7 @@ def _predicted(row: dict[str, str]) -> dict[str, Any]:
         row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0
     )
     thickness = _number(row, "thickness_mm") or THICKNESS_MM
-    reach = partial(whole, magnet, thickness_mm=thickness, anneal=anneal)
+    reach = partial(plate_coercivity, magnet, thickness_mm=thickness, anneal=anneal)
     some = AMOUNTS if amount is None else (amount,) * 3
     base = 1e-3 * float(magnet.coercivity[0])
     _, log_deviation = magnet.log_deviations(np.zeros(1), np.ones(1))
@@ -197,11 +199,12 @@ def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataF
         rows.append(
             {
                 "thickness_mm": thick,
-                "gain_at_mg_cm2_kA_m": whole(
+                "gain_at_mg_cm2_kA_m": plate_coercivity(
                     magnet, 0.5 * middle / thick, thick, anneal
                 )
                 - base,
-                "gain_at_wt_pct_kA_m": whole(magnet, 0.5, thick, anneal) - base,
+                "gain_at_wt_pct_kA_m": plate_coercivity(magnet, 0.5, thick, anneal)
+                - base,
                 "core_wt_pct": 0.5 * float(content[_POINTS // 2] / content.mean()),
             }
         )

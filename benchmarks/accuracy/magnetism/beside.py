@@ -111,7 +111,7 @@ WAYS = {
 """What is left out, and whether its compounds leave the other groups too."""
 
 
-def read_measured(frame: pd.DataFrame) -> Measured:
+def read_measurements(frame: pd.DataFrame) -> Measured:
     """Return measurements with what they are left out by."""
     frame = frame.reset_index(drop=True)
     table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
@@ -131,15 +131,19 @@ def read_measured(frame: pd.DataFrame) -> Measured:
 @lru_cache(maxsize=1)
 def fitted_rows() -> Measured:
     """Return what the intrinsic model is fitted to; series and compilation from the mirror."""
-    parts = [observations.embedded(), observations.curie(), observations.series()]
-    return read_measured(pd.concat(parts, ignore_index=True))
+    parts = [
+        observations.embedded_measurements(),
+        observations.curie(),
+        observations.series(),
+    ]
+    return read_measurements(pd.concat(parts, ignore_index=True))
 
 
 @lru_cache(maxsize=1)
 def unfitted_rows() -> Measured:
     """Return the embedded measurements of papers that entered no fit."""
-    frame = observations.unfitted()
-    return read_measured(frame[frame["host"].isin(HOST_NAMES)])
+    frame = observations.unused_measurements()
+    return read_measurements(frame[frame["host"].isin(HOST_NAMES)])
 
 
 @lru_cache(maxsize=8)
@@ -147,7 +151,7 @@ def _start(host: str) -> Array:
     return Fit(host, fitted_rows().frame).run().variables
 
 
-def _fit_without(host: str, is_out: Rows) -> Fit:
+def _fit_other_rows(host: str, is_out: Rows) -> Fit:
     """Return a host's fit to the rows that are not left out; without any it is the prior."""
     model = Fit(host, fitted_rows().frame[~is_out])
     if len(model.data):
@@ -182,7 +186,7 @@ def _predict_left_out(way: str) -> tuple[Prediction, list[tuple[Rows, Rows]]]:
     for is_out, is_tested in splits:
         for host in np.unique(rows.frame["host"][is_tested]):
             own = is_tested & rows.frame["host"].eq(host).to_numpy()
-            model = _fit_without(host, is_out)
+            model = _fit_other_rows(host, is_out)
             observed = Observed(host, rows.frame[own].reset_index(drop=True))
             value = observed.predict(model.parameters(model.variables)).copy()
             half = _half_widths(model, observed, value)
@@ -239,12 +243,12 @@ def leave_out(way: str) -> dict[str, LeftOut]:
     return result
 
 
-def predict_unfitted() -> dict[str, LeftOut]:
+def predict_unused_papers() -> dict[str, LeftOut]:
     """Return, by property, what is said of papers that entered no fit."""
     known = fitted_rows()
     rows = unfitted_rows()
     is_out = np.isin(known.compound, rows.compound[rows.is_judged])
-    shipped = _predict_shipped(rows)
+    shipped = _predict_as_users(rows)
     result = {}
     for name in PROPERTIES:
         kind = rows.frame["property"].eq(name).to_numpy()
@@ -260,7 +264,7 @@ def predict_unfitted() -> dict[str, LeftOut]:
     return result
 
 
-def _predict_shipped(rows: Measured) -> Prediction:
+def _predict_as_users(rows: Measured) -> Prediction:
     """Return value and ends as `magnetkit.magnetism.intrinsic` prints them."""
     from magnetkit.magnetism import intrinsic
 
@@ -326,7 +330,7 @@ def table() -> Iterator[str]:
     """Yield the table of both properties, in Markdown."""
     yield HEADING
     yield "|---" * HEADING.count(" | ") + "|---|"
-    blocks = [(UNFITTED, unfitted_rows(), predict_unfitted())]
+    blocks = [(UNFITTED, unfitted_rows(), predict_unused_papers())]
     blocks += [(way, fitted_rows(), leave_out(way)) for way in WAYS]
     for name in PROPERTIES:
         for title, rows, left in blocks:

@@ -204,7 +204,7 @@ class Fit:
         self.covariance[np.ix_(active, active)] = inverse[: len(active), : len(active)]
         return self
 
-    def _single(self, formula: str, kind: str) -> "Fit":
+    def _fit_one_row(self, formula: str, kind: str) -> "Fit":
         """Return a fit of one made-up row, sharing the prior, to differentiate the model."""
         row = pd.DataFrame(
             [
@@ -234,7 +234,7 @@ class Fit:
         The anisotropy field stands for K_1 + 2 K_2 + 3 K_3 here: in MJ/m3, for planar compounds
         as well.
         """
-        one = self._single(formula, kind)
+        one = self._fit_one_row(formula, kind)
         base = one.value(self.variables)
         steps = np.zeros(len(self.variables))
         for j in np.flatnonzero(one._active):
@@ -245,7 +245,7 @@ class Fit:
 
     def alone(self, formula: str, kind: str, keys: list[tuple[int, int]]) -> float:
         """Return the variance of a property from some parameters, taken as independent."""
-        one = self._single(formula, kind)
+        one = self._fit_one_row(formula, kind)
         base = one.value(self.variables)
         order = {tuple(k): i for i, k in enumerate(self._where)}
         total = 0.0

@@ -57,7 +57,7 @@ def compound_table() -> pd.DataFrame:
     frame = pd.concat(parts, ignore_index=True)
     frame["compound"] = np.tile(np.array(COMPOUNDS, dtype=object), len(TEMPERATURES))
     frame = frame[["compound", "temperature_K", "status", "easy_direction", *_MODEL]]
-    known = observations.embedded()
+    known = observations.embedded_measurements()
     for name in JUDGED:
         own = known[known["property"] == name]
         near = [
@@ -65,7 +65,7 @@ def compound_table() -> pd.DataFrame:
             for f, t in zip(frame["compound"], frame["temperature_K"], strict=True)
         ]
         frame[f"measured_{name}"] = [rows["value"].median() for rows in near]
-        frame[f"seen_{name}"] = _seen(frame, name)
+        frame[f"seen_{name}"] = _predict_observations(frame, name)
     order = {formula: i for i, formula in enumerate(COMPOUNDS)}
     place = frame["compound"].map(order)
     ordered = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(
@@ -74,7 +74,7 @@ def compound_table() -> pd.DataFrame:
     return ordered.assign(source=_SOURCE)
 
 
-def _seen(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+def _predict_observations(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     table = CompositionTable.from_strings(frame["compound"].tolist(), basis="atomic")
     hosts = partition(table).host
     found = np.full(len(frame), np.nan)

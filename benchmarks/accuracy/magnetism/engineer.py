@@ -94,7 +94,7 @@ TRIALS = (
 """The grain size before was 0.5 um for the hot-deformed magnet, the least that was taken."""
 
 
-def judged() -> "pd.DataFrame":
+def evaluate_trials() -> "pd.DataFrame":
     """Return each trial's B_r, H_cJ at 20 C and 150 C, beta, and whether it is in its windows."""
     import pandas as pd
 
@@ -130,7 +130,7 @@ def lines() -> list[str]:
         "| H_cJ (150 C): before, now | inside | window from |",
         "|---|---|---|---|---|---|",
     ]
-    for trial, row in zip(TRIALS, judged().to_dict("records"), strict=True):
+    for trial, row in zip(TRIALS, evaluate_trials().to_dict("records"), strict=True):
         b, h, hot = trial.before
         found.append(
             f"| {trial.recipe}{f' ({trial.process})' if trial.process else ''} "

@@ -111,7 +111,7 @@ def weights(frame: "pd.DataFrame") -> NDArray[np.float64]:
     return np.sqrt(np.minimum(_MOST_CURVES / number, 1.0))
 
 
-def left(
+def remaining_coercivity(
     law: str, constants: NDArray[np.float64], frame: "pd.DataFrame"
 ) -> NDArray[np.float64]:
     """Return what a law leaves of H_cJ(20 C) on each curve."""
@@ -134,11 +134,13 @@ def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
 
     known = frame["left"].to_numpy(float)
     weight = weights(frame)
-    found = least_squares(lambda c: weight * (left(law, c, frame) - known), LAWS[law])
+    found = least_squares(
+        lambda c: weight * (remaining_coercivity(law, c, frame) - known), LAWS[law]
+    )
     return np.asarray(found.x, float)
 
 
-def judged() -> "pd.DataFrame":
+def compare_laws() -> "pd.DataFrame":
     """Return, for each curve and law, what is left as known, fitted and left out.
 
     Columns: id, class, law, known, fitted, left_out. Curves that are not fitted are predicted by
@@ -151,11 +153,11 @@ def judged() -> "pd.DataFrame":
     out = []
     for law in LAWS:
         whole = fit(law, frame[used])
-        inside = left(law, whole, frame)
+        inside = remaining_coercivity(law, whole, frame)
         for i in range(len(frame)):
             row = frame.iloc[[i]]
             others = frame[used & (frame["group"] != row["group"].iloc[0])]
-            away = left(law, fit(law, others), row)[0]
+            away = remaining_coercivity(law, fit(law, others), row)[0]
             known = row["left"].iloc[0]
             out.append(
                 (
@@ -188,16 +190,16 @@ def decay(route: str = "sintered") -> float:
     usual = np.log(family.grain_reference_um / float(curve["grain_reference_um"]))
     n_eff = float(curve["n_eff"]) + family.grain_slope * usual
 
-    def missed(fall: float) -> float:
+    def squared_error(fall: float) -> float:
         left_over = kronmueller(fall, n_eff, family.grain_slope, part)
         return float(((left_over - part["left"]) ** 2).sum())
 
-    return float(minimize_scalar(missed, (1.0, 6.0)).x)
+    return float(minimize_scalar(squared_error, (1.0, 6.0)).x)
 
 
 def lines() -> list[str]:
     """Return the section of the validation report."""
-    frame = judged()
+    frame = compare_laws()
     error = frame["left_out"] - frame["known"]
     found = [
         "## Coercivity with temperature (2:14:1)",

@@ -25,7 +25,7 @@ EXACT = {"Nd": (-13.7, 3.71, 2.25), "Pr": (21.8, 5.11, 2.26), "Dy": (16.6, 6.36,
 TEMPERATURES = (4.2, 295.0, 423.0)
 
 
-def _own(
+def _ion_anisotropy(
     symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float
 ):
     """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
@@ -62,12 +62,14 @@ def ion_table() -> pd.DataFrame:
         for k, kelvin in enumerate(TEMPERATURES):
             m = reduced_moment(kelvin / e[curie], shape)
             exact = EXACT[symbol][k] if symbol in EXACT else np.nan
-            published = _own(symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0)
+            published = _ion_anisotropy(
+                symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0
+            )
             rows.append(
                 (
                     symbol,
                     kelvin,
-                    _own(symbol, kelvin, e[volume], m, *e[slots]),
+                    _ion_anisotropy(symbol, kelvin, e[volume], m, *e[slots]),
                     published,
                     exact,
                 )

@@ -20,9 +20,9 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _composition_estimate, process
 from magnetkit.magnetism.process import parameters
 
-from .. import written_by
+from .. import provenance_line
 from . import hot, losses
-from .recipes import FREE, alignment, fit, made, recipes
+from .recipes import FREE, alignment, evaluate_recipes, fit, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ _ALPHA = 0.005
 
 
 @contextmanager
-def without(host: str, group: str) -> Iterator[None]:
+def leave_source_out(host: str, group: str) -> Iterator[None]:
     """Let the model of a host's magnets be that which is fitted without a source."""
     families = parameters().families
     known = families[host]
@@ -68,7 +68,7 @@ def _forget() -> None:
     _composition_estimate.likeliest_recipe.cache_clear()
 
 
-def asked(row: Any) -> dict[str, Any]:
+def user_conditions(row: Any) -> dict[str, Any]:
     """Return what a user would say of a magnet of the recipes, beside recipe and temperature."""
     names = [
         n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]
@@ -95,13 +95,15 @@ def away() -> "pd.DataFrame":
     found = np.full((len(data), len(columns)), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
-            with without(host, group):
+            with leave_source_out(host, group):
                 for i in np.flatnonzero(
                     (data["group"] == group) & (data["host"] == host)
                 ):
                     row = data.iloc[i]
                     frame = sintered(
-                        [row["recipe"]], float(row["temperature_K"]), **asked(row)
+                        [row["recipe"]],
+                        float(row["temperature_K"]),
+                        **user_conditions(row),
                     )
                     found[i] = frame.loc[0, columns].to_numpy(float)
     chords = data["to_K"].notna().to_numpy()
@@ -110,7 +112,7 @@ def away() -> "pd.DataFrame":
 
 
 @lru_cache(maxsize=1)
-def boosted() -> "pd.DataFrame":
+def predict_by_boosting() -> "pd.DataFrame":
     """Return B_r, H_cJ and (BH)max of each recipe by gradient boosting, its source left out.
 
     It learns ln of the quantity from atomic fractions, host, grain size, alignment and temperature
@@ -150,7 +152,7 @@ def _features(data: "pd.DataFrame") -> Array:
         ]
     )
     hosts = np.array([data["host"] == host for host in FREE], float).T
-    m = made()[0]
+    m = evaluate_recipes()[0]
     made_so = [
         m.rows["grain_size_um"],
         m.rows["alignment"],
@@ -159,7 +161,7 @@ def _features(data: "pd.DataFrame") -> Array:
     return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *made_so])
 
 
-def compared() -> "pd.DataFrame":
+def compare_with_boosting() -> "pd.DataFrame":
     """Return errors and order of the model and of gradient boosting, for each quantity.
 
     Returns
@@ -174,7 +176,7 @@ def compared() -> "pd.DataFrame":
 
     data = recipes()
     model = away()
-    tree = boosted()
+    tree = predict_by_boosting()
     rng = np.random.default_rng(_SEED)
     rows = []
     for quantity in QUANTITIES:
@@ -317,7 +319,7 @@ def rated_cells() -> "pd.DataFrame":
     )
 
 
-def compensated() -> "pd.DataFrame":
+def compare_compensation() -> "pd.DataFrame":
     """Return alpha(B_r) of the compensated magnets found, beside the model; none is fitted."""
     import pandas as pd
 
@@ -339,7 +341,7 @@ def report() -> str:
     lines = [
         "# The magnet on what it has not seen",
         "",
-        written_by("python -m benchmarks.accuracy magnets"),
+        provenance_line("python -m benchmarks.accuracy magnets"),
         "",
         "## Beside gradient boosting on recipe and process",
         "",
@@ -355,7 +357,7 @@ def report() -> str:
         "| order, boosting | model better in |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in compared().to_dict("records"):
+    for row in compare_with_boosting().to_dict("records"):
         lines.append(
             f"| {row['quantity']} | {row['rows']} | {row['sources']} | {row['model_error']:.3f} "
             f"| {row['boosted_error']:.3f} | {row['pairs']} | {row['model_order']:.2f} "
@@ -401,7 +403,7 @@ def _hot_lines() -> list[str]:
 
 
 def _compensated_lines() -> list[str]:
-    frame = compensated()
+    frame = compare_compensation()
     near = int((frame["error"].abs() <= _ALPHA).sum())
     lines = [
         "## Compensated magnets",

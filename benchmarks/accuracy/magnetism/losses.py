@@ -110,7 +110,7 @@ def lines() -> list[str]:
 def _what_follows() -> str:
     frame = irreversible()
     curves = hot.curves()
-    judged = hot.judged()
+    judged = hot.compare_laws()
     law = judged[(judged["law"] == hot.USED) & judged["used"]]
     error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
     tried = frame[frame["load_line"].isna()]

@@ -35,7 +35,9 @@ def recipes() -> CompositionTable:
     return CompositionTable.from_strings(texts)
 
 
-def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFrame":
+def simulate_mills(
+    mills: int = 500, seed: int = 0, wider: float = 1.0
+) -> "pd.DataFrame":
     """Return how narrow the interval of a mill's next magnet becomes, and how often it holds.
 
     Each mill has a hidden process: the errors of its magnets are drawn from the measured split of

@@ -34,7 +34,7 @@ _TESLA = 0.8 * np.pi
 
 # i, state, ion, work as for `at`, m, j, k1 as it returned them
 @jit
-def across(i, state, ion, work, m, j, k1):
+def crossing_field(i, state, ion, work, m, j, k1):
     """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
 
     In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
@@ -53,7 +53,7 @@ def across(i, state, ion, work, m, j, k1):
 
 # condensed as `condense` returns it, tables: `Ions` -> float64 (n), T: NaN where no axis is easy
 @jit
-def fields_across(kelvin, condensed, tables):
+def crossing_fields(kelvin, condensed, tables):
     """Return the field at which a curve measured across the axis meets saturation."""
     state = condensed.state
     ion = condensed.ion
@@ -68,7 +68,7 @@ def fields_across(kelvin, condensed, tables):
                 kelvin, i, state, ion, work, tables, 2
             )
             if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
-                result[i] = across(i, state, ion, work, mt, j, k1)
+                result[i] = crossing_field(i, state, ion, work, mt, j, k1)
     return result
 
 
@@ -124,7 +124,7 @@ class Observed:
             out[rows] = got.value[:, 0, inverse].T
             if drawn:
                 phases = condense(t, codes, p)
-                across[rows] = fields_across(at[0], phases, p.ions)[inverse]
+                across[rows] = crossing_fields(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]

@@ -53,7 +53,7 @@ def addition_pairs(ranges_without: Any) -> "pd.DataFrame":
         same = all(first[name] == second[name] for name in ("temperature_K", "route"))
         if not same or _is_asked_alike(first, second):
             continue
-        with papers.without(second["paper"], ranges_without(second["paper"])):
+        with papers.leave_paper_out(second["paper"], ranges_without(second["paper"])):
             records += _predict_pair(first, second)
     return pd.DataFrame(records)
 
@@ -120,7 +120,7 @@ def diffusion_pairs() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    known = pd.concat([shells.published(), _gains_of_table()], ignore_index=True)
+    known = pd.concat([shells.published_gains(), _gains_of_table()], ignore_index=True)
     judged = shells.left_out(known)
     deviation = shells.deviation(known)["deviation"]
     return pd.DataFrame(
@@ -138,7 +138,7 @@ def diffusion_pairs() -> "pd.DataFrame":
 
 
 def _gains_of_table() -> "pd.DataFrame":
-    """Return the gains by Tb or Dy in the table of magnets, as rows of `shells.published`.
+    """Return the gains by Tb or Dy in the table of magnets, as rows of `shells.published_gains`.
 
     None of them is fitted.
     """

@@ -28,7 +28,7 @@ from magnetkit.magnetism.measured_magnets import (
 )
 from magnetkit.magnetism.process import routes
 
-from .. import written_by
+from .. import provenance_line
 from . import hot, left_out, recipes
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ def request(row: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def without(paper: str, ranges: Ranges) -> Iterator[None]:
+def leave_paper_out(paper: str, ranges: Ranges) -> Iterator[None]:
     """Let the model be that which has not seen a paper, its families' ranges being given."""
     data = recipes.recipes()
     hosts = data.loc[data["group"] == paper, "host"].unique()
     with ExitStack() as stack:
         stack.enter_context(families_in_place(ranges))
         for host in set(hosts) & set(recipes.FREE):
-            stack.enter_context(left_out.without(host, paper))
+            stack.enter_context(left_out.leave_source_out(host, paper))
         stack.enter_context(without_papers([paper]))
         yield
 
@@ -139,7 +139,7 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
     records: list[dict[str, Any]] = []
     for paper, part in rows.groupby("paper", sort=False):
         ranges = zero_ranges() if ranges_without is None else ranges_without(paper)
-        with without(str(paper), ranges):
+        with leave_paper_out(str(paper), ranges):
             for _, row in part.iterrows():
                 records += _predict_row(row)
     return pd.DataFrame(records)
@@ -372,7 +372,7 @@ def hot_curves() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    judged = hot.judged()
+    judged = hot.compare_laws()
     judged = judged[(judged["law"] == hot.USED) & judged["used"]].set_index("id")
     curves = hot.curves().set_index("id").loc[judged.index]
     return pd.DataFrame(
@@ -418,13 +418,13 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
 
     records = []
     for (quantity, family), rows in frame.groupby(["quantity", "family"], sort=False):
-        records.append({"quantity": quantity, "family": family, **_figures_of(rows)})
+        records.append({"quantity": quantity, "family": family, **_error_figures(rows)})
     for quantity, rows in frame.groupby("quantity", sort=False):
-        records.append({"quantity": quantity, "family": "all", **_figures_of(rows)})
+        records.append({"quantity": quantity, "family": "all", **_error_figures(rows)})
     return pd.DataFrame(records)
 
 
-def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
+def _error_figures(rows: "pd.DataFrame") -> dict[str, float]:
     answered = rows[rows["predicted"].notna()]
     error = errors(answered)
     exact = (answered["bound"] == "").to_numpy()
@@ -479,7 +479,7 @@ def report(fit: FamilyFit | None = None) -> str:
     lines = [
         "# Measured magnets, each with its paper left out",
         "",
-        written_by("python -m benchmarks.accuracy papers"),
+        provenance_line("python -m benchmarks.accuracy papers"),
         "",
         "Each magnet of magnets.csv whose recipe and route are known is asked of "
         "`magnetkit.magnetism.sintered` with its paper left out of everything: of the fit of the "

@@ -127,7 +127,9 @@ def recipes() -> "pd.DataFrame":
 
 
 @lru_cache(maxsize=1)
-def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def evaluate_recipes() -> tuple[
+    Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]
+]:
     """Evaluate every recipe at every temperature that is needed.
 
     Returns
@@ -172,7 +174,7 @@ def predict(
     host: str, values: dict[str, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return H_cj (kA/m) at each recipe's temperature and beta (%/K) with these parameters."""
-    m, at, first, last = made()
+    m, at, first, last = evaluate_recipes()
     h = _coercivity(m, values)
     each = np.arange(len(h))
     span = m.temperature[last] - m.temperature[first]
@@ -255,11 +257,11 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
     fall = rules.decay * np.where(own > 0.0, 1.0, rules.usual_curie / curie)
-    straight = np.where(own > 0.0, own, room) * _straight(kelvin, fall, curie)
+    straight = np.where(own > 0.0, own, room) * _linear_fraction(kelvin, fall, curie)
     return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
 
 
-def _straight(
+def _linear_fraction(
     kelvin: NDArray[np.float64], fall: Any, curie: Any
 ) -> NDArray[np.float64]:
     """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
@@ -367,7 +369,7 @@ def alignment(host: str, without: str = "") -> float:
     use = (data["host"] == host) & (data["group"] != without)
     use &= data["fit"].str.contains("B")
     use &= data["temperature_K"] < _COOL
-    m, at, _, _ = made()
+    m, at, _, _ = evaluate_recipes()
     each = np.flatnonzero(use)
     ideal = (
         m.polarization[each, at[each]]
@@ -391,7 +393,7 @@ def left_out() -> "pd.DataFrame":
     import pandas as pd
 
     data = recipes()
-    m, at, first, last = made()
+    m, at, first, last = evaluate_recipes()
     out = []
     for host in FREE:
         for group in data.loc[
@@ -429,7 +431,7 @@ def left_out() -> "pd.DataFrame":
     return frame.assign(error=frame["predicted"] / frame["measured"] - 1.0)
 
 
-def against_grades() -> "pd.DataFrame":
+def compare_grades() -> "pd.DataFrame":
     """Return the commercial grades beside the default magnet of each family.
 
     Grades print no composition: SmCo5 stands for 1:5, Sm(Co,Fe0.2,Cu0.08,Zr0.025)7.5 for 2:17,
@@ -441,7 +443,7 @@ def against_grades() -> "pd.DataFrame":
     from magnetkit.magnetism.sintered import sintered
 
     grades = pd.read_csv(datasets.path("grades/grades.csv"))
-    stands = grades.apply(_stand_in, axis=1)
+    stands = grades.apply(_family_recipe, axis=1)
     table = CompositionTable.from_strings(stands.tolist())
     frame = sintered(table, temperature=293.15, between=(293.15, 423.15))
     result = grades[
@@ -476,7 +478,7 @@ _DYSPROSIUM = {
 }  # fmt: skip
 
 
-def _stand_in(grade: "pd.Series") -> str:
+def _family_recipe(grade: "pd.Series") -> str:
     if grade["host"] == "1:5":
         return "SmCo5"
     if grade["host"] == "2:17":

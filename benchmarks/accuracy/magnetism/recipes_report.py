@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._family_ranges import families
 
-from .. import written_by
+from .. import provenance_line
 from . import engineer, hot
-from .recipes import FREE, against_grades, left_out, recipes
+from .recipes import FREE, compare_grades, left_out, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,14 +36,14 @@ def report() -> str:
     lines = [
         "# The sintered magnet on published recipes and commercial grades",
         "",
-        f"{written_by('datasets/recipes/calibrate.py')} Each recipe is predicted with its whole",
+        f"{provenance_line('datasets/recipes/calibrate.py')} Each recipe is predicted with its whole",
         "source left out of the fit; families with one or two sources then rest on the priors. It",
         "is no blind test: SOURCE.md lists what was chosen knowing these errors.",
         "",
         "| recipe | host | quantity | measured | predicted | error | met |",
         "|---|---|---|---|---|---|---|",
     ]
-    frame = frame.assign(met=met(frame))
+    frame = frame.assign(met=is_met(frame))
     for row in frame.to_dict("records"):
         lines.append(
             f"| {row['id']} | {row['host']} | {row['quantity']} | {row['measured']:g} "
@@ -103,7 +103,7 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     ]
 
 
-def met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
+def is_met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
     ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
     ranges = families()
@@ -144,7 +144,7 @@ def _compensated_lines() -> list[str]:
 
 
 def _grade_lines() -> list[str]:
-    grades = against_grades().drop_duplicates(["host", "stands_for"])
+    grades = compare_grades().drop_duplicates(["host", "stands_for"])
     lines = [
         "## Commercial grades",
         "",
@@ -190,10 +190,10 @@ def _slope_lines() -> list[str]:
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
     ]
     for shell, known in (
-        ("Dy 0.8 wt%", _gained("G7")),
+        ("Dy 0.8 wt%", _gain_lines("G7")),
         ("Tb 0.2 wt%", ""),
         ("Tb 0.5 wt%", ""),
-        ("Tb 0.8 wt%", _gained("G8", "G4", "G9")),
+        ("Tb 0.8 wt%", _gain_lines("G8", "G4", "G9")),
     ):
         shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
         gain = shelled["coercivity_kA_m"] - h[0]
@@ -202,7 +202,7 @@ def _slope_lines() -> list[str]:
     return lines
 
 
-def _gained(*names: str) -> str:
+def _gain_lines(*names: str) -> str:
     """Return what diffused magnets gained whose amount is not printed, kA/m."""
     import pandas as pd
 

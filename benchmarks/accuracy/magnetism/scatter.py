@@ -8,8 +8,8 @@ import numpy as np
 from magnetkit.magnetism._measured import QUANTITIES, Known, Split
 
 from . import recipes
-from .mills import simulated
-from .split import LENGTH, deviations, residuals, table_of
+from .mills import simulate_mills
+from .split import LENGTH, composition_table, deviations, residuals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
         for place in np.flatnonzero(own):
             others = np.flatnonzero(own & (np.arange(len(own)) != place))
             texts = data.loc[[found.ids[i] for i in (*others, place)]]
-            magnets = table_of(texts)
+            magnets = composition_table(texts)
             own_part = split.residue + (found.error / whole) ** 2
             scores = found.values[others] / whole
             known = Known(
@@ -113,7 +113,7 @@ def lines(left: "pd.DataFrame") -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for wider in _WIDER:
-        for row in simulated(wider=wider).to_dict("records"):
+        for row in simulate_mills(wider=wider).to_dict("records"):
             found.append(
                 f"| {wider:g} | {row['magnets']} | {100 * row['unmoved']:.0f} % "
                 f"| {100 * row['coverage']:.0f} % | {row['plain']:.2f} "

@@ -21,7 +21,7 @@ from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_compositi
 from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism.grades import grades, printed_values
 
-from .. import written_by
+from .. import provenance_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ _CURIE_K = 585.0
 _TRIED = np.arange(173.15, 1150.0, 5.0)
 
 
-def compared() -> "pd.DataFrame":
+def compare_sheets() -> "pd.DataFrame":
     """Return printed and predicted values of every sintered grade.
 
     Returns
@@ -76,7 +76,7 @@ def compared() -> "pd.DataFrame":
     )
     rows = []
     for _, grade in table[told & (table["kind"] == "sintered")].iterrows():
-        rows += _of(grade)
+        rows += _grade_rows(grade)
     frame = pd.DataFrame(rows)
     frame["error"] = frame["predicted"] - frame["printed"]
     beta = frame["quantity"] == BETA
@@ -97,7 +97,7 @@ def without_maker() -> "pd.DataFrame":
     import pandas as pd
     from scipy.optimize import brentq
 
-    from .left_out import without
+    from .left_out import leave_source_out
 
     table = grades()
     rows = printed_values()
@@ -113,12 +113,12 @@ def without_maker() -> "pd.DataFrame":
         b_r, h_cj, alpha = (float(grade[name]) for name in names)
         own = b_r, h_cj, alpha
         # A maker none of whose sheets is fitted has none to leave out.
-        with without(host, _SHEETS_OF.get((host, maker), "")):
-            made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
+        with leave_source_out(host, _SHEETS_OF.get((host, maker), "")):
+            made = [row for row in _grade_rows(grade) if row["quantity"] == HOTTEST]
             spread = families()[host]["coercivity_coefficient_pct_K"].half_width
         for row in made:
             off = float(row["predicted"])  # type: ignore[arg-type]
-            beta = brentq(_missed, -2.0, -0.05, args=(*own, off))
+            beta = brentq(_temperature_excess, -2.0, -0.05, args=(*own, off))
             low, high = (
                 by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0)
             )
@@ -126,7 +126,7 @@ def without_maker() -> "pd.DataFrame":
     return pd.DataFrame(found)
 
 
-def _of_makers(frame: "pd.DataFrame") -> list[str]:
+def _maker_lines(frame: "pd.DataFrame") -> list[str]:
     """Say how T_max stands with the maker's own sheets left out, and why it cannot be nearer."""
     off = frame["predicted"] - frame["printed"]
     held = frame["printed"].between(frame["low"], frame["high"])
@@ -169,7 +169,7 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
     return [*lines, ""]
 
 
-def _missed(
+def _temperature_excess(
     beta: float, remanence: float, coercivity: float, alpha: float, hottest: float
 ) -> float:
     """Return by how much T_max of a beta is more than `hottest`, K."""
@@ -211,7 +211,7 @@ def by_model(
     return float(_TRIED[end - 1] + part * (_TRIED[end] - _TRIED[end - 1]))
 
 
-def _of(grade: "pd.Series") -> list[dict[str, object]]:
+def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
     from magnetkit.magnetism.sintered import sintered_at
 
     known = grade.copy()
@@ -265,7 +265,7 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
     lines = [
         "# Grades, from B_r and H_cJ at 20 °C alone",
         "",
-        f"{written_by('python -m benchmarks.accuracy grades')} The recipe is inferred from the two "
+        f"{provenance_line('python -m benchmarks.accuracy grades')} The recipe is inferred from the two "
         "values; alpha "
         "and beta are chords over the printed range. T_max is where, at a load line of 1, the knee "
         "of 0.92 H_cJ is used up: `printed_values` is what that makes of the sheet's own B_r, least "
@@ -274,9 +274,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "fitted; beta is, on printed ranges of the classes of 2:14:1 and on a few sheets of Sm-Co. "
         "A 2:17 grade counts as aged for 500 °C if rated for 400 °C, for 300 °C otherwise.",
         "",
-        _of_alpha(),
+        _alpha_lines(),
         "",
-        _of_beta(),
+        _beta_lines(),
         "",
         "| quantity | host | pairs | within | mean error | median size | family's alpha within |",
         "|---|---|---|---|---|---|---|",
@@ -296,7 +296,7 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "",
         f"{len(odd)} of the alphas are of compensated grades, which B_r and H_cJ cannot tell.",
         "",
-        *([] if makers is None else _of_makers(makers)),
+        *([] if makers is None else _maker_lines(makers)),
         "| grade | host | quantity | from, K | to, K | printed | predicted | within | rated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -324,7 +324,7 @@ def polarization_falls(to_K: float) -> float:
     return float(100.0 * (left[1] / left[0] - 1.0) / (to_K - ROOM_K))
 
 
-def _of_alpha() -> str:
+def _alpha_lines() -> str:
     """Say what printed alphas of Nd-Fe-B are worth."""
     rows = printed_values()
     own = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
@@ -351,7 +351,7 @@ def _of_alpha() -> str:
     )
 
 
-def _of_beta() -> str:
+def _beta_lines() -> str:
     """Say how far printed betas of class N are apart, and what that does to T_max."""
     rows = printed_values()
     own = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]

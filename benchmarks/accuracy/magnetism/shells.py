@@ -36,7 +36,7 @@ _BATCH = 0.05
 _HELD = (0.003, 0.03)
 
 
-def published() -> "pd.DataFrame":
+def published_gains() -> "pd.DataFrame":
     """Return the published gains of H_cJ, kA/m, with `fitted` and the paper."""
     import pandas as pd
 
@@ -62,7 +62,7 @@ def published() -> "pd.DataFrame":
     return both.loc[both["gain_kA_m"].notna(), names].reset_index(drop=True)
 
 
-def compared(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
+def compare_gains(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
     """Return published gains beside what the law gives.
 
     Parameters
@@ -101,7 +101,7 @@ def compared(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
     )
 
 
-def fitted(rows: "pd.DataFrame") -> float:
+def fit_parameter(rows: "pd.DataFrame") -> float:
     """Return the parameter `held` at which the law is right in the mean of the papers.
 
     Each paper counts by the variance of what it does not print and that of the law (`_LAW`).
@@ -110,11 +110,11 @@ def fitted(rows: "pd.DataFrame") -> float:
 
     used = rows[rows["fitted"]]
 
-    def off(held: float) -> float:
-        log, unknown = _by_paper(compared(used, held))
+    def mean_error(held: float) -> float:
+        log, unknown = _by_paper(compare_gains(used, held))
         return float(np.average(log, weights=1.0 / (unknown + _LAW**2)))
 
-    return float(brentq(off, *_HELD, rtol=1e-4))
+    return float(brentq(mean_error, *_HELD, rtol=1e-4))
 
 
 # Standard deviation of what the law leaves, for the weights of the fit: about what it is.
@@ -153,7 +153,7 @@ def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
 
     some = rows[rows["id"] != "G1"]
     parts = [
-        compared(part, fitted(some[some["paper"] != paper]))
+        compare_gains(part, fit_parameter(some[some["paper"] != paper]))
         for paper, part in some.groupby("paper", sort=False)
     ]
     return pd.concat(parts)

@@ -61,7 +61,7 @@ class Residuals:
     fixed: tuple[float, float] | None = None
 
 
-def table_of(data: "pd.DataFrame") -> CompositionTable:
+def composition_table(data: "pd.DataFrame") -> CompositionTable:
     """Return the recipes of some rows."""
     return CompositionTable.concat(
         CompositionTable.from_strings([recipe], basis=basis)
@@ -82,7 +82,7 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     aside = left["id"].isin(_LEFT_ASIDE[quantity])
     rows = left[(left["quantity"] == quantity) & left["fitted"] & ~aside]
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = table_of(data)
+    table = composition_table(data)
     values = np.log(
         rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float)
     )
@@ -147,7 +147,7 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     rows = left[left["quantity"] == quantity].copy().reset_index(drop=True)
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = table_of(data)
+    table = composition_table(data)
     group = rows["group"].to_numpy()
     host = rows["host"].to_numpy()
     rows["distance"] = UNPROVEN + 0.5
@@ -201,7 +201,7 @@ def pairs(found: Residuals) -> "pd.DataFrame":
     )
 
 
-def measured(
+def variance_shares(
     left: "pd.DataFrame | None" = None,
 ) -> tuple[dict[str, dict[str, float]], "pd.DataFrame"]:
     """Return the shares of the variance by quantity, and all pairs with what an anchor does.
@@ -306,11 +306,11 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
         f"Of {len(both)} pairs of H_cJ {inside} lie within the anchored 90 % range and {before} "
         f"within the unanchored one; {near} of them differ by less than 0.02.",
     ]
-    lines += _far_lines(shares[QUANTITIES[0]], table.attrs["distant"])
+    lines += _distance_lines(shares[QUANTITIES[0]], table.attrs["distant"])
     return "\n".join(lines) + "\n"
 
 
-def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
+def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     """Return what the error of H_cJ does far from all measured magnets."""
     near = one["deviation"]
     far = one["far"]

@@ -125,7 +125,7 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
 
     Recipes alike are grades of one recipe, sold as different: they say nothing here.
     """
-    _, table = split.measured(left)
+    _, table = split.variance_shares(left)
     table = table[table["distance"] > 1e-6].copy()
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)
@@ -143,7 +143,7 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
                   "now", "held"]]  # fmt: skip
 
 
-def calibrated(scale: float) -> "pd.DataFrame":
+def calibrate_mills(scale: float) -> "pd.DataFrame":
     """Return stated against observed probabilities of mills drawn `scale` times as wide.
 
     Each mill has its own difference of two recipes; it may trade, and passes where 95 % of the
@@ -197,7 +197,7 @@ def calibrated(scale: float) -> "pd.DataFrame":
 
 
 @contextmanager
-def changed(table: str, key: str, value: Any) -> Iterator[None]:
+def shift_constant(table: str, key: str, value: Any) -> Iterator[None]:
     """Let a constant of the spread be another one."""
     known = spread.constants()
     old = known[table] if not key else known[table][key]
@@ -232,7 +232,7 @@ def sensitivities() -> "pd.DataFrame":
     rows = []
     rows.append(("as it is", base.count("keep"), 0, ""))
     for name, (table, key, value) in VARIANTS.items():
-        with changed(table, key, value):
+        with shift_constant(table, key, value):
             other = verdicts()
         off = [f"{i + 1}: {a} to {b}" for i, (a, b) in enumerate(zip(base, other, strict=True))
                if a != b]  # fmt: skip
@@ -267,11 +267,11 @@ def report() -> str:
         "Stated and observed probability over mills drawn from the structure; `answered` is what "
         "is left of it where measured magnets are far:",
         "",
-        _markdown(calibrated(1.0)),
+        _markdown(calibrate_mills(1.0)),
         "",
         "and from one twice as wide:",
         "",
-        _markdown(calibrated(2.0)),
+        _markdown(calibrate_mills(2.0)),
         "",
         f"Answers to {len(QUESTIONS)} questions where a constant is another one:",
         "",

@@ -75,7 +75,7 @@ def pairs(
     return (right / total if total else np.nan), total
 
 
-def between_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
+def compare_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
     """Return what papers on one compound say of each other, as a row of the table of `validate`.
 
     The errors are the differences between two papers; the pairs are two compounds that both papers
@@ -271,7 +271,7 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _inside(frame: pd.DataFrame, got: pd.DataFrame) -> float:
+def _coverage(frame: pd.DataFrame, got: pd.DataFrame) -> float:
     known = got["predicted"].notna()
     inside = frame["value"].between(got["lo"], got["hi"])
     if known.any():
@@ -305,7 +305,7 @@ def validate(
     from magnetkit.errors import MagnetkitError
 
     rows: list[dict[str, object]] = []
-    embedded = observations.embedded()
+    embedded = observations.embedded_measurements()
     try:
         series = observations.series()
         curie = observations.curie()
@@ -328,12 +328,12 @@ def validate(
             if kind == FIELD:
                 labels.insert(1, ("hard", "  by the hard-axis field throughout"))
             for name, label in labels:
-                cover = _inside(part, width) if name == "predicted" else np.nan
+                cover = _coverage(part, width) if name == "predicted" else np.nan
                 rows.append(
                     _row(label, "2:14:1", kind, part, part[name].to_numpy(), cover)
                 )
             rows += _groups(part, kind)
-            rows.append(between_papers(series, kind))
+            rows.append(compare_papers(series, kind))
         got = _predict(papers)
         borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()
         for host in papers["host"].unique():
@@ -346,7 +346,7 @@ def validate(
                     continue
                 part = papers[some]
                 predicted = got["predicted"].to_numpy()[some]
-                cover = _inside(part, got[some])
+                cover = _coverage(part, got[some])
                 rows.append(
                     _row(label, host, "curie_temperature_K", part, predicted, cover)
                 )
@@ -362,7 +362,7 @@ def validate(
                 kind,
                 part,
                 own["predicted"].to_numpy(),
-                _inside(part, own),
+                _coverage(part, own),
             )
         )
     numbers = embedded[
@@ -380,7 +380,7 @@ def validate(
                 kind,
                 part,
                 own["predicted"].to_numpy(),
-                _inside(part, own),
+                _coverage(part, own),
             )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)

@@ -10,7 +10,7 @@ from magnetkit.units import MU_0
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
-from .. import written_by
+from .. import provenance_line
 from . import ions
 
 CLEAR = {
@@ -52,10 +52,10 @@ def markdown(
     lines = [
         "# Validation of the intrinsic model",
         "",
-        f"{written_by('python -m benchmarks.accuracy magnetism')} Errors in the",
+        f"{provenance_line('python -m benchmarks.accuracy magnetism')} Errors in the",
         "unit of the property; relative errors as shares; `pairs` are pairs within a paper ordered",
         f"as measured, `clear` those that differ by more than {kelvin:g} K, {tesla:g} T of "
-        f"polarization{_between(table)}",
+        f"polarization{_paper_difference(table)}",
         f"or {field:g} T of field; `inside` is the share of the values inside the 90 % interval",
         "(the scatter between papers on one compound is part of what it is held against).",
         "`calibrated on` are rows that the model was fitted to: no test of it. The width of the",
@@ -78,7 +78,7 @@ def markdown(
     return "\n".join([*lines, ""])
 
 
-def _between(table: pd.DataFrame) -> str:
+def _paper_difference(table: pd.DataFrame) -> str:
     """Return what papers on one compound differ by in polarization, in brackets."""
     own = table["test"].str.strip().eq("papers on one compound")
     found = table.loc[

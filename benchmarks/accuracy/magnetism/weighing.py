@@ -19,7 +19,7 @@ from magnetkit.magnetism import process
 from magnetkit.magnetism.laws import Constant, law, shift_constant
 from magnetkit.magnetism.sintered import sintered
 
-from .. import written_by
+from .. import provenance_line
 from . import recipes
 
 if TYPE_CHECKING:
@@ -107,13 +107,13 @@ def _slope_of_parameter(rows: "pd.DataFrame", name: str, deviation: float) -> Ar
     """Return the derivative of ln H_cJ by a parameter that is fitted by family."""
     ends = []
     for sign in (-1.0, 1.0):
-        with _parameter_moved(name, sign * _FITTED_STEP * deviation):
+        with _shift_parameter(name, sign * _FITTED_STEP * deviation):
             ends.append(_log_coercivity(rows))
     return (ends[1] - ends[0]) / (2.0 * _FITTED_STEP * deviation)
 
 
 @contextmanager
-def _parameter_moved(name: str, by: float) -> Iterator[None]:
+def _shift_parameter(name: str, by: float) -> Iterator[None]:
     """Let a fitted parameter of the family be another for the time."""
     families = process.parameters().families
     family = families[HOST]
@@ -131,7 +131,7 @@ def report() -> str:
     lines = [
         "# Constants of the boundary against measured magnets",
         "",
-        written_by("python -m benchmarks.accuracy constants"),
+        provenance_line("python -m benchmarks.accuracy constants"),
         "",
         "Each constant is a prior beside what is fitted by family; all are weighed at once against",
         "ln H_cJ of the sintered magnets that laws are fitted to, each paper with a level of its",

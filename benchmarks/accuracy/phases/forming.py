@@ -114,7 +114,7 @@ class Fitted:
 
 
 @lru_cache(maxsize=1)
-def read_made() -> Made:
+def read_table() -> Made:
     """Return the typed table with energies of the embedded snapshot."""
     rows = datasets.rows(MADE)
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
@@ -208,7 +208,7 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
 
 def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
-    return _without(
+    return _cross_validate(
         made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS]
     )
 
@@ -220,7 +220,7 @@ def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
     """
     rows = np.arange(len(x))
     parts = [np.isin(rows, out) for _, out in _intervals.folds(made.source, _FOLDS)]
-    return _without(made, x, parts)
+    return _cross_validate(made, x, parts)
 
 
 def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
@@ -232,10 +232,10 @@ def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
     out = []
     for host, known in stabilizers().items():
         out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in known]
-    return _without(made, x, out)
+    return _cross_validate(made, x, out)
 
 
-def _without(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
+def _cross_validate(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
     total = np.zeros(len(made.forms))
     times = np.zeros(len(made.forms))
@@ -341,7 +341,7 @@ def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, An
 
 def write_weights(file: Path) -> None:
     """Fit to all rows and write the weights that `magnetkit.phases._forming` reads."""
-    made = read_made()
+    made = read_table()
     found = fit(terms(made), made.state.family, made.forms)
     families = {
         name: {

@@ -62,7 +62,7 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
             {
                 "host": host,
                 "own": np.abs(model.loo_error),
-                "inside": _inside(model),
+                "inside": _is_inside(model),
                 "linear": np.abs(model.energy - linear_mixing(model)),
                 "surrogate": np.abs(surrogate[[at[name] for name in model.formulas]]),
             }
@@ -73,7 +73,7 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
     return pd.DataFrame([*rows, _row("all", every)]).assign(data=data)
 
 
-def _inside(model: MixingModel) -> NDArray[np.bool_]:
+def _is_inside(model: MixingModel) -> NDArray[np.bool_]:
     """Return which entries lie inside their 90 % interval, each scaled by the others alone."""
     far = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
     scales = np.full(len(far), model.scale)

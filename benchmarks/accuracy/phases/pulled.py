@@ -38,7 +38,7 @@ def substitutions() -> list[str]:
     return formulas
 
 
-def part_of_embedded() -> Snapshot:
+def embedded_subset() -> Snapshot:
     """Return the embedded entries of Sm-Co and Nd-Fe-B alone, as a pull of these two."""
     whole = mk.phases.open_snapshot()
     symbols = whole.entries["formula"].str.findall("[A-Z][a-z]?")
@@ -94,7 +94,7 @@ def _row(title: str, table: pd.DataFrame, embedded: pd.DataFrame) -> str:
 def main(folders: list[str]) -> None:
     """Print the table for folders of snapshots."""
     snapshots = [mk.phases.read_snapshot(folder) for folder in folders]
-    for line in lines(snapshots or [part_of_embedded()]):
+    for line in lines(snapshots or [embedded_subset()]):
         print(line)
 
 

@@ -24,7 +24,7 @@ from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
 from .diagram import phase_diagram
-from .forming import read_made, table_of_scores
+from .forming import read_table, table_of_scores
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
 from .sites import site_check
 
@@ -116,7 +116,7 @@ def validate(
     report("metals left out of hosts")
     slopes_found = metals_left_out(snapshot)
     report("phases known to exist or not, each rare earth and each host left out")
-    scores = table_of_scores(read_made())
+    scores = table_of_scores(read_table())
     return PhaseValidation(hull, left_out, slopes_found, site_check(), *scores)
 
 
@@ -167,7 +167,7 @@ def hull_agreement(
                     "compositions": n,
                     "largest_difference_eV_atom": np.abs(found.energy - energy).max(),
                     "same_products": sum(
-                        _alike(found, i, expected)
+                        _same_products(found, i, expected)
                         for i, expected in enumerate(products)
                     ),
                 }
@@ -192,7 +192,7 @@ def _by_pymatgen(
     return len(diagram.all_entries), energy, products
 
 
-def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
+def _same_products(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
     """Whether a row's products are those expected, in the same amounts."""
     used = found.products[row] >= 0
     names = [found.formulas[k] for k in found.products[row][used]]

@@ -40,7 +40,7 @@ def peers() -> dict[str, Fit]:
             "with: pip install 'magnetkit[evaluation]', or leave them out: --no-peers (peers=False)"
         ) from None
 
-    def of(
+    def predictor(
         make: Callable[[], Any], features: Callable[[CompositionTable], Array]
     ) -> Fit:
         def fit(
@@ -54,11 +54,13 @@ def peers() -> dict[str, Fit]:
     magpie = CompositionStatistics().fit().transform
     trees = {"n_estimators": 100, "random_state": 0}
     return {
-        "random forest on composition (MaMMoS)": of(
+        "random forest on composition (MaMMoS)": predictor(
             lambda: RandomForestRegressor(**trees), CompositionTable.to_array
         ),
-        "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
-        "LightGBM on Magpie": of(lambda: LGBMRegressor(**_BOOSTED, verbose=-1), magpie),
+        "ExtraTrees on Magpie": predictor(lambda: ExtraTreesRegressor(**trees), magpie),
+        "LightGBM on Magpie": predictor(
+            lambda: LGBMRegressor(**_BOOSTED, verbose=-1), magpie
+        ),
         "vote on element counts (2:14:1)": _vote,
     }
 

@@ -60,7 +60,9 @@ def report(model: CurieModel) -> list[str]:
         own = series[series["property"] == name].reset_index(drop=True)
         table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
         said = (
-            _curie(own, table, model) if name == _CURIE else _learnt(own, table, name)
+            _curie(own, table, model)
+            if name == _CURIE
+            else _predict_series(own, table, name)
         )
         every = np.ones(len(own), bool)
         lines += [_row(own, name, model, made, every) for model, made in said.items()]
@@ -141,7 +143,9 @@ def _curie(
     return made | {"physics alone": base}
 
 
-def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, Array]:
+def _predict_series(
+    own: pd.DataFrame, table: CompositionTable, name: str
+) -> dict[str, Array]:
     codes, phases = curie_phases(table)
     whole = np.ones(len(table))
     part = Partition(codes, phases, phases, whole, whole, table)

@@ -130,7 +130,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "model": found.mean,
                 "physics alone": found.base,
                 "half": halves[0],
-                "inside": _inside(model, found),
+                "inside": _is_inside(model, found),
                 "misfit": found.local,
             }
         )
@@ -159,7 +159,7 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
+def _is_inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
 
 

@@ -12,7 +12,7 @@ from magnetkit.compound.parameters import prior_parameters
 @pytest.fixture(autouse=True)
 def rows(monkeypatch):
     """Fit to the embedded rows alone: the series need a mirror."""
-    embedded = beside.read_measured(observations.embedded())
+    embedded = beside.read_measurements(observations.embedded_measurements())
     monkeypatch.setattr(beside, "fitted_rows", lambda: embedded)
     beside._start.cache_clear()
     yield embedded
@@ -35,11 +35,11 @@ def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
     own = rows.is_judged & rows.frame["host"].eq("1:5").to_numpy()
     observed = Observed("1:5", rows.frame[own].reset_index(drop=True))
     is_out = rows.frame["host"].eq("1:5").to_numpy()
-    blind = beside._fit_without("1:5", is_out)
+    blind = beside._fit_other_rows("1:5", is_out)
     value = observed.predict(blind.parameters(blind.variables)).copy()
     np.testing.assert_allclose(value, observed.predict(prior_parameters()), rtol=1e-6)
     wide = beside._half_widths(blind, observed, value)
-    fitted = beside._fit_without("1:5", np.zeros(len(is_out), bool))
+    fitted = beside._fit_other_rows("1:5", np.zeros(len(is_out), bool))
     near = observed.predict(fitted.parameters(fitted.variables)).copy()
     assert np.median(beside._half_widths(fitted, observed, near)) < 0.7 * np.median(
         wide

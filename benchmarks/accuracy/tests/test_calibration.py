@@ -8,7 +8,7 @@ from magnetkit.settings import get_settings
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
 from benchmarks.accuracy.magnetism.priors import COLUMNS, build
-from benchmarks.accuracy.magnetism.validation import between_papers, held_out, pairs
+from benchmarks.accuracy.magnetism.validation import compare_papers, held_out, pairs
 from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, read
 from magnetkit.phases.records import HOST_NAMES
 
@@ -107,7 +107,7 @@ def test_one_wrong_paper_does_not_carry_the_fit_away():
 
 
 def test_embedded_observations_lie_in_their_hosts_and_have_an_error():
-    data = observations.embedded()
+    data = observations.embedded_measurements()
     assert set(data["host"]) == set(HOST_NAMES)
     assert (data["deviation"] > 0).all()
     assert not data["value"].isna().any()
@@ -147,7 +147,7 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
 
 def test_held_out_measurements_share_no_paper_with_the_fit():
     apart = observations.held_out()
-    fitted = observations.embedded()
+    fitted = observations.embedded_measurements()
     assert len(apart) >= 6
     assert (apart["deviation"] > 0).all()
     assert not set(apart["paper"]) & set(fitted["paper"])
@@ -166,11 +166,11 @@ def test_what_only_the_left_out_rows_speak_of_goes_back_to_the_prior():
     assert not np.allclose(knowing.variables, fresh.variables, atol=0.1)
 
 
-def test_the_calibration_leaves_out_what_the_model_has_no_word_for():
+def test_calibration_leaves_out_unknown_effects():
     formulas = ["Y2Fe15Al2", "Y2Fe7Al10", "YMn5", "Y2Fe17C0.6", "Y2Co16Be", "YCo4Cu"]
     hosts = ["2:17", "2:17", "1:5", "2:17", "2:17", "1:5"]
     frame = pd.DataFrame({"formula": formulas, "host": hosts})
-    kept = observations._in_model(frame)
+    kept = observations._is_in_model(frame)
     assert kept.tolist() == [True, True, False, False, False, True]
 
 
@@ -180,7 +180,7 @@ def test_papers_on_one_compound_are_compared_with_each_other():
          ("A", "two", 1.1), ("B", "two", 2.1), ("C", "two", 1.5)],
         columns=["formula", "paper", "value"],
     ).assign(property="saturation_polarization_T")  # fmt: skip
-    row = between_papers(frame, "saturation_polarization_T")
+    row = compare_papers(frame, "saturation_polarization_T")
     assert row["n"] == 3
     assert row["mean_error"] == pytest.approx(1.7 / 3)
     assert (row["pairs_right"], row["pairs"]) == (pytest.approx(2 / 3), 3)

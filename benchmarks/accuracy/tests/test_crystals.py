@@ -30,7 +30,7 @@ def test_a_compound_takes_the_nearest_crystal_of_its_own_host():
     assert nearest_crystals(table, codes, crystals).tolist() == [1, 2, 0, -1]
 
 
-def test_without_a_mirror_folder_the_way_out_is_said(monkeypatch, tmp_path):
+def test_missing_mirror_folder_names_the_way_out(monkeypatch, tmp_path):
     monkeypatch.setenv("MAGNETKIT_MIRROR", str(tmp_path))
     get_settings.cache_clear()
     try:

@@ -49,7 +49,7 @@ def test_linear_mixing_needs_every_end_member():
     assert np.isnan(linear["Dy2Fe6Co8B"])  # Dy2Co14B is missing
 
 
-def test_structures_tell_prototypes_apart(tmp_path):
+def test_structures_distinguish_prototypes(tmp_path):
     cell = module._prototypes("1:5")[0]
     site = {"La": "Sm", "Fe": "Co"}
     good = {

@@ -23,7 +23,7 @@ def test_both_ways_of_leaving_a_source_out_agree(model):
 
 
 def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():
-    frame = left_out.compared().set_index("quantity")
+    frame = left_out.compare_with_boosting().set_index("quantity")
     assert set(frame.index) == set(left_out.QUANTITIES)
     for row in frame.to_dict("records"):
         assert row["better_in"] >= 0.1
@@ -34,7 +34,7 @@ def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():
 
 def test_boosting_has_not_seen_the_source_it_predicts():
     data = recipes()
-    found = left_out.boosted()
+    found = left_out.predict_by_boosting()
     # Two magnets of one paper and one recipe: trees that had seen one would repeat it.
     pair = np.flatnonzero(data["id"].isin(["N22", "N23"]).to_numpy())
     value = found["coercivity_kA_m"].to_numpy()[pair]

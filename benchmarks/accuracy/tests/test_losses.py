@@ -30,7 +30,7 @@ def test_what_would_have_to_be_left_is_beside_what_is():
 def test_what_follows_is_said_with_figures_of_the_tables():
     said = losses.lines()[-1]
     frame = losses.irreversible()
-    judged = hot.judged()
+    judged = hot.compare_laws()
     # 260 C of the paper; AH is sold for 220 C and not fitted, EH to 200 C is.
     assert "I3 stands at 260 °C" in said
     assert "the 220 °C up to which the model answers" in said

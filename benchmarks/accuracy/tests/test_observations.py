@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.accuracy.observations import _by_host, deviation, embedded
+from benchmarks.accuracy.observations import _by_host, deviation, embedded_measurements
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 
 
-def test_compounds_of_one_host_are_kept_and_hydrides_and_mixtures_left():
+def test_keeps_compounds_of_one_host():
     texts = ["SmCo5", "Nd2Fe14B", "FeCo", "Nd2Fe14BH3", "Nd4Fe14B"]
     table = CompositionTable.from_strings(texts, basis="atomic")
     found = _by_host(
@@ -29,8 +29,8 @@ def test_a_reorientation_far_up_is_known_more_closely_in_k1():
     assert high == pytest.approx(0.10 * (300.0 / 546.0) ** 2)
 
 
-def test_a_compound_is_a_row_for_each_of_its_values_where_it_was_measured():
-    found = embedded()
+def test_compound_has_a_row_for_each_value():
+    found = embedded_measurements()
     own = found[found["formula"] == "Ce2Fe14B"].set_index(["property", "temperature_K"])
     # Herbst 1991: 1.47 T at 4 K; Hirosawa 1986: 1.17 T, 1.7 MJ/m3 and 2.6 T at 300 K; 424 K.
     wanted = {

@@ -41,7 +41,7 @@ def test_the_half_width_is_the_ninth_of_nine_and_unknown_of_eight():
     assert papers.conformal_half_width(sizes[:8], names[:8]) == np.inf
 
 
-def test_a_paper_of_many_magnets_counts_once():
+def test_paper_of_many_magnets_counts_like_others():
     sizes = np.concatenate([np.arange(1.0, 10.0), np.full(100, 50.0)])
     names = np.concatenate([np.arange(9), np.full(100, 9)])
     # Ten papers: nine tenths of eleven are reached within the last.
@@ -70,7 +70,7 @@ def test_scatter_tells_papers_from_their_magnets():
     assert of_magnet == pytest.approx(0.08, rel=0.2)
 
 
-def test_the_offset_is_the_mean_of_papers_and_one_odd_paper_does_not_move_it_far():
+def test_offset_is_the_mean_of_papers():
     papers_of = np.arange(12)
     errors = np.full(12, 0.4)
     noise = np.full(12, 0.05)
@@ -113,7 +113,7 @@ def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
     assert found["2:14:1 isotropic"][COERCIVITY].half_width < 0.6
 
 
-def test_what_widens_a_range_already_is_taken_off():
+def test_subtracts_what_widens_a_range_already():
     rng = np.random.default_rng(1)
     plain = rows(0.3 * rng.normal(size=30))
     doubtful = plain.assign(high=1000.0 * np.exp(1.2), low=1000.0 * np.exp(-1.2))
@@ -130,7 +130,7 @@ def test_what_widens_a_range_already_is_taken_off():
     )
 
 
-def test_bounds_that_are_met_are_inside():
+def test_satisfied_bounds_count_as_inside_the_range():
     frame = rows([2.0, -2.0, 0.0]).assign(bound=["at least", "at most", ""])
     assert papers.is_inside(frame).tolist() == [False, False, True]
     frame = rows([-2.0, 2.0, 0.0]).assign(bound=["at least", "at most", ""])
@@ -146,7 +146,7 @@ def one_paper():
 
 def test_a_paper_left_out_is_predicted_without_itself(one_paper):
     carried = dict(families())
-    with papers.without("castle-2017", carried):
+    with papers.leave_paper_out("castle-2017", carried):
         away = [
             record
             for _, row in one_paper.iterrows()

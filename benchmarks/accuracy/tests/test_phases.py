@@ -29,17 +29,17 @@ def test_systems_that_a_snapshot_lacks_are_left_out(tmp_path):
     assert validation.hull_agreement(folder, n=5).empty
 
 
-def test_other_products_or_amounts_are_seen():
+def test_detects_other_products_and_amounts():
     found = Decomposition(
         np.zeros(1),
         np.array([[0, 2, -1]], np.int32),
         np.array([[0.4, 0.6, 0.0]]),
         ["A", "B", "C"],
     )
-    assert validation._alike(found, 0, {"A": 0.4, "C": 0.6})
-    assert not validation._alike(found, 0, {"A": 0.4, "B": 0.6})
-    assert not validation._alike(found, 0, {"A": 0.5, "C": 0.5})
-    assert not validation._alike(found, 0, {"A": 0.4, "C": 0.6, "B": 1e-3})
+    assert validation._same_products(found, 0, {"A": 0.4, "C": 0.6})
+    assert not validation._same_products(found, 0, {"A": 0.4, "B": 0.6})
+    assert not validation._same_products(found, 0, {"A": 0.5, "C": 0.5})
+    assert not validation._same_products(found, 0, {"A": 0.4, "C": 0.6, "B": 1e-3})
 
 
 def test_a_metal_is_predicted_without_its_entries(monkeypatch):
@@ -54,7 +54,7 @@ def test_a_metal_is_predicted_without_its_entries(monkeypatch):
     assert some["mae_with_slopes_eV_atom"] < 0.7 * some["mae_without_eV_atom"]
 
 
-def test_the_text_counts_what_is_met():
+def test_text_counts_agreements():
     table = pd.DataFrame({"a": [1.0]})
     sites = pd.DataFrame(
         {
@@ -74,7 +74,7 @@ def test_the_parts_make_the_report(monkeypatch):
     table = pd.DataFrame({"a": [1.0]})
     for name in ("hull_agreement", "leave_one_out", "metals_left_out"):
         monkeypatch.setattr(validation, name, lambda snapshot: table)
-    monkeypatch.setattr(validation, "read_made", lambda: None)
+    monkeypatch.setattr(validation, "read_table", lambda: None)
     monkeypatch.setattr(
         validation, "table_of_scores", lambda made: (table, table, table)
     )
@@ -93,7 +93,7 @@ def test_random_compositions_hold_every_element(system):
 
 
 def test_a_pull_of_two_systems_judges_no_other_element():
-    snapshot = pulled.part_of_embedded()
+    snapshot = pulled.embedded_subset()
     symbols = set(snapshot.entries["formula"].str.findall("[A-Z][a-z]?").explode())
     assert symbols == {"B", "Co", "Fe", "Nd", "Sm"}
     formulas = pulled.substitutions()

@@ -26,7 +26,7 @@ from magnetkit.phases.records import HOST_NAMES, HOSTS
 from magnetkit.surrogates.intrinsic import evaluate
 
 
-def of(symbol, slot, host="2:14:1"):
+def prior_mean(symbol, slot, host="2:14:1"):
     return build(host).mean[INDEX[symbol], ELEMENT_SLOTS.index(slot)]
 
 
@@ -46,12 +46,15 @@ def test_one_crystal_field_stands_for_all_ions_of_a_host():
     # but for ions named in the host's own file.
     own = read_priors()["host"]["2:14:1"].get("ion_A2_K", {})
     fields = [
-        of(r, "ion_A2_K:iron") for r in ("Pr", "Nd", "Tb", "Dy", "Ho", "Er", "Tm")
+        prior_mean(r, "ion_A2_K:iron")
+        for r in ("Pr", "Nd", "Tb", "Dy", "Ho", "Er", "Tm")
     ]
     assert fields == pytest.approx([295.0, 295.0, 300.0, 302.0, 302.0, 303.0, 303.0])
     assert set(own) == {"Yb"}
     for host in ("2:17", "1:12"):
-        values = {of(r, "ion_A2_K:iron", host) for r in ("Nd", "Sm", "Tb", "Er")}
+        values = {
+            prior_mean(r, "ion_A2_K:iron", host) for r in ("Nd", "Sm", "Tb", "Er")
+        }
         assert len(values) == 1
     # Uniaxial for ions that are flat (alpha_J < 0) where A_2^0 > 0, planar for long ones.
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "Nd2Fe14B", "Sm2Fe14B"]))
@@ -78,7 +81,7 @@ def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
     )
     parameters = prior_parameters()
     got = evaluate(part, 4.2, spread=False, parameters=parameters).value[:, 0, 0]
-    volume = [of(r, "volume_A3:iron") for r in ("Y", *free)]
+    volume = [prior_mean(r, "volume_A3:iron") for r in ("Y", *free)]
     # 11.654 T A3 per mu_B.
     moment = got * np.array(volume) / 11.654
     for k, (r, known) in enumerate(free.items(), 1):
@@ -92,7 +95,7 @@ def test_a_rare_earth_of_which_nothing_is_said_has_the_level_of_its_host():
     plain = [r for r in ("Y", "La", "Nd", "Gd", "Dy") if r not in common["exchange"]]
     assert plain
     for r in plain:
-        assert of(r, "exchange_K:iron") == own["exchange_K"][0]
+        assert prior_mean(r, "exchange_K:iron") == own["exchange_K"][0]
 
 
 def test_volumes_of_substituents_are_those_of_the_elements():
@@ -129,33 +132,37 @@ def test_a_substituent_takes_a_moment_by_its_valence_and_room_by_its_size(
     assert metals
     for symbol in metals:
         moment = n * (common["valence"][symbol] - valence) * slope
-        assert of(symbol, f"moment_muB:slope_{end}", host) == pytest.approx(moment)
+        assert prior_mean(symbol, f"moment_muB:slope_{end}", host) == pytest.approx(
+            moment
+        )
         sd = 0.25 * abs(moment) + 0.5 * n
         assert deviation(prior, symbol, f"moment_muB:slope_{end}") == pytest.approx(sd)
-        assert of(symbol, f"moment_muB:curvature_{end}", host) == 0.0
+        assert prior_mean(symbol, f"moment_muB:curvature_{end}", host) == 0.0
         assert deviation(prior, symbol, f"moment_muB:curvature_{end}") == pytest.approx(
             0.5 * n
         )
         # Iron, whose place it takes, has 11.8 A^3.
         volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[symbol] - 11.8)
-        assert of(symbol, f"volume_A3:slope_{end}", host) == pytest.approx(volume)
+        assert prior_mean(symbol, f"volume_A3:slope_{end}", host) == pytest.approx(
+            volume
+        )
         sd = 0.3 * (abs(volume) + n)
         assert deviation(prior, symbol, f"volume_A3:slope_{end}") == pytest.approx(sd)
         # Anisotropy of the metals goes with them; exchange falls, and what raises it saturates.
         for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
             level = own[name][k]
-            assert of(symbol, f"{name}:slope_{end}", host) == -level
+            assert prior_mean(symbol, f"{name}:slope_{end}", host) == -level
             assert deviation(prior, symbol, f"{name}:slope_{end}") == pytest.approx(
                 abs(level) + 0.5
             )
-        rises = of(symbol, f"exchange_K:slope_{end}", host)
-        bend = of(symbol, f"exchange_K:curvature_{end}", host)
+        rises = prior_mean(symbol, f"exchange_K:slope_{end}", host)
+        bend = prior_mean(symbol, f"exchange_K:curvature_{end}", host)
         assert bend == pytest.approx(-spread["saturation"][k] * max(rises, 0.0))
         least = max(own["exchange_K"][k], 500.0)
         for part, wide in (("slope", "slope"), ("curvature", "curvature")):
             sd = deviation(prior, symbol, f"exchange_K:{part}_{end}")
             assert sd == pytest.approx(spread[wide][k] * least)
-        assert of(symbol, "crystal_field:slope", host) == -0.5
+        assert prior_mean(symbol, "crystal_field:slope", host) == -0.5
         assert deviation(prior, symbol, "crystal_field:slope") == pytest.approx(1.2)
 
 
@@ -175,7 +182,7 @@ def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
             # Of gadolinium, with g_J = 2 and J = 7/2, it is 15.75.
             share = (g - 1.0) ** 2 * j * (j + 1.0) / ((2.0 - 1.0) ** 2 * 3.5 * 4.5)
             mean = own["gadolinium_coupling_K2"] * share * common["strength"][r] ** 2
-            assert of(r, f"ion_coupling_K2:{end}", host) == pytest.approx(mean)
+            assert prior_mean(r, f"ion_coupling_K2:{end}", host) == pytest.approx(mean)
             # Its own fifth, and the fifth that all ions share.
             sd = 0.2 * mean * np.sqrt(2.0)
             assert deviation(prior, r, f"ion_coupling_K2:{end}") == pytest.approx(sd)
@@ -183,12 +190,12 @@ def test_a_rare_earth_couples_by_its_de_gennes_factor(host):
             assert deviation(prior, r, f"ion_moment:{end}") == pytest.approx(sd)
         for r in site_elements(host)[0]:
             room = own["volume_A3"][k] + HOSTS[host].rare_earth * common["volume"][r]
-            assert of(r, f"volume_A3:{end}", host) == pytest.approx(room)
+            assert prior_mean(r, f"volume_A3:{end}", host) == pytest.approx(room)
             sd = common["volume_sd"] * HOSTS[host].rare_earth
             assert deviation(prior, r, f"volume_A3:{end}") == pytest.approx(sd)
             level = own["moment_muB"][k]
             mean = level * (1.0 + common["moment"].get(r, 0.0))
-            assert of(r, f"moment_muB:{end}", host) == pytest.approx(mean)
+            assert prior_mean(r, f"moment_muB:{end}", host) == pytest.approx(mean)
             # Cerium, of mixed valence, is known half as well.
             alone = common["moment_sd"] * level * (2.0 if r == "Ce" else 1.0)
             sd = np.hypot(alone, own["moment_sd"][k])

@@ -75,7 +75,8 @@ def formation_energy(monkeypatch, folder):
 def magnetism(monkeypatch, folder):
     """What entered no fit, and what did: `intrinsic`, and the fit's own way to a value."""
     data = pd.concat(
-        [observations.held_out(), observations.embedded()], ignore_index=True
+        [observations.held_out(), observations.embedded_measurements()],
+        ignore_index=True,
     )
     data = data[
         data["property"].isin(
@@ -106,10 +107,10 @@ def magnets(monkeypatch, folder):
         ("1:5", "arnold-recoma"),
         ("2:17", "acta-2002"),
     ):
-        with left_out.without(host, group):
+        with left_out.leave_source_out(host, group):
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
-                asked = left_out.asked(row)
+                asked = left_out.user_conditions(row)
                 said = mk.predict([row["recipe"]], float(row["temperature_K"]), **asked)
                 names = [B_R, H_CJ, PRODUCT, *([BETA] if "between" in asked else [])]
                 yield found.loc[i, names], said.loc[0, names], 1e-9
@@ -119,7 +120,11 @@ def grades(monkeypatch, folder):
     """T_max where the knee is used up: B_r and H_cJ at temperatures are those of `predict`."""
     for name in ("N42SH", "BMS-20", "Recoma 30"):
         grade = mk.grades(name).iloc[0]
-        one = pd.DataFrame(sheets._of(grade)).set_index("quantity").loc[sheets.HOTTEST]
+        one = (
+            pd.DataFrame(sheets._grade_rows(grade))
+            .set_index("quantity")
+            .loc[sheets.HOTTEST]
+        )
         made = sheets.estimate_composition(
             grade.where(grade.index != sheets.ALPHA)
         ).best
@@ -142,7 +147,7 @@ def grades(monkeypatch, folder):
 
 def phases(monkeypatch, folder):
     """The typed table: `stability`, whose weights are those of the fit; mixed phases' energy."""
-    made = forming.read_made()
+    made = forming.read_table()
     x = forming.terms(made)
     fitted = forming.fit(x, made.state.family, made.forms)
     found = fitted.probability(x, made.state.family)
@@ -163,19 +168,23 @@ def phases(monkeypatch, folder):
     yield mean, said, 1e-6
 
 
-def adopted(monkeypatch, folder):
+def predict_claim(monkeypatch, folder):
     """What is claimed of another maker's magnet: `predict`, without the grade's mill."""
     for row in pd.read_csv(hindcast.datasets.path(hindcast.FILE)).to_dict("records"):
         if row["expressed"] == "no" or row["claimed_as"] != "value":
             continue
-        own = hindcast._plain(row)
+        own = hindcast._drop_empty(row)
         how = hindcast._process(own, _NoMill())
         how.pop("producer")
         said = mk.predict(
             [row["composition"]], f"{row['temperature_C']}C", basis="weight",
             process=how or None, shell=own["shell"], calibration="none",
         )  # fmt: skip
-        yield hindcast._asked(own)["predicted"], said.loc[0, row["quantity"]], 1e-6
+        yield (
+            hindcast._ask_replacement(own)["predicted"],
+            said.loc[0, row["quantity"]],
+            1e-6,
+        )
 
 
 class _NoMill:
@@ -196,7 +205,7 @@ def mills(monkeypatch, folder):
         )
 
 
-def diffused(monkeypatch, folder):
+def predict_diffusion(monkeypatch, folder):
     """H_cJ of a magnet with so much heavy rare earth everywhere: `predict` of the shell."""
     magnet = diffusion._magnet("Tb", None)
     amounts = np.array([0.0, 0.2, 0.5])
@@ -208,7 +217,7 @@ def diffused(monkeypatch, folder):
 def compounds(monkeypatch, folder):
     """Papers that entered no fit: `intrinsic` of a compound alone."""
     rows = beside.unfitted_rows()
-    found = beside._predict_shipped(rows).value
+    found = beside._predict_as_users(rows).value
     for name in beside.PROPERTIES:
         own = np.flatnonzero(
             rows.is_judged & rows.frame["property"].eq(name).to_numpy()
@@ -236,7 +245,7 @@ def left_out_papers(monkeypatch, folder):
     rows["key"] = papers.family_keys(rows)
     paper = rows[rows["paper"] == "chen-2022"]
     assert len(paper) > 2
-    with papers.without("chen-2022", papers.zero_ranges()):
+    with papers.leave_paper_out("chen-2022", papers.zero_ranges()):
         for _, row in paper.iterrows():
             asked = {**papers.request(row), "calibration": "none"}
             said = mk.predict([row["recipe"]], float(row["temperature_K"]), **asked)
@@ -244,7 +253,7 @@ def left_out_papers(monkeypatch, folder):
                 yield [record["predicted"]], said[record["quantity"]], 1e-9
 
 
-def weighed(monkeypatch, folder):
+def predict_weight(monkeypatch, folder):
     """The coercivity that constants are weighed against: `predict` of the recipe."""
     rows = recipes.recipes()
     rows = rows[rows["host"] == "2:14:1"].head(3)
@@ -263,7 +272,7 @@ def weighed(monkeypatch, folder):
 CALLS = {
     "papers": left_out_papers,
     **dict.fromkeys(LEFT_OUT_PAPERS, left_out_papers),
-    "constants": weighed,
+    "constants": predict_weight,
     CURIE: curie,
     energy.ENERGY: formation_energy,
     # Its report is that of the energy, of which a fixed hull is taken off.
@@ -272,9 +281,9 @@ CALLS = {
     "magnets": magnets,
     "grades": grades,
     "phases": phases,
-    "hindcast": adopted,
+    "hindcast": predict_claim,
     "spread": mills,
-    "diffusion": diffused,
+    "diffusion": predict_diffusion,
     "saturation_polarization_T": compounds,
     "anisotropy_field_T": compounds,
     "CompositionRegressor": regressor,

@@ -23,7 +23,7 @@ def test_recipes_are_read_as_the_host_they_name():
     from magnetkit.phases.records import HOST_NAMES
 
     data = recipes.recipes()
-    made, *_ = recipes.made()
+    made, *_ = recipes.evaluate_recipes()
     assert len(made.alloys.factor) == len(data)
     for recipe, basis, host in zip(
         data["recipe"], data["basis"], data["host"], strict=True
@@ -44,7 +44,7 @@ def test_parameter_file_is_what_the_fit_gives():
 
 
 def test_the_law_used_beats_line_and_constant_left_out():
-    judged = hot.judged()
+    judged = hot.compare_laws()
     judged = judged[judged["used"]]
     rms = ((judged["left_out"] - judged["known"]) ** 2).groupby(
         judged["law"]
@@ -60,21 +60,21 @@ def test_the_law_used_beats_line_and_constant_left_out():
 
 def test_beta_of_the_classes_over_their_printed_range():
     # Makers' sheets, classes N to SH: within 15 %.
-    judged = hot.judged()
+    judged = hot.compare_laws()
     own = judged[(judged["law"] == hot.USED) & judged["class"].isin(["N", "M", "H"])]
     error = (1.0 - own["fitted"]) / (1.0 - own["known"]) - 1.0
     assert error.abs().max() < 0.15
 
 
 def test_recipes_of_engineers_lie_in_their_windows():
-    judged = engineer.judged()
+    judged = engineer.evaluate_trials()
     assert len(judged) == 8
     assert judged["inside"].sum() >= 7, judged
 
 
-def test_left_out_recipes_are_met_as_reported(left_out):
+def test_left_out_recipes_agree_with_the_report(left_out):
     # What is reached today on the rows of magnets.csv; VALIDATION.md lists every miss.
-    met = pd.Series(recipes_report.met(left_out), index=left_out["quantity"])
+    met = pd.Series(recipes_report.is_met(left_out), index=left_out["quantity"])
     assert left_out["predicted"].notna().all()
     assert met["coercivity_kA_m"].mean() >= 0.55
     # A bare formula is good to 9 %, the trade's own span of B_r / J_s (0.754 to 0.904).

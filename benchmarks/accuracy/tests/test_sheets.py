@@ -10,8 +10,8 @@ from benchmarks.accuracy.magnetism.sheets import (
     ALPHA,
     BETA,
     HOTTEST,
-    _of,
-    _of_makers,
+    _grade_rows,
+    _maker_lines,
     by_definition,
     polarization_falls,
     report,
@@ -19,16 +19,16 @@ from benchmarks.accuracy.magnetism.sheets import (
 
 
 @pytest.fixture(scope="module")
-def found():
+def sheet_rows():
     rows = []
     for name in ("N42SH", "Recoma 20"):
-        rows += _of(mk.grades(name).iloc[0])
+        rows += _grade_rows(mk.grades(name).iloc[0])
     frame = pd.DataFrame(rows)
     return frame.assign(error=frame["predicted"] - frame["printed"], inside=True)
 
 
-def test_what_sheets_print_is_compared_over_its_own_range(found):
-    own = found[found["grade"] == "N42SH"].set_index("quantity")
+def test_what_sheets_print_is_compared_over_its_own_range(sheet_rows):
+    own = sheet_rows[sheet_rows["grade"] == "N42SH"].set_index("quantity")
     # Arnold's sheet: -0.12 and -0.55 %/K from 20 to 150 C, 150 C.
     assert own.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [
         293.15,
@@ -59,16 +59,16 @@ def test_the_definition_of_the_highest_temperature_is_that_of_the_classes():
         assert found == pytest.approx(known, abs=2.0)
 
 
-def test_the_page_lists_every_pair(found):
-    page = report(found)
-    assert page.count("| N42SH |") == (found["grade"] == "N42SH").sum()
+def test_the_page_lists_every_pair(sheet_rows):
+    page = report(sheet_rows)
+    assert page.count("| N42SH |") == (sheet_rows["grade"] == "N42SH").sum()
 
 
-def test_the_page_says_of_printed_coefficients_what_sheets_say(found):
+def test_the_page_says_of_printed_coefficients_what_sheets_say(sheet_rows):
     # J_s of Nd2Fe14B from 20 to 80 and to 150 C (Herbst 1991, in Kuz'min's form).
     assert polarization_falls(353.15) == pytest.approx(-0.103, abs=5e-4)
     assert polarization_falls(423.15) == pytest.approx(-0.120, abs=5e-4)
-    page = report(found)
+    page = report(sheet_rows)
     # N48SH of advancedmagnets.com: 1.382 T, 1.169 T at 150 C.
     assert "N48SH, has 0.119 from 20 to 150 °C" in page
     # 45 of Arnold's values; its L-38UHT has -0.1 (Constantinides 2010, slide 14).
@@ -89,7 +89,7 @@ def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be()
         {"maker": ["Arnold"], "host": ["1:5"], "printed": [740.0], "predicted": [604.0],
          "low": [551.0], "high": [685.0]}
     )  # fmt: skip
-    lines = _of_makers(frame)
+    lines = _maker_lines(frame)
     row = next(
         line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |")
     )

@@ -32,7 +32,7 @@ def test_a_cell_has_whole_formula_units(host: str, hexagonal: bool):
     assert distances.min() > 1.9
 
 
-def test_unknown_hosts_are_refused():
+def test_refuses_unknown_hosts():
     with pytest.raises(InputError, match="1:5"):
         substituted.host_cell("1:6", "Sm", "Co")
     with pytest.raises(InputError, match="hexagonal"):
@@ -50,7 +50,7 @@ def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
 
 
 @pytest.mark.parametrize("count", [0, 17])
-def test_more_atoms_than_the_site_holds_are_refused(count: int):
+def test_refuses_more_atoms_than_the_site(count: int):
     cell = substituted.host_cell("1:5", "Sm", "Co")
     with pytest.raises(InputError, match="16 atoms"):
         substituted.substitute(cell, "2c", "Cu", count)
@@ -88,7 +88,7 @@ def test_the_table_covers_the_commercial_hosts():
         }
 
 
-def test_cobalt_moves_the_moment_and_the_volume_as_measured():
+def test_cobalt_changes_moment_and_volume_like_experiments():
     table = substituted.substitution_table()
     cobalt = table.query(
         "host == '2:14:1' and transition_metal == 'Fe' and element == 'Co' and count == 1"
@@ -116,6 +116,6 @@ def test_titanium_settles_on_8i_and_dysprosium_on_4f():
     assert shares["4f"] > 0.5
 
 
-def test_a_substitution_not_in_the_table_is_refused():
+def test_refuses_an_unknown_substitution():
     with pytest.raises(InputError, match="no Au"):
         substituted.dilute("1:5", "Co", "Au")

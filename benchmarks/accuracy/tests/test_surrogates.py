@@ -41,7 +41,7 @@ def test_model_physics_and_data_stand_beside_each_other(report):
         assert part in report.text
 
 
-def test_every_row_was_left_out_once(report):
+def test_every_row_is_left_out_in_one_fold(report):
     assert len(report.made) == len(_curie_training.training_set())
     assert report.made["model"].notna().all()
 
@@ -68,13 +68,13 @@ def test_a_fold_takes_its_compounds_out_of_every_source():
     assert (seen == 1).all()
 
 
-def _installed():
+def _require_boosters():
     for name in ("lightgbm", "xgboost"):
         pytest.importorskip(name)
 
 
 def test_peers_are_trained_on_the_same_rows():
-    _installed()
+    _require_boosters()
     known = _curie_training.training_set()
     for name, fit in peers.peers().items():
         predict = fit(known.table[:60], known.values[:60])
@@ -84,7 +84,7 @@ def test_peers_are_trained_on_the_same_rows():
 
 
 def test_the_vote_speaks_of_2_14_1_alone():
-    _installed()
+    _require_boosters()
     known = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
     own = peers.curie_phases(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
@@ -107,7 +107,7 @@ def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
     assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
 
 
-def test_without_the_extra_the_way_out_is_named(monkeypatch):
+def test_missing_extra_names_the_way_out(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(
         InputError, match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers"
@@ -127,7 +127,7 @@ def test_the_four_families_together_are_those_named_and_no_nitride(report):
     assert (made["host"] == "2:17:3").any()
 
 
-def test_groups_of_the_series_are_told_apart():
+def test_distinguishes_groups_of_the_series():
     names = [
         "Pr2Fe14B",
         "Pr0.3Nd1.7Fe14B",
@@ -142,7 +142,7 @@ def test_groups_of_the_series_are_told_apart():
 
 
 @pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
-def test_what_is_not_learnt_is_not_validated(target):
+def test_validates_only_learnable_targets(target):
     with pytest.raises(
         InputError, match="not validated; use one of curie_temperature_K"
     ):

@@ -13,10 +13,10 @@ def test_papers_differ_by_what_the_table_says():
     table = pd.DataFrame(
         {"test": tests, "property": kinds, "mean_error": [0.0437, 0.641]}
     )
-    said = validation_report._between(table)
+    said = validation_report._paper_difference(table)
     assert said == " (papers on one compound differ by 0.044 T)"
     # Without the sets that are fetched there is no such row.
-    assert validation_report._between(table[:0]) == ""
+    assert validation_report._paper_difference(table[:0]) == ""
 
 
 def test_what_was_held_out_makes_a_constant():
@@ -32,5 +32,7 @@ def test_what_was_held_out_makes_a_constant():
     )
     assert validation_report._constant(apart) == pytest.approx(by_hand, rel=1e-6)
     model = apart.assign(predicted=1.0, lo=0.9, hi=1.1)
-    page = "\n".join(validation_report._held_out(model, observations.embedded()))
+    page = "\n".join(
+        validation_report._held_out(model, observations.embedded_measurements())
+    )
     assert "measured K_1 of 3.2 MJ/m3. The 2.75 MJ/m3" in page

@@ -1,7 +1,7 @@
 """Peers are timed where they are installed, and left out where not."""
 
 from benchmarks.features import peers, timing
-from benchmarks.features.peers import Peer, prepared
+from benchmarks.features.peers import Peer, prepare_peer
 
 
 def test_a_peer_that_is_not_installed_is_left_out():
@@ -9,7 +9,7 @@ def test_a_peer_that_is_not_installed_is_left_out():
         import no_such_package  # noqa: F401
 
     peer = Peer("parse formulas", "nobody", 10, missing)
-    assert prepared(peer) is None
+    assert prepare_peer(peer) is None
     assert timing.peer_rate(peer) is None
 
 
@@ -20,11 +20,11 @@ def test_a_peer_gets_its_rows_or_the_crystals():
     assert n == 3
     assert rate > 0
     assert set(given) == {3}
-    crystals = prepared(
+    crystals = prepare_peer(
         Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures))
     )
     assert crystals[0] == crystals[1]() == 2
-    one = prepared(Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"])
+    one = prepare_peer(Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"])
     assert (one[0], one[1]()) == (1, ["crystal"])
 
 
@@ -32,5 +32,5 @@ def test_the_peers_that_are_dependencies_do_the_work():
     found = [peer for peer in peers.PEERS if peer.name == "pymatgen"]
     assert found
     for peer in found:
-        _, work = prepared(Peer(peer.case, peer.name, 2, peer.prepare))
+        _, work = prepare_peer(Peer(peer.case, peer.name, 2, peer.prepare))
         assert len(work()) == 2

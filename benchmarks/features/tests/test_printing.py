@@ -8,7 +8,7 @@ from rich.console import Console
 from benchmarks.features.printing import show
 
 
-def test_tables_show_what_was_measured():
+def test_tables_show_the_measurements():
     rows = [
         {
             "name": "parse",
