@@ -52,10 +52,10 @@ def products(system, n):
 
 def stability(formula, n):
     """Every property of `stability`, rows of many chemical systems in the order of the space."""
-    found = mk.substitutions(
+    space = mk.substitutions(
         formula, SPACES[formula], step=0.05, limits=LIMITS[formula]
     )
-    table = next(iter(found.chunks(n)))
+    table = next(iter(space.chunks(n)))
     return len(table), lambda: mk.phases.stability(table)
 
 

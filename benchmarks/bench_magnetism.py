@@ -65,12 +65,14 @@ def main() -> None:
     )
     part = partition(table)
     points = len(table) * len(TEMPERATURES)
-    most = thread_count()
-    for threads in sorted({1, most}):
+    limit = thread_count()
+    for threads in sorted({1, limit}):
         limit_threads(threads)
-        for spread in (False, True):
-            seconds = best(lambda spread=spread: evaluate(part, TEMPERATURES, spread))
-            label = "with spread" if spread else "values only"
+        for with_spread in (False, True):
+            seconds = best(
+                lambda spread=with_spread: evaluate(part, TEMPERATURES, spread)
+            )
+            label = "with spread" if with_spread else "values only"
             print(
                 f"{threads} thread(s), {label}: {points / seconds / 1e6:.2f} million points/s"
             )

@@ -41,10 +41,10 @@ def explorer(folder: Path) -> None:
     from magnetkit.explorer.server import serve
 
     ready = threading.Event()
-    found = []
+    addresses = []
 
     def tell(address: str) -> None:
-        found.append(address)
+        addresses.append(address)
         ready.set()
 
     start = time.perf_counter()
@@ -54,7 +54,7 @@ def explorer(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as profile:
         window = Browser(Path(profile))
         try:
-            window.open(found[0])
+            window.open(addresses[0])
             window.wait("return !!document.querySelector('#pareto .main-svg')", 60)
             window.wait(
                 "return document.getElementById('evaluated').textContent === ''", 600
@@ -92,12 +92,14 @@ def report(folder: Path) -> None:
                     "return document.querySelectorAll('#table tbody tr').length > 1"
                 )
                 times.append(time.perf_counter() - start)
-                told = window.run("return document.querySelector('#count').textContent")
+                count = window.run(
+                    "return document.querySelector('#count').textContent"
+                )
             finally:
                 window.close()
     size = page.stat().st_size / 1e6
     print(
-        f"report: {told}; {size:.1f} MB opens in {statistics.median(times):.2f} s (median of 3)"
+        f"report: {count}; {size:.1f} MB opens in {statistics.median(times):.2f} s (median of 3)"
     )
 
 

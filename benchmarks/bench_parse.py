@@ -41,11 +41,11 @@ def formulas(rows):
 
 @pytest.fixture(scope="module")
 def texts():
-    made = formulas(ROWS)
-    lengths = [len(t) for t in made]
-    assert len(made) > 0.99 * ROWS
+    formulas_of_rows = formulas(ROWS)
+    lengths = [len(t) for t in formulas_of_rows]
+    assert len(formulas_of_rows) > 0.99 * ROWS
     assert 20 <= np.percentile(lengths, 1) <= np.percentile(lengths, 99) <= 40
-    return made
+    return formulas_of_rows
 
 
 def note(benchmark, rows, size):
@@ -120,9 +120,9 @@ def expression():
 
 @pytest.mark.parametrize("peer", [pymatgen, chemparse, smact, expression])
 def test_peer(benchmark, texts, peer):
-    read = peer()
+    parse = peer()
     some = texts[:PEER_ROWS]
-    benchmark.pedantic(lambda: [read(t) for t in some], rounds=3, warmup_rounds=0)
+    benchmark.pedantic(lambda: [parse(t) for t in some], rounds=3, warmup_rounds=0)
     note(benchmark, len(some), sum(map(len, some)))
 
 

@@ -81,10 +81,10 @@ def time_command(*command: str) -> dict[str, float]:
     seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    told = (
+    output = (
         json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
     )
-    return {"seconds": seconds, "cpu": cpu, **told}
+    return {"seconds": seconds, "cpu": cpu, **output}
 
 
 def median(runs: list[dict[str, float]], name: str) -> float:
@@ -110,15 +110,17 @@ def command(repeat: int) -> None:
         )
         write_candidates(path, ROWS)
         # A process of its own, for the peak memory of children is that of the largest.
-        for more in ((), ("--all-columns",)):
+        for options in ((), ("--all-columns",)):
             runs = [
-                time_command(__file__, "--command", str(path), f"{folder}/out", *more)
+                time_command(
+                    __file__, "--command", str(path), f"{folder}/out", *options
+                )
                 for _ in range(repeat)
             ]
             seconds = median(runs, "seconds")
             cpu = median(runs, "cpu")
             print(
-                f"command on {ROWS:,} rows {' '.join(more)}: {seconds:.1f} s, "
+                f"command on {ROWS:,} rows {' '.join(options)}: {seconds:.1f} s, "
                 f"{ROWS / seconds:,.0f} rows/s, CPU {1e6 * cpu / ROWS:.1f} s per million rows, "
                 f"peak {median(runs, 'peak'):.2f} GiB",
                 flush=True,
@@ -127,11 +129,11 @@ def command(repeat: int) -> None:
 
 def run_command(path: str, out: str, *more: str) -> None:
     """Run the command in this process and print its peak memory."""
-    asked = ("--application", DEVICE, "--quiet", "--force", "--out", out, *more)
-    sys.argv = ["magnetkit", "screen", path, *asked]
+    arguments = ("--application", DEVICE, "--quiet", "--force", "--out", out, *more)
+    sys.argv = ["magnetkit", "screen", path, *arguments]
     from magnetkit.cli import main
 
-    shown = sys.stdout
+    stdout = sys.stdout
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         main()
@@ -139,7 +141,7 @@ def run_command(path: str, out: str, *more: str) -> None:
         if end.code:
             raise
     finally:
-        sys.stdout = shown
+        sys.stdout = stdout
     print(json.dumps({"peak": peak()}))
 
 
@@ -180,9 +182,15 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
         )
         took = time.perf_counter() - start
         cpu = time.process_time() - cpu
-    seen = result.manifest["summary"]["sieve"]["stages"]
-    told = {"rows": result.judged, "took": took, "own": cpu, "peak": peak(), **seen}
-    print(json.dumps(told))
+    stages_of_sieve = result.manifest["summary"]["sieve"]["stages"]
+    row = {
+        "rows": result.judged,
+        "took": took,
+        "own": cpu,
+        "peak": peak(),
+        **stages_of_sieve,
+    }
+    print(json.dumps(row))
 
 
 def time_search(
@@ -206,21 +214,21 @@ def devices(repeat: int, quick: bool = False) -> None:
 
     space = make_space(*QUICK) if quick else make_space(*SPACES[0][:2])
     time_search(make_space(0.1, 0.1), DEVICE, 10)
-    found = []
+    rows = []
     for device in names():
         time_search(make_space(0.1, 0.1), device, 10)
         runs = [time_search(space, device) for _ in range(repeat)]
         n = runs[0]["rows"]
         took = median(runs, "took")
         part = runs[0].get("magnetism", 0) / n
-        found.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
-    found.sort()
+        rows.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
+    rows.sort()
     print(
-        f"slowest of {len(found)} devices: {found[0][0]:,.0f} candidates/s ({found[0][-1]})"
+        f"slowest of {len(rows)} devices: {rows[0][0]:,.0f} candidates/s ({rows[0][-1]})"
     )
-    for rate, took, own, part, device in found:
+    for rate, took, seconds, part, device in rows:
         print(
-            f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {own:5.2f} s per million, magnetism "
+            f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {seconds:5.2f} s per million, magnetism "
             f"of {part:.1%}",
             flush=True,
         )
@@ -253,12 +261,12 @@ def growth(repeat: int, quick: bool = False) -> None:
     for name, points in cases.items():
         x = []
         y = []
-        for many, asked in points:
-            runs = [time_search(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
+        for many, options in points:
+            runs = [time_search(device=DEVICE, **options) for _ in range(repeat)]  # type: ignore[arg-type]
             # CPU: other jobs show less in it.
-            own = median(runs, "own")
+            seconds = median(runs, "own")
             x.append(float(many))
-            y.append(1e6 * own / runs[0]["rows"] if name == "elements" else own)
+            y.append(1e6 * seconds / runs[0]["rows"] if name == "elements" else seconds)
         slope, rest = np.polyfit(x, y, 1)
         off = [
             f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)
@@ -309,9 +317,23 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
     import magnetkit as mk
 
     cells = {"Sm": ["Gd", "Er", "Ho"], "Co": ["Fe", "Cu", "Zr"]}
-    most = {"Gd": 0.4, "Er": 0.4, "Ho": 0.3, "Fe": 0.3, "Cu": 0.12, "Zr": 0.04}
+    limits_of_cells = {
+        "Gd": 0.4,
+        "Er": 0.4,
+        "Ho": 0.3,
+        "Fe": 0.3,
+        "Cu": 0.12,
+        "Zr": 0.04,
+    }
     grains = {"Sm": ["Gd", "Pr", "Er", "Ce"], "Co": ["Cu", "Fe"]}
-    least = {"Gd": 0.5, "Pr": 0.4, "Er": 0.3, "Ce": 0.3, "Cu": 0.3, "Fe": 0.2}
+    limits_of_grains = {
+        "Gd": 0.5,
+        "Pr": 0.4,
+        "Er": 0.3,
+        "Ce": 0.3,
+        "Cu": 0.3,
+        "Fe": 0.2,
+    }
     at = [
         f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)
     ]
@@ -326,13 +348,13 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
         "2:14:1, another magnet today": (iron, {"reference": "Nd1.8Dy0.2Fe14B"}),
         "2:17": (
             mk.substitutions(
-                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=most
+                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=limits_of_cells
             ),
             {},
         ),
         "1:5 beside the device's own charges and spaces": (
             mk.substitutions(
-                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=least
+                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=limits_of_grains
             ),
             {},
         ),
@@ -350,27 +372,29 @@ def equal(most: int = 100_000) -> None:
         import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates")
     )
     bounds = screening._bounds
-    same = bounded = total = 0
+    same = is_bound_used = total = 0
     for device in names():
-        for name, (space, asked) in compare_spaces().items():
+        for name, (space, options) in compare_spaces().items():
             source: object = space
             if "own" in name:
-                own = candidates.profile_space(load(device))
-                source = replace(own, spaces=[*own.spaces, space])
+                source_of_device = candidates.profile_space(load(device))
+                source = replace(
+                    source_of_device, spaces=[*source_of_device.spaces, space]
+                )
             for keep in (10, 1000, most):
-                found = []
+                results = []
                 for of in (bounds, lambda *_: iter([screening.Bound()])):
                     screening._bounds = of
-                    found.append(read_result(source, device, keep, **asked))
-                (best, sieved), (whole, _) = found
+                    results.append(read_result(source, device, keep, **options))
+                (best, has_bound), (whole, _) = results
                 is_same = best.equals(whole)
                 total = total + 1
                 same = same + is_same
-                bounded = bounded + sieved
+                is_bound_used = is_bound_used + has_bound
                 if not is_same:
                     print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
         print(
-            f"{device}: {same} of {total} the same so far, {bounded} with a bound",
+            f"{device}: {same} of {total} the same so far, {is_bound_used} with a bound",
             flush=True,
         )
     screening._bounds = bounds
@@ -390,11 +414,11 @@ def read_result(
     except MagnetkitError as error:
         return pd.DataFrame([str(error).partition(":")[0]]), False
     sieve = result.manifest["summary"]["sieve"]
-    is_bounded = not (sieve["limit"] is None and sieve["least_margin"] is None)
+    has_bound = not (sieve["limit"] is None and sieve["least_margin"] is None)
     # How many are alike is counted within the bound.
-    decided = [{**one, "copies": 0} for one in result.manifest["decisions"]]
+    decisions = [{**one, "copies": 0} for one in result.manifest["decisions"]]
     best = result.best(keep).drop(columns="copies")
-    return best.assign(decided=json.dumps(decided)), is_bounded
+    return best.assign(decided=json.dumps(decisions)), has_bound
 
 
 def stages(rows: int = 65_536) -> None:
@@ -426,8 +450,8 @@ def stages(rows: int = 65_536) -> None:
         judged = _work.chunk_table(chunk, job)
         part = _work.encode(judged)
         at = [*needed_temperatures(job), _stages.ROOM_K]
-        given = (table, None)
-        asked = job.conditions
+        pair = (table, None)
+        conditions = job.conditions
         only = needed_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
@@ -436,16 +460,19 @@ def stages(rows: int = 65_536) -> None:
             "formulas": (table.to_arrow, n),
             f"magnetism at {len(at)} temperatures": (
                 lambda: _stages.figure_columns(
-                    _stages.make_alloys(*given, asked, ranges=True), at, asked.use, only
+                    _stages.make_alloys(*pair, conditions, ranges=True),
+                    at,
+                    conditions.use,
+                    only,
                 ),
                 n,
             ),
-            "stability": (lambda: _stages.makeable(table, asked), n),
+            "stability": (lambda: _stages.makeable(table, conditions), n),
             "surrogate and domain": (
                 lambda: surrogate("curie_temperature_K").predict(hard),
                 n,
             ),
-            "supply": (lambda: _stages.supplies(*given, asked), n),
+            "supply": (lambda: _stages.supplies(*pair, conditions), n),
             "whole evaluation": (lambda: _work.chunk_table(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
             "ranking": (lambda: rank_keys([job.rule.keys(judged)]), n),
@@ -478,13 +505,13 @@ def processes(repeat: int, rows: int = 400_000) -> None:
         "two, one lost on the way": 2,
     }
     rates: dict[str, list[float]] = {name: [] for name in cases}
-    own = []
+    shares = []
     with tempfile.TemporaryDirectory() as folder, store() as bucket:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
         for name, workers in [case for case in cases.items() for _ in range(repeat)]:
-            there = "store" in name
-            if there and not bucket:
+            in_store = "store" in name
+            if in_store and not bucket:
                 continue
             marks: list[tuple[float, float, int]] = []
 
@@ -498,7 +525,7 @@ def processes(repeat: int, rows: int = 400_000) -> None:
                     lose_worker()
                 marks.append((time.perf_counter(), time.process_time(), done))
 
-            out = bucket if there else f"{folder}/out"
+            out = bucket if in_store else f"{folder}/out"
             chunk = min(32_768, rows // 8)
             mk.screen(
                 path,
@@ -512,17 +539,17 @@ def processes(repeat: int, rows: int = 400_000) -> None:
             # Between the first part and the last: without the start of the processes.
             (begin, _, first), (end, _, last) = marks[0], marks[-1]
             rates[name].append((last - first) / (end - begin))
-            if not there:
-                own.append((marks[-1][1] - marks[0][1]) / (last - first))
+            if not in_store:
+                shares.append((marks[-1][1] - marks[0][1]) / (last - first))
         one = statistics.median(rates["one worker"])
-        for name, found in rates.items():
-            if found:
-                rate = statistics.median(found)
+        for name, values in rates.items():
+            if values:
+                rate = statistics.median(values)
                 print(f"Dask, {name}: {rate:,.0f} rows/s, {rate / one:.2f} times one")
-        sent = travelling(path)
-    for kind, size in sent.items():
+        sizes = travelling(path)
+    for kind, size in sizes.items():
         print(f"{kind}: {size:,.1f} MB per million rows travel to the one that asks")
-    cost = statistics.median(own)
+    cost = statistics.median(shares)
     print(
         f"it works {1e6 * cost:.2f} CPU s per million rows, and is busy with {1 / (cost * one):.0f}"
     )
@@ -575,17 +602,19 @@ def travelling(path: Path) -> dict[str, float]:
 
     job = make_job(load(DEVICE))
     _, part = evaluate_piece((0, next(FileCandidates(path).pieces())), job)
-    far = replace(part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64})
-    found = {
+    remote = replace(
+        part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64}
+    )
+    sizes = {
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
-        "all rows, into a store": len(pickle.dumps(far)) / part.rows,
+        "all rows, into a store": len(pickle.dumps(remote)) / part.rows,
     }
     space = SpaceCandidates([make_space(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = evaluate_best(
+    _, best_part = evaluate_best(
         (0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000
     )
-    found["the best of a space"] = len(pickle.dumps(left)) / left.rows
-    return found
+    sizes["the best of a space"] = len(pickle.dumps(best_part)) / best_part.rows
+    return sizes
 
 
 def peers(rows: int = 300) -> None:
@@ -639,24 +668,24 @@ PARTS = {
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    if given[:1] == ["--command"]:
-        run_command(*given[1:])
-    elif given[:1] == ["--space"]:
-        run_space(float(given[1]), float(given[2]), int(given[3]))
-    elif given[:1] == ["--peers"]:
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--command"]:
+        run_command(*arguments[1:])
+    elif arguments[:1] == ["--space"]:
+        run_space(float(arguments[1]), float(arguments[2]), int(arguments[3]))
+    elif arguments[:1] == ["--peers"]:
         peers()
     else:
         parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
         parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
         parser.add_argument("--repeat", type=int, default=3)
         parser.add_argument("--quick", action="store_true")
-        asked = parser.parse_args()
-        if asked.quick:
+        options = parser.parse_args()
+        if options.quick:
             devices(1, quick=True)
             growth(1, quick=True)
             processes(1, 60_000)
         for name in (
-            () if asked.quick else asked.parts or [p for p in PARTS if p != "equal"]
+            () if options.quick else options.parts or [p for p in PARTS if p != "equal"]
         ):
-            PARTS[name](asked.repeat)
+            PARTS[name](options.repeat)

@@ -24,9 +24,9 @@ TEMPERATURES = (293.15, 373.15, 423.15, 473.15)
 
 def alloys(rows: int) -> dict[str, CompositionTable]:
     """Return about so many alloys of each family, and of all mixed."""
-    mixed = bench_magnetism.compositions(rows)
-    return {"mixed": mixed} | {
-        f: mixed[np.arange(i, rows, 3)] for i, f in enumerate(FAMILIES)
+    mixture = bench_magnetism.compositions(rows)
+    return {"mixed": mixture} | {
+        f: mixture[np.arange(i, rows, 3)] for i, f in enumerate(FAMILIES)
     }
 
 

@@ -91,8 +91,8 @@ def main(rows: int) -> None:
             "  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items())
         )
     x = x[:2000]
-    known = branch
-    y = known.predict(known.points_)
+    process = branch
+    y = process.predict(process.points_)
     for name, peer in (
         (
             "scikit-learn process",
@@ -100,7 +100,7 @@ def main(rows: int) -> None:
         ),
         ("random forest", RandomForestRegressor(100, random_state=0, n_jobs=1)),
     ):
-        peer.fit(known.points_, y)
+        peer.fit(process.points_, y)
         print(f"{name}: {len(x) / seconds(peer.predict, x):,.0f} rows/s")
 
 

@@ -115,9 +115,11 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
         2, answer.reference[_SAFETY_COLUMN], margin, f"{where}: own margin"
     )
     stands = margin >= SAFETY
-    own = answer.own_probability
+    probability = answer.own_probability
     check.require(
-        5, own == (1.0 if stands else 0.0), f"{where}: own P {own}, stands {stands}"
+        5,
+        probability == (1.0 if stands else 0.0),
+        f"{where}: own P {probability}, stands {stands}",
     )
     first = answer.lines()[0]
     says_so = "does not stand" in first or "too little margin" in first
@@ -161,8 +163,8 @@ def _check_way(
         remanence = float(curve.remanence[0, 0])
         knee = float(curve.knee_field[0, 0])
         recoil = float(curve.recoil[0, 0])
-        rated = rated_temperature(way.grade) >= duty["temperature"] - 0.01
-        check.require(1, rated, f"{where}: {way.grade} above rating")
+        is_rating_enough = rated_temperature(way.grade) >= duty["temperature"] - 0.01
+        check.require(1, is_rating_enough, f"{where}: {way.grade} above rating")
     against = remanence / (MU_0 * (duty["load_line"] + recoil))
     against += 1e3 * duty["outside_field_kA_m"]
     margin = knee / against
@@ -332,8 +334,8 @@ def check_makers(check: Check) -> None:
     for maker, grades in by_maker.groupby("maker")["grade"]:
         if len(grades) < 10:
             continue
-        chosen = list(grades)[:: len(grades) // 10][:10]
-        values = np.array(coercivities_of_one_recipe(chosen))
+        sample = list(grades)[:: len(grades) // 10][:10]
+        values = np.array(coercivities_of_one_recipe(sample))
         off = float(np.abs(values / values.mean() - 1.0).max())
         print(f"{maker}: {len(values)} of 10 grades, {values.round(0)}", flush=True)
         check.require(3, off < 0.1, f"{maker}: one recipe is off by {100 * off:.0f} %")

@@ -62,7 +62,7 @@ def recipes() -> list[str]:
     """Return some hundred recipes over all hosts, with traces and crowds."""
     from magnetkit.phases.records import HOSTS
 
-    found = []
+    texts = []
     earths = ("Nd", "Sm", "Pr", "Ce", "Y", "Dy", "Gd", "Ho")
     metals = ("Al", "Si", "Ti", "Cu", "Zr", "Mn", "Ga", "Nb")
     for host in HOSTS.values():
@@ -80,22 +80,22 @@ def recipes() -> list[str]:
             text += f"Fe{share * (1 - cobalt):g}" if cobalt < 1 else ""
             text += f"Co{share * cobalt:g}" if cobalt else ""
             text += f"{metals[i % 8]}{host.transition_metal * other:g}" if other else ""
-            found.append(text + last)
+            texts.append(text + last)
     crowd = "".join(
         f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr")
     )
-    return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
+    return [*texts, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
 
 
 def predict_recipes(alone: bool = False) -> pd.DataFrame:
     """Return a prediction of all recipes, in one table or each alone."""
     import magnetkit as mk
 
-    given = recipes()
+    texts = recipes()
     if not alone:
-        return mk.predict(given, "120C")
-    found = pd.concat([mk.predict([text], "120C") for text in given], ignore_index=True)
-    return found.assign(row_index=np.arange(len(found)))
+        return mk.predict(texts, "120C")
+    frame = pd.concat([mk.predict([text], "120C") for text in texts], ignore_index=True)
+    return frame.assign(row_index=np.arange(len(frame)))
 
 
 def screen_device(**options: int) -> pd.DataFrame:
@@ -111,15 +111,15 @@ def screen_device(**options: int) -> pd.DataFrame:
 
 def to_arrays(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     """Return every column as an array: numbers as they are, all else as text."""
-    found = {}
+    columns = {}
     for name, frame in frames.items():
         for column in frame:
             plain = pd.api.types.is_float_dtype(frame[column].dtype)
             values = frame[column].to_numpy(np.float64, na_value=np.nan) if plain else np.array(
                 [str(x) for x in frame[column]]
             )  # fmt: skip
-            found[f"{name}: {column}"] = values
-    return found
+            columns[f"{name}: {column}"] = values
+    return columns
 
 
 def answer(
@@ -146,15 +146,15 @@ def answer_in_child(method: str, file: Path) -> None:
 
 def answer_in_threads(file: Path) -> None:
     """Answer in several threads at once, twice; refuse answers that differ."""
-    found: list[tuple[int, dict[str, np.ndarray]]] = []
-    failed: list[BaseException] = []
+    answers: list[tuple[int, dict[str, np.ndarray]]] = []
+    errors: list[BaseException] = []
 
     def work(number: int, barrier: threading.Barrier) -> None:
         try:
             barrier.wait()
-            found.append((number, answer({}, backwards=number % 2 == 1)))
+            answers.append((number, answer({}, backwards=number % 2 == 1)))
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     for turn in range(2):
         barrier = threading.Barrier(THREADS)
@@ -166,14 +166,14 @@ def answer_in_threads(file: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    if failed:
-        raise failed[0]
-    first = found[0][1]
-    for number, other in found:
+    if errors:
+        raise errors[0]
+    first = answers[0][1]
+    for number, other in answers:
         apart = [name for name in first if digest(first[name]) != digest(other[name])]
         if apart:
             print(
-                f"thread {number} differs from {found[0][0]}: {', '.join(apart)}",
+                f"thread {number} differs from {answers[0][0]}: {', '.join(apart)}",
                 flush=True,
             )
             np.savez(file, **other)
@@ -195,12 +195,12 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
     """Return the largest difference over the scale of the column; infinite where texts differ."""
     if one.shape != other.shape or one.dtype.kind != "f" or other.dtype.kind != "f":
         return float("inf")
-    known = np.isfinite(one)
-    if (known != np.isfinite(other)).any():
+    is_finite = np.isfinite(one)
+    if (is_finite != np.isfinite(other)).any():
         return float("inf")
-    scale = np.abs(one[known]).max(initial=0.0)
+    scale = np.abs(one[is_finite]).max(initial=0.0)
     if scale:
-        return float(np.abs(one - other)[known].max(initial=0.0) / scale)
+        return float(np.abs(one - other)[is_finite].max(initial=0.0) / scale)
     return 0.0
 
 
@@ -220,8 +220,8 @@ def run(name: str, folder: Path, number: int) -> dict[str, np.ndarray]:
     if name == "one processor":
         command = ["taskset", "-c", "0", *command]
     subprocess.run(command, env=environment, check=True)
-    with np.load(file) as stored:
-        return dict(stored)
+    with np.load(file) as arrays:
+        return dict(arrays)
 
 
 def rows(names: list[str]) -> Iterator[str]:
@@ -232,18 +232,18 @@ def rows(names: list[str]) -> Iterator[str]:
         first = run(FIRST, Path(folder), 0)
         yield f"| {FIRST} | {len(first)} | {len(first)} | 0 | |"
         for number, name in enumerate(names, 1):
-            found = run(name, Path(folder), number)
+            columns = run(name, Path(folder), number)
             apart = {
-                c: difference(first[c], found[c]) if c in found else float("inf")
+                c: difference(first[c], columns[c]) if c in columns else float("inf")
                 for c in first
-                if c not in found or digest(first[c]) != digest(found[c])
+                if c not in columns or digest(first[c]) != digest(columns[c])
             }
             worst = max(apart, key=apart.__getitem__, default="")
-            most = f"{apart[worst]:.1e}" if apart else "0"
+            largest = f"{apart[worst]:.1e}" if apart else "0"
             if apart and not np.isfinite(apart[worst]):
-                most = "texts"
+                largest = "texts"
             equal = len(first) - len(apart)
-            yield f"| {name} | {len(first)} | {equal} | {most} | {worst} |"
+            yield f"| {name} | {len(first)} | {equal} | {largest} | {worst} |"
 
 
 def main() -> None:
@@ -253,10 +253,10 @@ def main() -> None:
     parser.add_argument(
         "--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS
     )
-    given = parser.parse_args()
-    if given.answer:
-        how = json.loads(given.answer[0])
-        file = Path(given.answer[1])
+    options = parser.parse_args()
+    if options.answer:
+        how = json.loads(options.answer[0])
+        file = Path(options.answer[1])
         if how == "threads":
             answer_in_threads(file)
         elif how == "backwards":
@@ -268,7 +268,7 @@ def main() -> None:
         else:
             write(how, file)
         return
-    unknown = set(given.names) - set(ENVIRONMENTS)
+    unknown = set(options.names) - set(ENVIRONMENTS)
     if unknown:
         parser.error(
             f"no environment {sorted(unknown)}; there are {', '.join(ENVIRONMENTS)}"
@@ -276,7 +276,7 @@ def main() -> None:
     print(
         f"numpy {np.__version__}, Python {platform.python_version()}, {platform.machine()}\n"
     )
-    for line in rows(given.names or [n for n in ENVIRONMENTS if n != FIRST]):
+    for line in rows(options.names or [n for n in ENVIRONMENTS if n != FIRST]):
         print(line, flush=True)
 
 

@@ -19,13 +19,13 @@ def text(kind: Any) -> str:
     from numba import types
 
     if isinstance(kind, types.Array):
-        asked = "" if kind.mutable else ", readonly=True"
-        return f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{asked})'
+        suffix = "" if kind.mutable else ", readonly=True"
+        return f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{suffix})'
     if isinstance(kind, types.BaseNamedTuple):
-        own = f"{kind.instance_class.__module__.rpartition('.')[2]}.{kind.instance_class.__name__}"
+        name = f"{kind.instance_class.__module__.rpartition('.')[2]}.{kind.instance_class.__name__}"
         if isinstance(kind, types.NamedUniTuple):
-            return f"NamedUniTuple({text(kind.dtype)}, {kind.count}, {own})"
-        return f"NamedTuple(({', '.join(map(text, kind))},), {own})"
+            return f"NamedUniTuple({text(kind.dtype)}, {kind.count}, {name})"
+        return f"NamedTuple(({', '.join(map(text, kind))},), {name})"
     if isinstance(kind, types.BaseTuple):
         return f"Tuple(({''.join(f'{text(one)}, ' for one in kind)}))"
     if isinstance(kind, types.Omitted):

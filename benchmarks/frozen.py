@@ -60,14 +60,14 @@ Tables = Iterator[tuple[str, pd.DataFrame]]
 
 def recipes(generator: np.random.Generator, count: int) -> list[str]:
     """Return formulas over all hosts, and charges in wt.%, in a fixed order."""
-    found = []
+    recipes_out = []
     names = list(HOSTS)
     for i in range(count):
-        rare, metal, rest, own, base = HOSTS[names[i % len(names)]]
+        rare, metal, rest, other_elements, base = HOSTS[names[i % len(names)]]
         if names[i % len(names)] == "2:14:1" and i % 4 == 0:
-            found.append(_charge(generator))
+            recipes_out.append(_charge(generator))
             continue
-        first = own[generator.integers(len(own))]
+        first = other_elements[generator.integers(len(other_elements))]
         second = EARTHS[generator.integers(len(EARTHS))]
         share = round(float(generator.random()) * 0.5, 3)
         other = METALS[generator.integers(len(METALS))]
@@ -76,10 +76,10 @@ def recipes(generator: np.random.Generator, count: int) -> list[str]:
         counts[second] = counts.get(second, 0.0) + rare * share
         counts[base] = counts.get(base, 0.0) + metal * (1.0 - part)
         counts[other] = counts.get(other, 0.0) + metal * part
-        found.append(
+        recipes_out.append(
             "".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest
         )
-    return found
+    return recipes_out
 
 
 def _charge(generator: np.random.Generator) -> str:
@@ -112,8 +112,8 @@ def predictions() -> Tables:
         rows = slice(i * size, (i + 1) * size)
         some = pd.DataFrame({"composition": texts[rows], "shell": shells[rows]})
         for kelvin in (293.15, (240.0, 423.15, 600.0)[i % 3]):
-            found = mk.predict(some, kelvin, basis="atomic", process=route)
-            yield f"{route or 'usual'} {kelvin:g}", found
+            frame = mk.predict(some, kelvin, basis="atomic", process=route)
+            yield f"{route or 'usual'} {kelvin:g}", frame
     yield "intrinsic 300", mk.magnetism.intrinsic(texts[:2000], temperature=300.0)
     yield "intrinsic 30", mk.magnetism.intrinsic(texts[2000:4000], temperature=30.0)
     yield "sintered 77", mk.magnetism.sintered(texts[::5], temperature=77.0)
@@ -126,14 +126,14 @@ def replacements() -> Tables:
     """Yield candidates and sentences for each grade."""
     for grade, temperature in GRADES:
         try:
-            found = mk.replace(grade, temperature)
+            answer = mk.replace(grade, temperature)
         except ValueError as error:
             yield f"{grade} {temperature}", pd.DataFrame({"refused": [str(error)]})
             continue
-        yield f"{grade} {temperature}", found.candidates
+        yield f"{grade} {temperature}", answer.candidates
         yield (
             f"{grade} {temperature} lines",
-            pd.DataFrame({"line": list(_call_method(found.lines))}),
+            pd.DataFrame({"line": list(_call_method(answer.lines))}),
         )
 
 
@@ -162,13 +162,13 @@ def tools() -> Tables:
     )
     for count in (1, 2, 3):
         process = mk.calibrate(magnets.head(count), name=f"frozen-{count}", keep=False)
-        found = mk.predict(
+        frame = mk.predict(
             ["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process
         )
-        yield f"calibrate {count}", found
+        yield f"calibrate {count}", frame
     for magnet in ("N42SH", "N52", "Nd1.8Dy0.2Fe14B", "SmCo5", "Sm2Co17"):
-        drawn = mk.curve(magnet, ["20C", "100C"])
-        yield f"curve {magnet}", drawn.to_frame()
+        curve = mk.curve(magnet, ["20C", "100C"])
+        yield f"curve {magnet}", curve.to_frame()
     names = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "SmCo5"]
     yield "compare", mk.compare(names, "150C")
     yield "supply", mk.supply.ledger(names)
@@ -271,7 +271,7 @@ def write(folder: Path, only: list[str]) -> None:
 def compare(one: Path, other: Path, within: float) -> int:
     """Print what differs between two folders and return how many columns do, beyond `within`."""
     first, second = (json.loads((f / "hashes.json").read_text()) for f in (one, other))
-    columns = wrong = moved = 0
+    columns = wrong = moves = 0
     for name in sorted(first.keys() | second.keys()):
         if name not in first or name not in second:
             print(f"{name}: only in {one if name in first else other}")
@@ -286,17 +286,17 @@ def compare(one: Path, other: Path, within: float) -> int:
         differ = [c for c in a if c in b and a[c] != b[c]]
         if not differ:
             continue
-        left = pd.read_parquet(one / f"{name}.parquet", columns=differ)
+        first_frame = pd.read_parquet(one / f"{name}.parquet", columns=differ)
         right = pd.read_parquet(other / f"{name}.parquet", columns=differ)
         for column in differ:
-            text, apart = _largest_difference(left[column], right[column])
+            text, apart = _largest_difference(first_frame[column], right[column])
             beyond = not apart <= within
             wrong = wrong + beyond
-            moved = moved + (not beyond)
+            moves = moves + (not beyond)
             if beyond:
                 print(f"{name}: {column}: {text}")
     print(
-        f"{columns} columns compared, {wrong} differ, {moved} moved within {within:g}"
+        f"{columns} columns compared, {wrong} differ, {moves} moved within {within:g}"
     )
     return wrong
 
@@ -319,9 +319,9 @@ def _largest_difference(a: pd.Series, b: pd.Series) -> tuple[str, float]:
             f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone",
             np.inf,
         )
-    known = np.isfinite(x) & np.isfinite(y)
-    scale = max(float(np.abs(x[known]).max(initial=0.0)), 1e-300)
-    apart = float(np.abs(x[known] - y[known]).max(initial=0.0)) / scale
+    is_finite = np.isfinite(x) & np.isfinite(y)
+    scale = max(float(np.abs(x[is_finite]).max(initial=0.0)), 1e-300)
+    apart = float(np.abs(x[is_finite] - y[is_finite]).max(initial=0.0)) / scale
     return f"apart by {apart:.2g} of its scale", apart
 
 
@@ -332,16 +332,18 @@ def main() -> int:
     keep = parts.add_parser("write", help="ask and keep the answers")
     keep.add_argument("folder", type=Path)
     keep.add_argument("--only", nargs="*", choices=list(SECTIONS), default=[])
-    both = parts.add_parser("compare", help="hold two kept folders against each other")
-    both.add_argument("one", type=Path)
-    both.add_argument("other", type=Path)
-    both.add_argument("--within", type=float, default=0.0)
-    asked = parser.parse_args()
+    command = parts.add_parser(
+        "compare", help="hold two kept folders against each other"
+    )
+    command.add_argument("one", type=Path)
+    command.add_argument("other", type=Path)
+    command.add_argument("--within", type=float, default=0.0)
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
-    if asked.what == "write":
-        write(asked.folder, asked.only)
+    if options.what == "write":
+        write(options.folder, options.only)
         return 0
-    return min(compare(asked.one, asked.other, asked.within), 1)
+    return min(compare(options.one, options.other, options.within), 1)
 
 
 if __name__ == "__main__":

@@ -86,9 +86,9 @@ def varied_elements(
     base: dict[str, float], rest: str
 ) -> Iterator[tuple[str, float, float]]:
     """Yield each element that can be varied, with its least and its most."""
-    for element, most in ADDED.items():
+    for element, limit in ADDED.items():
         if element != rest:
-            yield element, 0.0, most
+            yield element, 0.0, limit
     for element, amount in base.items():
         if element not in ADDED:
             yield element, 0.7 * amount, 1.3 * amount
@@ -152,20 +152,20 @@ def real() -> dict[str, pd.DataFrame]:
 def ask_route(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
     """Return status, B_r and H_cJ of a magnet as sintered, else by the first route that has one."""
     if kind == "sheets":
-        sold = mk.curve(recipe, "20C").figures().iloc[0]
-        return "ok", sold["remanence_T"], sold["coercivity_kA_m"]
+        row = mk.curve(recipe, "20C").figures().iloc[0]
+        return "ok", row["remanence_T"], row["coercivity_kA_m"]
     best = ("", np.nan, np.nan)
     for route in (None, *routes()):
         one = mk.predict(recipe, "20C", basis=basis, process=route).iloc[0]
-        said = (
+        route_text = (
             f"; {one['route']}"
             if one["host"] == "unknown" and pd.notna(one["route"])
             else ""
         )
-        here = f"{one['status']}{said}", one["remanence_T"], one[WANTED[1]]
-        if np.isfinite(here[2]):
-            return here
-        best = best if best[0] else here
+        answer = f"{one['status']}{route_text}", one["remanence_T"], one[WANTED[1]]
+        if np.isfinite(answer[2]):
+            return answer
+        best = best if best[0] else answer
     return best
 
 
@@ -174,15 +174,15 @@ def print_missing_answers() -> None:
     rng = np.random.default_rng(SEED)
     for kind, of in real().items():
         rows = of.iloc[rng.choice(len(of), min(DRAWN[kind], len(of)), replace=False)]
-        found = []
+        rows_out = []
         for row in rows.itertuples():
             basis = getattr(row, "basis", "atomic")
             try:
-                found.append((row.recipe, *ask_route(kind, row.recipe, basis)))
+                rows_out.append((row.recipe, *ask_route(kind, row.recipe, basis)))
             except mk.errors.MagnetkitError as error:
-                found.append((row.recipe, str(error)[:60], np.nan, np.nan))
+                rows_out.append((row.recipe, str(error)[:60], np.nan, np.nan))
         table = pd.DataFrame(
-            found, columns=["recipe", "status", "remanence", "coercivity"]
+            rows_out, columns=["recipe", "status", "remanence", "coercivity"]
         )
         silent = table["coercivity"].isna()
         none = table["remanence"].isna()
@@ -247,11 +247,13 @@ BEST = {"alignment", "density"}
 
 def ways() -> list[Any]:
     """Return the usual route, and each route at its best bounds."""
-    found: list[Any] = [None]
+    options: list[Any] = [None]
     for name, route in routes().items():
         bounds = {key: ends[key in BEST] for key, ends in route.bounds.items()}
-        found += [{"route": name, **bounds}] * (route.host in ("2:14:1", "1:5", "2:17"))
-    return found
+        options += [{"route": name, **bounds}] * (
+            route.host in ("2:14:1", "1:5", "2:17")
+        )
+    return options
 
 
 def make_recipe(x: np.ndarray) -> tuple[str, str, int]:
@@ -292,30 +294,30 @@ def screen_points(points: np.ndarray, device: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         [make_recipe(x) for x in points], columns=["recipe", "shell", "way"]
     )
-    found = []
+    frames = []
     for way, rows in frame.groupby("way"):
-        asked = {"basis": "weight", "column": "recipe", "process": ways()[way]}
+        options = {"basis": "weight", "column": "recipe", "process": ways()[way]}
         try:
-            said = mk.screen(
-                rows[["recipe", "shell"]].reset_index(drop=True), device, **asked
+            screening = mk.screen(
+                rows[["recipe", "shell"]].reset_index(drop=True), device, **options
             )
         except mk.errors.MagnetkitError:
             continue  # none of them could be read
-        best = said.best(len(rows)).assign(way=way)
-        found.append(best.assign(at=rows.index[best["row_index"].to_numpy(int)]))
-    if found:
-        return pd.concat(found)
+        best = screening.best(len(rows)).assign(way=way)
+        frames.append(best.assign(at=rows.index[best["row_index"].to_numpy(int)]))
+    if frames:
+        return pd.concat(frames)
     return pd.DataFrame()
 
 
 def height(points: np.ndarray, device: str) -> np.ndarray:
     """Return how low points stand, shape (n,): those that meet first, then by P, then by margin."""
     low = np.full(len(points), 2.0)
-    found = screen_points(points, device)
-    if len(found):
-        chance = found["probability_meets_requirements"].fillna(0.0)
-        margin = found["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
-        low[found["at"]] = -(found["meets_requirements"] + chance + 1e-3 * margin)
+    frame = screen_points(points, device)
+    if len(frame):
+        chance = frame["probability_meets_requirements"].fillna(0.0)
+        margin = frame["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
+        low[frame["at"]] = -(frame["meets_requirements"] + chance + 1e-3 * margin)
     return low
 
 
@@ -349,18 +351,24 @@ def print_additions() -> None:
         best = best[best["candidate"].str.endswith("bal.")].head(6)
         rows = []
         for recipe, shell in best[["candidate", "shell"]].fillna("").to_numpy():
-            own = amounts(recipe[:-7])
+            content = amounts(recipe[:-7])
             for element, sizes in MORE.items():
-                for more in (0.0, *sizes):
-                    made = {**own, element: own.get(element, 0.0) + more}
+                for increase in (0.0, *sizes):
+                    amounts_new = {
+                        **content,
+                        element: content.get(element, 0.0) + increase,
+                    }
                     text = (
-                        "".join(f"{e}{v:g}" for e, v in made.items() if v) + recipe[-7:]
+                        "".join(f"{e}{v:g}" for e, v in amounts_new.items() if v)
+                        + recipe[-7:]
                     )
-                    rows.append((text, shell, f"{element} {more}" if more else ""))
+                    rows.append(
+                        (text, shell, f"{element} {increase}" if increase else "")
+                    )
         frame = pd.DataFrame(rows, columns=["recipe", "shell", "more"])
         frame = frame.drop_duplicates(["recipe", "shell"]).reset_index(drop=True)
-        asked = {"basis": "weight", "column": "recipe"}
-        found = mk.screen(frame, device, **asked).best(len(frame))
+        options = {"basis": "weight", "column": "recipe"}
+        found = mk.screen(frame, device, **options).best(len(frame))
         found = found[found["meets_requirements"]]
         first = found.index[found["more"] == ""][:1]
         ahead = found if first.empty else found.loc[: first[0]].iloc[:-1]
@@ -377,14 +385,14 @@ def adversary() -> None:
             rng = np.random.default_rng(seed)
             best = mk.screen(None, device).best(400)
             best = best[best["candidate"].str.endswith("bal.")].head(CROWD)
-            known = [
+            points_of_recipes = [
                 point(*row)
                 for row in best[["candidate", "shell"]].fillna("").to_numpy()
             ]
-            start = np.resize(known, (CROWD, len(known[0])))
+            start = np.resize(points_of_recipes, (CROWD, len(points_of_recipes[0])))
             start[1:] *= rng.normal(1.0, 0.05, start[1:].shape)
-            more = rng.uniform(0.0, 0.25, start[1:, :-4].shape)
-            start[1:, :-4] += more * (rng.random(more.shape) < 0.15)
+            offsets = rng.uniform(0.0, 0.25, start[1:, :-4].shape)
+            start[1:, :-4] += offsets * (rng.random(offsets.shape) < 0.15)
             start[1:, -1] = rng.random(CROWD - 1)
             result = differential_evolution(
                 lambda x, device=device: height(np.atleast_2d(x.T), device),
@@ -392,12 +400,12 @@ def adversary() -> None:
                 init=np.clip(start, 0.0, 1.0), mutation=(0.3, 0.9), recombination=0.7, tol=0.0,
                 polish=False, vectorized=True, updating="deferred", rng=seed,
             )  # fmt: skip
-            found = screen_points(result.x[None], device)
+            frame = screen_points(result.x[None], device)
             print(
                 device,
                 seed,
-                *found[WINNER].round(3).iloc[0],
-                ways()[found["way"].iloc[0]],
+                *frame[WINNER].round(3).iloc[0],
+                ways()[frame["way"].iloc[0]],
             )
 
 
@@ -458,17 +466,19 @@ def edges() -> None:
     print("measured magnet, and what is farthest.\n")
     print("| recipe | T, K | host | status | B_r, T | H_cJ, kA/m (90 %) | P | D |")
     print("|---|---|---|---|---|---|---|---|")
-    for title, (kelvin, asked, text) in EDGES.items():
+    for title, (kelvin, options, text) in EDGES.items():
         print(f"| **{title}** | | | | | | | |")
         recipes = re.findall(r"\S+(?: bal\.)?", text)
-        said = mk.predict(recipes, kelvin, detail=True, **asked).reset_index(drop=True)
+        frame = mk.predict(recipes, kelvin, detail=True, **options).reset_index(
+            drop=True
+        )
         try:
-            best = mk.screen(recipes, device, **asked).best(len(recipes))
+            best = mk.screen(recipes, device, **options).best(len(recipes))
             chances = best.set_index("row_index")[WINNER[4]].to_dict()
         except mk.errors.MagnetkitError:
             chances = {}
-        for i, row in said.iterrows():
-            at = int(i) * len(recipes) // len(said)
+        for i, row in frame.iterrows():
+            at = int(i) * len(recipes) // len(frame)
             b_r, *h = (f"{row[k]:.4g}" if row[k] == row[k] else "" for k in need)
             chance = chances.get(at, np.nan)
             print(
@@ -483,22 +493,22 @@ def edges() -> None:
 
 def main(out: str = "") -> None:
     """Print the jumps, and write them to a table."""
-    others = {
+    commands = {
         "--drawn": print_missing_answers,
         "--adversary": adversary,
         "--edges": edges,
     }
-    if out in others:
-        others[out]()
+    if out in commands:
+        commands[out]()
         return
     if out.startswith("-"):
         raise SystemExit(__doc__)
-    found = []
+    rows_out = []
     count = 0
     for name, (recipe, rest, route) in RECIPES.items():
         base = amounts(recipe)
-        for element, least, most in varied_elements(base, rest):
-            values = np.linspace(least, most, STEPS + 1)
+        for element, low, high in varied_elements(base, rest):
+            values = np.linspace(low, high, STEPS + 1)
             for kelvin in KELVIN:
                 frame = scan_element(base, rest, element, values, kelvin, route)
                 count += len(frame)
@@ -518,7 +528,7 @@ def main(out: str = "") -> None:
                                 fine / top,
                                 change,
                             )
-                            found.append((*row, close["status"].iloc[at]))
+                            rows_out.append((*row, close["status"].iloc[at]))
     names = [
         "recipe",
         "element",
@@ -529,7 +539,7 @@ def main(out: str = "") -> None:
         "step",
         "status",
     ]
-    table = pd.DataFrame(found, columns=names)
+    table = pd.DataFrame(rows_out, columns=names)
     if out:
         table.to_csv(out, index=False)
     print(f"{count} predictions, {len(table)} jumps")

@@ -58,11 +58,11 @@ def hindcast() -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.read_csv(datasets.path(FILE), keep_default_na=True)
-    found = [
+    results = [
         {} if row["expressed"] == "no" else _ask_replacement(_drop_empty(row))
         for row in table.to_dict("records")
     ]
-    return pd.concat([table, pd.DataFrame(found)], axis=1)
+    return pd.concat([table, pd.DataFrame(results)], axis=1)
 
 
 def _drop_empty(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def _ask_replacement(row: dict[str, Any]) -> dict[str, Any]:
     makeup = answer.incumbent.makeup
     assert makeup is not None
     mill = calibrate_on_grade(grade_row(row["grade"], kelvin), makeup)
-    compared = _predict_claim(row, makeup, mill, kelvin, _process(row, mill))
-    return {**compared, **_judge_replacement(row, answer)}
+    claim = _predict_claim(row, makeup, mill, kelvin, _process(row, mill))
+    return {**claim, **_judge_replacement(row, answer)}
 
 
 def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
@@ -127,14 +127,14 @@ def _predict_claim(
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
-        both = [
+        error_kinds = [
             kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)
             for t, f, s, with_ in (
                 (new, one, row["shell"], process),
                 (old, other, made.best.shell, {"producer": mill.record()}),
             )
         ]
-        width = float(relative_width(both[0], both[1], name, mill)[0])
+        width = float(relative_width(error_kinds[0], error_kinds[1], name, mill)[0])
         ratio = np.log(value / float(other[name][0]))
         logs = (
             ratio,
@@ -142,14 +142,16 @@ def _predict_claim(
             ratio + width * np.log(high / value),
         )
         value, low, high = (100.0 * float(np.expm1(x)) for x in logs)
-    least = float(row["claimed"])
-    agrees = low <= least <= high or (row["claimed_as"] == "at least" and low >= least)
+    minimum = float(row["claimed"])
+    agrees = low <= minimum <= high or (
+        row["claimed_as"] == "at least" and low >= minimum
+    )
     # Of a magnet that is as good as the old one there is no sign to be right.
     sign = None
     if row["claimed_as"] == "at least":
-        sign = value >= least
-    elif row["claimed_as"] == "difference" and least:
-        sign = value * least > 0.0
+        sign = value >= minimum
+    elif row["claimed_as"] == "difference" and minimum:
+        sign = value * minimum > 0.0
     return {
         "predicted": value,
         "predicted_lo": low,
@@ -167,12 +169,12 @@ def _judge_replacement(row: dict[str, Any], answer: "Replacement") -> dict[str, 
     table = answer.candidates[answer.candidates["status"] == "ok"]
     ways = {way.kind for way in answer.ways}
     if row["kind"] == "other family":
-        sold = table[table["way"] == "other-family"].sort_values(
+        competitors = table[table["way"] == "other-family"].sort_values(
             CHANCE, ascending=False
         )
         first: Mapping[Any, Any] = {"grade": "nothing", CHANCE: 0.0}
-        if len(sold):
-            first = sold.iloc[0].to_dict()
+        if len(competitors):
+            first = competitors.iloc[0].to_dict()
         return {
             "among_ways": "other-family" in ways,
             "first_of_its_kind": f"{first['grade']} as sold",
@@ -180,8 +182,8 @@ def _judge_replacement(row: dict[str, Any], answer: "Replacement") -> dict[str, 
             "heavy_rare_earth_wt_pct": 0.0,
             "probability": float(first[CHANCE]),
             "place": 1,
-            "of": len(sold),
-            "in_the_way": "" if len(sold) else "nothing sold",
+            "of": len(competitors),
+            "in_the_way": "" if len(competitors) else "nothing sold",
         }
     kind = _KINDS.get(row["route"], "bulk")
     if row["shell"] and not row["route"]:
@@ -226,7 +228,7 @@ def controls() -> "pd.DataFrame":
     """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
     import pandas as pd
 
-    found = []
+    rows = []
     for grade, celsius, recipe, shell in CONTROLS:
         answer = mk.replace(grade, celsius + 273.15)
         alloys = [one for one in answer.answers if one.kind == "bulk"]
@@ -237,15 +239,15 @@ def controls() -> "pd.DataFrame":
             "celsius": celsius,
             "control": f"{recipe} {shell}".strip(),
         }
-        found.append({**one, "probability": chance, "own": answer.own_probability})
-    return pd.DataFrame(found)
+        rows.append({**one, "probability": chance, "own": answer.own_probability})
+    return pd.DataFrame(rows)
 
 
 def _summary(name: str, table: "pd.DataFrame") -> str:
     """Return the counts of some rows in a line."""
     able = table[table["expressed"] != "no"]
     claiming = able["sign_right"].dropna()
-    signed = f"{int(claiming.astype(bool).sum())} of {len(claiming)}"
+    sign_text = f"{int(claiming.astype(bool).sum())} of {len(claiming)}"
     whole = int((able["expressed"] == "yes").sum())
     width = (able["predicted_hi"] - able["predicted_lo"]).where(
         able["claimed_as"] != "value",
@@ -253,7 +255,7 @@ def _summary(name: str, table: "pd.DataFrame") -> str:
     )
     return (
         f"- {name}: {len(able)} of {len(table)} can be expressed ({whole} wholly); the claim lies "
-        f"in the 90 % range of {int(able['agrees'].sum())}, the sign is right of {signed} that "
+        f"in the 90 % range of {int(able['agrees'].sum())}, the sign is right of {sign_text} that "
         f"claim one; {int((able['place'] <= TOP).sum())} stand among the ten best of their kind of "
         f"change, which {int(able['among_ways'].astype(bool).sum())} times is among the ways that "
         f"are shown; P is {_LIKELY:g} or more for "

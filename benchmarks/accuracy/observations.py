@@ -183,7 +183,7 @@ def series() -> pd.DataFrame:
     frame = pd.read_csv(mirror("literature/substitution_series_R2T14B.csv"))
     frame = frame[~frame["excluded"]]
     rows = []
-    typed = methods()
+    method_table = methods()
     for r in frame.to_dict("records"):
         for column, prop, temperature, sd in (
             ("mu0Ms_T", "saturation_polarization_T", 300.0, 0.02 * r["mu0Ms_T"] + 0.01),
@@ -193,7 +193,7 @@ def series() -> pd.DataFrame:
             if not np.isnan(r[column]):
                 method = "unknown", ""
                 if prop == "anisotropy_field_T":
-                    method = _method(r["ref_key"], r["formula"], typed)
+                    method = _method(r["ref_key"], r["formula"], method_table)
                 if method[1] == "doubtful":
                     continue
                 rows.append(
@@ -225,8 +225,8 @@ def curie() -> pd.DataFrame:
     # Degrees Celsius by mistake, a known slip of the set.
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
-    found = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
-    return found[_is_in_model(found)].reset_index(drop=True)
+    rows = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
+    return rows[_is_in_model(rows)].reset_index(drop=True)
 
 
 def _is_in_model(frame: pd.DataFrame) -> np.ndarray:

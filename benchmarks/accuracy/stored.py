@@ -75,12 +75,12 @@ class Table:
         lines = (ROOT / self.page).read_text("utf-8").splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith(self.heading))
         names = _cells(lines[first])
-        found = []
+        rows = []
         for line in lines[first + 2 :]:
             if not line.startswith("|"):
                 break
-            found.append(dict(zip(names, _cells(line), strict=True)))
-        return found
+            rows.append(dict(zip(names, _cells(line), strict=True)))
+        return rows
 
     def stored_text(self) -> dict[str, object]:
         """Return what is stored of the table."""

@@ -44,16 +44,16 @@ def junk() -> dict:
     table = mk.CompositionTable.from_strings(texts)
     frame = mk.predict(table)
     ok = frame["status"].eq("ok") & frame["in_domain"].fillna(False)
-    known = frame["remanence_T"].notna() | frame["coercivity_kA_m"].notna()
+    has_value = frame["remanence_T"].notna() | frame["coercivity_kA_m"].notna()
     # A trace, as 0.1 wt.% of lithium, dilutes what is a magnet without it, and the route names it.
-    bad = (ok | known) & ~frame["route"].str.contains("taken for inert")
-    named = [texts[i] for i in table.row_index]
-    wrong = [text for text, is_bad in zip(named, bad, strict=True) if is_bad]
-    gone = len(texts) - len(frame)
+    bad = (ok | has_value) & ~frame["route"].str.contains("taken for inert")
+    names = [texts[i] for i in table.row_index]
+    wrong = [text for text, is_bad in zip(names, bad, strict=True) if is_bad]
+    missing = len(texts) - len(frame)
     return {
         "alloys": "of what is in no magnet",
         "tried": len(texts),
-        "unread": gone,
+        "unread": missing,
         "faults": wrong,
     }
 
@@ -74,9 +74,9 @@ def orders(shuffles: int, seed: int) -> dict:
         got = mk.screen(other, "energy-traction-motor").table.set_index("candidate")[
             "rank"
         ]
-        moved = int((~np.isclose(got.loc[want.index], want, equal_nan=True)).sum())
-        if moved:
-            faults.append(f"shuffle {number}: {moved} ranks differ")
+        moves = int((~np.isclose(got.loc[want.index], want, equal_nan=True)).sum())
+        if moves:
+            faults.append(f"shuffle {number}: {moves} ranks differ")
     return {"alloys": f"{len(texts)} in another order", "tried": shuffles, "unread": 0,
             "faults": faults}  # fmt: skip
 

@@ -231,20 +231,20 @@ class Figures:
 
 def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     """Return each function with a good value for each of its arguments."""
-    found = {}
-    for name, (function, given, values) in CALLS.items():
-        known = list(inspect.signature(function).parameters)
-        shared = {n: VALUES[n] for n in known if n in VALUES}
-        first = dict(zip(known, given, strict=False))
-        found[name] = function, {**shared, **first, **values}
-    return {**found, **MORE}
+    calls = {}
+    for name, (function, arguments, values) in CALLS.items():
+        parameters = list(inspect.signature(function).parameters)
+        defaults = {n: VALUES[n] for n in parameters if n in VALUES}
+        first = dict(zip(parameters, arguments, strict=False))
+        calls[name] = function, {**defaults, **first, **values}
+    return {**calls, **MORE}
 
 
 def _required_arguments(
     function: Callable[..., Any], values: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the arguments that a call cannot do without, and what makes it small."""
-    least = {
+    required = {
         n
         for n, p in inspect.signature(function).parameters.items()
         if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
@@ -259,7 +259,7 @@ def _required_arguments(
         "data",
         "keep",
     )
-    return {n: v for n, v in values.items() if n in least or n in small}
+    return {n: v for n, v in values.items() if n in required or n in small}
 
 
 def calls(
@@ -289,8 +289,8 @@ def _good_value(value: Any, place: Path) -> Any:
 
 def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
     """Try each junk value in each argument of a function."""
-    function, given = functions()[name]
-    values = {n: _good_value(v, place) for n, v in given.items()}
+    function, arguments = functions()[name]
+    values = {n: _good_value(v, place) for n, v in arguments.items()}
     figures = Figures(name)
     try:
         with warnings.catch_warnings():
@@ -305,18 +305,18 @@ def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
         if (name, argument, kind) in LEFT_OUT:
             continue
         figures.tried += 1
-        said = f"{argument}={kind}"
+        text = f"{argument}={kind}"
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 function(**options)
-            figures.taken.append(said)
+            figures.taken.append(text)
         except MagnetkitError as error:
             figures.refused += 1
             if not str(error) or "np.float64(" in str(error):
-                figures.faults.append(f"{said}: said {str(error)[:100]!r}")
+                figures.faults.append(f"{text}: said {str(error)[:100]!r}")
         except Exception as error:
-            figures.faults.append(f"{said}: {type(error).__name__}: {str(error)[:120]}")
+            figures.faults.append(f"{text}: {type(error).__name__}: {str(error)[:120]}")
     return figures
 
 

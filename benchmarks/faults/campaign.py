@@ -55,7 +55,7 @@ def recipes() -> list[dict]:
 def files() -> list[dict]:
     from benchmarks.faults import input_files
 
-    found = []
+    rows = []
     # In memory where there is such a place: half a million small files are written.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with (
@@ -64,23 +64,21 @@ def files() -> list[dict]:
     ):
         for kind in kinds:
             count = FILES.get(kind.name, FILES_OTHERWISE)
-            found.append(
-                {"kind": kind.name, **vars(input_files.run(kind, count, SEED))}
-            )
-    return found
+            rows.append({"kind": kind.name, **vars(input_files.run(kind, count, SEED))})
+    return rows
 
 
 def lines() -> list[dict]:
     from benchmarks.faults import long_lines
 
-    found = []
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         for name, (content, expected) in long_lines.cases().items():
             start = time.perf_counter()
-            said = long_lines.read(Path(folder), name, content)
+            text = long_lines.read(Path(folder), name, content)
             took = time.perf_counter() - start
-            faults = [] if expected in said else [said[:200]]
-            found.append(
+            faults = [] if expected in text else [text[:200]]
+            rows.append(
                 {
                     "file": name,
                     "seconds": round(took, 2),
@@ -88,29 +86,29 @@ def lines() -> list[dict]:
                     "faults": faults,
                 }
             )
-    return found
+    return rows
 
 
 def network() -> list[dict]:
     from benchmarks.faults import network as faulty
 
-    found = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
+    rows = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
     for name, fault in faulty.floods().items():
-        said, took, grown = faulty.flood(fault)
+        text, took, growth = faulty.flood(fault)
         faults = (
             []
-            if "more than 64 MiB" in said and grown < 256
-            else [f"{said}, {grown:.0f} MB"]
+            if "more than 64 MiB" in text and growth < 256
+            else [f"{text}, {growth:.0f} MB"]
         )
-        found.append(
+        rows.append(
             {
                 "flood": name,
                 "seconds": round(took, 2),
-                "peak_MB": round(grown),
+                "peak_MB": round(growth),
                 "faults": faults,
             }
         )
-    return found
+    return rows
 
 
 def interruption() -> list[dict]:
@@ -120,17 +118,17 @@ def interruption() -> list[dict]:
 def run_module(module: str, *arguments: object) -> list[dict]:
     """Run a module of the campaign in a new folder; return the rows that it prints as JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        given = [str(a) for a in arguments] + [folder]
+        words = [str(a) for a in arguments] + [folder]
         done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.faults.{module}", *given],
+            [sys.executable, "-m", f"benchmarks.faults.{module}", *words],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    if len(found) == 1 and isinstance(found[0], list):
-        return found[0]
-    return found
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(rows) == 1 and isinstance(rows[0], list):
+        return rows[0]
+    return rows
 
 
 def folders() -> list[dict]:
@@ -402,9 +400,9 @@ def alone(name: str) -> dict:
 
 def _commit() -> str:
     """Return the state of the checkout that a part ran on."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
+    arguments = ["git", "rev-parse", "--short", "HEAD"]
     done = subprocess.run(
-        asked, cwd=FILE.parent, capture_output=True, text=True, check=False
+        arguments, cwd=FILE.parent, capture_output=True, text=True, check=False
     )
     return done.stdout.strip() or "no checkout"
 
@@ -423,13 +421,13 @@ def page(figures: dict[str, dict]) -> str:
     ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
-    left = [name for name in PARTS if name not in figures]
+    missing = [name for name in PARTS if name not in figures]
     out += [
         f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
         "",
     ]
-    if left:
-        out += [f"Not run at length: {', '.join(left)}.", ""]
+    if missing:
+        out += [f"Not run at length: {', '.join(missing)}.", ""]
     out += second_round()
     for name, (_, told) in PARTS.items():
         if name not in figures:
@@ -499,9 +497,9 @@ def main(names: list[str]) -> int:
     for name in [] if names == ["page"] else names or PARTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         part = alone(name)
-        found = sum(len(row["faults"]) for row in part["rows"])
+        count = sum(len(row["faults"]) for row in part["rows"])
         print(
-            f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True
+            f"{name}: {part['seconds']} s, {count} faults", file=sys.stderr, flush=True
         )
         FIGURES.write_text(
             json.dumps({**stored_figures(), name: part}, indent=1) + "\n"

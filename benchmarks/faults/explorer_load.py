@@ -88,7 +88,7 @@ class User(threading.Thread):
                 self.faults.append(f"{answer.status}: {body[:80]!r}")
 
     def _question(self) -> bytes:
-        asked = self.known["callback"]
+        callback = self.known["callback"]
         celsius = self.known["celsius"]
         chance = self.chance
         values = {
@@ -101,13 +101,13 @@ class User(threading.Thread):
             []
             if entry["id"].startswith("{")
             else {**entry, "value": values.get(entry["id"])}
-            for entry in asked["inputs"]
+            for entry in callback["inputs"]
         ]
-        pairs = (o.rsplit(".", 1) for o in asked["output"].strip(".").split("..."))
+        pairs = (o.rsplit(".", 1) for o in callback["output"].strip(".").split("..."))
         outputs = [{"id": name, "property": what} for name, what in pairs]
         state = [{"id": "view", "property": "data", "value": VIEW}]
         return json.dumps(
-            {"output": asked["output"], "outputs": outputs, "inputs": inputs, "state": state,
+            {"output": callback["output"], "outputs": outputs, "inputs": inputs, "state": state,
              "changedPropIds": ["remanence.value"]}
         ).encode()  # fmt: skip
 
@@ -160,9 +160,9 @@ def run(users: int, requests: int, seconds: float) -> dict:
             text=True,
         )
         try:
-            said = server.stderr.readline()
+            line = server.stderr.readline()
             place = urlsplit(
-                next(w for w in said.split() if w.startswith("http"))
+                next(w for w in line.split() if w.startswith("http"))
             ).netloc
             return _run_load(server, place, users, requests, seconds)
         finally:
@@ -177,28 +177,30 @@ def run(users: int, requests: int, seconds: float) -> dict:
 def _run_load(
     server: subprocess.Popen, place: str, users: int, requests: int, seconds: float
 ) -> dict:
-    known = request_layout(place)
-    left = [requests]
-    refused = [is_flood_refused(place)]
+    callbacks = request_layout(place)
+    budget = [requests]
+    refusals = [is_flood_refused(place)]
     start = time.monotonic()
-    crowd = [User(place, SEED + i, known, left, start + seconds) for i in range(users)]
+    crowd = [
+        User(place, SEED + i, callbacks, budget, start + seconds) for i in range(users)
+    ]
     for user in crowd:
         user.start()
     # What the first tenth of the requests leaves is kept for good: imports, caches.
     marks = []
     while any(user.is_alive() for user in crowd):
         time.sleep(0.2)
-        marks.append((requests - left[0], memory_mb(server.pid)))
+        marks.append((requests - budget[0], memory_mb(server.pid)))
     took = time.monotonic() - start
-    refused.append(is_flood_refused(place))
+    refusals.append(is_flood_refused(place))
     asked = [t for user in crowd for t in user.seconds]
     early = max(
         mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0])
     )
     faults = [f for user in crowd for f in user.faults]
     peak = memory_mb(server.pid, "VmHWM")
-    if not all(refused) or peak > 450.0:
-        faults.append(f"bodies of 300 MB: refused {refused}, peak {peak:.0f} MB")
+    if not all(refusals) or peak > 450.0:
+        faults.append(f"bodies of 300 MB: refused {refusals}, peak {peak:.0f} MB")
     if statistics.median(asked) > 1.0:
         faults.append(f"median {statistics.median(asked):.2f} s")
     if marks[-1][1] > 1.1 * early + 10.0:

@@ -65,18 +65,18 @@ def snapshot(folder: Path) -> dict[str, str]:
 def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
     """Screen into folders of a user's, and into finished results a user laid hands on."""
     figures = Figures()
-    seen = set()
+    states = set()
     chance = random.Random(seed)
     place.mkdir(parents=True, exist_ok=True)
     good = place / "good"
     screen(["SmCo5", "??"], DEVICES[0], out=good).report(good / "report.html")
     for number in range(count):
         out = place / f"{number}"
-        own: set[str] = set()
+        files_of_user: set[str] = set()
         if chance.random() < 0.5:
             shutil.copytree(good, out)
-            own = set(snapshot(out))
-        for _ in range(chance.randint(0 if own else 1, 3)):
+            files_of_user = set(snapshot(out))
+        for _ in range(chance.randint(0 if files_of_user else 1, 3)):
             name = chance.choice(_NAMES)
             file = out / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -84,9 +84,9 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
                 file.symlink_to(good)
             elif not file.is_dir():
                 file.write_text(chance.choice(_TEXTS), encoding="utf-8")
-            own.discard(name)
+            files_of_user.discard(name)
         before = snapshot(out)
-        seen.add(tuple(sorted(before.items())))
+        states.add(tuple(sorted(before.items())))
         try:
             screen(["SmCo5"], DEVICES[0], out=out, resume=chance.random() < 0.3)
             figures.taken += 1
@@ -96,14 +96,16 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
         except Exception as error:
             figures.faults.append(f"{sorted(before)}: {type(error).__name__}: {error}")
         after = snapshot(out)
-        lost = [
-            n for n, digest in before.items() if n not in own and after.get(n) != digest
+        missing = [
+            n
+            for n, digest in before.items()
+            if n not in files_of_user and after.get(n) != digest
         ]
-        if lost:
-            figures.faults.append(f"lost of {sorted(before)}: {lost}")
+        if missing:
+            figures.faults.append(f"lost of {sorted(before)}: {missing}")
         figures.inputs += 1
         shutil.rmtree(out)
-    figures.distinct = len(seen)
+    figures.distinct = len(states)
     return figures
 
 
@@ -142,7 +144,7 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
         wait(fork_child(partial(_job, kind, place / f"alone-{kind}", False), log))
         took = time.monotonic() - start
         want.append(snapshot(place / f"alone-{kind}"))
-    found = {"both": 0, "refused": 0, "killed": 0}
+    counts = {"both": 0, "refused": 0, "killed": 0}
     faults: list[str] = []
     for number in range(times):
         out = place / f"two-{number}"
@@ -156,20 +158,20 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
             time.sleep(chance.uniform(0.0, took))
             os.kill(chance.choice((first, second)), signal.SIGKILL)
         codes = [wait(first), wait(second)]
-        found["killed"] += codes.count(-signal.SIGKILL)
-        found["refused"] += codes.count(REFUSED)
-        found["both"] += codes == [0, 0]
-        said = [log.read_text(errors="replace") for log in logs]
-        for code, text in zip(codes, said, strict=True):
+        counts["killed"] += codes.count(-signal.SIGKILL)
+        counts["refused"] += codes.count(REFUSED)
+        counts["both"] += codes == [0, 0]
+        texts = [log.read_text(errors="replace") for log in logs]
+        for code, text in zip(codes, texts, strict=True):
             # The second may come when the first is through.
             words = (
                 "is being written by process",
                 "--resume",
                 "holds a finished screening",
             )
-            known = any(word in text for word in words)
+            is_refusal = any(word in text for word in words)
             if code not in (0, REFUSED, -signal.SIGKILL) or (
-                code == REFUSED and not known
+                code == REFUSED and not is_refusal
             ):
                 faults.append(f"{codes}: {text[-300:]}")
         try:
@@ -189,7 +191,7 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
         except MagnetkitError as error:
             faults.append(f"{codes}: {error}")
         shutil.rmtree(out)
-    return {"pairs": times, **found, "faults": faults}
+    return {"pairs": times, **counts, "faults": faults}
 
 
 def main(seed: int, count: int, times: int, place: Path) -> None:
@@ -204,9 +206,9 @@ def main(seed: int, count: int, times: int, place: Path) -> None:
         place / "o",
     )
     code = wait(child)
-    said = (place / "o").read_text()
+    text = (place / "o").read_text()
     rows = (
-        json.loads(said.splitlines()[-1]) if code == 0 else {"faults": [said[-2000:]]}
+        json.loads(text.splitlines()[-1]) if code == 0 else {"faults": [text[-2000:]]}
     )
     print(json.dumps({"kind": "foreign folder", **rows}), flush=True)
     print(json.dumps(two(times, seed, place)), flush=True)

@@ -54,7 +54,7 @@ class Kind:
 def run(kind: Kind, count: int, seed: int = 1) -> Figures:
     """Read `count` bad files of a kind."""
     figures = Figures()
-    seen = np.empty(count, np.uint64)
+    hashes = np.empty(count, np.uint64)
     started = None
     for chance, size in mutation.batches(seed, count, 500):
         for _ in range(size):
@@ -71,12 +71,12 @@ def run(kind: Kind, count: int, seed: int = 1) -> Figures:
                         f"{kind.name}: {took:.1f} s for {data[:200]!r}"
                     )
             figures.slowest_s = max(figures.slowest_s, took)
-            seen[figures.inputs] = hash(data) & (2**64 - 1)
+            hashes[figures.inputs] = hash(data) & (2**64 - 1)
             figures.inputs += 1
         if started is None and figures.inputs >= count / 5:
             started = resident_MB()
     figures.growth_MB = resident_MB() - (started or resident_MB())
-    figures.distinct = len(np.unique(seen))
+    figures.distinct = len(np.unique(hashes))
     return figures
 
 
@@ -178,14 +178,14 @@ def _candidates(file: Path) -> list[str]:
             chunk.labels.to_pylist(),
             faults,
         )
-        for rejected in chunk.rejected:
+        for reject in chunk.rejected:
             lines = (
                 lines
                 or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
             )
-            if not 1 <= rejected.line <= lines + 1:
+            if not 1 <= reject.line <= lines + 1:
                 faults.append(
-                    f"rejected line {rejected.line} of {lines}: {file.read_bytes()[:300]!r}"
+                    f"rejected line {reject.line} of {lines}: {file.read_bytes()[:300]!r}"
                 )
     return faults
 
@@ -212,13 +212,13 @@ def parquet(folder: Path) -> Kind:
             for t in chance.sample(mutation.RECIPES, 3)
         ]
         offsets = np.cumsum([0, *map(len, raw)]).astype(np.int32)
-        trusted = pa.Array.from_buffers(
+        column = pa.Array.from_buffers(
             pa.string(),
             len(raw),
             [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raw))],
         )
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.table({"composition": trusted, "note": trusted}), sink)
+        pq.write_table(pa.table({"composition": column, "note": column}), sink)
         return sink.getvalue().to_pybytes()
 
     def read(data: bytes) -> list[str]:
@@ -302,8 +302,8 @@ def training_table(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        found = training_set(target, file)
-        if np.isfinite(found.values).all():
+        dataset = training_set(target, file)
+        if np.isfinite(dataset.values).all():
             return []
         return [f"no number let in: {data!r}"]
 
@@ -364,8 +364,8 @@ def snapshots(folder: Path) -> list[Kind]:
 
     def read_back() -> list[str]:
         snapshot._read.cache_clear()
-        found = snapshot.read_snapshot(place)
-        energies = found.entries["formation_energy_eV_atom"]
+        entries = snapshot.read_snapshot(place)
+        energies = entries.entries["formation_energy_eV_atom"]
         if pd.api.types.is_numeric_dtype(energies):
             return []
         return ["energies that are no numbers"]
@@ -399,8 +399,8 @@ def results(folder: Path) -> list[Kind]:
     place = folder / "results"
     screen(["SmCo5", "Nd2Fe14B", "??"], "f22-engine", out=place)
     manifest = (place / MANIFEST).read_bytes()
-    ranked = (place / "ranked.parquet").read_bytes()
-    rejected = (place / "rejected.csv").read_bytes()
+    table = (place / "ranked.parquet").read_bytes()
+    table_of_rejects = (place / "rejected.csv").read_bytes()
 
     def read_result(data: bytes) -> list[str]:
         (place / MANIFEST).write_bytes(data)
@@ -416,7 +416,7 @@ def results(folder: Path) -> list[Kind]:
         try:
             assert len(ScreenResult.from_folder(place).table)
         finally:
-            (place / "ranked.parquet").write_bytes(ranked)
+            (place / "ranked.parquet").write_bytes(table)
         return []
 
     def spoiled_list(data: bytes) -> list[str]:
@@ -425,19 +425,19 @@ def results(folder: Path) -> list[Kind]:
         try:
             ScreenResult.from_folder(place)
         finally:
-            (place / "rejected.csv").write_bytes(rejected)
+            (place / "rejected.csv").write_bytes(table_of_rejects)
         return []
 
     return [
         Kind("results manifest", json_inputs(manifest), read_result),
         Kind(
             "ranked.parquet",
-            lambda c: mutation.mutate_bytes(c, ranked, 3),
+            lambda c: mutation.mutate_bytes(c, table, 3),
             spoiled_table,
         ),
         Kind(
             "rejected.csv",
-            lambda c: mutation.mutate_bytes(c, rejected, 3),
+            lambda c: mutation.mutate_bytes(c, table_of_rejects, 3),
             spoiled_list,
         ),
     ]

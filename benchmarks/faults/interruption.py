@@ -118,9 +118,9 @@ def stop(
     if faults:
         raise AssertionError(faults[0])
     want = command.left()
-    stopped = {"SIGINT": 0, "SIGKILL": 0}
+    counts = {"SIGINT": 0, "SIGKILL": 0}
     longest = 0.0
-    found = {"done": 0}
+    counts_of_ends = {"done": 0}
     for number in range(times):
         how = (signal.SIGINT, signal.SIGKILL)[number % 2]
         child = fork_child(command.run, log)
@@ -130,14 +130,14 @@ def stop(
         code = wait(child)
         took = time.monotonic() - sent
         if code == 0:
-            found["done"] += 1
+            counts_of_ends["done"] += 1
         else:
-            stopped[how.name] += 1
+            counts[how.name] += 1
         if how is signal.SIGINT and code != 0:
             longest = max(longest, took)
-            said = log.read_text(errors="replace")
-            if code != 130 or "interrupted" not in said or "Traceback" in said:
-                faults.append(f"{command.name}: exit {code}, {said[-300:]!r}")
+            text = log.read_text(errors="replace")
+            if code != 130 or "interrupted" not in text or "Traceback" in text:
+                faults.append(f"{command.name}: exit {code}, {text[-300:]!r}")
         if wait(fork_child(command.check, log)):
             faults.append(f"{command.name} after {how.name}: {log.read_text()[-500:]}")
         if wait(fork_child(command.again, log)):
@@ -149,8 +149,8 @@ def stop(
     return {
         "command": command.name,
         "whole_s": round(whole, 2),
-        **stopped,
-        "done_before": found["done"],
+        **counts,
+        "done_before": counts_of_ends["done"],
         "longest_after_SIGINT_s": round(longest, 2),
         "faults": faults,
     }
@@ -168,10 +168,10 @@ def pull(folder: Path) -> Command:
 
     def check() -> Path | None:
         with Cache("pulls", "_".join(SYSTEMS), question) as cache:
-            found = cache.read()
-        if found is None:
+            snapshot_of_cache = cache.read()
+        if snapshot_of_cache is None:
             return None
-        return found.folder
+        return snapshot_of_cache.folder
 
     def file_hashes() -> str:
         place = check()

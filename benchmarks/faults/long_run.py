@@ -38,7 +38,7 @@ def coarsest_step(candidates: int) -> tuple[float, int]:
 def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, float]]:
     """Run a command for so many seconds at most, then kill it; return its exit code and memory."""
     process = subprocess.Popen(command)
-    watched = psutil.Process(process.pid)
+    monitor = psutil.Process(process.pid)
     start = time.monotonic()
     memory = {"settled_MB": math.nan, "end_MB": math.nan, "peak_MB": 0.0}
     while process.poll() is None:
@@ -47,7 +47,7 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
             process.wait()
             break
         try:
-            used = watched.memory_info().rss / 2**20
+            used = monitor.memory_info().rss / 2**20
         except psutil.NoSuchProcess:
             break
         if used > 1.0:
@@ -111,5 +111,5 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
 
 
 if __name__ == "__main__":
-    given = sys.argv[2:]
-    sys.exit(main(Path(sys.argv[1]), *(int(float(text)) for text in given)))
+    arguments = sys.argv[2:]
+    sys.exit(main(Path(sys.argv[1]), *(int(float(text)) for text in arguments)))

@@ -88,8 +88,8 @@ def mutate_bytes(chance: random.Random, data: bytes, most: int = 6) -> bytes:
         a, b = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
         stroke = chance.random()
         if stroke < 0.4 and a < len(data):
-            turned = data[a] ^ (1 << chance.randint(0, 7))
-            data = data[:a] + bytes([turned]) + data[a + 1 :]
+            byte = data[a] ^ (1 << chance.randint(0, 7))
+            data = data[:a] + bytes([byte]) + data[a + 1 :]
         elif stroke < 0.6:
             data = data[:a] + chance.randbytes(chance.randint(1, 8)) + data[a:]
         elif stroke < 0.75:

@@ -80,7 +80,7 @@ def run(count: int, seed: int = 1) -> Figures:
     """Pull `count` times, each time with something wrong in one or two answers."""
     figures = Figures()
     chance = random.Random(seed)
-    seen = set()
+    names_of_faults = set()
     started = None
     server = Server()
     child = _transport._ask_in_child
@@ -107,9 +107,9 @@ def run(count: int, seed: int = 1) -> Figures:
                         f"let in after {names}: {len(entries)} entries"
                     )
             except MagnetkitError as error:
-                said = str(error)
-                shown = any(form in said for form in FORMS.values())
-                if shown or not said.isprintable() or len(said) > 2000:
+                text = str(error)
+                leaks = any(form in text for form in FORMS.values())
+                if leaks or not text.isprintable() or len(text) > 2000:
                     figures.faults.append(f"{names}: {str(error)[:300]}")
             except Exception as error:
                 figures.faults.append(
@@ -118,7 +118,7 @@ def run(count: int, seed: int = 1) -> Figures:
             server.faults.clear()
             figures.slowest_s = max(figures.slowest_s, time.perf_counter() - start)
             figures.inputs += 1
-            seen.add(tuple(names))
+            names_of_faults.add(tuple(names))
             if started is None and figures.inputs >= count / 5:
                 started = resident_MB()
         if set(server.keys) != {None, KEY}:
@@ -126,7 +126,7 @@ def run(count: int, seed: int = 1) -> Figures:
     finally:
         _transport._ask_in_child = child
         server.close()
-    figures.distinct = len(seen)
+    figures.distinct = len(names_of_faults)
     figures.growth_MB = resident_MB() - (started or resident_MB())
     return figures
 
@@ -199,9 +199,9 @@ def _spoil(h: Handler, kind: str, chance: random.Random) -> None:
     elif kind == "bytes":
         h.send_body(mutation.mutate_bytes(chance, body))
     elif kind == "gzip":
-        packed = mutation.mutate_bytes(chance, gzip.compress(body), 2)
+        archive = mutation.mutate_bytes(chance, gzip.compress(body), 2)
         h.send_body(
-            packed,
+            archive,
             Content_Encoding=chance.choice(
                 ("gzip", "deflate", "br", "x", "gzip, gzip")
             ),
@@ -235,12 +235,12 @@ def bomb(layers: int, size: int = GIGABYTE) -> bytes:
     """Return a gzip file that unpacks to `size` blanks, packed `layers` times."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = b" " * (1 << 20)
-    packed = (
+    archive = (
         b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
     )
     for _ in range(layers - 1):
-        packed = gzip.compress(packed)
-    return packed
+        archive = gzip.compress(archive)
+    return archive
 
 
 def floods() -> dict[str, Fault]:
@@ -267,12 +267,12 @@ def flood(fault: Fault) -> tuple[str, float, float]:
         start = time.perf_counter()
         try:
             _pull(server)
-            said = "let in"
+            text = "let in"
         except NetworkError as error:
-            said = str(error)
+            text = str(error)
         took = time.perf_counter() - start
         return (
-            said,
+            text,
             took,
             (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
         )

@@ -112,11 +112,13 @@ def names() -> set[str]:
 
     from magnetkit.cli.app import app
 
-    found = set()
+    names_of_commands = set()
     for name, command in typer.main.get_command(app).commands.items():
         inner = getattr(command, "commands", None)
-        found |= {name} if inner is None else {f"{name} {sub}" for sub in inner}
-    return found
+        names_of_commands |= (
+            {name} if inner is None else {f"{name} {sub}" for sub in inner}
+        )
+    return names_of_commands
 
 
 def main(folder: Path) -> None:
@@ -127,12 +129,14 @@ def main(folder: Path) -> None:
     ask_in_child = _transport._ask_in_child
     preload()
     _transport.PAUSE_S = 0.0
-    known = names()
+    names_of_commands = names()
     calls = [
-        c for c in commands(folder, server.url) if c[0].startswith("-") or _is(c, known)
+        c
+        for c in commands(folder, server.url)
+        if c[0].startswith("-") or _is(c, names_of_commands)
     ]
     faults = list(FAULTS)
-    said = {}
+    codes = {}
     for number, call in enumerate(calls):
         log = folder / f"log-{number:02d}"
         _transport._ask_in_child = ask_in_child
@@ -148,28 +152,31 @@ def main(folder: Path) -> None:
             _wait_for_announcement(log)
             os.kill(child, signal.SIGINT)
         start = time.monotonic()
-        said[" ".join(call[:3])] = wait(child)
+        codes[" ".join(call[:3])] = wait(child)
         print(f"{time.monotonic() - start:6.2f} s {' '.join(call)}", file=sys.stderr)
         server.faults.clear()
     # The column of the user's own table that holds the text is the user's.
-    given = (f"{KEY}x", f"input_{KEY}x")
+    texts = (f"{KEY}x", f"input_{KEY}x")
     leaks = []
     for file in sorted({*folder.rglob("*"), *cache.rglob("*")}):
         if file.is_file() and file.name != "alloys.csv":
             content = file.read_bytes()
-            for text in given:
+            for text in texts:
                 content = content.replace(text.encode(), b"")
             if KEY.encode() in content:
                 at = content.index(KEY.encode())
                 leaks.append(f"{file.name}: {content[max(0, at - 80) : at + 40]!r}")
-    tried = {next((n for n in known if f"{c} ".startswith(f"{n} ")), c) for c in said}
-    missing = sorted(known - tried - SKIPPED)
-    key_seen = server.keys.count(KEY)
+    names_of_calls = {
+        next((n for n in names_of_commands if f"{c} ".startswith(f"{n} ")), c)
+        for c in codes
+    }
+    missing = sorted(names_of_commands - names_of_calls - SKIPPED)
+    count = server.keys.count(KEY)
     server.close()
     tracebacks = [f.name for f in folder.glob("log-*") if "Traceback" in f.read_text()]
     print(
         json.dumps(
-            {"calls": said, "missing": missing, "leaks": leaks, "seen": key_seen}
+            {"calls": codes, "missing": missing, "leaks": leaks, "seen": count}
             | {"tracebacks": tracebacks}
         )
     )

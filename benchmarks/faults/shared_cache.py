@@ -24,10 +24,10 @@ def work(start: float, answer: Path) -> None:
 
     time.sleep(max(0.0, start - time.time()))
     table = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
-    predicted = load(TARGET, progress=False).predict(table)
-    pulled = pull(["Co-Sm"])
-    digest = hashlib.sha256(predicted.to_csv().encode())
-    digest.update((pulled.folder / "entries.parquet").read_bytes())
+    frame = load(TARGET, progress=False).predict(table)
+    snapshot = pull(["Co-Sm"])
+    digest = hashlib.sha256(frame.to_csv().encode())
+    digest.update((snapshot.folder / "entries.parquet").read_bytes())
     answer.write_text(digest.hexdigest())
 
 

@@ -38,5 +38,5 @@ def test_ignores_another_cluster_on_the_usual_port(tmp_path):
     with ExitStack() as stack:
         with suppress(OSError):
             stack.enter_context(socket.create_server(("127.0.0.1", 8787)))
-        found = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
-    assert len(found) == 2
+        table = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
+    assert len(table) == 2

@@ -83,9 +83,9 @@ def test_the_pull_is_that_of_our_own_server(
 
 @pytest.mark.parametrize("scheme", ["GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN"])
 def test_finds_each_scheme(official: str, scheme: str):
-    found = pull("Sm-Co", KEY, official, thermo_type=scheme)
-    assert found.manifest["thermo_type"] == scheme
-    assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
+    snapshot = pull("Sm-Co", KEY, official, thermo_type=scheme)
+    assert snapshot.manifest["thermo_type"] == scheme
+    assert snapshot.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
 
 
 def test_reports_the_refusal_of_a_page(official: str, mp_server: Server, monkeypatch):

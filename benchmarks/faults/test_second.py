@@ -11,9 +11,9 @@ from benchmarks.faults.caches import damage_bytes
 
 def test_no_magnet_of_elements_that_are_in_none(monkeypatch):
     monkeypatch.setattr(alloys, "AMOUNTS", (0.3,))
-    found = alloys.junk()
-    assert found["tried"] > 300
-    assert found["faults"] == []
+    result = alloys.junk()
+    assert result["tried"] > 300
+    assert result["faults"] == []
 
 
 def test_detects_a_damaged_cache_file(tmp_path):
@@ -45,16 +45,16 @@ def test_the_good_values_of_a_campaign_are_of_arguments_that_there_are():
 )
 def test_refuses_or_accepts_none_by_name(name, tmp_path):
     few = ("none", "nan", "text", "empty list", "object", "array of no axis")
-    found = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
-    assert found.faults == []
-    assert found.refused >= len(few)
+    result = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
+    assert result.faults == []
+    assert result.refused >= len(few)
 
 
 def test_refuses_workbooks_over_any_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(workbooks, "BLANKS", 100)
-    made = workbooks.cases(tmp_path)
+    files = workbooks.cases(tmp_path)
     for name in ("last cell of a sheet", "row four billion", "cut", "emptied"):
         with pytest.raises(workbooks.MagnetkitError, match="xlsx"):
-            list(workbooks.read_blocks(made[name], 1000))
-    (block,) = workbooks.read_blocks(made["formulas"], 1000)
+            list(workbooks.read_blocks(files[name], 1000))
+    (block,) = workbooks.read_blocks(files["formulas"], 1000)
     assert block.table.num_rows == 2

@@ -38,9 +38,9 @@ def test_spoiled_answers_are_errors_or_complete():
 
 
 def test_a_gzip_bomb_is_given_up():
-    said, _, grown = network.flood(network.floods()["gzip bomb in gzip"])
-    assert "more than 64 MiB" in said
-    assert grown < 256
+    text, _, growth = network.flood(network.floods()["gzip bomb in gzip"])
+    assert "more than 64 MiB" in text
+    assert growth < 256
 
 
 def test_nothing_of_a_users_is_lost_and_no_two_screenings_mix(tmp_path):
@@ -53,19 +53,19 @@ def test_nothing_of_a_users_is_lost_and_no_two_screenings_mix(tmp_path):
 
 
 def test_the_key_is_in_nothing_that_any_command_writes(tmp_path):
-    found = output_lines("secrets", tmp_path / "run")[-1]
-    assert found["leaks"] == []
-    assert found["tracebacks"] == []
-    assert found["missing"] == []
-    assert found["seen"] > 10
+    result = output_lines("secrets", tmp_path / "run")[-1]
+    assert result["leaks"] == []
+    assert result["tracebacks"] == []
+    assert result["missing"] == []
+    assert result["seen"] > 10
 
 
 def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811
     monkeypatch.delenv("MAGNETKIT_CACHE_DIR", raising=False)
-    found = output_lines("shared_cache", tmp_path / "shared")[-1]
-    assert found["codes"] == [0] * 8, found["logs"]
-    assert len(found["answers"]) == 1
+    result = output_lines("shared_cache", tmp_path / "shared")[-1]
+    assert result["codes"] == [0] * 8, result["logs"]
+    assert len(result["answers"]) == 1
     assert len(mp_server.requests) == 5
-    left = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
-    assert not [f for f in left if f.name.startswith(".")]
-    assert sum(f.suffix == ".model" for f in left) == 1
+    files = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
+    assert not [f for f in files if f.name.startswith(".")]
+    assert sum(f.suffix == ".model" for f in files) == 1

@@ -94,11 +94,13 @@ def put(tree: Any, at: tuple, value: str) -> Any:
 def visible_markup(folder: Path) -> list[str]:
     """Return the markup that report and explorer of a results folder let through."""
     ScreenResult.from_folder(folder).report(folder / "report.html")
-    found = markup((folder / "report.html").read_text(encoding="utf-8"))
+    faults = markup((folder / "report.html").read_text(encoding="utf-8"))
     client = application(Results(folder)).server.test_client()
     # What the page holds as it is sent; what it asks for later is JSON and set as text.
     answer = client.get("/")
-    return found + [f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))]
+    return faults + [
+        f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))
+    ]
 
 
 def profiles(place: Path) -> Figures:
@@ -202,16 +204,16 @@ def mills(place: Path) -> Figures:
         figures = _each(table, calibrate_changes, place)
         calibrate({k: [v] for k, v in row.items()}, name="kept")
         file = _measured.folder() / "kept.json"
-        stored = _each(
+        figures_of_file = _each(
             json.loads(file.read_text(encoding="utf-8")), screen_changes, place
         )
     finally:
         del os.environ["MAGNETKIT_DATA_DIR"]
         get_settings.cache_clear()
-    figures.inputs += stored.inputs
-    figures.refused += stored.refused
-    figures.shown += stored.shown
-    figures.faults += stored.faults
+    figures.inputs += figures_of_file.inputs
+    figures.refused += figures_of_file.refused
+    figures.shown += figures_of_file.shown
+    figures.faults += figures_of_file.faults
     return figures
 
 
@@ -229,21 +231,21 @@ def grades(place: Path) -> Figures:
         "source",
         "note",
     ):
-        own = place / column
-        shutil.copytree(datasets.root(), own / "datasets")
+        home = place / column
+        shutil.copytree(datasets.root(), home / "datasets")
         rows = list(csv.DictReader(table.splitlines()))
         for row in rows:
             # A grade stays one: each keeps a name of its own.
             row[column] = f"{row[column]}{HOSTILE}"
-        with (own / "datasets/grades/values.csv").open(
+        with (home / "datasets/grades/values.csv").open(
             "w", encoding="utf-8", newline=""
         ) as stream:
             writer = csv.DictWriter(stream, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.faults.texts", "grades", own],
-            env={**os.environ, "MAGNETKIT_DATASETS": str(own / "datasets")},
+            [sys.executable, "-m", "benchmarks.faults.texts", "grades", home],
+            env={**os.environ, "MAGNETKIT_DATASETS": str(home / "datasets")},
             capture_output=True,
             text=True,
             check=False,
@@ -280,15 +282,15 @@ def pages(place: Path) -> Figures:
     # Recipes are read and refused as such; a small space does.
     whole["space"] = [{**whole["space"][-1], "step": 0.5}]
     for at in [at for at in places(whole) if at[0] != "space" and at[-1] != "formula"]:
-        changed = put(whole, at, f"a | b {HOSTILE}")
+        profile = put(whole, at, f"a | b {HOSTILE}")
         try:
-            Profile.model_validate(changed)
+            Profile.model_validate(profile)
         except ValueError:
             figures.refused += 1
             continue
         finally:
             figures.inputs += 1
-        whole = changed
+        whole = profile
         figures.shown += 1
     place.mkdir(parents=True)
     file = place / "mine.toml"
@@ -310,7 +312,7 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         figures.inputs += 1
         try:
             make(put(whole, at, text), out)
-            found = visible_markup(out)
+            faults = visible_markup(out)
         except (MagnetkitError, ValueError) as error:
             # pydantic's own error is a ValueError: a profile or scenario that cannot be.
             figures.refused += 1
@@ -326,7 +328,7 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         finally:
             shutil.rmtree(out, ignore_errors=True)
         figures.shown += 1
-        figures.faults += [f"{at}: {bad}" for bad in found]
+        figures.faults += [f"{at}: {bad}" for bad in faults]
     return figures
 
 

@@ -76,11 +76,11 @@ def magnets(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        rows, rejected = read_magnets(file)
+        rows, rejects = read_magnets(file)
         faults = [
             f"row {r.number} both taken and refused"
             for r in rows
-            if r.number in rejected
+            if r.number in rejects
         ]
         for row in rows:
             numbers = [row.temperature, *row.values.values(), *row.process.values()]
@@ -119,12 +119,12 @@ def fields(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        found = _profile.read_field(file)
+        fields_of_file = _profile.read_field(file)
         whole = [
             np.isfinite(one.points).all() and np.isfinite(one.vectors).all()
-            for one in found
+            for one in fields_of_file
         ]
-        if found and all(whole):
+        if fields_of_file and all(whole):
             return []
         return [f"no number let in: {data!r}"]
 
@@ -166,8 +166,11 @@ def kinds(folder: Path) -> Iterator[list[Kind]]:
 
 def main(count: int, seed: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as folder, kinds(Path(folder)) as found:
-        for kind in found:
+    with (
+        tempfile.TemporaryDirectory(dir=place) as folder,
+        kinds(Path(folder)) as kinds_of_tables,
+    ):
+        for kind in kinds_of_tables:
             row = {"kind": kind.name, **vars(run(kind, count, seed))}
             print(json.dumps(row), flush=True)
 

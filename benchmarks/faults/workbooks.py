@@ -37,11 +37,11 @@ def write_workbook(file: Path, rows: list[list[object]]) -> Path:
 def _replace_sheet(file: Path, sheet: bytes, lie: int = 0) -> Path:
     """Put other content in the sheet of a workbook; `lie` is the size its directory states."""
     source = write_workbook(file, [["composition"], ["SmCo5"]])
-    with zipfile.ZipFile(source) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(source) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            packed.writestr(name, sheet if name.endswith("sheet1.xml") else content)
+            archive.writestr(name, sheet if name.endswith("sheet1.xml") else content)
     if lie:
         raw = file.read_bytes()
         size = len(sheet).to_bytes(4, "little")
@@ -68,7 +68,7 @@ def cases(folder: Path) -> dict[str, Path]:
     laughs = (
         b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
     )
-    made = {
+    files = {
         "600 MB of blanks": _replace_sheet(folder / "a.xlsx", blank),
         "600 MB stated as 100 bytes": _replace_sheet(folder / "b.xlsx", blank, 100),
         "entities that double thirty times": _replace_sheet(folder / "c.xlsx", laughs),
@@ -89,9 +89,9 @@ def cases(folder: Path) -> dict[str, Path]:
             ],
         ),
     }
-    made["cut"].write_bytes(made["formulas"].read_bytes()[:-200])
-    made["emptied"].write_bytes(b"")
-    return made
+    files["cut"].write_bytes(files["formulas"].read_bytes()[:-200])
+    files["emptied"].write_bytes(b"")
+    return files
 
 
 def _read(file: Path, answers: multiprocessing.Queue) -> None:
@@ -99,12 +99,12 @@ def _read(file: Path, answers: multiprocessing.Queue) -> None:
         rows = [
             row for block in read_blocks(file, 1000) for row in block.table.to_pylist()
         ]
-        said = f"read {rows[:2]}"
+        text = f"read {rows[:2]}"
     except MagnetkitError as error:
-        said = f"refused: {error}"
+        text = f"refused: {error}"
     except BaseException as error:
-        said = f"fault: {type(error).__name__}: {error}"
-    answers.put((said, memory_mb(os.getpid(), "VmHWM")))
+        text = f"fault: {type(error).__name__}: {error}"
+    answers.put((text, memory_mb(os.getpid(), "VmHWM")))
 
 
 def run(folder: Path) -> list[dict]:
@@ -116,17 +116,17 @@ def run(folder: Path) -> list[dict]:
         process = spawn.Process(target=_read, args=(file, answers))
         process.start()
         try:
-            said, most = answers.get(timeout=LIMIT_S)
+            text, memory = answers.get(timeout=LIMIT_S)
         except Exception:
-            said = "fault: no answer"
-            most = 0.0
+            text = "fault: no answer"
+            memory = 0.0
         process.join(5)
         process.kill()
-        faults = [said] if said.startswith("fault") else []
-        if most > ROOM_MB:
-            faults.append(f"{most:.0f} MB")
+        faults = [text] if text.startswith("fault") else []
+        if memory > ROOM_MB:
+            faults.append(f"{memory:.0f} MB")
         rows.append(
-            {"workbook": name, "said": said[:60], "MB": round(most), "faults": faults}
+            {"workbook": name, "said": text[:60], "MB": round(memory), "faults": faults}
         )
     return rows
 

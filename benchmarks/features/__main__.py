@@ -28,17 +28,17 @@ def main() -> None:
     parser.add_argument(
         "--crystals", type=Path, help="structure kernels on a .jsonl.gz file"
     )
-    given = parser.parse_args()
-    if given.rows < 1000:
-        parser.error(f"--rows: at least 1000, got {given.rows}")
-    if given.crystals is not None:
-        table = on_crystals(given.crystals, progress=True)
+    options = parser.parse_args()
+    if options.rows < 1000:
+        parser.error(f"--rows: at least 1000, got {options.rows}")
+    if options.crystals is not None:
+        table = on_crystals(options.crystals, progress=True)
         curve = pd.DataFrame()
     else:
-        full = not given.quick
+        full = not options.quick
         table, curve = run(
-            given.rows,
-            given.match,
+            options.rows,
+            options.match,
             first_calls=full,
             peers=full,
             curve=full,

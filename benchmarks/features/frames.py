@@ -52,8 +52,8 @@ def main() -> None:
     featurizer.set_n_jobs(1)
 
     def describe() -> pd.DataFrame:
-        given = pd.DataFrame({"composition": [Composition(text) for text in formulas]})
-        return featurizer.featurize_dataframe(given, "composition", pbar=False)
+        frame = pd.DataFrame({"composition": [Composition(text) for text in formulas]})
+        return featurizer.featurize_dataframe(frame, "composition", pbar=False)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -62,7 +62,7 @@ def run(
     """
     scale = 1.0 if rows is None else rows / 500_000
     fills: dict[tuple[int, bool], float] = {}
-    most = min(2, most_threads())
+    limit = min(2, most_threads())
     lines: list[dict[str, Any]] = []
     for case in CASES:
         if match not in case.name:
@@ -72,15 +72,15 @@ def run(
         line: dict[str, Any] = {"name": case.name, "unit": case.unit, "rows": n}
         work = case.prepare(n)
         work()
-        for threads in range(1, most + 1):
+        for threads in range(1, limit + 1):
             with limited_threads(threads):
                 line[f"rows_per_second_{threads}"] = n / best_seconds(work)
         if case.row_bytes:
-            key = (most, case.fresh)
+            key = (limit, case.fresh)
             if key not in fills:
                 # The same number of bytes; where a table of it is not fresh, it is reused.
-                fills[key] = fill_rate((n, STATISTICS_COLUMNS), most, case.fresh)
-            rate = line[f"rows_per_second_{most}"] * case.row_bytes
+                fills[key] = fill_rate((n, STATISTICS_COLUMNS), limit, case.fresh)
+            rate = line[f"rows_per_second_{limit}"] * case.row_bytes
             line |= {"GB_per_second": rate / 1e9, "share_of_fill": rate / fills[key]}
         del work
         if first_calls:
@@ -111,10 +111,10 @@ def peer_rate(
     peer: Peer, structures: list[Any] | None = None
 ) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
-    found = prepare_peer(peer, structures)
-    if found is None:
+    rows_and_work = prepare_peer(peer, structures)
+    if rows_and_work is None:
         return None
-    n, work = found
+    n, work = rows_and_work
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),

@@ -76,19 +76,19 @@ class Trial:
         stages = [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
         stages += [(first, limit, False), (rest, limit, False)]
         place.write_text(changed_source(change), encoding="utf-8")
-        killed = ""
+        killer = ""
         try:
-            for tests, most, uncompiled in stages:
-                if tests and not killed:
-                    seen = self._run_tests(tests, without, most, uncompiled)
-                    killed = seen.failed[0] if seen.failed else seen.end
-                    if uncompiled and not seen.failed:
-                        killed = ""
+            for tests, most, is_plain in stages:
+                if tests and not killer:
+                    result = self._run_tests(tests, without, most, is_plain)
+                    killer = result.failed[0] if result.failed else result.end
+                    if is_plain and not result.failed:
+                        killer = ""
         finally:
             place.write_text(whole, encoding="utf-8")
         return {
             **asdict(change),
-            "killed": killed,
+            "killed": killer,
             "s": round(time.monotonic() - start, 1),
         }
 
@@ -96,22 +96,24 @@ class Trial:
         self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool
     ) -> Seen:
         words = ["-x", *(f"--deselect={test}" for test in without)]
-        seen = run(self.tree, tests, words, limit=limit, plain=plain)
-        if not (seen.failed or seen.end or plain):
-            self.seconds |= seen.seconds
+        result = run(self.tree, tests, words, limit=limit, plain=plain)
+        if not (result.failed or result.end or plain):
+            self.seconds |= result.seconds
             self.file.write_text(json.dumps(self.seconds))
-        return seen
+        return result
 
     def unsound(self, tests: Sequence[str]) -> list[str]:
         """Return those of some tests that fail in what is unchanged, compiled or not."""
-        failed: list[str] = []
+        failures: list[str] = []
         kernels = [
             test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))
         ]
-        for chosen, uncompiled in ((tests, False), (kernels, True)):
-            if chosen:
-                failed += run(self.tree, chosen, limit=3600, plain=uncompiled).failed
-        return failed
+        for sample_of_tests, is_plain in ((tests, False), (kernels, True)):
+            if sample_of_tests:
+                failures += run(
+                    self.tree, sample_of_tests, limit=3600, plain=is_plain
+                ).failed
+        return failures
 
 
 def rows(out: Path) -> dict[tuple[str, int], dict]:
@@ -135,9 +137,9 @@ def read_changes(found: Sequence[dict]) -> list[Change]:
 def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
-    survived = read_changes([row for row in rows(out).values() if not row["killed"]])
-    chosen = (
-        survived
+    survivors = read_changes([row for row in rows(out).values() if not row["killed"]])
+    sample_of_changes = (
+        survivors
         if again
         else remaining_changes(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
     )
@@ -152,9 +154,9 @@ def main(out: Path, words: list[str]) -> None:
             with out.open("a") as stream:
                 stream.write(json.dumps(row) + "\n")
 
-    write(chosen)
-    killed = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
-    unsound = trial.unsound(sorted(killed))
+    write(sample_of_changes)
+    killers = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
+    unsound = trial.unsound(sorted(killers))
     write(
         read_changes([row for row in rows(out).values() if row["killed"] in unsound]),
         unsound,

@@ -158,7 +158,7 @@ def changes(module: str) -> list[Change]:
     """Return every change that can be made in a module."""
     changer = _Changer()
     changer.visit(ast.parse((ROOT / source_path(module)).read_text(encoding="utf-8")))
-    return [Change(module, i, *told) for i, told in enumerate(changer.told)]
+    return [Change(module, i, *parts) for i, parts in enumerate(changer.told)]
 
 
 def changed_source(change: Change) -> str:
@@ -184,10 +184,14 @@ def sample(count: int, seed: int) -> list[Change]:
     places: dict[str, list[Change]] = {room: [] for room in ROOMS}
     for module in modules():
         places[module.split(".")[1]] += changes(module)
-    weight = {room: len(found) ** 0.5 for room, found in places.items()}
-    chosen = []
-    for room, found in places.items():
+    weight = {room: len(room_places) ** 0.5 for room, room_places in places.items()}
+    sample_of_changes = []
+    for room, room_places in places.items():
         number = max(LEAST, round(count * weight[room] / sum(weight.values())))
-        picked = chance.sample(found, min(number, len(found)))
-        chosen += [((i + 0.5) / number, change) for i, change in enumerate(picked)]
-    return [change for _, change in sorted(chosen, key=lambda pair: pair[0])][:count]
+        sample_of_room = chance.sample(room_places, min(number, len(room_places)))
+        sample_of_changes += [
+            ((i + 0.5) / number, change) for i, change in enumerate(sample_of_room)
+        ]
+    return [
+        change for _, change in sorted(sample_of_changes, key=lambda pair: pair[0])
+    ][:count]

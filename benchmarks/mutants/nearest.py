@@ -27,18 +27,20 @@ _IMPORT = re.compile(r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\
 def _imports(file: Path) -> tuple[str, ...]:
     """Return the modules of the package that a file imports, at its top or inside functions."""
     found = set()
-    known = _module_names()
-    here = file.relative_to(ROOT).with_suffix("").parts
+    modules = _module_names()
+    package = file.relative_to(ROOT).with_suffix("").parts
     for base, names, whole in _IMPORT.findall(file.read_text(encoding="utf-8")):
         if whole:
             found.add(whole)
             continue
         dots = len(base) - len(base.lstrip("."))
         start = (
-            ".".join((*here[: len(here) - dots], base.lstrip("."))) if dots else base
+            ".".join((*package[: len(package) - dots], base.lstrip(".")))
+            if dots
+            else base
         )
         start = start.strip(".")
-        found |= {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & known
+        found |= {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & modules
     return tuple(found)
 
 
@@ -55,8 +57,8 @@ def _importers() -> dict[str, set[str]]:
     """Return the modules that import each module of the package."""
     importers: dict[str, set[str]] = {}
     for name in _module_names():
-        for used in _imports(ROOT / source_path(name)):
-            importers.setdefault(used, set()).add(name)
+        for dependency in _imports(ROOT / source_path(name)):
+            importers.setdefault(dependency, set()).add(name)
     return importers
 
 
@@ -71,10 +73,10 @@ def _distances(module: str) -> dict[str, int]:
     distance = {module: 0}
     edge = [module]
     while edge:
-        near = edge.pop(0)
-        for name in _importers().get(near, ()):
+        module_near = edge.pop(0)
+        for name in _importers().get(module_near, ()):
             if name not in distance:
-                distance[name] = distance[near] + 1
+                distance[name] = distance[module_near] + 1
                 edge.append(name)
     return distance
 
@@ -87,11 +89,11 @@ def _is_own(module: str, name: str) -> bool:
 
 def mirror_tests(module: str) -> list[str]:
     """Return what mirrors a module: its test files, tests of all rooms, examples of docstrings."""
-    found = [name for name in test_files() if _is_own(module, name)]
-    found += [name for name in ACROSS if module in _imports(ROOT / name)]
+    files = [name for name in test_files() if _is_own(module, name)]
+    files += [name for name in ACROSS if module in _imports(ROOT / name)]
     if ">>> " in (ROOT / source_path(module)).read_text(encoding="utf-8"):
-        found.append(f"tests/test_docstrings.py::test_examples_run[{module}]")
-    return [*found, *EVERYWHERE]
+        files.append(f"tests/test_docstrings.py::test_examples_run[{module}]")
+    return [*files, *EVERYWHERE]
 
 
 def nearest_tests(
@@ -100,25 +102,25 @@ def nearest_tests(
     """Return the test files that reach a module within a budget of time, nearest first."""
     distance = _distances(module)
     # What `import magnetkit as mk` reaches is as far as anything.
-    far = max(distance.values()) + 1
+    limit = max(distance.values()) + 1
     room = f"tests/{module.split('.')[1].strip('_')}/"
-    is_shown = module.split(".")[1] in SHOWN
+    is_command = module.split(".")[1] in SHOWN
     order = []
     for name in test_files():
         of_commands = name.startswith("tests/cli/")
-        if of_commands and not is_shown:
+        if of_commands and not is_command:
             continue
-        reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        steps = [distance[m] for m in _imports(ROOT / name) if m in distance]
         text = (ROOT / name).read_text(encoding="utf-8")
-        if reached or of_commands or "import magnetkit as mk" in text:
-            near = min([*reached, far]) - 1.5 * name.startswith(room)
-            order.append((near, seconds.get(name, unknown), name))
-    chosen = []
+        if steps or of_commands or "import magnetkit as mk" in text:
+            score = min([*steps, limit]) - 1.5 * name.startswith(room)
+            order.append((score, seconds.get(name, unknown), name))
+    files = []
     for _, took, name in sorted(order):
         if took <= budget:
-            chosen.append(name)
+            files.append(name)
             budget -= took
-    return chosen
+    return files
 
 
 def uncompiled_tests(module: str) -> list[str]:
@@ -126,8 +128,8 @@ def uncompiled_tests(module: str) -> list[str]:
     distance = _distances(module)
 
     def is_near(name: str) -> bool:
-        reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
-        return _is_own(module, name) or min(reached, default=9) <= 1
+        steps = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        return _is_own(module, name) or min(steps, default=9) <= 1
 
     kernels = [
         name for name in test_files() if name.endswith(("_kernels.py", "_kernel.py"))

@@ -83,8 +83,8 @@ def preload() -> None:
 
     # What numba sets up at its first kernel takes seconds.
     numba.njit(lambda x: x.sum())(pandas.Series([1.0, 2.0]).to_numpy())
-    loaded = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, scipy, sklearn)
-    assert all(loaded), "imported for what comes after the fork"
+    libraries = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, scipy, sklearn)
+    assert all(libraries), "imported for what comes after the fork"
     assert not [name for name in sys.modules if name.split(".")[0] == "magnetkit"]
 
 
@@ -112,7 +112,7 @@ def _child(
         del sys.modules[name]
     if plain:
         _disable_compilation()
-    seen = Seen()
+    result = Seen()
     off = ("no:xdist", "no:cacheprovider", "no:benchmark")
     words = [
         "-q",
@@ -121,9 +121,9 @@ def _child(
         *options,
         *tests,
     ]
-    code = int(pytest.main(words, plugins=[_Watch(seen)]))
-    seen.end = "" if code in (0, 1, 5) else f"exit {code}"
-    (tree.parent / "seen.json").write_text(json.dumps(vars(seen)))
+    code = int(pytest.main(words, plugins=[_Watch(result)]))
+    result.end = "" if code in (0, 1, 5) else f"exit {code}"
+    (tree.parent / "seen.json").write_text(json.dumps(vars(result)))
     sys.stdout.flush()
     return code
 
@@ -150,7 +150,7 @@ def run(
             sys.stderr.flush()
             os._exit(code)
     end = time.monotonic() + WAIT_S
-    while not (waited := os.waitpid(child, os.WNOHANG))[0]:
+    while not (status := os.waitpid(child, os.WNOHANG))[0]:
         if time.monotonic() > end:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -158,5 +158,5 @@ def run(
         time.sleep(0.05)
     if file.is_file():
         return Seen(**json.loads(file.read_text()))
-    code = os.waitstatus_to_exitcode(waited[1])
+    code = os.waitstatus_to_exitcode(status[1])
     return Seen(end="over its time" if code == -signal.SIGXCPU else f"exit {code}")

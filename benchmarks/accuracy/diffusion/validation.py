@@ -59,9 +59,9 @@ def slab_profile(
 
     `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
     """
-    own = _divide(np.linspace(0.0, thickness, points + 1), 1)
-    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
-    return own.mean @ (weights * mode_amplitude(spread * own.rates))
+    cells = _divide(np.linspace(0.0, thickness, points + 1), 1)
+    weights = cells.modes[0] + (cells.modes[-1] if two_sides else 0.0)
+    return cells.mean @ (weights * mode_amplitude(spread * cells.rates))
 
 
 def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
@@ -105,12 +105,12 @@ def _magnet(element: str, before: float | None) -> Magnet:
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")
-    made = None
+    process = None
     if before is not None:
-        seen = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
-        made = Process(producer=calibrate_on_reference("base", table, None, seen))
+        anchors = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
+        process = Process(producer=calibrate_on_reference("base", table, None, anchors))
     return diffused_magnet(
-        table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"]
+        table, element, ROOM_K, process, treatment()["surface"]["most_wt_pct"]
     )
 
 
@@ -151,29 +151,29 @@ def _predict_row(row: dict[str, str]) -> dict[str, Any]:
     some = AMOUNTS if amount is None else (amount,) * 3
     base = 1e-3 * float(magnet.coercivity[0])
     _, log_deviation = magnet.log_deviations(np.zeros(1), np.ones(1))
-    spread = float(np.exp(_Z * log_deviation))
+    factor = float(np.exp(_Z * log_deviation))
     low, centre, high = (reach(a) for a in some)
     if after is None:
         what = "gain"
-        measured = _number(row, "gain_kA_m")
+        observation = _number(row, "gain_kA_m")
         centre = centre - base
-        low = (low - base) / spread
-        high = (high - base) * spread
+        low = (low - base) / factor
+        high = (high - base) * factor
     else:
         what = "after"
-        measured = after
-        low = low / spread
-        high = high * spread
+        observation = after
+        low = low / factor
+        high = high * factor
     return {
         "id": row["id"],
         "element": row["element"],
         "amount_wt_pct": np.nan if amount is None else amount,
         "what": what,
-        "measured_kA_m": measured,
+        "measured_kA_m": observation,
         "predicted_kA_m": centre,
         "low_kA_m": low,
         "high_kA_m": high,
-        "holds": measured is not None and low <= measured <= high,
+        "holds": observation is not None and low <= observation <= high,
         "source": row["source"],
     }
 
@@ -226,16 +226,22 @@ def checks() -> "pd.DataFrame":
         shape = read_shape(text)
         sides = list(shape.size)
         last = sides.pop("xyz".index(along))
-        wanted = block_factor((sides[0], sides[1], last))
-        found = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
+        expected_factor = block_factor((sides[0], sides[1], last))
+        factor = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
         rows.append(
-            {"what": f"N of {text} along {along}", "found": found, "wanted": wanted}
+            {
+                "what": f"N of {text} along {along}",
+                "found": factor,
+                "wanted": expected_factor,
+            }
         )
     for text in ("disc:20x5mm", "disc:10x10mm", "disc:10x20mm"):
         shape = read_shape(text)
-        wanted = cylinder_factor(shape.size[1] / shape.size[0])
-        found = SelfField(cut(shape, 30_000), "z").factor
-        rows.append({"what": f"N of {text} along z", "found": found, "wanted": wanted})
+        expected_factor = cylinder_factor(shape.size[1] / shape.size[0])
+        factor = SelfField(cut(shape, 30_000), "z").factor
+        rows.append(
+            {"what": f"N of {text} along z", "found": factor, "wanted": expected_factor}
+        )
     for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
         spreading = Spreading(cut(read_shape(text), 10_000))
         content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
@@ -255,9 +261,9 @@ def checks() -> "pd.DataFrame":
     anneal = Anneal("Tb", 900.0, 8.0)
     amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
     margin = magnet.h_cj(amount) - case.reverse
-    timed = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
+    timing = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
              "found": time.perf_counter() - start, "wanted": 2.0, "off": np.nan}  # fmt: skip
-    return pd.concat([table, pd.DataFrame([timed])], ignore_index=True)
+    return pd.concat([table, pd.DataFrame([timing])], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -283,10 +289,10 @@ class DiffusionValidation:
 
     def to_text(self) -> str:
         """Return the report as text."""
-        held = int(self.results["holds"].sum())
+        count = int(self.results["holds"].sum())
         n = len(self.results)
         parts = (
-            (f"Published results inside their interval: {held} of {n}", self.results),
+            (f"Published results inside their interval: {count} of {n}", self.results),
             (
                 "Tb at 900 C for 8 h on both faces of a plate, by its thickness",
                 self.thickness,

@@ -153,47 +153,47 @@ class Fit:
         z = np.where(self._active, self.variables, 0.0)
         offsets = np.zeros(n_offset)
         damping = 1e-2
-        predicted = self.predict(z)
+        prediction = self.predict(z)
         for _ in range(steps):
-            r = self.residuals(predicted, offsets)
+            r = self.residuals(prediction, offsets)
             weight, loss = _robust(r)
             cost = loss + float(z @ z + offsets @ offsets)
             jacobian = np.zeros((len(r), len(active) + n_offset))
             for column, j in enumerate(active.tolist()):
-                moved = z.copy()
-                moved[j] += _STEP
+                shifted = z.copy()
+                shifted[j] += _STEP
                 jacobian[:, column] = (
-                    self.residuals(self.predict(moved), offsets) - r
+                    self.residuals(self.predict(shifted), offsets) - r
                 ) / _STEP
             for j in range(n_offset):
-                moved = offsets.copy()
-                moved[j] += _STEP
+                shifted = offsets.copy()
+                shifted[j] += _STEP
                 jacobian[:, len(active) + j] = (
-                    self.residuals(predicted, moved) - r
+                    self.residuals(prediction, shifted) - r
                 ) / _STEP
             x = np.concatenate([z[active], offsets])
             normal = jacobian.T @ (jacobian * weight[:, None])
             gradient = jacobian.T @ (weight * r) + x
-            improved = False
+            success = False
             for _ in range(8):
                 step = np.linalg.solve(
                     normal + (1.0 + damping) * np.eye(len(x)), -gradient
                 )
                 trial = z.copy()
                 trial[active] += step[: len(active)]
-                moved = offsets + step[len(active) :]
+                shifted = offsets + step[len(active) :]
                 value = self.predict(trial)
-                _, loss = _robust(self.residuals(value, moved))
-                new = loss + float(trial @ trial + moved @ moved)
+                _, loss = _robust(self.residuals(value, shifted))
+                new = loss + float(trial @ trial + shifted @ shifted)
                 if new < cost:
-                    improved = True
+                    success = True
                     break
                 damping *= 5.0
-            if not improved:
+            if not success:
                 break
             z = trial
-            offsets = moved
-            predicted = value
+            offsets = shifted
+            prediction = value
             damping = max(damping / 5.0, 1e-6)
             if cost - new < 1e-4 * cost:
                 break
@@ -238,9 +238,9 @@ class Fit:
         base = one.value(self.variables)
         steps = np.zeros(len(self.variables))
         for j in np.flatnonzero(one._active):
-            moved = self.variables.copy()
-            moved[j] += _STEP
-            steps[j] = (one.value(moved) - base) / _STEP
+            shifted = self.variables.copy()
+            shifted[j] += _STEP
+            steps[j] = (one.value(shifted) - base) / _STEP
         return steps
 
     def alone(self, formula: str, kind: str, keys: list[tuple[int, int]]) -> float:

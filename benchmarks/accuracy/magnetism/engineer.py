@@ -120,7 +120,7 @@ def evaluate_trials() -> "pd.DataFrame":
 
 def lines() -> list[str]:
     """Return the section of the validation report."""
-    found = [
+    text = [
         "## Recipes that an engineer would try",
         "",
         "Before and after oxygen, nucleation field and routes. The windows are those of the class "
@@ -132,7 +132,7 @@ def lines() -> list[str]:
     ]
     for trial, row in zip(TRIALS, evaluate_trials().to_dict("records"), strict=True):
         b, h, hot = trial.before
-        found.append(
+        text.append(
             f"| {trial.recipe}{f' ({trial.process})' if trial.process else ''} "
             f"| {b:.2f}, {row['remanence_T']:.2f}, "
             f"{trial.remanence[0]:g} to {trial.remanence[1]:g} "
@@ -141,4 +141,4 @@ def lines() -> list[str]:
             f"| {hot:.0f}, {row['hot_kA_m']:.0f} | {'yes' if row['inside'] else 'no'} "
             f"| {trial.source} |"
         )
-    return [*found, ""]
+    return [*text, ""]

@@ -62,7 +62,7 @@ def ion_table() -> pd.DataFrame:
         for k, kelvin in enumerate(TEMPERATURES):
             m = reduced_moment(kelvin / e[curie], shape)
             exact = EXACT[symbol][k] if symbol in EXACT else np.nan
-            published = _ion_anisotropy(
+            literature = _ion_anisotropy(
                 symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0
             )
             rows.append(
@@ -70,7 +70,7 @@ def ion_table() -> pd.DataFrame:
                     symbol,
                     kelvin,
                     _ion_anisotropy(symbol, kelvin, e[volume], m, *e[slots]),
-                    published,
+                    literature,
                     exact,
                 )
             )
@@ -81,7 +81,7 @@ def ion_table() -> pd.DataFrame:
 
 def lines() -> list[str]:
     """Return the sections of the validation report on ions and on what nothing was fitted to."""
-    found = [
+    text = [
         "",
         "## Ions of R2Fe14B alone",
         "",
@@ -94,21 +94,21 @@ def lines() -> list[str]:
     ]
     for r in ion_table().to_dict("records"):
         exact = "" if np.isnan(r["exact"]) else f"{r['exact']:.2f}"
-        found.append(
+        text.append(
             f"| {r['ion']} | {r['temperature_K']:g} | {r['fitted']:.2f} "
             f"| {r['published']:.2f} | {exact} |"
         )
     part = partition(CompositionTable.from_strings(list(NO_FIT), basis="atomic"))
     got = evaluate(part, 295.0, spread=False, parameters=prior_parameters())
-    found += [
+    text += [
         "",
         "Polarization at 295 K before any fit: metals by priors, ions by the published fields.",
         "",
         "| compound | measured (T) | model (T) |",
         "|---|---|---|",
     ]
-    for (formula, measured), value in zip(
+    for (formula, value_measured), value in zip(
         NO_FIT.items(), got.value[:, 0, 0], strict=True
     ):
-        found.append(f"| {formula} | {measured:.3f} | {value:.3f} |")
-    return found
+        text.append(f"| {formula} | {value_measured:.3f} | {value:.3f} |")
+    return text

@@ -49,22 +49,22 @@ _ALPHA = 0.005
 def leave_source_out(host: str, group: str) -> Iterator[None]:
     """Let the model of a host's magnets be that which is fitted without a source."""
     families = parameters().families
-    known = families[host]
-    usual = replace(known.process, alignment=alignment(host, without=group))
-    changed: dict[str, Any] = {"process": usual, **fit(host, without=group)}
-    families[host] = replace(known, **changed)
+    family = families[host]
+    usual = replace(family.process, alignment=alignment(host, without=group))
+    changes: dict[str, Any] = {"process": usual, **fit(host, without=group)}
+    families[host] = replace(family, **changes)
     _forget()
     try:
         yield
     finally:
-        families[host] = known
+        families[host] = family
         _forget()
 
 
 def _forget() -> None:
     """Forget what was worked out with other parameters."""
-    for kept in (process.usual_of_hosts, _composition_estimate._model_recipes):
-        kept.cache_clear()
+    for cache in (process.usual_of_hosts, _composition_estimate._model_recipes):
+        cache.cache_clear()
     _composition_estimate.likeliest_recipe.cache_clear()
 
 
@@ -92,7 +92,7 @@ def away() -> "pd.DataFrame":
 
     data = recipes()
     columns = [*QUANTITIES, "coercivity_coefficient_pct_K"]
-    found = np.full((len(data), len(columns)), np.nan)
+    values = np.full((len(data), len(columns)), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
             with leave_source_out(host, group):
@@ -105,10 +105,10 @@ def away() -> "pd.DataFrame":
                         float(row["temperature_K"]),
                         **user_conditions(row),
                     )
-                    found[i] = frame.loc[0, columns].to_numpy(float)
+                    values[i] = frame.loc[0, columns].to_numpy(float)
     chords = data["to_K"].notna().to_numpy()
-    found[~chords, -1] = np.nan
-    return pd.DataFrame(found, columns=columns)
+    values[~chords, -1] = np.nan
+    return pd.DataFrame(values, columns=columns)
 
 
 @lru_cache(maxsize=1)
@@ -124,12 +124,12 @@ def predict_by_boosting() -> "pd.DataFrame":
     data = recipes()
     x = _features(data)
     groups = data["group"].to_numpy(str)
-    found = np.full((len(data), len(QUANTITIES)), np.nan)
+    predictions = np.full((len(data), len(QUANTITIES)), np.nan)
     for j, quantity in enumerate(QUANTITIES):
         y = data[quantity].to_numpy(float)
-        known = np.isfinite(y)
+        finite = np.isfinite(y)
         for group in np.unique(groups):
-            train = known & (groups != group)
+            train = finite & (groups != group)
             test = groups == group
             model = GradientBoostingRegressor(
                 n_estimators=_TREES,
@@ -137,10 +137,10 @@ def predict_by_boosting() -> "pd.DataFrame":
                 learning_rate=_RATE,
                 random_state=_SEED,
             )
-            found[test, j] = np.exp(
+            predictions[test, j] = np.exp(
                 model.fit(x[train], np.log(y[train])).predict(x[test])
             )
-    return pd.DataFrame(found, columns=list(QUANTITIES))
+    return pd.DataFrame(predictions, columns=list(QUANTITIES))
 
 
 def _features(data: "pd.DataFrame") -> Array:
@@ -180,18 +180,18 @@ def compare_with_boosting() -> "pd.DataFrame":
     rng = np.random.default_rng(_SEED)
     rows = []
     for quantity in QUANTITIES:
-        measured = data[quantity].to_numpy(float)
+        measurement = data[quantity].to_numpy(float)
         with np.errstate(divide="ignore", invalid="ignore"):
             off = [
-                np.abs(np.log(f[quantity].to_numpy(float) / measured))
+                np.abs(np.log(f[quantity].to_numpy(float) / measurement))
                 for f in (model, tree)
             ]
         marks = data["fit"].str.upper()
-        told = np.isfinite(off[0]) & np.isfinite(off[1])
-        told &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
-        use = np.flatnonzero(told)
+        finite = np.isfinite(off[0]) & np.isfinite(off[1])
+        finite &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
+        use = np.flatnonzero(finite)
         order = [
-            _order(f[quantity].to_numpy(float), measured, data, use)
+            _order(f[quantity].to_numpy(float), measurement, data, use)
             for f in (model, tree)
         ]
         gain = off[1][use] - off[0][use]
@@ -241,7 +241,7 @@ def hot_cells() -> "pd.DataFrame":
     import pandas as pd
 
     data = recipes()
-    found = away()
+    values = away()
     rows: list[dict[str, Any]] = []
     for i in np.flatnonzero(data["host"] == "2:17"):
         row = data.iloc[i]
@@ -253,19 +253,19 @@ def hot_cells() -> "pd.DataFrame":
                     row["temperature_K"],
                     "H_cJ",
                     float(row["coercivity_kA_m"]),
-                    float(found["coercivity_kA_m"][i]),
+                    float(values["coercivity_kA_m"][i]),
                 )
             )
         span = row["to_K"] - row["from_K"]
         if row["to_K"] >= _HOT and np.isfinite(row["coercivity_coefficient_pct_K"]):
-            left = [
+            chords = [
                 1.0 + 0.01 * span * float(beta)
                 for beta in (
                     row["coercivity_coefficient_pct_K"],
-                    found["coercivity_coefficient_pct_K"][i],
+                    values["coercivity_coefficient_pct_K"][i],
                 )
             ]
-            rows.append(_hot_row(head, row["to_K"], "left", *left))
+            rows.append(_hot_row(head, row["to_K"], "left", *chords))
     return pd.DataFrame(rows)
 
 
@@ -296,12 +296,12 @@ def rated_cells() -> "pd.DataFrame":
     from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()
-    own = table[
+    rows_of_maker = table[
         (table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")
     ]
     rows = []
-    for _, grade in own[
-        own["max_working_temperature_K_provenance"] == "catalogue"
+    for _, grade in rows_of_maker[
+        rows_of_maker["max_working_temperature_K_provenance"] == "catalogue"
     ].iterrows():
         kelvin = float(grade["max_working_temperature_K"])
         recipe = CompositionTable.from_strings(
@@ -309,11 +309,11 @@ def rated_cells() -> "pd.DataFrame":
         )
         room, warm = sintered_at(recipe, [hot.ROOM, kelvin])
         level = float(grade["remanence_T"]) / float(room["remanence_T"][0])
-        least = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
-        least /= parameters().families["2:17"].recoil
+        required = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
+        required /= parameters().families["2:17"].recoil
         start = float(grade["coercivity_kA_m"]) / float(room["coercivity_kA_m"][0])
         value = start * float(warm["coercivity_kA_m"][0])
-        rows.append((grade["grade"], kelvin, least, value, value >= least))
+        rows.append((grade["grade"], kelvin, required, value, value >= required))
     return pd.DataFrame(
         rows, columns=["grade", "temperature_K", "least", "predicted", "kept"]
     )
@@ -327,12 +327,12 @@ def compare_compensation() -> "pd.DataFrame":
 
     frame = pd.read_csv(datasets.path("recipes/compensated.csv"))
     name = "remanence_coefficient_pct_K"
-    found = []
+    rows = []
     for row in frame.to_dict("records"):
         table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
         out = sintered(table, 293.15, between=(row["from_K"], row["to_K"]))
-        found.append([float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")])
-    frame[["predicted", "low", "high"]] = found
+        rows.append([float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")])
+    frame[["predicted", "low", "high"]] = rows
     return frame.assign(error=frame["predicted"] - frame[name])
 
 
@@ -369,11 +369,11 @@ def report() -> str:
 
 def _hot_lines() -> list[str]:
     frame = hot_cells()
-    near = int((frame["error"].abs() <= _WANTED).sum())
+    hits = int((frame["error"].abs() <= _WANTED).sum())
     lines = [
         "## 2:17 magnets above 300 °C",
         "",
-        f"All values that were found in print, each with its paper left out: {near} of "
+        f"All values that were found in print, each with its paper left out: {hits} of "
         f"{len(frame)} within {100 * _WANTED:.0f} %. `left` is the share of H_cJ at 20 °C. No "
         "value at 300 °C itself was found, only chords that run past it, between whose ends a "
         "curve is not known; S11 is printed as `more than`, and the range of S12 is assumed.",
@@ -404,11 +404,11 @@ def _hot_lines() -> list[str]:
 
 def _compensated_lines() -> list[str]:
     frame = compare_compensation()
-    near = int((frame["error"].abs() <= _ALPHA).sum())
+    hits = int((frame["error"].abs() <= _ALPHA).sum())
     lines = [
         "## Compensated magnets",
         "",
-        f"alpha(B_r) of those found in print, none fitted: {near} of {len(frame)} within "
+        f"alpha(B_r) of those found in print, none fitted: {hits} of {len(frame)} within "
         f"{_ALPHA:g} %/K. Of T1 alone the whole composition is printed. T2 rests on how fast the "
         "moment of erbium falls, and so on its exchange field in 2:17, which T_C and the "
         "polarization of Er2Co17 at 4.2 and 300 K fix loosely; its crystal field hardly matters.",

@@ -63,37 +63,37 @@ def simulate_mills(
     import pandas as pd
 
     table = recipes()
-    split = splits()[H]
+    variances = splits()[H]
     n = len(table)
     hosts = Coded.constant(HOST, n)
     labels = np.array([str(i) for i in range(n)])
-    own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
-    found = covariance(own, own, H)
+    error_kinds = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
+    matrix = covariance(error_kinds, error_kinds, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
-    found[np.diag_indices(n)] = 1.0
+    matrix[np.diag_indices(n)] = 1.0
     rng = np.random.default_rng(seed)
-    root = np.linalg.cholesky(found)
+    root = np.linalg.cholesky(matrix)
     scores = wider * root @ rng.standard_normal((n, mills))
-    noise = NOISE / split.deviation
-    told = scores + noise * rng.standard_normal(scores.shape)
+    noise = NOISE / variances.deviation
+    observations = scores + noise * rng.standard_normal(scores.shape)
     last = table[n - 1 : n]
     rows = list[dict[str, float]]()
     for count in MAGNETS:
         inside = []
-        unmoved = []
+        hits = []
         widths = []
         plain = 1.0
         for j in range(mills):
-            known = Producer("it", _records(table, told[:count, j], noise)).known(
-                HOST, H
-            )
-            assert known is not None
-            mean, left = known.posterior(last)
+            mill = Producer(
+                "it", _records(table, observations[:count, j], noise)
+            ).known(HOST, H)
+            assert mill is not None
+            mean, deviation = mill.posterior(last)
             away = abs(scores[-1, j] - mean[0])
-            plain = float(left[0] / known.stretch)
-            widths.append(float(left[0]))
-            inside.append(away <= 1.645 * left[0])
-            unmoved.append(away <= 1.645 * plain)
+            plain = float(deviation[0] / mill.stretch)
+            widths.append(float(deviation[0]))
+            inside.append(away <= 1.645 * deviation[0])
+            hits.append(away <= 1.645 * plain)
         exact = Producer("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
         assert exact is not None
         rows.append(
@@ -103,7 +103,7 @@ def simulate_mills(
                 "plain": plain,
                 "allowed": float(exact.posterior(last)[1][0]),
                 "coverage": float(np.mean(inside)),
-                "unmoved": float(np.mean(unmoved)),
+                "unmoved": float(np.mean(hits)),
             }
         )
     return pd.DataFrame(rows)

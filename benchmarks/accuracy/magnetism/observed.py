@@ -41,14 +41,14 @@ def crossing_field(i, state, ion, work, m, j, k1):
     """
     tesla = state[i, _intrinsic.TO_TESLA] * _intrinsic._TO_ENERGY
     whole = j * tesla
-    own = 0.0
+    energy = 0.0
     first = int(state[i, _intrinsic.FIRST])
     for r in range(int(state[i, _intrinsic.IONS])):
         a = first + r
         b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
         whole += 2.0 * work[r, 1] * b
-        own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
-    return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
+        energy -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
+    return abs(j) * tesla / (whole * whole / (2.0 * k1) + energy)
 
 
 # condensed as `condense` returns it, tables: `Ions` -> float64 (n), T: NaN where no axis is easy
@@ -114,7 +114,7 @@ class Observed:
         out = np.full((len(self.kind), _intrinsic.HARDNESS + 1), np.nan)
         result = np.zeros(len(self.kind))
         across = np.full(len(self.kind), np.nan)
-        for rows, inverse, t, at, drawn in self.groups:
+        for rows, inverse, t, at, is_across in self.groups:
             codes = np.full(len(t), self.host, np.int8)
             alone = np.full((2, len(t)), np.nan)
             got = _intrinsic.evaluate(t.rows, codes, model, at, False, alone)
@@ -122,7 +122,7 @@ class Observed:
                 result[rows] = got.curie[inverse]
                 continue
             out[rows] = got.value[:, 0, inverse].T
-            if drawn:
+            if is_across:
                 phases = condense(t, codes, p)
                 across[rows] = crossing_fields(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
@@ -135,10 +135,10 @@ class Observed:
         result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
         hard = _TESLA * total / j_s
         across = np.where(np.isnan(across), hard, across)
-        seen = np.where(self.method == "singular_point", hard, across)
-        seen = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, seen)
+        field = np.where(self.method == "singular_point", hard, across)
+        field = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, field)
         where = self.kind == FIELD
-        result[where] = seen[where]
+        result[where] = field[where]
         where = self.kind == "cone_limit_K"
         result[where] = total[where]
         # A cone is neither an easy axis nor an easy plane: both constants decide.

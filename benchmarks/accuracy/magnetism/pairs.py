@@ -78,13 +78,13 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
         alike.append(kinds(table, [row["host"]], [""], arguments["process"], kelvin))
     records = []
     for quantity in (papers.COERCIVITY, papers.REMANENCE):
-        both = second[quantity] > 0.0 and first[quantity] > 0.0
-        compared = all(
+        is_positive = second[quantity] > 0.0 and first[quantity] > 0.0
+        is_usable = all(
             uses(row.to_frame().T, quantity).iloc[0] for row in (first, second)
         )
         values = [float(answer[quantity]) for answer in answers]
-        answered = np.isfinite(values).all() and min(values) > 0.0
-        if not both or not compared or not answered:
+        is_finite = np.isfinite(values).all() and min(values) > 0.0
+        if not is_positive or not is_usable or not is_finite:
             continue
         width = relative_width(alike[1], alike[0], quantity)[0]
         end = answers[1]
@@ -120,19 +120,20 @@ def diffusion_pairs() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    known = pd.concat([shells.published_gains(), _gains_of_table()], ignore_index=True)
-    judged = shells.left_out(known)
-    deviation = shells.deviation(known)["deviation"]
+    gains = pd.concat([shells.published_gains(), _gains_of_table()], ignore_index=True)
+    predictions = shells.left_out(gains)
+    deviation = shells.deviation(gains)["deviation"]
     return pd.DataFrame(
         {
             "first": "",
-            "second": judged["id"],
-            "paper": judged["paper"],
-            "family": "diffused " + judged["R"],
+            "second": predictions["id"],
+            "paper": predictions["paper"],
+            "family": "diffused " + predictions["R"],
             "quantity": papers.COERCIVITY,
-            "measured": np.log(judged["gain_kA_m"]),
-            "predicted": np.log(judged["law_kA_m"]),
-            "half_width": DEVIATIONS_90 * np.sqrt(deviation**2 + judged["unknown"]),
+            "measured": np.log(predictions["gain_kA_m"]),
+            "predicted": np.log(predictions["law_kA_m"]),
+            "half_width": DEVIATIONS_90
+            * np.sqrt(deviation**2 + predictions["unknown"]),
         }
     )
 
@@ -179,12 +180,12 @@ def lines(ranges_without: Any) -> list[str]:
     frame = pd.concat(
         [addition_pairs(ranges_without), diffusion_pairs()], ignore_index=True
     )
-    diffused = frame["family"].str.startswith("diffused")
+    is_diffusion = frame["family"].str.startswith("diffused")
     # A gain has a sign of its own: ln of it says nothing of it.
     change = frame["measured"].abs() > frame["quantity"].map(_NO_CHANGE)
-    right = (np.sign(frame["measured"]) == np.sign(frame["predicted"])) | diffused
+    right = (np.sign(frame["measured"]) == np.sign(frame["predicted"])) | is_diffusion
     inside = (frame["measured"] - frame["predicted"]).abs() <= frame["half_width"]
-    found = [
+    text = [
         "## Pairs of one paper",
         "",
         "ln of the second value over the first; of diffusions ln of the gain in kA/m, on a base as "
@@ -194,24 +195,24 @@ def lines(ranges_without: Any) -> list[str]:
         "|---|---|---|---|",
     ]
     for words, rows in (
-        ("additions, H_cJ", ~diffused & (frame["quantity"] == papers.COERCIVITY)),
-        ("additions, B_r", ~diffused & (frame["quantity"] == papers.REMANENCE)),
-        ("diffusions, H_cJ", diffused),
+        ("additions, H_cJ", ~is_diffusion & (frame["quantity"] == papers.COERCIVITY)),
+        ("additions, B_r", ~is_diffusion & (frame["quantity"] == papers.REMANENCE)),
+        ("diffusions, H_cJ", is_diffusion),
         ("all", pd.Series(True, index=frame.index)),
     ):
-        told = rows & change
-        found.append(
-            f"| {words} | {int(rows.sum())} | {int(right[told].sum())} of {int(told.sum())} "
+        counts = rows & change
+        text.append(
+            f"| {words} | {int(rows.sum())} | {int(right[counts].sum())} of {int(counts.sum())} "
             f"| {int(inside[rows].sum())} of {int(rows.sum())} |"
         )
-    found += [
+    text += [
         "",
         "| first | second | family | quantity | measured | predicted | half width |",
     ]
-    found.append("|---|---|---|---|---|---|---|")
+    text.append("|---|---|---|---|---|---|---|")
     for row in frame.to_dict("records"):
-        found.append(
+        text.append(
             f"| {row['first']} | {row['second']} | {row['family']} | {row['quantity']} "
             f"| {row['measured']:+.3f} | {row['predicted']:+.3f} | {row['half_width']:.3f} |"
         )
-    return found
+    return text

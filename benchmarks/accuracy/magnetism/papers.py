@@ -64,13 +64,13 @@ _UNIT = 1.0
 def compared_rows() -> "pd.DataFrame":
     """Return the measured magnets that a user could ask for: recipe and route are known."""
     table = measured_magnets()
-    known = (
+    has_recipe = (
         (table["recipe"] != "")
         & (table["diffused"] == "")
         & (table["route"] != NO_ROUTE)
     )
-    used = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
-    return table[known & used].reset_index(drop=True)
+    has_quantity = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
+    return table[has_recipe & has_quantity].reset_index(drop=True)
 
 
 def family_keys(rows: "pd.DataFrame") -> list[str]:
@@ -204,15 +204,15 @@ def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, fl
     """
     middle = np.median(error)
     size = 1.4826 * np.median(np.abs(error - middle))
-    clipped = np.clip(error - middle, -3.0 * size, 3.0 * size)
+    residual = np.clip(error - middle, -3.0 * size, 3.0 * size)
     _, places = np.unique(papers, return_inverse=True)
     best = np.inf
     deviations = (0.0, 0.0)
     for of_magnet in _TRIED:
         variance = of_magnet**2 + noise**2
         weight = np.bincount(places, 1.0 / variance)
-        total = np.bincount(places, clipped / variance)
-        alone = np.log(variance).sum() + (clipped**2 / variance).sum()
+        total = np.bincount(places, residual / variance)
+        alone = np.log(variance).sum() + (residual**2 / variance).sum()
         for of_paper in _TRIED:
             inflation = 1.0 + of_paper**2 * weight
             loss = (
@@ -248,13 +248,11 @@ def family_offset(
     deviation = np.sqrt(of_paper**2 + 1.0 / total)
     offset = 0.0
     for _ in range(_ROUNDS):
-        bounded = offset + np.clip(
+        step = offset + np.clip(
             mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation
         )
         weight = deviation**-2.0
-        offset = float(
-            (weight * bounded).sum() / (weight.sum() + prior_deviation**-2.0)
-        )
+        offset = float((weight * step).sum() / (weight.sum() + prior_deviation**-2.0))
     return offset
 
 
@@ -266,8 +264,8 @@ def conformal_half_width(sizes: Array, papers: NDArray[Any]) -> float:
     """
     names, places, counts = np.unique(papers, return_inverse=True, return_counts=True)
     order = np.argsort(sizes)
-    reached = np.cumsum(1.0 / counts[places[order]])
-    enough = reached >= COVERAGE * (len(names) + 1) - 1e-9
+    weight_sum = np.cumsum(1.0 / counts[places[order]])
+    enough = weight_sum >= COVERAGE * (len(names) + 1) - 1e-9
     if enough.any():
         return float(sizes[order[enough.argmax()]])
     return np.inf
@@ -277,8 +275,10 @@ class FamilyFit:
     """Offsets and ranges of families, from `predictions` of the laws alone."""
 
     def __init__(self, frame: "pd.DataFrame") -> None:
-        answered = frame["fitted"] & frame["predicted"].notna() & (frame["bound"] == "")
-        self.frame = frame[answered].reset_index(drop=True)
+        has_answer = (
+            frame["fitted"] & frame["predicted"].notna() & (frame["bound"] == "")
+        )
+        self.frame = frame[has_answer].reset_index(drop=True)
         self.error = errors(self.frame)
         self.noise = measurement_noise(self.frame)
         self.papers = self.frame["paper"].to_numpy(str)
@@ -338,25 +338,25 @@ class FamilyFit:
         A family of fewer than `FEW` papers has at least the range of its like: families whose laws
         are fitted to their magnets, or those whose constants are stated.
         """
-        found: Ranges = {ANY: {}}
+        result: Ranges = {ANY: {}}
         for quantity in QUANTITIES:
             names = np.unique(self.family[self.quantity == quantity])
             judged = {name: self.sizes(name, quantity, without) for name in names}
-            fitted = [name for name in names if name in recipes.FREE]
-            stated = [name for name in names if name not in recipes.FREE]
-            for alike in (fitted or stated, stated or fitted):
+            fit_names = [name for name in names if name in recipes.FREE]
+            other_names = [name for name in names if name not in recipes.FREE]
+            for alike in (fit_names or other_names, other_names or fit_names):
                 pooled = _pooled_half_width([judged[name] for name in alike])
                 if not np.isfinite(pooled):
                     pooled = _pooled_half_width(list(judged.values()))
-                found[ANY][quantity] = Range(0.0, pooled)
+                result[ANY][quantity] = Range(0.0, pooled)
                 for name in alike:
                     sizes, papers = judged[name]
                     half_width = conformal_half_width(sizes, papers)
                     if len(np.unique(papers)) < FEW:
                         half_width = max(pooled, float(sizes.max(initial=0.0)))
                     offset = self.offset(name, quantity, without)
-                    found.setdefault(name, {})[quantity] = Range(offset, half_width)
-        return found
+                    result.setdefault(name, {})[quantity] = Range(offset, half_width)
+        return result
 
 
 def _pooled_half_width(judged: Sequence[tuple[Array, NDArray[Any]]]) -> float:
@@ -372,12 +372,12 @@ def hot_curves() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    judged = hot.compare_laws()
-    judged = judged[(judged["law"] == hot.USED) & judged["used"]].set_index("id")
-    curves = hot.curves().set_index("id").loc[judged.index]
+    laws = hot.compare_laws()
+    laws = laws[(laws["law"] == hot.USED) & laws["used"]].set_index("id")
+    curves = hot.curves().set_index("id").loc[laws.index]
     return pd.DataFrame(
         {
-            "id": judged.index,
+            "id": laws.index,
             "paper": curves["group"].to_numpy(str),
             "family": "2:14:1",
             "how": "sheet",
@@ -385,8 +385,8 @@ def hot_curves() -> "pd.DataFrame":
             "bound": "",
             "quantity": BETA,
             "fitted": True,
-            "measured": judged["known"].to_numpy(float) - 1.0,
-            "predicted": judged["left_out"].to_numpy(float) - 1.0,
+            "measured": laws["known"].to_numpy(float) - 1.0,
+            "predicted": laws["left_out"].to_numpy(float) - 1.0,
             "low": np.nan,
             "high": np.nan,
             "status": "ok",
@@ -425,23 +425,23 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _error_figures(rows: "pd.DataFrame") -> dict[str, float]:
-    answered = rows[rows["predicted"].notna()]
-    error = errors(answered)
-    exact = (answered["bound"] == "").to_numpy()
-    coefficient = (answered["quantity"] == BETA).to_numpy()
-    counted = answered["fitted"].to_numpy(bool)
+    answers = rows[rows["predicted"].notna()]
+    error = errors(answers)
+    exact = (answers["bound"] == "").to_numpy()
+    coefficient = (answers["quantity"] == BETA).to_numpy()
+    is_fit = answers["fitted"].to_numpy(bool)
     with np.errstate(invalid="ignore"):
-        wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
-    wide = np.where(coefficient, answered["high"] - answered["low"], wide)
+        wide = np.log((answers["high"] / answers["low"].clip(1e-3)).to_numpy(float))
+    wide = np.where(coefficient, answers["high"] - answers["low"], wide)
     return {
         "asked": len(rows),
-        "answered": len(answered),
-        "papers": answered["paper"].nunique(),
-        "inside": float(is_inside(answered).mean()),
+        "answered": len(answers),
+        "papers": answers["paper"].nunique(),
+        "inside": float(is_inside(answers).mean()),
         "median": float(np.median(error[exact])) if exact.any() else np.nan,
         "rms": _root_mean_square(error[exact]),
-        "counted": int(counted.sum()),
-        "rms_counted": _root_mean_square(error[exact & counted]),
+        "counted": int(is_fit.sum()),
+        "rms_counted": _root_mean_square(error[exact & is_fit]),
         "width": float(np.median(wide)) if len(wide) else np.nan,
         "far": int((np.abs(error[exact & ~coefficient]) > np.log(FAR)).sum()),
     }

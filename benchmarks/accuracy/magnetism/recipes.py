@@ -120,9 +120,9 @@ def recipes() -> "pd.DataFrame":
     table = measured_magnets()
     of_ratios = table["id"].isin([name for pair in _RATIOS for name in pair])
     whole = (table["diffused"] == "") | (table["use"] == "B")
-    sintered = (table["family"] == "sintered") & (table["recipe"] != "") & whole
-    rows = table[sintered | of_ratios].rename(columns={"paper": "group", "use": "fit"})
-    rows = rows.assign(fit=rows["fit"].where(sintered[rows.index], ""))
+    is_sinter = (table["family"] == "sintered") & (table["recipe"] != "") & whole
+    rows = table[is_sinter | of_ratios].rename(columns={"paper": "group", "use": "fit"})
+    rows = rows.assign(fit=rows["fit"].where(is_sinter[rows.index], ""))
     return rows.reset_index(drop=True)
 
 
@@ -152,10 +152,10 @@ def evaluate_recipes() -> tuple[
         np.arange(len(parts)),
         [],
     )
-    wanted = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
-    temperature = np.unique(wanted[~np.isnan(wanted)])
+    kelvin = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
+    temperature = np.unique(kelvin[~np.isnan(kelvin)])
     place = np.where(
-        np.isnan(wanted), -1, np.searchsorted(temperature, np.nan_to_num(wanted))
+        np.isnan(kelvin), -1, np.searchsorted(temperature, np.nan_to_num(kelvin))
     )
     process = Process(
         grain_size_um=data["grain_size_um"].to_numpy(float),
@@ -176,19 +176,19 @@ def predict(
     """Return H_cj (kA/m) at each recipe's temperature and beta (%/K) with these parameters."""
     m, at, first, last = evaluate_recipes()
     h = _coercivity(m, values)
-    each = np.arange(len(h))
+    rows = np.arange(len(h))
     span = m.temperature[last] - m.temperature[first]
     with np.errstate(divide="ignore", invalid="ignore"):
-        beta = 100.0 * (h[each, last] / h[each, first] - 1.0) / span
-    return h[each, at], np.where(first >= 0, beta, np.nan)
+        beta = 100.0 * (h[rows, last] / h[rows, first] - 1.0) / span
+    return h[rows, at], np.where(first >= 0, beta, np.nan)
 
 
 @lru_cache(maxsize=1)
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
     table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR), basis="weight")
-    made = evaluate_magnets(alloys(table), [293.15])
-    return made, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
+    magnets = evaluate_magnets(alloys(table), [293.15])
+    return magnets, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
 
 def dysprosium_gain(values: dict[str, float]) -> float:
@@ -216,13 +216,13 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     work = np.empty((most_ions(phases.state), N_WORK))
     every = range(phases.walls.size)
     book = made.rules.book
-    carried = [
+    walls = [
         _wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every
     ]
     states = []
     for kelvin in np.concatenate([[ROOM], made.temperature]):
         of_alloys = [
-            alloy_state(kelvin, i, phases, carried[i], book.wall_coupling, True, work)
+            alloy_state(kelvin, i, phases, walls[i], book.wall_coupling, True, work)
             for i in every
         ]
         states.append([state[:2] for state in of_alloys])
@@ -237,27 +237,29 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     every = {
         name: np.full(len(made.alloys.factor), value) for name, value in values.items()
     }
-    changed = (
+    new_alloys = (
         replace(made.alloys, rows={**made.alloys.rows, **every})
         if values
         else made.alloys
     )
-    rules = changed.rules()
+    rules = new_alloys.rules()
     polarization, field = _fields(made)
-    own = np.where(field[0] > 0.0, rules.pinned, 0.0)
+    pinning = np.where(field[0] > 0.0, rules.pinned, 0.0)
     kelvin = made.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
     curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
     bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha_k = rules.alpha_k + np.nan_to_num((rules.level - 1.0) * bare / field[0])
-        left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
+        ratio = np.nan_to_num(field[1:] / field[0]) ** rules.decay
     falling = alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
-    power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * left
+    power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * ratio
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
-    fall = rules.decay * np.where(own > 0.0, 1.0, rules.usual_curie / curie)
-    straight = np.where(own > 0.0, own, room) * _linear_fraction(kelvin, fall, curie)
+    fall = rules.decay * np.where(pinning > 0.0, 1.0, rules.usual_curie / curie)
+    straight = np.where(pinning > 0.0, pinning, room) * _linear_fraction(
+        kelvin, fall, curie
+    )
     return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
 
 
@@ -267,14 +269,14 @@ def _linear_fraction(
     """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
-    left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
+    line = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
     book = law("temperature")
     order = (
         np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0)
         ** book.order_power
     )
-    cold = np.clip(left, 1.0, book.most_cold)
-    return np.where(kelvin <= _magnets.ROOM, cold, np.clip(left, 0.0, order))
+    cold = np.clip(line, 1.0, book.most_cold)
+    return np.where(kelvin <= _magnets.ROOM, cold, np.clip(line, 0.0, order))
 
 
 @lru_cache(maxsize=256)
@@ -302,41 +304,39 @@ def fit(host: str, without: str = "") -> dict[str, float]:
         alike.map(alike.value_counts()).to_numpy(float)
     )
     whiten = _whitening(data[on_h])
-    h_measured = data["coercivity_kA_m"].to_numpy(float)
-    beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
+    h_table = data["coercivity_kA_m"].to_numpy(float)
+    beta_table = data["coercivity_coefficient_pct_K"].to_numpy(float)
     span = (data["to_K"] - data["from_K"]).to_numpy(float) / 100.0
     place = {name: i for i, name in enumerate(data["id"])}
-    seen = (data["host"] == host) & (data["group"] != without)
-    ratios = [(place[a], place[b]) for a, b in _RATIOS if seen[place[a]]]
+    is_training = (data["host"] == host) & (data["group"] != without)
+    ratios = [(place[a], place[b]) for a, b in _RATIOS if is_training[place[a]]]
     top, bottom = np.array(ratios, int).reshape(-1, 2).T
 
     def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
         values = dict(zip(names, x, strict=True))
         h, beta = predict(host, values)
-        log = np.log(np.maximum(h, 1.0) / h_measured)
+        log = np.log(np.maximum(h, 1.0) / h_table)
         on_log = whiten @ log[on_h]
         on_beta = (
-            (beta[on_t] - beta_measured[on_t])
-            * span[on_t]
-            / (_LEFT_ERROR * on_beta_error)
+            (beta[on_t] - beta_table[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
         )
-        known: NDArray[np.float64] | list[float] = []
+        gains: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
             gain = (dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]) / _DYSPROSIUM_GAIN[1]
-            known = [gain]
+            gains = [gain]
         on_ratio = (log[top] - log[bottom]) / _RATIO_ERROR
-        return np.concatenate([on_log, on_beta, known, on_ratio, (x - centre) / width])
+        return np.concatenate([on_log, on_beta, gains, on_ratio, (x - centre) / width])
 
     # A coercivity that rises with nothing means nothing.
-    least = np.array([_LEAST.get(n, -np.inf) for n in names])
+    lower = np.array([_LEAST.get(n, -np.inf) for n in names])
     # alpha_K and N_eff lie along a valley: the usual tolerances stop on its way.
     close: dict[str, Any] = {"ftol": 1e-12, "xtol": 1e-10, "gtol": 1e-10}
     # Constants differ in size by thousands.
     close["x_scale"] = width
-    found = least_squares(
-        residuals, centre, loss="soft_l1", bounds=(least, np.inf), **close
+    solution = least_squares(
+        residuals, centre, loss="soft_l1", bounds=(lower, np.inf), **close
     )
-    return dict(zip(names, found.x.tolist(), strict=True))
+    return dict(zip(names, solution.x.tolist(), strict=True))
 
 
 def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
@@ -353,8 +353,10 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     of_paper = weights["scatter"]["paper"]
     of_magnet = weights["scatter"]["magnet"]
     same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
-    own = of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
-    covariance = of_paper**2 * same_paper + np.diag(own)
+    variance_own = (
+        of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
+    )
+    covariance = of_paper**2 * same_paper + np.diag(variance_own)
     return np.linalg.inv(np.linalg.cholesky(covariance))
 
 
@@ -370,14 +372,14 @@ def alignment(host: str, without: str = "") -> float:
     use &= data["fit"].str.contains("B")
     use &= data["temperature_K"] < _COOL
     m, at, _, _ = evaluate_recipes()
-    each = np.flatnonzero(use)
+    rows = np.flatnonzero(use)
     ideal = (
-        m.polarization[each, at[each]]
-        * m.alloys.factor[each]
-        / m.rows["alignment"][each]
+        m.polarization[rows, at[rows]]
+        * m.alloys.factor[rows]
+        / m.rows["alignment"][rows]
     )
-    ratio = data["remanence_T"].to_numpy(float)[each] / ideal
-    _, papers = np.unique(data["group"].to_numpy(str)[each], return_inverse=True)
+    ratio = data["remanence_T"].to_numpy(float)[rows] / ideal
+    _, papers = np.unique(data["group"].to_numpy(str)[rows], return_inverse=True)
     levels = [float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)]
     middle = float(np.median(levels)) if levels else 0.0
     return (len(levels) * middle + _DOUBLES * _REACHED) / (len(levels) + _DOUBLES)
@@ -400,7 +402,7 @@ def left_out() -> "pd.DataFrame":
             (data["host"] == host) & (data["fit"] != ""), "group"
         ].unique():
             h, beta = predict(host, fit(host, without=group))
-            aligned = alignment(host, without=group)
+            factor = alignment(host, without=group)
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
                 marks = row["fit"]
@@ -408,7 +410,7 @@ def left_out() -> "pd.DataFrame":
                     m.polarization[i]
                     * m.alloys.factor[i]
                     / m.rows["alignment"][i]
-                    * aligned
+                    * factor
                 )
                 span = m.temperature[last[i]] - m.temperature[first[i]]
                 alpha = (
@@ -424,8 +426,8 @@ def left_out() -> "pd.DataFrame":
                 ):
                     # Lower case: checked, but too odd a magnet to be fitted.
                     if mark in marks.upper():
-                        known = row["id"], host, group, column, row[column], value
-                        out.append((*known, mark in marks))
+                        head = row["id"], host, group, column, row[column], value
+                        out.append((*head, mark in marks))
     columns = ["id", "host", "group", "quantity", "measured", "predicted", "fitted"]
     frame = pd.DataFrame(out, columns=columns)
     return frame.assign(error=frame["predicted"] / frame["measured"] - 1.0)

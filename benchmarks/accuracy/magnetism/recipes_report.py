@@ -61,13 +61,13 @@ def report() -> str:
     ]
     for quantity in frame["quantity"].unique():
         part = frame[frame["quantity"] == quantity]
-        wanted = (
+        tolerance = (
             f"{100 * WANTED[quantity]:.0f} %"
             if quantity in WANTED
             else "inside the range"
         )
         lines.append(
-            f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {wanted} "
+            f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {tolerance} "
             f"| {part['met'].sum()} of {len(part)} "
             f"| {part.loc[part['fitted'], 'met'].sum()} of {part['fitted'].sum()} |"
         )
@@ -82,15 +82,15 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     part = frame[(frame["quantity"] == "coercivity_kA_m") & frame["fitted"]]
     lines = []
     for host in FREE:
-        own = part[part["host"] == host]
+        rows = part[part["host"] == host]
         half = families()[host]["coercivity_kA_m"].half_width
         away = np.abs(
-            np.log(np.maximum((own["predicted"] / own["measured"]).to_numpy(), 0.05))
+            np.log(np.maximum((rows["predicted"] / rows["measured"]).to_numpy(), 0.05))
         )
         lines.append(
             f"- {host}: the 90 % range of coercivity (half width {half:.2f} of ln H_cJ, full width "
             f"{2.0 * np.sinh(half):.2f} of the value) holds {int((away <= half).sum())} of "
-            f"{len(own)} left-out magnets."
+            f"{len(rows)} left-out magnets."
         )
     data = recipes().set_index("id")
     betas = data.loc[list(_SMCO5), "coercivity_coefficient_pct_K"]
@@ -107,12 +107,12 @@ def is_met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
     ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
     ranges = families()
-    spread = np.array(
+    widths = np.array(
         [ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]]
     )
-    wanted = frame["quantity"].map(WANTED).to_numpy(float)
-    inside = np.abs(np.log(ratio)) <= spread
-    return np.where(np.isnan(wanted), inside, np.abs(ratio - 1.0) <= wanted)
+    tolerance = frame["quantity"].map(WANTED).to_numpy(float)
+    inside = np.abs(np.log(ratio)) <= widths
+    return np.where(np.isnan(tolerance), inside, np.abs(ratio - 1.0) <= tolerance)
 
 
 def _compensated_lines() -> list[str]:
@@ -132,13 +132,13 @@ def _compensated_lines() -> list[str]:
     for r in flat.to_dict("records"):
         between = (r["from_K"], r["to_K"])
         table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
-        made = sintered(
+        frame = sintered(
             table, temperature=r["temperature_K"], between=between, host=r["host"]
         )
         lines.append(
             f"| {r['id']} | {r['recipe']} | {r['remanence_coefficient_pct_K']:g} "
             f"| {between[0]:.0f} to {between[1]:.0f} "
-            f"| {made['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
+            f"| {frame['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
         )
     return lines
 
@@ -178,7 +178,7 @@ def _slope_lines() -> list[str]:
 
     base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
     frame = sintered(base, temperature=293.15)
-    alloyed = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
+    content = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
     h = frame["coercivity_kA_m"]
     b = frame["remanence_T"]
     lines = [
@@ -186,19 +186,19 @@ def _slope_lines() -> list[str]:
         "",
         "| route | H_cj, kA/m | B_r, T | known |",
         "|---|---|---|---|",
-        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / alloyed:.0f} | {(b[1] - b[0]) / alloyed:.3f} "
+        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / content:.0f} | {(b[1] - b[0]) / content:.3f} "
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
     ]
-    for shell, known in (
+    for shell, literature in (
         ("Dy 0.8 wt%", _gain_lines("G7")),
         ("Tb 0.2 wt%", ""),
         ("Tb 0.5 wt%", ""),
         ("Tb 0.8 wt%", _gain_lines("G8", "G4", "G9")),
     ):
-        shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
-        gain = shelled["coercivity_kA_m"] - h[0]
-        lost = shelled["remanence_T"] - b[0]
-        lines.append(f"| diffused, {shell} | {gain:.0f} | {lost:.3f} | {known} |")
+        with_shell = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
+        gain = with_shell["coercivity_kA_m"] - h[0]
+        loss = with_shell["remanence_T"] - b[0]
+        lines.append(f"| diffused, {shell} | {gain:.0f} | {loss:.3f} | {literature} |")
     return lines
 
 
@@ -214,5 +214,5 @@ def _gain_lines(*names: str) -> str:
         .loc[list(names)]
     )
     gains = rows["coercivity_after_kA_m"] - rows["coercivity_before_kA_m"]
-    known = ", ".join(f"{gain:.0f}" for gain in gains)
-    return f"{known} ({', '.join(names)} of diffusion.csv, amount not printed)"
+    text = ", ".join(f"{gain:.0f}" for gain in gains)
+    return f"{text} ({', '.join(names)} of diffusion.csv, amount not printed)"

@@ -107,15 +107,19 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
     from scipy.optimize import minimize
 
     same = (found.groups[:, None] == found.groups[None, :]).astype(float)
-    near = same * np.exp(-found.distance / LENGTH)
-    own = np.eye(len(found.values))
+    covariance = same * np.exp(-found.distance / LENGTH)
+    identity = np.eye(len(found.values))
 
     def loss(logs: NDArray[np.float64]) -> float:
-        known = () if found.fixed is None else np.log(found.fixed)
+        constants = () if found.fixed is None else np.log(found.fixed)
         common, composition, residue = np.exp(
-            2.0 * np.append(logs[: 3 - len(known)], known)
+            2.0 * np.append(logs[: 3 - len(constants)], constants)
         )
-        total = common * same + composition * near + (residue + found.error**2) * own
+        total = (
+            common * same
+            + composition * covariance
+            + (residue + found.error**2) * identity
+        )
         _, size = np.linalg.slogdet(total)
         shares = np.array([common, composition, residue]) / (
             common + composition + residue
@@ -123,8 +127,8 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
         unlikely = size + found.values @ np.linalg.solve(total, found.values)
         return float(unlikely - 0.2 * np.log(shares).sum())
 
-    tried = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
-    best = np.exp(min(tried, key=lambda one: one.fun).x)
+    results = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
+    best = np.exp(min(results, key=lambda one: one.fun).x)
     if found.fixed is not None:
         return (float(best[0]), *found.fixed)
     return float(best[0]), float(best[1]), max(float(best[2]), found.least)
@@ -152,12 +156,14 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     host = rows["host"].to_numpy()
     rows["distance"] = UNPROVEN + 0.5
     for root in set(host) & {"2:14:1", "2:17", "1:5"}:
-        own = np.flatnonzero(host == root)
-        places = coordinates(table[own], root)
+        places_of_host = np.flatnonzero(host == root)
+        places = coordinates(table[places_of_host], root)
         apart = np.linalg.norm(places[:, None] - places[None, :], axis=2)
-        unknown = group[own, None] == group[None, own]
-        unknown |= ~rows["fitted"].to_numpy(bool)[None, own]
-        rows.loc[own, "distance"] = np.where(unknown, np.inf, apart).min(axis=1)
+        unknown = group[places_of_host, None] == group[None, places_of_host]
+        unknown |= ~rows["fitted"].to_numpy(bool)[None, places_of_host]
+        rows.loc[places_of_host, "distance"] = np.where(unknown, np.inf, apart).min(
+            axis=1
+        )
     rows["error"] = np.log(rows["measured"] / rows["predicted"])
     columns = ["id", "host", "group", "distance", "error"]
     return rows[columns].sort_values("distance", kind="stable").reset_index(drop=True)
@@ -224,8 +230,8 @@ def variance_shares(
     shares = {}
     frames = []
     for quantity in QUANTITIES:
-        found = residuals(quantity, left)
-        common, composition, residue = deviations(found)
+        errors_of_fit = residuals(quantity, left)
+        common, composition, residue = deviations(errors_of_fit)
         whole = common**2 + composition**2 + residue**2
         shares[quantity] = {
             "common": common**2 / whole,
@@ -233,29 +239,29 @@ def variance_shares(
             "residue": residue**2 / whole,
             "length": LENGTH,
             "deviation": whole**0.5,
-            "magnets": float(len(found.values)),
-            "papers": float(len(set(found.groups))),
+            "magnets": float(len(errors_of_fit.values)),
+            "papers": float(len(set(errors_of_fit.groups))),
         }
         if quantity == "coercivity_kA_m":
             # Of remanence one magnet alone has another near it: no growth can be told.
-            far, reach = growth(distant(quantity, left), whole**0.5)
-            shares[quantity] |= {"far": far, "reach": reach}
-        frame = pairs(found).assign(quantity=quantity)
+            distance, reach = growth(distant(quantity, left), whole**0.5)
+            shares[quantity] |= {"far": distance, "reach": reach}
+        frame = pairs(errors_of_fit).assign(quantity=quantity)
         across = common**2 + composition**2 * np.exp(-frame["distance"] / LENGTH)
-        noisy = whole + found.error**2
+        noisy = whole + errors_of_fit.error**2
         frame["half_width"] = 1.645 * noisy**0.5
         frame["anchored"] = 1.645 * (noisy - across**2 / noisy) ** 0.5
         frame["expected"] = across / noisy
         frame["given_residual"] = [
-            found.values[found.ids.index(i)] for i in frame["given"]
+            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["given"]
         ]
         frame["residual"] = [
-            found.values[found.ids.index(i)] for i in frame["predicted"]
+            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["predicted"]
         ]
         frames.append(frame)
-    joined = pd.concat(frames, ignore_index=True)
-    joined.attrs["distant"] = distant(QUANTITIES[0], left)
-    return shares, joined
+    table = pd.concat(frames, ignore_index=True)
+    table.attrs["distant"] = distant(QUANTITIES[0], left)
+    return shares, table
 
 
 def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
@@ -296,15 +302,15 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
             f"{p['distance']:.3f} | {p['residual']:+.3f} | {after:+.3f} | {p['half_width']:.3f} | "
             f"{p['anchored']:.3f} |"
         )
-    both = table[table["quantity"] == QUANTITIES[0]]
-    error = both["residual"] - both["expected"] * both["given_residual"]
-    inside = int((error.abs() <= both["anchored"]).sum())
-    before = int((both["residual"].abs() <= both["half_width"]).sum())
-    near = int((both["distance"] < 0.02).sum())
+    rows = table[table["quantity"] == QUANTITIES[0]]
+    error = rows["residual"] - rows["expected"] * rows["given_residual"]
+    inside = int((error.abs() <= rows["anchored"]).sum())
+    before = int((rows["residual"].abs() <= rows["half_width"]).sum())
+    count = int((rows["distance"] < 0.02).sum())
     lines += [
         "",
-        f"Of {len(both)} pairs of H_cJ {inside} lie within the anchored 90 % range and {before} "
-        f"within the unanchored one; {near} of them differ by less than 0.02.",
+        f"Of {len(rows)} pairs of H_cJ {inside} lie within the anchored 90 % range and {before} "
+        f"within the unanchored one; {count} of them differ by less than 0.02.",
     ]
     lines += _distance_lines(shares[QUANTITIES[0]], table.attrs["distant"])
     return "\n".join(lines) + "\n"
@@ -312,10 +318,13 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
 
 def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     """Return what the error of H_cJ does far from all measured magnets."""
-    near = one["deviation"]
-    far = one["far"]
+    deviation_near = one["deviation"]
+    deviation_beyond = one["far"]
     reach = one["reach"]
-    wide = np.sqrt(near**2 - far**2 * np.expm1(-((table["distance"] / reach) ** 2)))
+    wide = np.sqrt(
+        deviation_near**2
+        - deviation_beyond**2 * np.expm1(-((table["distance"] / reach) ** 2))
+    )
     size = table["error"].abs()
     lines = [
         "",
@@ -324,7 +333,7 @@ def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         "ln(measured / predicted) of H_cJ of all magnets left out, checked ones too, by the "
         "distance to the nearest fitted magnet of another paper, in the lengths on which recipes "
         "matter. Added to the variance: "
-        f"{far:.2f}^2 (1 - exp(-(d / {reach:.2f})^2)), of largest likelihood.",
+        f"{deviation_beyond:.2f}^2 (1 - exp(-(d / {reach:.2f})^2)), of largest likelihood.",
         "",
         "| distance | magnets | rms error | in the 90 % range without it | with it |",
         "|---|---|---|---|---|",
@@ -335,14 +344,14 @@ def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     ):
         lines.append(
             f"| {label} | {rows.sum()} | {np.sqrt((size[rows] ** 2).mean()):.2f} | "
-            f"{(size[rows] <= 1.645 * near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
+            f"{(size[rows] <= 1.645 * deviation_near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
         )
     inside = 0
     for group in table["group"].unique():
         out = table["group"] == group
-        f, r = growth(table[~out], near)
+        f, r = growth(table[~out], deviation_near)
         apart = table.loc[out, "distance"]
-        width = np.sqrt(near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
+        width = np.sqrt(deviation_near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
         inside += int((size[out] <= 1.645 * width).sum())
     lines += [
         "",

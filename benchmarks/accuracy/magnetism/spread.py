@@ -130,14 +130,14 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)
     apart = table["distance"].to_numpy()
-    own = np.zeros(len(table))
+    widths = np.zeros(len(table))
     hosts = recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
     for host in set(hosts):
         b_r, h_cj = producer_deviations(host, alike, apart, alike, none, none)
         wide = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
-        own = np.where(hosts == host, wide, own)
+        widths = np.where(hosts == host, wide, widths)
     noise = table["quantity"].map(split.MEASUREMENT).to_numpy()
-    table["now"] = 1.645 * np.sqrt(own**2 + 2.0 * noise**2)
+    table["now"] = 1.645 * np.sqrt(widths**2 + 2.0 * noise**2)
     table["held"] = table["difference"].abs() <= table["now"]
     return table[["quantity", "group", "given", "predicted", "distance", "difference", "anchored",
                   "now", "held"]]  # fmt: skip
@@ -152,7 +152,7 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
     import pandas as pd
 
     rng = np.random.default_rng(MILLS_SEED)
-    found = []
+    tables = []
     unit = spread.constants()["trade"]
     lot = spread.lots("2:14:1")
     for grade, temperature in (("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C")):
@@ -162,11 +162,11 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             (table["status"] == "ok")
             & (table["probability_meets_requirements"] > 0.005)
         ]
-        own = answer.candidates.set_index("way").loc["own"]
+        row = answer.candidates.set_index("way").loc["own"]
         logs = []
         sds = []
         for name in ("remanence_T", "coercivity_kA_m"):
-            logs.append(np.log((table[name] / own[name]).to_numpy(float)))
+            logs.append(np.log((table[name] / row[name]).to_numpy(float)))
             ends = table[f"{name}_hi"] / table[f"{name}_lo"]
             sds.append(np.log(ends.to_numpy(float)) / 3.29)
         d_b, d_h = (m + scale * s * rng.standard_normal((DRAWS, len(m)))
@@ -176,22 +176,24 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
         passes = (d_b - unit["remanence_T"] * u >= -room_b) & (
             d_h + unit["coercivity_kA_m"] * u >= -room_h
         )
-        seen = passes.any(axis=0).mean(axis=0)
-        answered = table["probability_meets_requirements"].to_numpy()
+        share = passes.any(axis=0).mean(axis=0)
+        probability = table["probability_meets_requirements"].to_numpy()
         # The structure's own: what evidence took away is given back.
         weight = np.exp(-0.25 * table["evidence_distance"].to_numpy() ** 2)
-        stated = np.where(
-            answered > 0.5, (answered - 0.5 * (1.0 - weight)) / weight, answered
+        claim = np.where(
+            probability > 0.5,
+            (probability - 0.5 * (1.0 - weight)) / weight,
+            probability,
         )
         columns = {
-            "stated": stated.clip(0.0, 1.0),
-            "observed": seen,
-            "answered": answered,
+            "stated": claim.clip(0.0, 1.0),
+            "observed": share,
+            "answered": probability,
         }
-        found.append(pd.DataFrame(columns))
-    joined = pd.concat(found)
-    joined["bin"] = pd.cut(joined["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
-    by = joined.groupby("bin", observed=True)
+        tables.append(pd.DataFrame(columns))
+    table_all = pd.concat(tables)
+    table_all["bin"] = pd.cut(table_all["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
+    by = table_all.groupby("bin", observed=True)
     means = {name: (name, "mean") for name in ("stated", "observed", "answered")}
     return by.agg(candidates=("stated", "size"), **means).reset_index()
 
@@ -199,29 +201,29 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
 @contextmanager
 def shift_constant(table: str, key: str, value: Any) -> Iterator[None]:
     """Let a constant of the spread be another one."""
-    known = spread.constants()
-    old = known[table] if not key else known[table][key]
+    constants = spread.constants()
+    old = constants[table] if not key else constants[table][key]
     try:
         if key:
-            known[table][key] = value
+            constants[table][key] = value
         else:
-            known[table] = value
+            constants[table] = value
         yield
     finally:
         if key:
-            known[table][key] = old
+            constants[table][key] = old
         else:
-            known[table] = old
+            constants[table] = old
 
 
 def verdicts() -> list[str]:
     """Return verdict and kind of the way that is recommended for each question."""
-    found = []
-    for grade, temperature, more in QUESTIONS:
-        answer = mk.replace(grade, temperature, **more)
+    answers = []
+    for grade, temperature, options in QUESTIONS:
+        answer = mk.replace(grade, temperature, **options)
         way = answer.recommended
-        found.append("keep" if way is None else way.kind)
-    return found
+        answers.append("keep" if way is None else way.kind)
+    return answers
 
 
 def sensitivities() -> "pd.DataFrame":
@@ -242,8 +244,8 @@ def sensitivities() -> "pd.DataFrame":
 
 def report() -> str:
     """Return all of it as a page."""
-    left = recipes.left_out()
-    told = [
+    rows = recipes.left_out()
+    text = [
         "# What a mill's magnets differ by",
         "",
         "Written by `python -m benchmarks.accuracy spread`. What `datasets/recipes/spread.toml` "
@@ -252,7 +254,7 @@ def report() -> str:
         "Level of an unknown mill: standard deviation between papers left out of the fit, with its "
         "90 % range.",
         "",
-        _markdown(levels(left)),
+        _markdown(levels(rows)),
         "",
         "Windows of B_r that makers print (ln of most over least), and the lots they bound: over "
         "the square root of 12 if lots fill them evenly, a sixth if they hold three deviations.",
@@ -262,7 +264,7 @@ def report() -> str:
         "Pairs of one paper: difference of ln(measured / predicted), half width of 90 % ranges of "
         "the anchored prediction (`anchored`) and of the difference within a mill (`now`).",
         "",
-        _markdown(pairs(left)),
+        _markdown(pairs(rows)),
         "",
         "Stated and observed probability over mills drawn from the structure; `answered` is what "
         "is left of it where measured magnets are far:",
@@ -277,7 +279,7 @@ def report() -> str:
         "",
         _markdown(sensitivities()),
     ]
-    return "\n".join(told) + "\n"
+    return "\n".join(text) + "\n"
 
 
 def _markdown(table: "pd.DataFrame") -> str:

@@ -69,9 +69,9 @@ def pairs(
         f = formula[rows]
         i, j = np.triu_indices(len(v), 1)
         apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
-        known = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
-        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
-        total += int(known.sum())
+        is_finite = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & is_finite).sum())
+        total += int(is_finite.sum())
     return (right / total if total else np.nan), total
 
 
@@ -81,23 +81,23 @@ def compare_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
     The errors are the differences between two papers; the pairs are two compounds that both papers
     measured, right if both order them alike.
     """
-    own = series[series["property"] == kind]
-    value = own.pivot_table("value", "formula", "paper").to_numpy(float)
+    of_kind = series[series["property"] == kind]
+    value = of_kind.pivot_table("value", "formula", "paper").to_numpy(float)
     first, second = np.triu_indices(value.shape[1], 1)
     difference: list[float] = []
     mean: list[float] = []
     counts = np.zeros(4, int)
     for one, two in zip(first, second, strict=True):
-        both = value[:, [one, two]]
-        both = both[np.isfinite(both).all(axis=1)]
-        difference += list(np.abs(both[:, 0] - both[:, 1]))
-        mean += list(both.mean(axis=1))
-        i, j = np.triu_indices(len(both), 1)
-        step = both[i] - both[j]
-        for k, least in enumerate((_ALIKE, CLEAR[kind])):
-            known = (np.abs(step) > least).all(axis=1)
-            counts[2 * k] += int((known & (step[:, 0] * step[:, 1] > 0)).sum())
-            counts[2 * k + 1] += int(known.sum())
+        couple = value[:, [one, two]]
+        couple = couple[np.isfinite(couple).all(axis=1)]
+        difference += list(np.abs(couple[:, 0] - couple[:, 1]))
+        mean += list(couple.mean(axis=1))
+        i, j = np.triu_indices(len(couple), 1)
+        step = couple[i] - couple[j]
+        for k, threshold in enumerate((_ALIKE, CLEAR[kind])):
+            is_clear = (np.abs(step) > threshold).all(axis=1)
+            counts[2 * k] += int((is_clear & (step[:, 0] * step[:, 1] > 0)).sum())
+            counts[2 * k + 1] += int(is_clear.sum())
     return {
         "test": "  papers on one compound",
         "host": "2:14:1",
@@ -130,11 +130,11 @@ def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFra
     keep = data["paper"] != paper
     if paper in _SAME:
         keep &= ~data["paper"].str.contains(_SAME[paper])
-    own = series[series["paper"] == paper]
+    of_paper = series[series["paper"] == paper]
     compilation = (data["paper"] == "DS1+DS2") & (data["host"] == "2:14:1")
     keys = np.full(len(data), "", dtype="U200")
     keys[compilation] = _keys(data.loc[compilation, "formula"])
-    return data[keep & ~np.isin(keys, np.unique(_keys(own["formula"])))]
+    return data[keep & ~np.isin(keys, np.unique(_keys(of_paper["formula"])))]
 
 
 def leave_one_paper_out(
@@ -170,12 +170,12 @@ def leave_one_paper_out(
         model.variables = start.copy()
         model.run(6)
         p = model.parameters(model.variables)
-        predicted, hard = (
+        cold_prediction, hard = (
             Observed("2:14:1", rows).predict(p)
             for rows in (test, test.assign(method="singular_point"))
         )
         trees = _trees(series, test, paper)
-        parts.append(test.assign(predicted=predicted, hard=hard, trees=trees))
+        parts.append(test.assign(predicted=cold_prediction, hard=hard, trees=trees))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -226,10 +226,10 @@ def _row(
 def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
     """Return the rows of the groups of compositions that are judged apart."""
     table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
-    predicted = frame["predicted"].to_numpy()
+    values = frame["predicted"].to_numpy()
     return [
-        _row(f"  of them {name}", "2:14:1", kind, frame[own], predicted[own])
-        for name, own in kinds(table).items()
+        _row(f"  of them {name}", "2:14:1", kind, frame[mask], values[mask])
+        for name, mask in kinds(table).items()
     ]
 
 
@@ -245,11 +245,11 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
         temperature = float(str(kelvin))
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         for host in rows["host"].unique():
-            own = (rows["host"] == host).to_numpy()
-            got = evaluate(partition(table[own]), temperature, parameters=load())
+            mask = (rows["host"] == host).to_numpy()
+            got = evaluate(partition(table[mask]), temperature, parameters=load())
             for kind in rows["property"].unique():
-                pick = (rows["property"] == kind).to_numpy()[own]
-                index = rows.index[own][pick]
+                pick = (rows["property"] == kind).to_numpy()[mask]
+                index = rows.index[mask][pick]
                 if kind == "curie_temperature_K":
                     value = got.curie[pick]
                     sd = got.curie_sd[pick]
@@ -260,22 +260,22 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
                 for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
                     result.loc[index, name] = value + times * sd
     for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
-        seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(
+        sight = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(
             load()
         )
-        own = result.loc[rows.index, "predicted"].to_numpy()
+        mask = result.loc[rows.index, "predicted"].to_numpy()
         with np.errstate(divide="ignore", invalid="ignore"):
-            result.loc[rows.index] *= np.where(own * seen > 0.0, seen / own, 1.0)[
+            result.loc[rows.index] *= np.where(mask * sight > 0.0, sight / mask, 1.0)[
                 :, None
             ]
     return result
 
 
 def _coverage(frame: pd.DataFrame, got: pd.DataFrame) -> float:
-    known = got["predicted"].notna()
+    has_prediction = got["predicted"].notna()
     inside = frame["value"].between(got["lo"], got["hi"])
-    if known.any():
-        return float(inside[known].mean())
+    if has_prediction.any():
+        return float(inside[has_prediction].mean())
     return np.nan
 
 
@@ -305,7 +305,7 @@ def validate(
     from magnetkit.errors import MagnetkitError
 
     rows: list[dict[str, object]] = []
-    embedded = observations.embedded_measurements()
+    measurements = observations.embedded_measurements()
     try:
         series = observations.series()
         curie = observations.curie()
@@ -314,11 +314,11 @@ def validate(
         if report is not None:
             report(str(error))
     else:
-        rest = pd.concat([embedded, curie], ignore_index=True)
+        rest = pd.concat([measurements, curie], ignore_index=True)
         out = leave_one_paper_out(series, rest, report)
         for kind in _SERIES:
-            judged = (out["property"] == kind) & (out["limit"] != "lower_bound")
-            part = out[judged].reset_index(drop=True)
+            is_value = (out["property"] == kind) & (out["limit"] != "lower_bound")
+            part = out[is_value].reset_index(drop=True)
             got = _predict(part)
             # The interval's relative width is that of the published parameters.
             width = pd.DataFrame({"predicted": part["predicted"]})
@@ -337,50 +337,50 @@ def validate(
         got = _predict(papers)
         borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()
         for host in papers["host"].unique():
-            own = (papers["host"] == host).to_numpy()
+            mask = (papers["host"] == host).to_numpy()
             for label, some in (
-                ("papers not fitted", own),
-                ("  without two that others contradict", own & borne_out),
+                ("papers not fitted", mask),
+                ("  without two that others contradict", mask & borne_out),
             ):
-                if label != "papers not fitted" and some.sum() == own.sum():
+                if label != "papers not fitted" and some.sum() == mask.sum():
                     continue
                 part = papers[some]
-                predicted = got["predicted"].to_numpy()[some]
+                values = got["predicted"].to_numpy()[some]
                 cover = _coverage(part, got[some])
                 rows.append(
-                    _row(label, host, "curie_temperature_K", part, predicted, cover)
+                    _row(label, host, "curie_temperature_K", part, values, cover)
                 )
     apart = observations.held_out()
     got_apart = _predict(apart)
     for key, part in apart.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
-        own = got_apart.loc[part.index]
+        mask = got_apart.loc[part.index]
         rows.append(
             _row(
                 "held out",
                 host,
                 kind,
                 part,
-                own["predicted"].to_numpy(),
-                _coverage(part, own),
+                mask["predicted"].to_numpy(),
+                _coverage(part, mask),
             )
         )
-    numbers = embedded[
-        embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])
+    numbers = measurements[
+        measurements["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])
     ]
     numbers = numbers.reset_index(drop=True)
     got = _predict(numbers)
     for key, part in numbers.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
-        own = got.loc[part.index]
+        mask = got.loc[part.index]
         rows.append(
             _row(
                 "calibrated on",
                 host,
                 kind,
                 part,
-                own["predicted"].to_numpy(),
-                _coverage(part, own),
+                mask["predicted"].to_numpy(),
+                _coverage(part, mask),
             )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)

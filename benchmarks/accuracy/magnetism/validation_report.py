@@ -80,12 +80,12 @@ def markdown(
 
 def _paper_difference(table: pd.DataFrame) -> str:
     """Return what papers on one compound differ by in polarization, in brackets."""
-    own = table["test"].str.strip().eq("papers on one compound")
-    found = table.loc[
-        own & table["property"].eq("saturation_polarization_T"), "mean_error"
+    mask = table["test"].str.strip().eq("papers on one compound")
+    entry = table.loc[
+        mask & table["property"].eq("saturation_polarization_T"), "mean_error"
     ]
-    if len(found):
-        return f" (papers on one compound differ by {found.iloc[0]:.3f} T)"
+    if len(entry):
+        return f" (papers on one compound differ by {entry.iloc[0]:.3f} T)"
     return ""
 
 
@@ -105,13 +105,13 @@ def _row(r: Mapping[Any, Any]) -> str:
 
 def _constant(rows: pd.DataFrame) -> float:
     """Return K_1, MJ/m3, that mu0 H_a and J_s of Nd2Fe14B at 400 K make where K_2 is small."""
-    own = rows[rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)]
-    of = own.set_index("property")["value"]
+    compound = rows[rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)]
+    of = compound.set_index("property")["value"]
     return of["anisotropy_field_T"] * of["saturation_polarization_T"] / (2e6 * MU_0)
 
 
 def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
-    fitted = numbers[
+    first_fit = numbers[
         numbers["formula"].eq("Nd2Fe14B")
         & numbers["property"].eq("anisotropy_constant_MJ_m3")
         & numbers["temperature_K"].eq(400.0)
@@ -122,7 +122,7 @@ def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
         "",
         "Read in the paper's abstract, never fitted, and chosen before the model was run on them",
         "(`datasets/intrinsic/held_out.csv`). With K_2 small at 400 K, mu0 H_a J_s / (2 mu0) of",
-        f"the first compound makes a measured K_1 of {_constant(apart):.1f} MJ/m3. The {fitted:g} "
+        f"the first compound makes a measured K_1 of {_constant(apart):.1f} MJ/m3. The {first_fit:g} "
         "MJ/m3 that the model was",
         "fitted to at 400 K is a remembered value of another source.",
         "",
@@ -166,7 +166,7 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
 
 
 def _turns() -> list[str]:
-    found = transitions(
+    frame = transitions(
         CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic")
     )
     lines = [
@@ -176,10 +176,10 @@ def _turns() -> list[str]:
         "| compound | published (K) | model |",
     ]
     lines.append("|---|---|---|")
-    for (formula, published), kelvin in zip(
-        _TRANSITIONS, found["spin_reorientation_K"], strict=True
+    for (formula, literature), kelvin in zip(
+        _TRANSITIONS, frame["spin_reorientation_K"], strict=True
     ):
-        lines.append(f"| {formula} | {published:.0f} | {kelvin:.0f} |")
+        lines.append(f"| {formula} | {literature:.0f} | {kelvin:.0f} |")
     return lines
 
 
@@ -224,13 +224,13 @@ def moment_changes() -> pd.DataFrame:
             continue
         atoms = HOSTS[r["host"]].transition_metal
         prior = build(r["host"]).mean[INDEX[r["element"]], ELEMENT_SLOTS.index(slot)]
-        turned = (
+        change = (
             2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
         )
         value, sd = known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
         rows.append(
             (r["host"], r["transition_metal"], r["element"], value, sd, prior / atoms,
-             r["moment_change_muB"] - turned)
+             r["moment_change_muB"] - change)
         )  # fmt: skip
     names = [
         "host",

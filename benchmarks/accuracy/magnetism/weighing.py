@@ -54,9 +54,9 @@ def weigh_constants() -> list[Weighed]:
     data = recipes.recipes()
     rows = data[(data["host"] == HOST) & data["fit"].str.contains("H")]
     rows = rows[rows["coercivity_bound"] == ""].reset_index(drop=True)
-    measured = np.log(rows["coercivity_kA_m"].to_numpy(float))
-    misfit = measured - _log_coercivity(rows)
-    known = np.isfinite(misfit)
+    log_measured = np.log(rows["coercivity_kA_m"].to_numpy(float))
+    misfit = log_measured - _log_coercivity(rows)
+    is_finite = np.isfinite(misfit)
     constants = [*law("boundary")]
     slopes = [_slope_of_constant(rows, constant) for constant in constants]
     priors = recipes.FREE[HOST].prior
@@ -65,16 +65,16 @@ def weigh_constants() -> list[Weighed]:
     ]
     deviations = [constant.deviation for constant in constants]
     deviations += [deviation for _, deviation in priors.values()]
-    whiten = recipes._whitening(rows[known].reset_index(drop=True))
-    design = whiten @ np.nan_to_num(np.array(slopes).T[known])
+    whiten = recipes._whitening(rows[is_finite].reset_index(drop=True))
+    design = whiten @ np.nan_to_num(np.array(slopes).T[is_finite])
     prior_precision = np.diag(np.array(deviations) ** -2.0)
     posterior = np.linalg.inv(prior_precision + design.T @ design)
-    shift = posterior @ (design.T @ (whiten @ misfit[known]))
-    left = np.sqrt(np.diag(posterior)) / deviations
+    shift = posterior @ (design.T @ (whiten @ misfit[is_finite]))
+    ratios = np.sqrt(np.diag(posterior)) / deviations
     weighed = []
     for i, constant in enumerate(constants):
-        moved = float(shift[i] / constant.deviation)
-        numbers = constant.value, constant.deviation, moved, float(left[i])
+        shift_share = float(shift[i] / constant.deviation)
+        numbers = constant.value, constant.deviation, shift_share, float(ratios[i])
         weighed.append(Weighed(constant.name, constant.status, *numbers))
     return sorted(weighed, key=lambda one: one.left)
 

@@ -120,16 +120,16 @@ def read_table() -> Made:
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
     # As a user's composition is judged.
-    judged = Judged(named_phases(table), open_snapshot())
-    asked = [r["temperature_K"] for r in rows]
+    hosts = Judged(named_phases(table), open_snapshot())
+    temperatures = [r["temperature_K"] for r in rows]
     kelvin = np.where(
-        [bool(t) for t in asked],
-        [float(t) if t else 0.0 for t in asked],
-        making_temperature(judged.host),
+        [bool(t) for t in temperatures],
+        [float(t) if t else 0.0 for t in temperatures],
+        making_temperature(hosts.host),
     )
-    above, _ = judged.above(kelvin)
-    cold, _ = judged.above(np.zeros(len(rows)))
-    phases, state = phase_states(judged, above, kelvin)
+    above, _ = hosts.above(kelvin)
+    cold, _ = hosts.above(np.zeros(len(rows)))
+    phases, state = phase_states(hosts, above, kelvin)
     earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
     forms = np.array([r["forms"] == "yes" for r in rows])
     formulas = [r["formula"] for r in rows]
@@ -156,20 +156,20 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     A family whose rows would turn the sign of a term of `ONE_SIGNED` has the common weight of it.
     The last family's, those of any other structure, are fitted to the rows of all families.
     """
-    common, own = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
-    scales = np.tile(own, (len(FAMILIES), 1))
-    others = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
-    scales[others, TERMS.index("eutectoid")] = 0.0
-    one_signed = np.isin(TERMS, ONE_SIGNED)
-    mean, spread = _fit_families(x, family, forms, common, scales)
-    while (turned := (np.array(mean) < 0.0) & one_signed & (scales[:-1] > 0.0)).any():
-        scales[:-1][turned] = 0.0
-        mean, spread = _fit_families(x, family, forms, common, scales)
+    common, single = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
+    scales = np.tile(single, (len(FAMILIES), 1))
+    other_families = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
+    scales[other_families, TERMS.index("eutectoid")] = 0.0
+    has_sign = np.isin(TERMS, ONE_SIGNED)
+    mean, variance = _fit_families(x, family, forms, common, scales)
+    while (wrong_sign := (np.array(mean) < 0.0) & has_sign & (scales[:-1] > 0.0)).any():
+        scales[:-1][wrong_sign] = 0.0
+        mean, variance = _fit_families(x, family, forms, common, scales)
     free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
     weights, covariance = _ridge(x * free, forms)
     mean.append(free * weights)
-    spread.append(free[:, None] * covariance * free)
-    return Fitted(np.array(mean), np.array(spread))
+    variance.append(free[:, None] * covariance * free)
+    return Fitted(np.array(mean), np.array(variance))
 
 
 def _fit_families(
@@ -185,14 +185,14 @@ def _fit_families(
     )
     weights, covariance = _ridge(design, forms)
     mean = []
-    spread = []
+    variances = []
     for f in range(len(FAMILIES) - 1):
         take = np.zeros((k, design.shape[1]))
         take[:, :k] = np.diag(common)
         take[:, k * (f + 1) : k * (f + 2)] = np.diag(scales[f])
         mean.append(take @ weights)
-        spread.append(take @ covariance @ take.T)
-    return mean, spread
+        variances.append(take @ covariance @ take.T)
+    return mean, variances
 
 
 def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
@@ -209,7 +209,7 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
 def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
     return _cross_validate(
-        made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS]
+        made, x, [[earth in earths for earths in made.earths] for earth in RARE_EARTHS]
     )
 
 
@@ -230,8 +230,8 @@ def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
     """
     atoms_of = made.phases.to_array()
     out = []
-    for host, known in stabilizers().items():
-        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in known]
+    for host, elements in stabilizers().items():
+        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in elements]
     return _cross_validate(made, x, out)
 
 
@@ -242,21 +242,21 @@ def _cross_validate(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.fl
     for part in parts:
         out = np.asarray(part, bool)
         if out.any():
-            found = fit(x[~out], made.state.family[~out], made.forms[~out])
-            total[out] += found.probability(x[out], made.state.family[out])
+            model = fit(x[~out], made.state.family[~out], made.forms[~out])
+            total[out] += model.probability(x[out], made.state.family[out])
             times[out] += 1
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
 def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row as one of a new host: by the terms that know none, fitted without it."""
-    found = np.empty(len(made.forms))
+    result = np.empty(len(made.forms))
     new = np.full(len(x), len(FAMILIES) - 1)
     for host in FAMILIES:
         out = made.host == host
         model = fit(x[~out], made.state.family[~out], made.forms[~out])
-        found[out] = model.probability(x[out], new[out])
-    return found
+        result[out] = model.probability(x[out], new[out])
+    return result
 
 
 def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
@@ -264,14 +264,16 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     import pandas as pd
 
     x = terms(made)
-    seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
+    probability_all = fit(x, made.state.family, made.forms).probability(
+        x, made.state.family
+    )
     earth = without_each_earth(made, x)
     host = without_each_host(made, x)
     support = without_each_stabilizer(made, x)
     blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
     raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
     lines: list[dict[str, Any]] = [
-        _scores("all rows seen", made.forms, seen, raw),
+        _scores("all rows seen", made.forms, probability_all, raw),
         _scores("each rare earth left out", made.forms, earth, raw),
         _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
         _scores("each host left out", made.forms, host, raw),
@@ -284,12 +286,15 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
         _scores("each source left out", made.forms, without_each_source(made, x), raw),
     ]
     for name in RARE_EARTHS:
-        out = np.array([name in own for own in made.earths])
+        out = np.array([name in earths for earths in made.earths])
         if out.any():
             lines.append(
                 _scores(f"  {name} left out", made.forms[out], earth[out], raw[out])
             )
-    for name in ("", *dict.fromkeys(e for own in stabilizers().values() for e in own)):
+    for name in (
+        "",
+        *dict.fromkeys(e for earths in stabilizers().values() for e in earths),
+    ):
         out = np.isfinite(support)
         if name:
             out &= made.phases.fraction(name) > 0.0
@@ -318,7 +323,7 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
             "temperature_K": made.kelvin[wrong],
             "forms": made.forms[wrong],
             "left_out": earth[wrong],
-            "seen": seen[wrong],
+            "seen": probability_all[wrong],
         }
     )
     return pd.DataFrame(lines), pd.DataFrame(bins), misses
@@ -327,13 +332,13 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, Any]:
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
-    both = 0 < forms.sum() < len(forms)
+    has_both = 0 < forms.sum() < len(forms)
     return {
         "rows": name,
         "n": len(forms),
         "form": int(forms.sum()),
-        "auc": roc_auc_score(forms, p) if both else np.nan,
-        "auc_of_hull_distance": roc_auc_score(forms, raw) if both else np.nan,
+        "auc": roc_auc_score(forms, p) if has_both else np.nan,
+        "auc_of_hull_distance": roc_auc_score(forms, raw) if has_both else np.nan,
         "brier": brier_score_loss(forms, p),
         "wrong": int(((p >= FORMS) != forms).sum()),
     }
@@ -341,14 +346,14 @@ def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, An
 
 def write_weights(file: Path) -> None:
     """Fit to all rows and write the weights that `magnetkit.phases._forming` reads."""
-    made = read_table()
-    found = fit(terms(made), made.state.family, made.forms)
+    table = read_table()
+    model = fit(terms(table), table.state.family, table.forms)
     families = {
         name: {
-            "mean": np.round(found.mean[f], 5).tolist(),
-            "covariance": np.round(found.covariance[f], 6).tolist(),
+            "mean": np.round(model.mean[f], 5).tolist(),
+            "covariance": np.round(model.covariance[f], 6).tolist(),
         }
         for f, name in enumerate(FAMILIES)
     }
-    stored = {"terms": list(TERMS), "rows": len(made.formula), "families": families}
-    file.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    content = {"terms": list(TERMS), "rows": len(table.formula), "families": families}
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -75,11 +75,11 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
 
 def _is_inside(model: MixingModel) -> NDArray[np.bool_]:
     """Return which entries lie inside their 90 % interval, each scaled by the others alone."""
-    far = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
-    scales = np.full(len(far), model.scale)
+    distance = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
+    scales = np.full(len(distance), model.scale)
     at = np.flatnonzero(model.mixed)
     scales[at] = [conformal_scale(np.delete(model.far, i)) for i in range(len(at))]
-    return far <= scales
+    return distance <= scales
 
 
 def _row(host: str, part: "pd.DataFrame") -> dict[str, Any]:
@@ -112,9 +112,9 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
         model.energy[pure]
     )
     share = np.einsum("nr,nm,nk->nrmk", x, y, third)
-    needed = (share > 1e-9) & np.isnan(ends)
+    is_missing = (share > 1e-9) & np.isnan(ends)
     energy = np.einsum("nrmk,rmk->n", share, np.nan_to_num(ends))
-    return np.where(needed.any(axis=(1, 2, 3)), np.nan, energy)
+    return np.where(is_missing.any(axis=(1, 2, 3)), np.nan, energy)
 
 
 def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
@@ -138,8 +138,8 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
             outside = np.flatnonzero(fold == k)
             # The scales are searched for once; the rows of each fold are left out of the rest.
             train = estimator.refit if k else estimator.fit
-            fitted = train(x[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - fitted.estimate(x[outside]).mean
+            model = train(x[inside], energy[inside])
+            error[rows[outside]] = energy[outside] - model.estimate(x[outside]).mean
     return error
 
 
@@ -198,15 +198,15 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
         warnings.simplefilter("ignore")
         for line in stream:
             try:
-                found = json.loads(line)
-                name = found["material_id"]
+                document = json.loads(line)
+                name = document["material_id"]
                 if name not in wanted:
                     continue
                 kinds = [
-                    _kind(symbol, HOSTS[wanted[name]]) for symbol in found["species"]
+                    _kind(symbol, HOSTS[wanted[name]]) for symbol in document["species"]
                 ]
-                lattice = Lattice.from_parameters(*found["lattice"])
-                crystal = Crystal(lattice, kinds, found["frac_coords"])
+                lattice = Lattice.from_parameters(*document["lattice"])
+                crystal = Crystal(lattice, kinds, document["frac_coords"])
             except (ValueError, KeyError) as error:
                 raise DataError(
                     f"{structures} is damaged ({error}); fetch it again"
@@ -223,7 +223,7 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     earth = table.fraction(*RARE_EARTHS)
     ids = entries["material_id"].to_numpy()[table.row_index]
-    found: dict[str, str] = {}
+    hosts: dict[str, str] = {}
     for name in VALIDATED:
         host = HOSTS[name]
         atoms = host.rare_earth + host.transition_metal + host.interstitial
@@ -234,8 +234,8 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
         )
         fits = np.abs(earth - host.rare_earth / atoms) < 1e-6
         fits &= np.abs(third - host.interstitial / atoms) < 1e-6
-        found |= dict.fromkeys(ids[fits].tolist(), name)
-    return found
+        hosts |= dict.fromkeys(ids[fits].tolist(), name)
+    return hosts
 
 
 def _kind(symbol: str, host: Any) -> str:
@@ -252,7 +252,7 @@ def _prototypes(host: str) -> list[Any]:
     from pymatgen.core import Structure as Crystal
 
     kinds = {"rare_earth": "La", "transition_metal": "Fe", "interstitial": "B"}
-    made = []
+    rows = []
     entry = HOSTS[host]
     cells: list[Structure] = [entry.structure]
     if entry.hexagonal is not None:
@@ -265,7 +265,7 @@ def _prototypes(host: str) -> list[Any]:
         sites = [
             s for s in cell.sites if s.role != "interstitial" or entry.interstitial
         ]
-        made.append(
+        rows.append(
             Crystal.from_spacegroup(
                 cell.space_group_number,
                 lattice,
@@ -273,4 +273,4 @@ def _prototypes(host: str) -> list[Any]:
                 [s.position for s in sites],
             )
         )
-    return made
+    return rows

@@ -189,18 +189,18 @@ def substitute(
         raise InputError(
             f"site {label!r} has {len(members)} atoms in this cell, asked for {count}"
         )
-    chosen = [members[0]]
-    while len(chosen) < count:
+    places = [members[0]]
+    while len(places) < count:
         distances = np.array(
             [
-                [cell.get_distance(i, j) for j in chosen]
+                [cell.get_distance(i, j) for j in places]
                 for i in members
-                if i not in chosen
+                if i not in places
             ]
         )
-        rest = [i for i in members if i not in chosen]
-        chosen.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
-    replaced = cell.copy()
-    for place in chosen:
-        replaced.replace(place, element, properties=dict(cell[place].properties))
-    return replaced
+        rest = [i for i in members if i not in places]
+        places.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
+    crystal = cell.copy()
+    for place in places:
+        crystal.replace(place, element, properties=dict(cell[place].properties))
+    return crystal

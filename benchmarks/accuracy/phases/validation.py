@@ -68,8 +68,8 @@ class PhaseValidation:
 
     def to_text(self) -> str:
         """Return the report as text."""
-        tested = self.sites[self.sites["hit"].notna()]
-        shown = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
+        with_verdict = self.sites[self.sites["hit"].notna()]
+        columns = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
                  "margin_eV", "hit"]  # fmt: skip
         parts = (
             ("Phases known to exist or not: probability of forming", self.made),
@@ -82,8 +82,8 @@ class PhaseValidation:
                 self.metals_left_out,
             ),
             (
-                f"Sites beside diffraction: {int(tested['hit'].sum())} of {len(tested)} met",
-                tested[shown],
+                f"Sites beside diffraction: {int(with_verdict['hit'].sum())} of {len(with_verdict)} met",
+                with_verdict[columns],
             ),
         )
         return "\n\n".join(
@@ -114,10 +114,10 @@ def validate(
     report("entries left out one by one, the surrogate beside them")
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
-    slopes_found = metals_left_out(snapshot)
+    slopes = metals_left_out(snapshot)
     report("phases known to exist or not, each rare earth and each host left out")
     scores = table_of_scores(read_table())
-    return PhaseValidation(hull, left_out, slopes_found, site_check(), *scores)
+    return PhaseValidation(hull, left_out, slopes, site_check(), *scores)
 
 
 def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
@@ -157,7 +157,7 @@ def hull_agreement(
             ("facets", stable),
             ("linear programs", stable.take(everything)),
         ):
-            found = solve(table, space, products=True)
+            solution = solve(table, space, products=True)
             rows.append(
                 {
                     "system": system,
@@ -165,9 +165,11 @@ def hull_agreement(
                     "entries": entries,
                     "facets": 0 if facets is None else len(facets.price),
                     "compositions": n,
-                    "largest_difference_eV_atom": np.abs(found.energy - energy).max(),
+                    "largest_difference_eV_atom": np.abs(
+                        solution.energy - energy
+                    ).max(),
                     "same_products": sum(
-                        _same_products(found, i, expected)
+                        _same_products(solution, i, expected)
                         for i, expected in enumerate(products)
                     ),
                 }
@@ -194,9 +196,9 @@ def _by_pymatgen(
 
 def _same_products(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
     """Whether a row's products are those expected, in the same amounts."""
-    used = found.products[row] >= 0
-    names = [found.formulas[k] for k in found.products[row][used]]
-    ours = dict(zip(names, found.fractions[row][used], strict=True))
+    mask = found.products[row] >= 0
+    names = [found.formulas[k] for k in found.products[row][mask]]
+    ours = dict(zip(names, found.fractions[row][mask], strict=True))
     return all(
         abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6
         for name in ours | expected
@@ -250,13 +252,14 @@ def _metal_by_metal(
             [at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64
         )
         # Collapsed calculations are no test.
-        chosen = np.flatnonzero((share > 0.0) & whole.kept)
-        if len(chosen):
-            occupied = Occupation(*(part[chosen] for part in whole.occupation))
+        places = np.flatnonzero((share > 0.0) & whole.kept)
+        if len(places):
+            occupation = Occupation(*(part[places] for part in whole.occupation))
             models = (
-                MixingModel(space, host, exclude, slopes=used) for used in ((), known)
+                MixingModel(space, host, exclude, slopes=slopes)
+                for slopes in ((), known)
             )
-            means = np.array([model.predict(occupied)[0] for model in models])
-            contents.append(share[chosen])
-            errors.append(np.abs(whole.energy[chosen] - means))
+            means = np.array([model.predict(occupation)[0] for model in models])
+            contents.append(share[places])
+            errors.append(np.abs(whole.energy[places] - means))
     return np.concatenate(contents), np.concatenate(errors, axis=1)

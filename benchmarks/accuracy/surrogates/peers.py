@@ -86,16 +86,18 @@ def _vote(
         ("boosting", AdaBoostRegressor(random_state=0)),
         ("xgboost", XGBRegressor(**_BOOSTED)),
     ]
-    own = rows(table)
-    if len(own) < _LEAST:
+    rows_of_host = rows(table)
+    if len(rows_of_host) < _LEAST:
         return lambda other: np.full(len(other), np.nan)
-    model = VotingRegressor(models).fit(17.0 * table.to_array()[own], values[own])
+    model = VotingRegressor(models).fit(
+        17.0 * table.to_array()[rows_of_host], values[rows_of_host]
+    )
 
     def predict(other: CompositionTable) -> Array:
-        found = np.full(len(other), np.nan)
-        own = rows(other)
-        if len(own):
-            found[own] = model.predict(17.0 * other.to_array()[own])
-        return found
+        result = np.full(len(other), np.nan)
+        rows_of_host = rows(other)
+        if len(rows_of_host):
+            result[rows_of_host] = model.predict(17.0 * other.to_array()[rows_of_host])
+        return result
 
     return predict

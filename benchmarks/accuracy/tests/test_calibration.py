@@ -102,8 +102,8 @@ def test_one_wrong_paper_does_not_carry_the_fit_away():
     ]
     data = rows(*good, ("SmCo5", "curie_temperature_K", np.nan, 500.0))
     data["deviation"] = 5.0
-    fitted = Fit("1:5", data).run()
-    assert fitted.predict(fitted.variables)[0] == pytest.approx(1020, abs=15)
+    fit_model = Fit("1:5", data).run()
+    assert fit_model.predict(fit_model.variables)[0] == pytest.approx(1020, abs=15)
 
 
 def test_embedded_observations_lie_in_their_hosts_and_have_an_error():
@@ -123,10 +123,10 @@ def test_no_mirror_says_what_to_set(monkeypatch):
 
 def test_pairs_count_what_a_paper_orders():
     value = np.array([1.0, 2.0, 3.0, 9.0, 1.0])
-    predicted = np.array([1.0, 3.0, 2.0, 0.0, 5.0])
+    prediction = np.array([1.0, 3.0, 2.0, 0.0, 5.0])
     paper = np.array(["a", "a", "a", "b", "b"])
     formula = np.array(["p", "q", "r", "p", "q"])
-    assert pairs(value, predicted, paper, formula) == (0.5, 4)
+    assert pairs(value, prediction, paper, formula) == (0.5, 4)
 
 
 def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
@@ -141,16 +141,18 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
         host="2:14:1",
         paper="DS1+DS2",
     )
-    left = held_out(pd.concat([series, other], ignore_index=True), series, "one1985")
-    assert list(left["formula"]) == ["Nd2Fe12Co2B"]
+    rows_out = held_out(
+        pd.concat([series, other], ignore_index=True), series, "one1985"
+    )
+    assert list(rows_out["formula"]) == ["Nd2Fe12Co2B"]
 
 
 def test_held_out_measurements_share_no_paper_with_the_fit():
     apart = observations.held_out()
-    fitted = observations.embedded_measurements()
+    fit_rows = observations.embedded_measurements()
     assert len(apart) >= 6
     assert (apart["deviation"] > 0).all()
-    assert not set(apart["paper"]) & set(fitted["paper"])
+    assert not set(apart["paper"]) & set(fit_rows["paper"])
     assert apart["temperature_K"].dropna().between(200, 500).all()
 
 
@@ -170,8 +172,8 @@ def test_calibration_leaves_out_unknown_effects():
     formulas = ["Y2Fe15Al2", "Y2Fe7Al10", "YMn5", "Y2Fe17C0.6", "Y2Co16Be", "YCo4Cu"]
     hosts = ["2:17", "2:17", "1:5", "2:17", "2:17", "1:5"]
     frame = pd.DataFrame({"formula": formulas, "host": hosts})
-    kept = observations._is_in_model(frame)
-    assert kept.tolist() == [True, True, False, False, False, True]
+    mask = observations._is_in_model(frame)
+    assert mask.tolist() == [True, True, False, False, False, True]
 
 
 def test_papers_on_one_compound_are_compared_with_each_other():

@@ -14,13 +14,13 @@ def frame():
 
 
 def test_the_committed_table_is_the_models(frame):
-    stored = pd.read_csv(datasets.path("magnetism/compounds.csv"))
-    assert list(stored) == list(frame)
-    assert stored["compound"].nunique() == len(COMPOUNDS) == 37
-    for name in stored.select_dtypes("number"):
+    table = pd.read_csv(datasets.path("magnetism/compounds.csv"))
+    assert list(table) == list(frame)
+    assert table["compound"].nunique() == len(COMPOUNDS) == 37
+    for name in table.select_dtypes("number"):
         # Printed to four figures.
         np.testing.assert_allclose(
-            stored[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name
+            table[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name
         )
 
 

@@ -71,28 +71,28 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(phase_table):
 
 def test_what_is_validated_is_what_a_user_gets(phase_table):
     x = forming.terms(phase_table)
-    seen = forming.fit(x, phase_table.state.family, phase_table.forms).probability(
-        x, phase_table.state.family
-    )
+    probability = forming.fit(
+        x, phase_table.state.family, phase_table.forms
+    ).probability(x, phase_table.state.family)
     for kelvin in np.unique(phase_table.kelvin):
         rows = np.flatnonzero(phase_table.kelvin == kelvin)
         table = CompositionTable.from_strings(
             [phase_table.formula[i] for i in rows], basis="atomic"
         )
-        said = stability(table, temperature=kelvin)["probability_phase_forms"]
-        np.testing.assert_allclose(said, seen[rows], atol=2e-3)
+        prediction = stability(table, temperature=kelvin)["probability_phase_forms"]
+        np.testing.assert_allclose(prediction, probability[rows], atol=2e-3)
 
 
 def test_a_new_host_is_judged_by_what_knows_no_host(phase_table):
     """Metals and stabilizers stand in no term of it; energies and their doubt decide."""
     x = forming.terms(phase_table)
-    found = forming.fit(x, phase_table.state.family, phase_table.forms)
+    model = forming.fit(x, phase_table.state.family, phase_table.forms)
     last = len(FAMILIES) - 1
-    used = {t for t, w in zip(TERMS, found.mean[last], strict=True) if w != 0.0}
-    assert used == set(forming.HOST_FREE)
-    assert np.count_nonzero(np.diag(found.covariance[last])) == len(forming.HOST_FREE)
-    assert not {"stabilizer", "Fe", "Co", "Ni", "Mn", "Cu"} & used
-    weight = dict(zip(TERMS, found.mean[last], strict=True))
+    terms_in_use = {t for t, w in zip(TERMS, model.mean[last], strict=True) if w != 0.0}
+    assert terms_in_use == set(forming.HOST_FREE)
+    assert np.count_nonzero(np.diag(model.covariance[last])) == len(forming.HOST_FREE)
+    assert not {"stabilizer", "Fe", "Co", "Ni", "Mn", "Cu"} & terms_in_use
+    weight = dict(zip(TERMS, model.mean[last], strict=True))
     # Farther above what competes, or less sure of it: less likely.
     assert weight["hull distance"] > 0.3
     assert weight["uncertainty"] > 2.0
@@ -105,6 +105,6 @@ def test_a_family_without_rows_leans_on_the_others():
     x[:, 0] = 1.0
     x[:, 1] = rng.normal(size=200)
     family = np.zeros(200, np.int8)
-    found = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
-    assert 0 < found.mean[1, 1] < found.mean[0, 1]
-    assert found.covariance[1, 1, 1] > found.covariance[0, 1, 1]
+    model = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
+    assert 0 < model.mean[1, 1] < model.mean[0, 1]
+    assert model.covariance[1, 1, 1] > model.covariance[0, 1, 1]

@@ -19,13 +19,13 @@ def test_embedded_validation(monkeypatch):
         module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1)
     )
     monkeypatch.setattr(module, "get_settings", lambda: type("S", (), {"mirror": None}))
-    found = module.leave_one_out().set_index("host")
-    assert list(found.index) == [*module.VALIDATED, "all"]
-    assert found["data"].str.contains("embedded").all()
-    assert found.loc["all", "entries"] == found["entries"].iloc[:-1].sum() > 500
-    assert found["interpolation_mae_eV_atom"].max() < 0.025
-    assert found["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
-    whole = found.loc["all"]
+    table = module.leave_one_out().set_index("host")
+    assert list(table.index) == [*module.VALIDATED, "all"]
+    assert table["data"].str.contains("embedded").all()
+    assert table.loc["all", "entries"] == table["entries"].iloc[:-1].sum() > 500
+    assert table["interpolation_mae_eV_atom"].max() < 0.025
+    assert table["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
+    whole = table.loc["all"]
     assert whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
 
 

@@ -26,9 +26,9 @@ def test_the_intervals_hold_nine_in_ten(simulation):
 
 
 def test_scatter_over_the_split_improves_the_mill():
-    found = simulate_mills(wider=2.0).set_index("magnets")
+    table = simulate_mills(wider=2.0).set_index("magnets")
     # One magnet says nothing of scatter; of ten it is known.
-    assert found.loc[1, "coverage"] == found.loc[1, "unmoved"]
-    assert found.loc[10, "unmoved"] < 0.7
-    assert found.loc[10, "coverage"] > 0.8
-    assert found.loc[3, "coverage"] > found.loc[3, "unmoved"] + 0.1
+    assert table.loc[1, "coverage"] == table.loc[1, "unmoved"]
+    assert table.loc[10, "unmoved"] < 0.7
+    assert table.loc[10, "coverage"] > 0.8
+    assert table.loc[3, "coverage"] > table.loc[3, "unmoved"] + 0.1

@@ -39,13 +39,13 @@ def test_published_crystal_fields_meet_curves_across_the_axis_without_a_fit():
 def test_methods_see_different_fields():
     p = load()
     for formula in ("Nd2Fe14B", "Dy2Fe14B"):
-        hard, drawn = (
+        hard, across = (
             predict_observation(formula, m, p)
             for m in ("singular_point", "aligned_powder")
         )
-        assert hard > 1.15 * drawn
+        assert hard > 1.15 * across
         unknown = predict_observation(formula, "unknown", p)
-        assert unknown == pytest.approx((hard + 2.0 * drawn) / 3.0)
+        assert unknown == pytest.approx((hard + 2.0 * across) / 3.0)
     # Nothing cants in the one, nothing bends the other's curve.
     assert predict_observation("Y2Fe14B", "singular_point", p) == pytest.approx(
         predict_observation("Y2Fe14B", "single_crystal", p), rel=1e-9
@@ -53,14 +53,19 @@ def test_methods_see_different_fields():
 
 
 def test_methods_of_the_series_are_typed_by_paper_and_compound():
-    typed = observations.methods()
-    assert observations._method("AbacheOesterreicher1985", "Tb2Fe14B", typed) == (
+    method_table = observations.methods()
+    assert observations._method(
+        "AbacheOesterreicher1985", "Tb2Fe14B", method_table
+    ) == (
         "aligned_powder",
         "lower_bound",
     )
-    assert observations._method("AbacheOesterreicher1985", "Nd2Fe14B", typed)[1] == ""
-    assert observations._method("nobody", "Nd2Fe14B", typed) == ("unknown", "")
-    assert {method for method, _ in typed.values()} <= {
+    assert (
+        observations._method("AbacheOesterreicher1985", "Nd2Fe14B", method_table)[1]
+        == ""
+    )
+    assert observations._method("nobody", "Nd2Fe14B", method_table) == ("unknown", "")
+    assert {method for method, _ in method_table.values()} <= {
         "singular_point",
         "single_crystal",
         "aligned_powder",

@@ -28,35 +28,35 @@ def sheet_rows():
 
 
 def test_what_sheets_print_is_compared_over_its_own_range(sheet_rows):
-    own = sheet_rows[sheet_rows["grade"] == "N42SH"].set_index("quantity")
+    rows = sheet_rows[sheet_rows["grade"] == "N42SH"].set_index("quantity")
     # Arnold's sheet: -0.12 and -0.55 %/K from 20 to 150 C, 150 C.
-    assert own.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [
+    assert rows.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [
         293.15,
         423.15,
         -0.12,
     ]
-    assert own.loc[BETA, "printed"] == -0.55
-    assert own.loc[BETA, "predicted"] == pytest.approx(-0.55, rel=0.15)
-    assert own.loc[ALPHA, "predicted"] == pytest.approx(-0.12, abs=0.025)
+    assert rows.loc[BETA, "printed"] == -0.55
+    assert rows.loc[BETA, "predicted"] == pytest.approx(-0.55, rel=0.15)
+    assert rows.loc[ALPHA, "predicted"] == pytest.approx(-0.12, abs=0.025)
     # Load line 1 and 0.92 H_cJ on the sheet's own numbers make 148 C of class SH.
-    assert own.loc[HOTTEST, "printed"] == pytest.approx(148.0 + 273.15, abs=3.0)
-    assert own.loc[HOTTEST, "predicted"] == pytest.approx(
-        own.loc[HOTTEST, "printed"], abs=10.0
+    assert rows.loc[HOTTEST, "printed"] == pytest.approx(148.0 + 273.15, abs=3.0)
+    assert rows.loc[HOTTEST, "predicted"] == pytest.approx(
+        rows.loc[HOTTEST, "printed"], abs=10.0
     )
-    assert own.loc[HOTTEST, "rated"] == 423.15
+    assert rows.loc[HOTTEST, "rated"] == 423.15
 
 
 def test_the_definition_of_the_highest_temperature_is_that_of_the_classes():
     # From the makers' own minima: N42 96, N42M 113, N42H 134, N38UH 173, N35EH 197 C.
-    for b_r, h_cj, beta, known in (
+    for b_r, h_cj, beta, limit in (
         (1.30, 955.0, -0.62, 96.0),
         (1.30, 1114.0, -0.60, 113.0),
         (1.30, 1353.0, -0.57, 134.0),
         (1.24, 1990.0, -0.51, 173.0),
         (1.19, 2388.0, -0.47, 197.0),
     ):
-        found = by_definition(b_r, h_cj, -0.12, beta) - 273.15
-        assert found == pytest.approx(known, abs=2.0)
+        kelvin = by_definition(b_r, h_cj, -0.12, beta) - 273.15
+        assert kelvin == pytest.approx(limit, abs=2.0)
 
 
 def test_the_page_lists_every_pair(sheet_rows):

@@ -33,9 +33,9 @@ def test_the_stored_law_is_the_fitted_one(fit_shells):
 
 
 def test_the_law_is_right_in_the_mean(rows, fit_shells):
-    found = shells.compare_gains(rows[rows["fitted"]])
+    gains = shells.compare_gains(rows[rows["fitted"]])
     # Known amounts weigh more: the mean of all is off by less than its own error.
-    assert abs(found["log"].mean()) < 0.35
+    assert abs(gains["log"].mean()) < 0.35
     # A law that gives half of it is off.
     assert (
         shells.compare_gains(rows[rows["fitted"]], 2.0 * fit_shells)["log"].mean() > 0.5
@@ -43,14 +43,14 @@ def test_the_law_is_right_in_the_mean(rows, fit_shells):
 
 
 def test_the_stored_error_is_that_of_papers_left_out(rows):
-    found = shells.deviation(rows)
-    split = splits()[COERCIVITY]
-    assert np.sqrt(split.shared[0]) * split.deviation == pytest.approx(
-        found["deviation"], rel=1e-6
+    result = shells.deviation(rows)
+    variances = splits()[COERCIVITY]
+    assert np.sqrt(variances.shared[0]) * variances.deviation == pytest.approx(
+        result["deviation"], rel=1e-6
     )
-    assert found["papers"] == 7
-    left = shells.left_out(rows)
-    wide = np.sqrt(found["deviation"] ** 2 + left["unknown"])
+    assert result["papers"] == 7
+    rows_out = shells.left_out(rows)
+    wide = np.sqrt(result["deviation"] ** 2 + rows_out["unknown"])
     # Nine of ten within 1.645 deviations; those that bring other elements along are not of the law.
-    own = left["fitted"].to_numpy()
-    assert (np.abs(left["log"]) < 1.645 * wide)[own].mean() >= 0.85
+    is_fit = rows_out["fitted"].to_numpy()
+    assert (np.abs(rows_out["log"]) < 1.645 * wide)[is_fit].mean() >= 0.85

@@ -41,10 +41,10 @@ def test_refuses_unknown_hosts():
 
 def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
     cell = substituted.host_cell("1:5", "Sm", "Co")
-    replaced = substituted.substitute(cell, "2c", "Cu", 3)
-    copper = [i for i, site in enumerate(replaced) if site.specie.symbol == "Cu"]
-    assert [replaced[i].properties["label"] for i in copper] == ["2c"] * 3
-    nearest = min(replaced.get_distance(i, j) for i in copper for j in copper if i < j)
+    crystal = substituted.substitute(cell, "2c", "Cu", 3)
+    copper = [i for i, site in enumerate(crystal) if site.specie.symbol == "Cu"]
+    assert [crystal[i].properties["label"] for i in copper] == ["2c"] * 3
+    nearest = min(crystal.get_distance(i, j) for i in copper for j in copper if i < j)
     assert nearest > 4.0
     assert cell.composition.reduced_formula == "SmCo5"
 
@@ -78,12 +78,12 @@ def test_the_table_covers_the_commercial_hosts():
         ("2:17", "Co"),
         ("1:12", "Fe"),
     ):
-        found = one[(one["host"] == host) & (one["transition_metal"] == metal)]
+        rows = one[(one["host"] == host) & (one["transition_metal"] == metal)]
         other = {"Fe": "Co", "Co": "Fe"}[metal]
         expected = {other, *"Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()}
-        assert set(found["element"]) == expected
+        assert set(rows["element"]) == expected
         sites = HOSTS[host].structure.sites
-        assert set(found["site"]) == {
+        assert set(rows["site"]) == {
             s.label for s in sites if s.role == "transition_metal"
         }
 

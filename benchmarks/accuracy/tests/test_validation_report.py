@@ -13,8 +13,8 @@ def test_papers_differ_by_what_the_table_says():
     table = pd.DataFrame(
         {"test": tests, "property": kinds, "mean_error": [0.0437, 0.641]}
     )
-    said = validation_report._paper_difference(table)
-    assert said == " (papers on one compound differ by 0.044 T)"
+    text = validation_report._paper_difference(table)
+    assert text == " (papers on one compound differ by 0.044 T)"
     # Without the sets that are fetched there is no such row.
     assert validation_report._paper_difference(table[:0]) == ""
 
@@ -22,8 +22,8 @@ def test_papers_differ_by_what_the_table_says():
 def test_what_was_held_out_makes_a_constant():
     apart = observations.held_out()
     # mu0 H_a J_s / (2 mu0) of the single crystal at 400 K (Susner et al., abstract).
-    own = apart[apart["formula"].eq("Nd2Fe14B") & apart["temperature_K"].eq(400.0)]
-    of = own.set_index("property")["value"]
+    row = apart[apart["formula"].eq("Nd2Fe14B") & apart["temperature_K"].eq(400.0)]
+    of = row.set_index("property")["value"]
     by_hand = (
         of["anisotropy_field_T"]
         * of["saturation_polarization_T"]

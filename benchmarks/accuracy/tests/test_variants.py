@@ -47,9 +47,9 @@ def add_variant(datasets, parent):
     first = re.sub(
         r"precedence = (\d+)", lambda m: f"precedence = {int(m[1]) - 0.5}", assignment
     )
-    own = datasets / "hosts" / f"{folder}-X"
-    own.mkdir()
-    own.joinpath("host.toml").write_text(
+    home = datasets / "hosts" / f"{folder}-X"
+    home.mkdir()
+    home.joinpath("host.toml").write_text(
         f'name = "{parent}:X"\nvariant_of = "{parent}"\n\n{first}', encoding="utf-8"
     )
 
@@ -91,9 +91,9 @@ def test_what_a_variant_takes_has_the_figures_it_had(both):
     plain, variants = both
     for name in ("all", "routes", "shells"):
         assert differing(plain[name], variants[name]) == [], name
-        known = np.isin(plain[name]["host"], HOST_NAMES)
-        assert known.mean() > 0.5
-        expected = np.where(known, plain[name]["host"] + ":X", plain[name]["host"])
+        has_host = np.isin(plain[name]["host"], HOST_NAMES)
+        assert has_host.mean() > 0.5
+        expected = np.where(has_host, plain[name]["host"] + ":X", plain[name]["host"])
         assert variants[name]["host"].tolist() == expected.tolist()
 
 
@@ -110,8 +110,8 @@ def test_what_is_asked_of_a_variant_is_what_its_parent_answers(both, parent, of)
 def test_the_answers_are_numbers(both):
     _, variants = both
     for parent in HOST_NAMES:
-        found = variants[f"hard phase as {parent}:X"]["saturation_polarization_T"]
-        assert np.isfinite(found).mean() > 0.3, parent
+        frame = variants[f"hard phase as {parent}:X"]["saturation_polarization_T"]
+        assert np.isfinite(frame).mean() > 0.3, parent
     assert np.isfinite(variants["all"]["coercivity_kA_m"]).sum() > 300
 
 

@@ -14,12 +14,12 @@ def test_a_peer_that_is_not_installed_is_left_out():
 
 
 def test_a_peer_gets_its_rows_or_the_crystals():
-    given = []
-    peer = Peer("parse formulas", "me", 3, lambda n: lambda: given.append(n))
+    numbers = []
+    peer = Peer("parse formulas", "me", 3, lambda n: lambda: numbers.append(n))
     n, rate = timing.peer_rate(peer)
     assert n == 3
     assert rate > 0
-    assert set(given) == {3}
+    assert set(numbers) == {3}
     crystals = prepare_peer(
         Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures))
     )
@@ -29,8 +29,8 @@ def test_a_peer_gets_its_rows_or_the_crystals():
 
 
 def test_the_peers_that_are_dependencies_do_the_work():
-    found = [peer for peer in peers.PEERS if peer.name == "pymatgen"]
-    assert found
-    for peer in found:
+    peers_here = [peer for peer in peers.PEERS if peer.name == "pymatgen"]
+    assert peers_here
+    for peer in peers_here:
         _, work = prepare_peer(Peer(peer.case, peer.name, 2, peer.prepare))
         assert len(work()) == 2
