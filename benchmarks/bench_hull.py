@@ -82,9 +82,10 @@ def pymatgen(method, n):
     diagram = phase_diagram(open_snapshot(), SIX)
     rows = random_compositions(SIX, n).to_array()
     symbols = mk.elements.SYMBOLS
-    table = [
-        Composition({symbols[c]: row[c] for c in np.flatnonzero(row)}) for row in rows
-    ]
+    table = []
+    for row in rows:
+        amounts = {symbols[column]: row[column] for column in np.flatnonzero(row)}
+        table.append(Composition(amounts))
     return n, lambda: [getattr(diagram, method)(composition) for composition in table]
 
 

@@ -129,8 +129,8 @@ def command(repeat: int) -> None:
 
 def run_command(path: str, out: str, *more: str) -> None:
     """Run the command in this process and print its peak memory."""
-    arguments = ("--application", DEVICE, "--quiet", "--force", "--out", out, *more)
-    sys.argv = ["magnetkit", "screen", path, *arguments]
+    sys.argv = ["magnetkit", "screen", path, "--application", DEVICE, *more]
+    sys.argv += ["--quiet", "--force", "--out", out]
     from magnetkit.cli import main
 
     stdout = sys.stdout
@@ -240,9 +240,8 @@ def growth(repeat: int, quick: bool = False) -> None:
     space = make_space(*steps)
     at = (350.0, 375.0, 400.0, 425.0)
     time_search(space, DEVICE)
-    hot = [
-        [f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)
-    ]
+    requirements = [f"coercivity_kA_m >= 300 at {kelvin} K" for kelvin in at]
+    hot = [requirements[:count] for count in range(len(at) + 1)]
     sizes = [make_space(steps[0], part * steps[1]) for part in (4, 2, 1)]
     # About as many candidates of each, else what a small space takes anyway is most of it.
     finer = (
@@ -450,7 +449,6 @@ def stages(rows: int = 65_536) -> None:
         judged = _work.chunk_table(chunk, job)
         part = _work.encode(judged)
         at = [*needed_temperatures(job), _stages.ROOM_K]
-        pair = (table, None)
         conditions = job.conditions
         only = needed_elsewhere(job)
         hard = hosts.partition(table).hard_phase
@@ -460,7 +458,7 @@ def stages(rows: int = 65_536) -> None:
             "formulas": (table.to_arrow, n),
             f"magnetism at {len(at)} temperatures": (
                 lambda: _stages.figure_columns(
-                    _stages.make_alloys(*pair, conditions, ranges=True),
+                    _stages.make_alloys(table, None, conditions, ranges=True),
                     at,
                     conditions.use,
                     only,
@@ -472,7 +470,7 @@ def stages(rows: int = 65_536) -> None:
                 lambda: surrogate("curie_temperature_K").predict(hard),
                 n,
             ),
-            "supply": (lambda: _stages.supplies(*pair, conditions), n),
+            "supply": (lambda: _stages.supplies(table, None, conditions), n),
             "whole evaluation": (lambda: _work.chunk_table(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
             "ranking": (lambda: rank_keys([job.rule.keys(judged)]), n),
@@ -560,9 +558,7 @@ def lose_worker() -> None:
     import psutil
 
     children = psutil.Process().children(recursive=True)
-    next(
-        c for c in children if any("spawn_main" in word for word in c.cmdline())
-    ).kill()
+    next(c for c in children if "spawn_main" in " ".join(c.cmdline())).kill()
 
 
 @contextmanager

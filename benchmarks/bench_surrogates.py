@@ -22,7 +22,7 @@ from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import physical, prepare_query, trend_columns
 from magnetkit.surrogates.intrinsic import evaluate
 
-ROWS = 100_000
+QUERY_ROWS = 100_000
 TEMPERATURES = np.array([300.0, 393.0, 423.0])
 
 
@@ -105,4 +105,4 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else QUERY_ROWS)

@@ -66,8 +66,10 @@ def recipes() -> list[str]:
     earths = ("Nd", "Sm", "Pr", "Ce", "Y", "Dy", "Gd", "Ho")
     metals = ("Al", "Si", "Ti", "Cu", "Zr", "Mn", "Ga", "Nb")
     for host in HOSTS.values():
-        last = "".join(f"{host.interstitial_elements[0]}{host.interstitial:g}"
-                       for _ in range(host.interstitial > 0))  # fmt: skip
+        last = "".join(
+            f"{host.interstitial_elements[0]}{host.interstitial:g}"
+            for _ in range(host.interstitial > 0)
+        )
         for i in range(24):
             one = earths[i % 8]
             two = earths[(3 * i + 1) % 8]
@@ -115,9 +117,11 @@ def to_arrays(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     for name, frame in frames.items():
         for column in frame:
             plain = pd.api.types.is_float_dtype(frame[column].dtype)
-            values = frame[column].to_numpy(np.float64, na_value=np.nan) if plain else np.array(
-                [str(x) for x in frame[column]]
-            )  # fmt: skip
+            values = (
+                frame[column].to_numpy(np.float64, na_value=np.nan)
+                if plain
+                else np.array([str(x) for x in frame[column]])
+            )
             columns[f"{name}: {column}"] = values
     return columns
 

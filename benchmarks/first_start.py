@@ -47,9 +47,13 @@ def _run_common_commands() -> None:
     from magnetkit.surrogates.training_sets import TARGETS
 
     predict(
-        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
-        shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
-    )  # fmt: skip
+        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."],
+        ["20C", "150C"],
+        basis="weight",
+        shell="Tb 0.3 wt%",
+        load_line=1.0,
+        between=("20C", "120C"),
+    )
     # The first as papers print it: what is not ASCII has a kernel of its own.
     predict(["Sm₂Co₁₇", "Sm2Fe17N3", "SmFe11Ti"])
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)

@@ -23,14 +23,30 @@ import pandas as pd
 
 import magnetkit as mk
 
-SEED = 20261128
-RECIPES = 5000
+FROZEN_SEED = 20261128
+PREDICTION_COUNT = 5000
 GRADES = (
-    ("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C"), ("N45SH", "130C"), ("N33AH", "220C"),
-    ("N40SH", "120C"), ("N35EH", "200C"), ("N42M", "80C"), ("N50", "60C"), ("N38H", "110C"),
-    ("N42SH", "75C"), ("N35SH", "150C"), ("N38SH", "140C"), ("N42H", "100C"), ("N40H", "120C"),
-    ("N33UH", "180C"), ("N35UH", "160C"), ("N48M", "90C"), ("N30UH", "170C"), ("N45H", "110C"),
-)  # fmt: skip
+    ("N42SH", "150C"),
+    ("N38UH", "180C"),
+    ("N48H", "100C"),
+    ("N45SH", "130C"),
+    ("N33AH", "220C"),
+    ("N40SH", "120C"),
+    ("N35EH", "200C"),
+    ("N42M", "80C"),
+    ("N50", "60C"),
+    ("N38H", "110C"),
+    ("N42SH", "75C"),
+    ("N35SH", "150C"),
+    ("N38SH", "140C"),
+    ("N42H", "100C"),
+    ("N40H", "120C"),
+    ("N33UH", "180C"),
+    ("N35UH", "160C"),
+    ("N48M", "90C"),
+    ("N30UH", "170C"),
+    ("N45H", "110C"),
+)
 TARGETS = (
     "curie_temperature_K",
     "saturation_polarization_T",
@@ -38,10 +54,17 @@ TARGETS = (
     "formation_energy_eV_atom",
 )
 ROUTES = (
-    None, "sintered-axial", "sintered-transverse", "sintered-isostatic", "sintered-fine-grained",
-    "hot-deformed", "bonded-isotropic", "precipitation-hardened-300C",
-    "precipitation-hardened-500C", "sintered-1-5",
-)  # fmt: skip
+    None,
+    "sintered-axial",
+    "sintered-transverse",
+    "sintered-isostatic",
+    "sintered-fine-grained",
+    "hot-deformed",
+    "bonded-isotropic",
+    "precipitation-hardened-300C",
+    "precipitation-hardened-500C",
+    "sintered-1-5",
+)
 EARTHS = ("Nd", "Pr", "Ce", "La", "Sm", "Y", "Gd", "Tb", "Dy", "Ho", "Er")
 METALS = ("Co", "Al", "Cu", "Ga", "Ni", "Mn", "Cr", "V", "Nb", "Zr", "Ti")
 SHELLS = ("", "", "", "Tb 0.5 wt%", "Dy 0.4 wt%", "Tb 0.30 @ 0.10")
@@ -87,11 +110,16 @@ def _charge(generator: np.random.Generator) -> str:
     rare = 12.0 + 3.0 * generator.random()
     heavy = 2.5 * generator.random()
     amounts = {
-        "Nd": 0.75 * (rare - heavy), "Pr": 0.25 * (rare - heavy), "Dy": 0.7 * heavy,
-        "Tb": 0.3 * heavy, "Co": 2.0 * generator.random(), "Cu": 0.2 * generator.random(),
-        "Al": 0.8 * generator.random(), "Ga": 0.4 * generator.random(),
+        "Nd": 0.75 * (rare - heavy),
+        "Pr": 0.25 * (rare - heavy),
+        "Dy": 0.7 * heavy,
+        "Tb": 0.3 * heavy,
+        "Co": 2.0 * generator.random(),
+        "Cu": 0.2 * generator.random(),
+        "Al": 0.8 * generator.random(),
+        "Ga": 0.4 * generator.random(),
         "B": 5.5 + generator.random(),
-    }  # fmt: skip
+    }
     iron = 100.0 - sum(round(v, 3) for v in amounts.values())
     return "".join(f"{s}{v:.3f}" for s, v in amounts.items()) + f"Fe{iron:.3f}"
 
@@ -105,9 +133,9 @@ def devices() -> Tables:
 
 def predictions() -> Tables:
     """Yield the properties of the recipes by route and temperature."""
-    texts = recipes(np.random.default_rng(SEED), RECIPES)
+    texts = recipes(np.random.default_rng(FROZEN_SEED), PREDICTION_COUNT)
     shells = [SHELLS[i % len(SHELLS)] for i in range(len(texts))]
-    size = RECIPES // len(ROUTES)
+    size = PREDICTION_COUNT // len(ROUTES)
     for i, route in enumerate(ROUTES):
         rows = slice(i * size, (i + 1) * size)
         some = pd.DataFrame({"composition": texts[rows], "shell": shells[rows]})

@@ -238,9 +238,17 @@ DEVICES = (
     "f22-engine",
 )
 WINNER = [
-    "candidate", "shell", "host", "status", "probability_meets_requirements", "meets_requirements",
-    "evidence_distance", "evidence_farthest", "remanence_T", "coercivity_kA_m",
-]  # fmt: skip
+    "candidate",
+    "shell",
+    "host",
+    "status",
+    "probability_meets_requirements",
+    "meets_requirements",
+    "evidence_distance",
+    "evidence_farthest",
+    "remanence_T",
+    "coercivity_kA_m",
+]
 BEST = {"alignment", "density"}
 """Settings of a route whose upper bound is the better one."""
 
@@ -396,10 +404,18 @@ def adversary() -> None:
             start[1:, -1] = rng.random(CROWD - 1)
             result = differential_evolution(
                 lambda x, device=device: height(np.atleast_2d(x.T), device),
-                [(0.0, 1.0)] * start.shape[1], strategy="currenttobest1bin", maxiter=GENERATIONS,
-                init=np.clip(start, 0.0, 1.0), mutation=(0.3, 0.9), recombination=0.7, tol=0.0,
-                polish=False, vectorized=True, updating="deferred", rng=seed,
-            )  # fmt: skip
+                [(0.0, 1.0)] * start.shape[1],
+                strategy="currenttobest1bin",
+                maxiter=GENERATIONS,
+                init=np.clip(start, 0.0, 1.0),
+                mutation=(0.3, 0.9),
+                recombination=0.7,
+                tol=0.0,
+                polish=False,
+                vectorized=True,
+                updating="deferred",
+                rng=seed,
+            )
             frame = screen_points(result.x[None], device)
             print(
                 device,
@@ -411,41 +427,78 @@ def adversary() -> None:
 
 MADE = "Sm25.5Fe15Cu6Zr2.7Co bal."
 EDGES: dict[str, tuple[str, dict[str, Any], str]] = {
-    "2:17": ("20C", {"basis": "weight"}, f"""
+    "2:17": (
+        "20C",
+        {"basis": "weight"},
+        f"""
         {MADE} Sm25.5Fe30Co bal. Sm25.5Fe15Co bal. Sm25.5Fe15Zr2.7Co bal. Sm25.5Fe15Cu6Co bal.
         Sm25.5Fe15Cu3Zr2.7Co bal. Sm25.5Fe15Cu10Zr2.7Co bal. Sm25.5Fe15Cu16Zr2.7Co bal.
         Sm25.5Fe15Cu6Zr6Co bal. Sm25.5Fe35Cu6Zr2.7Co bal. Sm23.60Fe15Cu6Zr2.7Co bal.
         Sm23.65Fe15Cu6Zr2.7Co bal. Sm20Gd6Fe15Cu6Zr2.7Co bal. Ce12Sm13Fe15Cu6Zr2.7Co bal.
         Sm25.5Fe15Cu6Zr2.7C0.1Co bal. Sm25.5Fe15Cu6Zr2.7C0.45Co bal.
-        Sm25.5Fe15Cu6Zr2.7O0.9Co bal. Sm25.5Fe15Cu6Zr2.7O2.0Co bal."""),
-    "2:17 by z": ("20C", {"basis": "atomic"}, """
+        Sm25.5Fe15Cu6Zr2.7O0.9Co bal. Sm25.5Fe15Cu6Zr2.7O2.0Co bal.""",
+    ),
+    "2:17 by z": (
+        "20C",
+        {"basis": "atomic"},
+        """
         Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.2 Sm(Co0.7Fe0.2Cu0.08Zr0.02)8.3
-        Sm(Co0.7Fe0.2Cu0.08Zr0.02)9.0 Sm2Co17"""),
+        Sm(Co0.7Fe0.2Cu0.08Zr0.02)9.0 Sm2Co17""",
+    ),
     "Tang's series (measured 708, 3056, 446 kA/m; magnets.csv S21, S22, S26)": (
-        "25C", {"basis": "atomic"}, """
-        SmCo6.902Fe0.85Cu0.408Zr0.34 SmCo5.882Fe0.85Cu1.428Zr0.34 SmCo6.222Fe0.85Cu1.428"""),
+        "25C",
+        {"basis": "atomic"},
+        """
+        SmCo6.902Fe0.85Cu0.408Zr0.34 SmCo5.882Fe0.85Cu1.428Zr0.34 SmCo6.222Fe0.85Cu1.428""",
+    ),
     "magnet for 500 C (measured 604 kA/m; magnets.csv S28)": (
-        "500C", {"basis": "atomic", "process": {"aged_for_C": 500.0}}, """
-        SmCo4.9542Fe1.104Cu0.621Zr0.2208"""),
-    "1:5": ("20C", {"basis": "weight"}, """
-        Sm36.5Co63.5 Sm34Fe3Co bal. Sm33.0Co bal. Sm18.5Pr18Co63.5"""),
+        "500C",
+        {"basis": "atomic", "process": {"aged_for_C": 500.0}},
+        """
+        SmCo4.9542Fe1.104Cu0.621Zr0.2208""",
+    ),
+    "1:5": (
+        "20C",
+        {"basis": "weight"},
+        """
+        Sm36.5Co63.5 Sm34Fe3Co bal. Sm33.0Co bal. Sm18.5Pr18Co63.5""",
+    ),
     "1:5 by formula": ("20C", {"basis": "atomic"}, "SmCo5 CeCo5 GdCo5 SmFe5"),
-    "sintered Nd-Fe-B": ("20C", {"basis": "weight"}, """
+    "sintered Nd-Fe-B": (
+        "20C",
+        {"basis": "weight"},
+        """
         Nd31B0.97Fe bal. Nd31B0.80Fe bal. Nd31B0.88Fe bal. Nd31Ga0.5Cu0.1B0.88Fe bal.
         Nd31B1.20Fe bal. Nd27.2B0.97Fe bal. Nd36B0.97Fe bal. Nd31O0.5B0.97Fe bal.
         Nd31O1.0B0.97Fe bal. Nd31Al1B0.97Fe bal. Nd31Al0.1Cu0.1Ga0.2B0.97Fe bal.
         Nd31Mn3B0.97Fe bal. Nd31S0.3B0.97Fe bal. Ce31B0.97Fe bal. Nd16Ce15B0.97Fe bal.
-        Nd21La10B0.97Fe bal. La31B0.97Fe bal."""),
+        Nd21La10B0.97Fe bal. La31B0.97Fe bal.""",
+    ),
     "cold (CR53, of Pr: 1.57 T and 6050 kA/m at 77 K; from memory)": (
-        "150K,77K,4.2K", {"basis": "atomic"}, "Nd2Fe14B Pr2Fe14B Nd1.7Dy0.3Fe14B"),
+        "150K,77K,4.2K",
+        {"basis": "atomic"},
+        "Nd2Fe14B Pr2Fe14B Nd1.7Dy0.3Fe14B",
+    ),
     "cold 2:17": ("77K", {"basis": "weight"}, MADE),
-    "hot-deformed": ("20C", {"basis": "weight", "process": "hot-deformed"}, """
-        Nd30Co3Ga0.5B0.95Fe bal. Ce16Nd14Ga0.5B0.95Fe bal. Sm36.5Co63.5"""),
-    "bonded": ("20C", {"basis": "weight", "process": "bonded-isotropic"}, """
-        Nd28Co3B0.95Fe bal. Ce30Co3B0.95Fe bal."""),
-    "1:12 and between hosts": ("20C", {"basis": "atomic"}, """
-        SmFe11Ti SmFe12 SmFe11Si NdFe11Al NdFe11.5V0.5 LaFe8Co3Ti Nd2Fe14Al Sm2Fe17 Er2Fe14B"""),
-}  # fmt: skip
+    "hot-deformed": (
+        "20C",
+        {"basis": "weight", "process": "hot-deformed"},
+        """
+        Nd30Co3Ga0.5B0.95Fe bal. Ce16Nd14Ga0.5B0.95Fe bal. Sm36.5Co63.5""",
+    ),
+    "bonded": (
+        "20C",
+        {"basis": "weight", "process": "bonded-isotropic"},
+        """
+        Nd28Co3B0.95Fe bal. Ce30Co3B0.95Fe bal.""",
+    ),
+    "1:12 and between hosts": (
+        "20C",
+        {"basis": "atomic"},
+        """
+        SmFe11Ti SmFe12 SmFe11Si NdFe11Al NdFe11.5V0.5 LaFe8Co3Ti Nd2Fe14Al Sm2Fe17 Er2Fe14B""",
+    ),
+}
 """Temperatures, what is asked beside, and the recipes."""
 ENDS = "_lo", "_hi"
 
@@ -519,16 +572,18 @@ def main(out: str = "") -> None:
                     top = frame[column].max() / close[column].max()
                     for other, at, fine in steep(close, JUMP * change * top):
                         if other == column:
-                            row = (
-                                name,
-                                element,
-                                inner[at],
-                                kelvin,
-                                column,
-                                fine / top,
-                                change,
+                            rows_out.append(
+                                (
+                                    name,
+                                    element,
+                                    inner[at],
+                                    kelvin,
+                                    column,
+                                    fine / top,
+                                    change,
+                                    close["status"].iloc[at],
+                                )
                             )
-                            rows_out.append((*row, close["status"].iloc[at]))
     names = [
         "recipe",
         "element",

@@ -19,9 +19,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "magnetkit"
 _SILENT = {
-    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
-    tokenize.ENCODING, tokenize.ENDMARKER,
-}  # fmt: skip
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
 
 
 def code_lines(text: str) -> int:
@@ -74,9 +79,7 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
         if room in ("", "__main__"):
             continue
         rooms.setdefault(room, set()).update(t.split(".")[0] for t in targets)
-    rooms = {
-        room: {t for t in to if t in rooms and t != room} for room, to in rooms.items()
-    }
+    rooms = {room: targets & rooms.keys() - {room} for room, targets in rooms.items()}
     remaining_rooms = dict(rooms)
     level = 0
     while remaining_rooms:

@@ -66,7 +66,7 @@ DOUBTFUL = {"Lu2Fe14B", "HoFe11Ti"}
 # Printed fields of planar compounds are not those of an easy axis.
 _AXIAL_FIELD = "axis"
 # Printed compositions are rounded.
-_ROUNDING = 0.005
+_FORMULA_ROUNDING = 0.005
 
 
 def deviation(prop: str, value: float, confidence: str) -> float:
@@ -241,7 +241,7 @@ def _is_in_model(frame: pd.DataFrame) -> np.ndarray:
     atoms = table.to_array()
     homeless = np.where(role[codes] == OUTSIDE, atoms, 0.0).sum(axis=1)
     magnetic = atoms[:, INDEX["Fe"]] + atoms[:, INDEX["Co"]]
-    return (homeless < _ROUNDING) & (magnetic > 0.0)
+    return (homeless < _FORMULA_ROUNDING) & (magnetic > 0.0)
 
 
 def curie_papers() -> pd.DataFrame:

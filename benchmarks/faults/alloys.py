@@ -17,9 +17,12 @@ JUNK = (
     "He Ne Ar Kr Xe Rn F Cl Br I At Li Na K Rb Cs Fr Hg Tl Ra Ac Pa U Np Pu Am Cm Po Tc"
 ).split()
 HOSTS = (
-    ("Nd", 2, "Fe", 14, "B1"), ("Sm", 1, "Co", 5, ""), ("Sm", 2, "Co", 17, ""),
-    ("Sm", 2, "Fe", 17, "N3"), ("Sm", 1, "Fe", 11, "Ti1"),
-)  # fmt: skip
+    ("Nd", 2, "Fe", 14, "B1"),
+    ("Sm", 1, "Co", 5, ""),
+    ("Sm", 2, "Co", 17, ""),
+    ("Sm", 2, "Fe", 17, "N3"),
+    ("Sm", 1, "Fe", 11, "Ti1"),
+)
 AMOUNTS = (0.05, 0.3, 1.0)
 # Metalloids and light elements beyond what anyone put in.
 TOO_MUCH = (
@@ -77,8 +80,12 @@ def orders(shuffles: int, seed: int) -> dict:
         moves = int((~np.isclose(got.loc[want.index], want, equal_nan=True)).sum())
         if moves:
             faults.append(f"shuffle {number}: {moves} ranks differ")
-    return {"alloys": f"{len(texts)} in another order", "tried": shuffles, "unread": 0,
-            "faults": faults}  # fmt: skip
+    return {
+        "alloys": f"{len(texts)} in another order",
+        "tried": shuffles,
+        "unread": 0,
+        "faults": faults,
+    }
 
 
 if __name__ == "__main__":

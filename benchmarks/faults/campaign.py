@@ -21,8 +21,8 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("FAULTS.md")
 FIGURES = Path(__file__).with_name("figures.json")
-SEED = 20_261_124
-RECIPES = 1_400_000
+CAMPAIGN_SEED = 20_261_124
+RECIPE_COUNT = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
@@ -35,7 +35,7 @@ TABLES = 6_000
 SHUFFLES = 10
 # Users of the explorer at once, requests, seconds: it ends at whichever comes first.
 LOAD = (20, 50_000, 1_800)
-LIMIT_S = 3_600
+PART_LIMIT_S = 3_600
 POINTS = Path(__file__).with_name("points.toml")
 NOTES = {
     "What was run": "run.md",
@@ -49,7 +49,7 @@ NOTES = {
 def recipes() -> list[dict]:
     from benchmarks.faults import input_recipes
 
-    return [{"kind": "recipe", **vars(input_recipes.run(RECIPES, SEED))}]
+    return [{"kind": "recipe", **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED))}]
 
 
 def files() -> list[dict]:
@@ -64,7 +64,9 @@ def files() -> list[dict]:
     ):
         for kind in kinds:
             count = FILES.get(kind.name, FILES_OTHERWISE)
-            rows.append({"kind": kind.name, **vars(input_files.run(kind, count, SEED))})
+            rows.append(
+                {"kind": kind.name, **vars(input_files.run(kind, count, CAMPAIGN_SEED))}
+            )
     return rows
 
 
@@ -92,7 +94,7 @@ def lines() -> list[dict]:
 def network() -> list[dict]:
     from benchmarks.faults import network as faulty
 
-    rows = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
+    rows = [{"kind": "pull", **vars(faulty.run(PULLS, CAMPAIGN_SEED))}]
     for name, fault in faulty.floods().items():
         text, took, growth = faulty.flood(fault)
         faults = (
@@ -112,7 +114,7 @@ def network() -> list[dict]:
 
 
 def interruption() -> list[dict]:
-    return run_module("interruption", SEED, MOMENTS)
+    return run_module("interruption", CAMPAIGN_SEED, MOMENTS)
 
 
 def run_module(module: str, *arguments: object) -> list[dict]:
@@ -132,11 +134,11 @@ def run_module(module: str, *arguments: object) -> list[dict]:
 
 
 def folders() -> list[dict]:
-    return run_module("folders", SEED, FOLDERS, PAIRS)
+    return run_module("folders", CAMPAIGN_SEED, FOLDERS, PAIRS)
 
 
 def damages() -> list[dict]:
-    return run_module("caches", DAMAGED, SEED)
+    return run_module("caches", DAMAGED, CAMPAIGN_SEED)
 
 
 def texts() -> list[dict]:
@@ -150,7 +152,7 @@ def workbooks() -> list[dict]:
 def alloys() -> list[dict]:
     from benchmarks.faults import alloys as faulty
 
-    return [faulty.junk(), faulty.orders(SHUFFLES, SEED)]
+    return [faulty.junk(), faulty.orders(SHUFFLES, CAMPAIGN_SEED)]
 
 
 def explorer() -> list[dict]:
@@ -177,7 +179,7 @@ def again() -> list[dict]:
 
 
 def tables() -> list[dict]:
-    return run_module("user_tables", TABLES, SEED)
+    return run_module("user_tables", TABLES, CAMPAIGN_SEED)
 
 
 def arguments() -> list[dict]:
@@ -381,14 +383,14 @@ def alone(name: str) -> dict:
             [sys.executable, "-X", "faulthandler", "-c", code],
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=PART_LIMIT_S,
             check=False,
         )
         rows = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
         if done.returncode:
             rows = [{"faults": [f"exit {done.returncode}: {done.stderr[-2000:]}"]}]
     except subprocess.TimeoutExpired:
-        rows = [{"faults": [f"not done after {LIMIT_S} s"]}]
+        rows = [{"faults": [f"not done after {PART_LIMIT_S} s"]}]
     return {
         "seconds": round(time.monotonic() - start),
         "date": time.strftime("%Y-%m-%d"),
@@ -438,7 +440,8 @@ def page(figures: dict[str, dict]) -> str:
             heads = list(group[0])
             out.append(f"| {' | '.join(h.replace('_', ' ') for h in heads)} |")
             out.append(f"|{' --- |' * len(heads)}")
-            out += [f"| {' | '.join(_cell(row[h]) for h in heads)} |" for row in group]
+            for row in group:
+                out.append(f"| {' | '.join(_cell(row[head]) for head in heads)} |")
             out.append("")
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]

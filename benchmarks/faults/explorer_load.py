@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import magnetkit as mk
 from tests.explorer.test_explorer import CONTROLS, VIEW, find_component
 
-SEED = 20_261_125
+LOAD_SEED = 20_261_125
 BODY_BYTES = 300 << 20
 BAD_EACH = 50
 BAD = (
@@ -92,11 +92,14 @@ class User(threading.Thread):
         celsius = self.known["celsius"]
         chance = self.chance
         values = {
-            **CONTROLS, "temperature": celsius, "remanence": chance.uniform(0.0, 1.3),
-            "coercivity": chance.uniform(0.0, 1000.0), "share": chance.uniform(0.0, 50.0),
+            **CONTROLS,
+            "temperature": celsius,
+            "remanence": chance.uniform(0.0, 1.3),
+            "coercivity": chance.uniform(0.0, 1000.0),
+            "share": chance.uniform(0.0, 50.0),
             "scenario": chance.choice(("baseline", "embargo")),
             "elements": chance.sample(["Nd", "Sm", "Co", "Dy"], 2),
-        }  # fmt: skip
+        }
         inputs = [
             []
             if entry["id"].startswith("{")
@@ -107,9 +110,14 @@ class User(threading.Thread):
         outputs = [{"id": name, "property": what} for name, what in pairs]
         state = [{"id": "view", "property": "data", "value": VIEW}]
         return json.dumps(
-            {"output": callback["output"], "outputs": outputs, "inputs": inputs, "state": state,
-             "changedPropIds": ["remanence.value"]}
-        ).encode()  # fmt: skip
+            {
+                "output": callback["output"],
+                "outputs": outputs,
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": ["remanence.value"],
+            }
+        ).encode()
 
 
 def request_layout(place: str) -> dict:
@@ -182,7 +190,8 @@ def _run_load(
     refusals = [is_flood_refused(place)]
     start = time.monotonic()
     crowd = [
-        User(place, SEED + i, callbacks, budget, start + seconds) for i in range(users)
+        User(place, LOAD_SEED + i, callbacks, budget, start + seconds)
+        for i in range(users)
     ]
     for user in crowd:
         user.start()
@@ -206,12 +215,19 @@ def _run_load(
     if marks[-1][1] > 1.1 * early + 10.0:
         faults.append(f"memory grew from {early:.0f} to {marks[-1][1]:.0f} MB")
     return {
-        "users": users, "requests": len(asked), "refused": sum(u.refused for u in crowd),
-        "seconds": round(took), "median_s": round(statistics.median(asked), 3),
-        "p99_s": round(sorted(asked)[int(0.99 * (len(asked) - 1))], 3), "slowest_s": max(asked),
-        "load": round(os.getloadavg()[2], 1), "MB_early": round(early),
-        "MB_end": round(marks[-1][1]), "MB_peak": round(peak), "faults": faults,
-    }  # fmt: skip
+        "users": users,
+        "requests": len(asked),
+        "refused": sum(u.refused for u in crowd),
+        "seconds": round(took),
+        "median_s": round(statistics.median(asked), 3),
+        "p99_s": round(sorted(asked)[int(0.99 * (len(asked) - 1))], 3),
+        "slowest_s": max(asked),
+        "load": round(os.getloadavg()[2], 1),
+        "MB_early": round(early),
+        "MB_end": round(marks[-1][1]),
+        "MB_peak": round(peak),
+        "faults": faults,
+    }
 
 
 if __name__ == "__main__":

@@ -31,14 +31,34 @@ _WORK = (
     "magnetkit.surrogates.models",
 )
 _NAMES = (
-    "manifest.json", "ranked.parquet", "ranked.csv", "rejected.csv", "report.html", "notes.txt",
-    "parts/engine.step", "parts/chunk-000000.arrow", "staged/x", f"{PARTS}.txt", "lock", ".hidden",
-)  # fmt: skip
+    "manifest.json",
+    "ranked.parquet",
+    "ranked.csv",
+    "rejected.csv",
+    "report.html",
+    "notes.txt",
+    "parts/engine.step",
+    "parts/chunk-000000.arrow",
+    "staged/x",
+    f"{PARTS}.txt",
+    "lock",
+    ".hidden",
+)
 _TEXTS = (
-    "", "mine", "{}", "[]", "null", '{"identity": {}}', '{"identity": null, "done": true}',
-    '{"format": "magnetkit phases 1", "files": {"ranked.csv": "x"}}', '{"done": true, "files": {}}',
-    "<html>: magnetkit</title></html>", "<!-- magnetkit sha256 0 -->\n", "PAR1", "\ufeff{",
-)  # fmt: skip
+    "",
+    "mine",
+    "{}",
+    "[]",
+    "null",
+    '{"identity": {}}',
+    '{"identity": null, "done": true}',
+    '{"format": "magnetkit phases 1", "files": {"ranked.csv": "x"}}',
+    '{"done": true, "files": {}}',
+    "<html>: magnetkit</title></html>",
+    "<!-- magnetkit sha256 0 -->\n",
+    "PAR1",
+    "\ufeff{",
+)
 
 
 @dataclass

@@ -283,9 +283,16 @@ def screen(folder: Path) -> Command:
         "composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes))
     )
     run = partial(
-        command_line, "screen", str(source), "--application", "hot-servo-motor",
-        "--out", str(out), "--top", "3",
-    )  # fmt: skip
+        command_line,
+        "screen",
+        str(source),
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(out),
+        "--top",
+        "3",
+    )
 
     def anew() -> None:
         shutil.rmtree(out, ignore_errors=True)

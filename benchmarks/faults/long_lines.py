@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-LENGTH = 10_000_000
+LINE_LENGTH = 10_000_000
 _GOOD = b"composition,x\nSmCo5,1\n"
 
 
-def cases(length: int = LENGTH) -> dict[str, tuple[bytes, str]]:
+def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
     """Return by file name the content and what is said of it, or the candidates that are read."""
     two = "SmCo5 Nd2Fe14B"
     return {

@@ -24,7 +24,7 @@ from pathlib import Path
 
 DEVICE = "f22-engine"
 OTHER = "hot-servo-motor"
-LIMIT_S = 600.0
+COMMAND_LIMIT_S = 600.0
 DRIP_S = 90.0
 """What is not given up by then, where an answer may take 3 s, is not given up."""
 PORT = 8999
@@ -41,7 +41,12 @@ def command(*words: object, **options: object) -> subprocess.CompletedProcess:
         else [sys.executable, "-m", "magnetkit"]
     )
     environment = options.pop("env", {})
-    options = {"capture_output": True, "text": True, "timeout": LIMIT_S, **options}
+    options = {
+        "capture_output": True,
+        "text": True,
+        "timeout": COMMAND_LIMIT_S,
+        **options,
+    }
     return subprocess.run(
         [*start, *arguments], env={**os.environ, **environment}, check=False, **options
     )
@@ -116,7 +121,8 @@ def run_two_screenings(place: Path) -> Seen:
             time.sleep(0.05)
         go.touch()
         lines = [
-            job.communicate(timeout=LIMIT_S)[1].strip().splitlines() for job in jobs
+            job.communicate(timeout=COMMAND_LIMIT_S)[1].strip().splitlines()
+            for job in jobs
         ]
         codes = [job.returncode for job in jobs]
         manifest = json.loads((out / "manifest.json").read_text())

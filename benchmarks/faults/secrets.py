@@ -25,11 +25,11 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
     (folder / "alloys.csv").write_text(
         f"composition,{KEY}x\nSmCo5,1\nNd2Fe14B,2\n??,3\n"
     )
-    device = ("--application", "f22-engine")
+    table = str(folder / "alloys.csv")
     return [
         ("--version",),
-        ("screen", str(folder / "alloys.csv"), *device, "--out", out),
-        ("screen", str(folder / "absent.csv"), *device),
+        ("screen", table, "--application", "f22-engine", "--out", out),
+        ("screen", str(folder / "absent.csv"), "--application", "f22-engine"),
         ("predict", "SmCo5", "--json"),
         ("predict", "Xx"),
         (

@@ -157,10 +157,10 @@ def recipes(place: Path) -> Figures:
             ["SmCo5", changed["cell"], ""],
         ]
         rows += [[changed["recipe"], "1", ""], ["Nd2Fe14B", "2", changed["shell"]]]
-        lines = [
-            ",".join('"' + cell.replace('"', "'") + '"' for cell in row) for row in rows
-        ]
-        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        with table.open("w", encoding="utf-8", newline="") as stream:
+            for row in rows:
+                cells = ['"' + cell.replace('"', "'") + '"' for cell in row]
+                stream.write(",".join(cells) + "\n")
         screen(table, DEVICE, out=out)
 
     return _each(whole, screen_changes, place, plain)
@@ -181,8 +181,15 @@ def manifests(place: Path) -> Figures:
 def mills(place: Path) -> Figures:
     """Texts of a table of measured magnets, and of the file that is stored of them."""
     row = {"composition": "Nd2Fe14B", "temperature_K": "293", "remanence_T": "1.2"}
-    table = {**row, "coercivity_kA_m": "900", "magnet": "a", "maker": "b", "shell": "Tb 0.3 @ 0.1",
-             "name": "mine", "head": "note"}  # fmt: skip
+    table = {
+        **row,
+        "coercivity_kA_m": "900",
+        "magnet": "a",
+        "maker": "b",
+        "shell": "Tb 0.3 @ 0.1",
+        "name": "mine",
+        "head": "note",
+    }
     place.mkdir(parents=True)
     os.environ["MAGNETKIT_DATA_DIR"] = str(place)
     get_settings.cache_clear()
@@ -333,9 +340,14 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
 
 
 KINDS = {
-    "profile": profiles, "scenario": scenarios, "table": recipes, "manifest": manifests,
-    "mill": mills, "grade table": grades, "documentation": pages,
-}  # fmt: skip
+    "profile": profiles,
+    "scenario": scenarios,
+    "table": recipes,
+    "manifest": manifests,
+    "mill": mills,
+    "grade table": grades,
+    "documentation": pages,
+}
 
 
 def main(folder: Path) -> None:

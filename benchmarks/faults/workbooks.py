@@ -17,7 +17,7 @@ from benchmarks.faults.explorer_load import memory_mb
 from magnetkit.alloy._files import read_blocks
 
 ROOM_MB = 1200
-LIMIT_S = 60
+WORKBOOK_LIMIT_S = 60
 BLANKS = 600 << 20
 _LAST = 2**32 - 1
 # Entities of which each is the one before, twice.
@@ -116,7 +116,7 @@ def run(folder: Path) -> list[dict]:
         process = spawn.Process(target=_read, args=(file, answers))
         process.start()
         try:
-            text, memory = answers.get(timeout=LIMIT_S)
+            text, memory = answers.get(timeout=WORKBOOK_LIMIT_S)
         except Exception:
             text = "fault: no answer"
             memory = 0.0

@@ -23,7 +23,7 @@ from .nearest import mirror_tests, nearest_tests, uncompiled_tests
 from .running import Seen, copy_tree, preload, run
 
 COUNT = 200
-SEED = 20_261_126
+SAMPLE_SEED = 20_261_126
 BUDGET_S = 20.0
 AGAIN_S = 90.0
 """Tests of one change end where the next file would exceed this time of a processor; again more."""
@@ -31,7 +31,7 @@ UNKNOWN_S = 2.0
 """Taken for a test file that no run has timed yet."""
 PLAIN_S = 45
 """Time of a processor after which a test without compilation says nothing."""
-LIMIT_S = 150
+CHANGE_LIMIT_S = 150
 COMPILING_S = 300
 """A change that makes its tests take longer is seen; compiling what calls a kernel takes more."""
 
@@ -47,9 +47,14 @@ class Trial:
 
     def __init__(self, out: Path) -> None:
         preload()
-        threads = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
-        off = "PYTHONDONTWRITEBYTECODE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-        os.environ |= dict.fromkeys((*threads, *off), "1")
+        for name in (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "NUMBA_NUM_THREADS",
+            "PYTHONDONTWRITEBYTECODE",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        ):
+            os.environ[name] = "1"
         folder = out.with_suffix(".tree")
         self.tree = folder / "tree" if folder.is_dir() else copy_tree(folder)
         os.environ["TESTS_CACHE"] = str(folder / "cache")
@@ -72,7 +77,7 @@ class Trial:
             for test in nearest_tests(change.module, self.seconds, budget, UNKNOWN_S)
             if test not in first
         ]
-        limit = LIMIT_S + kernel * COMPILING_S
+        limit = CHANGE_LIMIT_S + kernel * COMPILING_S
         stages = [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
         stages += [(first, limit, False), (rest, limit, False)]
         place.write_text(changed_source(change), encoding="utf-8")
@@ -138,11 +143,12 @@ def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
     survivors = read_changes([row for row in rows(out).values() if not row["killed"]])
-    sample_of_changes = (
-        survivors
-        if again
-        else remaining_changes(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
-    )
+    if again:
+        sample_of_changes = survivors
+    else:
+        count = numbers[0] if numbers else COUNT
+        seed = numbers[1] if len(numbers) > 1 else SAMPLE_SEED
+        sample_of_changes = remaining_changes(out, count, seed)
     trial = Trial(out)
     if again:
         shutil.copytree(ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True)

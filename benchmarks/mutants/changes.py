@@ -9,26 +9,54 @@ ROOT = Path(__file__).parents[2]
 ROOMS = tuple(sorted(f.parent.name for f in (ROOT / "magnetkit").glob("*/__init__.py")))
 """All rooms of the package."""
 FACTOR = 1.1
-LEAST = 8
+MINIMUM_CHANGES = 8
 """Changes of a room at least, however small it is."""
 _SAME = {
-    "assume_unique", "copy", "daemon", "fastmath", "frozen", "kw_only", "maxsize", "slots",
+    "assume_unique",
+    "copy",
+    "daemon",
+    "fastmath",
+    "frozen",
+    "kw_only",
+    "maxsize",
+    "slots",
     "strict",
-}  # fmt: skip
+}
 """Keywords that change how an answer is made, not which: their values are left as they are."""
 
 _SWAPS: dict[type, type] = {
-    ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
-    ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-    ast.And: ast.Or, ast.Or: ast.And,
-}  # fmt: skip
+    ast.Lt: ast.Gt,
+    ast.Gt: ast.Lt,
+    ast.LtE: ast.GtE,
+    ast.GtE: ast.LtE,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
 _NAMES = {"sorted": "list"}
 for _a, _b in (
-    ("min", "max"), ("minimum", "maximum"), ("any", "all"), ("argmin", "argmax"),
-    ("fmin", "fmax"), ("floor", "ceil"), ("nanmin", "nanmax"),
-):  # fmt: skip
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("any", "all"),
+    ("argmin", "argmax"),
+    ("fmin", "fmax"),
+    ("floor", "ceil"),
+    ("nanmin", "nanmax"),
+):
     _NAMES |= {_a: _b, _b: _a}
 
 
@@ -187,7 +215,9 @@ def sample(count: int, seed: int) -> list[Change]:
     weight = {room: len(room_places) ** 0.5 for room, room_places in places.items()}
     sample_of_changes = []
     for room, room_places in places.items():
-        number = max(LEAST, round(count * weight[room] / sum(weight.values())))
+        number = max(
+            MINIMUM_CHANGES, round(count * weight[room] / sum(weight.values()))
+        )
         sample_of_room = chance.sample(room_places, min(number, len(room_places)))
         sample_of_changes += [
             ((i + 0.5) / number, change) for i, change in enumerate(sample_of_room)

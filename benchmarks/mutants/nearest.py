@@ -19,8 +19,11 @@ ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
 PLAIN_NOT = re.compile(r"test_(accelerate|hull|hull_facets)\.py")
 """Tests of kernels that need them compiled: the Makefile's `test-plain` leaves them out too."""
 
-_IMPORT = re.compile(r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\([^)]+\))|"
-                     r"import (magnetkit[\w.]+))", re.MULTILINE)  # fmt: skip
+_IMPORT = re.compile(
+    r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\([^)]+\))|"
+    r"import (magnetkit[\w.]+))",
+    re.MULTILINE,
+)
 
 
 @cache

@@ -261,8 +261,12 @@ def checks() -> "pd.DataFrame":
     anneal = Anneal("Tb", 900.0, 8.0)
     amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
     margin = magnet.h_cj(amount) - case.reverse
-    timing = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
-             "found": time.perf_counter() - start, "wanted": 2.0, "off": np.nan}  # fmt: skip
+    timing = {
+        "what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
+        "found": time.perf_counter() - start,
+        "wanted": 2.0,
+        "off": np.nan,
+    }
     return pd.concat([table, pd.DataFrame([timing])], ignore_index=True)
 
 

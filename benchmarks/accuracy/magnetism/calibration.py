@@ -23,7 +23,7 @@ _OFFSET = {
     "anisotropy_field_T": 0.08,
     "curie_temperature_K": 6.0,
 }
-_STEP = 1e-4
+_FIT_STEP = 1e-4
 _UNIAXIAL_MARGIN = 0.10  # MJ/m3
 
 
@@ -161,16 +161,16 @@ class Fit:
             jacobian = np.zeros((len(r), len(active) + n_offset))
             for column, j in enumerate(active.tolist()):
                 shifted = z.copy()
-                shifted[j] += _STEP
+                shifted[j] += _FIT_STEP
                 jacobian[:, column] = (
                     self.residuals(self.predict(shifted), offsets) - r
-                ) / _STEP
+                ) / _FIT_STEP
             for j in range(n_offset):
                 shifted = offsets.copy()
-                shifted[j] += _STEP
+                shifted[j] += _FIT_STEP
                 jacobian[:, len(active) + j] = (
                     self.residuals(prediction, shifted) - r
-                ) / _STEP
+                ) / _FIT_STEP
             x = np.concatenate([z[active], offsets])
             normal = jacobian.T @ (jacobian * weight[:, None])
             gradient = jacobian.T @ (weight * r) + x
@@ -239,8 +239,8 @@ class Fit:
         steps = np.zeros(len(self.variables))
         for j in np.flatnonzero(one._active):
             shifted = self.variables.copy()
-            shifted[j] += _STEP
-            steps[j] = (one.value(shifted) - base) / _STEP
+            shifted[j] += _FIT_STEP
+            steps[j] = (one.value(shifted) - base) / _FIT_STEP
         return steps
 
     def alone(self, formula: str, kind: str, keys: list[tuple[int, int]]) -> float:

@@ -32,7 +32,7 @@ QUANTITIES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 MARKS = {"remanence_T": "B", "coercivity_kA_m": "H"}
 _SEED = 0
 # Trees and their rate, as of GBRT in such designs; nothing is tuned on these rows.
-_TREES = 300
+_BOOSTING_TREES = 300
 _DEPTH = 3
 _RATE = 0.05
 # Least difference of ln of two magnets that have an order; draws of sources.
@@ -132,7 +132,7 @@ def predict_by_boosting() -> "pd.DataFrame":
             train = finite & (groups != group)
             test = groups == group
             model = GradientBoostingRegressor(
-                n_estimators=_TREES,
+                n_estimators=_BOOSTING_TREES,
                 max_depth=_DEPTH,
                 learning_rate=_RATE,
                 random_state=_SEED,
@@ -345,7 +345,7 @@ def report() -> str:
         "",
         "## Beside gradient boosting on recipe and process",
         "",
-        f"scikit-learn's GradientBoostingRegressor ({_TREES} trees of depth {_DEPTH}, rate "
+        f"scikit-learn's GradientBoostingRegressor ({_BOOSTING_TREES} trees of depth {_DEPTH}, rate "
         f"{_RATE}, not tuned) learns ln of each quantity from atomic fractions, host, grain size, "
         "alignment and temperature; folds by source, the same for both. Error: mean size of "
         "ln(predicted / measured). Order: pairs of one host and temperature that differ by more "

@@ -426,8 +426,18 @@ def left_out() -> "pd.DataFrame":
                 ):
                     # Lower case: checked, but too odd a magnet to be fitted.
                     if mark in marks.upper():
-                        head = row["id"], host, group, column, row[column], value
-                        out.append((*head, mark in marks))
+                        is_fitted = mark in marks
+                        out.append(
+                            (
+                                row["id"],
+                                host,
+                                group,
+                                column,
+                                row[column],
+                                value,
+                                is_fitted,
+                            )
+                        )
     columns = ["id", "host", "group", "quantity", "measured", "predicted", "fitted"]
     frame = pd.DataFrame(out, columns=columns)
     return frame.assign(error=frame["predicted"] / frame["measured"] - 1.0)
@@ -476,8 +486,14 @@ def compare_grades() -> "pd.DataFrame":
 
 # Share of Dy in the rare earth that gives the wt.% of dysprosium_classes.csv (middle of a range).
 _DYSPROSIUM = {
-    "": 0.0, "M": 0.014, "H": 0.028, "SH": 0.084, "UH": 0.14, "EH": 0.21, "AH": 0.266
-}  # fmt: skip
+    "": 0.0,
+    "M": 0.014,
+    "H": 0.028,
+    "SH": 0.084,
+    "UH": 0.14,
+    "EH": 0.21,
+    "AH": 0.266,
+}
 
 
 def _family_recipe(grade: "pd.Series") -> str:

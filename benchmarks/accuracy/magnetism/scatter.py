@@ -53,9 +53,12 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
         common, composition, residue = deviations(rest)
         whole = float(np.sqrt(common**2 + composition**2 + residue**2))
         shares = Split(
-            (common / whole) ** 2, (composition / whole) ** 2, (residue / whole) ** 2, LENGTH,
+            (common / whole) ** 2,
+            (composition / whole) ** 2,
+            (residue / whole) ** 2,
+            LENGTH,
             whole,
-        )  # fmt: skip
+        )
         data = recipes.recipes().set_index("id")
         for place in np.flatnonzero(mask):
             others = np.flatnonzero(mask & (np.arange(len(mask)) != place))

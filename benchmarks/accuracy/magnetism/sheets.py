@@ -111,7 +111,6 @@ def without_maker() -> "pd.DataFrame":
         maker = makers[grade["grade"]]
         names = "remanence_T", "coercivity_kA_m", ALPHA
         b_r, h_cj, alpha = (float(grade[name]) for name in names)
-        sheet = b_r, h_cj, alpha
         # A maker none of whose sheets is fitted has none to leave out.
         with leave_source_out(host, _SHEETS_OF.get((host, maker), "")):
             temperatures = [
@@ -120,10 +119,11 @@ def without_maker() -> "pd.DataFrame":
             factor = families()[host]["coercivity_coefficient_pct_K"].half_width
         for row in temperatures:
             off = float(row["predicted"])  # type: ignore[arg-type]
-            beta = brentq(_temperature_excess, -2.0, -0.05, args=(*sheet, off))
-            low, high = (
-                by_definition(*sheet, beta * (1.0 + s * factor)) for s in (1.0, -1.0)
+            beta = brentq(
+                _temperature_excess, -2.0, -0.05, args=(b_r, h_cj, alpha, off)
             )
+            low = by_definition(b_r, h_cj, alpha, beta * (1.0 + factor))
+            high = by_definition(b_r, h_cj, alpha, beta * (1.0 - factor))
             found.append({**row, "maker": maker, "low": low, "high": high})
     return pd.DataFrame(found)
 
@@ -245,7 +245,8 @@ def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
                 "constant": FAMILY_ALPHA[str(grade["host"])],
             }
         )
-    sheet = float(grade["remanence_T"]), float(grade["coercivity_kA_m"])
+    b_r = float(grade["remanence_T"])
+    h_cj = float(grade["coercivity_kA_m"])
     # A chord with its range is a statement; one without may be of any range.
     betas = chords.loc[chords["quantity"] == BETA, "value"]
     beta = float(betas.iloc[0] if len(betas) else grade[BETA])
@@ -256,8 +257,8 @@ def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
             {
                 **head,
                 "quantity": HOTTEST,
-                "printed": by_definition(*sheet, float(grade[ALPHA]), beta),
-                "predicted": by_model(recipe, makeup.best.shell, *sheet, process),
+                "printed": by_definition(b_r, h_cj, float(grade[ALPHA]), beta),
+                "predicted": by_model(recipe, makeup.best.shell, b_r, h_cj, process),
                 "rated": float(grade[HOTTEST]),
             }
         )
@@ -355,18 +356,19 @@ def _alpha_lines() -> str:
     )
 
 
+def _list_values(values: "pd.Series") -> str:
+    """Return the distinct values of two digits, the largest first, with commas between."""
+    distinct = np.unique(values.round(2))
+    return ", ".join(f"{value:.2f}" for value in distinct[::-1])
+
+
 def _beta_lines() -> str:
     """Say how far printed betas of class N are apart, and what that does to T_max."""
     rows = printed_values()
     betas = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
     has_range = betas["to_K"].notna()
-    text_of_ranges, bare = (
-        ", ".join(
-            f"{value:.2f}"
-            for value in sorted({round(v, 2) for v in part}, reverse=True)
-        )
-        for part in (betas.loc[has_range, "value"], betas.loc[~has_range, "value"])
-    )
+    text_of_ranges = _list_values(betas.loc[has_range, "value"])
+    bare = _list_values(betas.loc[~has_range, "value"])
     figures = grades("N42").iloc[0]
     temperatures = (
         by_definition(

@@ -81,20 +81,12 @@ def compare_gains(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFr
         measured over it; ``unknown``, the variance of its logarithm over `AMOUNTS`.
     """
     law = {**parameters().shell, **({} if held is None else {"held": held})}
-    logs = [
-        np.log(
-            [
-                _gain(R, a, before, law)
-                for a in ((amount,) if amount == amount else AMOUNTS)
-            ]
-        )
-        for R, amount, before in zip(
-            rows["R"],
-            rows["amount_wt_pct"],
-            rows["coercivity_before_kA_m"],
-            strict=True,
-        )
-    ]
+    logs = []
+    for row in rows.to_dict("records"):
+        amount = row["amount_wt_pct"]
+        amounts = AMOUNTS if np.isnan(amount) else (amount,)
+        before = row["coercivity_before_kA_m"]
+        logs.append(np.log([_gain(row["R"], a, before, law) for a in amounts]))
     middle = np.array([group.mean() for group in logs])
     return rows.assign(
         law_kA_m=np.exp(middle),

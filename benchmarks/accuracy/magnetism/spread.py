@@ -23,16 +23,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 QUESTIONS: tuple[tuple[str | None, str, dict[str, Any]], ...] = (
-    ("N42SH", "150C", {}), ("N38UH", "180C", {}), ("N48H", "100C", {}), ("N45SH", "130C", {}),
-    ("N33AH", "220C", {}), ("N40SH", "120C", {}), ("N35EH", "200C", {}), ("N42M", "80C", {}),
-    ("N50", "60C", {}), ("N38H", "110C", {}),
-    ("N48M", "90C", {}), ("N45H", "115C", {}), ("N40UH", "170C", {}), ("N38EH", "190C", {}),
-    ("N35AH", "220C", {}), ("YX20", "150C", {}), ("Recoma 32", "250C", {}), ("BNP-8", "100C", {}),
-    (None, "130C", {"require": ["remanence_T>=1.15"], "load_line": 2.0,
-                    "outside_field_kA_m": 300.0}),
+    ("N42SH", "150C", {}),
+    ("N38UH", "180C", {}),
+    ("N48H", "100C", {}),
+    ("N45SH", "130C", {}),
+    ("N33AH", "220C", {}),
+    ("N40SH", "120C", {}),
+    ("N35EH", "200C", {}),
+    ("N42M", "80C", {}),
+    ("N50", "60C", {}),
+    ("N38H", "110C", {}),
+    ("N48M", "90C", {}),
+    ("N45H", "115C", {}),
+    ("N40UH", "170C", {}),
+    ("N38EH", "190C", {}),
+    ("N35AH", "220C", {}),
+    ("YX20", "150C", {}),
+    ("Recoma 32", "250C", {}),
+    ("BNP-8", "100C", {}),
+    (
+        None,
+        "130C",
+        {
+            "require": ["remanence_T>=1.15"],
+            "load_line": 2.0,
+            "outside_field_kA_m": 300.0,
+        },
+    ),
     (None, "140C", {"values": {"B_r": 1.29, "H_cJ": 1650.0}}),
-    ("N42SH", "75C", {}), ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0}),
-)  # fmt: skip
+    ("N42SH", "75C", {}),
+    ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0}),
+)
 """Ten questions that the design was shown on, and twelve that were written down before any answer
 of it was seen."""
 
@@ -139,8 +160,19 @@ def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
     noise = table["quantity"].map(split.MEASUREMENT).to_numpy()
     table["now"] = 1.645 * np.sqrt(widths**2 + 2.0 * noise**2)
     table["held"] = table["difference"].abs() <= table["now"]
-    return table[["quantity", "group", "given", "predicted", "distance", "difference", "anchored",
-                  "now", "held"]]  # fmt: skip
+    return table[
+        [
+            "quantity",
+            "group",
+            "given",
+            "predicted",
+            "distance",
+            "difference",
+            "anchored",
+            "now",
+            "held",
+        ]
+    ]
 
 
 def calibrate_mills(scale: float) -> "pd.DataFrame":
@@ -169,8 +201,10 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             logs.append(np.log((table[name] / row[name]).to_numpy(float)))
             ends = table[f"{name}_hi"] / table[f"{name}_lo"]
             sds.append(np.log(ends.to_numpy(float)) / 3.29)
-        d_b, d_h = (m + scale * s * rng.standard_normal((DRAWS, len(m)))
-                    for m, s in zip(logs, sds, strict=True))  # fmt: skip
+        d_b, d_h = (
+            m + scale * s * rng.standard_normal((DRAWS, len(m)))
+            for m, s in zip(logs, sds, strict=True)
+        )
         room_b, room_h = (lot.slack(q) for q in ("remanence_T", "coercivity_kA_m"))
         u = np.linspace(-1.0, 1.0, 81)[:, None, None]
         passes = (d_b - unit["remanence_T"] * u >= -room_b) & (
@@ -236,8 +270,11 @@ def sensitivities() -> "pd.DataFrame":
     for name, (table, key, value) in VARIANTS.items():
         with shift_constant(table, key, value):
             other = verdicts()
-        off = [f"{i + 1}: {a} to {b}" for i, (a, b) in enumerate(zip(base, other, strict=True))
-               if a != b]  # fmt: skip
+        off = [
+            f"{i + 1}: {a} to {b}"
+            for i, (a, b) in enumerate(zip(base, other, strict=True))
+            if a != b
+        ]
         rows.append((name, other.count("keep"), len(off), "; ".join(off)))
     return pd.DataFrame(rows, columns=["variant", "keep", "changed", "which"])
 
@@ -283,7 +320,10 @@ def report() -> str:
 
 
 def _markdown(table: "pd.DataFrame") -> str:
-    cells = [[f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
-             for row in table.to_numpy().tolist()]  # fmt: skip
-    lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *cells]
+    def cell(value: object) -> str:
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+    lines = [list(map(str, table.columns)), ["---"] * len(table.columns)]
+    for row in table.to_numpy().tolist():
+        lines.append([cell(value) for value in row])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

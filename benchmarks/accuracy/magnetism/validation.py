@@ -38,9 +38,20 @@ _SAME = {
     "Burzo1998": "Burzo",
 }
 COLUMNS = [
-    "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
-    "pairs_right", "pairs", "clear_pairs_right", "clear_pairs", "coverage_90",
-]  # fmt: skip
+    "test",
+    "host",
+    "property",
+    "n",
+    "papers",
+    "mean_error",
+    "median_error",
+    "relative_error",
+    "pairs_right",
+    "pairs",
+    "clear_pairs_right",
+    "clear_pairs",
+    "coverage_90",
+]
 
 
 # Values printed alike differ by the rounding of a conversion.
@@ -198,14 +209,21 @@ def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> NDArray[np.f
 
 
 def _row(
-    test: str, host: str, kind: str, frame: pd.DataFrame, predicted: NDArray[np.float64],
+    test: str,
+    host: str,
+    kind: str,
+    frame: pd.DataFrame,
+    predicted: NDArray[np.float64],
     coverage: float = np.nan,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, object]:
     value = frame["value"].to_numpy(float)
     error = np.abs(predicted - value)
-    names = frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
-    share, number = pairs(value, predicted, *names)
-    clear, clear_number = pairs(value, predicted, *names, CLEAR.get(kind, 0.0))
+    papers = frame["paper"].to_numpy(str)
+    formulas = frame["formula"].to_numpy(str)
+    share, number = pairs(value, predicted, papers, formulas)
+    clear, clear_number = pairs(
+        value, predicted, papers, formulas, CLEAR.get(kind, 0.0)
+    )
     return {
         "test": test,
         "host": host,

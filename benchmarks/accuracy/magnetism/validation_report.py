@@ -229,9 +229,16 @@ def moment_changes() -> pd.DataFrame:
         )
         value, sd = known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
         rows.append(
-            (r["host"], r["transition_metal"], r["element"], value, sd, prior / atoms,
-             r["moment_change_muB"] - change)
-        )  # fmt: skip
+            (
+                r["host"],
+                r["transition_metal"],
+                r["element"],
+                value,
+                sd,
+                prior / atoms,
+                r["moment_change_muB"] - change,
+            )
+        )
     names = [
         "host",
         "transition_metal",

@@ -29,7 +29,8 @@ Array = NDArray[np.float64]
 
 HOST = "2:14:1"
 # A step of half a deviation to each side shows the slope; of fitted parameters a tenth.
-_STEP, _FITTED_STEP = 0.5, 0.1
+_SLOPE_STEP = 0.5
+_FITTED_STEP = 0.1
 # Constants are listed up to this share of their deviation that the magnets leave.
 _LISTED = 0.99
 
@@ -74,8 +75,16 @@ def weigh_constants() -> list[Weighed]:
     weighed = []
     for i, constant in enumerate(constants):
         shift_share = float(shift[i] / constant.deviation)
-        numbers = constant.value, constant.deviation, shift_share, float(ratios[i])
-        weighed.append(Weighed(constant.name, constant.status, *numbers))
+        weighed.append(
+            Weighed(
+                constant.name,
+                constant.status,
+                constant.value,
+                constant.deviation,
+                shift_share,
+                float(ratios[i]),
+            )
+        )
     return sorted(weighed, key=lambda one: one.left)
 
 
@@ -97,10 +106,10 @@ def _slope_of_constant(rows: "pd.DataFrame", constant: Constant) -> Array:
     ends = []
     for sign in (-1.0, 1.0):
         with shift_constant(
-            constant, constant.value + sign * _STEP * constant.deviation
+            constant, constant.value + sign * _SLOPE_STEP * constant.deviation
         ):
             ends.append(_log_coercivity(rows))
-    return (ends[1] - ends[0]) / (2.0 * _STEP * constant.deviation)
+    return (ends[1] - ends[0]) / (2.0 * _SLOPE_STEP * constant.deviation)
 
 
 def _slope_of_parameter(rows: "pd.DataFrame", name: str, deviation: float) -> Array:

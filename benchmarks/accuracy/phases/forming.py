@@ -42,19 +42,41 @@ if TYPE_CHECKING:
 MADE = "known_phases/made.csv"
 # Deviation of the prior of each term's weight: common to all families, and of each family's own.
 PRIORS = {
-    "constant": (2.0, 2.0), "hull distance": (1.0, 0.5), "Fe": (2.0, 3.0), "Co": (2.0, 3.0),
-    "Ni": (2.0, 3.0), "Mn": (2.0, 3.0), "Cu": (2.0, 3.0), "early": (1.0, 2.0),
-    "early squared": (1.0, 2.0), "sp": (1.0, 2.0), "sp squared": (1.0, 2.0),
-    "radius ratio": (1.0, 1.0), "radius ratio, Fe": (0.7, 1.0), "radius ratio, Co": (0.7, 1.0),
-    "large radius ratio": (1.0, 1.5), "misfit": (2.0, 2.0), "stabilizer": (4.0, 4.0),
-    "no entry": (2.0, 2.0), "eutectoid": (0.0, 1.5), "Fe beside Cu": (2.0, 2.0),
-    "radius ratio, metal content": (1.0, 0.5), "metal content": (1.0, 0.5),
-    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0), "room": (4.0, 4.0),
-}  # fmt: skip
+    "constant": (2.0, 2.0),
+    "hull distance": (1.0, 0.5),
+    "Fe": (2.0, 3.0),
+    "Co": (2.0, 3.0),
+    "Ni": (2.0, 3.0),
+    "Mn": (2.0, 3.0),
+    "Cu": (2.0, 3.0),
+    "early": (1.0, 2.0),
+    "early squared": (1.0, 2.0),
+    "sp": (1.0, 2.0),
+    "sp squared": (1.0, 2.0),
+    "radius ratio": (1.0, 1.0),
+    "radius ratio, Fe": (0.7, 1.0),
+    "radius ratio, Co": (0.7, 1.0),
+    "large radius ratio": (1.0, 1.5),
+    "misfit": (2.0, 2.0),
+    "stabilizer": (4.0, 4.0),
+    "no entry": (2.0, 2.0),
+    "eutectoid": (0.0, 1.5),
+    "Fe beside Cu": (2.0, 2.0),
+    "radius ratio, metal content": (1.0, 0.5),
+    "metal content": (1.0, 0.5),
+    "uncertainty": (2.0, 1.0),
+    "mixing entropy": (2.0, 1.0),
+    "room": (4.0, 4.0),
+}
 HOST_FREE = (
-    "constant", "hull distance", "no entry", "uncertainty", "mixing entropy", "misfit",
+    "constant",
+    "hull distance",
+    "no entry",
+    "uncertainty",
+    "mixing entropy",
+    "misfit",
     "early squared",
-)  # fmt: skip
+)
 """Terms of a structure without weights of its own."""
 _HOST_FREE_PRIOR = 2.0
 # What a snapshot's energies tell: these terms are put to zero to see what they are worth.
@@ -62,7 +84,7 @@ _OF_ENERGIES = ("hull distance", "no entry", "uncertainty")
 # Decomposition on cooling is known of 1:5 compounds with cobalt alone.
 _EUTECTOID_FAMILY = "1:5"
 # Parts in which papers are left out.
-_FOLDS = 20
+_PAPER_FOLDS = 20
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -156,7 +178,7 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     A family whose rows would turn the sign of a term of `ONE_SIGNED` has the common weight of it.
     The last family's, those of any other structure, are fitted to the rows of all families.
     """
-    common, single = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
+    common, single = np.array([PRIORS[term] for term in TERMS]).T
     scales = np.tile(single, (len(FAMILIES), 1))
     other_families = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
     scales[other_families, TERMS.index("eutectoid")] = 0.0
@@ -219,7 +241,9 @@ def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
     Papers are left out in `_FOLDS` parts, none of which shares a paper with another.
     """
     rows = np.arange(len(x))
-    parts = [np.isin(rows, out) for _, out in _intervals.folds(made.source, _FOLDS)]
+    parts = [
+        np.isin(rows, out) for _, out in _intervals.folds(made.source, _PAPER_FOLDS)
+    ]
     return _cross_validate(made, x, parts)
 
 

@@ -191,15 +191,12 @@ def substitute(
         )
     places = [members[0]]
     while len(places) < count:
-        distances = np.array(
-            [
-                [cell.get_distance(i, j) for j in places]
-                for i in members
-                if i not in places
-            ]
-        )
         rest = [i for i in members if i not in places]
-        places.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
+        nearest = []
+        for i in rest:
+            distance = min(cell.get_distance(i, j) for j in places)
+            nearest.append(round(distance, 3))
+        places.append(rest[int(np.argmax(nearest))])
     crystal = cell.copy()
     for place in places:
         crystal.replace(place, element, properties=dict(cell[place].properties))

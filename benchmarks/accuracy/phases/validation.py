@@ -69,8 +69,17 @@ class PhaseValidation:
     def to_text(self) -> str:
         """Return the report as text."""
         with_verdict = self.sites[self.sites["hit"].notna()]
-        columns = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
-                 "margin_eV", "hit"]  # fmt: skip
+        columns = [
+            "host",
+            "stacking",
+            "transition_metal",
+            "element",
+            "relation",
+            "sites",
+            "found",
+            "margin_eV",
+            "hit",
+        ]
         parts = (
             ("Phases known to exist or not: probability of forming", self.made),
             ("Reliability, each rare earth left out", self.reliability),

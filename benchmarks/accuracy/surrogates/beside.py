@@ -127,10 +127,9 @@ def lines(title: str, left: LeftOut) -> Iterator[str]:
 
 def restrict(left: LeftOut, keep: NDArray[np.bool_]) -> LeftOut:
     """Return some of the rows that were left out."""
-    predictions = {
-        name: Prediction(*(part[keep] for part in prediction))
-        for name, prediction in left.predictions.items()
-    }
+    predictions = {}
+    for name, prediction in left.predictions.items():
+        predictions[name] = Prediction(*(part[keep] for part in prediction))
     return LeftOut(left.data[np.flatnonzero(keep)], predictions, left.coverage)
 
 

@@ -245,9 +245,11 @@ _NO_MODEL = ("value", "group", "source", "fold", "host", "half", "inside", "misf
 
 def _row(name: str, model: str, part: pd.DataFrame) -> str:
     f = figures.accuracy(
-        part["value"].to_numpy(), part[model].to_numpy(), part["group"].to_numpy(),
+        part["value"].to_numpy(),
+        part[model].to_numpy(),
+        part["group"].to_numpy(),
         figures.TOLERANCE[CURIE],
-    )  # fmt: skip
+    )
     return (
         f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
         f"{f['pairs']:.3f} |"

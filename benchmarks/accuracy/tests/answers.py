@@ -31,7 +31,8 @@ def recipe(host, rng):
         for e in rng.sample(elements, 2)
     }
     some = some if sum(some.values()) < 0.5 and rng.random() < 0.7 else {}
-    rest, cobalt = 1.0 - sum(some.values()), rng.choice((0.0, 0.1, 0.5, 1.0))
+    rest = 1.0 - sum(some.values())
+    cobalt = rng.choice((0.0, 0.1, 0.5, 1.0))
     some |= {"Fe": rest * (1.0 - cobalt), "Co": rest * cobalt}
     amounts += [(e, host.transition_metal * x) for e, x in some.items()]
     for element in host.interstitial_elements[: rng.choice((1, 1, 2))]:
@@ -42,14 +43,12 @@ def recipe(host, rng):
 def answers():
     """Return columns by name: of all recipes, and of those of a host when taken as such."""
     rng = random.Random(3)
-    recipes = {
-        name: [
-            HOSTS[name].structure.example,
-            *(recipe(HOSTS[name], rng) for _ in range(NUMBER)),
-        ]
-        for name in ROOTS
-    }
-    every = ["Pr2Fe14B", *(text for texts in recipes.values() for text in texts)]
+    recipes = {}
+    every = ["Pr2Fe14B"]
+    for name in ROOTS:
+        recipes[name] = [HOSTS[name].structure.example]
+        recipes[name] += [recipe(HOSTS[name], rng) for _ in range(NUMBER)]
+        every += recipes[name]
     results = {"all": mk.predict(every, TEMPERATURES)}
     results["routes"] = sintered(every, 300.0, process="sintered-fine-grained")
     results["shells"] = sintered(every, TEMPERATURES, shell="Tb 0.5 wt%")
@@ -60,10 +59,10 @@ def answers():
         )
         results[f"magnet as {name}"] = sintered(texts, TEMPERATURES, host=name)
         results[f"phase as {name}"] = stability(texts, host=name)
-    return {
-        name: {column: frame[column].to_numpy() for column in frame.columns}
-        for name, frame in results.items()
-    }
+    columns = {}
+    for name, frame in results.items():
+        columns[name] = {column: frame[column].to_numpy() for column in frame.columns}
+    return columns
 
 
 if __name__ == "__main__":

@@ -178,10 +178,16 @@ def test_calibration_leaves_out_unknown_effects():
 
 def test_papers_on_one_compound_are_compared_with_each_other():
     frame = pd.DataFrame(
-        [("A", "one", 1.0), ("B", "one", 2.0), ("C", "one", 3.0),
-         ("A", "two", 1.1), ("B", "two", 2.1), ("C", "two", 1.5)],
+        [
+            ("A", "one", 1.0),
+            ("B", "one", 2.0),
+            ("C", "one", 3.0),
+            ("A", "two", 1.1),
+            ("B", "two", 2.1),
+            ("C", "two", 1.5),
+        ],
         columns=["formula", "paper", "value"],
-    ).assign(property="saturation_polarization_T")  # fmt: skip
+    ).assign(property="saturation_polarization_T")
     row = compare_papers(frame, "saturation_polarization_T")
     assert row["n"] == 3
     assert row["mean_error"] == pytest.approx(1.7 / 3)

@@ -58,11 +58,17 @@ def test_text_counts_agreements():
     table = pd.DataFrame({"a": [1.0]})
     sites = pd.DataFrame(
         {
-            "host": "2:17", "stacking": "standard", "transition_metal": "Fe",
-            "element": ["Al", "Si", "Zn"], "relation": "prefers", "sites": "18h", "found": "6c",
-            "margin_eV": [-0.1, 0.1, np.nan], "hit": pd.array([False, True, None], "boolean"),
+            "host": "2:17",
+            "stacking": "standard",
+            "transition_metal": "Fe",
+            "element": ["Al", "Si", "Zn"],
+            "relation": "prefers",
+            "sites": "18h",
+            "found": "6c",
+            "margin_eV": [-0.1, 0.1, np.nan],
+            "hit": pd.array([False, True, None], "boolean"),
         }
-    )  # fmt: skip
+    )
     text = validation.PhaseValidation(
         table, table, table, sites, table, table, table
     ).to_text()

@@ -138,9 +138,13 @@ def grades(monkeypatch, folder):
         process = {"aged_for_C": 300.0} if grade["host"] == "2:17" else None
         at = np.arange(ROOM, 900.0, 10.0)
         frame = mk.predict(
-            [makeup.text], [float(t) for t in at], basis="weight", process=process,
-            shell=makeup.shell or None, calibration="none",
-        )  # fmt: skip
+            [makeup.text],
+            [float(t) for t in at],
+            basis="weight",
+            process=process,
+            shell=makeup.shell or None,
+            calibration="none",
+        )
         b_r, h_cj = (float(grade[n]) * frame[n] / frame[n][0] for n in (B_R, H_CJ))
         load = b_r / sheets.MU_0 / 1e3 / (sheets._LINE + sheets._RECOIL)
         margin = (sheets._KNEE * h_cj - load).to_numpy()
@@ -184,9 +188,13 @@ def predict_claim(monkeypatch, folder):
         how = hindcast._process(claim, _NoMill())
         how.pop("producer")
         frame = mk.predict(
-            [row["composition"]], f"{row['temperature_C']}C", basis="weight",
-            process=how or None, shell=claim["shell"], calibration="none",
-        )  # fmt: skip
+            [row["composition"]],
+            f"{row['temperature_C']}C",
+            basis="weight",
+            process=how or None,
+            shell=claim["shell"],
+            calibration="none",
+        )
         yield (
             hindcast._ask_replacement(claim)["predicted"],
             frame.loc[0, row["quantity"]],
@@ -274,9 +282,12 @@ def predict_weight(monkeypatch, folder):
         grain = row["grain_size_um"]
         process = {"grain_size_um": grain} if grain == grain else None
         frame = mk.predict(
-            [row["recipe"]], row["temperature_K"], basis=row["basis"], process=process,
+            [row["recipe"]],
+            row["temperature_K"],
+            basis=row["basis"],
+            process=process,
             calibration="none",
-        )  # fmt: skip
+        )
         yield [np.exp(log)], frame[H_CJ], 1e-9
 
 

@@ -86,17 +86,22 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(sheet_rows):
 def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be():
     # Recoma 20 and 22 of one catalogue, and the maker's technical note on temperature effects.
     frame = pd.DataFrame(
-        {"maker": ["Arnold"], "host": ["1:5"], "printed": [740.0], "predicted": [604.0],
-         "low": [551.0], "high": [685.0]}
-    )  # fmt: skip
+        {
+            "maker": ["Arnold"],
+            "host": ["1:5"],
+            "printed": [740.0],
+            "predicted": [604.0],
+            "low": [551.0],
+            "high": [685.0],
+        }
+    )
     lines = _maker_lines(frame)
     row = next(
         line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |")
     )
-    betas, kelvin = (
-        [float(v) for v in cell.split(",")]
-        for cell in row.strip("| ").split(" | ")[-2:]
-    )
+    beta_cell, kelvin_cell = row.strip("| ").split(" | ")[-2:]
+    betas = [float(value) for value in beta_cell.split(",")]
+    kelvin = [float(value) for value in kelvin_cell.split(",")]
     assert betas == [-0.4, -0.25, -0.19]
     assert kelvin[-1] - kelvin[0] > 200.0
     assert "0 of 1 within 40 K, 0 within the range" in "\n".join(lines)
