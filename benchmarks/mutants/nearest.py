@@ -14,7 +14,7 @@ SHOWN = "cli", "curves", "diffusion", "explorer", "replacement", "run", "show", 
 """Rooms that the tests of commands see too; of the others the nearer tests alone must kill."""
 EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py", "tests/test_texts.py")
 """Test files that reach all rooms, tried after those that mirror a module."""
-ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
+ACROSS = ("tests/test_edges.py", "tests/test_handover.py")
 """Test files of several rooms, which mirror what they import."""
 PLAIN_NOT = re.compile(r"test_(accelerate|hull|hull_facets)\.py")
 """Tests of kernels that need them compiled: the Makefile's `test-plain` leaves them out too."""

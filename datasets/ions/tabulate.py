@@ -14,10 +14,10 @@ import math
 from pathlib import Path
 
 import numpy as np
+from multiplets import AXIAL, WHOLE, Ion, free_energy, get_ion
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from magnetkit.compound._ions import AXIAL, WHOLE, Ion, free_energy, get_ion
 from magnetkit.compound.parameters import published_fields
 
 HERE = Path(__file__).resolve().parent

@@ -5,7 +5,11 @@
 
 from pathlib import Path
 
-from benchmarks.accuracy.phases.forming import read_table, table_of_scores, write_weights
+from benchmarks.accuracy.phases.forming import (
+    read_table,
+    table_of_scores,
+    write_weights,
+)
 
 if __name__ == "__main__":
     for table in table_of_scores(read_table()):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.phases.leave_one_out import VALIDATED
+from benchmarks.accuracy.surrogates.figures import accuracy
 from magnetkit._core.errors import DataError
 from magnetkit._core.settings import get_settings
 from magnetkit.alloy.table import CompositionTable
@@ -31,7 +32,6 @@ from magnetkit.phases._judged import named_phases as ratios_of
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TARGET, keys
-from magnetkit.surrogates._merit import accuracy
 from magnetkit.surrogates.training_sets import training_set
 
 if TYPE_CHECKING:

@@ -224,6 +224,8 @@ def _write(families: dict[str, dict]) -> None:
 
 def main() -> None:
     """Fit, then write the parameters."""
+    check = runpy.run_path(str(HERE.parent / "magnets/check.py"))
+    check["check_table"](check["FILE"])
     runpy.run_path(str(HERE.parent / "hosts/build.py"), run_name="__main__")
     # The model reads its defaults from the file: start from what is stated and the priors.
     _write({host: family(host, fitted=False) for host in STATED})

@@ -1,12 +1,11 @@
 """Figures of merit of predictions: error, order within a group, coverage, and their differences."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._types import BoolArray, FloatArray, IntArray
+from .._core._types import FloatArray, IntArray
 
 TOLERANCE = {
     "curie_temperature_K": 10.0,
@@ -92,45 +91,6 @@ def group_sums(
     )
 
 
-def pairs_in_order(
-    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
-) -> float:
-    """Return the share of pairs of one group, further apart than `tolerance`, ordered right.
-
-    A tie in the prediction counts half; NaN where there is no such pair.
-
-    Examples
-    --------
-    >>> pairs_in_order(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0]), np.zeros(3), 0.5)
-    0.6666666666666666
-    """
-    return float(group_sums(values, predicted, groups, tolerance).pairs_in_order())
-
-
-def accuracy(
-    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
-) -> dict[str, Any]:
-    """Compute the figures of merit of predictions.
-
-    Arguments are those of `group_sums`. Values nearer than `tolerance` are no pair.
-
-    Returns
-    -------
-    dict
-        ``rows``, ``mae`` and ``median`` (absolute errors), ``r2`` and ``pairs``, the share of pairs
-        within groups in the right order.
-    """
-    error = np.abs(values - predicted)
-    about = ((values - values.mean()) ** 2).sum()
-    return {
-        "rows": len(values),
-        "mae": float(error.mean()),
-        "median": float(np.median(error)),
-        "r2": float(1.0 - (error**2).sum() / about) if about > 0 else float("nan"),
-        "pairs": pairs_in_order(values, predicted, groups, tolerance),
-    }
-
-
 def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
     """Compute 95 % intervals of the gain of `one` on `other`, groups drawn with replacement.
 
@@ -154,23 +114,3 @@ def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
         limits[f"{name}_lo"] = float(low)
         limits[f"{name}_hi"] = float(high)
     return limits
-
-
-def coverage_by_group(
-    inside: BoolArray, groups: NDArray, draws: int = _DRAWS
-) -> tuple[float, float, float]:
-    """Compute the share of rows inside their interval, with its 95 % confidence interval.
-
-    Groups are drawn with replacement. `inside` is bool, (n,).
-
-    Returns
-    -------
-    share, low, high : float
-    """
-    _, code = np.unique(groups, return_inverse=True)
-    hits = np.bincount(code, inside)
-    size = np.bincount(code)
-    picks = np.random.default_rng(0).integers(0, len(size), (draws, len(size)))
-    shares = hits[picks].sum(axis=1) / size[picks].sum(axis=1)
-    low, high = np.quantile(shares, [0.025, 0.975])
-    return float(inside.mean()), float(low), float(high)

@@ -3,16 +3,10 @@
 import numpy as np
 import pytest
 
-from magnetkit.compound._ions import (
-    AXIAL,
-    WHOLE,
-    angular,
-    free_energy,
-    get_ion,
-    hund,
-    stevens,
-)
 from magnetkit.compound.parameters import ions
+from tests.scripts import script
+
+multiplets = script("datasets/ions/multiplets.py")
 
 
 @pytest.mark.parametrize(
@@ -21,11 +15,11 @@ from magnetkit.compound.parameters import ions
     [(2, (1.0, 5, 4.0)), (3, (1.5, 6, 4.5)), (5, (2.5, 5, 2.5)), (9, (2.5, 5, 7.5))],
 )
 def test_hunds_rules(n, expected):
-    assert hund(n) == expected
+    assert multiplets.hund(n) == expected
 
 
 def test_angular_momentum_commutes_as_it_should():
-    x, y, z = angular(4.5)
+    x, y, z = multiplets.angular(4.5)
     np.testing.assert_allclose(x @ y - y @ x, 1j * z, atol=1e-12)
     square = x @ x + y @ y + z @ z
     np.testing.assert_allclose(square, 4.5 * 5.5 * np.eye(10), atol=1e-12)
@@ -35,7 +29,7 @@ def test_angular_momentum_commutes_as_it_should():
     ("n", "m"), [(2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)]
 )
 def test_operators_are_hermitian_and_traceless(n, m):
-    operator = stevens(4, n, m)
+    operator = multiplets.stevens(4, n, m)
     np.testing.assert_allclose(operator, operator.conj().T, atol=1e-9)
     assert abs(np.trace(operator)) < 1e-6
 
@@ -43,7 +37,7 @@ def test_operators_are_hermitian_and_traceless(n, m):
 def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
-        operator = stevens(4, n, m)
+        operator = multiplets.stevens(4, n, m)
         np.testing.assert_allclose(
             turn @ operator @ turn.conj().T, sign * operator, atol=1e-8
         )
@@ -51,14 +45,14 @@ def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
 
 def test_levels_of_the_term_are_multiplets():
     # Lande's interval rule: J and J - 1 are lambda J apart; the ground multiplet is 2 J + 1 wide.
-    levels = np.linalg.eigvalsh(get_ion("Sm").base)
+    levels = np.linalg.eigvalsh(multiplets.get_ion("Sm").base)
     np.testing.assert_allclose(levels[:6], levels[0], atol=1e-6)
     assert levels[6] - levels[0] == pytest.approx(350.0 * 3.5)
 
 
 def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
     for symbol, moment in (("Nd", 3.27), ("Pr", 3.2), ("Tb", -9.0), ("Dy", -10.0)):
-        ion = get_ion(symbol)
+        ion = multiplets.get_ion(symbol)
         _, states = np.linalg.eigh(ion.base + 300.0 * ion.exchange[2])
         lowest = states[:, 0]
         projection = (lowest.conj() @ ion.moment[2] @ lowest).real
@@ -67,14 +61,14 @@ def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
 
 
 def test_free_energy_of_two_levels():
-    energy = free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
+    energy = multiplets.free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
     second = 1.0 - 2.0 * np.log(1.0 + np.exp(-1.0))
     np.testing.assert_allclose(energy[0], [1.0, second])
 
 
 def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
-    ion = get_ion("Nd")
-    for name, same in ((AXIAL, True), (WHOLE, False)):
+    ion = multiplets.get_ion("Nd")
+    for name, same in ((multiplets.AXIAL, True), (multiplets.WHOLE, False)):
         one = ion.crystal(name)[0]
         other = ion.crystal(name, turned=True)[0]
         assert np.allclose(one, other) == same
@@ -87,13 +81,13 @@ def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
 def test_within_the_ground_multiplet_operators_have_stevens_factors(
     symbol, order, name
 ):
-    ion = get_ion(symbol)
+    ion = multiplets.get_ion(symbol)
     constants = ions()[symbol]
     assert ion.field["lambda_K"] != 0.0
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
     block = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
-    twin = constants[name] * stevens(ion.j, order, 0)
+    twin = constants[name] * multiplets.stevens(ion.j, order, 0)
     np.testing.assert_allclose(
         np.linalg.eigvalsh(block),
         np.linalg.eigvalsh(twin),
@@ -104,7 +98,7 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
 def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
     # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
-    ion = get_ion(symbol)
+    ion = multiplets.get_ion(symbol)
     constants = ions()[symbol]
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
@@ -115,14 +109,14 @@ def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
 
 
 def test_the_axial_field_is_radius_times_factor_times_operator():
-    ion = get_ion("Dy")
+    ion = multiplets.get_ion("Dy")
     constants = ions()["Dy"]
-    second, fourth = ion.crystal(AXIAL)
+    second, fourth = ion.crystal(multiplets.AXIAL)
     for term, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
         twin = (
             constants[f"r{order}_a0_{order}"]
             * constants[name]
-            * stevens(ion.j, order, 0)
+            * multiplets.stevens(ion.j, order, 0)
         )
         if ion.field["lambda_K"] == 0.0:
             np.testing.assert_allclose(term, twin, atol=1e-12)

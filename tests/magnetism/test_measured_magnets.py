@@ -8,7 +8,6 @@ from magnetkit.errors import DataError
 
 from magnetkit._core import datasets
 from magnetkit.magnetism.measured_magnets import (
-    COLUMNS,
     FILE,
     NO_ROUTE,
     USUAL,
@@ -19,6 +18,9 @@ from magnetkit.magnetism.measured_magnets import (
     without_papers,
 )
 from magnetkit.magnetism.process import routes
+from tests.scripts import script
+
+check = script("datasets/magnets/check.py")
 
 LINE = {
     "id": "X1",
@@ -40,11 +42,11 @@ LINE = {
 
 def write(folder, **changes):
     """Write a table of two lines, the second of which is changed, and return its path."""
-    first = dict.fromkeys(COLUMNS, "") | LINE
+    first = dict.fromkeys(check.COLUMNS, "") | LINE
     second = first | {"id": "X2"} | changes
     file = folder / "mine.csv"
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
+        writer = csv.DictWriter(stream, check.COLUMNS)
         writer.writeheader()
         writer.writerows([first, second])
     return file
@@ -93,7 +95,7 @@ def test_a_wrong_cell_is_refused_with_line_and_column(
     with pytest.raises(
         DataError, match=rf"mine.csv, line 3, column {column}: .*; \S"
     ) as error:
-        read_magnets(write(tmp_path, **changes))
+        check.check_table(write(tmp_path, **changes))
     assert expected in str(error.value)
 
 
@@ -102,10 +104,14 @@ def test_refuses_other_headers_and_lengths(tmp_path):
     text = file.read_text("utf-8")
     file.write_text(text.replace("paper,", "doi,", 1), "utf-8")
     with pytest.raises(DataError, match="missing paper, unknown doi"):
-        read_magnets(file)
+        check.check_table(file)
     file.write_text(text.rstrip() + ",one more\n", "utf-8")
     with pytest.raises(DataError, match="line 3: expected 29 cells"):
-        read_magnets(file)
+        check.check_table(file)
+
+
+def test_the_table_of_the_package_is_right():
+    check.check_table(datasets.path(FILE))
 
 
 def test_rows_that_differ_by_route_are_of_its_family():

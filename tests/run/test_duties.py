@@ -45,7 +45,9 @@ def test_no_melt_without_heavy_rare_earth_is_likely_at_the_rating_of_the_high_cl
     grade,
 ):
     check = Check()
-    answer = check_answer(check, grade, duty_keywords(rated_temperature(grade), 1.0, 0.0))
+    answer = check_answer(
+        check, grade, duty_keywords(rated_temperature(grade), 1.0, 0.0)
+    )
     assert check.tried[3] == 1
     assert check.violations == []
     assert likeliest_heavy_free(answer) < 0.05

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.phases.partition import partition
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import prepare_query
 from magnetkit.surrogates._curie_training import train_model
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys
+from magnetkit.surrogates._merit import TOLERANCE
 
 _CURIE = "curie_temperature_K"
 
@@ -40,7 +41,7 @@ def report(data: TrainingSet, coverage: float) -> str:
             value[mask],
             prediction.value[mask],
             data.groups[rows][mask],
-            figures.TOLERANCE[_CURIE],
+            TOLERANCE[_CURIE],
         )
         inside = (np.abs(value - prediction.value) <= half)[mask].mean()
         texts.append(

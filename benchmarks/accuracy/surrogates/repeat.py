@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
+from magnetkit.surrogates._merit import TOLERANCE
 
 _MODULE = "benchmarks.accuracy.surrogates.repeat"
 _ROOT = Path(__file__).resolve().parents[3]
@@ -83,7 +84,7 @@ def report(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
             data.values[rows],
             values[rows],
             data.groups[rows],
-            figures.TOLERANCE[TARGET],
+            TOLERANCE[TARGET],
         )
         apart = np.abs(values - first)
         lines.append(

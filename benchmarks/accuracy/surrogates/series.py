@@ -12,12 +12,12 @@ import pandas as pd
 from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.compound.evaluate import PROPERTIES
 from magnetkit.compound.parameters import load, prior_parameters
 from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import (
     TREND,
     TYPICAL_K,

@@ -14,15 +14,16 @@ from magnetkit.elements import SYMBOLS
 from magnetkit.errors import DataError, InputError
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
-from magnetkit.surrogates import _merit as figures
 from magnetkit.surrogates._curie import CurieModel, curie_phases
 from magnetkit.surrogates._measured import CURIE_FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
+from magnetkit.surrogates._merit import TOLERANCE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
 
 from . import blind, series
@@ -186,7 +187,7 @@ def _by_host(
                     data.values[rows],
                     result.mean[rows],
                     data.groups[rows],
-                    figures.TOLERANCE[CURIE],
+                    TOLERANCE[CURIE],
                 )
                 lines.append(
                     f"| {title} | {name} | {rows.sum()} | {off.mean():.1f} | {pairs:.3f} | "
@@ -217,7 +218,7 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     lines = [
         f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
         "",
-        f"Pairs: share of pairs of one paper more than {figures.TOLERANCE[CURIE]:g} K apart that "
+        f"Pairs: share of pairs of one paper more than {TOLERANCE[CURIE]:g} K apart that "
         "are ordered as measured.",
         "",
         "| rows | model | n | MAE, K | median, K | pairs |",
@@ -248,7 +249,7 @@ def _row(name: str, model: str, part: pd.DataFrame) -> str:
         part["value"].to_numpy(),
         part[model].to_numpy(),
         part["group"].to_numpy(),
-        figures.TOLERANCE[CURIE],
+        TOLERANCE[CURIE],
     )
     return (
         f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "

@@ -7,6 +7,7 @@ from magnetkit.errors import InputError
 
 from benchmarks.accuracy.surrogates import (
     beside,
+    figures,
     peers,
     repeat,
     series,
@@ -166,3 +167,12 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp
     data |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
     rows = training_set("curie_temperature_K", pd.DataFrame(data))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
+
+
+def test_coverage_interval_widens_with_fewer_groups():
+    inside = np.random.default_rng(0).random(200) < 0.9
+    groups = np.arange(200)
+    _, low, high = figures.coverage_by_group(inside, groups)
+    repeated = np.repeat(inside[:10], 20)
+    _, wide_low, wide_high = figures.coverage_by_group(repeated, groups // 20)
+    assert high - low < wide_high - wide_low

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._types import FloatArray
-from ..phases.records import CRYSTAL_FIELDS
-from .parameters import ions, published_fields
+from magnetkit._core._types import FloatArray
+from magnetkit.compound.parameters import ions, published_fields
+from magnetkit.phases.records import CRYSTAL_FIELDS
 
 WHOLE, AXIAL = CRYSTAL_FIELDS
 """Crystal fields: that of R2Fe14B, scaled; a field of A_2^0 and A_4^0 alone."""
