@@ -84,7 +84,11 @@ def test_what_is_stored_can_be_read_without_running(file):
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert any("image/png" in o.get("data", {}) for o in _outputs(book))
-    assert not [o for o in _outputs(book) if o.output_type == "error" or o.get("name") == "stderr"]
+    assert not [
+        o
+        for o in _outputs(book)
+        if o.output_type == "error" or o.get("name") == "stderr"
+    ]
     found = [match[0] for text in _texts(book) for match in PRIVATE.finditer(text)]
     assert not found
 

@@ -16,7 +16,8 @@ def test_one_that_leaves_does_not_loosen_the_limit_under_another():
 
     with threadpool_limits(limits=2, user_api="blas"):
         assert threads() == {2}
-        inside, leave = threading.Event(), threading.Event()
+        inside = threading.Event()
+        leave = threading.Event()
 
         def other() -> None:
             with one_thread():

@@ -19,7 +19,8 @@ from magnetkit._core._jit import jit
 from magnetkit._core._kernel_files import KernelFiles
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0",
+    reason="nothing is compiled without JIT",
 )
 
 CODE = """
@@ -87,11 +88,18 @@ def compiled(compiled_once):
 
 
 def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "MAGNETKIT_"))}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("NUMBA_", "MAGNETKIT_"))
+    }
     return subprocess.Popen(
         [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result)],
         env=clean
-        | {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
+        | {
+            "PYTHONPATH": str(package.parent),
+            "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
+        }
         | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -198,7 +206,10 @@ def test_a_damaged_file_is_compiled_anew_and_said(compiled, tmp_path):
     for which, damage in (("nbi", emptied), ("nbc", one_bit_turned)):
         (file,) = Path(folder).rglob(f"*.{which}")
         file.write_bytes(damage(file.read_bytes()))
-        assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
+        assert run(package, tmp_path, said="were damaged; compiling them anew") == (
+            folder,
+            0,
+        )
     process = start(package, tmp_path)
     assert "damaged" not in process.communicate(timeout=900)[1]
     assert run(package, tmp_path) == (folder, 1)
@@ -242,9 +253,14 @@ def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(compiled, 
     # A second version of the kernel goes into the file that the first one's list names.
     more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
     command = [sys.executable, "-B", "-c", CODE.format(result="[0.0, 2.0, 4.0]") + more]
-    paths = {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
+    paths = {
+        "PYTHONPATH": str(package.parent),
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
+    }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=os.environ | paths, cwd=tmp_path, **pipes) as at_work:
+    with subprocess.Popen(
+        command, env=os.environ | paths, cwd=tmp_path, **pipes
+    ) as at_work:
         lines = iter(at_work.stdout.readline, "compiled\n")
         folder = next(lines).split()[0]
         assert list(lines) == []
@@ -279,7 +295,9 @@ def unprivileged():
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def test_what_an_administrator_compiled_serves_who_may_not_write(package, tmp_path, unprivileged):
+def test_what_an_administrator_compiled_serves_who_may_not_write(
+    package, tmp_path, unprivileged
+):
     folder, _ = run(package, tmp_path)
     for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)

@@ -29,12 +29,14 @@ def test_of_no_rows_there_are_none():
 
 def test_sums_of_several_figures_are_those_of_scipy_to_the_last_digit():
     rng = np.random.default_rng(5)
-    made = rng.uniform(0.1, 5.0, (20_000, 4))
+    amounts = rng.uniform(0.1, 5.0, (20_000, 4))
     table = CompositionTable.from_strings(
-        [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in made]
+        [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in amounts]
     )
     figures = rng.normal(size=(118, 7))
-    sparse = csr_array((table.values, table.indices, table.indptr), shape=(len(table), 118))
+    sparse = csr_array(
+        (table.values, table.indices, table.indptr), shape=(len(table), 118)
+    )
     for threads in (1, 2):
         with limited_threads(threads):
             assert np.array_equal(sums_of_each(table.rows, figures), sparse @ figures)

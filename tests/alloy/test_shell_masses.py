@@ -20,7 +20,9 @@ DYSPROSIUM = {
     "B": 1.0 / WHOLE,
 }
 # A carrier of 0.7 % of the mass leaves 0.993 to all else.
-WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {"Pr": 0.007}
+WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {
+    "Pr": 0.007
+}
 SHELLS = {
     "Dy 0.5 wt%": DYSPROSIUM,
     "Dy 0.5 wt% + Pr 0.7 wt%": WITH_CARRIER,
@@ -42,7 +44,9 @@ def test_what_is_paid_for_is_what_it_weighs(shell):
     (row,) = mk.supply.ledger(BASE, shell=shell, basis="weight").itertuples()
     shares = SHELLS[shell]
     rare = sum(shares.get(symbol, 0.0) for symbol in ("Nd", "Pr", "Dy"))
-    assert row.heavy_rare_earth_wt_pct == pytest.approx(100.0 * shares.get("Dy", 0.0), rel=1e-5)
+    assert row.heavy_rare_earth_wt_pct == pytest.approx(
+        100.0 * shares.get("Dy", 0.0), rel=1e-5
+    )
     assert row.rare_earth_wt_pct == pytest.approx(100.0 * rare, rel=1e-5)
     prices = mk.supply.element_table().set_index("element")["price_USD_kg"]
     cost = sum(share * prices[symbol] for symbol, share in shares.items())

@@ -17,7 +17,9 @@ coarse = st.integers(0, 4).map(float) | st.just(float("nan"))
 @settings(deadline=None, max_examples=150)
 @given(
     st.integers(1, 3).flatmap(
-        lambda d: arrays(float, st.tuples(st.integers(0, 40), st.just(d)), elements=coarse)
+        lambda d: arrays(
+            float, st.tuples(st.integers(0, 40), st.just(d)), elements=coarse
+        )
     )
 )
 def test_agrees_with_the_slow_twin_on_ties_duplicates_and_nan(points):
@@ -50,6 +52,6 @@ def test_an_antichain_is_one_front_and_a_chain_is_n():
     assert fronts(np.column_stack([x, x, x])).tolist() == list(range(1, 501))
 
 
-def test_shape_is_checked():
+def test_refuses_four_objectives():
     with pytest.raises(InputError, match="1 to 3"):
         fronts(np.zeros((3, 4)))

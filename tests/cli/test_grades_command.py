@@ -25,7 +25,7 @@ def test_what_marks_mean_is_said_where_there_are_marks(words, start):
     assert last.startswith(f"{start} estimate comes from similar grades")
 
 
-def test_a_grade_of_number_and_class_alone_says_that_no_sheet_is_known():
-    said = " ".join(run("grades", "N43SH").stdout.split())
-    assert "No maker's sheet is known" in said
-    assert "Sold by" not in said
+def test_grade_by_number_and_class_has_no_sheet():
+    text = " ".join(run("grades", "N43SH").stdout.split())
+    assert "No maker's sheet is known" in text
+    assert "Sold by" not in text

@@ -17,12 +17,16 @@ def test_a_magnet_and_what_it_falls_into():
     assert done.exit_code == 0, done.output
     assert "SmCo5: metastable at 873" in done.stdout
     assert "0.58 Sm2Co17 + 0.42 SmCo3" in done.stdout
-    assert "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
+    assert (
+        "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
+    )
 
 
-def test_a_section_is_drawn(tmp_path):
+def test_draws_a_section(tmp_path):
     picture = tmp_path / "section.png"
-    done = run("phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture)
+    done = run(
+        "phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture
+    )
     assert done.exit_code == 0, done.output
     assert picture.read_bytes().startswith(b"\x89PNG")
 

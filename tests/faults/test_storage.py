@@ -43,14 +43,18 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path, source):
+def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
+    tmp_path, source
+):
     whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
     assert len(whole.data) == len(RECIPES)
     with storage.small_disk(tmp_path / "disk", 400) as disk:
-        with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
+        with pytest.raises(
+            InputError, match=r"(?i)cannot write .*no space left on device"
+        ):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
         assert not _files.read_manifest(disk / "out")["done"]
-        storage._mounted("-o", "remount,size=64m", str(disk))
+        storage._mount("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
@@ -65,7 +69,9 @@ def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"]
+)
 def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, name):
     mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
     before = contents(tmp_path)
@@ -95,7 +101,9 @@ def trained():
 
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
-def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypatch, place):
+def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
+    tmp_path, monkeypatch, place
+):
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
@@ -127,7 +135,10 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
 
 
 def test_a_read_only_results_folder_is_named(tmp_path):
-    with storage.read_only(tmp_path), pytest.raises(InputError, match="choose another --out"):
+    with (
+        storage.read_only(tmp_path),
+        pytest.raises(InputError, match="choose another --out"),
+    ):
         mk.screen(["SmCo5"], DEVICE, out=tmp_path / "out")
     result = mk.screen(["SmCo5"], DEVICE)
     with storage.read_only(tmp_path):
@@ -141,7 +152,9 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
     mk.screen(["SmCo5"], DEVICE, out=out)
     assert len(ScreenResult.from_folder(out).data) == 1
     note = out / "manifest.json"
-    note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8")
+    note.write_text(
+        json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8"
+    )
     with pytest.raises(StoreError, match="is damaged"):
         ScreenResult.from_folder(out)
     shutil.rmtree(out)
@@ -165,14 +178,20 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
     assert len(mp_server.requests) == asked
 
 
-def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(tmp_path, monkeypatch):
+def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(
+    tmp_path, monkeypatch
+):
     """As after a flat battery; the parts of a workbook bear dates from 1980 on."""
     frame = mk.predict("SmCo5")
     for day, said in (
         ("1970-01-01", "1970-01-01.*begin in 1980"),
         ("1980-01-01", ""),
     ):
-        there = type("Day", (date,), {"today": classmethod(lambda c, d=day: date.fromisoformat(d))})
+        there = type(
+            "Day",
+            (date,),
+            {"today": classmethod(lambda c, d=day: date.fromisoformat(d))},
+        )
         monkeypatch.setattr(_written, "date", there)
         with pytest.raises(InputError, match=said) if said else nullcontext():
             _written.write_table(frame, tmp_path / "a.xlsx")
@@ -192,7 +211,9 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
     pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
+    manifest.write_text(
+        manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0")
+    )
     pointer = pulled.folder.parent / "current"
     current = json.loads(pointer.read_text())
     current["manifest_sha256"] = mk.datasets.sha256(manifest)

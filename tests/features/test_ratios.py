@@ -5,13 +5,15 @@ from magnetkit.features._descriptor_kernels import Layout, Sums, design
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(
-    np.array([0, 3, 4], np.int64), np.array([0, 1, 2, 0], np.int32),
+    np.array([0, 3, 4], np.int64),
+    np.array([0, 1, 2, 0], np.int32),
     np.array([0.5, 0.3, 0.2, 1.0]),
-)  # fmt: skip
+)
 SUMS = Sums(
-    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
+    np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
     np.array([0, 1]),
-)  # fmt: skip
+)
 
 
 def test_the_columns_are_trend_ratios_mean_kind_and_fractions():

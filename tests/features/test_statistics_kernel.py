@@ -9,11 +9,12 @@ from tests.features.compositions import random_rows
 
 
 def run(indptr, indices, values, table, dtype=np.float64):
-    n, p = len(indptr) - 1, table.shape[1]
+    n = len(indptr) - 1
+    p = table.shape[1]
     out = np.full((n, 6 * p), -1.0, dtype)
-    padded = np.zeros((118, -(-p // 8) * 8))
-    padded[:, :p] = table
-    composition_statistics(indptr, indices, values, padded, p, out, 0, n)
+    table8 = np.zeros((118, -(-p // 8) * 8))
+    table8[:, :p] = table
+    composition_statistics(indptr, indices, values, table8, p, out, 0, n)
     return out
 
 

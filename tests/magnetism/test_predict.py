@@ -22,10 +22,10 @@ def test_what_names_a_candidate_is_not_carried_along_twice():
 
 
 def test_an_interval_holds_nine_in_ten_unless_asked_for_more():
-    nine, more = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
+    nine, wider = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
     plain = mk.predict("SmCo5").iloc[0]
     name = "saturation_polarization_T"
     assert plain[f"{name}_hi"] == nine[f"{name}_hi"]
     # Deviations of a normal: 1.645 and 2.576 to each side.
-    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (more, nine))
+    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (wider, nine))
     assert wide / narrow == pytest.approx(2.576 / 1.645, rel=1e-3)

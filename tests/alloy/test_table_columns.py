@@ -25,13 +25,15 @@ def test_any_frame_gives_its_compositions_and_the_rest(frame):
     assert rest.to_pydict() == {"note": ["a", "b"], "mass": [1.0, 2.0]}
 
 
-def test_the_only_text_column_is_taken_and_two_are_not_guessed_between():
+def test_takes_the_only_text_column_and_refuses_two():
     one = pd.DataFrame({"alloy": ["SmCo5"], "mass": [1.0]})
     assert reading.composition_name(one, None) == "alloy"
     two = pd.DataFrame({"alloy": ["SmCo5"], "note": ["a"]})
     with pytest.raises(InputError, match="name the one to read"):
         reading.composition_name(two, None)
-    with pytest.raises(InputError, match="no column 'recipe'; the columns are alloy, note"):
+    with pytest.raises(
+        InputError, match="no column 'recipe'; the columns are alloy, note"
+    ):
         reading.composition_name(two, "recipe")
 
 
