@@ -16,7 +16,9 @@ pytest.importorskip("matplotlib")
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 60
 BYTES = 350_000
-PRIVATE = re.compile(r"/(work|home|root|tmp|Users|var)/|[A-Z]:\\\\|https?://(localhost|127\.|10\.)")
+PRIVATE = re.compile(
+    r"/(work|home|root|tmp|Users|var)/|[A-Z]:\\\\|https?://(localhost|127\.|10\.)"
+)
 FILES = script("notebooks/execute.py").notebooks()
 
 
@@ -60,7 +62,9 @@ def _outputs(book):
 
 def _kinds(cell):
     """Return the kinds of the stored outputs of a cell."""
-    return {"text" if o.output_type == "stream" else _kind(o.data) for o in cell.outputs}
+    return {
+        "text" if o.output_type == "stream" else _kind(o.data) for o in cell.outputs
+    }
 
 
 def _texts(book):

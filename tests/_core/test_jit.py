@@ -50,7 +50,9 @@ def copy_package(place):
     """Copy the package with two small kernels in place of its own into a folder."""
     source = Path(magnetkit.__file__).parent
     copy = place / "site" / "magnetkit"
-    names = "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
+    names = (
+        "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
+    )
     names += " _threads _version errors settings"
     files = ["__init__.py", "__init__.pyi", "_core/__init__.py", "_core/__init__.pyi"]
     for file in (*files, *(f"_core/{name}.py" for name in names.split())):
@@ -248,7 +250,9 @@ def test_what_a_process_left_without_a_list_is_compiled_anew(compiled, tmp_path)
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(compiled, tmp_path):
+def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
+    compiled, tmp_path
+):
     package, _ = compiled
     # A second version of the kernel goes into the file that the first one's list names.
     more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"

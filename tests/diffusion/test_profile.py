@@ -32,7 +32,9 @@ def test_a_thick_slab_has_an_error_function():
     found = slab_profile(20e-3, False, spread, 800)
     depth = (np.arange(800) + 0.5) * 25e-6
     surface = 1.0 / (2.0 * np.sqrt(spread / np.pi))
-    assert np.allclose(found, surface * erfc(depth / 2 / np.sqrt(spread)), atol=2e-3 * surface)
+    assert np.allclose(
+        found, surface * erfc(depth / 2 / np.sqrt(spread)), atol=2e-3 * surface
+    )
 
 
 def test_a_thin_slab_is_that_of_an_independent_solver():

@@ -136,7 +136,15 @@ if __name__ == "__main__":
     ("threads", "workers", "given"),
     [
         # Another kind of BLAS, which cuts its products into other blocks, and processes that work.
-        (1, 2, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OMP_NUM_THREADS": "8"}),
+        (
+            1,
+            2,
+            {
+                "OPENBLAS_CORETYPE": "Haswell",
+                "OPENBLAS_L2_SIZE": "512",
+                "OMP_NUM_THREADS": "8",
+            },
+        ),
         (2, 0, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
     ],
 )

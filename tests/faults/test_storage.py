@@ -95,7 +95,9 @@ def trained():
     """Let training give the model that is there: what is tried is how it is kept."""
     model = mk.surrogates.load(TARGET, progress=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_curie_training, "train_model", lambda known, advance: (model, None))
+        patch.setattr(
+            _curie_training, "train_model", lambda known, advance: (model, None)
+        )
         yield model
 
 

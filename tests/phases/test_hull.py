@@ -23,7 +23,7 @@ def test_same_energy_and_products_as_pymatgen(
 ):
     monkeypatch.setattr(hull, "_ROWS_TO_PAY", (0,) * 7 if facets else ())
     table = random_compositions(system, 1500)
-    found = hull.solve(table, stable, products=True)
+    solution = hull.solve(table, stable_space, products=True)
     reference = phase_diagram(open_snapshot(), system)
     for i, composition in enumerate(table.to_pymatgen()):
         products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
