@@ -136,7 +136,7 @@ def test_numbers_that_stand_for_others_are_near_them():
     assert 1.0 < _evaluate.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1
 
 
-def test_what_time_takes_is_what_the_documentation_says():
+def test_durations_equal_the_documentation():
     # docs/physics.md: 35 kA/m in a hundred hours, 62 in ten years.
     assert Duty(hours=100.0).creep == pytest.approx(35e3, rel=0.02)
     assert Duty(hours=87_600.0).creep == pytest.approx(62e3, rel=0.01)

@@ -212,9 +212,7 @@ def test_edge_lies_at_its_documented_place(name):
         ("anisotropy_constant_MJ_m3", -500.0, 500.0),
     ],
 )
-def test_values_to_learn_from_are_such_as_a_compound_can_have(
-    name, low, high, tmp_path
-):
+def test_training_values_are_possible_for_a_compound(name, low, high, tmp_path):
     def read_own(value):
         file = tmp_path / "mine.csv"
         file.write_text(f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n")
@@ -227,7 +225,7 @@ def test_values_to_learn_from_are_such_as_a_compound_can_have(
 
 
 @pytest.mark.parametrize("total", [99.5, 100.5])
-def test_amounts_within_half_a_per_cent_of_a_hundred_are_per_cent(total):
+def test_amounts_near_a_hundred_are_percent(total):
     text = f"Nd30.5Fe{total - 31.5:.2f}B1"
     table = CompositionTable.from_strings([text], basis="weight")
     assert len(table) == 1
@@ -236,7 +234,7 @@ def test_amounts_within_half_a_per_cent_of_a_hundred_are_per_cent(total):
     assert not len(CompositionTable.from_strings([text], basis="weight"))
 
 
-def test_a_recipe_and_a_name_may_be_so_long():
+def test_longest_recipe_and_name():
     # A hundred thousand characters of a recipe, sixty of a grade's name.
     for length, read_so in ((100_000, 1), (100_001, 0)):
         text = "SmCo5" + " " * (length - 5)
@@ -245,7 +243,7 @@ def test_a_recipe_and_a_name_may_be_so_long():
     assert not is_grade("N42SH" + " " * 56)
 
 
-def test_chemical_systems_twelve_elements_are_pulled_and_no_larger():
+def test_pulls_systems_up_to_twelve_elements():
     twelve = "Nd-Fe-B-Co-Cu-Ga-Al-Zr-Ti-Nb-Pr-Dy"
     assert len(chemical_systems([twelve])) == 1
     with pytest.raises(InputError, match="at most 12"):

@@ -73,7 +73,7 @@ def test_functions_receive_the_conditions(conditions):
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
-def test_a_job_comes_back_from_what_the_manifest_says_of_it(conditions):
+def test_manifest_restores_the_job(conditions):
     device = applications.load("energy-traction-motor")
     options = {
         "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
@@ -102,7 +102,7 @@ def test_a_job_comes_back_from_what_the_manifest_says_of_it(conditions):
     assert again.conditions.whole_range
 
 
-def test_what_is_not_given_comes_from_the_device():
+def test_device_fills_missing_conditions():
     device = applications.load("energy-traction-motor")
     job = make_job(device)
     assert job.temperature == device.temperature_K
@@ -121,7 +121,7 @@ def test_what_is_not_given_comes_from_the_device():
     assert job.profile.objectives == device.objectives
 
 
-def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
+def test_run_identity_has_candidates_job_and_pieces():
     class Source:
         def describe(self):
             return {"space": "these"}
@@ -189,7 +189,7 @@ def percent(text, *elements):
     return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
 
 
-def test_recipes_hold_what_they_were_given_of_each_element():
+def test_recipes_hold_their_charges():
     # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
     # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
     text = charge("2:14:1", Dy=2.0, Ce=3.0, Co=1.5, Ga=0.4)

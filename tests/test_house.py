@@ -74,7 +74,7 @@ def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
                 )
 
 
-def test_the_table_of_contributing_names_every_room_and_no_other(rooms):
+def test_contributing_names_every_room(rooms):
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     names = {

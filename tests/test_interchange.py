@@ -31,7 +31,7 @@ def result():
 
 
 @pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
-def test_frames_of_any_kind_are_screened_under_the_names_they_have(make, result):
+def test_screens_frames_of_any_library(make, result):
     frame = make({"composition": [*RECIPES, "nonsense1"], "melt": [1, 2, 3, 4]})
     got = mk.screen(frame, application="patriot-beam-focusing")
     assert got.table["candidate"].tolist() == RECIPES
@@ -88,7 +88,7 @@ def test_predict_answers_a_column_in_its_own_library(name):
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
+def test_predict_keeps_shells_and_other_columns(name):
     frame = FRAMES[name](
         {
             "alloy": ["Nd2Fe14B", "Nd2Fe14B", "junk1"],
@@ -213,7 +213,7 @@ class Atoms:
         return list(self.symbols)
 
 
-def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
+def test_takes_structures_of_pymatgen_and_ase():
     from pymatgen.core import Lattice, Structure
 
     lattice = Lattice.hexagonal(5.0, 3.97)

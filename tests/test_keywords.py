@@ -236,7 +236,7 @@ def test_defaults_equal_their_documentation(name):
     pd.testing.assert_frame_equal(left_out, by_document)
 
 
-def test_a_space_left_alone_has_steps_of_a_twentieth():
+def test_default_space_step_is_a_twentieth():
     # Amounts of three elements that sum to twenty twentieths: 22 over 2.
     assert len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"]})) == 231
 
@@ -296,7 +296,7 @@ def test_refuses_odd_numbers_of_rows():
         result.find(5)
 
 
-def test_a_chord_beyond_the_curie_temperature_takes_the_chord_alone():
+def test_chord_over_the_curie_temperature_is_missing():
     plain = mk.predict("Nd2Fe14B", 300.0)
     beyond = mk.predict("Nd2Fe14B", 300.0, between=(300.0, 700.0))
     assert beyond["status"][0] == "ok"

@@ -80,7 +80,7 @@ def to_plain_frame(frame):
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_a_row_is_answered_as_if_it_were_alone(name):
+def test_row_is_answered_independently(name):
     ask = ASKED[name]
     rows = range(len(RECIPES))
     whole = to_plain_frame(ask(rows))
@@ -160,7 +160,7 @@ def test_a_coefficient_is_the_chord_between_two_temperatures(magnets, coefficien
         np.testing.assert_allclose(frame[coefficient], chord, rtol=1e-6)
 
 
-def test_columns_follow_from_others_as_the_documentation_defines_them(magnets):
+def test_columns_follow_their_definitions(magnets):
     for frame in magnets.values():
         j = frame["saturation_polarization_T"]
         k = 1e6 * frame["anisotropy_constant_MJ_m3"]
@@ -176,7 +176,7 @@ def test_columns_follow_from_others_as_the_documentation_defines_them(magnets):
         np.testing.assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 
 
-def test_a_wider_interval_holds_a_narrower_one_and_the_value_stays():
+def test_wider_interval_encloses_a_narrower_one():
     narrow, wide = (predict(table(range(4)), 350.0, interval=i) for i in (0.5, 0.95))
     names = [c for c in wide if f"{c}_lo" in wide]
     assert len(names) > 10
@@ -189,7 +189,7 @@ def test_a_wider_interval_holds_a_narrower_one_and_the_value_stays():
             assert (sign * (wide_end - less)[finite] >= -1e-12).all(), name
 
 
-def test_a_ledger_is_sums_over_what_an_alloy_holds():
+def test_ledger_sums_over_the_elements():
     recipe = "Nd24.5Dy4.5Tb1Co2B1Fe67"
     elements = mk.supply.element_table().set_index("element")
     row = ledger([recipe], basis="weight", reference="Nd2Fe14B").iloc[0]

@@ -11,7 +11,7 @@ def threads() -> set[int]:
     return {i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"}
 
 
-def test_one_that_leaves_does_not_loosen_the_limit_under_another():
+def test_inner_limit_keeps_the_outer_limit():
     import scipy.linalg  # noqa: F401
 
     with threadpool_limits(limits=2, user_api="blas"):

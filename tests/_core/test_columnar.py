@@ -18,7 +18,7 @@ def columns():
     )
 
 
-def test_a_frame_has_the_categories_in_their_order_and_none_for_no_text():
+def test_frame_has_ordered_categories_and_missing_texts():
     frame = columns().frame()
     expected = pd.Categorical(["cone", None, "ok"], ["ok", "cone", "planar"])
     pd.testing.assert_series_equal(frame["status"], pd.Series(expected, name="status"))
@@ -42,14 +42,14 @@ def test_rows_are_taken_of_every_kind_of_column():
     assert rows["status"].texts() == ["ok", "cone"]
 
 
-def test_the_order_is_that_of_the_registry_and_strangers_come_last():
+def test_columns_follow_the_registry_then_strangers():
     columns = Columns(
         mine=np.zeros(3), status=STATUS, candidate=pa.array(["a", "b", "c"])
     ).sort_columns()
     assert list(columns) == ["candidate", "status", "mine"]
 
 
-def test_words_are_asked_for_put_in_counted_and_left_out():
+def test_counts_and_drops_coded_words():
     assert STATUS.says("ok", "cone").tolist() == [True, False, True]
     assert STATUS.says("unheard of").tolist() == [False, False, False]
     mask = np.array([False, True, True])
@@ -63,14 +63,14 @@ def test_words_are_asked_for_put_in_counted_and_left_out():
     assert words.texts() == STATUS.texts()
 
 
-def test_a_column_of_texts_has_each_word_once_and_none_for_an_empty_text():
+def test_codes_repeat_no_text_and_skip_empty_ones():
     column = Coded.of(["b", "", "a", "b"])
     assert column.words == ("b", "a")
     assert column.codes.tolist() == [0, -1, 1, 0]
     assert column.texts() == ["b", "", "a", "b"]
 
 
-def test_numbers_in_arrow_are_those_of_the_array_wherever_it_lies():
+def test_arrow_numbers_equal_the_array():
     whole = np.arange(24.0).reshape(8, 3)
     whole[2, 1] = np.nan
     table = Columns(

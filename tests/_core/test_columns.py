@@ -38,7 +38,7 @@ def test_name_and_unit_agree(column):
     assert column.meaning.endswith(".")
 
 
-def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
+def test_ordered_puts_other_columns_last():
     got = columns.order_columns(
         ["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"]
     )

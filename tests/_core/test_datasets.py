@@ -28,7 +28,7 @@ def test_registry_lists_every_file_and_its_hash():
 
 
 @pytest.mark.parametrize("folder", sorted({n.split("/")[0] for n in NAMES}))
-def test_every_folder_says_what_it_holds_and_under_which_licence(folder):
+def test_every_folder_has_contents_and_a_licence(folder):
     text = (ROOT / folder / "SOURCE.md").read_text(encoding="utf-8")
     assert any(
         word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain")

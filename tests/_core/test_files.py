@@ -15,7 +15,7 @@ from magnetkit._core import _files
 from magnetkit._core._files import plain_cell, replacing, safe_cell, write_parquet
 
 
-def test_what_stood_there_stays_when_writing_fails(tmp_path):
+def test_failing_write_keeps_the_old_file(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("before")
 
@@ -71,7 +71,7 @@ def test_csv_is_utf8_with_safe_cells(tmp_path):
     ]
 
 
-def test_a_table_of_any_types_is_written_with_safe_cells(tmp_path):
+def test_writes_a_table_of_any_types_with_safe_cells(tmp_path):
     texts = pa.array(["=x", None])
     numbers = [0.1 + 0.2, 6.972002820535743e-06]
     columns = [

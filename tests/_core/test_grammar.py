@@ -25,7 +25,7 @@ from magnetkit._core._requirement_text import parse_requirement
         ),
     ],
 )
-def test_what_is_read(text, found):
+def test_reads_requirements(text, found):
     assert parse_requirement(text) == found
 
 
@@ -56,6 +56,6 @@ def test_a_temperature_without_unit_warns():
         "remanence_T>=1 at warm",
     ],
 )
-def test_what_is_not(text):
+def test_refuses_other_texts(text):
     with pytest.raises(InputError):
         parse_requirement(text)

@@ -29,7 +29,7 @@ def test_a_product_is_that_of_numpy(rng, shape):
     np.testing.assert_array_equal(multiply(a, b.T.copy().T), multiply(a, b))
 
 
-def test_a_row_has_the_same_bits_alone_and_among_others(rng):
+def test_product_of_a_row_ignores_the_other_rows(rng):
     a = rng.normal(size=(300, 37))
     b = rng.normal(size=(37, 11))
     product = multiply(a, b)
@@ -46,12 +46,12 @@ def test_a_row_has_the_same_bits_alone_and_among_others(rng):
     np.testing.assert_array_equal(product[:, 2], total)
 
 
-def test_what_is_no_number_stays_so():
+def test_keeps_nan():
     assert np.isnan(multiply(np.array([[np.nan, 1.0]]), np.ones((2, 1)))).all()
 
 
 @pytest.mark.parametrize("n", [1, 2, 60])
-def test_an_inverse_and_a_factor_are_those_of_numpy(rng, n):
+def test_inverse_and_factor_equal_numpy(rng, n):
     matrix = covariance(rng, n)
     original = matrix.copy()
     np.testing.assert_allclose(
@@ -61,7 +61,7 @@ def test_an_inverse_and_a_factor_are_those_of_numpy(rng, n):
     np.testing.assert_array_equal(matrix, original)
 
 
-def test_a_factor_of_what_others_make_up_is_empty():
+def test_factor_of_a_dependent_column_is_empty():
     root = np.array([[2.0, 0.0], [1.0, 3.0], [2.0, 0.0]])
     triangle = factor(root @ root.T)
     assert (triangle[:, 2] == 0.0).all()

@@ -15,7 +15,7 @@ def test_every_record_is_a_column_as_it_says():
         assert (column.unit, column.label, column.meaning) == description
 
 
-def test_a_criterion_over_mass_one_over_the_largest_and_one_over_sources():
+def test_criteria_weigh_mass_maximum_and_sources():
     row = mk.supply.ledger(["Co"]).iloc[0]
     elements = mk.supply.element_table().set_index("element")
     assert row["import_reliance"] == pytest.approx(
@@ -53,9 +53,7 @@ def test_names_an_unusable_record(entry):
         columns._record(columns.Criterion, columns.CRITERIA, "mine", entry)
 
 
-def test_another_folder_takes_the_place_of_the_data_only_if_it_holds_them(
-    monkeypatch, tmp_path
-):
+def test_data_folder_must_hold_the_data(monkeypatch, tmp_path):
     from magnetkit import datasets
 
     monkeypatch.setenv("MAGNETKIT_DATASETS", str(tmp_path))

@@ -27,7 +27,7 @@ def _anew():
         ("", HEAVY_RARE_EARTHS),
     ],
 )
-def test_a_list_of_elements_is_read_as_people_write_it(monkeypatch, text, want):
+def test_reads_a_list_of_elements_as_people_write_it(monkeypatch, text, want):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
     assert get_settings().heavy_rare_earths == want
 
@@ -35,7 +35,7 @@ def test_a_list_of_elements_is_read_as_people_write_it(monkeypatch, text, want):
 @pytest.mark.parametrize(
     "text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"]
 )
-def test_what_is_no_list_of_rare_earths_is_named_with_the_variable(monkeypatch, text):
+def test_names_the_variable_of_a_wrong_element_list(monkeypatch, text):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
     with pytest.raises(
         InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"

@@ -32,7 +32,7 @@ def test_raises_an_exception_of_any_piece():
             _threads.share_rows(kernel, 1000, chunk=100)
 
 
-def test_what_a_kernel_does_once_a_piece_is_not_done_once_for_few_rows():
+def test_few_rows_are_one_piece():
     calls = []
     for threads, limit in ((1, 1), (2, 2 * _threads.PIECES)):
         calls.clear()
@@ -54,7 +54,7 @@ def test_a_limit_sets_the_thread_count(monkeypatch):
         assert len(threads) == 2
 
 
-def test_a_limit_holds_in_its_own_thread_and_is_given_back():
+def test_limit_holds_in_one_thread_for_a_while():
     counts = []
 
     def other():

@@ -17,7 +17,7 @@ def _all(path, size=1000):
     return rows, lines, [r for block in blocks for r in block.rejected]
 
 
-def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
+def test_csv_keeps_other_columns_and_line_numbers(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,heat\nSmCo5,007\nNd2Fe14B,8\n", encoding="utf-8")
     rows, lines, rejects = _all(path)
@@ -28,7 +28,7 @@ def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
     assert (lines, rejects) == ([2, 3], [])
 
 
-def test_a_line_with_too_many_cells_is_rejected_and_the_numbering_holds(tmp_path):
+def test_rejects_a_line_of_too_many_cells(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text(
         "composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8"
@@ -51,9 +51,7 @@ def test_quoted_line_ends_count_as_lines(tmp_path):
 @pytest.mark.parametrize(
     "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
 )
-def test_semicolons_tabs_carriage_returns_and_byte_order_marks_are_read(
-    tmp_path, content
-):
+def test_reads_semicolons_tabs_and_byte_order_marks(tmp_path, content):
     path = tmp_path / "alloys.csv"
     path.write_text(content, encoding="utf-8", newline="")
     rows, _, rejects = _all(path)
@@ -100,14 +98,12 @@ def test_suffixes_in_capitals_are_read(tmp_path):
     assert _all(path)[0] == [{"composition": "SmCo5"}]
 
 
-def test_a_rejected_text_of_any_length_is_kept_to_a_thousand_characters():
+def test_shortens_a_rejected_text_to_a_thousand_characters():
     assert Rejected(3, "x" * 1000, "too long").text == "x" * 1000
     assert Rejected(3, "x" * 5000, "too long").text == "x" * 997 + "..."
 
 
-def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
-    tmp_path, monkeypatch
-):
+def test_reads_cells_of_several_lines_across_pieces(tmp_path, monkeypatch):
     notes = [f'"melt {i}\nsecond line, of {i}"' for i in range(60)]
     file = tmp_path / "alloys.csv"
     lines = [

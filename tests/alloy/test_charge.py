@@ -43,7 +43,7 @@ def close(rows, expected):
 
 
 @pytest.mark.parametrize("symbol", ["H", "Fe", "Cu", "Tb", "U"])
-def test_room_is_made_in_its_place_and_where_there_is_none(symbol):
+def test_makes_room_in_place_and_elsewhere(symbol):
     column = np.array([INDEX[symbol], -1] * 3 + [INDEX[symbol]])
     indptr, indices, values = insert_column(*csr(), column)
     for i, (before, after) in enumerate(

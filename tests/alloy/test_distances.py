@@ -28,13 +28,13 @@ def test_distances_equal_those_of_dense_arrays():
     np.testing.assert_allclose(result, dense(one, other), rtol=1e-13)
 
 
-def test_of_no_rows_and_from_no_others_there_is_nothing():
+def test_empty_tables_have_no_distances():
     table = CompositionTable.from_strings(["SmCo5"])
     assert distances(table.rows, np.zeros((0, 118))).shape == (1, 0)
     assert distances(table[:0].rows, np.zeros((2, 118))).shape == (0, 2)
 
 
-def test_the_nearest_point_is_named_with_the_axis_of_most_of_the_distance():
+def test_names_the_nearest_point_and_its_main_axis():
     rng = np.random.default_rng(6)
     places = rng.normal(size=(50, 7))
     points = rng.normal(size=(12, 7))

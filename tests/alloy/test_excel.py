@@ -13,7 +13,7 @@ from magnetkit.alloy._workbook import read_sheet
 from magnetkit.report._written import write_table
 
 
-def test_a_workbook_comes_back_with_its_kinds_of_values(tmp_path):
+def test_workbook_returns_its_types_of_values(tmp_path):
     frame = pd.DataFrame(
         {
             "composition": ["SmCo5", "=1+1", "Sm2Co17"],
@@ -37,7 +37,7 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
     assert book["columns"]["D2"].value == "The candidate as given or generated."
 
 
-def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
+def test_reads_each_kind_of_cell_as_shown_by_excel(tmp_path):
     """Merged cells share the value of their first, blank rows are none; errors are empty."""
     day = datetime.datetime(2026, 1, 2)
     night = datetime.datetime(2026, 1, 2, 23, 30)
@@ -126,7 +126,7 @@ def test_reads_a_hidden_sheet_by_name(tmp_path):
     assert sheet.notes == ()
 
 
-def test_a_row_with_a_formula_without_its_value_is_rejected_by_its_cell(tmp_path):
+def test_rejects_a_formula_without_value_by_its_cell(tmp_path):
     path = write_book(tmp_path / "a.xlsx", formula=True)
     sheet = read_sheet(Path(f"{path}#Melts"))
     assert sheet.table["composition"].to_pylist() == ["SmCo5"]

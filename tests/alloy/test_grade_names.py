@@ -43,7 +43,7 @@ from magnetkit.alloy._grade_names import (
         ("", None),
     ],
 )
-def test_a_name_is_found_with_or_without_maker_and_family(text, name):
+def test_finds_a_name_with_or_without_maker_and_family(text, name):
     assert find(text) == name
 
 
@@ -57,7 +57,7 @@ def _formulas():
     yield from pq.read_table(entries, columns=["formula"])["formula"].to_pylist()
 
 
-def test_no_formula_of_the_datasets_is_taken_for_a_grade():
+def test_takes_no_formula_of_the_datasets_for_a_grade():
     formulas = list(_formulas())
     assert len(formulas) > 7000
     assert [f for f in formulas if is_grade(f)] == []
@@ -105,7 +105,7 @@ def test_no_grade_is_read_as_a_formula(basis):
             mk.parse_composition(text, basis=basis)
 
 
-def test_a_grade_nobody_sells_is_answered_with_its_neighbours():
+def test_unknown_grade_gets_its_neighbours():
     assert is_grade("N43SH")
     assert "N42SH" in nearest_grades("N43SH")
     with pytest.raises(CompositionError, match=r"near it are .*N4"):

@@ -75,14 +75,14 @@ def test_every_form_gives_the_same_table(tmp_path):
     assert count == 30
 
 
-def test_one_text_and_one_pymatgen_composition_are_one_row():
+def test_one_text_or_composition_is_one_row():
     assert read_inputs("SmCo5").labels.to_pylist() == ["SmCo5"]
     got = read_inputs(Composition("Nd2Fe14B"))
     assert got.labels.to_pylist() == ["Nd2Fe14B"]
     assert got.table.formulas() == ["Nd0.1176Fe0.8235B0.05882"]
 
 
-def test_a_set_is_read_in_the_order_of_its_texts():
+def test_reads_a_set_in_alphabetical_order():
     assert read_inputs({"SmCo5", "Nd2Fe14B"}).labels.to_pylist() == [
         "Nd2Fe14B",
         "SmCo5",
@@ -116,7 +116,7 @@ LEVELS = pd.DataFrame(
     ],
     ids=str,
 )
-def test_what_is_no_composition_is_refused_by_name(form, reason):
+def test_refuses_other_objects_by_name(form, reason):
     with pytest.raises(InputError, match=reason):
         read_inputs(form)
 
@@ -157,7 +157,7 @@ def _arrow(frame):
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])
-def test_results_come_back_in_the_library_of_the_input(library):
+def test_results_use_the_library_of_the_input(library):
     columns = {
         "melt": ["a", "b", "c"],
         "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"],

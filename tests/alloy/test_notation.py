@@ -16,7 +16,7 @@ def test_the_charge_of_the_contract():
     assert sum(composition.values()) == pytest.approx(1)
 
 
-def test_a_fault_of_the_whole_text_has_no_place():
+def test_fault_of_a_whole_text_has_no_position():
     assert (CompositionError("why").position, str(CompositionError("why", "SmCo"))) == (
         -1,
         "'SmCo': why",
@@ -113,7 +113,7 @@ def test_no_text_and_no_basis():
         mk.parse_composition("SmCo5", "wt.%")
 
 
-def test_what_is_charged_is_read_as_its_elements(monkeypatch):
+def test_reads_alloys_of_the_charge_as_elements(monkeypatch):
     texts = [
         "PrNd30.8DyFe2FeB5Co1Fe bal.",
         "(NdPr) 30.8 Fe bal.",

@@ -148,7 +148,7 @@ def test_same_answers_as_pymatgen_wherever_both_answer(texts):
         max_size=6,
     )
 )
-def test_every_plain_formula_is_read_as_pymatgen_reads_it(amounts):
+def test_reads_every_plain_formula_like_pymatgen(amounts):
     from pymatgen.core import Composition
 
     text = "".join(f"{s}{a}" for s, a in amounts.items())
@@ -267,7 +267,7 @@ def test_one_recipe_in_many_hands(text):
     "text", ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"]
 )
 @pytest.mark.parametrize("basis", ["auto", "atomic"])
-def test_balance_in_a_bracket_is_what_is_left_to_one(text, basis):
+def test_balance_in_a_bracket_completes_one(text, basis):
     ((_, _, row),) = as_twin([text], basis)
     want = {
         "Sm": 1,
@@ -287,7 +287,7 @@ def test_brackets_nest_to_any_depth():
     assert row == pytest.approx({INDEX["Fe"]: 2 / 3, INDEX["Nd"]: 1 / 3})
 
 
-def test_words_of_the_basis_settle_what_auto_would_refuse():
+def test_words_of_the_basis_settle_an_open_basis():
     table = CompositionTable.from_strings(
         ["Nd 30.5 B 1 Fe bal. wt.%", "Nd15Fe77B8 at.%"]
     )

@@ -21,7 +21,7 @@ def twin(products, shares):
     return " + ".join(f"{-share / 100:.2f} {name}" for share, name in sorted(pairs))
 
 
-def test_each_row_is_written_as_the_twin_writes_it():
+def test_writes_each_row_like_the_twin():
     rng = np.random.default_rng(2)
     products = np.full((500, 4), -1, np.int32)
     shares = np.zeros((500, 4))

@@ -20,7 +20,7 @@ def test_neighbours_on_one_site():
     )
 
 
-def test_every_neighbour_is_one_exchange_away_and_within_limits():
+def test_every_neighbour_is_one_exchange_away():
     limits = {"Dy": 0.2}
     space = mk.substitutions(
         "Nd2Fe14B",

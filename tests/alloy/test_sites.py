@@ -45,7 +45,7 @@ def test_sites_levels_and_budgets_match_the_request():
     assert sites.decimals == 3
 
 
-def test_the_least_step_is_a_hundred_thousandth_and_a_share_is_exact():
+def test_smallest_step_is_a_hundred_thousandth():
     assert arrange_sites(
         "Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}
     ).caps == [100]

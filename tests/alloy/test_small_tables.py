@@ -27,7 +27,7 @@ def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
     ]
 
 
-def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):
+def test_keeps_commas_in_a_table_of_commas(tmp_path):
     path = tmp_path / "values.csv"
     path.write_text('composition,coercivity_kA_m\nSmCo5,"1,620"\n')
     assert read_small_table(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
@@ -55,7 +55,7 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
     assert dataset.values.tolist() == [1000.5, 585.5]
 
 
-def test_a_table_of_which_no_line_is_a_row_says_so(tmp_path):
+def test_names_a_table_without_a_row(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\nSmCo5,a,b\nNd2Fe14B,c,d\n")
     with pytest.raises(

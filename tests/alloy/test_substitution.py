@@ -25,7 +25,7 @@ def test_small_space_written_out():
     )
 
 
-def test_a_step_is_a_twentieth_of_the_site_unless_asked_otherwise():
+def test_default_step_is_a_twentieth_of_the_site():
     space = mk.substitutions("SmCo5", {"Sm": ["Gd"]})
     assert len(space) == 21
     assert space.formulas([1]) == ["Sm0.95Gd0.05Co5"]
@@ -54,18 +54,18 @@ def test_each_site_may_have_its_own_step():
     assert len(space) == 6
 
 
-def test_an_element_that_the_host_has_is_added_to_it():
+def test_adds_an_element_of_the_host_to_it():
     space = mk.substitutions("Sm2Co10Fe7", {"Co": ["Fe"]}, step=0.5)
     assert space.formulas() == ["Sm2Co10Fe7", "Sm2Co5Fe12", "Sm2Fe17"]
 
 
-def test_a_step_that_is_no_decimal_keeps_the_site_total():
+def test_odd_step_keeps_the_site_total():
     space = mk.substitutions("SmCo5", {"Sm": ["Gd"]}, step=1 / 3)
     assert space.formulas()[1] == "Sm0.666666667Gd0.333333333Co5"
     np.testing.assert_allclose(space[:].fraction("Sm", "Gd"), 1 / 6)
 
 
-def test_additions_are_atoms_on_a_hundred_of_the_host():
+def test_additions_are_atoms_per_hundred_of_the_host():
     space = mk.substitutions(
         "Nd2Fe14B", {"Nd": ["Dy"]}, step=0.5, additions={"Cu": [0, 0.5, 2], "Al": 1}
     )
@@ -75,7 +75,7 @@ def test_additions_are_atoms_on_a_hundred_of_the_host():
     np.testing.assert_allclose(space[2].fraction("Cu"), 0.34 / 17.51)
 
 
-def test_an_addition_of_what_the_host_has_is_added_to_it():
+def test_addition_of_a_host_element_adds_to_it():
     space = mk.substitutions("Nd2Fe14B", {}, additions={"Nd": [0, 10]})
     assert space.formulas() == ["Nd2Fe14B", "Nd3.7Fe14B"]
 
@@ -143,7 +143,7 @@ def test_negative_row_numbers_count_from_the_end():
     assert SPACE.formulas(-1) == SPACE.formulas(len(SPACE) - 1)
 
 
-def test_a_space_of_a_billion_is_described_numbered_and_sampled_in_no_memory():
+def test_space_of_a_billion_needs_no_memory():
     code = """
 import resource, magnetkit as mk
 space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Y"],
@@ -214,7 +214,7 @@ def test_completes_a_sample_of_nearly_all_rows(method):
         (("Nd2Fe14B", {"Nd": list("BCNOFPSKVY"), "Fe": ["Co"]}, 0.001), "larger step"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_way_out(arguments, message):
+def test_refuses_impossible_spaces_with_the_way_out(arguments, message):
     with pytest.raises(InputError, match=message):
         mk.substitutions(*arguments)
 

@@ -19,7 +19,7 @@ def same(a, b):
     assert a.errors == b.errors
 
 
-def test_rows_that_cannot_be_read_are_listed_and_left_out():
+def test_lists_unreadable_rows_and_drops_them():
     table = CompositionTable.from_strings(TEXTS)
     assert len(table) == 3
     assert table.shape == (3, 118)
@@ -70,7 +70,7 @@ def test_refuses_arrow_arrays_without_text(array):
         CompositionTable.from_arrow(array)
 
 
-def test_what_is_no_text_is_a_row_of_errors():
+def test_objects_without_text_are_rows_of_errors():
     texts = ["SmCo5", None, float("nan"), 5, b"Fe", "Nd\udcff", ["Nd"]]
     table = CompositionTable.from_strings(texts)
     assert table.row_index.tolist() == [0]

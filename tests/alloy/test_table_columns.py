@@ -37,7 +37,7 @@ def test_takes_the_only_text_column_and_refuses_two():
         reading.composition_name(two, "recipe")
 
 
-def test_what_is_no_text_is_kept_by_row():
+def test_keeps_objects_without_text_by_row():
     array, odd = reading.text_array(["SmCo5", 7, None, np.nan])
     assert array.to_pylist() == ["SmCo5", None, None, None]
     assert odd == {1: 7}
@@ -46,7 +46,7 @@ def test_what_is_no_text_is_kept_by_row():
     assert table.errors[0].reason == "expected text such as SmCo5, got int"
 
 
-def test_bytes_that_are_no_text_do_not_reach_the_parser():
+def test_invalid_bytes_do_not_reach_the_parser():
     wrong = pa.array([b"SmCo5", b"Sm\xffCo5"], pa.binary()).view(pa.string())
     assert reading.valid_text(wrong).to_pylist() == ["SmCo5", "Sm\ufffdCo5"]
 

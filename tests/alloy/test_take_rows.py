@@ -17,7 +17,7 @@ def test_rows_equal_those_of_the_dense_array():
     np.testing.assert_array_equal(selection.to_array(), whole[indices])
 
 
-def test_of_no_rows_there_are_none():
+def test_takes_no_rows():
     table = CompositionTable.from_strings(["SmCo5"])
     indptr, indices, values = take_rows(table.rows, np.zeros(0, np.int64))
     assert indptr.tolist() == [0]

@@ -71,7 +71,7 @@ def test_a_header_of_measured_magnets(header, name, unit):
         ("parts", "rotor temperature", "did you mean 'temperature'"),
     ],
 )
-def test_a_header_that_is_nearly_known_is_refused_with_a_guess(kind, header, says):
+def test_refuses_a_misspelled_header_with_a_guess(kind, header, says):
     with pytest.raises(InputError, match=says):
         match_headers([header], kind)
 
@@ -105,7 +105,7 @@ def test_a_number(text, mark, number):
     assert read_number(text, mark) == number
 
 
-def test_a_number_that_reads_both_ways_is_refused_where_marks_contradict():
+def test_refuses_a_number_of_two_readings():
     with pytest.raises(InputError, match="decimal mark or thousands"):
         read_number("1,234", None)
 
@@ -127,7 +127,7 @@ def test_units_come_out_in_those_of_the_names():
     assert row["remanence_T"] == pytest.approx(1.2)
 
 
-def test_a_temperature_without_a_unit_is_asked_once_for_the_column():
+def test_questions_temperatures_without_unit_in_one_line():
     frame = {"Grade": ["N42SH", "N38UH"], "Temp": [150, 180]}
     with pytest.raises(
         InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"
@@ -159,7 +159,7 @@ def test_a_range_asks_for_one_number(text):
     assert "is a range; write one number, the highest" in table.refused[1][1]
 
 
-def test_an_amount_that_could_be_thousands_is_said_with_its_row():
+def test_questions_an_amount_that_could_be_thousands():
     table = read_user_table({"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts")
     assert [row["mass_kg_year"] for row in table.rows] == [3.5, 1.2]
     assert any(
@@ -192,14 +192,14 @@ def test_names_decimal_commas_of_a_german_list():
         ("Br (T)", 12.1, "lies outside 0.02 to 2 T; kG"),
     ],
 )
-def test_a_value_that_nobody_believes_names_the_likely_slip(column, value, says):
+def test_implausible_value_names_the_likely_slip(column, value, says):
     with pytest.raises(InputError, match=says):
         read_user_table(
             {"composition": ["SmCo5"], column: [value]}, "magnets", strict=True
         )
 
 
-def test_what_was_done_with_every_column_is_said_in_one_line():
+def test_one_line_describes_the_use_of_every_column():
     table = read_user_table(
         {"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts"
     )
@@ -209,7 +209,7 @@ def test_what_was_done_with_every_column_is_said_in_one_line():
     assert table.own["Colour"].tolist() == ["red"]
 
 
-def test_a_bad_line_of_a_file_is_a_row_of_its_own(tmp_path):
+def test_bad_line_of_a_file_is_a_row(tmp_path):
     path = tmp_path / "parts.csv"
     path.write_text("Part;Grade;kg/year\nA;N42SH;1,5\nB;N38UH\nC;N35;2\n")
     table = read_user_table(path, "parts")
@@ -264,7 +264,7 @@ def test_names_an_unused_condition_of_a_list():
     assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]
 
 
-def test_a_truth_value_is_no_number_and_a_printed_minus_is_one():
+def test_booleans_are_no_numbers_and_a_printed_minus_is():
     rows = [{"grade": "N42SH", "kg/year": True}, {"grade": "N42SH", "kg/year": 3.0}]
     table = read_user_table(rows, "parts")
     assert list(table.refused) == [1]

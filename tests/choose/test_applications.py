@@ -30,7 +30,7 @@ def test_requirements_keep_the_temperature_that_they_name():
     )
 
 
-def test_a_limit_at_room_temperature_is_not_asked_of_the_hot_magnet():
+def test_room_temperature_limit_spares_the_hot_magnet():
     # 800 kA/m at 20 C, which is an ordinary magnet; at 150 C only a rich one has it.
     require = ["coercivity_kA_m>=800 at 20C"]
     device = requirements_alone(require, "Nd2Fe14B", "150C")

@@ -35,7 +35,7 @@ def amounts(texts, element):
     return sorted({float(m[1]) if m else 0.0 for m in matches})
 
 
-def test_what_is_tried_is_what_the_trade_charges():
+def test_candidates_are_charges_of_the_trade():
     request = wish()
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
     rows = list_melts(incumbent, BULK, request)
@@ -174,7 +174,7 @@ def test_controls_fail_and_what_industry_did_holds(motor):
     assert chance[BASE, "Tb 0.6 wt%"] > 0.8
 
 
-def test_a_margin_is_that_of_its_own_remanence_and_knee():
+def test_margin_uses_the_candidates_remanence_and_knee():
     request = wish(duty=True, load_line=1.0, outside_field_kA_m=100.0)
     incumbent = with_makeup(incumbent_of_grade("N38UH", request), request)
     reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
@@ -191,7 +191,7 @@ def test_a_margin_is_that_of_its_own_remanence_and_knee():
     assert (likely["demagnetization_safety"] >= 1.1 - 1e-9).all()
 
 
-def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
+def test_harsher_duty_never_raises_a_probability():
     chances = []
     for line, outside in (
         (2.0, 0.0),
@@ -213,7 +213,7 @@ def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
         assert (after <= before + 1e-9).all()
 
 
-def test_what_is_bought_is_compared_by_what_makers_print(motor):
+def test_judges_grades_of_the_market_by_their_print(motor):
     incumbent, request, limits, _ = motor
     table = judge_grades(incumbent, request, limits).set_index("grade")
     chance = table["probability_meets_requirements"]
@@ -248,7 +248,7 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert constants()["sold"]["coercivity_kA_m"] == 0.02
 
 
-def test_what_is_diffused_into_todays_magnet_cancels_in_what_holds_it_too(motor):
+def test_shells_into_todays_magnet_share_its_error(motor):
     incumbent, request, limits, _ = motor
     with_shell = Recipe(BASE, "Tb 0.4 wt%", 0.4, 1.0, "diffused")
     melts = [(BASE, "Tb 0.4 wt%", way, None) for way in ("own", "diffused")]
@@ -260,7 +260,7 @@ def test_what_is_diffused_into_todays_magnet_cancels_in_what_holds_it_too(motor)
     )
 
 
-def test_an_energy_product_goes_with_the_square_of_the_remanence():
+def test_energy_product_follows_the_square_of_remanence():
     from scipy.special import ndtr
 
     frame = pd.DataFrame(
@@ -278,7 +278,7 @@ def test_an_energy_product_goes_with_the_square_of_the_remanence():
     assert chance[0] == pytest.approx(ndtr(-0.5 * np.log(1.02) / 0.01), abs=1e-5)
 
 
-def test_another_producers_candidate_is_as_wide_as_its_own_range(motor):
+def test_candidate_of_another_producer_has_its_full_range(motor):
     incumbent, request, limits, _ = motor
     incumbent = replace(incumbent, producer=Producer("none", ()))
     frame = pd.DataFrame(

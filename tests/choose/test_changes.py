@@ -15,7 +15,7 @@ def candidate_table(names, ranks):
     return pa.table({k: pa.array(v) for k, v in rows.items()})
 
 
-def test_entries_exits_and_moves_are_told_by_the_new_rank():
+def test_changes_list_entries_exits_and_moves():
     before = candidate_table(["A", "B", "C", "D", "E"], [1, 2, 3, 4, None])
     after = candidate_table(["E", "D", "C", "B", "A"], [3, 2, 1, None, 5])
     moves = changes(after, before, 3)
@@ -43,7 +43,7 @@ def test_refuses_an_empty_top():
         changes(same, same, 0)
 
 
-def test_a_row_has_what_it_is_told_to_have_and_counts_from_nought():
+def test_changes_need_columns_and_number_from_zero():
     moves = changes(
         candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2
     )

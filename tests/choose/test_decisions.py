@@ -79,7 +79,7 @@ def test_today_stands_first_without_a_copy(result):
     assert result.best().equals(decisions)
 
 
-def test_what_is_not_worth_a_trial_takes_no_place_among_the_best(result):
+def test_worthless_trial_takes_no_place(result):
     rule = result.job.rule
     chance = result.table["probability_meets_requirements"].to_numpy()
     minima = [
@@ -114,7 +114,7 @@ def test_a_screening_that_keeps_few_shows_the_same(result, keep):
     )
 
 
-def test_charges_of_a_route_are_predicted_by_that_route(result):
+def test_predicts_charges_by_their_route(result):
     rows = result.table[
         result.table["route"].astype(str).str.startswith("hot-deformed")
     ]
@@ -127,7 +127,7 @@ def test_charges_of_a_route_are_predicted_by_that_route(result):
     )
 
 
-def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
+def test_shortlist_takes_the_best_of_each_objective():
     # Two objectives and the miss: one best in each, one between that is best for nobody.
     loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
     names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
@@ -156,7 +156,7 @@ def test_shortlist_has_cerium_beside_its_cerium_free_twin():
     assert [pick.row for pick in picks] == [1, 0]
 
 
-def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
+def test_buys_a_lower_class_by_its_guarantee():
     disc = mk.screen(application="hard-disc")
     keep, purchase = (disc.decisions.iloc[n] for n in (0, 1))
     assert (purchase["decision_status"], purchase["decision"]) == (
@@ -189,7 +189,7 @@ def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
     )
 
 
-def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
+def test_cerium_dilution_asks_for_a_corrosion_test():
     scanner = mk.screen(application="medical-imaging")
     names = scanner.decisions["decision"]
     corrosion = scanner.decisions["next_test"].str.contains("corrosion")
@@ -244,7 +244,7 @@ def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
     assert nearest_class(other, 1.1 * SAVING_WT_PCT) == other
 
 
-def test_of_what_no_sheet_prints_there_is_no_lower_class():
+def test_unprinted_properties_have_no_lower_class():
     job = make_job(
         mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"]
     )
@@ -264,7 +264,7 @@ def test_keeps_a_compensated_magnet_and_measures_its_alpha(device):
     assert decisions["next_test"].str.contains("α from").all()
 
 
-def test_what_is_to_buy_is_a_grade_and_no_recipe():
+def test_purchase_is_a_grade_without_recipe():
     # Compensated 2:17 would do for the instrument, which has 1:5: nobody sells a formula.
     sensor = mk.screen(application="instrumentation-sensor").decisions
     other = sensor[sensor["host"] != sensor["host"].iloc[0]]

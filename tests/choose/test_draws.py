@@ -12,7 +12,7 @@ from magnetkit.choose._job import make_job, reference_row
 from magnetkit.magnetism._figures import kinds
 
 
-def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
+def test_unit_of_a_profile_is_a_share_of_the_reference():
     profile = mk.applications.load("hot-servo-motor")
     bare = profile.model_copy(
         update={"units": (), "objectives": ("density_kg_m3:min",)}
@@ -32,7 +32,7 @@ def make_samples(loss, margin, meets=None):
     return Samples(margin >= 0.0 if meets is None else meets, margin, loss, {})
 
 
-def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
+def test_places_count_each_draw_and_keep_ties():
     places = [[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]]
     samples = make_samples(places, np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
@@ -46,7 +46,7 @@ def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
     assert samples.place(last).tolist() == [[3, 4], [1, 2], [4, 3], [2, 1]]
 
 
-def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them():
+def test_draws_have_the_ends_of_their_interval():
     rows = ["Nd1.8Dy0.2Fe14B", "SmCo5"]
     job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
@@ -75,7 +75,7 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
     np.testing.assert_allclose(twins[0], twins[1], atol=1e-3)
 
 
-def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
+def test_draws_repeat_for_a_seed():
     job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(
         ["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic"
@@ -96,7 +96,7 @@ def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     assert not outside.meets[0].any()
 
 
-def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
+def test_share_of_the_reference_uses_its_draws():
     # The device's own magnet: 99.9 % of what it has it always has; another, weaker one never.
     motor = mk.applications.load("energy-traction-motor")
     job = make_job(motor, require=["remanence_T>=0.999*reference"])

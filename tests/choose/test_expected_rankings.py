@@ -36,7 +36,7 @@ def reference_row(name):
 
 
 @pytest.mark.parametrize("name", applications.names())
-def test_todays_magnet_is_more_likely_than_not_to_do_its_job(name):
+def test_todays_magnet_is_likely_to_do_its_job(name):
     row = reference_row(name)
     assert row["host"] == applications.load(name).reference.host
     assert row["probability_meets_requirements"] > 0.5
@@ -44,7 +44,7 @@ def test_todays_magnet_is_more_likely_than_not_to_do_its_job(name):
 
 
 @pytest.mark.parametrize("name", applications.names())
-def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
+def test_every_profile_requires_flux_at_the_hottest_point(name):
     profile = applications.load(name)
     safeties = [r for r in profile.requirements if r.column == "demagnetization_safety"]
     assert [r.limit for r in safeties] == [1.1]
@@ -52,7 +52,7 @@ def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
     assert profile.requirement_temperature(safeties[0]) == profile.temperature_max_K
 
 
-def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():
+def test_motor_anchor_lies_on_the_chord_of_its_class():
     # Class UH: 1990 kA/m at 20 C and -0.51 %/K from 20 to 180 C (Arnold's sheet of N38UH).
     anchor = applications.load("energy-traction-motor").reference.anchors[0]
     assert anchor.temperature_K == 453.15
@@ -60,7 +60,7 @@ def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():
 
 
 @pytest.mark.parametrize("name", applications.names())
-def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
+def test_every_profile_lists_all_requirements(name):
     profile = applications.load(name)
     columns = {r.column for r in profile.requirements}
     assert columns >= {
@@ -105,7 +105,7 @@ def test_shells_come_ahead_of_bulk_dysprosium():
     assert not (in_bulk["rank"] < best["rank"].max()).any()
 
 
-def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuator):
+def test_shells_save_half_of_the_heavy_rare_earth(actuator):
     rows = actuator.table[actuator.table["rank"].notna()]
     is_bulk = rows["shell"].astype(str) == ""
     bulk = rows[is_bulk]
@@ -144,7 +144,7 @@ def test_only_high_temperature_2_17_meets_the_engine():
     assert (rivals["probability_meets_requirements"] < 0.05).all()
 
 
-def test_no_magnet_is_rated_above_what_makers_state_and_only_2_17_bears_the_engine():
+def test_ratings_stay_within_those_of_makers():
     # 250 and 220 C are the most that makers state for 1:5 and Nd-Fe-B.
     magnets = mk.predict(["SmCo5", "Nd1.4Dy0.2Tb0.4Fe13.5Co0.5B", HT_217], "20C")
     limits = magnets["max_working_temperature_K"].round(2)
@@ -153,7 +153,7 @@ def test_no_magnet_is_rated_above_what_makers_state_and_only_2_17_bears_the_engi
     assert limits[2] > 673.15
 
 
-def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coercivity():
+def test_standard_2_17_fails_at_400_degrees():
     formulas = [HT_217, "Sm(Co0.63Fe0.26Cu0.08Zr0.03)7.6", "SmCo5"]
     table = screen("f22-engine", formulas).table
     assert list(table["meets_requirements"]) == [True, False, False]
@@ -162,7 +162,7 @@ def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coerciv
 
 
 @pytest.mark.parametrize("tube", ["patriot-beam-focusing", "communication-twt"])
-def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does(tube):
+def test_only_a_compensated_tube_needs_heavy_rare_earth(tube):
     assert not mk.screen(application=tube).decisions["heavy_rare_earth_wt_pct"].any()
     # Fine enough for an alpha of nothing: its own error leaves no more.
     space = mk.substitutions(

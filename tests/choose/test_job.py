@@ -51,7 +51,7 @@ def test_working_magnet_is_a_truncated_normal_distribution(limit):
     assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
-def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
+def test_truncates_a_coefficient_on_both_sides():
     at = device(requirement(ALPHA, absolute_maximum=0.02))
     value, spread = _job._working(
         -0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at
@@ -70,13 +70,13 @@ def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
         requirement(minimum=450.0, temperature_K=400.0, share_of_reference=0.9),
     ],
 )
-def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(
+def test_requirements_on_other_quantities_do_not_matter(
     requirement,
 ):
     assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
 
 
-def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature():
+def test_higher_of_two_limits_truncates():
     two_limits = device(
         requirement(minimum=450.0, temperature_K=400.9),
         requirement(minimum=480.0, temperature_K=400.0),
@@ -89,7 +89,7 @@ def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature(
     assert _job._working(500.0, 0.1, anchor(), close_limit) != (500.0, 0.1)
 
 
-def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_hot():
+def test_temperatures_start_at_the_table_and_ascend():
     at = device(
         requirement(minimum=400.0, temperature_K=433.0),
         requirement("remanence_T", minimum=1.0),
@@ -150,7 +150,7 @@ def test_measured_magnets_go_before_the_devices_anchor():
     assert _job._anchor_process(None, bare, table, (293.15, 373.15)) is None
 
 
-def test_arrays_of_a_process_are_told_as_lists_and_nothing_as_nothing():
+def test_process_arrays_become_lists():
     assert _job._process_values(None) is None
     assert _job._process_values("mine") == "mine"
     assert _job._process_values(
@@ -182,7 +182,7 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     assert row["temperature_K"] == job.temperature
 
 
-def test_a_field_that_cannot_be_is_refused_as_when_a_profile_is_read():
+def test_refuses_an_impossible_field():
     from magnetkit.errors import InputError
 
     assert _job.with_fields(MOTOR, load_line=0.3).load_line == 0.3

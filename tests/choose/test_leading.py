@@ -56,14 +56,14 @@ def test_names_the_first_simpler_candidate_as_good(job):
         ("probability_meets_requirements", 0.951, 0.949),
     ],
 )
-def test_what_gains_a_quarter_of_a_unit_is_no_copy(job, column, gain, less):
+def test_gain_of_a_quarter_unit_is_no_copy(job, column, gain, less):
     even = leading()[column].tolist()
     for value, expected in ((gain, 0), (less, 1)):
         values = [even[0], value, *even[2:]]
         assert simpler_rank(leading(**{column: values}), job)[1] == expected
 
 
-def test_only_what_the_device_asks_for_is_a_gain(job):
+def test_only_required_properties_are_a_gain(job):
     profile = job.profile.model_copy(update={"objectives": ("supply_risk:min",)})
     saves = [1.0, 0.0, *[1.0] * 4]
     frame = leading(heavy_rare_earth_wt_pct=saves)

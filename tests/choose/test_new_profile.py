@@ -37,7 +37,7 @@ def test_a_new_scenario_is_valid(here):
 
 
 @pytest.mark.parametrize("what", ["applications", "supply"])
-def test_nothing_is_written_over_and_a_name_is_a_name(here, what):
+def test_never_overwrites_a_profile(here, what):
     (here / "mine.toml").write_text("precious")
     answer = CliRunner().invoke(app, [what, "new", "mine"])
     assert isinstance(answer.exception, InputError)
@@ -93,7 +93,7 @@ def test_requirements_alone_make_a_device():
         requirements_alone(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
 
 
-def test_the_command_says_what_it_needs_without_an_application(here):
+def test_command_without_application_names_the_way_out(here):
     (here / "alloys.csv").write_text("composition\nNd2Fe14B\n")
     done = CliRunner().invoke(
         app, ["screen", "alloys.csv", "--require", "remanence_T>=1"]

@@ -62,7 +62,7 @@ def test_values_are_those_of_a_full_evaluation(case):
         )
 
 
-def test_a_measured_alpha_bends_the_values_of_its_host():
+def test_measured_alpha_bends_the_values_of_its_host():
     job = make_job(applications.load("communication-twt-compensated"))
     cold = 233.15
     hot = 373.15
@@ -81,7 +81,7 @@ def full_remanence(table, job, kelvin):
     return frame["remanence_T"]
 
 
-def test_what_it_fails_a_full_evaluation_fails(case):
+def test_nominal_failure_is_a_full_failure(case):
     job, bounds, full = case
     chance = "probability_meets_requirements"
     failures = bounds[chance] < job.threshold
@@ -106,7 +106,7 @@ def test_no_margin_is_larger_than_it_says(case):
     assert (slack[finite] < 1e-9).any()
 
 
-def test_where_few_meet_the_knee_gives_the_margin():
+def test_knee_gives_the_margin_where_few_meet():
     job = make_job(applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings(
         ["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight"

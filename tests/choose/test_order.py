@@ -110,7 +110,7 @@ def test_the_order_of_the_rows_decides_nothing(seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
+def test_no_winner_stands_under_one_it_beats(seed):
     frame = _random(seed, 500)
     got = rank(frame)
     winners = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values(
@@ -130,7 +130,7 @@ def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
             ), low
 
 
-def test_a_device_says_what_a_unit_of_regret_is():
+def test_device_sets_the_unit_of_regret():
     # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
     frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
     table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -151,7 +151,7 @@ def test_a_device_says_what_a_unit_of_regret_is():
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
 @settings(max_examples=50, deadline=None)
-def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
+def test_smallest_loss_leads_among_equals(chances, seed):
     n = len(chances)
     rng = np.random.default_rng(seed)
     heavy = np.sort(rng.uniform(0, 2, n))
@@ -165,7 +165,7 @@ def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
     assert (np.diff(losses) >= -1e-8).all()
 
 
-def test_meeting_comes_first_and_a_sure_magnet_beats_a_doubtful_one():
+def test_sure_winner_beats_a_doubtful_one():
     frame = _frame(
         probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]}
     )
@@ -186,14 +186,14 @@ def test_margin_beyond_a_tenth_buys_nothing():
     assert rank(frame, objectives)["rank"].tolist() == [1, 2]
 
 
-def test_a_weight_decides_between_cost_and_heavy_rare_earth():
+def test_weight_decides_between_cost_and_heavy_rare_earth():
     frame = _frame(**{HEAVY: [1.0, 0.0], COST: [1000.0, 1200.0]})
     plain = ("heavy_rare_earth_wt_pct:min", "cost:min")
     assert rank(frame, plain)["rank"].tolist() == [2, 1]
     assert rank(frame, (plain[0], "cost:min=2"))["rank"].tolist() == [1, 2]
 
 
-def test_the_front_is_of_the_first_three_objectives_to_three_digits():
+def test_front_uses_the_first_three_objectives():
     frame = _frame(
         **{HEAVY: [0.0, 1.5, 1.5, 2.0], RISK: [0.3218, 0.3221, 0.3100, 0.3100]}
     )
@@ -258,14 +258,14 @@ def test_those_that_miss_are_ordered_by_how_much():
     assert rank(frame)["rank"].tolist() == [2, 1, 3]
 
 
-def test_an_unknown_objective_comes_last_of_those_that_meet():
+def test_unknown_objective_comes_last_of_the_winners():
     frame = _frame(
         **{COST: [np.nan, 5000.0], "probability_meets_requirements": [1.0, 0.8]}
     )
     assert rank(frame)["rank"].tolist() == [2, 1]
 
 
-def test_what_is_no_uniaxial_magnet_has_no_rank_whatever_its_figures():
+def test_other_magnets_have_no_rank():
     frame = _frame(status=["planar", "ok", "not makeable"])
     got = rank(frame)
     assert got["rank"].isna().tolist() == [True, False, True]
@@ -296,9 +296,7 @@ def test_objectives_are_checked_and_name_their_columns():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(
-    seed, monkeypatch
-):
+def test_leaders_depend_only_on_possible_leaders(seed, monkeypatch):
     monkeypatch.setattr(_order, "CLIMB", 3)
     rng = np.random.default_rng(seed)
     n = 300

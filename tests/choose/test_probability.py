@@ -52,14 +52,14 @@ def test_a_probability_is_that_of_draws(
     assert with_pull[0] == pytest.approx(np.mean(success), abs=0.004)
 
 
-def test_what_has_no_deviation_is_decided_by_its_sign():
+def test_sign_decides_without_a_deviation():
     probability = probability_of_limits([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
     assert probability == pytest.approx([1.0, 0.0], abs=1e-12)
     at_the_limit = probability_of_limits([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
     assert at_the_limit == pytest.approx([1.0, 0.0], abs=1e-12)
 
 
-def test_limits_that_are_assumptions_widen_as_draws_of_them_do():
+def test_uncertain_limits_widen_like_their_draws():
     rng = np.random.default_rng(4)
     x, y, of_flux, of_hardness = rng.standard_normal((4, 400_000))
     # One deviation of ln each: magnets 1 and 10 %, limits 2 and 8 %.
@@ -78,7 +78,7 @@ def test_limits_that_are_assumptions_widen_as_draws_of_them_do():
         assert probability[0] == pytest.approx(share, abs=0.003)
 
 
-def test_a_limit_as_sure_as_the_magnet_doubles_the_variance():
+def test_limit_as_uncertain_as_the_magnet_doubles_the_variance():
     # 1,000 (1,000 / 1.1 to 1,100) kA/m, of nine engineers in ten, is 5.8 % of one deviation.
     deviation = limit_deviation(np.array([1100.0]), 1000.0, (1000.0 / 1.1, 1100.0))
     assert deviation[0] == pytest.approx(np.log(1.1) / 1.6449, rel=1e-4)
@@ -92,7 +92,7 @@ def test_a_limit_as_sure_as_the_magnet_doubles_the_variance():
     assert unsure[0] == pytest.approx(0.8776, abs=1e-4)
 
 
-def test_nine_draws_of_a_limit_in_ten_lie_in_its_range():
+def test_nine_limits_in_ten_lie_in_their_range():
     scores = np.random.default_rng(6).standard_normal(200_000)
     for side in (1, -1):
         limits = sample_limit(955.0, side, (875.0, 1114.0), scores)
@@ -102,7 +102,7 @@ def test_nine_draws_of_a_limit_in_ten_lie_in_its_range():
         assert np.sign(np.corrcoef(scores, limits)[0, 1]) == side
 
 
-def test_what_is_sold_is_as_sure_as_print():
+def test_grades_of_the_market_are_as_sure_as_print():
     # Two per cent of H_cJ is one deviation.
     flux = np.array([1.0])
     hardness = np.array([0.02])
@@ -116,7 +116,7 @@ def test_what_is_sold_is_as_sure_as_print():
     assert probability[0] == pytest.approx(0.786, abs=0.002)
 
 
-def test_two_recipes_of_a_producer_differ_as_the_design_has_it():
+def test_two_recipes_of_a_producer_differ():
     no = np.zeros(1, bool)
     distances = [np.array([x]) for x in (0.0, 1e9, 0.0)]
     b_r, h_cj = producer_deviations("2:14:1", *distances, no, no)
@@ -133,7 +133,7 @@ def test_two_recipes_of_a_producer_differ_as_the_design_has_it():
     assert (none[0][0], none[1][0]) == (0.0, 0.0)
 
 
-def test_two_recipes_a_correlation_length_apart_and_another_route():
+def test_correlation_length_and_route_separate_recipes():
     no = np.zeros(1, bool)
     zero = np.zeros(1)
     distances = [zero, np.array([0.05]), zero]
@@ -144,7 +144,7 @@ def test_two_recipes_a_correlation_length_apart_and_another_route():
     assert (b_r[0], h_cj[0]) == pytest.approx((0.03, 0.18))
 
 
-def test_the_end_of_a_range_towards_the_limit_is_its_width():
+def test_range_end_towards_the_limit_sets_the_width():
     value, low, high = np.array([[10.0], [8.0], [13.0]])
     # Above by 2 of 3: two thirds of 1.645; below by 1 of 2: a half.
     above = score_at_limit(12.0, -1, value, low, high)

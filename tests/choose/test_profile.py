@@ -135,9 +135,7 @@ def test_names_a_bad_reference(tmp_path, profile_document):
         applications.load(write(tmp_path, profile_document))
 
 
-def test_a_reference_in_percent_names_its_basis_and_its_host(
-    tmp_path, profile_document
-):
+def test_percent_reference_names_basis_and_host(tmp_path, profile_document):
     reference = profile_document["reference"]
     reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
     with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):

@@ -20,7 +20,7 @@ def requirement(**limit):
         ({"maximum": 0.0}, 0.03, -0.03),
     ],
 )
-def test_a_margin_is_a_share_of_the_limit_and_of_its_sign(limit, value, margin):
+def test_margin_is_a_share_of_the_limit(limit, value, margin):
     assert float(
         requirement(status="assumption", **limit).margin(value)
     ) == pytest.approx(margin)

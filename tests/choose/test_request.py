@@ -65,7 +65,7 @@ def test_names_a_bad_requirement(text, says):
         read_limit(text, REFERENCE)
 
 
-def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
+def test_drawing_asks_for_guarantees_and_duty_for_a_margin():
     limits = find_limits(REFERENCE, wish())
     assert {c: r.limit for c, r in limits.items()} == {
         "remanence_T": 1.1,
@@ -91,7 +91,7 @@ def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
         find_limits({}, wish(duty=True, load_line=2.0))
 
 
-def test_a_grade_holds_the_median_of_what_its_makers_guarantee():
+def test_grade_holds_the_median_guarantee():
     # Arnold guarantees 1.28 T, K&J 1.30 T (13 kG); both 1592 kA/m: -0.12 and -0.55 %/K.
     incumbent = incumbent_of_grade("N42SH", wish())
     assert incumbent.least["remanence_T"] == pytest.approx(
@@ -115,7 +115,7 @@ def test_a_grade_holds_the_median_of_what_its_makers_guarantee():
         incumbent_of_grade("N42SH", wish(400.0))
 
 
-def test_the_margin_of_the_magnet_in_use_is_its_own():
+def test_incumbent_has_its_own_margin():
     # N42SH: H_k of 0.95 H_cJ at 20 degrees C, the spread of which goes as B_r: 386 kA/m at 150.
     at = wish(duty=True, load_line=1.0)
     incumbent = incumbent_of_grade("N42SH", at)
@@ -129,7 +129,7 @@ def test_the_margin_of_the_magnet_in_use_is_its_own():
     assert incumbent.margin(at) == pytest.approx(incumbent.knee_kA_m / own_field)
 
 
-def test_a_route_is_a_process_and_grains_are_none():
+def test_route_is_a_process_setting():
     assert route_of_candidates({"route": "hot-deformed"}) == "hot-deformed"
     assert route_of_candidates(None) is None
     assert producer_of_candidates({"route": "hot-deformed"}) is None
@@ -137,7 +137,7 @@ def test_a_route_is_a_process_and_grains_are_none():
         producer_of_candidates({"grain_size_um": 3.0})
 
 
-def test_what_was_measured_is_a_magnet_of_its_own():
+def test_measured_values_make_an_incumbent():
     incumbent = incumbent_of_values(
         {"B_r": 1.29, "H_cJ": 1650.0, "T": "20C"}, wish(140.0)
     )
@@ -164,7 +164,7 @@ def test_what_was_measured_is_a_magnet_of_its_own():
             incumbent_of_values(wrong, wish())
 
 
-def test_measured_magnets_are_the_level_and_their_scatter_the_lots():
+def test_measured_magnets_set_level_and_scatter():
     logs = np.array([-1.0, 0.0, 1.0]) * 0.01
     rows = {
         "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."] * 3,
@@ -185,7 +185,7 @@ def test_measured_magnets_are_the_level_and_their_scatter_the_lots():
     assert one.spread.remanence_T == 0.008
 
 
-def test_a_recipe_that_is_given_is_said_in_round_figures():
+def test_rounds_a_given_recipe_for_display():
     table = mk.CompositionTable.from_strings(["Nd29.5Dy1.5B1.0Fe bal."], basis="weight")
     assert given_recipe(table, None).best.text == "B1Fe68Nd29.5Dy1.5"
 
@@ -193,7 +193,7 @@ def test_a_recipe_that_is_given_is_said_in_round_figures():
 @pytest.mark.parametrize(
     ("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)]
 )
-def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin(celsius, hottest):
+def test_room_temperature_device_covers_a_hundred_kelvin(celsius, hottest):
     request = wish(celsius)
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
     profile = build_profile(

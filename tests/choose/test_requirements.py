@@ -81,7 +81,7 @@ def _make_profile(column="remanence_T", **limit):
     return profile.model_copy(update={"requirements": (one,)})
 
 
-def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
+def test_limit_as_wide_as_the_prediction_doubles_the_variance():
     # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
     ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
     exact = _make_profile(minimum=1.0)
@@ -94,7 +94,7 @@ def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
     assert two == pytest.approx(0.8776, abs=1e-4)
 
 
-def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_less():
+def test_uncertain_limit_gives_exact_values_a_chance():
     # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
     profile = _make_profile(
         "heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3
@@ -112,9 +112,7 @@ def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_les
     st.floats(0.02, 0.3),
     st.floats(0.01, 0.3),
 )
-def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(
-    value, below, above, half
-):
+def test_range_of_a_limit_keeps_the_verdict_of_the_value(value, below, above, half):
     # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
     sides = [np.array([x]) for x in (value, value - half, value + half)]
     exact = score_at_limit(1.0, 1, *sides)[0]
@@ -126,7 +124,7 @@ def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(
 
 
 @pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
-def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
+def test_probability_of_an_uncertain_limit_equals_draws(limit):
     profile = _make_profile(
         "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
     )
@@ -146,7 +144,7 @@ def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
     assert chance == pytest.approx(success.mean(axis=1), abs=0.006)
 
 
-def test_who_asks_more_asks_more_of_both_that_share_an_error():
+def test_limits_of_one_error_take_the_less_likely():
     # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
     limits = {
         "coercivity_kA_m": {"minimum": 1000.0, "limit_lo": 900.0, "limit_hi": 1100.0},
@@ -180,7 +178,7 @@ def _frame(profile, **values):
     return frame.assign(**values)
 
 
-def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
+def test_names_failures_and_the_smallest_margin():
     profile = _profile_of_cited_limits("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
@@ -210,7 +208,7 @@ def test_unknown_value_never_meets():
     assert verdict.probability[0] == 0.0
 
 
-def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
+def test_unknown_value_has_no_margin():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, host=["unknown"])
     numbers = frame.select_dtypes("number").columns
@@ -271,7 +269,7 @@ def test_names_every_failure_of_a_magnet():
     assert verdict.probability[0] == pytest.approx(1.0, abs=0.002)
 
 
-def test_a_probability_between_is_that_of_the_normal_distribution():
+def test_probability_follows_the_normal_distribution():
     # The limit lies at the lower end of the 90 % interval: 95 % are above it (any table of the
     # normal distribution), at half of the way 79.46 %.
     verdict = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
@@ -279,7 +277,7 @@ def test_a_probability_between_is_that_of_the_normal_distribution():
     assert verdict.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
 
 
-def test_the_least_likely_is_named_where_only_the_product_is_too_small():
+def test_names_the_least_likely_requirement():
     verdict = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
     # 87.5 % and 83.8 % together are 73 %.
     assert verdict.probability == pytest.approx([0.733], abs=0.002)
@@ -352,7 +350,7 @@ def _compare_with_reference(share, width):
     return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
 
 
-def test_what_the_reference_shares_cancels_in_a_difference():
+def test_errors_common_with_the_reference_cancel():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
     assert _compare_with_reference(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
@@ -367,7 +365,7 @@ def test_the_reference_does_what_the_reference_does():
     assert _compare_with_reference(1.01, 1.0)[1] < 0.5
 
 
-def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
+def test_replaces_requirements_on_one_side_alone():
     profile = applications.load("energy-traction-motor")
     texts = [
         "remanence_T>=0.98*reference at 20C",
@@ -403,7 +401,7 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
         ("remanence_T >= 1 at noon", "noon"),
     ],
 )
-def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, message):
+def test_refuses_an_unusable_requirement_with_the_way_out(text, message):
     with pytest.raises(InputError, match=message):
         make_job(applications.load("energy-traction-motor"), require=[text])
 
@@ -418,7 +416,7 @@ def test_every_requirement_is_written_as_it_is_read(name):
         assert reread.absolute == (requirement.absolute_maximum is not None)
 
 
-def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
+def test_loss_and_coercivity_count_once_together():
     profile = applications.load("energy-traction-motor")
     requirements = [
         Requirement(column=c, source="test", status="assumption", **limit)
@@ -440,7 +438,7 @@ def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
     assert verdict.probability[0] == pytest.approx(0.5)
 
 
-def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
+def test_status_is_the_first_failure():
     words = {
         300.0: ["ok", "ok", "cone", "not makeable", "paramagnetic"],
         400.0: ["ok", "planar", "ok", "ok", "planar"],
@@ -465,7 +463,7 @@ def test_needs_the_columns_of_requirements_at_other_temperatures():
     assert job.temperature not in columns
 
 
-def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
+def test_range_end_counts_only_without_a_status():
     device = applications.load("f22-engine")
     ends = {device.temperature_min_K, device.temperature_max_K}
     assert ends.isdisjoint(

@@ -20,7 +20,7 @@ def result():
     return mk.screen(space, "f22-engine")
 
 
-def test_thinned_rows_are_half_the_best_and_the_rest_evenly(result):
+def test_sampled_ranks_are_half_the_best(result):
     ranks = result.table["rank"].dropna()
     assert len(ranks) > 12
     sample = result.sample_ranks(8)["rank"].tolist()
@@ -59,7 +59,7 @@ def ranked_result():
     return Ranked(table, mk.applications.load("f22-engine"), {"summary": summary}, [])
 
 
-def test_rows_are_asked_for_by_rank_front_and_name(ranked_result):
+def test_selects_rows_by_rank_front_and_name(ranked_result):
     assert ranked_result.best(3)["candidate"].tolist() == ["b", "d", "a"]
     assert ranked_result.best(3).index.tolist() == [1, 3, 0]
     assert ranked_result.best(10)["rank"].tolist() == [1, 2, 3, 4]

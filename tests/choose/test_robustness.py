@@ -34,15 +34,13 @@ def robustness(result):
     return result.robustness(draws=400)
 
 
-def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(
-    result, robustness
-):
+def test_columns_follow_the_registry_and_rows_the_rank(result, robustness):
     assert list(robustness.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
     assert list(robustness["rank"]) == list(range(1, len(robustness) + 1))
     assert list(robustness["candidate"][:5]) == list(result.best(5)["candidate"])
 
 
-def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, robustness):
+def test_results_repeat_for_a_seed(result, robustness):
     again = result.robustness(draws=400)
     assert again.equals(robustness)
     other = result.robustness(draws=400, seed=1)
@@ -50,9 +48,7 @@ def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, robust
     assert (other["top_ten_share"] - robustness["top_ten_share"]).abs().max() < 0.12
 
 
-def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(
-    result, robustness
-):
+def test_draws_meet_requirements_as_often_as_the_ranking_says(result, robustness):
     chance = result.best(len(robustness))["probability_meets_requirements"].to_numpy()
     # Four standard errors of 400 draws.
     assert np.abs(robustness["meets_share"].to_numpy() - chance).max() < 0.1
@@ -84,7 +80,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
     assert set(still["top_ten_share"]) == {0.0, 1.0}
 
 
-def test_errors_are_shared_within_a_host_and_at_every_temperature():
+def test_errors_are_common_within_a_host():
     formulas = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "SmCo5"]
     hosts = ["2:14:1", "2:14:1", "1:5"]
     leading = pd.DataFrame({"formula": formulas, "shell": "", "host": hosts})
@@ -143,7 +139,7 @@ def test_names_numbers_out_of_range(result):
         result.robustness(interval=1.0)
 
 
-def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, robustness):
+def test_rank_range_covers_nine_draws_in_ten(result, robustness):
     from magnetkit.choose._draws import sample
 
     leading = result.best(len(robustness)).reset_index(drop=True)
@@ -183,7 +179,7 @@ def test_rank_and_top_ten_share_agree(device):
     assert first.mean() > 0.4
 
 
-def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
+def test_triple_terbium_price_changes_the_motor_ranking():
     limits = {"Dy": 0.35, "Tb": 0.25}
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"]}, 0.05, limits)
     lower = [
@@ -212,7 +208,7 @@ def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
 
 
 @pytest.mark.parametrize("device", ["energy-traction-motor", "weapon-fin-actuator"])
-def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
+def test_no_candidate_stands_over_one_that_beats_it(device):
     result = mk.screen(application=device)
     best = result.best(300)
     best = best[best["meets_requirements"]].reset_index(drop=True)
@@ -231,7 +227,7 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     assert not (beaten & close).any(), names[beaten & close].tolist()
 
 
-def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
+def test_draws_failing_candidates_by_their_margin():
     limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.05}
     space = mk.substitutions(
         "Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits

@@ -44,7 +44,7 @@ def test_recommendation(rows, place):
     assert recommend(ways(*rows), TODAY) == place
 
 
-def test_of_equals_what_cerium_dilutes_comes_last():
+def test_cerium_dilution_comes_last_among_equals():
     rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(
         diluted=[True, False]
     )
@@ -92,7 +92,7 @@ def test_exposure_is_mass_times_price():
     assert load_scenario("baseline").price_factor("Tb") == 1.0
 
 
-def test_what_a_recipe_holds_is_counted_with_its_shell():
+def test_heavy_rare_earth_includes_the_shell():
     contents = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
     assert contents["Tb"] == pytest.approx(0.4, abs=0.02)
     assert contents["Dy"] == pytest.approx(1.5, abs=0.03)

@@ -61,7 +61,7 @@ def evaluate_with_bound(table, job, bound):
 
 
 @pytest.mark.parametrize("device", SPACES)
-def test_the_loss_is_never_below_what_the_composition_says(device):
+def test_loss_is_never_under_its_composition_bound(device):
     table, job = case(device)
     floor = best_possible_loss(supplies(table, None, job.conditions), job.rule)
     frame = full(table, job)
@@ -81,7 +81,7 @@ def test_the_loss_is_never_below_what_the_composition_says(device):
     "host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"]
 )
 @pytest.mark.parametrize("kelvin", [77.0, 293.15])
-def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
+def test_iron_cobalt_bounds_the_flux_for_mass(host, kelvin):
     _, job = case("f22-engine")
     metal = "Co" if "Fe" not in host else "Fe"
     space = mk.substitutions(
@@ -98,7 +98,7 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
 
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
-def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
+def test_bound_keeps_winners_within_the_limit(device, quantile):
     table, job = case(device)
     every = job.rule.near(full(table, job).arrow())
     assert every.meets.any()
@@ -141,7 +141,7 @@ def test_bound_keeps_near_misses(device, quantile):
 
 
 @pytest.mark.parametrize("device", SPACES)
-def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkeypatch):
+def test_best_of_each_decision_equal_a_full_evaluation(device, monkeypatch):
     for module in (_decisions, _work):
         monkeypatch.setattr(module, "BEST", 3)
     table, job = case(device)
@@ -183,7 +183,7 @@ def test_no_bound_keeps_every_rank():
     assert survivors.tally.status == Counter(status.texts())
 
 
-def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
+def test_unbounded_objective_drops_nothing():
     table, job = case("patriot-beam-focusing")
     rule = Rule.of(["remanence_T:max"], 0.8)
     assert np.isneginf(
@@ -217,7 +217,7 @@ def test_counts_of_parts_add_up_to_the_total():
     assert whole.stages["composition"] == len(table)
 
 
-def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():
+def test_evaluates_requested_columns_without_stability():
     table, job = case("energy-traction-motor")
     columns = evaluate(table[:20], None, job, want=["performance_margin"]).columns
     margin = full(table[:20], job)["performance_margin"]

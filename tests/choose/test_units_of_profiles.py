@@ -83,7 +83,7 @@ def test_questions_an_anchor_in_A_m(tmp_path):
 
 
 @pytest.mark.parametrize("name", applications.names())
-def test_what_is_assumed_has_a_range_and_what_is_cited_none(name):
+def test_only_assumptions_have_a_range(name):
     for requirement in applications.load(name).requirements:
         low, high = requirement.limit_range
         assert (low < high) == (requirement.status == "assumption"), str(requirement)

@@ -19,7 +19,7 @@ def env(tmp_path):
     return {**os.environ, "MAGNETKIT_DATA_DIR": str(tmp_path / "data")}
 
 
-def test_it_stores_a_readable_file_and_names_what_it_left_out(tmp_path, env):
+def test_stores_a_readable_file_and_names_omissions(tmp_path, env):
     file = tmp_path / "magnets.csv"
     file.write_text(TABLE)
     done = run("calibrate", str(file), "--name", "my-mill", env=env)

@@ -23,7 +23,7 @@ def findings_by_name(**options):
     return {finding.name: finding for finding in examine(**options)}
 
 
-def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
+def test_sound_machine_has_no_faults_and_hides_the_key(mp_server):
     environment = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
     done = run("doctor", env=environment)
     assert done.returncode == 0, done.stdout
@@ -40,7 +40,7 @@ def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
     assert set(NEEDED) <= set(rows)
 
 
-def test_a_server_that_is_not_there_is_a_note(monkeypatch):
+def test_absent_server_is_a_note(monkeypatch):
     monkeypatch.setenv("MP_API_ENDPOINT", "http://name:secret@127.0.0.1:9/")
     server = findings_by_name(online=True)["server"]
     assert server.state == "note"
@@ -72,7 +72,7 @@ def test_another_version_than_tested_is_a_note(monkeypatch):
     assert "tested with 0.0.1" in findings_by_name()["numpy"].value
 
 
-def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_note(
+def test_makes_no_request_by_default(
     monkeypatch,
 ):
     monkeypatch.delenv("MP_API_ENDPOINT", raising=False)

@@ -20,7 +20,7 @@ def test_one_grade_as_json():
 @pytest.mark.parametrize(
     ("words", "start"), [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")]
 )
-def test_what_marks_mean_is_said_where_there_are_marks(words, start):
+def test_explains_marks_in_the_table(words, start):
     last = run("grades", *words).stdout.splitlines()[-1]
     assert last.startswith(f"{start} estimate comes from similar grades")
 

@@ -34,13 +34,13 @@ def run_to_the_end(code):
 
 
 @pytest.mark.parametrize("met", MET.values(), ids=MET)
-def test_an_interruption_that_python_swallows_ends_the_command_in_one_line(met):
+def test_swallowed_interruption_ends_in_one_line(met):
     done = run_to_the_end(f"{met}\nprint('went on')")
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.split("\n") == ["", MESSAGE, ""]
 
 
-def test_another_failure_there_is_shown_as_python_shows_it():
+def test_other_failures_show_their_traceback():
     fails = (
         "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
     )

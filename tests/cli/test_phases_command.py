@@ -31,7 +31,7 @@ def test_draws_a_section(tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_device_names_the_systems_that_its_substitutes_touch():
+def test_device_names_the_systems_of_its_substitutes():
     systems = _systems(None, "communication-twt-compensated")
     assert "Co-Fe-Gd-Sm" in systems
     assert max(system.count("-") for system in systems) == 3

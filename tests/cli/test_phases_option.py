@@ -30,7 +30,7 @@ def test_predict_takes_the_phases_of_the_snapshot(snapshot):
     assert other["energy_above_hull_eV_atom"] is None  # No Nd, no B.
 
 
-def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
+def test_snapshot_trains_only_the_formation_energy(snapshot):
     rows = training_set("formation_energy_eV_atom", snapshot)
     assert rows.origin == "snapshot mine"
     assert 20 < len(rows) < len(training_set("formation_energy_eV_atom"))

@@ -11,7 +11,7 @@ def run(*arguments):
     return command.run("predict", *arguments)
 
 
-def test_each_recipe_is_judged_in_the_order_of_the_input():
+def test_judges_each_recipe_in_order():
     done = run(
         "Nd2Fe14B",
         "??",

@@ -24,7 +24,7 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
     assert data["reference"]["grade"] == "Recoma 20"
 
 
-def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
+def test_session_of_a_buyer_fits_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     for arguments, verdict in (

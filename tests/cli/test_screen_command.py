@@ -67,7 +67,7 @@ def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
+def test_unwritable_folder_is_one_line(tmp_path):
     file = tmp_path / "file"
     file.write_text("in the way")
     path = tmp_path / "a.txt"
@@ -150,7 +150,7 @@ def test_prints_brackets_verbatim(tmp_path):
     assert text in done.stdout
 
 
-def test_what_cannot_be_ranked_says_why(tmp_path):
+def test_names_why_nothing_has_a_rank(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Ce2Fe14B\n", encoding="utf-8")
     done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")

@@ -75,7 +75,7 @@ def test_refuses_too_little_memory_before_compiling(kilobytes):
     assert "ulimit -v 3000000" in done.stderr
 
 
-def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
+def test_missing_module_names_the_way_out():
     code = (
         "import sys\n"
         "sys.argv = ['magnetkit', 'predict', 'Nd2Fe14B']\n"
@@ -144,7 +144,7 @@ def test_version():
         (["data", "fetch", "nope"], 1, "curie"),
     ],
 )
-def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
+def test_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
     if arguments[0] == "screen":
         arguments = [*arguments, "--out", str(tmp_path)]
     done = forked(*arguments)
@@ -163,7 +163,7 @@ def test_verify_and_lists():
     assert "assumption:" in text
 
 
-def test_any_encoding_of_the_terminal_and_json_stays_json():
+def test_prints_in_any_encoding():
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = run("applications", "show", "f22-engine", env=ascii_only)
     assert (done.returncode, done.stderr) == (0, "")
@@ -176,7 +176,7 @@ def test_any_encoding_of_the_terminal_and_json_stays_json():
     ("name", "value"),
     [("NUMBA_NUM_THREADS", "0"), ("MAGNETKIT_HEAVY_RARE_EARTHS", "Xx")],
 )
-def test_a_variable_that_cannot_be_used_is_one_line_that_names_it(name, value):
+def test_unusable_variable_is_one_line(name, value):
     done = run("predict", "SmCo5", env={**os.environ, name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"magnetkit: error: {name} is '{value}'")

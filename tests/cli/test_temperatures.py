@@ -11,7 +11,7 @@ from magnetkit.cli._options import with_unit
     ("text", "number"),
     [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)],
 )
-def test_a_bare_number_is_refused_with_both_ways_to_write_it(text, number):
+def test_refuses_a_bare_temperature_with_both_spellings(text, number):
     with pytest.raises(InputError, match=rf"\b{number}C\b.*\b{number}K\b"):
         with_unit(text)
 
@@ -44,6 +44,6 @@ def test_a_text_without_unit_warns_too(text):
 
 
 @pytest.mark.parametrize("odd", [None, b"150C", object(), 1j, True])
-def test_what_is_no_temperature_is_refused_in_words(odd):
+def test_refuses_texts_without_a_temperature(odd):
     with pytest.raises(InputError, match="temperature"):
         parse_temperatures(odd)

@@ -55,7 +55,7 @@ def screen(monkeypatch):
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
-def test_no_line_is_too_long_and_no_cell_is_cut(screen, capsys, rows, width):
+def test_cuts_no_cell_and_keeps_the_width(screen, capsys, rows, width):
     lines = screen(capsys, width, frame=frame(rows))
     assert max(map(len, lines)) <= width
     assert "…" not in "".join(lines)
@@ -83,7 +83,7 @@ def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
     assert "HcJ" not in "".join(columns_alone)
 
 
-def test_a_status_is_shown_where_one_is_not_ok(screen, capsys):
+def test_shows_a_status_other_than_ok(screen, capsys):
     some = frame()
     assert "ok" not in " ".join(screen(capsys, 200, frame=some)).split()
     some.loc[1, "status"] = "no magnet"
@@ -120,7 +120,7 @@ def test_columns_are_dropped_by_priority():
     assert [c.heading for c in fitting(columns, 5)] == ["a"]
 
 
-def test_texts_are_folded_closer_before_a_column_that_matters_goes():
+def test_folds_texts_before_dropping_columns():
     text = Shown("candidate", ["x" * 40], number=False, priority=0)
     figures = [
         Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)
@@ -139,9 +139,7 @@ def test_units_stand_beside_the_names_however_narrow(screen, capsys):
     assert "(USD/kg)" in lines
 
 
-def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(
-    monkeypatch, capsys
-):
+def test_breaks_sentences_only_on_a_terminal(monkeypatch, capsys):
     text = "Measure B_r and H_cJ at 20 and 150 degrees and give them to `magnetkit calibrate`."
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(terminal, "to_terminal", lambda: True)

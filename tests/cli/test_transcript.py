@@ -78,7 +78,7 @@ def session(request, tmp_path_factory):
     return request.param, folder, run(folder, request.param)
 
 
-def test_every_task_ends_as_it_should_and_says_its_word(session):
+def test_every_task_ends_with_its_exit_code(session):
     _, _, done = session
     assert [task for task, _, _ in done] == transcript.tasks()
     assert len(done) >= 25
@@ -92,7 +92,7 @@ def test_every_task_ends_as_it_should_and_says_its_word(session):
             assert SAID[begin] in output, (task, output)
 
 
-def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
+def test_output_fits_the_terminal(session):
     width, _, done = session
     for task, output, _ in done:
         assert not re.search(r"(\.\.\.|…)\s*[│┃]", output), (task, output)

@@ -25,7 +25,7 @@ def test_the_stored_figures_are_those_of_the_pages():
     assert table["rows"][0] == line.split("|")
 
 
-def test_they_are_printed_within_eighty_columns_with_day_page_and_way(monkeypatch):
+def test_prints_figures_with_date_and_page(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     done = CliRunner().invoke(app, ["validate"])
     assert done.exit_code == 0
@@ -47,7 +47,7 @@ def test_one_target_goes_out_as_json():
 
 
 @pytest.mark.parametrize("target", ["x", "", "anisotropy_constant_MJ_m3"])
-def test_what_was_not_validated_is_refused_by_name(target):
+def test_refuses_other_targets_by_name(target):
     done = CliRunner().invoke(app, ["validate", target])
     assert isinstance(done.exception, InputError)
     assert "magnetism" in str(done.exception)

@@ -16,7 +16,7 @@ def logger(monkeypatch):
     return package_logger
 
 
-def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
+def test_message_appears_in_one_line_per_process(logger, monkeypatch):
     first = io.StringIO()
     second = io.StringIO()
     for stream in (first, second):

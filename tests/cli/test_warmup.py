@@ -67,7 +67,7 @@ def watched_messages(monkeypatch, caplog):
     return watch
 
 
-def test_there_is_a_line_at_the_start_and_one_at_the_end(watched_messages):
+def test_prints_a_line_at_start_and_end(watched_messages):
     # Short kernels one after the other, what is computed between them, and later ones.
     starts = [0.5 + 0.4 * k for k in range(20)]
     kernels = [(start, start + 0.3) for start in starts]
@@ -95,7 +95,7 @@ def test_terminal_has_one_line_with_a_bar(watched_messages, monkeypatch):
     assert not end
 
 
-def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(
+def test_ignores_a_short_kernel(
     watched_messages,
 ):
     times = watched_messages((1.0, 1.5), (100.0, 102.0), (150.0, 150.3))
@@ -103,7 +103,7 @@ def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(
     assert 100.8 < times[0][0] < 101.2
 
 
-def test_it_is_seen_that_a_thread_compiles():
+def test_detects_compilation_in_a_thread():
     if is_switched_off():
         pytest.skip("nothing is compiled without JIT")
     # By numba itself: one of magnetkit's own would be read from the cache of an earlier run.

@@ -18,7 +18,7 @@ from magnetkit.surrogates.intrinsic import evaluate
 from tests.compound import naive_magnetism as naive
 
 
-def test_reduced_moment_starts_at_one_and_ends_at_zero():
+def test_reduced_moment_falls_from_one_to_zero():
     assert reduced_moment(0.0, 0.6) == 1.0
     assert reduced_moment(1.0, 0.6) == 0.0
     assert reduced_moment(1.7, 0.6) == 0.0
@@ -123,7 +123,7 @@ def test_linear_propagation_agrees_with_monte_carlo():
     np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
 
 
-def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
+def test_common_error_cancels_in_the_field():
     # Both fall with m(T), whose doubt is large near T_C: 2 K_1 / J_s is known better than if the
     # two were apart. Y2Fe14B and YCo5 have no K_2.
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
@@ -136,7 +136,7 @@ def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
         assert 0.0 < field < 0.97 * np.hypot(polarization_, k1)
 
 
-def test_the_scatter_of_the_fit_stands_beside_the_parameters():
+def test_scatter_adds_to_the_parameters():
     parameters = load()
     part = partition(CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic"))
     host = parameters.host.copy()
@@ -150,7 +150,7 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
     )
 
 
-def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_field():
+def test_anisotropy_residue_is_a_share_of_its_parts():
     # SmCo5 at 300 K: K_2 and K_3 are a tenth of the field and more.
     parameters = load()
     part = partition(CompositionTable.from_strings(["SmCo5"], basis="atomic"))
@@ -185,7 +185,7 @@ def test_empty_and_unknown_rows_are_nan():
 
 
 @pytest.mark.parametrize("formula", ["Nd2B", "Fe14B", "Nd2Mn14B"])
-def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(formula):
+def test_host_without_its_metals_is_outside_the_model(formula):
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
     rows = CompositionTable.from_strings([formula], basis="atomic").rows
     model = load().kernel_parameters
@@ -193,7 +193,7 @@ def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(form
         assert not any(function(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
 
 
-def test_rows_are_cut_into_no_more_chunks_than_they_fill():
+def test_chunks_hold_at_least_one_row():
     rows = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]
     assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]
 
@@ -223,7 +223,7 @@ def _predict_with_changes(formula, temperature, **changes):
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
 
 
-def test_anisotropy_of_a_lower_order_has_no_higher_constants():
+def test_lower_order_has_no_higher_constants():
     whole = _predict_with_changes("Pr2Fe14B", 77.0)
     assert (np.abs(whole[2]) > 0.1).all()
     for constants in (1, 2):
@@ -235,7 +235,7 @@ def test_anisotropy_of_a_lower_order_has_no_higher_constants():
         np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
 
 
-def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
+def test_magnetic_metals_alone_ignore_the_rare_earth():
     # Nd2Fe14B without its rare earth is about Y2Fe14B: 1.5 T at 4 K, K_1 of 0.7 MJ/m3, no K_2.
     curie, _, (j_s, k_1, k_2, k_3), _ = _predict_with_changes(
         "Nd2Fe14B", 4.2, SUBLATTICES=1

@@ -34,7 +34,7 @@ def test_operators_are_hermitian_and_traceless(n, m):
     assert abs(np.trace(operator)) < 1e-6
 
 
-def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
+def test_quarter_turn_flips_sine_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
         operator = multiplets.stevens(4, n, m)
@@ -66,7 +66,7 @@ def test_free_energy_of_two_levels():
     np.testing.assert_allclose(energy[0], [1.0, second])
 
 
-def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
+def test_axial_field_has_no_direction_in_the_plane():
     ion = multiplets.get_ion("Nd")
     for name, same in ((multiplets.AXIAL, True), (multiplets.WHOLE, False)):
         one = ion.crystal(name)[0]
@@ -96,7 +96,7 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(
 
 
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
-def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
+def test_moment_is_g_times_j(symbol):
     # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
     ion = multiplets.get_ion(symbol)
     constants = ions()[symbol]
@@ -108,7 +108,7 @@ def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
     assert spin == pytest.approx(2.0 * abs(constants["g_J"] - 1.0) * ion.j, rel=2e-2)
 
 
-def test_the_axial_field_is_radius_times_factor_times_operator():
+def test_axial_field_is_radius_times_factor_times_operator():
     ion = multiplets.get_ion("Dy")
     constants = ions()["Dy"]
     second, fourth = ion.crystal(multiplets.AXIAL)

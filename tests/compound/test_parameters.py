@@ -14,7 +14,7 @@ ARRAYS = "element", "element_sd", "host", "host_sd", "known"
 
 
 @pytest.mark.parametrize("fitted", [False, True])
-def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted):
+def test_unfitted_variant_inherits_from_its_host(monkeypatch, fitted):
     rows = datasets.rows("intrinsic/parameters.csv")
     if not fitted:
         rows = [row for row in rows if row["host"] != "1:5"]

@@ -23,7 +23,7 @@ def test_a_difference_is_the_second_less_the_first():
     assert row["difference_3"] == row[three] - row[one] > 0.0
 
 
-def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
+def test_compares_at_300_kelvin_by_default():
     plain = mk.compare(["Nd2Fe14B", "SmCo5"]).loc["coercivity_kA_m", "Nd2Fe14B"]
     at, warmer = mk.predict("Nd2Fe14B", [300.0, 330.0])["coercivity_kA_m"]
     assert plain == at > warmer
@@ -44,7 +44,7 @@ def test_a_grade_anchors_the_recipes_beside_it():
     assert "of the producer that makes N42SH" in table.attrs["notes"][1]
 
 
-def test_two_grades_are_each_as_its_own_maker_prints():
+def test_two_grades_follow_their_own_makers():
     table = mk.compare(["N42SH", "N38UH"], "150C").loc["coercivity_kA_m"]
     for name in ("N42SH", "N38UH"):
         grade = grade_magnet(name, 423.15)
@@ -54,7 +54,7 @@ def test_two_grades_are_each_as_its_own_maker_prints():
         assert table[name] == row["coercivity_kA_m"]
 
 
-def test_what_is_of_a_recipe_is_refused_beside_a_grade():
+def test_refuses_recipe_options_beside_a_grade():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="are of a recipe"):
@@ -63,7 +63,7 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
     assert frame.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
 
 
-def test_a_duty_gives_margins_and_what_equal_flux_takes():
+def test_duty_adds_margins_and_equal_flux():
     table = mk.compare(
         ["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0
     )
@@ -94,7 +94,7 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
     assert "loses 5 % from" in line
 
 
-def test_the_loss_of_the_margin_line_is_that_of_the_limits():
+def test_loss_of_the_margin_equals_that_of_the_limits():
     table = mk.compare(
         ["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0
     )
@@ -104,7 +104,7 @@ def test_the_loss_of_the_margin_line_is_that_of_the_limits():
     )
 
 
-def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
+def test_shape_makes_load_line_and_whole_magnets():
     table = mk.compare(["Nd1.8Dy0.2Fe14B", "SmCo5"], "150C", shape="20x20x5mm")
     first = "Nd1.8Dy0.2Fe14B"
     mass = 2e-6 * table.loc["density_kg_m3", first]

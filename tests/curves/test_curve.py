@@ -64,7 +64,7 @@ def test_a_candidate_is_found_by_its_rank(tmp_path):
         mk.curve(f"{tmp_path / 'r'}:9")
 
 
-def test_the_two_columns_rise_from_h_cb_to_remanence():
+def test_columns_rise_from_h_cb_to_remanence():
     curve = mk.curve("N42SH", "150C")
     points = _points(curve.text())
     assert points[0].tolist() == [pytest.approx(-curve.curves.coercivity_b[0, 0]), 0.0]
@@ -124,7 +124,7 @@ def test_refuses_an_unknown_format():
         curve.text(at=3)
 
 
-def test_a_melt_has_the_recoil_permeability_that_its_producer_prints():
+def test_melt_has_the_recoil_of_its_producer():
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
     ask = {"temperature": "60C", "basis": "weight", "bound": "guaranteed"}
     recoil = mk.curve("VACODYM 238 TP", "60C", bound="guaranteed").curves.recoil[0, 0]

@@ -216,7 +216,7 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
 
 @pytest.mark.peer
 @pytest.mark.parametrize("shape", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"])
-def test_a_magnet_of_magpylib_has_the_field_of_its_shape(shape, monkeypatch):
+def test_magpylib_magnet_has_the_field_of_its_shape(shape, monkeypatch):
     curve = mk.curve("N42SH", "150C")
     monkeypatch.setitem(sys.modules, "magpylib", None)
     with pytest.raises(InputError, match=r"pip install 'magnetkit\[magpylib\]'"):
@@ -234,7 +234,7 @@ def test_a_magnet_of_magpylib_has_the_field_of_its_shape(shape, monkeypatch):
 
 
 @pytest.mark.peer
-def test_its_material_response_finds_the_same_working_point_of_each_cell():
+def test_material_response_finds_the_working_point():
     pytest.importorskip("magpylib_material_response")
     from magpylib_material_response.demag import apply_demag
     from magpylib_material_response.meshing import mesh_Cuboid

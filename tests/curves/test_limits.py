@@ -15,7 +15,7 @@ DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
 LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
 
 
-def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time():
+def test_limits_follow_loss_load_line_and_time():
     frame = mk.curves.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
     assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
     assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
@@ -86,7 +86,7 @@ def test_quotes_text_that_is_no_number(name, value):
     assert "np.float64" not in str(error.value)
 
 
-def test_the_command_prints_a_row_for_each_load_line_and_time():
+def test_command_prints_a_row_per_load_line_and_time():
     done = CliRunner().invoke(
         app, ["curve", "--limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"]
     )
@@ -118,14 +118,14 @@ def test_a_grade_has_the_limits_of_its_sheet():
     assert alone.attrs["notes"] == []
 
 
-def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
+def test_grade_takes_no_shell():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.curves.use_limits("N42SH", shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="bonded"):
         mk.curves.use_limits("BNP-6")
 
 
-def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
+def test_crosses_on_the_logarithmic_line():
     kelvin = 293.15 + 2.0 * np.arange(5)
     rising = np.array([0.1, 0.4, 1.6, 6.4, 25.6])
     nan = np.nan
@@ -157,7 +157,7 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     assert crossing[7] == 295.0
 
 
-def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
+def test_bound_of_the_curve_shifts_the_limits():
     knees = {}
     for bound in ("low", "centre", "high", "guaranteed"):
         frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)

@@ -87,7 +87,7 @@ def largest_deviation(field, induction, celsius):
     return float(np.abs(induction - truth).max())
 
 
-def test_points_go_into_solvers_as_they_are_and_come_back(pair, tmp_path):
+def test_points_survive_a_solver_round_trip(pair, tmp_path):
     curve = mk.curve(pair)
     assert curve.curves.temperature == pytest.approx([293.15, 423.15])
     table = from_csv(curve.text("table"))
@@ -215,7 +215,7 @@ def test_the_largest_product_lies_between_points():
     assert find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
 
 
-def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path):
+def test_open_circuit_moment_becomes_the_loop(tmp_path):
     h = np.linspace(2.6e6, -2.6e6, 521)
     j = branch(h, B_R[20], H_CJ[20])
     # The demagnetizing factor of a cube is a third.
@@ -237,7 +237,7 @@ def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path
         mk.curve("N42SH", sample="3x3x3mm")
 
 
-def test_a_suppliers_curves_of_a_grade_calibrate_without_a_recipe(tmp_path):
+def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
     files = [str(write_loop(tmp_path / f"s{t}.csv", t)) for t in (20, 150)]
     table = pd.DataFrame({"grade": ["N42SH"] * 2, "magnet": ["a"] * 2, "curve": files})
     report = mk.magnetism.calibration(table, "supplier", keep=False)
@@ -284,7 +284,7 @@ def read_public_points():
     return 1e3 * field, induction
 
 
-def test_a_curve_of_a_public_page_comes_back_from_five_solvers_files(tmp_path):
+def test_public_curve_survives_five_solver_files(tmp_path):
     field, induction = read_public_points()
     curve = mk.curve(PUBLIC)
     table = from_csv(curve.text("table"))
@@ -317,7 +317,7 @@ def test_a_curve_of_a_public_page_comes_back_from_five_solvers_files(tmp_path):
     assert again.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-6)
 
 
-def test_a_curve_of_a_public_page_calibrates_its_grade():
+def test_public_curve_calibrates_its_grade():
     table = pd.DataFrame({"grade": ["N40SH"], "curve": [str(PUBLIC)]})
     report = mk.magnetism.calibration(table, "maker", keep=False)
     values = report.report.set_index("quantity")["measured"]

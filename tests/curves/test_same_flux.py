@@ -91,7 +91,7 @@ OPEN = [
 
 @pytest.mark.peer
 @pytest.mark.parametrize(("kind", "size"), OPEN)
-def test_a_body_alone_carries_the_flux_that_magpylib_finds(kind, size):
+def test_body_alone_carries_the_flux_of_magpylib(kind, size):
     pytest.importorskip("magpylib")
     text = f"{kind}:{'x'.join(f'{length:g}' for length in size)}mm"
     today = RecoilLine(1.20, 1.0, 7600.0)
@@ -115,7 +115,7 @@ GAPS = [
 
 @pytest.mark.peer
 @pytest.mark.parametrize(("kind", "size", "gap"), GAPS)
-def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap):
+def test_iron_circuit_carries_the_flux_of_its_images(kind, size, gap):
     """Poles of infinite permeability mirror magnet and gap: a stack of magnets 2 l, gaps 2 g."""
     pytest.importorskip("magpylib")
     today = RecoilLine(1.20, 1.0, 7600.0)
@@ -150,7 +150,7 @@ def test_a_margin_is_one_line():
     assert bare == "margin at 150 °C: 1.21 guaranteed"
 
 
-def test_no_load_line_has_no_thickness_of_equal_flux():
+def test_no_load_line_has_no_equal_flux():
     today = RecoilLine(1.3, 1.05, 7600.0)
     other = RecoilLine(1.2, 1.05, 7600.0)
     assert np.isnan(match_flux(today, other, Circuit(Duty(0.0))).thickness)

@@ -120,7 +120,7 @@ def test_uniform_content_reaches_the_target():
     assert probability < 0.1
 
 
-def test_an_alloy_has_its_content_of_the_magnets_mass_and_pays_for_it():
+def test_alloy_pays_for_its_content_of_the_mass():
     table = CompositionTable.from_strings(["Nd30B1Fe69"], basis="weight")
     shape = read_shape("20x10x3mm")
     costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)

@@ -34,7 +34,7 @@ def row(found, way, element):
     return rows[(rows["way"] == way) & (rows["element"] == element)].iloc[0]
 
 
-def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(designs):
+def test_coating_takes_less_and_costs_less_flux(designs):
     faces = row(designs, "faces", "Tb")
     bulk = row(designs, "bulk alloy", "Tb")
     assert faces.meets
@@ -71,7 +71,7 @@ def test_the_picture_shows_what_enters_each_face(designs):
     assert "after diffusion" in margin.get_title()
 
 
-def test_it_is_said_in_words_and_json(designs):
+def test_describes_the_designs_in_words_and_json(designs):
     text = "\n".join(designs.lines())
     assert repr(designs) == text
     assert "mg/cm2" in text
@@ -196,7 +196,7 @@ def test_the_command_says_and_writes(tmp_path):
     assert "drawn into .png, .svg, .pdf" in str(other.exception)
 
 
-def test_what_is_undone_is_an_answer():
+def test_impossible_design_is_an_answer():
     done = CliRunner().invoke(
         app,
         [
@@ -230,7 +230,7 @@ def test_50_000_points_have_their_field(designs):
     assert np.isfinite(SelfField(cells, "z").factors).all()
 
 
-def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
+def test_grade_has_the_duty_of_replace_and_curve():
     use = {"load_line": 1.0, "outside_field_kA_m": 100.0}
     design = mk.diffuse(
         "N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use
@@ -249,7 +249,7 @@ def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
     assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
 
 
-def test_an_outside_field_and_time_add_to_the_field_of_every_cell():
+def test_outside_field_and_time_add_to_every_cell():
     ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
     plain = mk.diffuse(BASE, SHAPE, **ask).bare
     harsher = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
@@ -258,7 +258,7 @@ def test_an_outside_field_and_time_add_to_the_field_of_every_cell():
     assert harsher.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
 
 
-def test_what_needs_nothing_is_told_so():
+def test_sufficient_magnet_needs_nothing():
     design = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
     assert design.none_needed
     assert design.meets
@@ -282,7 +282,7 @@ def test_what_needs_nothing_is_told_so():
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 
-def test_a_grade_into_which_terbium_is_diffused_stands_for_its_alloy():
+def test_grade_with_terbium_stands_for_its_alloy():
     design = mk.diffuse("N42SH", SHAPE)
     assert design.magnet.startswith("N42SH (most likely Nd")
     with pytest.raises(InputError, match="are of a recipe"):

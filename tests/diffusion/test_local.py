@@ -43,7 +43,7 @@ def make_magnet(most=4.0, last=0.2):
     )
 
 
-def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
+def test_magnet_equals_the_prediction(magnet):
     row = mk.magnetism.sintered(BASE, temperature="150C", shell="Tb 0.5 wt%").iloc[0]
     assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(
         row.coercivity_kA_m, rel=5e-3
@@ -63,7 +63,7 @@ def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
     assert magnet.h_cj(one)[0] > alloyed_magnet(BASE, "Tb", 423.15, None).h_cj(one)[0]
 
 
-def test_what_is_needed_is_the_inverse():
+def test_needed_content_is_the_inverse():
     content = make_magnet().needed(np.array([3e5, 4e5, 5e5, 6.5e5, 8e5]))
     assert content[:4] == pytest.approx([0.0, 0.0, 0.5, 1.5], abs=1e-9)
     assert np.isinf(content[4])

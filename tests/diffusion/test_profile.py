@@ -37,7 +37,7 @@ def test_a_thick_slab_has_an_error_function():
     )
 
 
-def test_a_thin_slab_is_that_of_an_independent_solver():
+def test_thin_slab_equals_an_independent_solver():
     # Lines in x, scipy's BDF in time; the flux in is 1 / (2 sqrt(t t_end)).
     thickness = 3e-3
     n = 300

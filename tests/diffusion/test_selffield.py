@@ -63,7 +63,7 @@ def test_a_cells_field_is_that_of_charged_faces():
     assert field.factors[middle] == pytest.approx(expected, rel=5e-3)
 
 
-def test_the_centre_of_a_flat_pole_face_is_worst_and_twice_its_edge():
+def test_pole_face_centre_is_worst():
     # The edge itself sees half the solid angle that the middle does; a cell 0.9 mm wide at the
     # edge reaches in to where it is more.
     cells = cut(read_shape("60x60x3mm"), 50000)
@@ -80,7 +80,7 @@ def test_the_centre_of_a_flat_pole_face_is_worst_and_twice_its_edge():
     assert 1.6 < middle / reverse_field(half[0], half[1]) < 4.0
 
 
-def test_a_load_line_sets_the_mean_and_recoil_lowers_the_field():
+def test_load_line_sets_the_mean_field():
     field = SelfField(cut(read_shape("40x15x5mm"), 2000), "z")
     stiff = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.0)
     mean = np.average(stiff.reverse, weights=field.cells.volumes)

@@ -26,7 +26,7 @@ def test_cells_fill_the_shape(text, volume_mm3):
     assert np.allclose(cells.volumes @ cells.points, 0.0, atol=1e-18)
 
 
-def test_how_far_diffusion_has_to_reach():
+def test_diffusion_distance():
     block = read_shape("40x15x5mm")
     assert block.thickness(("z-", "z+")) == pytest.approx(2.5e-3)
     assert block.thickness(("z+",)) == pytest.approx(5e-3)

@@ -96,7 +96,7 @@ def test_answers_this_machine_by_its_name_alone(address):
         socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
-def test_who_leaves_within_a_request_leaves_no_word(address):
+def test_client_leaving_early_writes_nothing(address):
     """The fixture counts what was printed."""
     place = urlsplit(address)
     for _ in range(20):
@@ -187,9 +187,7 @@ def question(address):
     return make
 
 
-def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
-    address, question, tmp_path
-):
+def test_refuses_foreign_requests_in_silence(address, question, tmp_path):
     assert post(address, question())[0] == 200
     scenario = tmp_path / "mine.toml"
     scenario.write_text("secret = 1", encoding="utf-8")
@@ -225,7 +223,7 @@ def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
     # The fixture's end reads what the terminal was told.
 
 
-def test_a_request_of_hundreds_of_megabytes_is_refused_unread(address):
+def test_refuses_a_huge_request_without_reading(address):
     body = b'{"x":"' + b"a" * (8 << 20) + b'"}'
     assert post(address, body)[0] == 413
     assert post(address, b"{}", length=300 << 20)[0] == 413
@@ -255,7 +253,7 @@ def test_the_page_runs_its_own_scripts_alone(address):
     assert "<script>run" not in page
 
 
-def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path):
+def test_busy_port_and_wrong_folder_are_one_line(address, folder, tmp_path):
     for place, port, says in (
         (folder, urlsplit(address).port, "--port"),
         (tmp_path, 0, "no results folder"),
@@ -337,7 +335,7 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
 
 
 @needs_browser
-def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window):
+def test_page_starts_with_winners_beside_todays_magnet(window):
     # None of these meets everything: the page begins with all.
     assert not window.run("return document.querySelector('#meets input').checked")
     today = window.run("return document.getElementById('today').textContent")

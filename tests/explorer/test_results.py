@@ -115,7 +115,7 @@ def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     assert margin.tolist() == whole["performance_margin"].tolist()
 
 
-def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):
+def test_supply_follows_scenario_and_recycling(results):
     question = Question(scenario="embargo", recycled=(("Dy", 0.5), ("Nd", 0.3)))
     expected = mk.supply.ledger(
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
@@ -188,7 +188,7 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
         serve(folder, 0)
 
 
-def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
+def test_thins_many_rows_evenly():
     few = np.arange(PLOTTED_ROWS)
     many = np.arange(3 * PLOTTED_ROWS)
     assert _thin_rows(few) is few

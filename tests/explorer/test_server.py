@@ -38,7 +38,7 @@ def together(client_of, path, count):
     return codes
 
 
-def test_however_many_ask_one_is_answered_at_a_time(flask_server):
+def test_answers_one_request_at_a_time(flask_server):
     inside = []
     counts = []
 
@@ -54,7 +54,7 @@ def test_however_many_ask_one_is_answered_at_a_time(flask_server):
     assert max(counts) == server.AT_ONCE == 1
 
 
-def test_an_answer_that_fails_leaves_its_place_to_the_next(flask_server):
+def test_failing_answer_frees_its_place(flask_server):
     @flask_server.route("/bad")
     def bad():
         raise ValueError("x")
@@ -63,7 +63,7 @@ def test_an_answer_that_fails_leaves_its_place_to_the_next(flask_server):
     assert together(flask_server.test_client, "/no-such-page", 3) == [200] * 3
 
 
-def test_another_name_of_this_machine_and_a_large_body_hold_no_place(flask_server):
+def test_foreign_host_and_large_body_take_no_place(flask_server):
     client = flask_server.test_client()
     for _ in range(3):
         answer = client.get("/", base_url="http://elsewhere.example")

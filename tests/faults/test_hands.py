@@ -52,7 +52,7 @@ def put(name, value):
         ),
     ],
 )
-def test_a_profile_that_is_none_ends_in_a_line(text, message, tmp_path):
+def test_invalid_profile_is_one_line(text, message, tmp_path):
     (tmp_path / "a.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         _toml.load(tmp_path / "a.toml", Profile, "application", "applications")
@@ -75,7 +75,7 @@ def test_no_spreadsheet_runs_what_a_pipe_got(tmp_path):
     assert row.endswith(",'@SUM(1),'=HYPERLINK(1)")
 
 
-def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
+def test_reads_the_workbook_of_a_shop(tmp_path):
     book = Workbook()
     book.active.append(["see the other sheets"])
     for title, rows in {
@@ -122,7 +122,7 @@ def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
         )
 
 
-def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
+def test_refuses_long_texts_before_memory_fills(tmp_path):
     long = pa.DictionaryArray.from_arrays(
         np.zeros(5000, np.int32), ["SmCo5" + (1 << 20) * " "]
     )
@@ -155,7 +155,7 @@ def test_a_warning_names_the_line_that_caused_it():
         assert {w.filename for w in record} == {__file__}
 
 
-def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
+def test_marks_values_beyond_the_sheets_everywhere(tmp_path):
     code, _, message = run(
         "curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv"
     )
@@ -193,7 +193,7 @@ def test_names_a_diffused_grade_a_formula_and_a_year():
     assert not any("a year" in line for line in design.lines())
 
 
-def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
+def test_long_frames_show_ten_lines(monkeypatch):
     frame = mk.predict("SmCo5", "150C")
     lines = repr(frame).splitlines()
     assert len(lines) == 12
@@ -216,7 +216,7 @@ def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
             mk.predict(text)
 
 
-def test_units_are_a_setting_of_all_that_people_read(monkeypatch, tmp_path):
+def test_unit_setting_changes_all_output(monkeypatch, tmp_path):
     monkeypatch.setenv("MAGNETKIT_UNITS", "cgs")
     get_settings.cache_clear()
     try:

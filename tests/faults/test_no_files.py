@@ -59,7 +59,7 @@ def test_names_a_table_that_is_no_file(place, name, command):
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_a_record_that_is_no_file_is_named_and_nobody_waits_for_a_writer(place, name):
+def test_names_a_record_that_is_no_file(place, name):
     path = place(name, ".toml")
     with pytest.raises(InputError, match=f"is {PLACES[name]}, not a file"):
         mk.predict(["SmCo5"], scenario=path)
@@ -68,7 +68,7 @@ def test_a_record_that_is_no_file_is_named_and_nobody_waits_for_a_writer(place, 
 
 
 @pytest.mark.parametrize("name", ["folder", "pipe", "ring"])
-def test_nothing_is_written_in_place_of_what_is_no_file(place, name):
+def test_writes_over_files_alone(place, name):
     path = place(name, ".csv")
     before = path.lstat()
     with (

@@ -68,7 +68,7 @@ def test_cerium_has_no_localised_moment_but_a_share():
         ("NdFe11TiN", "1_12"),
     ],
 )
-def test_a_compound_of_a_host_is_at_distance_zero(text, nearest):
+def test_host_compound_has_distance_zero(text, nearest):
     row = describe(text).iloc[0].filter(like="distance_")
     assert row[f"distance_{nearest}"] == pytest.approx(0, abs=1e-12)
     assert (row.drop(f"distance_{nearest}") > 0.005).all()
@@ -106,7 +106,7 @@ def test_means_are_linear_in_the_substitution(first, share, second):
     np.testing.assert_allclose(joint[linear], mixture[linear], rtol=1e-9, atol=1e-9)
 
 
-def test_empty_sublattices_give_zeros_and_no_rows_give_no_rows():
+def test_empty_sublattices_are_zeros():
     frame = describe("Fe2O3", "Nd", "N2")
     assert np.isfinite(frame.to_numpy()).all()
     assert (frame.filter(like="R_").iloc[0] == 0).all()

@@ -29,7 +29,7 @@ def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     assert rejects.loc[0, "text"] == "XxCo5"
 
 
-def test_what_cannot_be_read_or_written_is_an_error(tmp_path):
+def test_unreadable_input_and_output_are_errors(tmp_path):
     source = tmp_path / "in.txt"
     source.write_text("SmCo5\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"ending in .parquet or .csv"):

@@ -43,7 +43,7 @@ def test_features_stand_beside_the_frame(kind, read):
     np.testing.assert_array_equal(out[labels], expected)
 
 
-def test_labels_and_values_are_those_of_the_magpie_preset():
+def test_equals_the_magpie_preset():
     """Values by hand: electronegativity of Sm and Co is 1.17 and 1.88 (Pauling)."""
     frame = pd.DataFrame({"composition": ["SmCo5"]})
     out = CompositionStatistics().featurize_dataframe(frame, ["composition"])
@@ -54,7 +54,7 @@ def test_labels_and_values_are_those_of_the_magpie_preset():
     )
 
 
-def test_rows_that_cannot_be_read_are_nan_with_the_reason():
+def test_unreadable_rows_are_nan_with_a_reason():
     frame = pd.DataFrame({"composition": ["SmCo5", "nonsense", "Nd2Fe14B"]})
     make = CompositionStatistics().featurize_dataframe
     with pytest.raises(InputError):

@@ -48,7 +48,7 @@ def test_linked_cells_find_what_one_cell_finds():
     )
 
 
-def test_the_cutoff_is_inside_and_the_list_grows_as_it_must():
+def test_cutoff_is_inclusive_and_the_list_grows():
     # 400 atoms in one corner of a large cell: far more pairs than a uniform crystal has.
     corner = np.random.default_rng(0).random((400, 3)) * 0.01
     first, *_ = half_pairs(np.eye(3) * 100.0, corner, 5.0)
@@ -73,6 +73,6 @@ def test_triangular_form_keeps_lengths_and_angles():
     assert not np.triu(cell, 1).any()
 
 
-def test_a_coordinate_lies_in_its_bin_and_one_of_one_in_the_last():
+def test_coordinate_lies_in_its_bin():
     assert [_bin(x, 4) for x in (0.0, 0.24, 0.25, 0.6, 0.99, 1.0)] == [0, 0, 1, 2, 3, 3]
     assert _bin(0.7, 1) == 0

@@ -8,7 +8,7 @@ import magnetkit as mk
 from magnetkit.features._elements import ratio_sums
 
 
-def test_ratios_of_a_formula_are_those_counted_by_hand():
+def test_ratios_equal_a_manual_count():
     names, sums = ratio_sums()
     (atoms,) = mk.CompositionTable.from_strings(["Nd1.5Ce0.5Fe12Co2B"]).to_array()
     row = atoms @ sums.upper / (atoms @ sums.lower)[sums.which]

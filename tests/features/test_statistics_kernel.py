@@ -43,7 +43,7 @@ def test_no_rows_and_rows_without_elements():
     assert np.isnan(run(np.array([0, 0, 0]), none.astype(np.int32), none, table)).all()
 
 
-def test_writes_only_its_rows_and_rounds_once_to_float32():
+def test_writes_only_its_rows_in_float32():
     rng = np.random.default_rng(3)
     rows = random_rows(rng, 10, empty=0.0)
     table = rng.random((118, 8))

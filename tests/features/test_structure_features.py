@@ -43,7 +43,7 @@ def test_values_are_those_of_the_single_functions(crystals):
     assert row["T_dipolar_field_T"] == pytest.approx(field[1:].mean(), rel=1e-5)
 
 
-def test_what_is_not_there_is_nan(crystals):
+def test_missing_values_are_nan(crystals):
     frame = (
         StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
     )

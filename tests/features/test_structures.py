@@ -136,7 +136,7 @@ def test_refuses_wrong_input(smco5):
         features.neighbour_list(alloy, 3.0)
 
 
-def test_what_is_shown_of_large_things_is_short():
+def test_large_objects_have_short_texts():
     import magnetkit as mk
     from magnetkit.features import Crystals, load_table
 

@@ -32,7 +32,7 @@ def test_agrees_with_the_slow_twin(n):
     np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
 
 
-def test_a_row_without_elements_is_zero_but_for_the_distances():
+def test_empty_row_is_zero_except_distances():
     rng = np.random.default_rng(2)
     weights, ions = made_up_weights(rng)
     out = np.full((1, len(RATIOS) + 1 + 10), -1.0)

@@ -55,7 +55,7 @@ def test_gallium_makes_its_own_phase():
     )
 
 
-def test_a_bare_formula_is_a_hard_phase_whatever_the_oxygen():
+def test_bare_formula_is_a_hard_phase():
     plain, rusty = (_magnet("Nd2Fe14B", "atomic", oxygen_wt_pct=o) for o in (0.0, 1.0))
     assert plain["remanence_T"] == rusty["remanence_T"]
 
@@ -134,7 +134,7 @@ def test_untyped_recipe_takes_its_phases_from_the_hull():
     assert not alone["phase"].str.contains("boundary").any()
 
 
-def test_volumes_outside_the_hard_phase_make_up_the_rest():
+def test_volumes_of_all_phases_add_up():
     charges = ["Nd31Fe68B1", "Nd26Fe73B1", "Sm33Co67"]
     table = CompositionTable.from_strings(charges, basis="weight")
     for oxygen in (0.0, 0.4):

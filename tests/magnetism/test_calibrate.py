@@ -59,7 +59,7 @@ def _contradictions(*recipes):
     return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
 
 
-def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
+def test_one_harder_magnet_hardens_and_narrows_its_mill():
     process = mk.calibrate(_table(_row(h=1.2, b=0.98)), "harder")
     before = _model(OTHER)
     after = _model(OTHER, process=process)
@@ -71,7 +71,7 @@ def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
     assert _width(process, text=CHARGE) < 0.65 * _width(text=CHARGE)
 
 
-def test_a_name_finds_it_again_and_a_second_call_replaces_it():
+def test_finds_a_mill_by_name_and_replaces_it():
     first = mk.calibrate(_table(_row(h=1.2)), "mine")
     mk.calibrate(_table(_row(h=0.8)), "theirs")
     assert _coercivity("mine") == pytest.approx(_coercivity(first))
@@ -94,7 +94,7 @@ def test_either_value_may_be_missing():
     assert _model(OTHER, process=only_b)["remanence_T"] < _model(OTHER)["remanence_T"]
 
 
-def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
+def test_more_magnets_narrow_the_mill():
     rows = [
         _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)
     ]
@@ -108,7 +108,7 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     assert "H_cJ, 3 magnets" in result.lines()[0]
 
 
-def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
+def test_next_magnet_range_is_the_smaller_of_two():
     rows = [
         _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)
     ]
@@ -139,12 +139,12 @@ def test_recipes_a_thousandth_apart_are_two():
     assert not contradictions_at_distance(0.00105)
 
 
-def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
+def test_other_elements_make_another_recipe():
     base = "Nd0.14Dy0.01Fe0.789B0.06"
     assert not _contradictions(f"{base}Cu0.001", f"{base}Al0.001")
 
 
-def test_one_magnet_alone_is_expected_as_any_of_its_kind():
+def test_one_magnet_has_the_usual_deviation():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):
         usual_deviation = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
@@ -159,7 +159,7 @@ def test_one_magnet_alone_is_expected_as_any_of_its_kind():
         assert row["standard_score"] == pytest.approx(score, rel=1e-3)
 
 
-def test_a_hot_row_says_less_of_the_common_part():
+def test_hot_row_tells_less_of_the_common_part():
     cold, hot = (
         mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False)
         for t in (293.15, 423.15)
@@ -225,7 +225,7 @@ def test_a_csv_is_read(tmp_path):
         mk.calibrate(tmp_path / "absent.csv", "mine")
 
 
-def test_a_measurement_is_taken_as_the_trade_takes_it():
+def test_measurement_uses_the_conventions_of_the_trade():
     # H_cJ of one magnet is read to 3 %, B_r to 1 % (one standard deviation of each).
     magnets = mk.calibrate(_table(_row()), "x", keep=False).producer.magnets
     noise = {m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets}
@@ -233,7 +233,7 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
     assert noise["remanence_T"] == pytest.approx(0.01)
 
 
-def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
+def test_hot_row_allows_for_a_steeper_fall():
     (hot,) = mk.calibrate(
         _table(_row(t=423.15, b=None)), "x", keep=False
     ).producer.magnets
@@ -261,7 +261,7 @@ def test_shell_is_part_of_a_measurement():
     assert with_shell < bare - 0.5
 
 
-def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
+def test_only_repeated_measurements_contradict():
     def contradictions(*labels):
         rows = [
             _row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)
@@ -273,7 +273,7 @@ def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not()
     assert contradictions("a", "b") == []
 
 
-def test_a_row_that_does_not_fit_is_told_from_those_that_do():
+def test_outlier_is_listed_among_good_rows():
     rows = [
         _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None)
         for x in (0.5, 1.0, 1.5)

@@ -55,7 +55,7 @@ def test_products_are_possible():
     assert (frame["max_energy_product_kJ_m3"] <= limit)[finite].all()
 
 
-def test_a_coefficient_that_nobody_prints_is_none_near_room_temperature_and_unknown_when_hot():
+def test_unprinted_coefficient_is_unknown_when_hot():
     # Vectolite: 80 kA/m (Bozorth 1951); how that moves is not printed.
     warm, hot = (comparators(t).set_index("candidate") for t in ("45C", "150C"))
     assert warm.loc["Co ferrite", "coercivity_kA_m"] == 80.0

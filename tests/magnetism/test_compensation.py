@@ -52,9 +52,7 @@ def test_adds_nothing_to_a_sufficient_magnet():
 @pytest.mark.parametrize(
     ("names", "steps"), [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)]
 )
-def test_three_substituents_are_tried_in_shares_of_three_percent(
-    monkeypatch, names, steps
-):
+def test_tries_three_substituents_in_steps_of_three_percent(monkeypatch, names, steps):
     class Asked(Exception):
         pass
 
@@ -85,7 +83,7 @@ def test_refuses_bad_arguments(keywords):
         compensate(**{"compositions": "SmCo5", **keywords})
 
 
-def test_the_sag_is_the_largest_distance_from_the_chord():
+def test_sag_is_the_largest_distance_to_the_chord():
     from magnetkit.magnetism.compensation import _Search
 
     base = CompositionTable.from_strings(["SmCo5"], basis="atomic")

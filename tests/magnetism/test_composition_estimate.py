@@ -43,7 +43,7 @@ def test_weights_are_probabilities_and_recipes_are_recipes():
         assert content == pytest.approx(recipe.heavy_wt_pct)
 
 
-def test_heavy_rare_earth_rises_with_the_class_as_the_trade_has_it():
+def test_heavy_rare_earth_rises_with_the_class():
     # dysprosium_classes.csv, alloyed: N 0, SH 2 to 4, UH 4 to 6, EH 6 to 9 wt.%; diffusion needs
     # a third of that.
     classes = {
@@ -67,7 +67,7 @@ def test_only_compensated_samarium_cobalt_holds_heavy_rare_earth():
     assert 5.0 < _estimate("2:17TC-16").heavy_wt_pct[0] < 18.0
 
 
-def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensation_begins():
+def test_small_alpha_marks_compensation():
     # Ordinary 2:17 has 0.03 %/K and more.
     grade = mk.grades("2:17TC-16").iloc[0].copy()
     heavy = {}
@@ -126,7 +126,7 @@ def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch)
         usual_magnets.__wrapped__()
 
 
-def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
+def test_likelihood_of_a_recipe_is_normal():
     grade = {
         "remanence_T": 1.2,
         "coercivity_kA_m": 1000.0,
@@ -171,7 +171,7 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     assert calls[0] == ([293.15], (293.15, 373.15))
 
 
-def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
+def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
     grids = {
         "bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
@@ -238,7 +238,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
     assert shares["bulk"] == pytest.approx(weight[:2].sum())
 
 
-def test_the_trade_is_believed_of_a_class_to_a_deviation():
+def test_trade_sets_the_odds_of_a_class():
     classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
     row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
     usual = (
@@ -267,12 +267,12 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
 
 
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
-def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
+def test_other_magnets_get_no_recipe(name):
     with pytest.raises(InputError, match="is not estimated"):
         _estimate(name)
 
 
-def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
+def test_writes_an_odd_shell_as_an_order():
     assert shell_text("Tb", 0.4) == "Tb 0.4 wt%"
     # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
     assert shell_text("Tb", 24.0) == "Tb 0.40 @ 2.000"

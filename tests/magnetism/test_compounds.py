@@ -8,7 +8,7 @@ from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import intrinsic
 
 
-def test_compounds_lie_in_their_host_and_name_a_source():
+def test_compounds_lie_in_their_host_and_cite():
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     # Thorium is no rare earth here; cobalt-rich RCo5 are listed by their ideal formula.
     compounds = compounds[compounds["formula"] != "Th2Fe14B"]
@@ -20,7 +20,7 @@ def test_compounds_lie_in_their_host_and_name_a_source():
     assert compounds["confidence"].isin(["high", "medium", "low"]).all()
 
 
-def test_formula_and_table_of_the_anisotropy_field_agree_or_are_known_to_differ():
+def test_formula_and_table_of_the_field_agree():
     # 2 K1 mu0 / Js against the printed field; methods differ, so over 15 % must be in this list.
     exceptions = {"Ce2Fe14B", "Pr2Fe14B", "Gd2Fe14B", "NdCo5", "GdCo5", "CeFe11Ti"}
     exceptions |= {"Y2Co17", "Pr2Co17", "Nd2Co17"}

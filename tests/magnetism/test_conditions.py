@@ -21,7 +21,7 @@ from magnetkit.magnetism.conditions import (
 ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
 
-def test_every_field_that_users_give_is_a_keyword_and_an_option():
+def test_every_condition_is_a_keyword_and_an_option():
     fields = {one.name: one for one in condition_fields(*GROUPS)}
     assert set(ConditionKeywords.__annotations__) == set(fields) - {"temperature"}
     assert len({one.metadata["option"] for one in fields.values()}) == len(fields)
@@ -111,7 +111,7 @@ def test_conditions_are_checked_once_and_frozen():
         Conditions.of(prices=[("Tb", 3)])
 
 
-def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
+def test_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
     from magnetkit.settings import get_settings
 
     monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path))

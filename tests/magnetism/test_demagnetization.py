@@ -70,7 +70,7 @@ def test_frame_repeats_no_point():
         curves.to_frame(["one"])
 
 
-def test_what_is_no_magnet_has_no_curve():
+def test_other_materials_have_no_curve():
     curves = demagnetization(_table("Y2Co17"), [300.0])
     assert np.isnan(curves.polarization).all()
     assert not curves.above_knee.any()

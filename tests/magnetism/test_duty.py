@@ -52,7 +52,7 @@ def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep)
     )
 
 
-def test_the_field_of_a_load_line_is_the_textbook_one():
+def test_field_of_a_load_line_equals_the_textbook():
     # B_r / mu_0 = 1,034.5 kA/m over 1 + 1.05; an outside field adds what it is.
     field = straight_field(1.3, 1.05, 1.0, 0.0)
     assert field == pytest.approx(504.6e3, rel=1e-3)
@@ -71,7 +71,7 @@ def test_fields_add_whatever_the_load_line(load):
     )
 
 
-def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
+def test_outside_field_conversions_equal_a_circuit():
     # A magnet of permeability mu in its circuit, remanence zero: B = mu mu_0 H, and by Ampere's
     # law with a magnetomotive force F for each length, B = -P mu_0 (H - F) against it.
     load = 1.5
@@ -85,7 +85,7 @@ def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
     assert field == pytest.approx(field_outside - (recoil - 1.0) * field / (1.0 + load))
 
 
-def test_each_decade_of_time_takes_what_five_millitesla_do():
+def test_each_decade_of_time_takes_five_millitesla():
     assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
     creep = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
@@ -101,7 +101,7 @@ def test_loses_a_tenth_at_the_knee():
     assert share[0] == pytest.approx(10.0, abs=0.05)
 
 
-def test_loss_grows_with_field_and_time_and_falls_with_load_line():
+def test_loss_follows_field_time_and_load_line():
     def loss(**changed):
         return Duty(**{"load_line": 1.0, "hours": 100.0, **changed}).loss(
             1.1 * ONE, 5e5 * ONE, 4.6e5 * ONE, 1.05 * ONE
@@ -111,7 +111,7 @@ def test_loss_grows_with_field_and_time_and_falls_with_load_line():
     assert loss(hours=TEN_YEARS) > loss() > loss(hours=0.0)
 
 
-def test_a_magnet_without_coercivity_loses_all_and_an_unknown_one_is_unknown():
+def test_no_coercivity_loses_everything():
     none = Duty().loss(1.0 * ONE, 0.0 * ONE, 0.0 * ONE, 1.05 * ONE)
     assert none[0] == 100.0
     assert np.isnan(Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0])

@@ -41,7 +41,7 @@ def compute_evidence(texts, root, quantity=H, producer=None):
 
 
 @pytest.mark.parametrize("name", AWAY)
-def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
+def test_distance_grows_along_each_coordinate(name):
     nearest = compute_evidence(
         AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1"
     )
@@ -89,7 +89,7 @@ def test_a_host_without_a_measured_magnet_is_unproven():
     assert evidence(table, Coded.of(["1:12"]), H).distance[0] > UNPROVEN
 
 
-def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_own():
+def test_probability_falls_with_the_distance():
     chance = np.linspace(0.0, 1.0, 21)
     assert cap_probability(chance, np.zeros(21)).tolist() == chance.tolist()
     at = np.array(
@@ -104,7 +104,7 @@ def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_
     assert at[-1].max() == pytest.approx(0.5, abs=1e-6)
 
 
-def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther():
+def test_unmeasured_temperatures_add_distance():
     curves = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     assert HOSTS["2:14:1"].magnet.compared_to_K <= curves["to_K"].max()
     magnets = measured_magnets()
@@ -119,7 +119,7 @@ def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther()
     assert hot.farthest.texts() == ["temperature"]
 
 
-def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
+def test_distant_magnet_has_no_coercivity():
     texts = ["Nd31B1Fe bal.", "Nd15Gd16B1Fe bal."]
     frame = mk.predict(texts, "150C", basis="weight")
     close, distant = (row for _, row in frame.iterrows())

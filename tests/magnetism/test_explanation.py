@@ -92,7 +92,7 @@ def test_the_constant_that_matters_is_named_first():
     assert short.constants["share"][0] == pytest.approx(change**2 / variance, rel=0.25)
 
 
-def test_a_constant_has_the_share_of_what_one_deviation_does():
+def test_constant_has_the_share_of_one_deviation():
     # Where laws tell little, no share is bounded: half of what both ends are apart, squared.
     recipe = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
     plain = explain_magnet(recipe, basis="weight")
@@ -110,7 +110,7 @@ def test_a_constant_has_the_share_of_what_one_deviation_does():
     assert first["share"] == pytest.approx(change**2 / variance, rel=0.05)
 
 
-def test_poles_of_finer_grains_are_less_by_the_logarithm_of_their_size():
+def test_finer_grains_have_weaker_poles():
     family = parameters().families["2:14:1"]
     terms = []
     for size in (2.5, 5.0):
@@ -131,7 +131,7 @@ def test_refuses_everything_but_one_magnet():
         explain_magnet(["SmCo5", "PrCo5"])
 
 
-def test_it_reads_in_a_few_lines(explanations):
+def test_explanation_is_a_few_lines(explanations):
     lines = str(explanations["gallium"]).splitlines()
     assert 4 <= len(lines) <= 7
     assert lines[1].startswith("1")

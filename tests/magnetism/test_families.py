@@ -24,7 +24,7 @@ BASES = {
 
 
 @pytest.mark.parametrize("base", BASES.values())
-def test_a_trace_of_any_element_is_the_alloy_without_it(base):
+def test_trace_keeps_the_prediction(base):
     furnace = [
         s
         for s in SYMBOLS[:92]
@@ -41,7 +41,7 @@ def test_a_trace_of_any_element_is_the_alloy_without_it(base):
         np.testing.assert_allclose(frame[name], plain[name], rtol=2e-3)
 
 
-def test_above_its_limit_an_element_is_named_with_its_amount():
+def test_names_an_element_over_its_limit():
     frame = mk.predict(
         ["Nd31B1Sn0.2Fe bal.", "Nd31B1Sn0.6Fe bal."], "20C", basis="weight"
     )
@@ -165,7 +165,7 @@ def test_measured_easy_directions_hold():
     )
 
 
-def test_where_a_cone_was_measured_there_is_no_coercivity():
+def test_cone_has_no_coercivity():
     # PrCo5: Patra et al., J. Appl. Phys. 108 (2010) 073912: a cone below 108 K.
     cold, warm = (mk.predict(["PrCo5", "SmCo5"], at) for at in ("100K", "120K"))
     assert cold["status"].tolist() == ["coercivity unknown: a cone was measured", "ok"]
@@ -177,7 +177,7 @@ def test_where_a_cone_was_measured_there_is_no_coercivity():
     assert low < 5.0 < 8.1 < high
 
 
-def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
+def test_decomposing_phases_cannot_be_sintered_densely():
     frame = mk.predict(["Nd2Fe14C", "Nd2Fe14B"], "20C")
     assert frame["status"].tolist() == ["decomposes before it sinters", "ok"]
     # 0.72 T, Coehoorn et al., J. Appl. Phys. 65 (1989) 704.
@@ -203,7 +203,7 @@ def test_what_forms_in_the_solid_or_in_a_gas_is_not_sintered_and_decomposes():
         ("Nd13Dy2Fe77C6B2", 1989.0),
     ],
 )
-def test_the_coercivity_of_a_carbide_is_that_of_print(recipe, printed):
+def test_coercivity_of_a_carbide_equals_print(recipe, printed):
     spun = mk.predict(
         recipe, "25C", basis="atomic", process="hot-pressed-isotropic"
     ).iloc[0]
@@ -211,7 +211,7 @@ def test_the_coercivity_of_a_carbide_is_that_of_print(recipe, printed):
     assert spun[H] == pytest.approx(printed, rel=0.25)
 
 
-def test_refractory_metals_refine_ribbons_of_2_14_1_alone():
+def test_refractory_metals_refine_2_14_1_ribbons_alone():
     plain, refinement = mk.predict(
         ["Nd3.4Pr5.1Fe85.5B6", "Nd3.4Pr5.1Fe84.5Nb0.5Zr0.5B6"],
         "25C",
@@ -267,7 +267,7 @@ def test_mixes_or_names_what_lies_between_hosts():
     )
 
 
-def test_no_more_phases_lie_beside_each_other_than_there_are_elements():
+def test_phases_number_at_most_the_elements():
     texts = [*_random(60), "Sm9Fe83Ti8", "Sm7Zr1Fe82Co10", "Sm2Fe17", "Sm13Co87"]
     frame = mk.magnetism.phase_balance(texts, basis="atomic").dropna(
         subset="volume_pct"

@@ -16,7 +16,7 @@ def figures_in_two_steps(asked, known):
     return magnet_figures(magnet_alloys, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
 
 
-def test_central_values_need_no_hard_phase_at_their_temperature():
+def test_central_values_need_no_hot_hard_phase():
     kelvins = [423.15, 350.0, 293.15]
     values, status = figures_in_two_steps(kelvins, 3)
     fewer, same = figures_in_two_steps(kelvins, 1)
@@ -25,7 +25,7 @@ def test_central_values_need_no_hard_phase_at_their_temperature():
     np.testing.assert_array_equal(fewer[:, :, 0], values[:, :, 0])
 
 
-def test_ends_lie_about_the_centre_and_there_are_none_of_what_is_no_magnet():
+def test_ends_enclose_the_centre():
     values, status = figures_in_two_steps([423.15, 293.15], 2)
     assert (status[:, :2] == 0).all()
     assert (status[:, 2] != 0).all()

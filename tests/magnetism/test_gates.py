@@ -39,7 +39,7 @@ def cells(iron=0.20, copper=0.08, zirconium=0.025, ratio=7.5):
     )
 
 
-def test_what_cannot_be_hardened_says_why_and_has_the_figures_of_its_parts():
+def test_soft_alloys_name_the_reason():
     frame = sintered(list(CLOSED), "20C", basis="weight")
     assert frame["status"].tolist() == [
         f"no hardening known: {why}" for why in CLOSED.values()
@@ -53,7 +53,7 @@ def test_what_cannot_be_hardened_says_why_and_has_the_figures_of_its_parts():
 
 
 @pytest.mark.parametrize("device", ["aerospace-reaction-wheel", "weapon-fin-actuator"])
-def test_what_cannot_be_hardened_has_no_chance_and_no_rank(device):
+def test_soft_alloys_have_no_rank(device):
     real = "Sm25.5Fe16Cu5.5Zr3Co bal."
     table = mk.screen([real, *CLOSED], device, basis="weight").table
     assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [
@@ -63,7 +63,7 @@ def test_what_cannot_be_hardened_has_no_chance_and_no_rank(device):
     assert table["performance_margin"].isna()[1:].all()
 
 
-def test_only_a_formula_is_given_a_charge_and_says_so():
+def test_only_a_formula_gets_a_charge():
     frame = sintered(["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C")
     assert (
         frame["route"].str.contains("charge assumed").tolist()
@@ -76,7 +76,7 @@ def coercivity(recipes, temperature="20C", **other):
     return sintered(recipes, temperature, **other)[H].to_numpy(float)
 
 
-def test_no_copper_and_no_zirconium_leave_nothing_before_their_gates_close():
+def test_missing_copper_or_zirconium_closes_the_gate():
     copper = coercivity(
         [cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)]
     )
@@ -104,7 +104,7 @@ def test_cells_change_smoothly_with_ratio_and_samarium(temperature):
             assert steps.max() < 0.03, name
 
 
-def test_hot_cells_of_more_iron_keep_less_and_cold_ones_gain_at_most_half():
+def test_iron_weakens_hot_cells():
     kelvin = ["-196C", "20C", "200C", "400C", "500C", "700C"]
     for iron in (0.05, 0.15, 0.20):
         h = coercivity(cells(iron=iron), kelvin)

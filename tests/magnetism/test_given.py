@@ -32,7 +32,7 @@ def test_the_models_own_values_change_nothing(recipe):
     assert result["evidence_nearest"].str.startswith("given; ").all()
 
 
-def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
+def test_given_values_pass_through_the_pipeline(tmp_path):
     # Of first principles: J_s(0) of Nd2Fe14B is 1.85 T in print, T_C 586 K.
     rows = {"composition": ["Nd2Fe14B"] * 3, f"given_{T_C}": ["640", "", ""]}
     rows |= {f"given_{T_C}_lo": ["600", "", ""], f"given_{J_S}": ["", "1.85", ""]}

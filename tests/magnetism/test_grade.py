@@ -9,7 +9,7 @@ from magnetkit.magnetism._composition_estimate import grade_magnet, grade_row
 from magnetkit.magnetism._reference import typical_over_minimum
 
 
-def test_a_held_grade_is_predicted_near_what_its_makers_print():
+def test_grade_prediction_lies_near_its_print():
     grade = grade_magnet("N42SH", 423.15)
     free = mk.predict(grade.table, 423.15, shell=grade.shell).iloc[0]
     row = mk.predict(

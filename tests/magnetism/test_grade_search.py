@@ -7,7 +7,7 @@ import magnetkit as mk
 from magnetkit.alloy._grade_names import find, grade_names, nearest_grades, parse_class
 
 
-def test_every_grade_of_the_tables_is_found_by_its_name():
+def test_finds_every_grade_by_name():
     assert len(grade_names()) > 300
     assert [name for name in grade_names() if find(name) != name] == []
     assert set(grade_names()) == set(mk.grades()["grade"])
@@ -67,11 +67,11 @@ def test_suggests_the_name_nearest_to_a_misspelling(said, meant):
         ("N 40 UH", "N40UH"),
     ],
 )
-def test_a_name_is_known_by_the_forms_that_people_write(said, name):
+def test_finds_the_spellings_of_people(said, name):
     assert find(said) == name
 
 
-def test_a_class_and_a_number_stand_in_for_a_grade_that_nobody_prints():
+def test_class_and_number_stand_in_for_a_grade():
     row = mk.grades("N44UH").iloc[0]
     classes = mk.grades()
     of_class = classes[

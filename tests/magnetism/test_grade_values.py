@@ -20,7 +20,7 @@ ROWS = [
 ]
 
 
-def test_a_grade_lies_between_all_that_is_printed_of_it():
+def test_grade_lies_between_its_printed_values():
     names = ["grade", "quantity", "maker", "bound", "value", "temperature_K"]
     table = reconcile_makers(
         pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan"))

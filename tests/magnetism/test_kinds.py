@@ -11,7 +11,7 @@ from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
 
 
-def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
+def test_share_compares_a_magnet_with_its_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B", "SmCo5"])
     error_kinds = kinds(table, ["2:14:1", "2:14:1", "1:5"], ["", "Dy 0.6 wt%", ""])
     bare, with_shell = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])[
@@ -25,7 +25,7 @@ def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
     assert list(error_kinds.shells) == ["", "Dy 0.6 wt%", ""]
 
 
-def test_fine_grains_share_the_error_of_what_their_size_gives():
+def test_fine_grains_have_a_common_error():
     table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.

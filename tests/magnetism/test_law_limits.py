@@ -17,7 +17,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
 
 
-def test_a_weaker_rim_lets_reversal_begin_in_it_whatever_the_core_is():
+def test_weaker_rim_starts_the_reversal():
     table = CompositionTable.from_strings(["Nd1.6Dy0.4Fe14B"])
     magnets = alloys(table, None, read_shells("Nd 1.00 @ 0.40", 1))
     rules = magnets.rules()._replace(level=np.ones(1))
@@ -31,12 +31,12 @@ def test_a_weaker_rim_lets_reversal_begin_in_it_whatever_the_core_is():
     assert coercivity[0, 0] < 0.8 * whole[0, 0]
 
 
-def test_more_gas_than_any_magnet_holds_is_outside_the_model():
+def test_excessive_gas_is_outside_the_model():
     frame = sintered(["Nd31B1O2.9Fe bal.", "Nd31B1O3.1Fe bal."], 293.15, basis="weight")
     assert frame["status"].tolist() == ["no free rare earth", "outside the model"]
 
 
-def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
+def test_secondary_phases_take_their_share_of_mass():
     # 68 g of iron and 1 g of boron make 0.0866 mol of Nd2Fe14B, 93.6 g, and some boride.
     part = partition(CompositionTable.from_strings(["Nd31B1Fe bal."], basis="weight"))
     outside = prepare_query(part).outside[0]
@@ -46,7 +46,7 @@ def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
     assert whole.outside[0] == 0.0
 
 
-def test_half_a_formula_is_the_least_sure_of_its_coercivity():
+def test_half_a_formula_is_least_certain():
     # All of the doubt at one half; elsewhere f (1 - f) over a quarter of it: 0.75 at a quarter.
     formula = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
     none = np.zeros(5)
@@ -66,7 +66,7 @@ def test_half_a_formula_is_the_least_sure_of_its_coercivity():
 @pytest.mark.parametrize(
     ("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)]
 )
-def test_what_recoil_takes_back_is_not_lost_for_good(recoil, lost):
+def test_recoil_is_reversible(recoil, lost):
     # At load line 1 the knee, J = 0.9 T of B_r = 1 T, is at mu_0 H = 0.45 T. The recoil slope
     # takes (mu - 1) 0.45 of it for a while: 1 - 0.9 / (1 - 0.045) is what has reversed.
     knee = 0.45 / MU_0

@@ -62,7 +62,7 @@ def test_printed_curves_of_all_classes_agree():
     assert abs(errors.mean()) < 0.02
 
 
-def test_a_higher_level_keeps_more_as_the_sheets_of_one_maker_show():
+def test_higher_level_keeps_more_when_hot():
     rows = CURVES[CURVES["maker"] == "Vacuumschmelze"].sort_values("coercivity_kA_m")
     errors = curve_errors(rows)
     assert (np.abs(errors) < 0.03).sum() >= 4
@@ -73,14 +73,14 @@ def test_a_higher_level_keeps_more_as_the_sheets_of_one_maker_show():
     assert rise == pytest.approx(0.176, abs=0.04)
 
 
-def test_hot_deformed_magnets_that_were_not_fitted_obey_the_law():
+def test_unfitted_hot_deformed_magnets_obey_the_law():
     rows = CURVES[CURVES["route"] == "hot deformed"]
     assert (rows["fit"] == "no").all()
     assert np.abs(curve_errors(rows)).max() < 0.03
 
 
 @pytest.mark.parametrize("kelvin", [353.15, 393.15, 433.15, 473.15])
-def test_the_share_left_rises_with_the_level_at_every_temperature(kelvin):
+def test_remaining_share_rises_with_the_level(kelvin):
     shares = [
         remaining_coercivity(PLAIN, kelvin, process={"level": level})
         for level in (0.75, 1.0, 1.35)
@@ -100,7 +100,7 @@ def test_a_level_is_a_number_at_20_C():
         assert ratio / magnet(recipe, ROOM, basis)[H] == pytest.approx(1.2, rel=1e-9)
 
 
-def test_a_level_acts_on_alpha_K_and_leaves_the_poles():
+def test_level_scales_alpha_K_alone():
     """(H + N_eff M_s) of two levels stand in one ratio at all temperatures."""
     kelvin = [ROOM, 353.15, 393.15, 423.15]
     low = np.array([magnet(HARD, t, process={"level": 1.0})[H] for t in kelvin])
@@ -116,7 +116,7 @@ def test_a_level_acts_on_alpha_K_and_leaves_the_poles():
     assert n_eff == pytest.approx(1.12, abs=0.15)
 
 
-def test_a_gain_of_a_shell_does_not_go_with_the_level():
+def test_shell_gain_ignores_the_level():
     gains = []
     for level in (0.8, 1.0, 1.3):
         process = {"level": level}
@@ -127,7 +127,7 @@ def test_a_gain_of_a_shell_does_not_go_with_the_level():
     assert gains[2] / gains[1] == pytest.approx(1.15, abs=0.1)
 
 
-def test_nothing_is_left_at_the_curie_temperature_and_all_that_falls_falls():
+def test_everything_falls_to_zero_at_the_curie_temperature():
     kelvin = [ROOM, *np.arange(300.0, 580.0, 20.0)]
     for recipe in (PLAIN, HARD):
         frame = mk.magnetism.sintered(recipe, kelvin, basis="weight")
@@ -186,7 +186,7 @@ def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most)
     assert least < 100.0 * steps[0] / 50.0 / h_cj[0] < most
 
 
-def test_samarium_cobalt_ends_with_its_order_and_is_bounded_when_cold():
+def test_samarium_cobalt_has_bounds_at_both_ends():
     hot = [magnet("SmCo5", t, "atomic")[H] for t in (900.0, 980.0, 1000.0)]
     assert hot[0] > hot[1] > hot[2] > 0.0
     # The third root of what is left to T_C, 1020 K, bounds it there.
@@ -209,7 +209,7 @@ def test_alloys_of_a_higher_curie_temperature_keep_more():
     assert shares[1] > shares[0] + 0.005
 
 
-def test_the_knee_is_coercivity_less_a_spread_of_local_fields():
+def test_knee_is_coercivity_less_local_fields():
     """H_k(T) = H_cJ(T) - (1 - Q) H_cJ(20) J_s(T) / J_s(20)."""
     cold = magnet(HARD, ROOM)
     square = cold[K] / cold[H]

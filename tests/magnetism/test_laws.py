@@ -96,7 +96,7 @@ def test_the_boundary_is_counted_as_by_hand(bound):
     assert (boundary_composition(RECIPES, bound, 0.05)["sintered"] == 0.0).all()
 
 
-def test_doubt_of_a_boundary_is_that_of_its_parts():
+def test_boundary_doubt_combines_its_parts():
     boundary = boundary_composition(RECIPES)
     boundary["formula"] = np.linspace(0.0, 1.0, len(RECIPES))
     doubt = _boundary.boundary_deviation(boundary)
@@ -108,7 +108,7 @@ def test_doubt_of_a_boundary_is_that_of_its_parts():
         )
 
 
-def test_titanium_takes_two_borons_each_as_far_as_carbon_leaves_it():
+def test_titanium_takes_two_borons():
     # US10923256B2, claim 1: [T] - 72.3 ([B] - 0.45 [Ti]) is the iron that boron leaves.
     plain, with_titanium = boundary_composition(
         ["Nd31B0.80Fe bal.", "Nd31B0.80Ti0.3Fe bal."]
@@ -133,7 +133,7 @@ def coercivity(recipes, basis="weight"):
 
 
 @pytest.mark.parametrize("boron", [0.93, 0.96, 1.0])
-def test_titanium_costs_nothing_in_the_window_that_makers_claim(boron):
+def test_titanium_is_free_in_the_window_of_makers(boron):
     # B 0.93 to 1.00, Ga 0.3 to 0.8, Al 0.05 to 0.5, Co 0 to 3, Ti 0.15 to 0.28 wt.%: patent
     # abstract, xitu17.com show-27326.
     base = "Nd24.2Pr6.3Co1Al0.2Ga0.5Cu0.1{}B" + f"{boron}Fe bal."
@@ -144,7 +144,7 @@ def test_titanium_costs_nothing_in_the_window_that_makers_claim(boron):
 
 
 @pytest.mark.parametrize("titanium", [0.1, 0.2, 0.3])
-def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titanium):
+def test_claimed_boron_suffices_with_titanium(titanium):
     # US 2022/0406495, claim 1, at.%: 0.86 ([B] + [C] - 2 [X]) - 4.75 is [O], give or take 0.15.
     carbon = 0.33
     oxygen = 0.3
@@ -166,7 +166,7 @@ def test_boron_that_makers_claim_beside_titanium_is_enough_and_less_is_not(titan
     assert (4.75 + oxygen) / 0.86 + 2.0 * 0.34 - carbon - 5.77 > 0.3
 
 
-def test_carbon_stands_for_boron_where_it_is_short_and_takes_rare_earth_where_not():
+def test_carbon_replaces_boron_then_takes_rare_earth():
     short = boundary_composition(["Nd31B0.85Fe bal.", "Nd31B0.85C0.05Fe bal."])[
         "r2fe17"
     ]
@@ -180,7 +180,7 @@ def test_carbon_stands_for_boron_where_it_is_short_and_takes_rare_earth_where_no
     assert enough[0] - enough[1] == pytest.approx(0.80 - 0.04, rel=0.02)
 
 
-def test_gallium_binds_thirteen_iron_atoms_and_copper_half_as_many():
+def test_gallium_binds_thirteen_iron_atoms():
     plain, gallium, copper = boundary_composition(
         ["Nd33B0.80Fe bal.", "Nd33B0.80Ga0.1Fe bal.", "Nd33B0.80Cu0.1Fe bal."]
     )["r2fe17"]
@@ -232,7 +232,7 @@ def test_free_rare_earth_decouples_and_soft_iron_couples():
     assert 0.75 < factor(free=2.9) / factor(free=5.6) < 0.88
 
 
-def test_a_formula_is_likelier_the_nearer_a_row_is_to_it():
+def test_nearer_row_is_likelier_a_formula():
     off = np.linspace(0.0, 0.3, 31)
     host = np.zeros(len(off), np.int8)
     rows = CompositionTable.from_strings([f"Nd{2 + x:.3f}Fe14B" for x in off])
@@ -367,7 +367,7 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     np.testing.assert_allclose(square, [0.75, 0.70, 0.56], rtol=1e-9)
 
 
-def test_carbon_oxygen_and_titanium_change_the_shares_of_a_charge():
+def test_interstitials_and_titanium_change_the_charge():
     charge = composition_table(
         ["Sm25.5Fe15Cu6Zr2.7Co bal.", "Sm25.5Fe15Cu6Zr2.0Ti0.5Co bal."]
     )
@@ -441,7 +441,7 @@ def test_coupled_grains_keep_what_their_twin_keeps():
     assert (pinning == 0.0).all()
 
 
-def test_exchange_lifts_remanence_of_fine_grains_above_half_and_no_other():
+def test_exchange_lifts_remanence_of_fine_grains():
     alignment = np.array([0.5, 0.53, 0.53, 0.95, 1.0])
     soft = np.array([0.0, 0.1, 0.3, 0.3, 0.3])
     for fine in (True, False):
@@ -461,7 +461,7 @@ def test_exchange_lifts_remanence_of_fine_grains_above_half_and_no_other():
     )
 
 
-def test_what_binds_rare_earth_binds_its_mass():
+def test_binders_take_their_mass_of_rare_earth():
     table = composition_table(["Nd31B1Fe bal."])
     rows = {
         n: np.full(1, 0.3)
@@ -509,7 +509,7 @@ def test_shells_by_thickness_distance_and_volume():
         )
 
 
-def test_carbides_and_refractory_metals_act_as_far_as_print_says():
+def test_carbides_and_refractory_metals_act_like_print():
     shares = np.array([0.0, 0.5, 0.75, 0.875, 1.0])
     loss = _balance.solid_state_loss(shares)
     # Nd13Dy2Fe77C6B2, a quarter boron, has what a boride has (1,989 and 2,149 kA/m).
@@ -559,7 +559,7 @@ def test_reads_a_complete_law_book_and_refuses_others():
     assert law("boundary").most_copper == constant.value
 
 
-def test_laws_of_temperature_have_the_codes_of_the_kernel():
+def test_temperature_laws_have_kernel_codes():
     from magnetkit.magnetism import _magnet_kernels as kernels
     from magnetkit.magnetism.process import KNEE_LAWS, TEMPERATURE_LAWS
 

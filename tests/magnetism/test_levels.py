@@ -53,7 +53,7 @@ def find_level_of_grade(grade):
     )
 
 
-def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
+def test_one_recipe_under_ten_grades_is_one_magnet():
     levels = [find_level_of_grade(grade) for grade in GRADES]
     hot = np.array(
         [coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels]
@@ -70,7 +70,7 @@ def test_level_reproduces_its_own_magnet():
         ) == pytest.approx(1500.0, rel=1e-6)
 
 
-def test_a_plain_alloy_cannot_reach_what_nobody_sells_without_heavy_rare_earth():
+def test_plain_alloy_cannot_reach_high_coercivity():
     # 1,592 kA/m guaranteed is class SH; the hardest that is sold without is class H.
     assert 1353.0 < most_without_heavy_rare_earth("Arnold") < 1592.0
     result = find_level(table(PLAIN), 1592.0 / 0.911)
@@ -86,7 +86,7 @@ def test_a_level_that_no_producer_has_says_so(share):
     assert "times the model's" in result.reason
 
 
-def test_another_route_is_a_trial_with_the_level_of_its_family():
+def test_another_route_is_a_trial():
     level = find_level(table(PLAIN), 1.1 * coercivity(PLAIN, 293.15))
     typical = {"remanence_T": 1.3, H: 1.1 * coercivity(PLAIN, 293.15)}
     statement = state_level(table(PLAIN), level, 293.15, typical)
@@ -107,7 +107,7 @@ def test_another_route_is_a_trial_with_the_level_of_its_family():
     assert not fine.is_trial("sintered-fine-grained")
 
 
-def test_a_stated_level_has_what_is_sold_cold_and_hot():
+def test_stated_level_holds_cold_and_hot():
     level = find_level(table(PLAIN), 1200.0)
     hot = {"remanence_T": 1.21, H: 480.0}
     statement = state_level(table(PLAIN), level, 393.15, hot)
@@ -129,7 +129,7 @@ def test_a_stated_level_has_what_is_sold_cold_and_hot():
         )
 
 
-def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():
+def test_makeup_is_one_estimate_with_a_range():
     for grade in ("N42SH", "N35UH"):
         makeup = find_makeup(grade)
         mean, low, high = makeup.heavy_wt_pct

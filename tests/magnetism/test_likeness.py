@@ -36,7 +36,7 @@ def anchor(text, host="2:14:1", noise=0.0):
     return Producer("it", (record,))
 
 
-def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
+def test_hosts_have_separate_errors():
     one = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B")
     other = kinds("SmCo5", host="1:5")
     variances = splits()[H]
@@ -64,7 +64,7 @@ def test_a_measured_magnet_takes_what_it_shares_away():
     assert vague[[0, 2]] == pytest.approx(variance(one, H)[[0, 2]])
 
 
-def test_a_difference_to_itself_has_no_width_and_to_a_stranger_that_of_both():
+def test_difference_to_itself_has_no_width():
     one = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B")
     width = relative_width(one, kinds("Nd2Fe14B"), H)
     assert width[0] == pytest.approx(0.0, abs=1e-6)
@@ -99,7 +99,7 @@ def test_shells_share_the_error_of_what_they_give():
     assert added == pytest.approx((1.645 * part * much) ** 2, rel=0.02)
 
 
-def test_a_measured_shell_takes_its_error_from_other_shells():
+def test_measured_shell_informs_other_shells():
     shells = ["", "Tb 0.5 wt%"]
     what = kinds("Nd2Fe14B", "Nd2Fe14B", shells=shells)
     ratios = []

@@ -22,7 +22,7 @@ def _table(**changed):
     return pd.DataFrame([row | changed])
 
 
-def test_what_is_usual_is_what_the_model_takes():
+def test_usual_shape_is_that_of_the_model():
     for host, family in parameters().families.items():
         usual = _usual_shapes(_table(host=host)).iloc[0]
         assert usual.tolist() == [family.squareness, family.recoil]

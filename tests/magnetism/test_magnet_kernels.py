@@ -205,7 +205,7 @@ def test_figures_of_nothing():
     assert status.shape == (1, 0)
 
 
-def test_energy_product_is_limited_by_remanence_and_by_the_knee():
+def test_remanence_and_knee_limit_the_energy_product():
     free = _magnets.energy_product(1.2, 1e7, 1.05)
     assert free == pytest.approx(1.2**2 / (4 * MU_0 * 1.05))
     assert _magnets.energy_product(1.2, 2e5, 1.05) == pytest.approx(
@@ -249,7 +249,7 @@ def test_curve_without_coercivity_or_figures():
     assert np.isnan(_demagnetization.working_fields(nan, nan, nan, one, 1.0)).all()
 
 
-def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
+def test_own_fields_crowd_at_the_knee():
     remanence = np.array([1.2, 1.2])
     hard = np.array([1.2e6, 4e5])
     figures = (remanence, hard, np.array([1.1e6, 3.7e5]), np.ones(2))
@@ -275,7 +275,7 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     assert (_demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
 
 
-def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
+def test_quadratic_root_ends_coercivity():
     # (T - 500) (T - 700) and its negative, on either side; a line; one that ends in no magnet.
     t = np.array([400.0, 450.0, 520.0])
     parabola = (t - 500.0) * (t - 700.0)
@@ -307,7 +307,7 @@ def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
     assert _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
 
 
-def test_the_corner_has_a_tenth_less_at_the_knee():
+def test_corner_loses_a_tenth_at_the_knee():
     magnets = (1.2, 1e6, 9e5, 1.05), (0.9, 2e6, 6e5, 1.1), (1.0, 8e5, 8e5, 1.0)
     for b_r, h_cj, knee, recoil in magnets:
         power = _demagnetization.corner(b_r, h_cj, knee, recoil)
@@ -323,7 +323,7 @@ def test_the_corner_has_a_tenth_less_at_the_knee():
             assert j(1.5 * h_cj) == j(10.0 * h_cj) == -b_r
 
 
-def test_on_a_very_steep_load_line_the_field_is_next_to_nothing():
+def test_steep_load_line_has_almost_no_field():
     one = np.ones(1)
     fields = _demagnetization.working_fields(
         1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8

@@ -15,7 +15,7 @@ def _evaluate(*formulas, **keywords):
     )
 
 
-def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
+def test_only_a_formula_is_completed_to_a_charge():
     structure = _evaluate(
         "Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5"
     ).alloys.structure
@@ -61,7 +61,7 @@ def test_a_shell_lies_between_core_and_bulk():
     # X-ray densities, g/cm3: Nd2Fe14B 7.58 to 7.62 and Dy2Fe14B 8.05 (Herbst 1991), SmCo5 8.59.
     [("Nd2Fe14B", 7.6), ("SmCo5", 8.59), ("Dy2Fe14B", 8.05)],
 )
-def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density):
+def test_density_follows_crystal_and_sintering(formula, density):
     table = CompositionTable.from_strings([formula], basis="atomic")
     densities = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
     assert densities[0] == pytest.approx(1e3 * density, rel=0.015)
@@ -83,7 +83,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     np.testing.assert_allclose(dense.alloys.factor, 0.95 * 0.9 * whole)
 
 
-def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
+def test_formula_takes_the_boundary_of_its_process():
     texts = ["Nd2Fe14B", "Nd14Fe79.5Ga0.3Cu0.2B6"]
     table = CompositionTable.from_strings(texts, basis="atomic")
     magnets = evaluate_magnets(alloys(table, {"grain_boundary": 0.07}), AT)
@@ -94,7 +94,7 @@ def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
     assert structure["soft"].tolist() == magnets.alloys.balance.soft.tolist()
 
 
-def test_what_was_never_made_has_no_figures_whichever_row_it_is():
+def test_magnets_without_precedent_have_no_figures():
     shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
     magnets = _evaluate("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
     unknown = STATUS.index("outside the model")

@@ -23,7 +23,7 @@ def _reason(**values):
 
 
 @pytest.mark.parametrize("name", ["remanence_T", "coercivity_kA_m", "temperature_K"])
-def test_what_no_magnet_has_is_left_out_by_name(name):
+def test_leaves_impossible_values_out_by_name(name):
     assert all(name in _reason(**{name: value}) for value in ("x", float("inf"), -1.0))
 
 
@@ -44,7 +44,7 @@ def test_reads_the_process_from_its_columns():
     )
 
 
-def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
+def test_one_measured_property_is_enough():
     rows, rejects = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
     assert not rejects
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
@@ -67,7 +67,7 @@ def test_refuses_a_repeated_column(tmp_path):
         assert len(read_magnets(file)[0]) == 1
 
 
-def test_a_list_of_records_is_a_table_and_no_other_list_is():
+def test_list_of_records_is_a_table():
     assert (
         len(read_magnets([GOOD, GOOD])[0])
         == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0])

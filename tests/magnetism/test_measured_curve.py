@@ -107,7 +107,7 @@ def join_columns(*columns):
 @pytest.mark.parametrize(
     "order", ["down first", "up first", "sorted", "beside", "after the first"]
 )
-def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
+def test_reads_the_falling_branch_of_a_loop(tmp_path, order, shift):
     h, down, up = loop(shift)
     kilo = 1e-3 * h
     parts = {"down": (kilo, down), "up": (kilo[::-1], up[::-1])}
@@ -134,7 +134,7 @@ def test_a_loop_is_read_on_the_branch_that_comes_down(tmp_path, order, shift):
     assert curve.recoil_permeability == pytest.approx(1.05, abs=1e-3)
 
 
-def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
+def test_ignores_recoil_lines_within_a_curve(tmp_path):
     h, down, _ = loop()
     second = h <= 0
     h = h[second]
@@ -150,7 +150,7 @@ def test_recoil_lines_within_a_curve_are_not_taken_for_it(tmp_path):
     assert 1e3 * read_curve(path).coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
 
 
-def test_several_curves_of_a_file_are_read_each_at_its_temperature(tmp_path):
+def test_reads_several_curves_by_temperature(tmp_path):
     h, down, _ = loop()
     kilo = 1e-3 * h
     hot = 0.3e-3 * h

@@ -89,9 +89,7 @@ def test_a_paper_is_added_by_one_line(tmp_path):
         ({"id": "X1"}, "id", "line 2 has it"),
     ],
 )
-def test_a_wrong_cell_is_refused_with_line_and_column(
-    tmp_path, changes, column, expected
-):
+def test_refuses_a_wrong_cell_by_line_and_column(tmp_path, changes, column, expected):
     with pytest.raises(
         DataError, match=rf"mine.csv, line 3, column {column}: .*; \S"
     ) as error:
@@ -114,7 +112,7 @@ def test_the_table_of_the_package_is_right():
     check.check_table(datasets.path(FILE))
 
 
-def test_rows_that_differ_by_route_are_of_its_family():
+def test_routes_belong_to_the_family_of_the_row():
     rows = measured_magnets()
     names = routes()
     for row in rows[~rows["route"].isin([USUAL, NO_ROUTE])].itertuples():

@@ -48,11 +48,11 @@ def grain_factors(**changed):
     return [float(factor[0]) for factor in microstructure(rows, structure)]
 
 
-def test_wet_grains_of_the_reference_size_have_the_parameters_of_their_family():
+def test_reference_grains_have_the_family_parameters():
     assert grain_factors() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
 
 
-def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
+def test_demagnetizing_factor_rises_with_grain_size():
     assert grain_factors(grain_size_um=5.0 * np.e)[1] == pytest.approx(1.4)
     assert grain_factors(grain_size_um=1e-9)[1] == 0.0
 
@@ -78,7 +78,7 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
         ({"lanthanum": 0.25, "grain_size_um": 0.06, "grain_slope": 0.0}, 1.0),
     ],
 )
-def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
+def test_coupled_grains_leave_a_share_of_coercivity(changed, share):
     alpha_k, n_eff, _, factor, _ = grain_factors(**changed)
     assert alpha_k / 0.4 * factor == pytest.approx(share)
     assert n_eff == 1.2
@@ -108,11 +108,11 @@ def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
         ((0.16, 0.09, 0.032, 6.9), 2439.0),
     ],
 )
-def test_copper_zirconium_and_ratio_make_the_coercivity_of_cells(charge, known):
+def test_copper_and_zirconium_make_the_cells(charge, known):
     assert cells(*charge)[0] == pytest.approx(known, rel=0.03)
 
 
-def test_cells_fall_to_a_value_at_500_c_that_iron_sets_and_ageing_bounds():
+def test_cells_fall_to_a_value_at_500_C():
     falls = []
     for copper in (0.088, 0.168):
         hard, fall = cells(0.10, copper, 0.04, 8.5)

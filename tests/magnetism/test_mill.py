@@ -39,7 +39,7 @@ def test_shares_sum_to_one():
         assert min(share.common, share.composition, share.residue) > 0.02
 
 
-def test_one_magnet_far_away_tells_the_common_part_alone():
+def test_distant_magnet_tells_the_common_part():
     distant = CompositionTable.from_array(_fractions([0.0]))
     scores = Known(
         _fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT
@@ -50,7 +50,7 @@ def test_one_magnet_far_away_tells_the_common_part_alone():
 
 
 @pytest.mark.parametrize("n", [1, 3, 10])
-def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
+def test_mill_calibration_covers_a_simulation(n):
     # A hidden producer: common part, composition parts and residues drawn, 3 % of noise of a
     # deviation of 18 %; the magnets are an alloy series, and the next one stands among them.
     rng = np.random.default_rng(n)
@@ -100,7 +100,7 @@ def test_magnets_of_one_label_share_their_residue():
     assert deviations[1] < deviations[0]
 
 
-def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
+def test_only_scatter_over_the_split_widens():
     fractions = _fractions([0.5, 0.6, 0.7, 0.8])
     covariances = np.eye(3) * (SPLIT.residue + 0.02)
 
@@ -224,7 +224,7 @@ def test_record_restores_the_mill_and_names_damage():
         ("composition", {"Fe": 2.0}),
     ],
 )
-def test_a_number_that_is_none_is_a_damaged_record(name, value):
+def test_nan_is_a_damaged_record(name, value):
     good = {
         "host": "2:14:1",
         "quantity": "coercivity_kA_m",

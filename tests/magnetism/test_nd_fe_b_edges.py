@@ -30,7 +30,7 @@ def _height(k1, k2, k3, u):
     return u * (k1 + 2.0 * k2 * s2 + 3.0 * k3 * s2 * s2)
 
 
-def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
+def test_barrier_is_the_largest_torque():
     u = np.linspace(0.0, 1.0, 20001)
     rng = np.random.default_rng(2)
     for k in rng.uniform(-5.0, 5.0, (300, 3)):
@@ -51,7 +51,7 @@ def test_the_barrier_is_the_largest_torque_on_the_way_to_the_plane():
 
 
 @pytest.mark.parametrize("rare", ["Nd31", "Pr31", "Nd24Pr7", "Nd27Dy4", "Nd20Dy8Tb3"])
-def test_coercivity_rises_all_the_way_down_and_remanence_has_one_maximum(rare):
+def test_coercivity_rises_on_cooling(rare):
     kelvin = [4.0, 20.0, 50.0, 77.0, *np.arange(100.0, 380.0, 4.0)]
     frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
     assert (frame["status"] == "ok").all()
@@ -111,7 +111,7 @@ def test_boron_has_a_window_which_gallium_opens():
     assert np.isfinite(_column(rows, B)).all()
 
 
-def test_free_rare_earth_parts_the_grains_and_oxygen_takes_it():
+def test_free_rare_earth_decouples_grains():
     total = np.arange(26.5, 36.0, 0.5)
     rows = [_recipe(f"Nd{r:g}", 1.0) for r in total]
     h = _column(rows)
@@ -159,7 +159,7 @@ def test_cerium_and_lanthanum_cost_coercivity_smoothly():
 
 
 @pytest.mark.parametrize("element", ["Tb", "Dy"])
-def test_the_gain_of_a_shell_is_concave_without_a_kink(element):
+def test_shell_gain_is_concave(element):
     weight = np.arange(0.1, 1.45, 0.05)
     shells = [f"{element} {w:.2f} wt%" for w in weight]
     h = _column([_recipe()] * len(weight), shell=shells)
@@ -184,7 +184,7 @@ def test_no_magnet_turns_its_own_sign():
     assert frame[0] > 100.0
 
 
-def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
+def test_local_field_spread_keeps_with_coercivity():
     frame = sintered([_recipe()], temperature=["200K", ROOM, 373.0, 423.0, 473.0])
     h = frame[H].to_numpy()
     j = frame["saturation_polarization_T"].to_numpy()
@@ -200,7 +200,7 @@ def test_the_spread_of_local_fields_does_not_shrink_with_coercivity():
     np.testing.assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
 
 
-def test_a_compensated_alpha_keeps_the_doubt_of_a_small_difference():
+def test_compensated_alpha_keeps_its_deviation():
     name = "remanence_coefficient_pct_K"
     between = (273.15, 373.15)
     share = np.linspace(0.2, 0.6, 21)

@@ -20,7 +20,7 @@ def heated_magnet(request):
     return frame, frame["temperature_K"] > frame["curie_temperature_K_lo"]
 
 
-def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperature(
+def test_status_is_uncertain_near_the_curie_temperature(
     heated_magnet,
 ):
     frame, close = heated_magnet
@@ -42,7 +42,7 @@ def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperat
     assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
 
 
-def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated_magnet):
+def test_upper_energy_product_uses_the_upper_line(heated_magnet):
     frame, close = heated_magnet
     # Half of the way along B = B_r - mu_0 mu_rec H, or as far as the knee; the recoil permeability
     # is what it is cold, where (BH)max is B_r^2 / (4 mu_0 mu_rec).
@@ -59,7 +59,7 @@ def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated_magn
     )
 
 
-def test_upper_ends_fall_as_it_heats_without_a_step(heated_magnet):
+def test_upper_ends_fall_smoothly_on_heating(heated_magnet):
     frame, _ = heated_magnet
     for name in ENDS[:2]:
         upper = frame[f"{name}_hi"].to_numpy()
@@ -69,7 +69,7 @@ def test_upper_ends_fall_as_it_heats_without_a_step(heated_magnet):
         assert (np.diff(np.log(upper)) > -0.7).all(), name
 
 
-def test_the_upper_end_is_the_magnet_of_the_upper_curie_temperature():
+def test_upper_end_has_the_upper_curie_temperature():
     """At the same share of T_C the model has the same polarization, whatever T_C is."""
     kelvin = 1015.0
     row = mk.predict(["SmCo5"], kelvin).iloc[0]

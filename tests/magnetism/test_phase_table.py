@@ -75,7 +75,7 @@ def test_the_phases_of_a_magnet_fill_it():
     assert table.loc[(0, "oxide"), "polarization_T"] == 0.0
 
 
-def test_what_binds_zirconium_or_samarium_leaves_no_cells():
+def test_bound_zirconium_or_samarium_leaves_no_cells():
     # Above 0.43 wt.% of carbon none are left (abstract named in `magnetism/_cells.py`).
     for gas, amount, count in (
         ("carbon", 0.2, 1),

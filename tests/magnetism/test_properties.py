@@ -21,7 +21,7 @@ def test_conditions_that_nobody_gave():
     assert Conditions.of(load_line=0.0).duty.load_line == 0.0
 
 
-def test_what_is_saved_is_saved_against_the_reference_with_its_shell():
+def test_saving_refers_to_the_reference_with_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
     bare, with_shell = (
         supplies(table, None, Conditions.of(reference=table, reference_shell=shell))
@@ -34,14 +34,14 @@ def test_what_is_saved_is_saved_against_the_reference_with_its_shell():
     assert saving == pytest.approx(0.03 / 0.6 * 26.7 * 158.9 / 144.2, rel=0.01)
 
 
-def test_a_cost_per_flux_is_of_the_magnet_at_temperature():
+def test_cost_per_flux_uses_the_hot_magnet():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
     row = describe(table, 400.0, Conditions.of()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
 
 
-def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch):
+def test_additional_properties_join_the_others(monkeypatch):
     table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"], basis="atomic")
 
     class Model:

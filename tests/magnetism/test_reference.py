@@ -22,7 +22,7 @@ def calibrate_on_magnet(text, seen, between=None):
     return {"producer": producer.record()}
 
 
-def test_a_reference_known_well_is_predicted_as_it_is():
+def test_known_reference_is_predicted_exactly():
     values = [
         KnownValue(H, 2500.0, 293.15, 1e-4),
         KnownValue(B, 1.0, 293.15, 1e-4),
@@ -92,7 +92,7 @@ def test_anchor_leaves_other_hosts_alone():
         )
 
 
-def test_what_is_no_magnet_anchors_nothing():
+def test_soft_reference_anchors_nothing():
     table = CompositionTable.from_strings(["NdNi5"])
     assert (
         calibrate_on_reference(
@@ -143,7 +143,7 @@ def test_todays_magnet_is_known_to_do_its_work():
     assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
 
 
-def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
+def test_mill_of_the_user_replaces_the_anchor():
     profile = load("energy-traction-motor")
     producer = calibrate_on_magnet("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
     assert (
@@ -165,7 +165,7 @@ def motor():
     return ranks, list(ranks["candidate"]).index("Nd1.67Dy0.33Fe13.8Co0.2B")
 
 
-def test_the_motor_pays_for_no_terbium_in_the_alloy(motor):
+def test_motor_pays_for_no_terbium_in_the_alloy(motor):
     ranks, ahead = motor
     assert ahead >= 6
     # What stands before today's magnet is diffused, and holds less.
@@ -190,7 +190,7 @@ def test_a_screening_takes_requirements_relative_to_todays_magnet():
     assert best["heavy_rare_earth_wt_pct"] < row["heavy_rare_earth_wt_pct"]
 
 
-def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
+def test_modulus_limit_truncates_alpha_on_both_sides():
     from scipy.stats import truncnorm
 
     from magnetkit.choose._job import _working
@@ -227,7 +227,7 @@ def test_a_measured_alpha_bends_remanence_over_temperature():
     assert bare[ALPHA][0] < chord < -0.10 + 0.006
 
 
-def test_what_an_anchor_says_is_of_one_temperature_and_does_not_fan_out():
+def test_anchor_holds_at_one_temperature():
     table = CompositionTable.from_strings(["Nd1.65Dy0.35Fe14B"])
     magnets = calibrate_on_reference(
         "it", table, None, [KnownValue(H, 900.0, 423.15, 0.05)]

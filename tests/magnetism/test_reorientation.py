@@ -44,7 +44,7 @@ def test_compensation_where_it_belongs():
     assert compensation.iloc[3:].isna().all()
 
 
-def test_the_last_sign_change_is_found_between_two_points():
+def test_finds_the_last_sign_change():
     at = np.arange(0.0, 50.0, 10.0)
     curve = np.array([[1.0, -1.0, -1.0, 3.0, 3.0], [1.0, 1.0, 2.0, 2.0, 2.0]])
     zeros = _last_zero(at, curve)
@@ -52,7 +52,7 @@ def test_the_last_sign_change_is_found_between_two_points():
     assert np.isnan(zeros[1])
 
 
-def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
+def test_cusp_needs_a_corner():
     at = np.arange(0.0, 100.0, 4.0)
     corner = np.abs(at - 41.0) / 50.0
     smooth = 0.2 + ((at - 41.0) / 50.0) ** 2
@@ -68,7 +68,7 @@ def test_refuses_a_grid_too_fine_or_of_one_point(step):
 
 
 @pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
-def test_the_ends_of_what_may_be_asked_find_a_reorientation(step, off):
+def test_extreme_steps_find_a_reorientation(step, off):
     # 135 K by experiment.
     temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[
         0

@@ -82,7 +82,7 @@ def test_amounts_round_trip(symbol, amount):
     assert read_shell(f"{symbol} {amount / 100} wt.%") == shell
 
 
-def test_thickness_of_a_thin_shell_is_its_volume_over_the_surface():
+def test_thin_shell_is_its_volume_over_the_surface():
     # A sphere of 5 um has 6 / D of surface a volume: a thousandth of it is 0.83 nm thick.
     assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(
         5000 * 0.001 / 6, rel=1e-3
@@ -110,7 +110,7 @@ def test_a_shell_of_no_thickness_gains_nothing():
     assert abs(_gain(Shell("Tb", amount_wt_pct=1e-7))) < 1e-3 * whole
 
 
-def test_finer_grains_have_thinner_shells_of_the_same_volume():
+def test_finer_grains_have_thinner_shells():
     fraction = np.full(3, 0.03)
     cover = covering(fraction, np.array([0.3, 1.0, 5.0]))
     assert (np.diff(cover) > 0).all()
@@ -125,7 +125,7 @@ def test_the_gain_of_diffused_magnets():
     assert 255 < _gain("Dy 0.5 wt%", kelvin=293.15) < 410
 
 
-def test_what_boundaries_keep_is_paid_and_does_nothing():
+def test_boundaries_take_shell_without_effect():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     rows = read_shells("Tb 0.5 wt%", 1)
     assert isinstance(rows, ShellRows)
@@ -161,13 +161,13 @@ def test_shells_about_other_grains_are_unknown(formula):
         ("Tb 3 wt%", "wt.%"),
     ],
 )
-def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason):
+def test_warns_of_an_impossible_shell(shell, reason):
     with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
         row = sintered(CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell).iloc[0]
     assert row["coercivity_kA_m"] > 0.0
 
 
-def test_a_shell_is_at_most_half_of_the_grain():
+def test_shell_is_at_most_half_the_grain():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
     fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(
@@ -207,7 +207,7 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
         {"amount_wt_pct": 0.5, "fraction": 0.1, "content": 0.3},
     ],
 )
-def test_a_shell_is_its_amount_alone_or_fraction_and_content_together(given):
+def test_shell_takes_amount_or_fraction_with_content(given):
     with pytest.raises(
         InputError, match="amount_wt_pct alone, or fraction and content together"
     ):
@@ -251,7 +251,7 @@ def test_refuses_unknown_sources():
             read_shell(text)
 
 
-def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
+def test_carriers_cost_remanence_by_volume():
     plain = _magnet(None)
     b = _magnet(None, "remanence_T")
     for shell in ("Al 0.2 wt%", "Pr70Cu30 1 wt%", "Pr85Al15 2 wt%"):
@@ -269,7 +269,7 @@ def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
     assert frame["status"].iloc[0] == "outside the model"
 
 
-def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
+def test_face_diffusion_reaches_only_thin_magnets():
     distance = np.array([1.0, 2.0, 5.0, 10.0, 20.0, np.inf])
     share = arriving_share(distance)
     assert (np.diff(share[:-1]) <= 0.0).all()
@@ -286,7 +286,7 @@ def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
     assert _magnet(None) < thick < thin
 
 
-def test_what_is_mixed_between_grains_is_part_of_the_charge():
+def test_mixed_powder_is_part_of_the_charge():
     mixture = _magnet("Dy 1 wt% between grains")
     weights = "Nd30.195Co0.99Cu0.1485Al0.1485B0.99Dy1Fe bal."
     assert mixture == pytest.approx(_magnet(None, charge=weights), rel=1e-6)

@@ -145,7 +145,7 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     assert magnet["remanence_T"] == pytest.approx(alloy, rel=2e-3)
 
 
-def test_several_temperatures_at_once_are_those_one_by_one():
+def test_several_temperatures_equal_single_calls():
     table = CompositionTable.from_strings(
         ["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"]
     )
@@ -163,9 +163,7 @@ def test_several_temperatures_at_once_are_those_one_by_one():
 
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
-def test_the_working_temperature_is_where_the_load_line_meets_the_knee(
-    formula, load_line
-):
+def test_working_temperature_is_where_line_meets_knee(formula, load_line):
     warmest = _figures(formula, load_line=load_line)["max_working_temperature_K"]
     if np.isnan(warmest):
         # Already at 20 degrees C it does not bear the load line.
@@ -184,7 +182,7 @@ def test_the_working_temperature_is_where_the_load_line_meets_the_knee(
         assert (row["knee_field_kA_m"] > field) == bears, kelvin
 
 
-def test_the_route_is_named_whether_asked_for_or_usual():
+def test_names_the_route():
     recipes = ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Fe2O3"]
     usual = sintered(recipes)["route"].astype(object).tolist()
     assert usual[:2] == ["sintered", "sintered"]
@@ -198,7 +196,7 @@ def test_the_route_is_named_whether_asked_for_or_usual():
     ]
 
 
-def test_central_values_alone_are_those_of_the_whole_table():
+def test_central_values_equal_the_whole_table():
     table = CompositionTable.from_strings(
         ["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"]
     )
@@ -214,7 +212,7 @@ def test_central_values_alone_are_those_of_the_whole_table():
     assert expected["status"].tolist()[:2] == ["ok", "ok"]
 
 
-def test_a_status_over_the_range_says_what_that_at_its_ends_says():
+def test_range_status_combines_its_ends():
     texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)

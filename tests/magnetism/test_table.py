@@ -60,7 +60,7 @@ def test_table_has_grades_of_both_sources():
     }
 
 
-def test_what_no_sheet_prints_is_an_estimate_and_says_so():
+def test_marks_estimates_of_unprinted_values():
     row = _row("EEC 2:17TC-16")
     assert (
         row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
@@ -125,12 +125,12 @@ def test_printed_values_are_consistent():
     ).any()
 
 
-def test_an_unknown_grade_is_answered_with_the_nearest_names():
+def test_unknown_grade_gets_the_nearest_names():
     with pytest.raises(InputError, match=r"nearest names are .*N42"):
         mk.grades("N42SU")
 
 
-def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
+def test_estimated_remanence_is_that_of_a_square_loop():
     table = mk.grades()
     share = table["max_energy_product_kJ_m3"] * 4e3 * MU_0 / table["remanence_T"] ** 2
     estimates = table["remanence_T_provenance"] == "estimate"
@@ -143,7 +143,7 @@ def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
     assert middle == pytest.approx(share[printed_too].median(), rel=0.03)
 
 
-def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
+def test_estimate_uses_similar_grades():
     values = np.array([5.0, 4.0, 9.0, 1.0, 100.0])
     by = np.array([1.0, 1.05, 1.09, 1.12, 3.0])
     # Within a tenth of 1.0 are three; of 3.0 itself alone, and the nearest three reach to 1.09.
@@ -166,7 +166,7 @@ def test_extrapolates_beyond_the_sheets():
     }
 
 
-def test_a_hot_grade_has_the_h_cb_of_its_curve():
+def test_hot_grade_has_the_h_cb_of_its_curve():
     # Where the knee lies above B = 0, H_cB is less than H_cJ: it was printed as equal.
     row = _row("N42SH", "150C")
     for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
@@ -198,7 +198,7 @@ UNITS = {"remanence_coefficient_pct_K": "T", "coercivity_coefficient_pct_K": "kA
 
 
 @pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
-def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
+def test_hot_table_follows_its_chords(kelvin):
     cold = mk.grades()
     hot = mk.grades(None, kelvin)
     assert cold["grade"].tolist() == hot["grade"].tolist()
@@ -257,7 +257,7 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     np.testing.assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
 
 
-def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
+def test_estimates_use_grades_of_crystal_and_kind():
     table = mk.grades()
     for quantity in ("remanence_T", "coercivity_kA_m"):
         estimates = table[table[f"{quantity}_provenance"] == "estimate"]
@@ -281,7 +281,7 @@ def test_some_quantities_are_as_among_all():
     assert "density_kg_m3" not in few
 
 
-def test_a_chord_is_met_at_the_end_that_its_maker_prints():
+def test_chord_holds_at_the_printed_end():
     for grade, kelvin in (
         ("N42SH", 423.15),
         ("N38UH", 453.15),
@@ -297,7 +297,7 @@ def test_a_chord_is_met_at_the_end_that_its_maker_prints():
             assert hot[quantity] == pytest.approx(share * cold[quantity], rel=1e-9)
 
 
-def test_what_is_sold_has_the_knee_of_its_temperature():
+def test_guarantee_has_the_knee_of_its_temperature():
     # N42SH at 150 C: H_k / H_cJ 0.852, not 0.95 as at 20 C.
     sheet = guaranteed_minima(423.15).set_index("grade").loc["N42SH"]
     square = sheet["knee_field_kA_m"] / sheet["coercivity_kA_m"]

@@ -69,7 +69,7 @@ def test_the_straight_line_is_its_twin(kelvin, book):
     )
 
 
-def test_the_straight_line_has_limits_signs_and_a_size(book):
+def test_linear_law_has_limits_signs_and_size(book):
     def fraction(kelvin, fall=2.5):
         return kernels.linear_fraction(kelvin, fall, 1020.0, book)
 
@@ -91,7 +91,7 @@ def test_the_straight_line_has_limits_signs_and_a_size(book):
 
 @pytest.mark.parametrize("level", [0.8, 1.0, 1.3])
 @pytest.mark.parametrize("n_eff", [0.0, 1.1, 9.0])
-def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, book):
+def test_level_scales_coercivity_through_alpha_K(level, n_eff, book):
     alpha_k = 0.5
     j = 1.4
     field = 5.5e6
@@ -111,7 +111,7 @@ def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, b
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-6, 0.001, 0.01, 0.049, 0.05, 0.5])
-def test_what_is_left_of_little_is_known_the_less(share, book):
+def test_small_remainders_are_less_certain(share, book):
     start = (0.0, 5.5e6, 1e6, 1.4, 2.75e6, 0.5)
     width = kernels.unsure(0.4, share * 2.75e6, start, book)
     assert width == pytest.approx(naive.unsure(0.4, share * 2.75e6, 2.75e6), rel=1e-12)
@@ -145,7 +145,7 @@ def test_the_knee_is_its_twin(name, h_cj, book):
         assert knees[2] <= h_cj * np.exp(0.3) * (1.0 + 1e-12)
 
 
-def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
+def test_local_field_knee_is_coercivity_less_a_spread(book):
     start = (0.0, 5.5e6, 1.2e6, 1.4, 2.75e6, 0.5)
     shape = 0.95, 0.0, kernels.LOCAL_FIELDS
     _, knee, _ = kernels.knee_field(5e5, 1.1, start, shape, 0.0, book.widest_ln)
@@ -163,7 +163,7 @@ def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
     )
 
 
-def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
+def test_printed_squareness_equals_the_kernel(book):
     square = np.array([0.95, 0.95, 0.8, 0.7])
     hosts = np.array(["2:14:1", "2:14:1", "2:14:1", "2:17"])
     remanence = np.array([1.0, 0.844, 0.844, 0.9])
@@ -202,7 +202,7 @@ def falls(phases, rules):
 
 
 @pytest.mark.parametrize("level", [1.0, 1.25])
-def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
+def test_nucleation_is_field_less_poles(level, book):
     phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     # J_s of Nd2Fe14B at 20 C, and by how little it falls to 100 C (Herbst 1991).
@@ -236,7 +236,7 @@ def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
     np.testing.assert_allclose(little, book.least_left * field, rtol=1e-12)
 
 
-def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
+def test_power_law_and_linear_law():
     phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     room = 0.45 * field[0] - 0.3 * j[0] / MU_0
@@ -269,7 +269,7 @@ def alone(phases, rules, row, kelvin=KELVIN):
     return states[0][:, 0], states[1][:, 0]
 
 
-def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
+def test_shell_adds_by_volume_and_coverage():
     phases, bare = make_magnet("Nd2Fe14B", "Tb 0.30 @ 0.10")
     core = alone(phases, bare, 0)
     shell = alone(phases, bare, int(phases.shells[0]))

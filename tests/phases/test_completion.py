@@ -61,7 +61,7 @@ def test_names_missing_systems():
     assert frame["decomposes_to"][0] == f"unknown: {missing}"
 
 
-def test_a_doubtful_lowest_entry_leaves_the_phase_unknown_whatever_other_polymorph_there_is():
+def test_doubtful_entry_leaves_the_phase_unknown():
     part = _part(SYSTEMS, lost=["Nd2Fe14B"])
     row = part.entries[part.entries["formula"] == "Nd2Fe14B"].iloc[0].to_dict()
     higher = pd.DataFrame(
@@ -81,7 +81,7 @@ def test_a_doubtful_lowest_entry_leaves_the_phase_unknown_whatever_other_polymor
     assert done["probability_phase_forms"][0] > 0.9
 
 
-def test_a_sound_lowest_entry_stays_where_a_higher_one_lost_its_moment():
+def test_sound_lowest_entry_stays():
     part = _part(SYSTEMS)
     row = part.entries[part.entries["formula"] == "SmCo5"].iloc[0].to_dict()
     extra = pd.DataFrame([row | {"magnetic_moment_muB_atom": 0.0}])
@@ -107,7 +107,7 @@ def test_the_correction_finds_the_shift_of_a_scheme():
         fit_correction(mk.phases.open_snapshot(), _part(["Co"]))
 
 
-def test_the_error_of_the_correction_holds_nine_in_ten_of_compounds_left_out():
+def test_correction_error_covers_nine_in_ten():
     """Against noise of 10 meV/atom it is that, and it widens the range of what is taken over."""
     part = _part(["Co-Fe-Sm-Nd"])
     noise = np.random.default_rng(0).normal(0.0, 0.01, len(part.entries))
@@ -123,7 +123,7 @@ def test_the_error_of_the_correction_holds_nine_in_ten_of_compounds_left_out():
     assert (width > before + 0.003).all()
 
 
-def test_what_is_taken_over_is_of_other_systems_and_says_so():
+def test_names_entries_of_other_systems():
     part = _part(SYSTEMS, shift=0.01)
     whole = part.completed()
     symbols = whole.entries["formula"].str.findall("[A-Z][a-z]?")
@@ -143,7 +143,7 @@ def test_what_is_taken_over_is_of_other_systems_and_says_so():
     ).all()
 
 
-def test_systems_of_substitutes_hold_every_system_of_up_to_four_elements():
+def test_substitute_systems_have_up_to_four_elements():
     systems = systems_of_substitutes(["Sm-Co", "Nd-Fe-B"], {"Nd": ["Pr", "Ce", "Dy"]})
     parts = set(chain.from_iterable(subsystems([s]) for s in systems))
     assert "Co-Sm" in systems
@@ -153,7 +153,7 @@ def test_systems_of_substitutes_hold_every_system_of_up_to_four_elements():
         systems_of_substitutes("Sm-Co", {"Gd": ["Dy"]})
 
 
-def test_ranks_keep_what_is_not_judged_and_say_so():
+def test_ranks_keep_unjudged_phases():
     recipe = "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."
     device = "energy-traction-motor"
     result = mk.screen(

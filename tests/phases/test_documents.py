@@ -50,7 +50,7 @@ def test_identifiers_in_letters_are_those_in_numbers(sent: str, meant: str):
     )
 
 
-def test_what_a_document_says_stands_before_what_its_crystal_gives():
+def test_document_takes_precedence_over_its_crystal():
     assert (row()["volume_A3"], row()["density_g_cm3"]) == (23.0, 7.9)
     bare = row(volume=None, density=None)
     assert bare["volume_A3"] == pytest.approx(27.0)

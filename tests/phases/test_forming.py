@@ -22,7 +22,7 @@ def state(text, kelvin=1400.0):
     return _forming.phase_states(entries, entries.above(warm)[0], warm)
 
 
-def test_a_nitride_is_judged_as_the_metal_that_takes_the_nitrogen():
+def test_nitride_is_judged_like_its_metal():
     phases, states = state("Sm2Fe17N3 Sm2Fe17 NdFe11TiN NdFe11Ti")
     assert states.family.tolist() == [
         _forming.FAMILIES.index(f) for f in ("2:17",) * 2 + ("1:12",) * 2
@@ -32,14 +32,14 @@ def test_a_nitride_is_judged_as_the_metal_that_takes_the_nitrogen():
     assert phases.fraction("N").tolist() == [0.0] * 4
 
 
-def test_without_an_entry_the_same_compound_of_another_rare_earth_tells():
+def test_other_rare_earth_stands_in_for_an_entry():
     _, states = state("GdFe3 TbFe3 Sm7Fe2Co3")
     assert np.isfinite(states.distance[0])
     assert states.distance[0] == pytest.approx(states.distance[1], abs=0.03)
     assert np.isnan(states.distance[2])
 
 
-def test_what_is_stored_fits_the_kernel():
+def test_stored_model_fits_the_kernel():
     model, weights = _forming._embedded_model()
     assert weights.mean.shape == (len(_forming.FAMILIES), len(TERMS))
     # A larger distance to the hull makes no structure likelier, nor does misfit.
@@ -71,7 +71,7 @@ def test_temperatures_stand_with_the_hosts():
     ]
 
 
-def test_a_stabilizer_is_judged_by_its_element_and_amount():
+def test_stabilizer_counts_by_element_and_amount():
     """Kinds made: Suski, Handb. Phys. Chem. Rare Earths 22 (1996) ch. 149; amounts from memory."""
 
     def forms(names):
@@ -91,7 +91,7 @@ def test_a_stabilizer_is_judged_by_its_element_and_amount():
     assert forms("Sm0.8Zr0.2Fe11.5Ti0.5")[0] > forms("SmFe11.5Ti0.5")[0]
 
 
-def test_what_no_entry_knows_is_as_far_from_the_hull_as_its_like_of_near_radii():
+def test_analogues_of_near_radii_set_the_distance():
     table = CompositionTable.from_strings(["SmCo5"])
     ((key, radius),) = _forming._patterns(table)
     # One width below and one above count alike, one at two widths e^-1.5 of these.

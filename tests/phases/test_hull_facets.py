@@ -64,7 +64,7 @@ def test_split_finds_the_facet_that_holds_the_composition():
     )
 
 
-def test_an_amount_that_is_negative_by_rounding_alone_is_none():
+def test_rounding_noise_is_no_negative_amount():
     # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
     matrix = np.array([[[1.0, 0.5], [0.0, 0.5]]])
     price = np.array([[1.0, -1.0]])

@@ -144,7 +144,7 @@ def test_invert():
     assert not ok
 
 
-def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
+def test_edge_mixture_belongs_to_the_facet():
     # Phases AB and B, by hand: their amounts in x are solved from A = AB / 2.
     inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
     amounts = np.empty(2)
@@ -156,7 +156,7 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
     np.testing.assert_allclose(amounts, [1.02, -0.02])
 
 
-def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
+def test_keeps_a_correct_basis():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
     phases = Phases(
         *to_sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])),

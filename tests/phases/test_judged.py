@@ -30,7 +30,7 @@ def test_rivals_hold_no_phase_of_the_structure():
     assert "SmCo3" in rest
 
 
-def test_what_is_kept_does_not_grow_with_the_sets_of_elements():
+def test_cache_ignores_the_number_of_element_sets():
     # A search meets ever new ones, each of up to some megabytes.
     source = open_snapshot()
     elements = ("Pr", "Dy", "Tb", "Ce", "La", "Y")
@@ -58,5 +58,5 @@ def test_entries_of_no_host_have_their_own_energy():
         (("2:14:1", "Nd", "Fe", "B"), "Nd2Fe14B"),
     ],
 )
-def test_an_end_member_is_written_with_what_is_on_its_sites(parts, formula):
+def test_end_member_names_its_sites(parts, formula):
     assert _formula(*parts) == formula

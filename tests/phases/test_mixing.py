@@ -40,7 +40,7 @@ def test_entries_are_reproduced_within_their_scatter(host, snapshot):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snapshot):
+def test_interval_covers_nine_mixed_entries_in_ten(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
     assert model.scale >= 1.0
     # Fewer than ten calibrate nothing.
@@ -142,7 +142,7 @@ def test_nodes_span_the_model(snapshot):
     np.testing.assert_allclose(nodes.energies.noise, noise, rtol=1e-12)
 
 
-def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
+def test_slope_pair_differs_by_a_fiftieth(snapshot):
     model = _mixing.mixing_model(snapshot, "1:5")
     slopes = _mixing.chemical_slopes("1:5")
     pairs, differences, deviations = model._slopes(slopes)

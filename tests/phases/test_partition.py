@@ -90,7 +90,7 @@ def test_a_charge_is_no_bare_formula():
     assert partition(table).bare.tolist() == [True, True, True, False, False, False]
 
 
-def test_what_is_left_over_is_a_boundary_phase_or_says_that_it_is_another_compound():
+def test_remainder_is_a_boundary_phase():
     charges = [
         "Nd15Fe77B8",
         "Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6",
@@ -117,7 +117,7 @@ def test_excess_rare_earth_goes_to_the_grain_boundary():
     assert part.grain_boundary.fraction("Nd")[1] > 0.6
 
 
-def test_copper_and_gallium_leave_the_grains_and_cobalt_stays():
+def test_copper_and_gallium_leave_the_grains():
     table = read("Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6")
     part = partition(table)
 
@@ -198,7 +198,7 @@ def test_sites_rebuild_the_crystal(name):
 
 
 @pytest.mark.parametrize("formula", ["YFe6Ga6", "GdFeCo2Ga2", "NdFe7Al7B"])
-def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
+def test_last_digit_of_equal_amounts_is_no_matter(formula):
     table = CompositionTable.from_strings([formula], basis="atomic")
     whole = partition(table)
     for step in (-1e-10, 1e-10):
@@ -229,7 +229,7 @@ def test_refuses_hosts_of_another_length(host):
     assert partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
 
 
-def test_a_phase_of_no_host_is_named_only_where_there_is_no_host():
+def test_names_phases_only_without_a_host():
     # Coehoorn et al. (1989); a user may say that it is a magnet of a host.
     table = read(*["Nd4Fe77.5B18.5"] * 3)
     assert without_model(table, np.array([0, 1, -1], np.int8)) == {

@@ -105,7 +105,7 @@ def test_every_measured_magnet_has_a_precedent(file):
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_what_was_never_made_has_no_limit_and_no_curve(text):
+def test_no_precedent_means_no_limit_or_curve(text):
     limits = mk.curves.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
     assert limits["knee_K"].isna().tolist() == [True, False]
     curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])

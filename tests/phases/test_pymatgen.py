@@ -9,9 +9,7 @@ from magnetkit.phases import Snapshot, pull
 from tests.phases.mp_server import ALL, Server
 
 
-def test_documents_of_the_materials_project_come_back_as_they_were(
-    mp_server: Server, own_cache
-):
+def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
     """The energies are those of the server's thermo documents, cell by cell."""
     snapshot = pull(["Sm-Co", "Nd-Fe-B"])
     entries = {entry.entry_id: entry for entry in snapshot.to_entries(structures=True)}
@@ -60,7 +58,7 @@ def test_refuses_entries_without_an_element():
 
 
 @pytest.mark.parametrize("system", ["Sm-Co", "Nd-Fe-B"])
-def test_a_phase_diagram_has_the_hull_of_the_snapshot(system):
+def test_phase_diagram_has_the_snapshot_hull(system):
     source = mk.phases.open_snapshot()
     diagram = source.phase_diagram(system)
     entries = diagram.all_entries
@@ -73,7 +71,7 @@ def test_a_phase_diagram_has_the_hull_of_the_snapshot(system):
         source.phase_diagram("Sm-Ge")
 
 
-def test_a_phase_diagram_leaves_out_what_lost_its_moment():
+def test_phase_diagram_drops_collapsed_entries():
     entries = mk.phases.load()
     part = entries[
         entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])

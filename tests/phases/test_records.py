@@ -26,7 +26,7 @@ def read_with_record(folder, name, text):
     return records._read()
 
 
-def test_a_variant_has_all_that_it_does_not_give(folder):
+def test_variant_inherits_what_it_omits(folder):
     hosts = read_with_record(
         folder,
         "1-5-Cu",
@@ -44,7 +44,7 @@ def test_a_variant_has_all_that_it_does_not_give(folder):
     )
 
 
-def test_a_variant_of_a_variant_has_the_root_of_both(folder):
+def test_variant_of_a_variant_has_the_same_root(folder):
     read_with_record(
         folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n'
     )
@@ -56,7 +56,7 @@ def test_a_variant_of_a_variant_has_the_root_of_both(folder):
     assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
 
 
-def test_what_a_record_leaves_out_is_as_usual(folder):
+def test_record_has_defaults(folder):
     magnet = records._read()["1:5"].magnet
     assert magnet.usual_curie_K == magnet.exchange_stiffness_curie_K == 1020.0
     assert (magnet.usual_additive, magnet.sold_below_K) == (0.0, float("inf"))
@@ -81,7 +81,7 @@ def test_what_a_record_leaves_out_is_as_usual(folder):
         ),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_it_may_be(folder, line, wrong, said):
+def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, said):
     file = folder / "1-5" / "host.toml"
     lines = file.read_text(encoding="utf-8").splitlines()
     text_lines = [
@@ -131,9 +131,7 @@ def test_a_sum_names_elements_and_groups():
         _counted_elements("R + Qq")
 
 
-def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(
-    folder, monkeypatch
-):
+def test_file_falls_back_to_the_parent(folder, monkeypatch):
     text = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
     monkeypatch.setattr(records, "HOSTS", read_with_record(folder, "1-5-Cu", text))
     assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"

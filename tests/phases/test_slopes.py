@@ -13,7 +13,7 @@ def slope(main, metal):
     return Slope(INDEX["Sm"], main, metal, 0.0)
 
 
-def test_a_pair_is_unknown_where_no_entry_has_both_and_none_is_the_metal_alone():
+def test_pair_without_a_common_entry_is_unknown():
     slopes = (slope(CO, CU), slope(CO, FE), slope(CO, ZR), slope(FE, CU))
     sites = np.array(
         [

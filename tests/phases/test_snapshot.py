@@ -96,7 +96,7 @@ def kill_before_rename(name):
 
 
 @pytest.mark.parametrize("name", [".new", "frozen"])
-def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(
+def test_stop_at_any_rename_leaves_a_whole_snapshot(
     tmp_path, entries, monkeypatch, name
 ):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
@@ -113,7 +113,7 @@ def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def test_of_several_writers_at_once_each_writes_and_one_stays(tmp_path, entries):
+def test_one_of_several_writers_wins(tmp_path, entries):
     folder = tmp_path / "frozen"
 
     def write(count):

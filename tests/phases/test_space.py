@@ -23,7 +23,7 @@ def small():
     return build_space(formulas, np.array([0.0, -0.3, -0.4, -0.2, 0.0, -0.06, -0.1]))
 
 
-def test_lowest_energy_of_each_composition_and_elements_at_zero(small):
+def test_takes_the_lowest_energy_of_each_composition(small):
     assert small.formulas == ["B", "Fe", "Nd", "Fe2B", "FeB", "Nd2Fe14B", "Nd2(Fe7B)2"]
     assert small.energy.tolist() == [0.0, 0.0, 0.0, -0.3, -0.4, -0.06, -0.1]
     assert small.columns == 3
@@ -64,7 +64,7 @@ def test_lists_entries_without_or_with_absurd_energy():
     )
 
 
-def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
+def test_snapshot_lists_omissions_and_refuses_two_schemes():
     entries = pd.DataFrame(
         {
             "formula": ["Fe", "B", "FeB"],
@@ -172,7 +172,7 @@ def test_more_elements_than_a_word_holds():
 
 @pytest.mark.parametrize("pairs", [1 << 22, 50])
 @pytest.mark.parametrize("seed", range(20))
-def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch):
+def test_largest_set_owns_its_subsets(seed, pairs, monkeypatch):
     monkeypatch.setattr(_space, "_PAIRS", pairs)
     rng = np.random.default_rng(seed)
     members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)

@@ -85,7 +85,7 @@ def test_terms_agree_with_the_twin():
         )
 
 
-def test_odds_are_weights_times_terms_with_the_spread_of_both():
+def test_odds_are_weights_times_terms():
     rows, x, atoms, state = setup(1)
     n = len(x)
     k = len(_stability.TERMS)

@@ -19,14 +19,14 @@ def purify_recipes(recipes, hosts, basis="weight"):
     return purify(CompositionTable.from_strings(recipes, basis=basis), codes)
 
 
-def test_a_recipe_without_anything_to_take_out_comes_back_as_it_is():
+def test_returns_a_pure_recipe_as_it_is():
     table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
     same, traces = purify(table, np.array([MAGNET, HOST_NAMES.index("1:5")], np.int8))
     assert same is table
     assert traces is None
 
 
-def test_tin_within_its_limit_is_taken_out_and_beyond_it_stays():
+def test_removes_tin_within_its_limit():
     # The limit of tin is 0.3 wt.%.
     recipes = ["Nd30Fe68.8B1Sn0.2", "Nd30Fe68.6B1Sn0.4", "Nd30Fe69B1"]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 3)
@@ -66,7 +66,7 @@ def test_traces_add_up():
     assert len(table.values) == 3
 
 
-def test_oxygen_and_nitrogen_are_said_by_weight_and_are_no_trace():
+def test_oxygen_and_nitrogen_are_no_traces():
     recipes = ["Nd30Fe68.4B1O0.5N0.1", "Nd30Fe65.9B1O3.1", "Nd30Fe66.1B1O2.9"]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 3)
     assert traces.gases["oxygen_wt_pct"] == pytest.approx([0.5, 3.1, 2.9], rel=1e-3)
@@ -91,7 +91,7 @@ def test_oxygen_and_nitrogen_are_said_by_weight_and_are_no_trace():
         (0.5, 0.0),
     ],
 )
-def test_carbon_stands_for_boron_the_more_the_more_there_is(carbon, share_out):
+def test_carbon_replaces_boron_in_part(carbon, share_out):
     # Up to a tenth of carbon and boron it binds rare earth, from a quarter on it is in the crystal.
     recipe = f"Nd2Fe14B{1.0 - carbon:g}C{carbon:g}"
     table, traces = purify_recipes([recipe], ["2:14:1"], "atomic")
@@ -137,7 +137,7 @@ def test_oxygen_is_taken_out_of_every_host_alone(name):
     assert traces.gases["oxygen_wt_pct"][0] == pytest.approx(160.0 / 446.63, rel=1e-3)
 
 
-def test_rows_taken_out_of_are_in_their_order_with_their_numbers():
+def test_purified_rows_keep_order_and_number():
     recipes = ["Nd30Fe69B1", "Nd30Fe68.5B1O0.5", "Nd31Fe68B1", "Nd31Fe67.8B1Sn0.2"]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 4)
     assert table.row_index.tolist() == [0, 1, 2, 3]
@@ -149,7 +149,7 @@ def test_rows_taken_out_of_are_in_their_order_with_their_numbers():
     assert traces.weight == pytest.approx([0.0, 0.0, 0.0, 0.2], rel=1e-3)
 
 
-def test_from_the_melt_comes_the_boride_and_what_is_mostly_carbide_does_not():
+def test_melt_yields_the_boride():
     recipes = {
         "Nd2Fe14B": "2:14:1",
         "Nd2Fe14B0.51C0.49": "2:14:1",

@@ -33,7 +33,7 @@ def sweep():
     )
 
 
-def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
+def test_lines_rise_with_temperature_under_plain_names(sweep):
     *areas, first, second = _figures.lines_over_temperature(
         sweep, "coercivity_kA_m", celsius=True
     )
@@ -70,7 +70,7 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
     assert ax.get_ylim()[0] == 0.0
 
 
-def test_a_working_point_past_the_knee_is_a_cross():
+def test_working_point_past_the_knee_is_a_cross():
     hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
     assert hot.above_knee.tolist() == [[True, False]]
     figure = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
@@ -100,7 +100,7 @@ def test_intervals_are_measured_from_the_value():
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
 
-def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
+def test_red_means_a_negative_margin(ax):
     trace = {
         "type": "heatmap",
         "x": [0.0, 1.0],
@@ -122,7 +122,7 @@ def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
     assert high[2] > high[0]
 
 
-def test_names_of_phases_lie_on_no_other_and_on_no_dot():
+def test_phase_names_overlap_nothing():
     at = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]])
     six = [6, 6, 6]
     assert _figures._label_positions(at, six, at) == [
@@ -184,7 +184,7 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
     assert axes.collections[0].get_clim() == (-6, 6)
 
 
-def test_a_name_stands_above_below_or_not_at_all_where_another_stands():
+def test_places_labels_or_drops_them():
     # Five letters are 0.08 wide.
     distant = np.array([[9.0, 9.0]])
 

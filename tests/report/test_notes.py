@@ -29,7 +29,7 @@ SHELL = "Tb 0.8 wt%"
 
 
 @pytest.mark.parametrize("calibration", ["none", "N42SH"])
-def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibration):
+def test_five_commands_agree_on_one_alloy(calibration):
     options = {"basis": "weight", "shell": SHELL, "calibration": calibration}
     row = mk.predict(ALLOY, "150C", **options)
     assert row.attrs["calibration"] == calibration
@@ -106,7 +106,7 @@ def test_prints_the_note_once_beside_a_cost(monkeypatch, arguments, times):
     assert " ".join(done.stdout.split()).count(NOTE) == times
 
 
-def test_a_notebook_says_it_where_it_shows_the_cost():
+def test_notebook_shows_the_note_beside_a_cost():
     columns = ["candidate", "formula", "remanence_T", "cost_USD_kg"]
     frame = mk.predict(["Nd2Fe14B"])[columns]
     assert table_html(frame).count(NOTE) == 1

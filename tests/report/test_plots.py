@@ -58,7 +58,7 @@ def test_grade_map_shows_all_grades_behind_the_candidates(table):
     )
 
 
-def test_property_against_temperature_has_a_line_and_a_band_each(table):
+def test_property_has_a_line_and_a_band(table):
     frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
     *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")[
         "data"
@@ -86,7 +86,7 @@ def test_parity_shows_the_mean_error_of_known_values():
     assert wide["data"][0]["x"] == [0.5, 2.5]
 
 
-def test_a_property_of_the_users_stands_by_its_own_name():
+def test_user_property_keeps_its_name():
     layout = mk.plots.parity([1.0, 2.0], [1.0, 2.5], "creep_pct")["layout"]
     assert layout["xaxis"]["title"]["text"] == "measured: creep_pct"
     assert layout["yaxis"]["title"]["text"] == "predicted: creep_pct"
@@ -167,7 +167,7 @@ def test_a_section_takes_two_or_three_elements(system):
         mk.plots.section(system)
 
 
-def test_the_hull_of_two_elements_is_energy_over_composition():
+def test_binary_hull_is_energy_over_composition():
     """SmCo5 has 83.3 at.% cobalt and lies above the line from SmCo3 to Sm2Co17."""
     figure = mk.plots.section("Sm-Co", ["SmCo5", "Nd2Fe14B"])
     hull, above, stable, candidates = figure["data"]
@@ -218,9 +218,7 @@ def test_a_notebook_gets_data_and_a_picture(figure):
     assert len(bundle["text/plain"]) < 100
 
 
-def test_without_matplotlib_the_extra_is_named_and_html_works(
-    figure, tmp_path, monkeypatch
-):
+def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)

@@ -58,13 +58,13 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     )
 
 
-def test_without_a_folder_it_is_told_of_the_result_alone():
+def test_answer_without_folder_belongs_to_the_result():
     result = mk.screen(["SmCo5"], DEVICE)
     result.set_answer(["Keep it."])
     assert result.manifest[ANSWER] == ["Keep it."]
 
 
-def test_it_is_written_to_no_folder_but_its_own(tmp_path):
+def test_answer_goes_only_to_its_folder(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     mk.screen(["Sm0.9Gd0.1Co5"], DEVICE, out=tmp_path, force=True)
     with pytest.raises(StoreError, match="screened anew"):

@@ -65,7 +65,7 @@ def space(device):
 
 @pytest.mark.parametrize("device", [TUBE, SCANNER])
 @pytest.mark.parametrize("keep", [1, 60])
-def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
+def test_best_rows_equal_a_full_screening(small, device, keep):
     candidates = space(device)
     require = ASKED_OF_SCANNER if device == SCANNER else []
     full = mk.screen(candidates, device, require=require)
@@ -98,9 +98,7 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     )
 
 
-def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(
-    small, monkeypatch
-):
+def test_repeats_a_search_with_too_low_a_limit(small, monkeypatch):
     candidates = space(TUBE)
     monkeypatch.setattr(
         screen,
@@ -113,7 +111,7 @@ def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(
     assert short.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
 
 
-def test_where_fewer_meet_than_are_kept_the_nearest_follow(small):
+def test_nearest_misses_follow_few_winners(small):
     candidates = [
         "Nd2Fe14B",
         "Nd1.9Ce0.1Fe14B",
@@ -128,7 +126,7 @@ def test_where_fewer_meet_than_are_kept_the_nearest_follow(small):
     assert short.judged == 6
 
 
-def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
+def test_best_of_a_file_and_its_rejected_lines(tmp_path):
     path = tmp_path / "alloys.csv"
     lines = [f"Sm{1 + i / 1000:.3f}Co5,melt {i}" for i in range(200)]
     lines[20] = "Xx5,none"
@@ -147,7 +145,7 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
     assert "were evaluated by composition" in page
 
 
-def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
+def test_large_spaces_keep_a_hundred_thousand(monkeypatch):
     large = SpaceCandidates([space(TUBE)])
     assert screen.count_kept_rows(None, large) is None
     monkeypatch.setattr(screen, "MOST_ROWS", large.count() - 1)
@@ -163,7 +161,7 @@ def test_refuses_an_invalid_number_of_rows(keep):
         mk.screen(["SmCo5"], "f22-engine", keep=keep)
 
 
-def test_nothing_with_a_rank_is_said_with_the_reasons():
+def test_names_why_nothing_has_a_rank():
     with pytest.raises(
         InputError, match=r"none of 2 candidates has a rank: 2 unknown host"
     ):
@@ -185,7 +183,7 @@ def test_a_space_is_never_written_out():
 
 
 @pytest.mark.parametrize("after", ["bound0-000002", "chunk-000001"])
-def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch, after):
+def test_killed_search_resumes_to_the_same_bytes(tmp_path, small, monkeypatch, after):
     monkeypatch.setattr(screen, "_SAMPLE", 500)
     monkeypatch.setattr(screen, "PIECE_ROWS", 200)
     monkeypatch.setattr(_candidates, "_JOINED_ROWS", 300)

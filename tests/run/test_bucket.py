@@ -54,9 +54,7 @@ def same(one, other):
     return mine.equals(its) and one.rejected == other.rejected
 
 
-def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(
-    store, tmp_path, recipes
-):
+def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/plain"
     remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
@@ -83,7 +81,7 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(
     assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
 
 
-def test_the_best_of_a_space_is_the_same_in_a_store(store):
+def test_best_of_a_space_is_the_same_in_a_store(store):
     space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1)
     url = f"{store}/best"
     remote = mk.screen(space, DEVICE, out=url, keep=20)
@@ -92,9 +90,7 @@ def test_the_best_of_a_space_is_the_same_in_a_store(store):
     assert len(ScreenResult.from_folder(url)) == 20
 
 
-def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(
-    store, tmp_path, recipes
-):
+def test_survives_a_killed_worker(store, tmp_path, recipes):
     dask = pytest.importorskip("distributed")
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=20)
     kills = []
@@ -118,7 +114,7 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(
     assert same(remote, local)
 
 
-def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, recipes):
+def test_repeats_only_a_lost_or_damaged_chunk(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/lost"
     parts = Place(url).subfolder(".magnetkit-parts")
@@ -134,9 +130,7 @@ def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, re
     assert same(remote, local)
 
 
-def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(
-    store, recipes
-):
+def test_resumes_a_stopped_screening(store, recipes):
     class Stop(Exception):
         pass
 
@@ -195,7 +189,7 @@ mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
 
 # 12 objects are written while candidates are judged, then five fragments and what names them.
 @pytest.mark.parametrize("objects", [14])
-def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, objects):
+def test_killed_screening_resumes_to_the_same_bytes(store, recipes, objects):
     whole = f"{store}/unharmed{objects}"
     part = f"{store}/killed{objects}"
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
@@ -228,7 +222,7 @@ def test_refuses_foreign_files_and_impossible_places(store):
         ScreenResult.from_folder(f"{store}/nothing")
 
 
-def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
+def test_files_of_users_outlive_the_next_result(store):
     url = f"{store}/kept"
     first = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
     base = Place(url)
@@ -251,7 +245,7 @@ def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
     assert base.names() == {*result.manifest["files"], "manifest.json", *notes}
 
 
-def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
+def test_rows_in_memory_equal_the_file(store, recipes):
     url = f"{store}/memory"
     remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
     reread = ScreenResult.from_folder(url)

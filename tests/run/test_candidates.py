@@ -24,12 +24,12 @@ def test_todays_magnet_leads_with_its_own_shell(shell):
     assert tuple(first) == (profile.reference.formula, shell or "")
 
 
-def test_a_device_without_space_and_charges_asks_for_candidates():
+def test_device_without_space_asks_for_candidates():
     with pytest.raises(InputError, match="give a candidate table"):
         profile_space(with_fields(load("hot-servo-motor"), hosts=("1:12",)))
 
 
-def test_a_table_is_read_whole_however_small_the_pieces():
+def test_reads_a_table_in_pieces_of_any_size():
     table = mk.CompositionTable.from_strings(
         ["SmCo5", "PrCo5", "YCo5", "LaCo5", "CeCo5"]
     )
@@ -69,7 +69,7 @@ def test_formula_of_several_spaces_is_one_candidate():
     assert some.labels.to_pylist() == ["PrCo5", "Sm0.5Pr0.5Co5"]
 
 
-def test_todays_magnet_in_weight_per_cent_is_a_candidate_as_the_alloy_that_it_is():
+def test_weight_percent_reference_is_a_candidate():
     profile = load("loudspeaker")
     result = mk.screen(application=profile)
     (formula,) = profile.reference.table().formulas()

@@ -47,15 +47,13 @@ def run_screening(monkeypatch, per_byte, number):
     return clock
 
 
-def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
+def test_names_every_chunk_at_no_cost(monkeypatch):
     clock = run_screening(monkeypatch, 1e-6, 100)
     assert [len(m["chunks"]) for m in clock.manifests] == list(range(1, 101))
 
 
 @pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
-def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(
-    monkeypatch, per_byte
-):
+def test_naming_takes_a_twentieth_of_the_time(monkeypatch, per_byte):
     clock = run_screening(monkeypatch, per_byte, 2000)
     # Nothing is waited for after the last two.
     last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])

@@ -177,7 +177,7 @@ def test_refuses_a_worker_in_another_state(monkeypatch):
             _pool._alone(len, [], job, {**dependencies_of_job, key: other})
 
 
-def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
+def test_dependencies_list_every_file(tmp_path, monkeypatch):
     root = tmp_path / "datasets"
     shutil.copytree(mk.datasets.root(), root)
     monkeypatch.setattr(mk.datasets, "root", lambda: root)

@@ -24,7 +24,7 @@ def test_the_maker_prints_alpha_for_the_tubes_range():
     assert alpha_range("2:17TC-16") == pytest.approx((223.15, 423.15))
 
 
-def test_the_magnet_is_as_steady_as_its_maker_says(table):
+def test_magnet_is_as_steady_as_its_sheet(table):
     row = table.loc["as it is"]
     assert row[f"{ALPHA}_lo"] < 0.0 < row[f"{ALPHA}_hi"]
     assert row["probability_steady"] > 0.9
@@ -32,13 +32,13 @@ def test_the_magnet_is_as_steady_as_its_maker_says(table):
     assert row["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(
+def test_estimate_without_heavy_rare_earth_drifts(
     table,
 ):
     assert table.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
 
 
-def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(table):
+def test_recipe_without_heavy_rare_earth_drifts(table):
     # Uncompensated 2:17: -0.030 to -0.035 %/K (magnetsales.com). Published compensated magnets have
     # 6.3 wt.% copper (compensated.csv).
     recipe = "Sm10.8Gd12Er3Fe14Cu6.3Zr2.8Co bal."
@@ -56,7 +56,7 @@ def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(table):
     assert (np.diff(flux) < 0).all()
 
 
-def test_less_heavy_rare_earth_does_it_and_is_steady(table):
+def test_less_heavy_rare_earth_suffices(table):
     row = table.loc["least Gd and Er that does it"]
     assert (
         row["gadolinium_erbium_wt_pct"]
@@ -94,7 +94,7 @@ def test_the_command_prints_it():
     assert "without Gd: " in done.stdout
 
 
-def test_replace_answers_in_alpha_and_says_what_the_heavy_rare_earth_does():
+def test_replace_answers_in_alpha():
     answer = mk.replace("2:17TC-16")
     assert answer.reference["temperature_K"] == pytest.approx(423.15)
     # What is less compensated is no replacement: alpha of 0.01 %/K at most is asked for.

@@ -41,7 +41,7 @@ def test_no_answer_violates_what_must_hold(grade):
 
 
 @pytest.mark.parametrize("grade", ["N38UH", "N33EH", "N33AH"])
-def test_no_melt_without_heavy_rare_earth_is_likely_at_the_rating_of_the_high_classes(
+def test_no_lean_melt_reaches_the_high_classes(
     grade,
 ):
     check = Check()
@@ -53,14 +53,14 @@ def test_no_melt_without_heavy_rare_earth_is_likely_at_the_rating_of_the_high_cl
     assert likeliest_heavy_free(answer) < 0.05
 
 
-def test_one_recipe_under_the_grades_of_one_maker_is_one_magnet_in_replacements():
+def test_replacements_see_one_magnet_under_its_grades():
     # Of K&J; `python -m benchmarks.duties` takes ten of each maker.
     values = coercivities_of_one_recipe(["N42", "N42M", "N42SH"])
     assert len(values) == 3
     assert max(values) / min(values) < 1.1
 
 
-def test_replace_screen_and_curve_say_the_same_of_one_duty():
+def test_replace_screen_and_curve_agree():
     duty = {"load_line": 1.0, "outside_field_kA_m": 50.0}
     answer = mk.replace("N42SH", "120C", **duty)
     melts = [way for way in answer.ways if not way.grade and not way.route]

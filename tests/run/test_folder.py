@@ -51,9 +51,7 @@ def read_tree(path):
     return {f.relative_to(path): f.read_bytes() for f in path.rglob("*") if f.is_file()}
 
 
-def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(
-    tmp_path, caplog
-):
+def test_resumes_chunks_and_repeats_a_damaged_one(tmp_path, caplog):
     with open_store(tmp_path) as folder:
         for number, part in enumerate([MIXED, PART, PART]):
             folder.add(number, part)
@@ -78,7 +76,7 @@ def test_names_a_chunk_that_changes_in_a_run(tmp_path, content):
             list(folder.tables())
 
 
-def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
+def test_full_disk_keeps_the_finished_chunks(tmp_path, monkeypatch):
     def full(self, content):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -159,7 +157,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("resume", [False, True])
 @pytest.mark.parametrize("files", FOREIGN.values(), ids=FOREIGN)
-def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
+def test_keeps_a_folder_of_the_user(tmp_path, files, resume):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -175,7 +173,7 @@ def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
 @pytest.mark.parametrize(
     "name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"]
 )
-def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
+def test_never_overwrites_a_changed_file(tmp_path, name):
     result(tmp_path)
     (tmp_path / "notes.txt").write_text("beside a result notes may stand")
     (tmp_path / name).write_text("edited by hand")
@@ -247,7 +245,7 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
     assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
 
 
-def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
+def test_second_writer_learns_the_first(tmp_path):
     with open_store(tmp_path) as folder:
         folder.add(0, PART)
         with (
@@ -282,7 +280,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
         folder.add(0, PART)
 
 
-def test_a_rejected_line_comes_back_as_it_was_whatever_stands_in_it(tmp_path):
+def test_rejected_line_survives_a_round_trip(tmp_path):
     lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
     _files.write_rejections(lines, tmp_path / "rejected.csv")
     assert _files.read_rejections(_files.Place.of(tmp_path)) == lines
@@ -297,15 +295,13 @@ def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", ["missing", "alloys.csv"])
-def test_what_is_no_results_folder_is_called_so(name, tmp_path):
+def test_names_a_folder_without_results(name, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
     with pytest.raises(StoreError, match=f"{name} is no results folder"):
         _files.read_manifest(tmp_path / name)
 
 
-def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(
-    tmp_path, monkeypatch
-):
+def test_result_never_replaces_a_file_of_the_user(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(_files, "settle", lambda _: None)
         result(tmp_path)

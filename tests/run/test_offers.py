@@ -20,7 +20,7 @@ def test_takes_a_hot_sheet_that_meets_the_drawing(n42sh):
     assert any("analysis of Dy and Tb" in question for question in offer.questions)
 
 
-def test_a_sheet_without_its_dysprosium_is_asked_for_it(n42sh):
+def test_questions_a_sheet_without_dysprosium(n42sh):
     offer = judge_offer(n42sh, {"B_r": 1.12, "H_cJ": 520, "T": "150C"})
     assert offer.verdict == "ask"
     assert "content of Dy and Tb is not said" in offer.reasons[-1]
@@ -34,7 +34,7 @@ def test_refuses_a_low_sheet_and_questions_one_percent_of_remanence(n42sh):
     assert "only B_r falls short" in offer.reasons[-1]
 
 
-def test_cold_values_are_carried_by_the_sheets_own_chords(n42sh):
+def test_cold_values_follow_the_chords_of_the_sheet(n42sh):
     offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
     # 130 K: B_r 1.30 (1 - 0.156), H_cJ 1700 (1 - 0.715).
     assert offer.remanence_guaranteed_T == pytest.approx(1.0972, abs=1e-4)
@@ -55,7 +55,7 @@ def test_refuses_a_rating_under_the_use_temperature(n42sh):
     assert offer.reasons == ("it is rated to 120 °C, used at 150 °C",)
 
 
-def test_the_recipe_in_use_is_taken_and_saves_nothing(n42sh):
+def test_accepts_the_incumbent_recipe_without_saving(n42sh):
     recipe = n42sh.reference["made_of"][0]
     text = recipe["composition"] + (f" + {recipe['shell']}" if recipe["shell"] else "")
     offer = judge_offer(n42sh, text)
@@ -88,12 +88,12 @@ def test_replace_takes_the_offer():
         ("Xx30Fe70", "no chemical element"),
     ],
 )
-def test_what_is_no_offer_says_what_is(n42sh, offer, says):
+def test_other_texts_name_the_form_of_an_offer(n42sh, offer, says):
     with pytest.raises(InputError, match=says):
         judge_offer(n42sh, offer)
 
 
-def test_dysprosium_said_to_be_diffused_is_the_magnet_in_use():
+def test_dysprosium_diffusion_is_the_incumbent():
     with pytest.warns(UserWarning, match="the amounts are an estimate"):
         answer = mk.replace("N42SH", "150C", diffused="Dy")
     (recipe,) = answer.reference["made_of"]

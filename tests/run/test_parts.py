@@ -66,7 +66,7 @@ def test_lists_an_unreadable_row_and_reads_the_rest(answer):
     assert answer.frame["Colour"].tolist() == ["red", "blue"]
 
 
-def test_kilograms_of_a_grade_are_those_of_its_own_answer(answer):
+def test_kilograms_follow_the_answer_of_the_grade(answer):
     alone = mk.replace("N42SH", "150C")
     row = answer.frame.iloc[0]
     share = alone.reference["heavy_rare_earth_wt_pct"]
@@ -90,7 +90,7 @@ def test_shares_today_add_up_to_the_magnet():
     assert "Sm" not in shares
 
 
-def test_errors_of_one_maker_add_and_of_two_do_not():
+def test_errors_of_one_maker_add_up():
     one = Amount(7.0, 10.0, 14.0)
     same = sum_amounts([("X", one), ("X", one), ("X", None)])
     assert (same.low, same.mean, same.high) == (14.0, 20.0, 28.0)
@@ -135,7 +135,7 @@ def test_the_embedded_devices_weigh_what_their_profiles_say():
     assert answer.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
 
 
-def test_a_row_without_temperature_is_counted_in_the_notes():
+def test_notes_count_rows_without_temperature():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
     assert any(
@@ -143,7 +143,7 @@ def test_a_row_without_temperature_is_counted_in_the_notes():
     )
 
 
-def test_what_stops_when_dysprosium_and_terbium_stop(answer):
+def test_shortage_of_dysprosium_and_terbium_stops_parts(answer):
     rows = answer.changes[answer.changes["Shortage"] == "Dysprosium and terbium stop"]
     assert set(rows["Part"]) == {"A1", "A3"}
     assert rows["Part"].iloc[0] == "A1"  # It frees twelve times as much
@@ -155,7 +155,7 @@ def test_what_stops_when_dysprosium_and_terbium_stop(answer):
     assert need == pytest.approx(table["Dy"] + table["Tb"])
 
 
-def test_a_price_of_three_times_adds_twice_the_price(answer):
+def test_triple_price_adds_twice_the_price(answer):
     rows = answer.changes[answer.changes["Shortage"].str.contains("three times")]
     table = answer.totals.set_index("Element")["today, kg a year"]
     price = mk.supply.element_table().set_index("element")["price_USD_kg"]
@@ -209,7 +209,7 @@ def test_refuses_an_impossible_size(size):
 
 
 @pytest.mark.parametrize("name", ["offer", "out", "grade", "recipe", "mass_kg"])
-def test_what_is_of_one_magnet_is_refused_of_a_list(name):
+def test_refuses_single_magnet_options_for_a_list(name):
     with pytest.raises(InputError, match=f"{name} is of one magnet"):
         replace_parts(LIST, **{name: "x"})
 
@@ -224,14 +224,14 @@ def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
         replace_parts(RINGS, shortage=[str(file)])
 
 
-def test_headers_of_another_encoding_say_how_to_save_the_file(tmp_path):
+def test_unreadable_headers_name_the_encoding_to_save(tmp_path):
     file = tmp_path / "parts.csv"
     file.write_text("牌号,年用量kg\nN42SH,10\n", encoding="gb18030")
     with pytest.raises(InputError, match="CSV UTF-8"):
         replace_parts(file)
 
 
-def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
+def test_groups_many_questions_by_grade(monkeypatch):
     from magnetkit.run import parts
 
     questions = []
@@ -248,7 +248,7 @@ def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     assert questions == ["N40UH", "N40UH", "N42SH", "N42SH"]
 
 
-def test_rows_without_an_amount_are_named_and_no_others():
+def test_names_rows_without_an_amount():
     rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
     notes = [note for note in replace_parts(rows).notes if "No amount a year" in note]
     assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
@@ -265,14 +265,14 @@ def test_saving_is_the_difference_for_each_element(answer):
     assert elements == answer.totals["Element"].tolist()[1:]
 
 
-def test_heavy_rare_earths_by_element_add_up_to_the_estimate():
+def test_heavy_rare_earths_add_up_to_the_estimate():
     one = mk.replace("N42SH", "150C")
     shares = shares_today(one)
     heavy = sum(shares[e].mean for e in ("Dy", "Tb") if e in shares)
     assert heavy == pytest.approx(one.reference["heavy_rare_earth_wt_pct"])
 
 
-def test_totals_add_up_where_the_estimate_names_no_element():
+def test_totals_add_up_without_elements():
     rows = [{"part": "A", "Grade": "N52", "kg/year": 600, "Max temp C": 70}]
     table = replace_parts(rows).totals.set_index("Element")
     heavy = [
@@ -297,7 +297,7 @@ def test_lists_a_row_verbatim_and_names_a_repeated_part():
     assert any("A in rows 1, 2: each row is counted" in note for note in answer.notes)
 
 
-def test_pieces_a_year_stand_before_pieces_in_a_device():
+def test_pieces_per_year_take_precedence():
     row = {"part": "a", "recipe": "Sm36Co64", "basis": "weight", "pieces/year": 1000}
     row |= {"mass g": 10, "number": 5}
     assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(10.0)

@@ -10,7 +10,7 @@ from magnetkit._core._threads import limited_threads, thread_count
 from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporting
 
 
-def test_items_made_ahead_come_in_order_and_one_at_a_time():
+def test_items_come_in_order_one_at_a_time():
     items_out = []
     lead = []
 
@@ -31,7 +31,7 @@ def test_items_made_ahead_come_in_order_and_one_at_a_time():
     assert max(lead) == 2
 
 
-def test_what_fails_ahead_fails_here():
+def test_failure_appears_at_its_item():
     def items():
         yield 1
         raise ValueError("the disk is gone")
@@ -56,7 +56,7 @@ def test_parts_come_in_order_whoever_is_first():
         ]
 
 
-def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
+def test_shows_a_bar_on_request(monkeypatch):
     calls = []
     bars = _progress.bars
     monkeypatch.setattr(
@@ -70,7 +70,7 @@ def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
     assert calls
 
 
-def test_a_worker_takes_one_thread_as_it_has_others_beside_it():
+def test_worker_takes_one_thread():
     with limited_threads(3):
         assert _alone(lambda _: thread_count(), None, None, None) == 1
         assert thread_count() == 3

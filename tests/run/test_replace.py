@@ -26,7 +26,7 @@ def estimate():
     return mk.replace("N42SH", "150C")
 
 
-def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
+def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     lines = motor.lines()
     best = motor.recommended
     assert motor.verdict == "replace"
@@ -69,7 +69,7 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     )
 
 
-def test_a_magnet_that_fails_its_duty_is_told_so_first():
+def test_failing_magnet_is_named_first():
     # H_k of the sheet, 0.29 of 1,592 kA/m at 180 degrees C, against B_r of 1.04 T at load line 1.
     hot = mk.replace("N42SH", "180C", load_line=1.0)
     assert hot.verdict == "reach"
@@ -147,7 +147,7 @@ def test_a_named_recipe_is_judged_like_the_ways(motor):
     assert recipe.chance == 1.0
 
 
-def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
+def test_feedback_is_part_of_the_charge(monkeypatch):
     motor = mk.replace("N42SH", temperature="150C", **BULK)
     feed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
     monkeypatch.setattr(get_settings(), "scrap", feed)
@@ -189,7 +189,7 @@ def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
             assert way.exposure_USD_kg <= 0.8 * today.exposure_USD_kg + 1e-9
 
 
-def test_another_kind_of_the_same_grade_has_its_own_answer(motor, estimate):
+def test_each_kind_of_a_grade_has_its_answer(motor, estimate):
     kinds = [answer.kind for answer in estimate.answers]
     assert {"bulk", "diffused"} <= set(kinds) <= {"bulk", "diffused", "fine-grained"}
     assert all(answer.weight >= 0.2 for answer in estimate.answers)
@@ -208,7 +208,7 @@ def test_another_kind_of_the_same_grade_has_its_own_answer(motor, estimate):
     assert ways[0].heavy_rare_earth_wt_pct <= 1.5
 
 
-def test_a_class_far_above_its_use_is_told_so():
+def test_names_a_class_far_over_its_use():
     cool = mk.replace("N42SH", "75C", **BULK)
     # By its drawing some 1,050 to 1,110 kA/m are asked for all the same.
     assert 1000.0 < cool.limits["coercivity_kA_m"].limit < 1150.0
@@ -223,7 +223,7 @@ def test_a_class_far_above_its_use_is_told_so():
     assert not duty.duty_line
 
 
-def test_a_recipe_that_the_model_cannot_level_is_given_no_melt():
+def test_unlevelled_recipe_gets_no_melt():
     # No producer makes class AH of an alloy without heavy rare earth.
     answer = mk.replace("N33AH", "220C", recipe="Nd30.5Co1B0.98Fe bal.", basis="weight")
     assert answer.answers[0].level > 1.39
@@ -249,7 +249,7 @@ def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
     assert says in answer.lines()[0]
 
 
-def test_a_class_that_holds_next_to_none_is_kept_where_nothing_is_likely_to_take_its_place():
+def test_keeps_a_class_of_little_heavy_rare_earth():
     answer = mk.replace("N50", "50C")
     assert answer.verdict == "keep"
     mean, low, _ = answer.incumbent.makeup.heavy_wt_pct
@@ -303,7 +303,7 @@ def test_answer_follows_prices_supply_and_kilograms():
     )
 
 
-def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
+def test_calibrated_mill_predicts_the_replacements(motor):
     rows = {
         "composition": [BULK["recipe"]],
         "basis": ["weight"],

@@ -17,7 +17,7 @@ from magnetkit.run._writing import rows_in_memory
 from magnetkit.run.suggestion import suggest
 
 
-def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):
+def test_first_rows_stay_in_memory(monkeypatch):
     monkeypatch.setattr(_writing.ranked, "LEADING_ROWS", 3)
     monkeypatch.setattr(_writing.ranked, "SPREAD_ROWS", 4)
     # Rows by rank 1 to 9, the even ones without.
@@ -34,7 +34,7 @@ def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 20])
-def test_places_are_spread_from_the_first_to_the_last(n):
+def test_spreads_places_from_first_to_last(n):
     places = spread_places(100, n)
     assert len(places) == len(set(places)) == n
     if n > 1:
@@ -58,7 +58,7 @@ def test_some_rows_of_a_file_of_many_groups(tmp_path):
     assert some.take(np.array([7, 49]))["x"].to_pylist() == [7, 49]
 
 
-def test_compact_keeps_rows_and_drops_texts_that_none_has():
+def test_compact_drops_unused_texts():
     texts = pa.array(["a", "b", None, "c"]).dictionary_encode()
     table = pa.table({"t": texts, "x": [1.0, 2.0, 3.0, 4.0]})
     joint = pa.concat_tables([table.take([3, 2]), table.take([1])])
@@ -91,7 +91,7 @@ def both(tmp_path_factory):
     return folder, some, whole
 
 
-def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
+def test_first_rows_have_every_column(both):
     folder, some, whole = both
     candidates = import_module("magnetkit.run._candidates").FileCandidates(
         folder / "alloys.csv"
@@ -113,7 +113,7 @@ def test_of_many_rows_all_have_what_is_read_and_the_first_every_column(both):
     assert list(csv.columns) == list(full.columns)
 
 
-def test_what_reads_a_result_works_with_the_columns_that_are_read(both):
+def test_readers_work_with_the_stored_columns(both):
     folder, some, _ = both
     result = type(some).from_folder(folder / "some")
     assert result.report(folder / "report.html").exists()

@@ -35,14 +35,14 @@ def tube():
     return mk.screen(application="patriot-beam-focusing")
 
 
-def test_the_default_space_ranks_all_with_the_reference_among_them(tube):
+def test_default_space_ranks_all_with_the_reference(tube):
     ranks = tube.table[tube.table["rank"].notna()]
     assert len(ranks) >= 600
     assert tube.profile.reference.formula in set(ranks["candidate"])
     assert sorted(ranks["rank"]) == list(range(1, len(ranks) + 1))
 
 
-def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(
+def test_tube_wants_lean_samarium_cobalt(
     tube,
 ):
     best = tube.best(10)
@@ -62,7 +62,7 @@ def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_ra
     assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
 
 
-def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(
+def test_plain_compounds_count_as_makeable(
     tube,
 ):
     plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index(
@@ -80,7 +80,7 @@ def test_taking_gadolinium_out_shows_in_alpha(tube):
     assert alpha[0] < 0
 
 
-def test_every_column_of_the_registry_is_there_in_order(tube):
+def test_result_has_every_column_in_order(tube):
     names = [c for name in columns.NAMES for c in columns.with_interval(name)]
     assert [c for c in tube.table.columns if c in set(names)] == names
 
@@ -186,7 +186,7 @@ def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
     assert short["candidate"].tolist()[count:] == rest[: 6 - count]
 
 
-def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
+def test_failing_rerun_keeps_the_result(tmp_path):
     out = tmp_path / "out"
     mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(
         out / "report.html"
@@ -211,7 +211,7 @@ def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
     assert not (out / "report.html").exists()
 
 
-def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
+def test_stale_result_is_an_error(tmp_path):
     first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
     mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path, force=True)
     with pytest.raises(StoreError, match="was screened anew"):
@@ -265,7 +265,7 @@ def test_shells_are_candidates_beside_bulk(tmp_path):
     assert shell["remanence_T"] > alloy["remanence_T"]
 
 
-def test_scenario_and_recycling_move_risk_only_as_they_should():
+def test_scenario_and_recycling_change_only_risk():
     def risk(**options):
         return mk.screen(["SmCo5"], application="f22-engine", **options).table[
             "supply_risk"
@@ -275,7 +275,7 @@ def test_scenario_and_recycling_move_risk_only_as_they_should():
     assert risk(recycled={"Co": 0.5}) < risk()
 
 
-def test_strict_fails_on_the_first_bad_row_and_nothing_readable_is_an_error(tmp_path):
+def test_strict_fails_on_the_first_bad_row(tmp_path):
     with pytest.raises(CompositionError, match="line 2"):
         mk.screen(["SmCo5", "??"], application="f22-engine", strict=True)
     with pytest.raises(InputError, match="no candidate"):
@@ -295,7 +295,7 @@ def test_predict_joins_every_stage():
         assert frame[name].notna().all()
 
 
-def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
+def test_killed_screening_resumes_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
     rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)]
     path.write_text("\n".join(rows), encoding="utf-8")

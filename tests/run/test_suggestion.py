@@ -45,7 +45,7 @@ def problem(n=10, draws=4000, seed=0):
     return loss, score[:, :, None] + 0.1 * rng.standard_normal((n, draws, 1))
 
 
-def test_what_tells_nothing_is_worth_nothing():
+def test_uninformative_melt_has_no_value():
     loss, scores = problem()
     noise = np.random.default_rng(1).standard_normal(scores.shape)
     assert batch_value(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
@@ -54,7 +54,7 @@ def test_what_tells_nothing_is_worth_nothing():
     assert batch_value(loss[:1, :8], scores[:1, :8], [0]) == (0.0, 0.0)
 
 
-def test_two_candidates_have_the_value_that_can_be_worked_out():
+def test_value_of_two_candidates_by_hand_calculation():
     # One loses 1 for certain, the other 0 or 4 with a half each and the measurement says which:
     # knowing saves 1 - 0.5 * 1 - 0.5 * 0 = 0.5 in the mean.
     rng = np.random.default_rng(0)
@@ -66,7 +66,7 @@ def test_two_candidates_have_the_value_that_can_be_worked_out():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search(seed):
+def test_greedy_search_equals_every_batch(seed):
     loss, scores = problem(seed=seed)
     batch, _ = greedy(loss, scores, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
     got = batch_value(loss, scores, batch)[0]
@@ -161,7 +161,7 @@ def test_command_writes_a_table_for_the_mill(tmp_path):
     assert len(set(table["composition"])) == 1
 
 
-def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
+def test_square_term_finds_an_inner_maximum():
     # The second loses nothing where its score is between -1 and 1, and 4 elsewhere; the first
     # always 2. The line of least squares in s^2 is 0.301 + 0.968 s^2, which passes 2 where |s| is
     # 1.325: beyond, in 0.185 of the draws, the first is taken, and 2 saved.

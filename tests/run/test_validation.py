@@ -24,7 +24,7 @@ def by_host(compounds):
     return mk.validate(J_S, data=compounds, groups="host")
 
 
-def test_what_was_stored_comes_as_frames():
+def test_stored_figures_are_frames():
     assert set(stored_targets()) == set(stored_figures())
     validation = mk.validate("curie_temperature_K")
     assert len(validation.tables) == len(stored_figures()["curie_temperature_K"]) == 4
@@ -39,7 +39,7 @@ def test_what_was_stored_comes_as_frames():
         validation.plot()
 
 
-def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, compounds):
+def test_groups_are_predicted_by_unseen_models(by_host, compounds):
     table = by_host.table
     assert list(table.index) == [
         "CompositionRegressor",
@@ -81,7 +81,7 @@ def test_validates_any_column_of_a_frame(compounds):
     assert "polarization" in validation.plot()["layout"]["xaxis"]["title"]["text"]
 
 
-def test_what_cannot_be_validated_says_why(compounds):
+def test_names_why_nothing_validates(compounds):
     with pytest.raises(InputError, match="no figures of 'colour' are stored"):
         mk.validate("colour")
     with pytest.raises(InputError, match="'lab' is not among"):

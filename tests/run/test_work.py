@@ -30,7 +30,7 @@ def test_piece_names_its_models():
     assert decode(part.table)["candidate"].to_pylist() == ["SmCo5", "Sm2Co17"]
 
 
-def test_a_piece_of_nothing_but_bad_lines_asks_no_model():
+def test_piece_of_bad_lines_asks_no_model():
     number, part = evaluate_recipes(rejected=[BAD, Rejected(8, "x", "no amount")])
     assert (number, part.rows, part.lines, part.first) == (3, 0, 2, BAD)
     assert part.table == b""
@@ -38,12 +38,12 @@ def test_a_piece_of_nothing_but_bad_lines_asks_no_model():
     assert decode(part.rejected)["line"].to_pylist() == [7, 8]
 
 
-def test_a_file_that_is_not_there_is_refused_before_any_work():
+def test_refuses_a_missing_file_before_work():
     with pytest.raises(InputError, match=r"absent\.csv"):
         FileCandidates(Path("absent.csv"))
 
 
-def test_answers_depend_on_no_table_that_changed_under_the_process(monkeypatch):
+def test_answers_use_the_tables_of_the_start(monkeypatch):
     def raise_data_error():
         raise DataError("was changed")
 

@@ -11,7 +11,7 @@ from magnetkit.supply import overdue
 @pytest.mark.parametrize(
     ("day", "late"), [(date(2026, 11, 26), False), (date(2026, 11, 27), True)]
 )
-def test_the_gallium_ban_is_due_on_the_day_its_suspension_ends(day, late):
+def test_gallium_ban_is_due_after_its_suspension(day, late):
     # MOFCOM: suspended to 27 November 2026.
     assert any("Ga" in text and "2026-11-27" in text for text in overdue(day)) is late
 
@@ -22,7 +22,7 @@ def test_ended_controls_are_never_due():
     assert "known as of 2025-10" not in text
 
 
-def test_prices_are_due_when_a_new_yearly_summary_is_out():
+def test_prices_are_due_with_a_new_summary():
     # USGS prints the prices of 2025 early in 2026, and those of 2026 early in 2027.
     assert not any(
         "Nd" in t for t in overdue(date(2027, 1, 31)) if t.startswith("prices")

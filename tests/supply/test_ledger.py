@@ -53,7 +53,7 @@ def test_reliance_and_cost_are_means_over_mass(scenario):
 
 
 @pytest.mark.parametrize("scenario", supply.scenarios())
-def test_the_risk_is_that_one_of_the_sources_fails(scenario):
+def test_risk_is_any_failing_source(scenario):
     recipe = {
         "Nd": 24.0,
         "Pr": 6.0,
@@ -88,7 +88,7 @@ def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, star
     assert before - 0.02 > after > without
 
 
-def test_a_rare_earth_of_the_same_source_adds_no_risk():
+def test_same_source_adds_no_risk():
     texts = ["Nd30Fe69B1", "Nd24Pr6Fe69B1", "Nd24Sm6Fe69B1"]
     neodymium, with_praseodymium, with_samarium = supply.ledger(texts, basis="weight")[
         "supply_risk"
@@ -106,7 +106,7 @@ def test_risk_and_reliance_stay_between_zero_and_one(x, r):
             assert result[column].between(0, 1).all()
 
 
-def test_what_is_saved_is_against_the_reference():
+def test_saving_refers_to_the_reference():
     alloys = table("SmCo5", "Sm0.8Gd0.2Co5", "Sm0.5Gd0.5Co5")
     result = supply.ledger(alloys, reference=alloys[1:2])
     saving = result["heavy_rare_earth_saved_wt_pct"]
@@ -118,7 +118,7 @@ def test_what_is_saved_is_against_the_reference():
         supply.ledger(alloys, reference=alloys)
 
 
-def test_what_counts_as_heavy_is_the_users():
+def test_users_define_heavy_rare_earths():
     alloys = table("YCo5", "GdCo5")
     assert (supply.ledger(alloys)["heavy_rare_earth_wt_pct"] > 0).all()
     strict = supply.ledger(alloys, heavy_rare_earths=("Gd",))["heavy_rare_earth_wt_pct"]
@@ -213,7 +213,7 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
     assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]
 
 
-def test_what_is_recycled_of_the_element_itself_does_not_count_and_of_others_does():
+def test_recycling_of_other_elements_counts():
     alloy = table("SmCo5")
     plain = supply.break_even_recycled_share(alloy, "Co", 0.5)[0]
     assert 0.0 < plain < 1.0

@@ -51,7 +51,7 @@ def test_lists_the_scenarios():
         assert supply.load_scenario(name).name == name
 
 
-def test_a_price_is_its_share_of_todays_and_what_it_costs():
+def test_price_is_share_of_today_plus_cost():
     today = supply.element_table().set_index("element")["price_USD_kg"]
     state = supply.with_prices("baseline", {"Dy": "800USD/kg", "Nd": "3x"})
     assert state.price_factor("Dy") == pytest.approx(800.0 / today["Dy"])

@@ -27,7 +27,7 @@ def test_median_is_the_ledger_without_unknown_elements(alloys, sample):
         assert np.isnan(sample[column][3]).all()
 
 
-def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(sample):
+def test_prices_stay_near_five_years(sample):
     table = supply.element_table().set_index("element")
     samarium = table.loc["Sm"]
     pure = CompositionTable.from_strings(["Sm", "Nd", "Co"])
@@ -53,7 +53,7 @@ def test_samples_follow_scenario_shell_and_recycling(alloys):
     assert (safe["supply_risk"][2] < base["supply_risk"][2]).all()
 
 
-def test_other_scenarios_hold_in_a_share_of_the_draws(alloys):
+def test_other_scenarios_get_a_share_of_draws(alloys):
     sample = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
     mixture = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
     embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
@@ -74,7 +74,7 @@ def test_a_price_moves_alloys_that_hold_the_element(alloys):
     assert ((ratio[1] > 1.0) & (ratio[1] < 3.0)).all()
 
 
-def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
+def test_weakest_link_ignores_traces():
     table = supply.element_table().set_index("element")["supply_risk"]
     alloys = CompositionTable.from_strings(
         ["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"]
@@ -87,7 +87,7 @@ def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
     assert shell_risks[0] == max(risks["Nd"], table["Tb"])
 
 
-def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():
+def test_risks_have_ten_percent_and_cobalt_its_own():
     pure = CompositionTable.from_strings(["Sm", "Co"])
     risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))["supply_risk"]
     logs = np.log(risk)
@@ -95,7 +95,7 @@ def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():
     assert abs(np.corrcoef(logs)[0, 1]) < 0.05
 
 
-def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
+def test_trace_is_under_a_thousandth_of_mass():
     table = supply.element_table().set_index("element")["supply_risk"]
     texts = ["Nd30Dy0.15Fe68.85B1", "Nd30Dy0.08Fe68.92B1"]
     got = supply.ledger(texts, basis="weight")["weakest_link_risk"]

@@ -137,7 +137,7 @@ def test_the_magnet_rule_leaves_no_chinese_samarium():
     )
 
 
-def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
+def test_recycling_lowers_reliance_of_one_element(baseline):
     table = supply.element_table(recycled={"Co": 0.25}).set_index("element")
     for column in ("import_reliance", "supply_risk"):
         assert table[column]["Co"] == pytest.approx(0.75 * baseline[column]["Co"])

@@ -52,7 +52,7 @@ def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
-def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
+def test_new_rows_carry_polarization_and_ranks(tmp_path):
     names = ["Nd2Fe14B", "Nd1.9Y0.1Fe13.6Ga0.4B", "Nd2Fe13.2Co0.5Al0.3B"]
     plain = mk.predict(names, temperature="180C")
     key = "saturation_polarization_T"
@@ -84,7 +84,7 @@ def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
         np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
 
 
-def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
+def test_new_rows_move_only_similar_compounds(tmp_path):
     names = ["Y2Fe16.5Al0.5", "Nd2Fe14B", "SmCo5", "SmFe11Ti"]
     plain = mk.predict(names)
     rows = [("Y2Fe16Al1", 480.0, "a"), ("Y2Fe15.5Al1.5", 490.0, "a")]
@@ -98,7 +98,7 @@ def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
     assert frame[f"{CURIE}_data_share"][0] > frame[f"{CURIE}_data_share"][1:].max()
 
 
-def test_what_else_is_asked_changes_no_bit(training_rows):
+def test_other_rows_change_no_bit(training_rows):
     rng = np.random.default_rng(3)
     names = []
     for x, y in rng.random((700, 2)):
@@ -123,7 +123,7 @@ def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     assert larger[f"{CURIE}_data_share"][0] > 0.5
 
 
-def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
+def test_few_rows_know_little_of_other_hosts(tmp_path):
     rows = [
         ("Nd2Fe14B", 588.0, "a"),
         ("Nd1.5Ce0.5Fe14B", 549.0, "a"),
@@ -162,7 +162,7 @@ def test_own_data_stand_alone(tmp_path, training_rows):
         _curie_training.load(data="a.csv", add="b.csv")
 
 
-def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(training_rows):
+def test_unmeasured_host_is_unknown(training_rows):
     frame = training_rows.predict(_table("ZrRe2", "Nd2Fe14B"))
     assert np.isnan(frame[CURIE][0])
     assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
@@ -182,7 +182,7 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
-def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(
+def test_every_training_compound_gets_a_number(
     training_rows,
 ):
     frame = training_rows.predict(training_rows.known.table)
@@ -197,7 +197,7 @@ def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_rang
     assert np.isnan(strange[CURIE])
 
 
-def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
+def test_frame_rows_equal_file_rows(tmp_path):
     rows = [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
     frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
     by_frame = mk.predict(["Y2Fe15Al2"], add=frame)
@@ -244,7 +244,7 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
     np.testing.assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
-def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(
+def test_element_new_to_a_host_is_unseen(
     training_rows,
 ):
     table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
@@ -256,7 +256,7 @@ def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(
     assert 0.0 < residual.unseen[3] < residual.unseen[2] == 1.0
 
 
-def test_intervals_are_those_of_the_harder_way_of_leaving_out():
+def test_intervals_take_the_harder_way():
     score = np.repeat([1.0, 3.0], 30)
     chemistry = np.repeat([False, True], 30)
     every = np.ones(60, bool)

@@ -55,7 +55,7 @@ def _make_model(wide, m=19):
     )
 
 
-def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
+def test_one_pass_equals_columns_and_posterior():
     rows = _rows(1100)
     layout = _layout()
     rng = np.random.default_rng(2)

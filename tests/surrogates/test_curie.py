@@ -42,7 +42,7 @@ def test_corrects_no_celsius_row_twice():
     np.testing.assert_allclose(np.sort(rows.values), [1000.15, 1020.0])
 
 
-def test_what_is_no_measured_metallic_crystal_goes():
+def test_drops_rows_other_than_metallic_crystals():
     frame = _rows(
         ("SmCo5", 1020.0, "a"),
         ("Sm2O3Fe", 500.0, "a"),
@@ -69,7 +69,7 @@ def test_what_is_no_measured_metallic_crystal_goes():
     assert rows.removed["not metallic"] == rows.removed["elements without amounts"] == 1
 
 
-def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
+def test_drops_a_paper_in_contradiction_with_two():
     frame = _rows(
         ("DyCo2", 140.0, "a"),
         ("DyCo2", 142.0, "b"),
@@ -103,7 +103,7 @@ def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, left):
     assert (np.array(rows.groups) == "c").sum() == left
 
 
-def test_the_fold_of_a_paper_is_the_published_one():
+def test_fold_of_a_paper_is_the_published_one():
     table = pd.read_csv(datasets.path("surrogates/split.csv"))
     assert [_measured.fold(p) for p in table["paper"]] == table["fold"].tolist()
     assert table["fold"].nunique() == _measured.CURIE_FOLDS
@@ -133,7 +133,7 @@ def test_no_amount_lies_near_a_compound_boundary():
     assert amounts.tolist() == [0, 118, 118, 1000]
 
 
-def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():
+def test_fact_and_compilation_are_one_row():
     facts = _measured._embedded_facts()
     fact = facts[facts["paper"].str.startswith("10.")].iloc[[0]]
     pair = pd.concat([fact, fact.assign(typed=False)], ignore_index=True)
@@ -151,7 +151,7 @@ def test_facts_cite_and_agree_with_the_literature():
     assert values[["TbFe2", "DyFe2"]].tolist() == [697.0, 635.0]
 
 
-def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
+def test_papers_of_glasses_need_a_structure():
     rows = [
         ("Fe64Mn15Si10B11", "309", "10.1/a", "True", "Amorphous", ""),
         ("Fe86Y5Zr9", "285", "10.1/a", "True", "", ""),
@@ -173,7 +173,7 @@ def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
     assert sorted(clean.values) == [324.0, 480.0, 585.0]
 
 
-def test_elements_that_are_named_and_not_there_do_not_count():
+def test_elements_of_zero_amount_do_not_count():
     rows, _ = _measured.clean_rows(
         _rows(
             ("Y0Fe2Al", 600.0, "a"),

@@ -28,7 +28,7 @@ def model():
     return mk.surrogates.load(CURIE)
 
 
-def test_the_compounds_of_2_14_1_are_known_within_ten_kelvin(model):
+def test_2_14_1_compounds_lie_within_ten_kelvin(model):
     frame = model.predict([f"{r}2Fe14B" for r in HERBST])
     error = frame[CURIE].to_numpy() - np.array(list(HERBST.values()), float)
     assert np.abs(error).mean() < 10.0

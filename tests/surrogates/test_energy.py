@@ -38,7 +38,7 @@ def test_the_model_as_shipped_knows_cobalt_from_nickel(formula, energy):
     assert energy[0] < energy_predicted < energy[1]
 
 
-def test_an_interval_of_the_model_holds_nine_in_ten_unless_asked_for_more():
+def test_interval_covers_nine_in_ten_by_default():
     model = mk.surrogates.load(TARGET)
     low = f"{TARGET}_lo"
     plain, nine, wider = (
@@ -56,7 +56,7 @@ def test_a_model_is_itself_and_no_other():
     assert len({model, again}) == 2
 
 
-def test_what_is_kept_of_a_model_makes_it_again():
+def test_stored_arrays_restore_the_model():
     model = mk.surrogates.load(TARGET)
     again = energy.stored_model(model.known)
     assert again is not None
@@ -75,7 +75,7 @@ def test_what_is_kept_of_a_model_makes_it_again():
     assert fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
 
 
-def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
+def test_interval_is_score_quantile_times_error():
     model = mk.surrogates.load(TARGET)
     texts = ["SmCo5", "Nd2Fe14B", "NaCl", "Hg3Tl"]
     table = mk.CompositionTable.from_strings(texts, basis="atomic")
@@ -96,7 +96,7 @@ def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
         assert row[TARGET] == pytest.approx(estimate.mean[i])
 
 
-def test_a_tenth_of_what_no_row_holds_is_wholly_new():
+def test_tenth_of_an_unseen_element_is_new():
     members = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
     formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(formulas, basis="atomic")
@@ -118,7 +118,7 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
     assert row[-118:].sum() == pytest.approx(1.0)
 
 
-def test_the_distance_to_the_hull_is_what_lies_above_it():
+def test_hull_distance_is_energy_over_the_hull():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
     table = mk.CompositionTable.from_strings(
         ["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic"
@@ -131,7 +131,7 @@ def test_the_distance_to_the_hull_is_what_lies_above_it():
         np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], expected)
 
 
-def test_where_nothing_is_new_the_edge_is_that_of_rounding():
+def test_rounding_sets_the_smallest_edge():
     texts = ["SmCo5", "Nd2Fe14B", "YFe2"] * 4
     table = mk.CompositionTable.from_strings(texts, basis="atomic")
     values = np.tile([-0.1, -0.05, -0.08], 4) + 1e-3 * np.arange(12)

@@ -36,7 +36,7 @@ def test_any_other_number_or_shape_has_another(value, other):
     assert fingerprint(value) != fingerprint(other)
 
 
-def test_how_a_number_is_held_does_not_matter():
+def test_hash_ignores_the_number_type():
     assert fingerprint(np.float64(0.1)) == fingerprint(0.1)
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint((1, 2)) == fingerprint([1, 2])

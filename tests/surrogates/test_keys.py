@@ -120,7 +120,7 @@ def test_key_changes_with_edits_that_matter(tmp_path):
     )
 
 
-def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
+def test_key_covers_every_judging_room():
     rooms = script("docs/rooms.py")
     graph = rooms.module_graph()
     queue = ["magnetkit.run._work"]
@@ -199,7 +199,7 @@ def test_a_version_decides(rows, monkeypatch):
     assert _curie_training.model_key(rows) != key
 
 
-def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
+def test_rewrites_a_damaged_syntax_note(tmp_path, monkeypatch):
     settings = _store.get_settings().model_copy(update={"cache_dir": tmp_path})
     monkeypatch.setattr(_store, "get_settings", lambda: settings)
     calls = []

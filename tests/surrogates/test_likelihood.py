@@ -5,7 +5,7 @@ from magnetkit.surrogates._process import loss, squares
 
 
 @pytest.mark.parametrize("linear", [False, True])
-def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
+def test_gradient_equals_differences(linear):
     # The gradient by differences: two trends, three smooth and two local columns.
     rng = np.random.default_rng(11)
     x = rng.uniform(-1.0, 1.0, (25, 7))
@@ -32,7 +32,7 @@ def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
         assert slope[k] == pytest.approx(change, rel=1e-4, abs=1e-5), k
 
 
-def test_what_is_made_small_is_the_normal_distributions():
+def test_loss_is_the_normal_distribution():
     # One row: no smooth distance, so that the variance is the sum of trend, both parts and noise.
     theta = np.log([0.8, 0.5, 1.0, 2.0, 0.3])
     sides = np.array([[0.2]]), np.zeros((1, 1)), np.zeros((1, 1))
@@ -45,7 +45,7 @@ def test_what_is_made_small_is_the_normal_distributions():
     )
 
 
-def test_distances_are_sums_of_squared_differences_and_never_below_0():
+def test_squares_are_sums_and_never_negative():
     rng = np.random.default_rng(2)
     a = rng.normal(size=(5, 3))
     b = rng.normal(size=(4, 3))

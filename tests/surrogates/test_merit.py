@@ -6,7 +6,7 @@ from magnetkit._core import _intervals
 from magnetkit.surrogates import _merit
 
 
-def test_pairs_count_within_a_group_and_beyond_the_tolerance():
+def test_pairs_count_within_a_group():
     values = np.array([1.0, 2.0, 2.1, 5.0])
     groups = np.array(["a", "a", "a", "b"])
 

@@ -69,7 +69,7 @@ def test_tries_rows_without_learning_them(small):
     assert len(small.process.points_) == small.known.learn.sum()
 
 
-def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
+def test_prefit_model_belongs_to_its_rows(small):
     whole = mk.surrogates.training_set(ENERGY)
     model = energy.stored_model(whole)
     assert model is not None
@@ -90,7 +90,7 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     assert model.manifest["error"] < 0.065
 
 
-def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeypatch):
+def test_refuses_a_model_with_code(tmp_path, monkeypatch):
     file = tmp_path / "energy.npz"
     np.savez(file, data_sha256=np.array([print], dtype=object))
     monkeypatch.setattr(datasets, "path", lambda _: file)
@@ -174,7 +174,7 @@ def test_training_is_silent_by_default(tmp_path, monkeypatch):
     assert calls == [False, True]
 
 
-def test_what_physics_answers_says_so():
+def test_physics_names_itself():
     text = str(Computed("saturation_polarization_T"))
     assert (
         text

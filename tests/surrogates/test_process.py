@@ -84,7 +84,7 @@ def test_a_refit_keeps_the_scales(fitted_process):
     assert (other.trend, other.local) == (model.trend, model.local)
 
 
-def test_what_is_kept_restores_the_model(fitted_process):
+def test_arrays_restore_the_model(fitted_process):
     model, x, y = fitted_process
     other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
     new = _data(30, seed=4)[0]
@@ -92,7 +92,7 @@ def test_what_is_kept_restores_the_model(fitted_process):
     np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
 
 
-def test_a_second_search_listens_less_to_rows_that_others_contradict():
+def test_second_search_discounts_outliers():
     x, y = _data()
     y[::12] += 6.0
     once = TrendProcess(trend=1, local=2).fit(x, y)
@@ -147,7 +147,7 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
 
 
-def test_scales_are_the_mean_of_those_of_draws_that_share_no_row(monkeypatch):
+def test_scales_are_means_of_disjoint_draws(monkeypatch):
     rows = []
 
     def record_rows(self, X, y, noise):

@@ -18,7 +18,7 @@ DENSITIES = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6}
 NOT_RUN = {"check_array_api_input": "needs SCIPY_ARRAY_API"}
 
 
-def test_it_passes_every_check_of_scikit_learn_on_columns_of_numbers():
+def test_passes_every_check_of_scikit_learn():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimator = CompositionRegressor(trees=5)
@@ -34,7 +34,7 @@ def test_it_passes_every_check_of_scikit_learn_on_columns_of_numbers():
     assert len(results) > 45
 
 
-def test_of_four_rows_it_says_about_their_mean_in_a_wide_range():
+def test_four_rows_give_their_mean():
     model = CompositionRegressor("density", "g/cm3")
     model.fit(list(DENSITIES), list(DENSITIES.values()))
     close, distant = model.predict(["Pr0.5Nd0.5Co5", "Nd2Fe14B"])
@@ -78,7 +78,7 @@ def test_far_from_all_it_says_the_mean():
     np.testing.assert_array_less(model.domain_distance(few.table), 1.0)
 
 
-def test_it_beats_the_mean_on_papers_left_out_and_its_intervals_hold():
+def test_beats_the_mean_on_unseen_papers():
     dataset = mk.surrogates.training_set(CURIE)
     predictions = np.empty(len(dataset))
     ends = np.empty((len(dataset), 2))
@@ -95,7 +95,7 @@ def test_it_beats_the_mean_on_papers_left_out_and_its_intervals_hold():
     assert 0.8 <= inside <= 0.99
 
 
-def test_nothing_of_its_own_training_set_gets_no_number():
+def test_unlike_rows_get_a_number():
     dataset = mk.surrogates.training_set(CURIE)
     few = dataset[np.arange(0, len(dataset), 5)]
     model = CompositionRegressor(CURIE)

@@ -23,7 +23,7 @@ def _say(found, *names):
     return value - curie_temperature(phases, codes, load()), likeness
 
 
-def test_a_row_moves_itself_most_its_like_less_and_other_hosts_not():
+def test_row_moves_itself_most():
     model = replacement_rows(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
     step, likeness = _say(
         model, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B"
@@ -55,7 +55,7 @@ def test_rows_without_physics_say_nothing_here():
     )
 
 
-def test_what_is_less_alike_than_a_twentieth_is_not_alike():
+def test_weak_likeness_counts_as_none():
     model = replacement_rows(_set(["Y2Fe17"], 42.0))
     # Distances sqrt(2) x / 19 of 0.295 and 0.305: likenesses exp(-2.95) and exp(-3.05).
     step, likeness = _say(model, "Y2Fe13.0367Al3.9633", "Y2Fe12.9024Al4.0976")

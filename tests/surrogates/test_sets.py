@@ -32,7 +32,7 @@ def test_rows_keep_value_group_and_source(caplog):
     assert rows.learn.tolist() == [True] * 3
 
 
-def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(
+def test_default_groups_are_chemical_systems(
     tmp_path,
 ):
     bare = ROWS[["composition", TARGET]]
@@ -66,7 +66,7 @@ def test_names_missing_columns_and_too_few_rows():
         )
 
 
-def test_rows_of_one_composition_are_one_to_five_digits():
+def test_compositions_match_to_five_digits():
     texts = ["SmCo5", "Nd2Fe14B", "Sm2Co10", "Sm1.00001Co5", "Sm1.001Co5"]
     table = CompositionTable.from_strings(texts, basis="atomic")
     keys = composition_keys(table, 5)

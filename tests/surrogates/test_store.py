@@ -14,7 +14,7 @@ def file(tmp_path):
     )
 
 
-def test_what_is_saved_is_read(file):
+def test_saved_model_is_read_back(file):
     content, manifest = _store.read(file)
     np.testing.assert_array_equal(content["scores"], np.arange(3.0))
     assert manifest["target"] == "x"

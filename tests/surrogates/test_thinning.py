@@ -8,7 +8,7 @@ def _kernel(x):
     return np.exp(-((x[:, None] - x[None, :]) ** 2))
 
 
-def test_the_points_named_stay_and_the_most_missed_come_in_turn():
+def test_thinning_takes_the_worst_points():
     # A bump at 1.5 that the points named, at 0 to 1, do not show; 9 is unlike all of them.
     x = np.array([0.0, 0.5, 1.0, 1.5, 9.0])
     mean = np.array([0.0, 0.0, 0.0, 1.0, 5.0])

@@ -42,7 +42,7 @@ def large():
     return _set(names, values, data.groups)
 
 
-def test_families_of_many_compounds_have_scales_of_their_own(large):
+def test_large_families_have_their_own_scales(large):
     model, (result,) = _curie_training.train_model(large)
     assert len(model.branches) == 3
     assert model.of_host[0] != model.of_host[1] != 0
@@ -58,7 +58,7 @@ def test_families_of_many_compounds_have_scales_of_their_own(large):
     assert inside.mean() > 0.85
 
 
-def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
+def test_large_host_uses_its_points_and_some_others(
     monkeypatch,
 ):
     """110 nitrides of 2:17, which learn from all rows, among 130 compounds of 2:14:1."""
@@ -115,7 +115,7 @@ def test_a_small_set_has_one_process():
     assert not model.of_host.any()
 
 
-def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
+def test_left_out_paper_takes_its_compounds():
     dataset = _curie_training.training_set()
     twice = _curie_training._join_rows(dataset, dataset[[20]])
     twice.groups[-1] = "~ another paper"  # the last: the others keep their folds
@@ -142,7 +142,7 @@ def test_refuses_values_of_one_compound(names):
         _curie_training.train_model(data)
 
 
-def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
+def test_isolated_row_counts_for_no_error():
     # Without the compound that both papers have, the second paper has nothing to learn from.
     names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
     model, (result,) = _curie_training.train_model(
@@ -154,7 +154,7 @@ def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
     assert 0.0 <= row[f"{CURIE}_lo"] < row[CURIE] < row[f"{CURIE}_hi"]
 
 
-def test_an_error_beyond_the_quantile_counts_as_the_quantile():
+def test_large_error_counts_as_the_quantile():
     # Nineteen of 1 and one of 1000: the quantile of nine in ten is 1, and so is the mean.
     size = np.array([1.0] * 19 + [1000.0])
     assert fit_difficulty(size, np.zeros((20, 0)), 0.9) == pytest.approx([1.0])

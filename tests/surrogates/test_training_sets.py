@@ -35,7 +35,7 @@ def test_a_file_may_name_its_basis(tmp_path):
         training_set(target, file)
 
 
-def test_every_phase_of_a_snapshot_is_learnt_from_tested_on_or_left_out_with_a_reason():
+def test_every_phase_is_trained_or_has_a_reason():
     import magnetkit as mk
 
     rows = training_set("formation_energy_eV_atom")
@@ -46,7 +46,7 @@ def test_every_phase_of_a_snapshot_is_learnt_from_tested_on_or_left_out_with_a_r
     assert over == (~rows.learn).sum() > 0
 
 
-def test_a_folder_of_a_snapshot_is_a_set_of_energies_and_of_nothing_else():
+def test_snapshot_folder_is_a_set_of_energies():
     import magnetkit as mk
 
     folder = mk.datasets.path("materials_project/manifest.json").parent
@@ -81,7 +81,7 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
         training_set(target, frame[["composition"]])
 
 
-def test_rows_left_out_are_named_one_by_one_up_to_ten(caplog):
+def test_names_up_to_ten_missing_rows(caplog):
     target = "curie_temperature_K"
     good = {"composition": ["SmCo5", "Nd2Fe14B"], target: [1000.0, 585.0]}
     bad = pd.DataFrame({"composition": ["YCo5"] * 12, target: ["?"] * 12})
@@ -91,7 +91,7 @@ def test_rows_left_out_are_named_one_by_one_up_to_ten(caplog):
 
 
 @pytest.mark.parametrize("target", ["curie_temperature_K", "formation_energy_eV_atom"])
-def test_a_set_is_said_briefly_and_comes_back_from_its_frame(target):
+def test_dataset_text_is_short_and_frame_restores_it(target):
     dataset = training_set(target)
     assert len(repr(dataset)) <= 800
     rows = dataset[np.flatnonzero(dataset.learn)[:200]]

@@ -74,7 +74,7 @@ def draw_all(window):
     return count
 
 
-def test_every_figure_is_drawn_without_a_word_on_the_console(window):
+def test_draws_every_figure_without_console_messages(window):
     assert draw_all(window) == 6
     assert window.errors() == []
     assert window.run("return document.scripts.length") == 3
@@ -151,9 +151,7 @@ def test_filter_decides_the_table_and_the_download(window, tmp_path):
     assert float(rows[0]["remanence_T_lo"]) < float(rows[0]["remanence_T"])
 
 
-def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(
-    folder, tmp_path
-):
+def test_hostile_name_stays_text(folder, tmp_path):
     result = ScreenResult.from_folder(folder)
     data = result.data
     names = data["candidate"].to_pylist()
@@ -196,7 +194,7 @@ def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
 
 
 @pytest.mark.parametrize("width", [1400, 1920])
-def test_no_column_and_no_text_of_a_figure_is_hidden(report, tmp_path, width):
+def test_hides_no_column_or_text(report, tmp_path, width):
     window = Browser(tmp_path)
     try:
         window.wide(width)

@@ -98,7 +98,7 @@ def test_embedded_data_is_json_with_all_figures(page):
     assert ranks == list(range(1, table["rows"] + 1))
 
 
-def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
+def test_report_begins_with_the_verdict(page, folder):
     decisions = ScreenResult.from_folder(folder).decisions
     start = page[page.index('<section id="answer"') : page.index('<h2 id="evidence">')]
     order = [
@@ -178,7 +178,7 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
     assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
-def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
+def test_report_begins_with_the_earlier_answer(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     result = ScreenResult.from_folder(copy)
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
@@ -191,7 +191,7 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     assert "<li>Keep it &amp; wait.</li>" in later
 
 
-def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_path):
+def test_report_names_its_evidence_and_missing_costs(tmp_path):
     result = screen(["Nd2Fe14B"], application="energy-traction-motor")
     name = result.manifest["identity"]["process"]["producer"]["name"]
     page = result.report(tmp_path / "r.html").read_text("utf-8")
@@ -199,9 +199,7 @@ def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_
     assert page.count("Cost of a bare formula") == 1
 
 
-def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(
-    folder, tmp_path
-):
+def test_figures_in_sentences_equal_the_data(folder, tmp_path):
     screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
     page = (
         ScreenResult.from_folder(tmp_path / "narrow")

@@ -13,7 +13,7 @@ def best(*rows):
     )
 
 
-def test_candidates_stand_at_their_shares_whatever_the_rare_earth():
+def test_candidates_stand_at_their_shares():
     figure = _section(best(("SmCo5", "1:5", 0.9), ("Pr0.5Gd0.5Co5", "1:5", 0.8)), None)
     points = figure["data"][-1]
     assert points["x"][0] == pytest.approx(points["x"][1])
