@@ -51,6 +51,15 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
+def test_predict_names_a_bad_row_beside_the_table():
+    done = run("predict", "SmCo5", "Xx2Co17")
+    assert done.returncode == 0, done.stderr
+    assert "SmCo5" in done.stdout
+    errors = " ".join(done.stderr.split())
+    assert "line 2 ('Xx2Co17'): " in errors
+    assert "no chemical element" in errors
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

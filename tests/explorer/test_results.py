@@ -1,10 +1,12 @@
 """What the explorer filters and draws, against the slow and obvious way."""
 
+import io
 import json
 import shutil
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from magnetkit.errors import InputError, StoreError
@@ -15,6 +17,7 @@ from magnetkit.explorer._results import MAGNET, Question, Results, _stops
 from magnetkit.explorer.page import (
     PLOTTED_ROWS,
     _cell_class,
+    _csv,
     _curves,
     _pareto,
     _thin_rows,
@@ -225,3 +228,13 @@ def test_words_stand_left_and_a_narrow_screen_hides_minor_columns():
     assert _cell_class("supply_risk") == "minor"
     assert _cell_class("shell") == "text"
     assert _cell_class("remanence_T") == ""
+
+
+def test_download_holds_words_and_numbers_of_its_rows(results, ranked_rows):
+    names = ["candidate", "remanence_T"]
+    table = pd.read_csv(io.StringIO(_csv(results, np.arange(3), Question(), names)))
+    assert table["candidate"].tolist() == ranked_rows["candidate"].tolist()[:3]
+    np.testing.assert_allclose(
+        table["remanence_T"], ranked_rows["remanence_T"][:3], rtol=1e-6
+    )
+    assert (table["temperature_K"] == results.temperatures[Question().stop]).all()
