@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit._core._threads import limited_threads
@@ -112,7 +113,7 @@ def test_a_trace_changes_nothing_but_itself():
     )
     finite = np.isfinite(pure)
     assert (finite == np.isfinite(trace)).all()
-    np.testing.assert_allclose(trace[finite], pure[finite], rtol=1e-6, atol=1e-8)
+    assert_allclose(trace[finite], pure[finite], rtol=1e-6, atol=1e-8)
 
 
 # Several threads ask at once, for what the process has neither loaded nor compiled.

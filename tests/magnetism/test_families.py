@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit._core import datasets
@@ -38,7 +39,7 @@ def test_trace_keeps_the_prediction(base):
     )
     assert set(frame["status"]) == {"ok"}
     for name in (B, H, P):
-        np.testing.assert_allclose(frame[name], plain[name], rtol=2e-3)
+        assert_allclose(frame[name], plain[name], rtol=2e-3)
 
 
 def test_names_an_element_over_its_limit():
@@ -160,7 +161,7 @@ def test_measured_easy_directions_hold():
     magnetic = (frame["status"] != "paramagnetic").to_numpy()
     planar = frame["status"].isin(["planar", "cone"]).to_numpy()
     assert magnetic.sum() > 50
-    np.testing.assert_array_equal(
+    assert_array_equal(
         planar, np.where(magnetic, data["easy_direction"] == "plane", False)
     )
 

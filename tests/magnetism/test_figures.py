@@ -1,6 +1,7 @@
 """Figures of magnets with ranges, whatever is known of their hard phases."""
 
 import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._figures import FIGURES, magnet_figures
@@ -21,8 +22,8 @@ def test_central_values_need_no_hot_hard_phase():
     values, status = figures_in_two_steps(kelvins, 3)
     fewer, same = figures_in_two_steps(kelvins, 1)
     assert status.tolist() == same.tolist()
-    np.testing.assert_array_equal(fewer[:, 0], values[:, 0])
-    np.testing.assert_array_equal(fewer[:, :, 0], values[:, :, 0])
+    assert_array_equal(fewer[:, 0], values[:, 0])
+    assert_array_equal(fewer[:, :, 0], values[:, :, 0])
 
 
 def test_ends_enclose_the_centre():
@@ -41,4 +42,4 @@ def test_chords_are_those_between_the_two_temperatures():
         values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K")
     )
     expected = 100.0 * (b_r[1] / b_r[0] - 1.0) / (BETWEEN[1] - BETWEEN[0])
-    np.testing.assert_allclose(alpha[0, :2], expected[:2], rtol=1e-9)
+    assert_allclose(alpha[0, :2], expected[:2], rtol=1e-9)

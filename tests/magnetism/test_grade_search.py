@@ -56,21 +56,6 @@ def test_suggests_the_name_nearest_to_a_misspelling(said, meant):
     assert kind == {meant[0].upper()}, names
 
 
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ("42SH", "N42SH"),
-        ("neo N45UH", "N45UH"),
-        ("VAC VACODYM 655", "VACODYM 655 HR"),
-        ("ferrite Y30", "Y30"),
-        ("Alnico5", "Alnico 5"),
-        ("N 40 UH", "N40UH"),
-    ],
-)
-def test_finds_the_spellings_of_people(said, name):
-    assert find(said) == name
-
-
 def test_class_and_number_stand_in_for_a_grade():
     row = mk.grades("N44UH").iloc[0]
     classes = mk.grades()
