@@ -134,7 +134,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("threads", "workers", "given"),
+    ("threads", "workers", "variables"),
     [
         # Another kind of BLAS, which cuts its products into other blocks.
         (
@@ -151,7 +151,7 @@ if __name__ == "__main__":
     ],
 )
 def test_another_process_gives_the_same(
-    tmp_path, table: pd.DataFrame, threads, workers, given
+    tmp_path, table: pd.DataFrame, threads, workers, variables
 ):
     file = tmp_path / "one.parquet"
     (tmp_path / "other.py").write_text(_OTHER, encoding="utf-8")
@@ -164,7 +164,7 @@ def test_another_process_gives_the_same(
             str(threads),
             str(workers),
         ],
-        env={**os.environ, "PYTHONPATH": path, **given},
+        env={**os.environ, "PYTHONPATH": path, **variables},
         capture_output=True,
         text=True,
         timeout=1800,

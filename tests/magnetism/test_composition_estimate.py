@@ -103,12 +103,12 @@ def test_charges_are_those_of_the_trade():
 
 
 @pytest.mark.parametrize(
-    ("host", "given", "said"),
+    ("host", "recipe", "message"),
     [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
 )
-def test_refuses_an_impossible_charge(host, given, said):
-    with pytest.raises(InputError, match=said):
-        charge(host, **given)
+def test_refuses_an_impossible_charge(host, recipe, message):
+    with pytest.raises(InputError, match=message):
+        charge(host, **recipe)
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])

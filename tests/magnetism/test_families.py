@@ -195,7 +195,7 @@ def test_decomposing_phases_cannot_be_sintered_densely():
 
 
 @pytest.mark.parametrize(
-    ("recipe", "printed"),
+    ("recipe", "literature"),
     [
         # Coehoorn et al., J. Appl. Phys. 65 (1989) 704; Metals 14 (2024) 1115; a quarter of boron:
         # doi 10.1016/S0925-8388(02)00508-X.
@@ -204,12 +204,12 @@ def test_decomposing_phases_cannot_be_sintered_densely():
         ("Nd13Dy2Fe77C6B2", 1989.0),
     ],
 )
-def test_coercivity_of_a_carbide_equals_print(recipe, printed):
+def test_coercivity_of_a_carbide_equals_print(recipe, literature):
     spun = mk.predict(
         recipe, "25C", basis="atomic", process="hot-pressed-isotropic"
     ).iloc[0]
-    assert spun[f"{H}_lo"] < printed < spun[f"{H}_hi"]
-    assert spun[H] == pytest.approx(printed, rel=0.25)
+    assert spun[f"{H}_lo"] < literature < spun[f"{H}_hi"]
+    assert spun[H] == pytest.approx(literature, rel=0.25)
 
 
 def test_refractory_metals_refine_2_14_1_ribbons_alone():

@@ -19,8 +19,8 @@ def _recipe(rare="Nd31", boron=0.98, more=USUAL):
     return f"{rare}B{boron:g}{more}Fe bal. wt%"
 
 
-def _column(recipes, column=H, **given):
-    frame = sintered(recipes, **({"temperature": ROOM} | given))
+def _column(recipes, column=H, **options):
+    frame = sintered(recipes, **({"temperature": ROOM} | options))
     if column == "status":
         return frame[column].to_numpy()
     return frame[column].to_numpy(float)

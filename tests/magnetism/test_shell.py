@@ -196,7 +196,7 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "fields",
     [
         {},
         {"fraction": 0.1},
@@ -206,11 +206,11 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
         {"amount_wt_pct": 0.5, "fraction": 0.1, "content": 0.3},
     ],
 )
-def test_shell_takes_amount_or_fraction_with_content(given):
+def test_shell_takes_amount_or_fraction_with_content(fields):
     with pytest.raises(
         InputError, match="amount_wt_pct alone, or fraction and content together"
     ):
-        Shell("Tb", **given)
+        Shell("Tb", **fields)
 
 
 CHARGE = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."

@@ -55,9 +55,9 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     return energies, products, fractions
 
 
-def equal(found, dense, energy, x, rows):
+def equal(energies, dense, energy, x, rows):
     for i in rows:
-        assert found[i] == pytest.approx(
+        assert energies[i] == pytest.approx(
             naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
         )
 

@@ -17,9 +17,9 @@ def snapshot():
 
 
 def occupation(model, earth, metal, third=None):
-    def shares(columns, wanted):
+    def shares(columns, amounts):
         row = np.zeros((1, len(columns)))
-        for symbol, share in (wanted or {}).items():
+        for symbol, share in (amounts or {}).items():
             row[0, np.searchsorted(columns, INDEX[symbol])] = share
         return row
 

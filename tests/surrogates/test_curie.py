@@ -93,15 +93,15 @@ def test_any_temperature_above_absolute_zero_is_one():
     assert sorted(clean.values.tolist()) == [0.05, 500.0]
 
 
-@pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
-def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, left):
+@pytest.mark.parametrize(("sound", "count"), [(1, 0), (2, 2)])
+def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, count):
     names = ("TbCo2", "HoCo2")[:sound]
     frame = _rows(
         *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
         *((name, 230.0, paper) for name in names for paper in "abc"),
     )
     rows, _ = _measured.clean_rows(frame)
-    assert (np.array(rows.groups) == "c").sum() == left
+    assert (np.array(rows.groups) == "c").sum() == count
 
 
 def test_fold_of_a_paper_is_the_published_one():

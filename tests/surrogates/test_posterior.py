@@ -42,26 +42,26 @@ def _make_model(m=37, seed=0):
     )
 
 
-def _naive(X, known):
+def _naive(X, model):
     result = []
     for x in X:
-        total = known.level + x @ known.slopes
+        total = model.level + x @ model.slopes
         best = 0.0
         mass = 0.0
         bad = 0.0
-        for j in range(len(known.weights)):
+        for j in range(len(model.weights)):
             squares = []
-            for block in (known.smooth, known.local):
+            for block in (model.smooth, model.local):
                 values = [*block.moving[:, j], *block.still]
                 at = (x[block.column] - block.shift) * block.factor
                 squares.append(np.sum((at - values) ** 2))
             t = np.sqrt(5.0 * squares[0])
-            k = known.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
-            k += known.two * np.exp(-np.sqrt(squares[1]))
-            total += k * known.weights[j]
-            best = max(best, k / (known.one + known.two))
+            k = model.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
+            k += model.two * np.exp(-np.sqrt(squares[1]))
+            total += k * model.weights[j]
+            best = max(best, k / (model.one + model.two))
             mass += k**4
-            bad += k**4 * known.residual[j]
+            bad += k**4 * model.residual[j]
         result.append((total, best, bad / mass))
     return np.array(result).T
 

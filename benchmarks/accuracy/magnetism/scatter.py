@@ -83,7 +83,7 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=names)
 
 
-def lines(left: "pd.DataFrame") -> list[str]:
+def lines(rows: "pd.DataFrame") -> list[str]:
     """Return the section of the page.
 
     Parameters
@@ -93,7 +93,7 @@ def lines(left: "pd.DataFrame") -> list[str]:
     """
     import pandas as pd
 
-    table = pd.concat([given_the_others(q, left) for q in QUANTITIES])
+    table = pd.concat([given_the_others(q, rows) for q in QUANTITIES])
     text = [
         "",
         "# Where the magnets of a mill contradict the model",

@@ -98,7 +98,7 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     )
 
 
-def deviations(found: Residuals) -> tuple[float, float, float]:
+def deviations(residues: Residuals) -> tuple[float, float, float]:
     """Return the most probable standard deviations: common, composition, residue.
 
     The likelihood of a dozen magnets hardly falls until a part is nothing, which their number does
@@ -106,32 +106,32 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
     """
     from scipy.optimize import minimize
 
-    same = (found.groups[:, None] == found.groups[None, :]).astype(float)
-    covariance = same * np.exp(-found.distance / LENGTH)
-    identity = np.eye(len(found.values))
+    same = (residues.groups[:, None] == residues.groups[None, :]).astype(float)
+    covariance = same * np.exp(-residues.distance / LENGTH)
+    identity = np.eye(len(residues.values))
 
     def loss(logs: NDArray[np.float64]) -> float:
-        constants = () if found.fixed is None else np.log(found.fixed)
+        constants = () if residues.fixed is None else np.log(residues.fixed)
         common, composition, residue = np.exp(
             2.0 * np.append(logs[: 3 - len(constants)], constants)
         )
         total = (
             common * same
             + composition * covariance
-            + (residue + found.error**2) * identity
+            + (residue + residues.error**2) * identity
         )
         _, size = np.linalg.slogdet(total)
         shares = np.array([common, composition, residue]) / (
             common + composition + residue
         )
-        unlikely = size + found.values @ np.linalg.solve(total, found.values)
+        unlikely = size + residues.values @ np.linalg.solve(total, residues.values)
         return float(unlikely - 0.2 * np.log(shares).sum())
 
     results = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
     best = np.exp(min(results, key=lambda one: one.fun).x)
-    if found.fixed is not None:
-        return (float(best[0]), *found.fixed)
-    return float(best[0]), float(best[1]), max(float(best[2]), found.least)
+    if residues.fixed is not None:
+        return (float(best[0]), *residues.fixed)
+    return float(best[0]), float(best[1]), max(float(best[2]), residues.least)
 
 
 def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":

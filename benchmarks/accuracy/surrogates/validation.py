@@ -160,8 +160,12 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _is_inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
-    return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
+def _is_inside(
+    model: CurieModel, estimate: _curie_training.LeftOut
+) -> NDArray[np.bool_]:
+    return (
+        estimate.novelty <= np.array([b.edge for b in model.branches])[estimate.branch]
+    )
 
 
 def _by_host(
@@ -202,10 +206,10 @@ def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
     return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 
 
-def _text(made: pd.DataFrame, data: TrainingSet) -> str:
-    models = [c for c in made.columns if c not in _NO_MODEL]
-    no_paper = made["group"].str.startswith(NO_PAPER)
-    papers = made[~no_paper]
+def _text(frame: pd.DataFrame, data: TrainingSet) -> str:
+    models = [c for c in frame.columns if c not in _NO_MODEL]
+    no_paper = frame["group"].str.startswith(NO_PAPER)
+    papers = frame[~no_paper]
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
@@ -213,10 +217,10 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
             papers["host"].isin(_FOUR)
         ],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
-        "compilations, by chemical system": made[no_paper],
+        "compilations, by chemical system": frame[no_paper],
     }
     lines = [
-        f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
+        f"{data.origin}: {len(frame)} values in {frame['group'].nunique()} papers and systems.",
         "",
         f"Pairs: share of pairs of one paper more than {TOLERANCE[CURIE]:g} K apart that "
         "are ordered as measured.",
@@ -235,7 +239,7 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
         "",
         *_never_worse(papers),
         "",
-        *_residuals(made, data),
+        *_residuals(frame, data),
     ]
     lines += ["", *_worst(papers, data)]
     return "\n".join(lines) + "\n"
@@ -309,7 +313,7 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
+def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
     """Say where the physics alone is off, by host and element: the next hole shows here."""
     lines = [
         "Measured less physics alone, where there is physics: mean and mean size, K.",
@@ -317,10 +321,10 @@ def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
         "| host | element | n | mean | size |",
         "|---|---|---|---|---|",
     ]
-    rest = (made["value"] - made["physics alone"]).to_numpy()
-    atoms = data.table.to_array()[made.index.to_numpy()]
+    rest = (frame["value"] - frame["physics alone"]).to_numpy()
+    atoms = data.table.to_array()[frame.index.to_numpy()]
     for host in HOST_NAMES:
-        of_host = (made["host"] == host).to_numpy()
+        of_host = (frame["host"] == host).to_numpy()
         for e in np.flatnonzero((atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT):
             rows = rest[of_host & (atoms[:, e] > 0.0)]
             size = np.abs(rows).mean()
