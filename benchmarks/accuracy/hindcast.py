@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import magnetkit as mk
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit._core.columns import COLUMNS
 from magnetkit.alloy.table import CompositionTable
@@ -291,10 +292,16 @@ def report(table: "pd.DataFrame") -> str:
         unit = _unit(row)
         ends = f"{row['predicted_lo']:+.3g} to {row['predicted_hi']:+.3g}"
         lines.append(
-            f"| {row['id']} | {what} | {row['quantity']} at {row['temperature_C']:g} °C "
-            f"| {row['claimed']:+g} {unit} | {row['predicted']:+.3g} ({ends}) {unit} "
-            f"| {'yes' if row['agrees'] else 'NO'} | {row['probability']:.2f} "
-            f"| {row['place']:.0f} of {row['of']:.0f} |"
+            table_row(
+                row["id"],
+                what,
+                f"{row['quantity']} at {row['temperature_C']:g} °C",
+                f"{row['claimed']:+g} {unit}",
+                f"{row['predicted']:+.3g} ({ends}) {unit}",
+                "yes" if row["agrees"] else "NO",
+                f"{row['probability']:.2f}",
+                f"{row['place']:.0f} of {row['of']:.0f}",
+            )
         )
     lines += [
         "",

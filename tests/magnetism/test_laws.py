@@ -350,7 +350,7 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     assert (faster[:2] > fall[:2]).all()
 
     class Rules:
-        pinning = np.array([2e6, 2e6, 0.0, 1e5])
+        pinned = np.array([2e6, 2e6, 0.0, 1e5])
         decay = np.array([1.4, 1.4, 1.0, 2.0])
         level = np.array([1.0, 1.25, 1.0, 1.0])
 

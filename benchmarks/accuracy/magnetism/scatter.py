@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.accuracy import table_row
 from magnetkit.magnetism._measured import QUANTITIES, Known, Split
 
 from . import recipes
@@ -88,7 +89,7 @@ def lines(rows: "pd.DataFrame") -> list[str]:
 
     Parameters
     ----------
-    left : pandas.DataFrame
+    rows : pandas.DataFrame
         What `recipes.left_out` returned.
     """
     import pandas as pd
@@ -110,9 +111,15 @@ def lines(rows: "pd.DataFrame") -> list[str]:
         size = part["error"].abs()
         half = part["half_width"]
         text.append(
-            f"| {quantity} | {len(part)} | {part['group'].nunique()} | {(size <= half).sum()} "
-            f"| {(size <= half * part['stretch']).sum()} | {part['stretch'].mean():.2f} "
-            f"| {part['stretch'].max():.2f} |"
+            table_row(
+                quantity,
+                len(part),
+                part["group"].nunique(),
+                (size <= half).sum(),
+                (size <= half * part["stretch"]).sum(),
+                f"{part['stretch'].mean():.2f}",
+                f"{part['stretch'].max():.2f}",
+            )
         )
     text += [
         "",
@@ -126,8 +133,13 @@ def lines(rows: "pd.DataFrame") -> list[str]:
     for wider in _WIDER:
         for row in simulate_mills(wider=wider).to_dict("records"):
             text.append(
-                f"| {wider:g} | {row['magnets']} | {100 * row['unmoved']:.0f} % "
-                f"| {100 * row['coverage']:.0f} % | {row['plain']:.2f} "
-                f"| {row['width']:.2f} |"
+                table_row(
+                    f"{wider:g}",
+                    row["magnets"],
+                    f"{100 * row['unmoved']:.0f} %",
+                    f"{100 * row['coverage']:.0f} %",
+                    f"{row['plain']:.2f}",
+                    f"{row['width']:.2f}",
+                )
             )
     return text

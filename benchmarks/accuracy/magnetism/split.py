@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy._row_kernels import distances
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._evidence import UNPROVEN, coordinates
@@ -283,8 +284,13 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
             f"{one[k]:.2f}" for k in ("common", "composition", "residue")
         )
         lines.append(
-            f"| {quantity} | {one['magnets']:.0f} | {one['papers']:.0f} | "
-            f"{100 * one['deviation']:.1f} % | {parts} |"
+            table_row(
+                quantity,
+                f"{one['magnets']:.0f}",
+                f"{one['papers']:.0f}",
+                f"{100 * one['deviation']:.1f} %",
+                parts,
+            )
         )
     lines += [
         "",
@@ -298,9 +304,17 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
     for _, p in table.iterrows():
         after = p["residual"] - p["expected"] * p["given_residual"]
         lines.append(
-            f"| {p['quantity']} | {p['group']} | {p['given']} | {p['predicted']} | "
-            f"{p['distance']:.3f} | {p['residual']:+.3f} | {after:+.3f} | {p['half_width']:.3f} | "
-            f"{p['anchored']:.3f} |"
+            table_row(
+                p["quantity"],
+                p["group"],
+                p["given"],
+                p["predicted"],
+                f"{p['distance']:.3f}",
+                f"{p['residual']:+.3f}",
+                f"{after:+.3f}",
+                f"{p['half_width']:.3f}",
+                f"{p['anchored']:.3f}",
+            )
         )
     rows = table[table["quantity"] == QUANTITIES[0]]
     error = rows["residual"] - rows["expected"] * rows["given_residual"]
@@ -343,8 +357,13 @@ def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         ("1 and above", table["distance"] >= 1.0),
     ):
         lines.append(
-            f"| {label} | {rows.sum()} | {np.sqrt((size[rows] ** 2).mean()):.2f} | "
-            f"{(size[rows] <= 1.645 * deviation_near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
+            table_row(
+                label,
+                rows.sum(),
+                f"{np.sqrt((size[rows] ** 2).mean()):.2f}",
+                (size[rows] <= 1.645 * deviation_near).sum(),
+                (size <= 1.645 * wide)[rows].sum(),
+            )
         )
     inside = 0
     for group in table["group"].unique():

@@ -12,6 +12,7 @@ import pandas as pd
 from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.compound.evaluate import PROPERTIES
@@ -110,9 +111,13 @@ def _row(
     )
     digits = 1 if name == _CURIE else 3
     pairs = "none" if np.isnan(f["pairs"]) else f"{f['pairs']:.3f}"
-    return (
-        f"| {name} | {title} | {f['rows']} | {f['mae']:.{digits}f} | "
-        f"{f['median']:.{digits}f} | {pairs} |"
+    return table_row(
+        name,
+        title,
+        f["rows"],
+        f"{f['mae']:.{digits}f}",
+        f"{f['median']:.{digits}f}",
+        pairs,
     )
 
 

@@ -14,6 +14,7 @@ from magnetkit.elements import SYMBOLS
 from magnetkit.errors import DataError, InputError
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from benchmarks.accuracy.surrogates import figures
 from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
@@ -194,8 +195,15 @@ def _by_host(
                     TOLERANCE[CURIE],
                 )
                 lines.append(
-                    f"| {title} | {name} | {rows.sum()} | {off.mean():.1f} | {pairs:.3f} | "
-                    f"{(off <= half[rows]).mean():.3f} | {np.median(half[rows]):.0f} |"
+                    table_row(
+                        title,
+                        name,
+                        rows.sum(),
+                        f"{off.mean():.1f}",
+                        f"{pairs:.3f}",
+                        f"{(off <= half[rows]).mean():.3f}",
+                        f"{np.median(half[rows]):.0f}",
+                    )
                 )
     return "\n".join(lines) + "\n"
 
@@ -255,9 +263,13 @@ def _row(name: str, model: str, part: pd.DataFrame) -> str:
         part["group"].to_numpy(),
         TOLERANCE[CURIE],
     )
-    return (
-        f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
-        f"{f['pairs']:.3f} |"
+    return table_row(
+        name,
+        model,
+        f["rows"],
+        f"{f['mae']:.1f}",
+        f"{f['median']:.1f}",
+        f"{f['pairs']:.3f}",
     )
 
 
@@ -275,8 +287,13 @@ def _coverage(part: pd.DataFrame) -> list[str]:
             hits = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
             share, low, high = figures.coverage_by_group(hits, rows["group"].to_numpy())
             lines.append(
-                f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
-                f"{rows['half'].mean():.0f} |"
+                table_row(
+                    name,
+                    len(rows),
+                    f"{share:.3f}",
+                    f"{low:.3f} to {high:.3f}",
+                    f"{rows['half'].mean():.0f}",
+                )
             )
     return lines
 
@@ -308,7 +325,12 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         sample = total[picks].sum(axis=1) / count[picks].sum(axis=1)
         low, high = np.quantile(sample, [0.025, 0.975])
         lines.append(
-            f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |"
+            table_row(
+                host,
+                len(rows),
+                f"{gap.mean():+.1f}",
+                f"{low:+.1f} to {high:+.1f}",
+            )
         )
     return lines
 
@@ -329,7 +351,13 @@ def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
             rows = rest[of_host & (atoms[:, e] > 0.0)]
             size = np.abs(rows).mean()
             lines.append(
-                f"| {host} | {SYMBOLS[e]} | {len(rows)} | {rows.mean():+.0f} | {size:.0f} |"
+                table_row(
+                    host,
+                    SYMBOLS[e],
+                    len(rows),
+                    f"{rows.mean():+.0f}",
+                    f"{size:.0f}",
+                )
             )
     return lines
 
@@ -361,7 +389,12 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
         else:
             why = "inside the domain, alone: the value or the model"
         lines.append(
-            f"| {formulas[i]} | {row['group']} | {row['value'] - row['model']:+.0f} | {why} |"
+            table_row(
+                formulas[i],
+                row["group"],
+                f"{row['value'] - row['model']:+.0f}",
+                why,
+            )
         )
     return lines
 
@@ -392,6 +425,12 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
         for name in ("model", *other_models):
             error = 1000.0 * (part[name] - part["value"]).abs()
             lines.append(
-                f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
+                table_row(
+                    title,
+                    name,
+                    len(part),
+                    f"{error.mean():.1f}",
+                    f"{error.median():.1f}",
+                )
             )
     return Report(data.target, frame, "\n".join(lines) + "\n")
