@@ -471,16 +471,15 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
         If the recipe makes no magnet in the model, or contradicts the measurement.
     """
     process = row.process or None
-    shell = row.shell or None
-    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, shell)
+    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, row.shell)
     hot, room = (f.iloc[0] for f in frames)
     if hot["status"] != "ok":
         raise InputError(
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
-    model = alloys(row.table, read_process(process, 1), read_shells(shell, 1))
+    model = alloys(row.table, read_process(process, 1), read_shells(row.shell, 1))
     host = root_host(str(hot["host"]))
-    effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
+    effects = kinds(row.table, [host], [row.shell], process).effects[0]
     values = []
     for quantity, measured_value in row.values.items():
         ends = ("", "_lo", "_hi")
