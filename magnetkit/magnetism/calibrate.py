@@ -66,6 +66,13 @@ _SAME = 0.001
 _WIDER = 1.05
 
 
+_ODD_VALUE = (
+    "row {row} ({magnet}) {remark}: {quantity} {measured:g}, expected {after:.4g} "
+    "({after_lo:.4g} to {after_hi:.4g})"
+)
+"""What is said of a row of the report whose value does not fit."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """A calibration on measured magnets.
@@ -123,13 +130,7 @@ class Calibration:
                 text += "the model's uncertainty"
             texts.append(text)
         odd = self.report[self.report["remark"] != ""]
-        for _, r in odd.iterrows():
-            magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
-            expectation = (
-                f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            )
-            measurement = f"{r['quantity']} {r['measured']:g}"
-            texts.append(f"{magnet}: {measurement}, expected {expectation}")
+        texts += [_ODD_VALUE.format_map(row) for row in odd.to_dict("records")]
         texts += self.contradictions
         texts += self.notes
         return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
