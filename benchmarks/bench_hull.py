@@ -34,26 +34,28 @@ SPACES = {
 LIMITS = {"Nd2Fe14B": {}, "SmCo5": {"Fe": 0.3, "Cu": 0.2}}
 
 
-def stable():
+def stable_space():
     return hull.stable_space(open_snapshot())
 
 
 def energies(system, n):
     table = random_compositions(system, n)
-    phases = stable()
+    phases = stable_space()
     return n, lambda: hull.solve(table, phases)
 
 
 def products(system, n):
     table = random_compositions(system, n)
-    phases = stable()
+    phases = stable_space()
     return n, lambda: hull.solve(table, phases, products=True)
 
 
 def stability(formula, n):
     """Every property of `stability`, rows of many chemical systems in the order of the space."""
-    found = mk.substitutions(formula, SPACES[formula], step=0.05, limits=LIMITS[formula])
-    table = next(iter(found.chunks(n)))
+    space = mk.substitutions(
+        formula, SPACES[formula], step=0.05, limits=LIMITS[formula]
+    )
+    table = next(iter(space.chunks(n)))
     return len(table), lambda: mk.phases.stability(table)
 
 
@@ -63,10 +65,14 @@ def six_elements(n):
     earths = rng.multinomial(50, [0.6, 0.2, 0.2], n) / 50
     cobalt = rng.integers(0, 40, n) / 100
     x = np.column_stack([np.ones(n), 14 * (1 - cobalt), 14 * cobalt, 2 * earths]) / 17
-    columns = np.array([mk.elements.INDEX[s] for s in ("B", "Fe", "Co", "Nd", "Ce", "Dy")])
+    columns = np.array(
+        [mk.elements.INDEX[s] for s in ("B", "Fe", "Co", "Nd", "Ce", "Dy")]
+    )
     order = np.argsort(columns)
     indices = np.tile(columns[order], n).astype(np.int32)
-    table = CompositionTable(np.arange(n + 1) * 6, indices, x[:, order].ravel(), np.arange(n))
+    table = CompositionTable(
+        np.arange(n + 1) * 6, indices, x[:, order].ravel(), np.arange(n)
+    )
     return n, lambda: mk.phases.stability(table)
 
 
@@ -76,19 +82,24 @@ def pymatgen(method, n):
     diagram = phase_diagram(open_snapshot(), SIX)
     rows = random_compositions(SIX, n).to_array()
     symbols = mk.elements.SYMBOLS
-    table = [Composition({symbols[c]: row[c] for c in np.flatnonzero(row)}) for row in rows]
+    table = []
+    for row in rows:
+        amounts = {symbols[column]: row[column] for column in np.flatnonzero(row)}
+        table.append(Composition(amounts))
     return n, lambda: [getattr(diagram, method)(composition) for composition in table]
 
 
 def numpy_planes(n):
     """The largest of all facets' planes as one matrix product."""
-    phases = stable()
+    phases = stable_space()
     inside = np.zeros(phases.columns, bool)
     inside[phases.column[[mk.elements.INDEX[s] for s in SIX.split("-")]]] = True
     price = find_facets(phases, inside).price.T
     table = random_compositions(SIX, n)
     x = table.to_array()[:, np.unique(table.indices)]
-    return n, lambda: [(x[i : i + 10_000] @ price).max(axis=1) for i in range(0, n, 10_000)]
+    return n, lambda: [
+        (x[i : i + 10_000] @ price).max(axis=1) for i in range(0, n, 10_000)
+    ]
 
 
 # Name to a function that returns the number of rows and the work.
@@ -137,7 +148,9 @@ def main(rounds=5):
             work()
             wall = min(wall, time.perf_counter() - clock)
             busy = min(busy, time.process_time() - processor)
-        print(f"{name:34s}{rows:10,d}{rows / wall:14,.0f}{rows / busy:22,.0f}", flush=True)
+        print(
+            f"{name:34s}{rows:10,d}{rows / wall:14,.0f}{rows / busy:22,.0f}", flush=True
+        )
 
 
 if __name__ == "__main__":

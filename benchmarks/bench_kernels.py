@@ -7,7 +7,7 @@ matminer, CBFV and the formula parsers; pymatgen, vesin, matscipy, ase and dscri
 import pytest
 
 from benchmarks.features.cases import CASES
-from benchmarks.features.peers import PEERS, prepared
+from benchmarks.features.peers import PEERS, prepare_peer
 
 UNITS = {case.name: case.unit for case in CASES}
 
@@ -17,17 +17,19 @@ def test_kernel(benchmark, case):
     rows = max(2, case.rows // 5)
     benchmark.group = case.name
     benchmark.pedantic(case.prepare(rows), rounds=5, warmup_rounds=1)
-    benchmark.extra_info[f"{case.unit}_per_second"] = round(rows / benchmark.stats.stats.min)
+    benchmark.extra_info[f"{case.unit}_per_second"] = round(
+        rows / benchmark.stats.stats.min
+    )
 
 
 @pytest.mark.peer
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("peer", PEERS, ids=lambda p: f"{p.case}-{p.name}")
 def test_peer(benchmark, peer):
-    found = prepared(peer)
-    if found is None:
+    work_of_peer = prepare_peer(peer)
+    if work_of_peer is None:
         pytest.skip(f"{peer.name} is not installed")
-    rows, work = found
+    rows, work = work_of_peer
     benchmark.group = peer.case
     benchmark.pedantic(work, rounds=2)
     rate = rows / benchmark.stats.stats.min

@@ -26,11 +26,17 @@ def compositions(n: int = 40_000) -> CompositionTable:
     texts = []
     for i, (a, b, c) in enumerate(x):
         if i % 3 == 0:
-            texts.append(f"Nd{2 - a:.5f}Dy{a:.5f}Fe{14 - 3 * b - c:.5f}Co{3 * b:.5f}Al{c:.5f}B")
+            texts.append(
+                f"Nd{2 - a:.5f}Dy{a:.5f}Fe{14 - 3 * b - c:.5f}Co{3 * b:.5f}Al{c:.5f}B"
+            )
         elif i % 3 == 1:
-            texts.append(f"Sm{1 - 0.5 * a:.5f}Gd{0.5 * a:.5f}Co{5 - b - c:.5f}Fe{b:.5f}Cu{c:.5f}")
+            texts.append(
+                f"Sm{1 - 0.5 * a:.5f}Gd{0.5 * a:.5f}Co{5 - b - c:.5f}Fe{b:.5f}Cu{c:.5f}"
+            )
         else:
-            texts.append(f"Sm{2 - a:.5f}Er{a:.5f}Co{17 - 4 * b - c:.5f}Fe{4 * b:.5f}Cu{c:.5f}")
+            texts.append(
+                f"Sm{2 - a:.5f}Er{a:.5f}Co{17 - 4 * b - c:.5f}Fe{4 * b:.5f}Cu{c:.5f}"
+            )
     return CompositionTable.from_strings(texts, basis="atomic")
 
 
@@ -54,18 +60,26 @@ def main() -> None:
     start = time.perf_counter()
     part = partition(table[:10])
     evaluate(part, TEMPERATURES)
-    print(f"first call (compiles, or reads the cache): {time.perf_counter() - start:.1f} s")
+    print(
+        f"first call (compiles, or reads the cache): {time.perf_counter() - start:.1f} s"
+    )
     part = partition(table)
     points = len(table) * len(TEMPERATURES)
-    most = thread_count()
-    for threads in sorted({1, most}):
+    limit = thread_count()
+    for threads in sorted({1, limit}):
         limit_threads(threads)
-        for spread in (False, True):
-            seconds = best(lambda spread=spread: evaluate(part, TEMPERATURES, spread))
-            label = "with spread" if spread else "values only"
-            print(f"{threads} thread(s), {label}: {points / seconds / 1e6:.2f} million points/s")
+        for with_spread in (False, True):
+            seconds = best(
+                lambda spread=with_spread: evaluate(part, TEMPERATURES, spread)
+            )
+            label = "with spread" if with_spread else "values only"
+            print(
+                f"{threads} thread(s), {label}: {points / seconds / 1e6:.2f} million points/s"
+            )
     seconds = best(lambda: evaluate(partition(table), np.array([423.0])))
-    print(f"split, values and spread at one temperature: {len(table) / seconds / 1e6:.2f} M rows/s")
+    print(
+        f"split, values and spread at one temperature: {len(table) / seconds / 1e6:.2f} M rows/s"
+    )
 
 
 if __name__ == "__main__":

@@ -41,10 +41,10 @@ def explorer(folder: Path) -> None:
     from magnetkit.explorer.server import serve
 
     ready = threading.Event()
-    found = []
+    addresses = []
 
     def tell(address: str) -> None:
-        found.append(address)
+        addresses.append(address)
         ready.set()
 
     start = time.perf_counter()
@@ -54,9 +54,11 @@ def explorer(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as profile:
         window = Browser(Path(profile))
         try:
-            window.open(found[0])
+            window.open(addresses[0])
             window.wait("return !!document.querySelector('#pareto .main-svg')", 60)
-            window.wait("return document.getElementById('evaluated').textContent === ''", 600)
+            window.wait(
+                "return document.getElementById('evaluated').textContent === ''", 600
+            )
             print(f"all temperatures after {time.perf_counter() - start:.1f} s")
             time.sleep(2.0)
             window.run(WATCH)
@@ -86,13 +88,19 @@ def report(folder: Path) -> None:
             try:
                 start = time.perf_counter()
                 window.open(page)
-                window.wait("return document.querySelectorAll('#table tbody tr').length > 1")
+                window.wait(
+                    "return document.querySelectorAll('#table tbody tr').length > 1"
+                )
                 times.append(time.perf_counter() - start)
-                told = window.run("return document.querySelector('#count').textContent")
+                count = window.run(
+                    "return document.querySelector('#count').textContent"
+                )
             finally:
                 window.close()
     size = page.stat().st_size / 1e6
-    print(f"report: {told}; {size:.1f} MB opens in {statistics.median(times):.2f} s (median of 3)")
+    print(
+        f"report: {count}; {size:.1f} MB opens in {statistics.median(times):.2f} s (median of 3)"
+    )
 
 
 def main(rows: int) -> None:
@@ -102,7 +110,9 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_candidates(folder / "candidates.csv", rows)
-        result = mk.screen(folder / "candidates.csv", "hot-servo-motor", out=folder / "out")
+        result = mk.screen(
+            folder / "candidates.csv", "hot-servo-motor", out=folder / "out"
+        )
         start = time.perf_counter()
         result.report(folder / "out" / "report.html")
         print(f"{rows:,} rows; report written in {time.perf_counter() - start:.1f} s")

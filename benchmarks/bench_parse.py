@@ -24,24 +24,28 @@ PEER_ROWS = 20_000
 def formulas(rows):
     """Distinct formulas of 20 to 40 characters, half of them with brackets."""
     rng = np.random.default_rng(0)
-    elements = np.array(["Dy", "Tb", "Pr", "Ce", "La", "Gd", "Y"])[rng.integers(0, 7, rows)]
+    elements = np.array(["Dy", "Tb", "Pr", "Ce", "La", "Gd", "Y"])[
+        rng.integers(0, 7, rows)
+    ]
     numbers = rng.integers(1, 1000, (rows, 3)) / 1000
     texts = [
         f"(Nd{a}{e}{b})2Fe{13 + c:.3f}Co{i % 97 / 100}B"
         if i % 2
         else f"Nd{a}{e}{b}Fe{12 + c:.3f}Cu0.{i % 89 + 10}B"
-        for i, (e, (a, b, c)) in enumerate(zip(elements.tolist(), numbers.tolist(), strict=True))
+        for i, (e, (a, b, c)) in enumerate(
+            zip(elements.tolist(), numbers.tolist(), strict=True)
+        )
     ]
     return list(dict.fromkeys(texts))
 
 
 @pytest.fixture(scope="module")
 def texts():
-    made = formulas(ROWS)
-    lengths = [len(t) for t in made]
-    assert len(made) > 0.99 * ROWS
+    formulas_of_rows = formulas(ROWS)
+    lengths = [len(t) for t in formulas_of_rows]
+    assert len(formulas_of_rows) > 0.99 * ROWS
     assert 20 <= np.percentile(lengths, 1) <= np.percentile(lengths, 99) <= 40
-    return made
+    return formulas_of_rows
 
 
 def note(benchmark, rows, size):
@@ -59,13 +63,17 @@ def test_magnetkit(benchmark, texts, threads):
         pytest.skip(f"fewer than {threads} threads here")
     array = pa.array(texts, pa.large_string())
     with limited_threads(threads):
-        table = benchmark.pedantic(CompositionTable.from_arrow, (array,), rounds=7, warmup_rounds=1)
+        table = benchmark.pedantic(
+            CompositionTable.from_arrow, (array,), rounds=7, warmup_rounds=1
+        )
     assert len(table) == len(texts)
     note(benchmark, len(texts), sum(map(len, texts)))
 
 
 def test_magnetkit_from_a_list(benchmark, texts):
-    table = benchmark.pedantic(CompositionTable.from_strings, (texts,), rounds=5, warmup_rounds=1)
+    table = benchmark.pedantic(
+        CompositionTable.from_strings, (texts,), rounds=5, warmup_rounds=1
+    )
     assert len(table) == len(texts)
     note(benchmark, len(texts), sum(map(len, texts)))
 
@@ -112,9 +120,9 @@ def expression():
 
 @pytest.mark.parametrize("peer", [pymatgen, chemparse, smact, expression])
 def test_peer(benchmark, texts, peer):
-    read = peer()
+    parse = peer()
     some = texts[:PEER_ROWS]
-    benchmark.pedantic(lambda: [read(t) for t in some], rounds=3, warmup_rounds=0)
+    benchmark.pedantic(lambda: [parse(t) for t in some], rounds=3, warmup_rounds=0)
     note(benchmark, len(some), sum(map(len, some)))
 
 

@@ -71,16 +71,20 @@ def write_candidates(path: Path, rows: int) -> None:
                 stream.write(text + "\n")
 
 
-def timed(*command: str) -> dict[str, float]:
+def time_command(*command: str) -> dict[str, float]:
     """Run a command; return its seconds, its CPU seconds, and what it printed as JSON."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, *command], check=True, capture_output=True, text=True
+    )
     seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    told = json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
-    return {"seconds": seconds, "cpu": cpu, **told}
+    output = (
+        json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
+    )
+    return {"seconds": seconds, "cpu": cpu, **output}
 
 
 def median(runs: list[dict[str, float]], name: str) -> float:
@@ -93,7 +97,7 @@ def command(repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, 1000)
-        timed(
+        time_command(
             "-m",
             "magnetkit",
             "screen",
@@ -106,15 +110,17 @@ def command(repeat: int) -> None:
         )
         write_candidates(path, ROWS)
         # A process of its own, for the peak memory of children is that of the largest.
-        for more in ((), ("--all-columns",)):
+        for options in ((), ("--all-columns",)):
             runs = [
-                timed(__file__, "--command", str(path), f"{folder}/out", *more)
+                time_command(
+                    __file__, "--command", str(path), f"{folder}/out", *options
+                )
                 for _ in range(repeat)
             ]
             seconds = median(runs, "seconds")
             cpu = median(runs, "cpu")
             print(
-                f"command on {ROWS:,} rows {' '.join(more)}: {seconds:.1f} s, "
+                f"command on {ROWS:,} rows {' '.join(options)}: {seconds:.1f} s, "
                 f"{ROWS / seconds:,.0f} rows/s, CPU {1e6 * cpu / ROWS:.1f} s per million rows, "
                 f"peak {median(runs, 'peak'):.2f} GiB",
                 flush=True,
@@ -123,11 +129,11 @@ def command(repeat: int) -> None:
 
 def run_command(path: str, out: str, *more: str) -> None:
     """Run the command in this process and print its peak memory."""
-    asked = ("--application", DEVICE, "--quiet", "--force", "--out", out, *more)
-    sys.argv = ["magnetkit", "screen", path, *asked]
+    sys.argv = ["magnetkit", "screen", path, "--application", DEVICE, *more]
+    sys.argv += ["--quiet", "--force", "--out", out]
     from magnetkit.cli import main
 
-    shown = sys.stdout
+    stdout = sys.stdout
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         main()
@@ -135,7 +141,7 @@ def run_command(path: str, out: str, *more: str) -> None:
         if end.code:
             raise
     finally:
-        sys.stdout = shown
+        sys.stdout = stdout
     print(json.dumps({"peak": peak()}))
 
 
@@ -144,11 +150,19 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-def space_of(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
+def make_space(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
     """Return a space of 2:14:1 with substitutes of neodymium, six by default, and cobalt."""
     import magnetkit as mk
 
-    limits = {"Dy": 0.2, "Tb": 0.1, "Ce": 0.4, "La": 0.2, "Y": 0.2, "Pr": 0.3, "Co": 0.2}
+    limits = {
+        "Dy": 0.2,
+        "Tb": 0.1,
+        "Ce": 0.4,
+        "La": 0.2,
+        "Y": 0.2,
+        "Pr": 0.3,
+        "Co": 0.2,
+    }
     replace = {"Nd": ["Dy", "Pr", "Ce", "Tb", "La", "Y"][:substitutes], "Fe": ["Co"]}
     limits = {e: limits[e] for e in (*replace["Nd"], "Co")}
     step = {"Nd": on_nd, "Fe": on_fe}
@@ -159,19 +173,29 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
     """Screen a space for its best once what is kept is loaded, and print the figures."""
     import magnetkit as mk
 
-    mk.screen(space_of(0.1, 0.1), SPACE_DEVICE, keep=10)
+    mk.screen(make_space(0.1, 0.1), SPACE_DEVICE, keep=10)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         cpu = time.process_time()
-        result = mk.screen(space_of(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder)
+        result = mk.screen(
+            make_space(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder
+        )
         took = time.perf_counter() - start
         cpu = time.process_time() - cpu
-    seen = result.manifest["summary"]["sieve"]["stages"]
-    told = {"rows": result.judged, "took": took, "own": cpu, "peak": peak(), **seen}
-    print(json.dumps(told))
+    stages_of_sieve = result.manifest["summary"]["sieve"]["stages"]
+    row = {
+        "rows": result.judged,
+        "took": took,
+        "own": cpu,
+        "peak": peak(),
+        **stages_of_sieve,
+    }
+    print(json.dumps(row))
 
 
-def best_of(space: object, device: str, keep: int = 1000, **asked: object) -> dict[str, float]:
+def time_search(
+    space: object, device: str, keep: int = 1000, **asked: object
+) -> dict[str, float]:
     """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
     import magnetkit as mk
 
@@ -188,21 +212,23 @@ def devices(repeat: int, quick: bool = False) -> None:
     """Print what the best of one space take for every device, the slowest first."""
     from magnetkit.applications import names
 
-    space = space_of(*QUICK) if quick else space_of(*SPACES[0][:2])
-    best_of(space_of(0.1, 0.1), DEVICE, 10)
-    found = []
+    space = make_space(*QUICK) if quick else make_space(*SPACES[0][:2])
+    time_search(make_space(0.1, 0.1), DEVICE, 10)
+    rows = []
     for device in names():
-        best_of(space_of(0.1, 0.1), device, 10)
-        runs = [best_of(space, device) for _ in range(repeat)]
+        time_search(make_space(0.1, 0.1), device, 10)
+        runs = [time_search(space, device) for _ in range(repeat)]
         n = runs[0]["rows"]
         took = median(runs, "took")
         part = runs[0].get("magnetism", 0) / n
-        found.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
-    found.sort()
-    print(f"slowest of {len(found)} devices: {found[0][0]:,.0f} candidates/s ({found[0][-1]})")
-    for rate, took, own, part, device in found:
+        rows.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
+    rows.sort()
+    print(
+        f"slowest of {len(rows)} devices: {rows[0][0]:,.0f} candidates/s ({rows[0][-1]})"
+    )
+    for rate, took, seconds, part, device in rows:
         print(
-            f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {own:5.2f} s per million, magnetism "
+            f"{device:>36} {rate:10,.0f}/s {took:6.1f} s, CPU {seconds:5.2f} s per million, magnetism "
             f"of {part:.1%}",
             flush=True,
         )
@@ -211,30 +237,39 @@ def devices(repeat: int, quick: bool = False) -> None:
 def growth(repeat: int, quick: bool = False) -> None:
     """Print how the time of the best of a space grows, with what straight lines are off by."""
     steps = QUICK if quick else SPACES[0][:2]
-    space = space_of(*steps)
+    space = make_space(*steps)
     at = (350.0, 375.0, 400.0, 425.0)
-    best_of(space, DEVICE)
-    hot = [[f"coercivity_kA_m >= 300 at {t} K" for t in at[:k]] for k in range(len(at) + 1)]
-    sizes = [space_of(steps[0], part * steps[1]) for part in (4, 2, 1)]
+    time_search(space, DEVICE)
+    requirements = [f"coercivity_kA_m >= 300 at {kelvin} K" for kelvin in at]
+    hot = [requirements[:count] for count in range(len(at) + 1)]
+    sizes = [make_space(steps[0], part * steps[1]) for part in (4, 2, 1)]
     # About as many candidates of each, else what a small space takes anyway is most of it.
-    finer = [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
+    finer = (
+        [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
+    )
     cases = {
         "candidates": [(len(s), {"space": s}) for s in sizes],  # type: ignore[arg-type]
         "kept": [(k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)],
-        "temperatures": [(k, {"space": space, "require": r}) for k, r in enumerate(hot)],
-        "elements": [(k + 7, {"space": space_of(*s, k + 3)}) for k, s in enumerate(finer)],
+        "temperatures": [
+            (k, {"space": space, "require": r}) for k, r in enumerate(hot)
+        ],
+        "elements": [
+            (k + 7, {"space": make_space(*s, k + 3)}) for k, s in enumerate(finer)
+        ],
     }
     for name, points in cases.items():
         x = []
         y = []
-        for many, asked in points:
-            runs = [best_of(device=DEVICE, **asked) for _ in range(repeat)]  # type: ignore[arg-type]
+        for many, options in points:
+            runs = [time_search(device=DEVICE, **options) for _ in range(repeat)]  # type: ignore[arg-type]
             # CPU: other jobs show less in it.
-            own = median(runs, "own")
+            seconds = median(runs, "own")
             x.append(float(many))
-            y.append(1e6 * own / runs[0]["rows"] if name == "elements" else own)
+            y.append(1e6 * seconds / runs[0]["rows"] if name == "elements" else seconds)
         slope, rest = np.polyfit(x, y, 1)
-        off = [f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)]
+        off = [
+            f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)
+        ]
         unit = "CPU s per million" if name == "elements" else "CPU s"
         print(
             f"{name}: {rest:.2f} {unit} + {slope:.3g} each ({x[0]:,.0f} to {x[-1]:,.0f}; off by "
@@ -248,7 +283,9 @@ def spaces(repeat: int) -> None:
     rows = []
     took = []
     for on_nd, on_fe, keep in SPACES:
-        one = partial(timed, __file__, "--space", str(on_nd), str(on_fe), str(keep))
+        one = partial(
+            time_command, __file__, "--space", str(on_nd), str(on_fe), str(keep)
+        )
         runs = [one() for _ in range(repeat)]
         n = int(runs[0]["rows"])
         seconds = median(runs, "took")
@@ -262,7 +299,9 @@ def spaces(repeat: int) -> None:
             flush=True,
         )
     slope, rest = np.polyfit(rows, took, 1, w=1.0 / np.array(took))
-    away = [f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)]
+    away = [
+        f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)
+    ]
     print(
         f"straight line: {rest:.1f} s + {1e6 * slope:.3f} s per million (off by {', '.join(away)})"
     )
@@ -272,30 +311,50 @@ def spaces(repeat: int) -> None:
         print(f"on paper, 10^9 take {hours:.2f} h on {many} cores")
 
 
-def compared() -> dict[str, tuple[object, dict[str, object]]]:
+def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
     """Return the seven spaces of ``equal``, each with what is asked of it besides."""
     import magnetkit as mk
 
     cells = {"Sm": ["Gd", "Er", "Ho"], "Co": ["Fe", "Cu", "Zr"]}
-    most = {"Gd": 0.4, "Er": 0.4, "Ho": 0.3, "Fe": 0.3, "Cu": 0.12, "Zr": 0.04}
+    limits_of_cells = {
+        "Gd": 0.4,
+        "Er": 0.4,
+        "Ho": 0.3,
+        "Fe": 0.3,
+        "Cu": 0.12,
+        "Zr": 0.04,
+    }
     grains = {"Sm": ["Gd", "Pr", "Er", "Ce"], "Co": ["Cu", "Fe"]}
-    least = {"Gd": 0.5, "Pr": 0.4, "Er": 0.3, "Ce": 0.3, "Cu": 0.3, "Fe": 0.2}
-    at = [f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)]
-    iron = space_of(0.05, 0.05)
+    limits_of_grains = {
+        "Gd": 0.5,
+        "Pr": 0.4,
+        "Er": 0.3,
+        "Ce": 0.3,
+        "Cu": 0.3,
+        "Fe": 0.2,
+    }
+    at = [
+        f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)
+    ]
+    iron = make_space(0.05, 0.05)
     return {
         "2:14:1": (iron, {}),
         # A bound rests on few of so many.
-        "2:14:1, a million": (space_of(*SPACES[0][:2]), {}),
+        "2:14:1, a million": (make_space(*SPACES[0][:2]), {}),
         "2:14:1, terbium diffused": (iron, {"shell": "Tb 0.3 wt%"}),
         "2:14:1, three more temperatures": (iron, {"require": at}),
         # Today's is then as unlikely to do as what is worth a trial beside it.
         "2:14:1, another magnet today": (iron, {"reference": "Nd1.8Dy0.2Fe14B"}),
         "2:17": (
-            mk.substitutions("Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=most),
+            mk.substitutions(
+                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=limits_of_cells
+            ),
             {},
         ),
         "1:5 beside the device's own charges and spaces": (
-            mk.substitutions("SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=least),
+            mk.substitutions(
+                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=limits_of_grains
+            ),
             {},
         ),
     }
@@ -308,32 +367,41 @@ def equal(most: int = 100_000) -> None:
 
     from magnetkit.applications import load, names
 
-    screening, candidates = (import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates"))
+    screening, candidates = (
+        import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates")
+    )
     bounds = screening._bounds
-    same = bounded = total = 0
+    same = is_bound_used = total = 0
     for device in names():
-        for name, (space, asked) in compared().items():
+        for name, (space, options) in compare_spaces().items():
             source: object = space
             if "own" in name:
-                own = candidates.profile_space(load(device))
-                source = replace(own, spaces=[*own.spaces, space])
+                source_of_device = candidates.profile_space(load(device))
+                source = replace(
+                    source_of_device, spaces=[*source_of_device.spaces, space]
+                )
             for keep in (10, 1000, most):
-                found = []
+                results = []
                 for of in (bounds, lambda *_: iter([screening.Bound()])):
                     screening._bounds = of
-                    found.append(result_of(source, device, keep, **asked))
-                (best, sieved), (whole, _) = found
+                    results.append(read_result(source, device, keep, **options))
+                (best, has_bound), (whole, _) = results
                 is_same = best.equals(whole)
                 total = total + 1
                 same = same + is_same
-                bounded = bounded + sieved
+                is_bound_used = is_bound_used + has_bound
                 if not is_same:
                     print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
-        print(f"{device}: {same} of {total} the same so far, {bounded} with a bound", flush=True)
+        print(
+            f"{device}: {same} of {total} the same so far, {is_bound_used} with a bound",
+            flush=True,
+        )
     screening._bounds = bounds
 
 
-def result_of(source: object, device: str, keep: int, **asked: object) -> tuple[Any, bool]:
+def read_result(
+    source: object, device: str, keep: int, **asked: object
+) -> tuple[Any, bool]:
     """Return ranks, candidates, figures and decisions of the best, and whether a bound was used."""
     import pandas as pd
 
@@ -345,11 +413,11 @@ def result_of(source: object, device: str, keep: int, **asked: object) -> tuple[
     except MagnetkitError as error:
         return pd.DataFrame([str(error).partition(":")[0]]), False
     sieve = result.manifest["summary"]["sieve"]
-    is_bounded = not (sieve["limit"] is None and sieve["least_margin"] is None)
+    has_bound = not (sieve["limit"] is None and sieve["least_margin"] is None)
     # How many are alike is counted within the bound.
-    decided = [{**one, "copies": 0} for one in result.manifest["decisions"]]
+    decisions = [{**one, "copies": 0} for one in result.manifest["decisions"]]
     best = result.best(keep).drop(columns="copies")
-    return best.assign(decided=json.dumps(decided)), is_bounded
+    return best.assign(decided=json.dumps(decisions)), has_bound
 
 
 def stages(rows: int = 65_536) -> None:
@@ -381,8 +449,7 @@ def stages(rows: int = 65_536) -> None:
         judged = _work.chunk_table(chunk, job)
         part = _work.encode(judged)
         at = [*needed_temperatures(job), _stages.ROOM_K]
-        given = (table, None)
-        asked = job.conditions
+        conditions = job.conditions
         only = needed_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
@@ -391,20 +458,28 @@ def stages(rows: int = 65_536) -> None:
             "formulas": (table.to_arrow, n),
             f"magnetism at {len(at)} temperatures": (
                 lambda: _stages.figure_columns(
-                    _stages.make_alloys(*given, asked, ranges=True), at, asked.use, only
+                    _stages.make_alloys(table, None, conditions, ranges=True),
+                    at,
+                    conditions.use,
+                    only,
                 ),
                 n,
             ),
-            "stability": (lambda: _stages.makeable(table, asked), n),
-            "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
-            "supply": (lambda: _stages.supplies(*given, asked), n),
+            "stability": (lambda: _stages.makeable(table, conditions), n),
+            "surrogate and domain": (
+                lambda: surrogate("curie_temperature_K").predict(hard),
+                n,
+            ),
+            "supply": (lambda: _stages.supplies(table, None, conditions), n),
             "whole evaluation": (lambda: _work.chunk_table(chunk, job), n),
             "what the ranking needs": (lambda: job.rule.keys(judged), n),
             "ranking": (lambda: rank_keys([job.rule.keys(judged)]), n),
             "writing a part": (lambda: _work.encode(judged), n),
             "reading a part": (lambda: _work.decode(part), n),
             "writing Parquet": (
-                lambda: write_parquet([judged], judged.schema, Path(folder) / "x.parquet"),
+                lambda: write_parquet(
+                    [judged], judged.schema, Path(folder) / "x.parquet"
+                ),
                 n,
             ),
         }
@@ -421,44 +496,58 @@ def processes(repeat: int, rows: int = 400_000) -> None:
     """Print the rates of Dask workers, and what the one that asks has to do."""
     import magnetkit as mk
 
-    cases = {"one worker": 1, "two": 2, "two into a store": 2, "two, one lost on the way": 2}
+    cases = {
+        "one worker": 1,
+        "two": 2,
+        "two into a store": 2,
+        "two, one lost on the way": 2,
+    }
     rates: dict[str, list[float]] = {name: [] for name in cases}
-    own = []
+    shares = []
     with tempfile.TemporaryDirectory() as folder, store() as bucket:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
         for name, workers in [case for case in cases.items() for _ in range(repeat)]:
-            there = "store" in name
-            if there and not bucket:
+            in_store = "store" in name
+            if in_store and not bucket:
                 continue
             marks: list[tuple[float, float, int]] = []
 
             def mark(
-                done: int, total: int | None, marks: list = marks, lost: bool = "lost" in name
+                done: int,
+                total: int | None,
+                marks: list = marks,
+                lost: bool = "lost" in name,
             ) -> None:
                 if lost and not marks:
                     lose_worker()
                 marks.append((time.perf_counter(), time.process_time(), done))
 
-            out = bucket if there else f"{folder}/out"
+            out = bucket if in_store else f"{folder}/out"
             chunk = min(32_768, rows // 8)
             mk.screen(
-                path, DEVICE, out=out, force=True, workers=workers, progress=mark, chunk_rows=chunk
+                path,
+                DEVICE,
+                out=out,
+                force=True,
+                workers=workers,
+                progress=mark,
+                chunk_rows=chunk,
             )
             # Between the first part and the last: without the start of the processes.
             (begin, _, first), (end, _, last) = marks[0], marks[-1]
             rates[name].append((last - first) / (end - begin))
-            if not there:
-                own.append((marks[-1][1] - marks[0][1]) / (last - first))
+            if not in_store:
+                shares.append((marks[-1][1] - marks[0][1]) / (last - first))
         one = statistics.median(rates["one worker"])
-        for name, found in rates.items():
-            if found:
-                rate = statistics.median(found)
+        for name, values in rates.items():
+            if values:
+                rate = statistics.median(values)
                 print(f"Dask, {name}: {rate:,.0f} rows/s, {rate / one:.2f} times one")
-        sent = travelling(path)
-    for kind, size in sent.items():
+        sizes = travelling(path)
+    for kind, size in sizes.items():
         print(f"{kind}: {size:,.1f} MB per million rows travel to the one that asks")
-    cost = statistics.median(own)
+    cost = statistics.median(shares)
     print(
         f"it works {1e6 * cost:.2f} CPU s per million rows, and is busy with {1 / (cost * one):.0f}"
     )
@@ -469,7 +558,7 @@ def lose_worker() -> None:
     import psutil
 
     children = psutil.Process().children(recursive=True)
-    next(c for c in children if any("spawn_main" in word for word in c.cmdline())).kill()
+    next(c for c in children if "spawn_main" in " ".join(c.cmdline())).kill()
 
 
 @contextmanager
@@ -509,15 +598,19 @@ def travelling(path: Path) -> dict[str, float]:
 
     job = make_job(load(DEVICE))
     _, part = evaluate_piece((0, next(FileCandidates(path).pieces())), job)
-    far = replace(part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64})
-    found = {
+    remote = replace(
+        part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64}
+    )
+    sizes = {
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
-        "all rows, into a store": len(pickle.dumps(far)) / part.rows,
+        "all rows, into a store": len(pickle.dumps(remote)) / part.rows,
     }
-    space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = evaluate_best((0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000)
-    found["the best of a space"] = len(pickle.dumps(left)) / left.rows
-    return found
+    space = SpaceCandidates([make_space(0.05, 0.025)])  # type: ignore[list-item]
+    _, best_part = evaluate_best(
+        (0, next(space.pieces(1 << 18))), job, Bound(140.0, np.inf), 10_000
+    )
+    sizes["the best of a space"] = len(pickle.dumps(best_part)) / best_part.rows
+    return sizes
 
 
 def peers(rows: int = 300) -> None:
@@ -535,7 +628,9 @@ def peers(rows: int = 300) -> None:
         texts = path.read_text(encoding="utf-8").splitlines()[1:]
     start = time.perf_counter()
     compositions = [Composition(text) for text in texts]
-    print(f"pymatgen parses {(time.perf_counter() - start) / rows * 1e6:,.0f} s per million rows")
+    print(
+        f"pymatgen parses {(time.perf_counter() - start) / rows * 1e6:,.0f} s per million rows"
+    )
     features = ElementProperty.from_preset("magpie")
     x = np.array([features.featurize(c) for c in compositions])
     forest = RandomForestRegressor(100, random_state=0).fit(x, x[:, 0])
@@ -545,11 +640,11 @@ def peers(rows: int = 300) -> None:
     # Fitting is no part of the comparison.
     print(
         f"matminer + random forest: prediction {seconds / rows * 1e6:,.0f} s, "
-        f"features by matminer {_featurized(features, compositions) * 1e6:,.0f} s per million rows"
+        f"features by matminer {_time_featurizer(features, compositions) * 1e6:,.0f} s per million rows"
     )
 
 
-def _featurized(features: object, compositions: list) -> float:
+def _time_featurizer(features: object, compositions: list) -> float:
     start = time.perf_counter()
     for composition in compositions:
         features.featurize(composition)  # type: ignore[attr-defined]
@@ -569,22 +664,24 @@ PARTS = {
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    if given[:1] == ["--command"]:
-        run_command(*given[1:])
-    elif given[:1] == ["--space"]:
-        run_space(float(given[1]), float(given[2]), int(given[3]))
-    elif given[:1] == ["--peers"]:
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--command"]:
+        run_command(*arguments[1:])
+    elif arguments[:1] == ["--space"]:
+        run_space(float(arguments[1]), float(arguments[2]), int(arguments[3]))
+    elif arguments[:1] == ["--peers"]:
         peers()
     else:
         parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
         parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
         parser.add_argument("--repeat", type=int, default=3)
         parser.add_argument("--quick", action="store_true")
-        asked = parser.parse_args()
-        if asked.quick:
+        options = parser.parse_args()
+        if options.quick:
             devices(1, quick=True)
             growth(1, quick=True)
             processes(1, 60_000)
-        for name in () if asked.quick else asked.parts or [p for p in PARTS if p != "equal"]:
-            PARTS[name](asked.repeat)
+        for name in (
+            () if options.quick else options.parts or [p for p in PARTS if p != "equal"]
+        ):
+            PARTS[name](options.repeat)

@@ -24,16 +24,20 @@ TEMPERATURES = (293.15, 373.15, 423.15, 473.15)
 
 def alloys(rows: int) -> dict[str, CompositionTable]:
     """Return about so many alloys of each family, and of all mixed."""
-    mixed = bench_magnetism.compositions(rows)
-    return {"mixed": mixed} | {f: mixed[np.arange(i, rows, 3)] for i, f in enumerate(FAMILIES)}
+    mixture = bench_magnetism.compositions(rows)
+    return {"mixed": mixture} | {
+        f: mixture[np.arange(i, rows, 3)] for i, f in enumerate(FAMILIES)
+    }
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_sintered(benchmark, family):
+def test_evaluates_sintered_magnets(benchmark, family):
     table = alloys(30_000)[family]
     sintered(table[:10])
     benchmark.pedantic(sintered, args=(table,), rounds=3)
-    benchmark.extra_info["rows a second"] = round(len(table) / benchmark.stats.stats.min)
+    benchmark.extra_info["rows a second"] = round(
+        len(table) / benchmark.stats.stats.min
+    )
 
 
 def rate(call: Callable[[], object], rows: int, repeats: int = 5) -> str:

@@ -22,7 +22,7 @@ from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import physical, prepare_query, trend_columns
 from magnetkit.surrogates.intrinsic import evaluate
 
-ROWS = 100_000
+QUERY_ROWS = 100_000
 TEMPERATURES = np.array([300.0, 393.0, 423.0])
 
 
@@ -35,7 +35,8 @@ def candidates(rows: int) -> dict[str, mk.CompositionTable]:
             for a, b, c, d in draw
         ],
         "1:5": [
-            f"Sm{d:.4f}Ce{1 - d:.4f}Co{5 - a - b:.4f}Cu{a:.4f}Fe{b:.4f}" for a, b, c, d in draw
+            f"Sm{d:.4f}Ce{1 - d:.4f}Co{5 - a - b:.4f}Cu{a:.4f}Fe{b:.4f}"
+            for a, b, c, d in draw
         ],
         "2:17": [
             f"Sm{2 * d:.4f}Ce{2 - 2 * d:.4f}Co{17 - 5 * a - b:.4f}Fe{5 * a:.4f}Cu{b:.4f}"
@@ -46,7 +47,9 @@ def candidates(rows: int) -> dict[str, mk.CompositionTable]:
             for a, b, c, d in draw
         ],
     }
-    return {h: mk.CompositionTable.from_strings(t, basis="atomic") for h, t in texts.items()}
+    return {
+        h: mk.CompositionTable.from_strings(t, basis="atomic") for h, t in texts.items()
+    }
 
 
 def seconds(work, *arguments) -> float:
@@ -84,10 +87,12 @@ def main(rows: int) -> None:
             "physics": seconds(physical, table, codes),
             "learnt": seconds(model.residual, table, codes, base),
         }
-        print("  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()))
+        print(
+            "  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items())
+        )
     x = x[:2000]
-    known = branch
-    y = known.predict(known.points_)
+    process = branch
+    y = process.predict(process.points_)
     for name, peer in (
         (
             "scikit-learn process",
@@ -95,9 +100,9 @@ def main(rows: int) -> None:
         ),
         ("random forest", RandomForestRegressor(100, random_state=0, n_jobs=1)),
     ):
-        peer.fit(known.points_, y)
+        peer.fit(process.points_, y)
         print(f"{name}: {len(x) / seconds(peer.predict, x):,.0f} rows/s")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else QUERY_ROWS)

@@ -32,11 +32,47 @@ import magnetkit as mk
 from magnetkit.choose.thresholds import SAFETY
 
 GRADES = (
-    "N35", "N42", "N50", "N52", "N35M", "N42M", "N48M", "N50M", "N30H", "N38H", "N42H", "N45H",
-    "N48H", "N30SH", "N35SH", "N38SH", "N40SH", "N42SH", "N45SH", "N28UH", "N33UH", "N35UH",
-    "N38UH", "N40UH", "N28EH", "N30EH", "N33EH", "N35EH", "N38EH", "N28AH", "N30AH", "N33AH",
-    "N42EH", "N45UH", "N52M", "N44H", "N46H", "N40H", "VACODYM 677 HR", "VACODYM 238 TP",
-)  # fmt: skip
+    "N35",
+    "N42",
+    "N50",
+    "N52",
+    "N35M",
+    "N42M",
+    "N48M",
+    "N50M",
+    "N30H",
+    "N38H",
+    "N42H",
+    "N45H",
+    "N48H",
+    "N30SH",
+    "N35SH",
+    "N38SH",
+    "N40SH",
+    "N42SH",
+    "N45SH",
+    "N28UH",
+    "N33UH",
+    "N35UH",
+    "N38UH",
+    "N40UH",
+    "N28EH",
+    "N30EH",
+    "N33EH",
+    "N35EH",
+    "N38EH",
+    "N28AH",
+    "N30AH",
+    "N33AH",
+    "N42EH",
+    "N45UH",
+    "N52M",
+    "N44H",
+    "N46H",
+    "N40H",
+    "VACODYM 677 HR",
+    "VACODYM 238 TP",
+)
 BELOW_K = (0.0, 30.0, 60.0)
 LOAD_LINES = (2.0, 1.0, 0.5)
 FIELDS = (0.0, 150.0, 400.0)
@@ -69,22 +105,28 @@ class Check:
 
     def require_close(self, rule: int, value: float, other: float, text: str) -> None:
         """Require two values within 1 %."""
-        self.require(rule, abs(value / other - 1.0) < 0.01, f"{text}: {value:.5g}, {other:.5g}")
+        self.require(
+            rule, abs(value / other - 1.0) < 0.01, f"{text}: {value:.5g}, {other:.5g}"
+        )
 
 
 def duties(grade: str) -> Iterator[dict[str, Any]]:
     """Yield the duties of a grade, the easiest of each temperature first."""
-    rating = rating_of(grade)
+    rating = rated_temperature(grade)
     for below, line, outside in product(BELOW_K, LOAD_LINES, FIELDS):
-        yield duty_of(rating - below, line, outside)
+        yield duty_keywords(rating - below, line, outside)
 
 
-def duty_of(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
+def duty_keywords(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
     """Return a duty as keywords of `magnetkit.replace`."""
-    return {"temperature": kelvin, "load_line": load_line, "outside_field_kA_m": outside}
+    return {
+        "temperature": kelvin,
+        "load_line": load_line,
+        "outside_field_kA_m": outside,
+    }
 
 
-def rating_of(grade: str) -> float:
+def rated_temperature(grade: str) -> float:
     """Return the highest temperature that the sheet of a grade names, K."""
     return float(mk.grades(grade).iloc[0]["max_working_temperature_K"])
 
@@ -92,23 +134,36 @@ def rating_of(grade: str) -> float:
 def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
     """Hold the answer to one duty against rules 1, 2, 3 and 5; return it."""
     answer = mk.replace(grade, **duty)
-    where = f"{grade} {text_of(duty)}"
+    where = f"{grade} {duty_text(duty)}"
     check.answers[answer.verdict] += 1
     for one in answer.answers:
         best = one.recommended
         if best is not None:
             _check_way(check, best, duty, where, answer.incumbent.recoil)
     margin, knee, against = own_margin(grade, duty)
-    check.require_close(2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k")
-    check.require_close(2, answer.reference["field_kA_m"], against, f"{where}: own field")
-    check.require_close(2, answer.reference[_SAFETY_COLUMN], margin, f"{where}: own margin")
+    check.require_close(
+        2, answer.reference["knee_field_kA_m"], knee, f"{where}: own H_k"
+    )
+    check.require_close(
+        2, answer.reference["field_kA_m"], against, f"{where}: own field"
+    )
+    check.require_close(
+        2, answer.reference[_SAFETY_COLUMN], margin, f"{where}: own margin"
+    )
     stands = margin >= SAFETY
-    own = answer.own_probability
-    check.require(5, own == (1.0 if stands else 0.0), f"{where}: own P {own}, stands {stands}")
+    probability = answer.own_probability
+    check.require(
+        5,
+        probability == (1.0 if stands else 0.0),
+        f"{where}: own P {probability}, stands {stands}",
+    )
     first = answer.lines()[0]
     says_so = "does not stand" in first or "too little margin" in first
     check.require(5, says_so == (not stands), f"{where}: {first}")
-    if _HEAVY_CLASS.search(grade) and duty["temperature"] >= rating_of(grade) - 0.01:
+    if (
+        _HEAVY_CLASS.search(grade)
+        and duty["temperature"] >= rated_temperature(grade) - 0.01
+    ):
         likeliest = likeliest_heavy_free(answer)
         check.require(3, likeliest < 0.05, f"{where}: heavy-free P {likeliest:.3f}")
     return answer
@@ -124,7 +179,7 @@ def likeliest_heavy_free(answer: Any, *, trials: bool = False) -> float:
     return 0.0
 
 
-def text_of(duty: dict[str, Any]) -> str:
+def duty_text(duty: dict[str, Any]) -> str:
     """Return a duty in words."""
     hours = f" {duty['hours']:g} h" if "hours" in duty else ""
     return (
@@ -133,7 +188,9 @@ def text_of(duty: dict[str, Any]) -> str:
     )
 
 
-def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float) -> None:
+def _check_way(
+    check: Check, way: Any, duty: dict[str, Any], where: str, recoil: float
+) -> None:
     """Hold a recommended way against its own field; a melt has the recoil of today's magnet."""
     remanence = way.remanence_guaranteed_T
     knee = 1e3 * way.knee_guaranteed_kA_m
@@ -142,13 +199,15 @@ def _check_way(check: Check, way: Any, duty: dict[str, Any], where: str, recoil:
         remanence = float(curve.remanence[0, 0])
         knee = float(curve.knee_field[0, 0])
         recoil = float(curve.recoil[0, 0])
-        rated = rating_of(way.grade) >= duty["temperature"] - 0.01
-        check.require(1, rated, f"{where}: {way.grade} above rating")
+        is_rating_enough = rated_temperature(way.grade) >= duty["temperature"] - 0.01
+        check.require(1, is_rating_enough, f"{where}: {way.grade} above rating")
     against = remanence / (MU_0 * (duty["load_line"] + recoil))
     against += 1e3 * duty["outside_field_kA_m"]
     margin = knee / against
     check.require(1, margin >= SAFETY - 1e-4, f"{where}: {way.name} has {margin:.3f}")
-    check.require_close(2, way.demagnetization_safety, margin, f"{where}: {way.name} margin")
+    check.require_close(
+        2, way.demagnetization_safety, margin, f"{where}: {way.name} margin"
+    )
 
 
 def own_margin(grade: str, duty: dict[str, Any]) -> tuple[float, float, float]:
@@ -168,19 +227,23 @@ def check_order(check: Check, easier: Any, harder: Any, where: str) -> None:
     tables = []
     for answer in (easier, harder):
         table = answer.candidates
-        tables.append(table.assign(route=table["route"].fillna("")).set_index(keys)[_CHANCE])
+        tables.append(
+            table.assign(route=table["route"].fillna("")).set_index(keys)[_CHANCE]
+        )
     both = tables[0].to_frame("easier").join(tables[1].to_frame("harder"), how="inner")
     rises = both[both["harder"] > both["easier"] + _ROUNDING]
     text = ""
     if len(rises):
         worst = rises.loc[(rises["harder"] - rises["easier"]).idxmax()]
         text = f"{worst.name} {worst['easier']:.4f} to {worst['harder']:.4f}"
-    check.require(4, not len(rises), f"{where}: {len(rises)} of {len(both)} likelier, {text}")
+    check.require(
+        4, not len(rises), f"{where}: {len(rises)} of {len(both)} likelier, {text}"
+    )
 
 
 def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
     """Hold `diffuse` of a thin magnet and `screen` of the first melt against `replace`."""
-    where = f"{grade} {text_of(duty)}"
+    where = f"{grade} {duty_text(duty)}"
     answer = mk.replace(grade, **duty)
     for way in answer.ways:
         if not way.grade and not way.route:
@@ -196,7 +259,9 @@ def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
             **duty,
         )
     except mk.errors.InputError as error:
-        check.require(2, "Sm" in str(error) or "diffusion" in str(error), f"{where}: {error}")
+        check.require(
+            2, "Sm" in str(error) or "diffusion" in str(error), f"{where}: {error}"
+        )
         return
     bare = design.bare
     for name, value in (
@@ -204,12 +269,16 @@ def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
         ("field_kA_m", bare.field_kA_m),
         (_SAFETY_COLUMN, bare.margin),
     ):
-        check.require_close(2, value, answer.reference[name], f"{where}: diffuse {name}")
+        check.require_close(
+            2, value, answer.reference[name], f"{where}: diffuse {name}"
+        )
     off = abs(bare.probability - answer.own_probability)
     check.require(2, off <= 0.02, f"{where}: diffuse P off by {off:.3f}")
 
 
-def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], where: str) -> None:
+def _check_screen(
+    check: Check, answer: Any, way: Any, duty: dict[str, Any], where: str
+) -> None:
     """Hold `screen` of a melt against the way that `replace` makes of it."""
     limit = answer.limits["remanence_T"].limit
     result = mk.screen(
@@ -224,7 +293,10 @@ def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], whe
     )
     row = result.table.iloc[0]
     check.require_close(
-        2, row[_SAFETY_COLUMN], way.demagnetization_safety, f"{where}: screen {way.name}"
+        2,
+        row[_SAFETY_COLUMN],
+        way.demagnetization_safety,
+        f"{where}: screen {way.name}",
     )
     off = abs(row[_CHANCE] - way.chance)
     check.require(2, off <= 0.02, f"{where}: screen P of {way.name} off by {off:.3f}")
@@ -232,25 +304,35 @@ def _check_screen(check: Check, answer: Any, way: Any, duty: dict[str, Any], whe
 
 def check_grade(check: Check, grade: str) -> None:
     """Hold all answers to the duties of a grade against what must be true."""
-    answers = {tuple(duty.values()): check_answer(check, grade, duty) for duty in duties(grade)}
+    answers = {
+        tuple(duty.values()): check_answer(check, grade, duty) for duty in duties(grade)
+    }
     for (kelvin, line, outside), answer in answers.items():
         for harder in harder_duties(kelvin, line, outside):
             if harder in answers:
-                where = f"{grade} {text_of(duty_of(kelvin, line, outside))} to {harder}"
+                where = f"{grade} {duty_text(duty_keywords(kelvin, line, outside))} to {harder}"
                 check_order(check, answer, answers[harder], where)
-    rating = rating_of(grade)
+    rating = rated_temperature(grade)
     for outside in FIELDS[:2]:
         by_temperature = [
-            mk.replace(grade, require=[_KNEE_ALONE], **duty_of(rating - below, 1.0, outside))
+            mk.replace(
+                grade,
+                require=[_KNEE_ALONE],
+                **duty_keywords(rating - below, 1.0, outside),
+            )
             for below in BELOW_K
         ]
-        for below, (hotter, colder) in zip(BELOW_K, pairwise(by_temperature), strict=False):
+        for below, (hotter, colder) in zip(
+            BELOW_K, pairwise(by_temperature), strict=False
+        ):
             where = f"{grade} {below:g} K below the rating, from 30 K colder, {outside:g} kA/m"
             check_order(check, colder, hotter, where)
     kelvin = rating - BELOW_K[1]
-    lasting = {**duty_of(kelvin, 1.0, 0.0), "hours": _HOURS}
+    lasting = {**duty_keywords(kelvin, 1.0, 0.0), "hours": _HOURS}
     later = mk.replace(grade, **lasting)
-    check_order(check, answers[kelvin, 1.0, 0.0], later, f"{grade} {text_of(lasting)}")
+    check_order(
+        check, answers[kelvin, 1.0, 0.0], later, f"{grade} {duty_text(lasting)}"
+    )
 
 
 def harder_duties(
@@ -288,8 +370,8 @@ def check_makers(check: Check) -> None:
     for maker, grades in by_maker.groupby("maker")["grade"]:
         if len(grades) < 10:
             continue
-        chosen = list(grades)[:: len(grades) // 10][:10]
-        values = np.array(coercivities_of_one_recipe(chosen))
+        sample = list(grades)[:: len(grades) // 10][:10]
+        values = np.array(coercivities_of_one_recipe(sample))
         off = float(np.abs(values / values.mean() - 1.0).max())
         print(f"{maker}: {len(values)} of 10 grades, {values.round(0)}", flush=True)
         check.require(3, off < 0.1, f"{maker}: one recipe is off by {100 * off:.0f} %")
@@ -303,14 +385,18 @@ def main() -> None:
     for grade in grades:
         before = len(check.violations)
         check_grade(check, grade)
-        check_agreement(check, grade, duty_of(rating_of(grade) - 30.0, 1.0, 150.0))
+        check_agreement(
+            check, grade, duty_keywords(rated_temperature(grade) - 30.0, 1.0, 150.0)
+        )
         print(grade, sum(check.answers.values()), dict(check.violated), flush=True)
         for text in check.violations[before:]:
             print("   ", text, flush=True)
     check_makers(check)
     print(dict(check.answers))
     for rule in sorted(check.tried):
-        print(f"rule {rule}: {check.tried[rule]} tried, {check.violated[rule]} violated")
+        print(
+            f"rule {rule}: {check.tried[rule]} tried, {check.violated[rule]} violated"
+        )
 
 
 if __name__ == "__main__":

@@ -62,12 +62,14 @@ def recipes() -> list[str]:
     """Return some hundred recipes over all hosts, with traces and crowds."""
     from magnetkit.phases.records import HOSTS
 
-    found = []
+    texts = []
     earths = ("Nd", "Sm", "Pr", "Ce", "Y", "Dy", "Gd", "Ho")
     metals = ("Al", "Si", "Ti", "Cu", "Zr", "Mn", "Ga", "Nb")
     for host in HOSTS.values():
-        last = "".join(f"{host.interstitial_elements[0]}{host.interstitial:g}"
-                       for _ in range(host.interstitial > 0))  # fmt: skip
+        last = "".join(
+            f"{host.interstitial_elements[0]}{host.interstitial:g}"
+            for _ in range(host.interstitial > 0)
+        )
         for i in range(24):
             one = earths[i % 8]
             two = earths[(3 * i + 1) % 8]
@@ -80,23 +82,25 @@ def recipes() -> list[str]:
             text += f"Fe{share * (1 - cobalt):g}" if cobalt < 1 else ""
             text += f"Co{share * cobalt:g}" if cobalt else ""
             text += f"{metals[i % 8]}{host.transition_metal * other:g}" if other else ""
-            found.append(text + last)
-    crowd = "".join(f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr"))
-    return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
+            texts.append(text + last)
+    crowd = "".join(
+        f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr")
+    )
+    return [*texts, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
 
 
-def predicted(alone: bool = False) -> pd.DataFrame:
+def predict_recipes(alone: bool = False) -> pd.DataFrame:
     """Return a prediction of all recipes, in one table or each alone."""
     import magnetkit as mk
 
-    given = recipes()
+    texts = recipes()
     if not alone:
-        return mk.predict(given, "120C")
-    found = pd.concat([mk.predict([text], "120C") for text in given], ignore_index=True)
-    return found.assign(row_index=np.arange(len(found)))
+        return mk.predict(texts, "120C")
+    frame = pd.concat([mk.predict([text], "120C") for text in texts], ignore_index=True)
+    return frame.assign(row_index=np.arange(len(frame)))
 
 
-def screened(**options: int) -> pd.DataFrame:
+def screen_device(**options: int) -> pd.DataFrame:
     """Return the table that a screening of a device writes, and the hash of its ``ranked.csv``."""
     import magnetkit as mk
 
@@ -107,17 +111,19 @@ def screened(**options: int) -> pd.DataFrame:
     return frame.assign(**{"ranked.csv": hashlib.sha256(text).hexdigest()})
 
 
-def kept(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+def to_arrays(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     """Return every column as an array: numbers as they are, all else as text."""
-    found = {}
+    columns = {}
     for name, frame in frames.items():
         for column in frame:
             plain = pd.api.types.is_float_dtype(frame[column].dtype)
-            values = frame[column].to_numpy(np.float64, na_value=np.nan) if plain else np.array(
-                [str(x) for x in frame[column]]
-            )  # fmt: skip
-            found[f"{name}: {column}"] = values
-    return found
+            values = (
+                frame[column].to_numpy(np.float64, na_value=np.nan)
+                if plain
+                else np.array([str(x) for x in frame[column]])
+            )
+            columns[f"{name}: {column}"] = values
+    return columns
 
 
 def answer(
@@ -125,14 +131,16 @@ def answer(
 ) -> dict[str, np.ndarray]:
     """Return every column of both answers."""
     if backwards:
-        second = screened(**options)
-        return kept({"predict": predicted(), "screen": second})
-    return kept({"predict": predicted(alone), "screen": screened(**options)})
+        second = screen_device(**options)
+        return to_arrays({"predict": predict_recipes(), "screen": second})
+    return to_arrays(
+        {"predict": predict_recipes(alone), "screen": screen_device(**options)}
+    )
 
 
-def in_child(method: str, file: Path) -> None:
+def answer_in_child(method: str, file: Path) -> None:
     """Answer in a process started by `method`, after this one has answered."""
-    predicted()
+    predict_recipes()
     child = multiprocessing.get_context(method).Process(target=write, args=({}, file))
     child.start()
     child.join()
@@ -140,17 +148,17 @@ def in_child(method: str, file: Path) -> None:
         raise SystemExit(f"the child of {method} ended with {child.exitcode}")
 
 
-def in_threads(file: Path) -> None:
+def answer_in_threads(file: Path) -> None:
     """Answer in several threads at once, twice; refuse answers that differ."""
-    found: list[tuple[int, dict[str, np.ndarray]]] = []
-    failed: list[BaseException] = []
+    answers: list[tuple[int, dict[str, np.ndarray]]] = []
+    errors: list[BaseException] = []
 
     def work(number: int, barrier: threading.Barrier) -> None:
         try:
             barrier.wait()
-            found.append((number, answer({}, backwards=number % 2 == 1)))
+            answers.append((number, answer({}, backwards=number % 2 == 1)))
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     for turn in range(2):
         barrier = threading.Barrier(THREADS)
@@ -162,13 +170,16 @@ def in_threads(file: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    if failed:
-        raise failed[0]
-    first = found[0][1]
-    for number, other in found:
+    if errors:
+        raise errors[0]
+    first = answers[0][1]
+    for number, other in answers:
         apart = [name for name in first if digest(first[name]) != digest(other[name])]
         if apart:
-            print(f"thread {number} differs from {found[0][0]}: {', '.join(apart)}", flush=True)
+            print(
+                f"thread {number} differs from {answers[0][0]}: {', '.join(apart)}",
+                flush=True,
+            )
             np.savez(file, **other)
             return
     np.savez(file, **first)
@@ -188,12 +199,12 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
     """Return the largest difference over the scale of the column; infinite where texts differ."""
     if one.shape != other.shape or one.dtype.kind != "f" or other.dtype.kind != "f":
         return float("inf")
-    known = np.isfinite(one)
-    if (known != np.isfinite(other)).any():
+    is_finite = np.isfinite(one)
+    if (is_finite != np.isfinite(other)).any():
         return float("inf")
-    scale = np.abs(one[known]).max(initial=0.0)
+    scale = np.abs(one[is_finite]).max(initial=0.0)
     if scale:
-        return float(np.abs(one - other)[known].max(initial=0.0) / scale)
+        return float(np.abs(one - other)[is_finite].max(initial=0.0) / scale)
     return 0.0
 
 
@@ -203,12 +214,18 @@ def run(name: str, folder: Path, number: int) -> dict[str, np.ndarray]:
     environment = {**os.environ, **ENVIRONMENTS[name]}
     if "fresh" in name:
         environment["NUMBA_CACHE_DIR"] = str(folder / f"kernels-{number}")
-    command = [sys.executable, __file__, "--answer", json.dumps(HOW.get(name, {})), str(file)]
+    command = [
+        sys.executable,
+        __file__,
+        "--answer",
+        json.dumps(HOW.get(name, {})),
+        str(file),
+    ]
     if name == "one processor":
         command = ["taskset", "-c", "0", *command]
     subprocess.run(command, env=environment, check=True)
-    with np.load(file) as stored:
-        return dict(stored)
+    with np.load(file) as arrays:
+        return dict(arrays)
 
 
 def rows(names: list[str]) -> Iterator[str]:
@@ -219,45 +236,51 @@ def rows(names: list[str]) -> Iterator[str]:
         first = run(FIRST, Path(folder), 0)
         yield f"| {FIRST} | {len(first)} | {len(first)} | 0 | |"
         for number, name in enumerate(names, 1):
-            found = run(name, Path(folder), number)
+            columns = run(name, Path(folder), number)
             apart = {
-                c: difference(first[c], found[c]) if c in found else float("inf")
+                c: difference(first[c], columns[c]) if c in columns else float("inf")
                 for c in first
-                if c not in found or digest(first[c]) != digest(found[c])
+                if c not in columns or digest(first[c]) != digest(columns[c])
             }
             worst = max(apart, key=apart.__getitem__, default="")
-            most = f"{apart[worst]:.1e}" if apart else "0"
+            largest = f"{apart[worst]:.1e}" if apart else "0"
             if apart and not np.isfinite(apart[worst]):
-                most = "texts"
+                largest = "texts"
             equal = len(first) - len(apart)
-            yield f"| {name} | {len(first)} | {equal} | {most} | {worst} |"
+            yield f"| {name} | {len(first)} | {equal} | {largest} | {worst} |"
 
 
 def main() -> None:
     """Run the environments, or answer in this one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="environments; all without")
-    parser.add_argument("--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.answer:
-        how = json.loads(given.answer[0])
-        file = Path(given.answer[1])
+    parser.add_argument(
+        "--answer", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS
+    )
+    options = parser.parse_args()
+    if options.answer:
+        how = json.loads(options.answer[0])
+        file = Path(options.answer[1])
         if how == "threads":
-            in_threads(file)
+            answer_in_threads(file)
         elif how == "backwards":
             write({}, file, backwards=True)
         elif how == "alone":
             np.savez(file, **answer({}, alone=True))
         elif isinstance(how, str):
-            in_child(how, file)
+            answer_in_child(how, file)
         else:
             write(how, file)
         return
-    unknown = set(given.names) - set(ENVIRONMENTS)
+    unknown = set(options.names) - set(ENVIRONMENTS)
     if unknown:
-        parser.error(f"no environment {sorted(unknown)}; there are {', '.join(ENVIRONMENTS)}")
-    print(f"numpy {np.__version__}, Python {platform.python_version()}, {platform.machine()}\n")
-    for line in rows(given.names or [n for n in ENVIRONMENTS if n != FIRST]):
+        parser.error(
+            f"no environment {sorted(unknown)}; there are {', '.join(ENVIRONMENTS)}"
+        )
+    print(
+        f"numpy {np.__version__}, Python {platform.python_version()}, {platform.machine()}\n"
+    )
+    for line in rows(options.names or [n for n in ENVIRONMENTS if n != FIRST]):
         print(line, flush=True)
 
 

@@ -19,13 +19,13 @@ def text(kind: Any) -> str:
     from numba import types
 
     if isinstance(kind, types.Array):
-        asked = "" if kind.mutable else ", readonly=True"
-        return f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{asked})'
+        suffix = "" if kind.mutable else ", readonly=True"
+        return f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{suffix})'
     if isinstance(kind, types.BaseNamedTuple):
-        own = f"{kind.instance_class.__module__.rpartition('.')[2]}.{kind.instance_class.__name__}"
+        name = f"{kind.instance_class.__module__.rpartition('.')[2]}.{kind.instance_class.__name__}"
         if isinstance(kind, types.NamedUniTuple):
-            return f"NamedUniTuple({text(kind.dtype)}, {kind.count}, {own})"
-        return f"NamedTuple(({', '.join(map(text, kind))},), {own})"
+            return f"NamedUniTuple({text(kind.dtype)}, {kind.count}, {name})"
+        return f"NamedTuple(({', '.join(map(text, kind))},), {name})"
     if isinstance(kind, types.BaseTuple):
         return f"Tuple(({''.join(f'{text(one)}, ' for one in kind)}))"
     if isinstance(kind, types.Omitted):
@@ -33,7 +33,7 @@ def text(kind: Any) -> str:
     return {"bool": "boolean", "none": "none"}.get(str(kind), str(kind))
 
 
-def _run_each_once() -> None:
+def _run_common_commands() -> None:
     """Run what most commands run, on few candidates."""
     from magnetkit.alloy.substitution import substitutions
     from magnetkit.curves.curve import curve, use_limits
@@ -47,9 +47,13 @@ def _run_each_once() -> None:
     from magnetkit.surrogates.training_sets import TARGETS
 
     predict(
-        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
-        shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
-    )  # fmt: skip
+        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."],
+        ["20C", "150C"],
+        basis="weight",
+        shell="Tb 0.3 wt%",
+        load_line=1.0,
+        between=("20C", "120C"),
+    )
     # The first as papers print it: what is not ASCII has a kernel of its own.
     predict(["Sm₂Co₁₇", "Sm2Fe17N3", "SmFe11Ti"])
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
@@ -59,7 +63,12 @@ def _run_each_once() -> None:
     curve("N42SH", "20C,150C")
     use_limits("Nd1.8Dy0.2Fe14B")
     diffuse(
-        "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
+        "Nd2Fe14B",
+        "20x10x3mm",
+        load_line=2.0,
+        temperature="120C",
+        anneal=900.0,
+        anneal_hours=8.0,
     )
     for feature in (CompositionStatistics(), RareEarthDescriptors()):
         feature.fit_transform(space[:2])
@@ -82,7 +91,9 @@ def _record(out: str) -> None:
             kernel = event.data["dispatcher"]
             if not self.depth:
                 name = f"{kernel.py_func.__module__.rpartition('.')[2]}.{kernel.py_func.__name__}"
-                lines.append(f"{name} ({''.join(f'{text(a)}, ' for a in event.data['args'])})")
+                lines.append(
+                    f"{name} ({''.join(f'{text(a)}, ' for a in event.data['args'])})"
+                )
             self.depth += 1
 
         def on_end(self, event: Any) -> None:
@@ -92,7 +103,7 @@ def _record(out: str) -> None:
         predict(["Nd2Fe14B"])
         first = lines[:]
         lines[:] = []
-        _run_each_once()
+        _run_common_commands()
     Path(out).write_text("\n".join(lines + first) + "\n", "ascii")
 
 

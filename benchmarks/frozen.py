@@ -23,14 +23,30 @@ import pandas as pd
 
 import magnetkit as mk
 
-SEED = 20261128
-RECIPES = 5000
+FROZEN_SEED = 20261128
+PREDICTION_COUNT = 5000
 GRADES = (
-    ("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C"), ("N45SH", "130C"), ("N33AH", "220C"),
-    ("N40SH", "120C"), ("N35EH", "200C"), ("N42M", "80C"), ("N50", "60C"), ("N38H", "110C"),
-    ("N42SH", "75C"), ("N35SH", "150C"), ("N38SH", "140C"), ("N42H", "100C"), ("N40H", "120C"),
-    ("N33UH", "180C"), ("N35UH", "160C"), ("N48M", "90C"), ("N30UH", "170C"), ("N45H", "110C"),
-)  # fmt: skip
+    ("N42SH", "150C"),
+    ("N38UH", "180C"),
+    ("N48H", "100C"),
+    ("N45SH", "130C"),
+    ("N33AH", "220C"),
+    ("N40SH", "120C"),
+    ("N35EH", "200C"),
+    ("N42M", "80C"),
+    ("N50", "60C"),
+    ("N38H", "110C"),
+    ("N42SH", "75C"),
+    ("N35SH", "150C"),
+    ("N38SH", "140C"),
+    ("N42H", "100C"),
+    ("N40H", "120C"),
+    ("N33UH", "180C"),
+    ("N35UH", "160C"),
+    ("N48M", "90C"),
+    ("N30UH", "170C"),
+    ("N45H", "110C"),
+)
 TARGETS = (
     "curie_temperature_K",
     "saturation_polarization_T",
@@ -38,10 +54,17 @@ TARGETS = (
     "formation_energy_eV_atom",
 )
 ROUTES = (
-    None, "sintered-axial", "sintered-transverse", "sintered-isostatic", "sintered-fine-grained",
-    "hot-deformed", "bonded-isotropic", "precipitation-hardened-300C",
-    "precipitation-hardened-500C", "sintered-1-5",
-)  # fmt: skip
+    None,
+    "sintered-axial",
+    "sintered-transverse",
+    "sintered-isostatic",
+    "sintered-fine-grained",
+    "hot-deformed",
+    "bonded-isotropic",
+    "precipitation-hardened-300C",
+    "precipitation-hardened-500C",
+    "sintered-1-5",
+)
 EARTHS = ("Nd", "Pr", "Ce", "La", "Sm", "Y", "Gd", "Tb", "Dy", "Ho", "Er")
 METALS = ("Co", "Al", "Cu", "Ga", "Ni", "Mn", "Cr", "V", "Nb", "Zr", "Ti")
 SHELLS = ("", "", "", "Tb 0.5 wt%", "Dy 0.4 wt%", "Tb 0.30 @ 0.10")
@@ -60,14 +83,14 @@ Tables = Iterator[tuple[str, pd.DataFrame]]
 
 def recipes(generator: np.random.Generator, count: int) -> list[str]:
     """Return formulas over all hosts, and charges in wt.%, in a fixed order."""
-    found = []
+    recipes_out = []
     names = list(HOSTS)
     for i in range(count):
-        rare, metal, rest, own, base = HOSTS[names[i % len(names)]]
+        rare, metal, rest, other_elements, base = HOSTS[names[i % len(names)]]
         if names[i % len(names)] == "2:14:1" and i % 4 == 0:
-            found.append(_charge(generator))
+            recipes_out.append(_charge(generator))
             continue
-        first = own[generator.integers(len(own))]
+        first = other_elements[generator.integers(len(other_elements))]
         second = EARTHS[generator.integers(len(EARTHS))]
         share = round(float(generator.random()) * 0.5, 3)
         other = METALS[generator.integers(len(METALS))]
@@ -76,8 +99,10 @@ def recipes(generator: np.random.Generator, count: int) -> list[str]:
         counts[second] = counts.get(second, 0.0) + rare * share
         counts[base] = counts.get(base, 0.0) + metal * (1.0 - part)
         counts[other] = counts.get(other, 0.0) + metal * part
-        found.append("".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest)
-    return found
+        recipes_out.append(
+            "".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest
+        )
+    return recipes_out
 
 
 def _charge(generator: np.random.Generator) -> str:
@@ -85,11 +110,16 @@ def _charge(generator: np.random.Generator) -> str:
     rare = 12.0 + 3.0 * generator.random()
     heavy = 2.5 * generator.random()
     amounts = {
-        "Nd": 0.75 * (rare - heavy), "Pr": 0.25 * (rare - heavy), "Dy": 0.7 * heavy,
-        "Tb": 0.3 * heavy, "Co": 2.0 * generator.random(), "Cu": 0.2 * generator.random(),
-        "Al": 0.8 * generator.random(), "Ga": 0.4 * generator.random(),
+        "Nd": 0.75 * (rare - heavy),
+        "Pr": 0.25 * (rare - heavy),
+        "Dy": 0.7 * heavy,
+        "Tb": 0.3 * heavy,
+        "Co": 2.0 * generator.random(),
+        "Cu": 0.2 * generator.random(),
+        "Al": 0.8 * generator.random(),
+        "Ga": 0.4 * generator.random(),
         "B": 5.5 + generator.random(),
-    }  # fmt: skip
+    }
     iron = 100.0 - sum(round(v, 3) for v in amounts.values())
     return "".join(f"{s}{v:.3f}" for s, v in amounts.items()) + f"Fe{iron:.3f}"
 
@@ -103,15 +133,15 @@ def devices() -> Tables:
 
 def predictions() -> Tables:
     """Yield the properties of the recipes by route and temperature."""
-    texts = recipes(np.random.default_rng(SEED), RECIPES)
+    texts = recipes(np.random.default_rng(FROZEN_SEED), PREDICTION_COUNT)
     shells = [SHELLS[i % len(SHELLS)] for i in range(len(texts))]
-    size = RECIPES // len(ROUTES)
+    size = PREDICTION_COUNT // len(ROUTES)
     for i, route in enumerate(ROUTES):
         rows = slice(i * size, (i + 1) * size)
         some = pd.DataFrame({"composition": texts[rows], "shell": shells[rows]})
         for kelvin in (293.15, (240.0, 423.15, 600.0)[i % 3]):
-            found = mk.predict(some, kelvin, basis="atomic", process=route)
-            yield f"{route or 'usual'} {kelvin:g}", found
+            frame = mk.predict(some, kelvin, basis="atomic", process=route)
+            yield f"{route or 'usual'} {kelvin:g}", frame
     yield "intrinsic 300", mk.magnetism.intrinsic(texts[:2000], temperature=300.0)
     yield "intrinsic 30", mk.magnetism.intrinsic(texts[2000:4000], temperature=30.0)
     yield "sintered 77", mk.magnetism.sintered(texts[::5], temperature=77.0)
@@ -124,15 +154,18 @@ def replacements() -> Tables:
     """Yield candidates and sentences for each grade."""
     for grade, temperature in GRADES:
         try:
-            found = mk.replace(grade, temperature)
+            answer = mk.replace(grade, temperature)
         except ValueError as error:
             yield f"{grade} {temperature}", pd.DataFrame({"refused": [str(error)]})
             continue
-        yield f"{grade} {temperature}", found.candidates
-        yield f"{grade} {temperature} lines", pd.DataFrame({"line": list(_called(found.lines))})
+        yield f"{grade} {temperature}", answer.candidates
+        yield (
+            f"{grade} {temperature} lines",
+            pd.DataFrame({"line": list(_call_method(answer.lines))}),
+        )
 
 
-def _called(value: Any) -> Any:
+def _call_method(value: Any) -> Any:
     """Return what a method or an attribute of that name gives."""
     if callable(value):
         return value()
@@ -143,7 +176,10 @@ def tools() -> Tables:
     """Yield diffusion, calibrations and curves."""
     alloy = "Nd2Fe14B"
     for shape in ("40x15x5mm", "20x10x4mm"):
-        yield f"diffuse {shape}", mk.diffuse(alloy, shape, temperature="120C", cells=300).designs
+        yield (
+            f"diffuse {shape}",
+            mk.diffuse(alloy, shape, temperature="120C", cells=300).designs,
+        )
     magnets = pd.DataFrame(
         {
             "composition": ["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"],
@@ -154,11 +190,13 @@ def tools() -> Tables:
     )
     for count in (1, 2, 3):
         process = mk.calibrate(magnets.head(count), name=f"frozen-{count}", keep=False)
-        found = mk.predict(["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process)
-        yield f"calibrate {count}", found
+        frame = mk.predict(
+            ["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process
+        )
+        yield f"calibrate {count}", frame
     for magnet in ("N42SH", "N52", "Nd1.8Dy0.2Fe14B", "SmCo5", "Sm2Co17"):
-        drawn = mk.curve(magnet, ["20C", "100C"])
-        yield f"curve {magnet}", drawn.to_frame()
+        curve = mk.curve(magnet, ["20C", "100C"])
+        yield f"curve {magnet}", curve.to_frame()
     names = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "SmCo5"]
     yield "compare", mk.compare(names, "150C")
     yield "supply", mk.supply.ledger(names)
@@ -169,7 +207,12 @@ def models() -> Tables:
     for target in TARGETS:
         arrays = dict(_arrays(mk.surrogates.load(target), "", set()))
         rows = {name: [_digest_of_array(array)] for name, array in arrays.items()}
-        yield target, pd.DataFrame({"array": list(rows), "sha256": [v[0] for v in rows.values()]})
+        yield (
+            target,
+            pd.DataFrame(
+                {"array": list(rows), "sha256": [v[0] for v in rows.values()]}
+            ),
+        )
 
 
 def _arrays(value: Any, at: str, seen: set[int]) -> Iterator[tuple[str, np.ndarray]]:
@@ -184,7 +227,11 @@ def _arrays(value: Any, at: str, seen: set[int]) -> Iterator[tuple[str, np.ndarr
         parts: Any = value.items()
     elif isinstance(value, list | tuple):
         parts = enumerate(value)
-    elif hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+    elif (
+        hasattr(value, "__dict__")
+        and not isinstance(value, type)
+        and not callable(value)
+    ):
         parts = vars(value).items()
     else:
         return
@@ -207,10 +254,12 @@ SECTIONS: dict[str, Callable[[], Tables]] = {
 }
 
 
-def _plain(column: pd.Series) -> pd.Series:
+def _comparable_values(column: pd.Series) -> pd.Series:
     """Return a column as numbers or texts, so that its hash is that of its values."""
     if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == object:
-        return column.astype(object).map(lambda v: "" if v is None or v is pd.NA else str(v))
+        return column.astype(object).map(
+            lambda v: "" if v is None or v is pd.NA else str(v)
+        )
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return column.astype(np.float64)
     return column.astype(str)
@@ -232,18 +281,25 @@ def write(folder: Path, only: list[str]) -> None:
     for section in only or list(SECTIONS):
         start = time.perf_counter()
         for name, frame in SECTIONS[section]():
-            table = pd.DataFrame({str(c): _plain(frame[c].reset_index(drop=True)) for c in frame})
+            table = pd.DataFrame(
+                {
+                    str(c): _comparable_values(frame[c].reset_index(drop=True))
+                    for c in frame
+                }
+            )
             key = f"{section} {name}".replace("/", "-").replace(":", "")
             table.to_parquet(folder / f"{key}.parquet")
             hashes[key] = {str(c): _digest(table[c]) for c in table}
         print(f"{section}: {time.perf_counter() - start:.1f} s", flush=True)
-    (folder / "hashes.json").write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+    (folder / "hashes.json").write_text(
+        json.dumps(hashes, indent=1, sort_keys=True) + "\n"
+    )
 
 
 def compare(one: Path, other: Path, within: float) -> int:
     """Print what differs between two folders and return how many columns do, beyond `within`."""
     first, second = (json.loads((f / "hashes.json").read_text()) for f in (one, other))
-    columns = wrong = moved = 0
+    columns = wrong = moves = 0
     for name in sorted(first.keys() | second.keys()):
         if name not in first or name not in second:
             print(f"{name}: only in {one if name in first else other}")
@@ -258,34 +314,42 @@ def compare(one: Path, other: Path, within: float) -> int:
         differ = [c for c in a if c in b and a[c] != b[c]]
         if not differ:
             continue
-        left = pd.read_parquet(one / f"{name}.parquet", columns=differ)
+        first_frame = pd.read_parquet(one / f"{name}.parquet", columns=differ)
         right = pd.read_parquet(other / f"{name}.parquet", columns=differ)
         for column in differ:
-            text, apart = _apart(left[column], right[column])
+            text, apart = _largest_difference(first_frame[column], right[column])
             beyond = not apart <= within
             wrong = wrong + beyond
-            moved = moved + (not beyond)
+            moves = moves + (not beyond)
             if beyond:
                 print(f"{name}: {column}: {text}")
-    print(f"{columns} columns compared, {wrong} differ, {moved} moved within {within:g}")
+    print(
+        f"{columns} columns compared, {wrong} differ, {moves} moved within {within:g}"
+    )
     return wrong
 
 
-def _apart(a: pd.Series, b: pd.Series) -> tuple[str, float]:
+def _largest_difference(a: pd.Series, b: pd.Series) -> tuple[str, float]:
     """Return how far two columns are apart, as a share of the largest value."""
     if len(a) != len(b):
         return f"{len(a)} rows and {len(b)}", np.inf
     if a.dtype != np.float64 or b.dtype != np.float64:
         rows = np.flatnonzero((a != b).to_numpy())
         i = int(rows[0])
-        return f"{len(rows)} texts, first {str(a.iloc[i])[:60]!r}, {str(b.iloc[i])[:60]!r}", np.inf
+        return (
+            f"{len(rows)} texts, first {str(a.iloc[i])[:60]!r}, {str(b.iloc[i])[:60]!r}",
+            np.inf,
+        )
     x = a.to_numpy()
     y = b.to_numpy()
     if (np.isnan(x) != np.isnan(y)).any():
-        return f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone", np.inf
-    known = np.isfinite(x) & np.isfinite(y)
-    scale = max(float(np.abs(x[known]).max(initial=0.0)), 1e-300)
-    apart = float(np.abs(x[known] - y[known]).max(initial=0.0)) / scale
+        return (
+            f"{int((np.isnan(x) != np.isnan(y)).sum())} rows known on one side alone",
+            np.inf,
+        )
+    is_finite = np.isfinite(x) & np.isfinite(y)
+    scale = max(float(np.abs(x[is_finite]).max(initial=0.0)), 1e-300)
+    apart = float(np.abs(x[is_finite] - y[is_finite]).max(initial=0.0)) / scale
     return f"apart by {apart:.2g} of its scale", apart
 
 
@@ -296,16 +360,18 @@ def main() -> int:
     keep = parts.add_parser("write", help="ask and keep the answers")
     keep.add_argument("folder", type=Path)
     keep.add_argument("--only", nargs="*", choices=list(SECTIONS), default=[])
-    both = parts.add_parser("compare", help="hold two kept folders against each other")
-    both.add_argument("one", type=Path)
-    both.add_argument("other", type=Path)
-    both.add_argument("--within", type=float, default=0.0)
-    asked = parser.parse_args()
+    command = parts.add_parser(
+        "compare", help="hold two kept folders against each other"
+    )
+    command.add_argument("one", type=Path)
+    command.add_argument("other", type=Path)
+    command.add_argument("--within", type=float, default=0.0)
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
-    if asked.what == "write":
-        write(asked.folder, asked.only)
+    if options.what == "write":
+        write(options.folder, options.only)
         return 0
-    return min(compare(asked.one, asked.other, asked.within), 1)
+    return min(compare(options.one, options.other, options.within), 1)
 
 
 if __name__ == "__main__":

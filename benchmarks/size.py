@@ -19,23 +19,28 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "magnetkit"
 _SILENT = {
-    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
-    tokenize.ENCODING, tokenize.ENDMARKER,
-}  # fmt: skip
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
 
 
 def code_lines(text: str) -> int:
     """Return how many lines carry code."""
     tree = ast.parse(text)
-    quoted: set[int] = set()
+    strings: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            quoted |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            strings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     lines: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in _SILENT:
             lines |= set(range(token.start[0], token.end[0] + 1))
-    return len(lines - quoted)
+    return len(lines - strings)
 
 
 def imports(files: dict[str, Path]) -> dict[str, set[str]]:
@@ -47,16 +52,21 @@ def imports(files: dict[str, Path]) -> dict[str, set[str]]:
             if not isinstance(node, ast.ImportFrom):
                 continue
             if node.level:
-                base = [p for p in parts if p][: len([p for p in parts if p]) - node.level + 1]
+                base = [p for p in parts if p][
+                    : len([p for p in parts if p]) - node.level + 1
+                ]
             elif (node.module or "").split(".")[0] == "magnetkit":
                 base = []
             else:
                 continue
-            path = [*base, *(node.module or "").removeprefix("magnetkit").strip(".").split(".")]
-            found = ".".join(p for p in path if p)
+            path = [
+                *base,
+                *(node.module or "").removeprefix("magnetkit").strip(".").split("."),
+            ]
+            module = ".".join(p for p in path if p)
             for alias in node.names:
-                full = f"{found}.{alias.name}".strip(".")
-                graph[name].add(full if full in files else found)
+                full = f"{module}.{alias.name}".strip(".")
+                graph[name].add(full if full in files else module)
         graph[name] -= {name, ""}
     return graph
 
@@ -69,14 +79,20 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
         if room in ("", "__main__"):
             continue
         rooms.setdefault(room, set()).update(t.split(".")[0] for t in targets)
-    rooms = {room: {t for t in to if t in rooms and t != room} for room, to in rooms.items()}
-    left = dict(rooms)
+    rooms = {room: targets & rooms.keys() - {room} for room, targets in rooms.items()}
+    remaining_rooms = dict(rooms)
     level = 0
-    while left:
-        ground = {room for room, to in left.items() if not to & left.keys()}
+    while remaining_rooms:
+        ground = {
+            room
+            for room, to in remaining_rooms.items()
+            if not to & remaining_rooms.keys()
+        }
         if not ground:
-            return len(rooms), level, len(left)
-        left = {room: to for room, to in left.items() if room not in ground}
+            return len(rooms), level, len(remaining_rooms)
+        remaining_rooms = {
+            room: to for room, to in remaining_rooms.items() if room not in ground
+        }
         level += 1
     return len(rooms), level, 0
 
@@ -92,8 +108,15 @@ def functions(trees: list[ast.Module]) -> tuple[int, int]:
             if ast.get_docstring(node) is not None:
                 first = node.body[0]
                 lines -= (first.end_lineno or first.lineno) - first.lineno + 1
-            given = node.args
-            names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+            arguments = node.args
+            names = [
+                a.arg
+                for a in (
+                    *arguments.posonlyargs,
+                    *arguments.args,
+                    *arguments.kwonlyargs,
+                )
+            ]
             long += lines > 60
             wide += len([n for n in names if n not in ("self", "cls")]) > 8
     return long, wide
@@ -101,7 +124,7 @@ def functions(trees: list[ast.Module]) -> tuple[int, int]:
 
 def public_names(trees: list[ast.Module]) -> int:
     """Return how many names without underscore stand at the top of modules."""
-    found = 0
+    count = 0
     for tree in trees:
         for node in tree.body:
             names: list[str] = []
@@ -111,8 +134,8 @@ def public_names(trees: list[ast.Module]) -> int:
                 names = [t.id for t in node.targets if isinstance(t, ast.Name)]
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 names = [node.target.id]
-            found += sum(not name.startswith("_") for name in names)
-    return found
+            count += sum(not name.startswith("_") for name in names)
+    return count
 
 
 def commands() -> tuple[int, int, int]:
@@ -155,7 +178,7 @@ def warm_predict() -> dict[str, int]:
     for _ in range(2):
         mk.predict("Nd2Fe14B", 423.15)
     modules: set[str] = set()
-    called: set[Any] = set()
+    codes: set[Any] = set()
     calls = 0
     records = Counter[str]()
 
@@ -166,7 +189,7 @@ def warm_predict() -> dict[str, int]:
         code = frame.f_code
         if str(PACKAGE) in code.co_filename:
             modules.add(code.co_filename)
-            called.add(code)
+            codes.add(code)
             calls += 1
         if code.co_name in ("__init__", "__new__"):
             first = next(iter(frame.f_locals.values()), None)
@@ -179,7 +202,7 @@ def warm_predict() -> dict[str, int]:
     sys.setprofile(None)
     return {
         "modules in a warm predict": len(modules),
-        "functions in it": len(called),
+        "functions in it": len(codes),
         "calls in it": calls,
         "records built in it": sum(records.values()),
         "kinds of records": len(records),

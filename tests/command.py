@@ -25,27 +25,31 @@ def run(
     """Run a command in a fork of this process; what starting costs is tested in test_start."""
     _warm()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        with tempfile.TemporaryFile() as given, warnings.catch_warnings():
-            given.write(input.encode())
-            given.seek(0)
+        with tempfile.TemporaryFile() as stdin, warnings.catch_warnings():
+            stdin.write(input.encode())
+            stdin.seek(0)
             # Python warns of threads in a process that forks; those here wait.
             warnings.simplefilter("ignore")
             child = os.fork()
             if not child:
-                _become(arguments, env, cwd, (given.fileno(), out.fileno(), err.fileno()))
+                _run_as_command(
+                    arguments, env, cwd, (stdin.fileno(), out.fileno(), err.fileno())
+                )
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
-    return CompletedProcess(arguments, code, *said)
+        outputs = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
+    return CompletedProcess(arguments, code, *outputs)
 
 
-def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], object]) -> None:
+def kill_fork(
+    work: Callable[[Callable[..., None]], object], there: Callable[[], object]
+) -> None:
     """Run a function in a fork of this process, and kill it as soon as something is there.
 
     The function gets a `progress` that goes no further once it is there, so that the fork cannot be
     through before it is killed.
     """
 
-    def wait_if_there(*_: object) -> None:
+    def wait_for_the_kill(*_: object) -> None:
         while there():
             time.sleep(0.05)
 
@@ -54,18 +58,20 @@ def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], ob
         child = os.fork()
     if not child:
         try:
-            work(wait_if_there)
+            work(wait_for_the_kill)
         finally:
             os._exit(1)
     deadline = time.monotonic() + 900
     # An end is looked at and left to be waited for: its number is no other process's meanwhile.
-    ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while not (seen := there()) and time.monotonic() < deadline:
-        assert not os.waitid(os.P_PID, child, ended), "the work ended before it was to be killed"
+    flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while not (is_there := there()) and time.monotonic() < deadline:
+        assert not os.waitid(os.P_PID, child, flags), (
+            "the work ended before it was to be killed"
+        )
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert seen, "what was waited for never came"
+    assert is_there, "what was waited for never came"
     assert code == -signal.SIGKILL, "the work was through before it was killed"
 
 
@@ -73,20 +79,33 @@ def killed(work: Callable[[Callable[..., None]], object], there: Callable[[], ob
 def _warm() -> None:
     """Import and read what most commands use, so that no fork has to."""
     magnetkit.predict("SmCo5")
-    for room in ("cli", "run", "show", "replacement", "calibration"):
+    for room in (
+        "choose",
+        "cli",
+        "curves",
+        "diffusion",
+        "magnetism",
+        "report",
+        "run",
+        "supply",
+    ):
         for module in pkgutil.iter_modules([str(Path(magnetkit.__path__[0]) / room)]):
             if not module.name.startswith("__"):
                 import_module(f"magnetkit.{room}.{module.name}")
 
 
-def _become(arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]) -> None:
+def _run_as_command(
+    arguments: Any, env: Any, cwd: Any, streams: tuple[int, int, int]
+) -> None:
     code = 70
     try:
-        for own, place in zip(streams, (0, 1, 2), strict=True):
-            os.dup2(own, place)
+        for stream, place in zip(streams, (0, 1, 2), strict=True):
+            os.dup2(stream, place)
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), "utf-8")
         sys.stdout, sys.stderr = (
-            io.TextIOWrapper(io.FileIO(n, "w", closefd=False), "utf-8", write_through=True)
+            io.TextIOWrapper(
+                io.FileIO(n, "w", closefd=False), "utf-8", write_through=True
+            )
             for n in (1, 2)
         )
         # What this process would do at its end is not the command's.

@@ -9,7 +9,9 @@ import hypothesis
 # One cache for all workers of a run. TESTS_CACHE names a folder that is kept between
 # runs, so that trying one file again compiles and trains nothing anew.
 _KEPT = os.environ.pop("TESTS_CACHE", "")
-_SHARED = os.environ.get("MAGNETKIT_CACHE_DIR") if "PYTEST_XDIST_WORKER" in os.environ else ""
+_SHARED = (
+    os.environ.get("MAGNETKIT_CACHE_DIR") if "PYTEST_XDIST_WORKER" in os.environ else ""
+)
 _OWN = "" if _KEPT or _SHARED else tempfile.mkdtemp(prefix="magnetkit-tests-")
 # Set before anything reads the settings; commands run in subprocesses inherit it.
 os.environ["MAGNETKIT_CACHE_DIR"] = _KEPT or _SHARED or _OWN

@@ -39,7 +39,12 @@ ROUTES = {
 }
 BASE = "Nd1.8Dy0.2Fe13CoB"
 CONDITIONS = {
-    "process": {"grain_size_um": 3.5, "alignment": 0.93, "density": 0.97, "oxygen_wt_pct": 0.11},
+    "process": {
+        "grain_size_um": 3.5,
+        "alignment": 0.93,
+        "density": 0.97,
+        "oxygen_wt_pct": 0.11,
+    },
     "shell": "Tb 0.4 wt%",
     "load_line": 0.7,
     "outside_field_kA_m": 51.0,
@@ -65,38 +70,53 @@ def routes():
     return pd.concat(parts)
 
 
-def ranked():
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.2, "Ce": 0.2, "Co": 0.2})
+def rank_substitutions():
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.2, "Ce": 0.2, "Co": 0.2}
+    )
     return mk.screen(space, "energy-traction-motor").table
 
 
-def wished():
-    asked = {k: v for k, v in CONDITIONS.items() if k != "shell"}
+def screen_recipes():
+    options = {k: v for k, v in CONDITIONS.items() if k != "shell"}
     wish = {"require": ["remanence_T>=1.1"], "objectives": ["cost:min=2", "margin:max"]}
-    return mk.screen(RECIPES[:12], "energy-traction-motor", 391.0, **wish, **asked).table
+    return mk.screen(
+        RECIPES[:12], "energy-traction-motor", 391.0, **wish, **options
+    ).table
 
 
-def replaced():
-    found = mk.replace("N42SH", "150C")
-    values = {k: [v] for k, v in found.reference.items() if isinstance(v, float)}
-    return pd.concat([pd.DataFrame(values), found.candidates.head(20)])
+def replace_grade():
+    answer = mk.replace("N42SH", "150C")
+    values = {k: [v] for k, v in answer.reference.items() if isinstance(v, float)}
+    return pd.concat([pd.DataFrame(values), answer.candidates.head(20)])
 
 
-def diffused():
-    asked = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
-    return mk.diffuse("Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **asked).designs
+def diffuse_terbium():
+    options = {
+        "basis": "weight",
+        "load_line": 2,
+        "anneal": 900,
+        "anneal_hours": 8,
+        "cells": 1500,
+    }
+    return mk.diffuse(
+        "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", **options
+    ).designs
 
 
-def calibrated():
+def predict_for_mill():
     producer = mk.calibrate(pd.DataFrame(MEASURED), "a-mill", keep=False)
     return mk.predict(
-        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"], "120C", basis="weight", process=producer
+        ["Nd30Dy2Co1B1Fe66", "Nd31Ce2Co2B1Fe64"],
+        "120C",
+        basis="weight",
+        process=producer,
     )
 
 
-def suggested():
-    found = mk.screen([*RECIPES[:12], BASE], "energy-traction-motor")
-    return mk.suggest(found, 3)
+def suggest_melts():
+    result = mk.screen([*RECIPES[:12], BASE], "energy-traction-motor")
+    return mk.suggest(result, 3)
 
 
 CASES = {
@@ -104,51 +124,63 @@ CASES = {
     "predict, hot": lambda: mk.predict(RECIPES, "180C", load_line=0.5),
     "predict, conditions": lambda: mk.predict([BASE, RECIPES[0]], "137C", **CONDITIONS),
     "predict, routes": routes,
-    "screen, traveling-wave tube": lambda: mk.screen(RECIPES, "patriot-beam-focusing").table,
-    "screen, motor": ranked,
-    "screen, conditions": wished,
+    "screen, traveling-wave tube": lambda: (
+        mk.screen(RECIPES, "patriot-beam-focusing").table
+    ),
+    "screen, motor": rank_substitutions,
+    "screen, conditions": screen_recipes,
     "robustness": lambda: mk.screen(RECIPES[:12], "energy-traction-motor").robustness(),
-    "suggest": suggested,
-    "replace": replaced,
-    "diffuse": diffused,
-    "calibrate": calibrated,
+    "suggest": suggest_melts,
+    "replace": replace_grade,
+    "diffuse": diffuse_terbium,
+    "calibrate": predict_for_mill,
     "curve": lambda: mk.curve(BASE, "20C,150C").to_frame().iloc[::40],
     "limits": lambda: mk.curves.use_limits([BASE, "Sm2Co17"]),
     "intrinsic": lambda: mk.magnetism.intrinsic(RECIPES, ["20K", "300K", "450K"]),
-    "transitions": lambda: mk.magnetism.transitions(["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]),
-    "compensate": lambda: mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table,
+    "transitions": lambda: mk.magnetism.transitions(
+        ["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]
+    ),
+    "compensate": lambda: (
+        mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table
+    ),
     "stability": lambda: mk.phases.stability(RECIPES),
-    "ledger": lambda: mk.supply.ledger(RECIPES, scenario="embargo", recycled={"Co": 0.25}),
+    "ledger": lambda: mk.supply.ledger(
+        RECIPES, scenario="embargo", recycled={"Co": 0.25}
+    ),
     "grades": lambda: mk.grades("N42SH", "120C"),
 }
 
 
 def columns(frame):
     """Return the numbers and switches of a table by column; None where there is none."""
-    found = {}
+    numbers = {}
     for name in frame.select_dtypes(["number", "bool"]):
         values = frame[name].astype(float)
-        found[str(name)] = [None if np.isnan(v) else float(f"{v:.7g}") for v in values]
-    return found
+        numbers[str(name)] = [
+            None if np.isnan(v) else float(f"{v:.7g}") for v in values
+        ]
+    return numbers
 
 
 @pytest.fixture(scope="module")
-def stored():
+def frozen_answers():
     return json.loads(FILE.read_text("utf-8"))
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
-def test_an_answer_is_as_it_was(case, stored):
-    found = columns(CASES[case]())
-    assert list(found) == list(stored[case])
-    for name, values in stored[case].items():
-        want, got = (np.array(v, float) for v in (values, found[name]))
+def test_an_answer_is_as_it_was(case, frozen_answers):
+    answer = columns(CASES[case]())
+    assert list(answer) == list(frozen_answers[case])
+    for name, values in frozen_answers[case].items():
+        want, got = (np.array(v, float) for v in (values, answer[name]))
         np.testing.assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 
 
 if __name__ == "__main__":
     answers = {case: columns(answer()) for case, answer in CASES.items()}
     # A column on a line.
-    text = re.sub(r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1))
+    text = re.sub(
+        r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1)
+    )
     FILE.write_text(text + "\n", "utf-8")

@@ -14,29 +14,49 @@ import pytest
 import magnetkit as mk
 from magnetkit import errors
 
-PACKAGES = [
-    "applications", "alloy", "curves", "diffusion", "features", "magnetism", "phases",
-    "report.plots", "report.report", "run", "supply", "surrogates", "columns", "elements",
-    "errors", "settings", "units",
-]  # fmt: skip
+PACKAGES = (
+    "applications alloy curves diffusion features magnetism phases report.plots "
+    "report.report run supply surrogates columns elements errors settings units"
+).split()
 
-CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
+CONTRACT = {
+    "fit",
+    "transform",
+    "fit_transform",
+    "predict",
+    "get_feature_names_out",
+    "refit",
+}
 """Methods whose arguments the scikit-learn contract gives."""
 
 UNITS = {
-    "temperature": r"\bK\b|kelvin", "temperatures": r"\bK\b|kelvin", "between": r"\bK\b|kelvin",
-    "fields": r"A/m", "alpha": r"%/K", "cutoff": r"Å|angstrom",
+    "temperature": r"\bK\b|kelvin",
+    "temperatures": r"\bK\b|kelvin",
+    "between": r"\bK\b|kelvin",
+    "fields": r"A/m",
+    "alpha": r"%/K",
+    "cutoff": r"Å|angstrom",
     "load_line": r"[Pp]ermeance|`sintered`",
-}  # fmt: skip
+}
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "magnetism.grades", "alloy.parse_composition",
+    "applications.load",
+    "magnetism.grades",
+    "alloy.parse_composition",
     "alloy.refine",
-    "alloy.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
-    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "curves.compare",
-    "magnetism.predict", "run.screen", "supply.ledger",
-}  # fmt: skip
+    "alloy.substitutions",
+    "curves.curve",
+    "diffusion.diffuse",
+    "magnetism.compensate",
+    "magnetism.intrinsic",
+    "magnetism.sintered",
+    "phases.energy_above_hull",
+    "curves.compare",
+    "magnetism.predict",
+    "run.screen",
+    "supply.ledger",
+}
 """The functions most used, each with an example."""
 
 PACKAGE = Path(mk.__file__).parent
@@ -49,18 +69,28 @@ EXAMPLES = [
 
 def _public():
     """Yield the name, object and owner of each public function, class and method."""
-    seen = set()
+    things = set()
     for package in PACKAGES:
         module = importlib.import_module(f"magnetkit.{package}")
-        own = [n for n, t in vars(module).items() if getattr(t, "__module__", 0) == module.__name__]
-        for name in getattr(module, "__all__", None) or own:
+        names = [
+            n
+            for n, t in vars(module).items()
+            if getattr(t, "__module__", 0) == module.__name__
+        ]
+        for name in getattr(module, "__all__", None) or names:
             thing = getattr(module, name)
             home = getattr(thing, "__module__", "") or ""
-            if name.startswith("_") or not home.startswith("magnetkit") or thing in seen:
+            if (
+                name.startswith("_")
+                or not home.startswith("magnetkit")
+                or thing in things
+            ):
                 continue
-            if not (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))):
+            if not (
+                inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))
+            ):
                 continue
-            seen.add(thing)
+            things.add(thing)
             yield f"{package}.{name}", thing, None
             for key, value in vars(thing).items() if inspect.isclass(thing) else ():
                 method = getattr(value, "__func__", value)
@@ -79,7 +109,7 @@ def _read(thing):
     )
 
 
-def _documented(parsed):
+def _parameter_texts(parsed):
     names = {}
     for entry in parsed.params:
         for name in entry.arg_name.replace("*", "").split(","):
@@ -88,7 +118,9 @@ def _documented(parsed):
 
 
 def _parameters(function):
-    return [p for p in inspect.signature(function).parameters if p not in ("self", "cls")]
+    return [
+        p for p in inspect.signature(function).parameters if p not in ("self", "cls")
+    ]
 
 
 def test_there_is_something_to_check():
@@ -104,15 +136,17 @@ def test_has_a_summary(name):
     assert summary.endswith((".", ":", "::"))
 
 
-@pytest.mark.parametrize("name", [n for n in FUNCTIONS if n.split(".")[-1] not in CONTRACT])
+@pytest.mark.parametrize(
+    "name", [n for n in FUNCTIONS if n.split(".")[-1] not in CONTRACT]
+)
 def test_names_its_parameters_and_what_it_returns(name):
     function = FUNCTIONS[name]
-    parsed = _read(function)
-    wanted = _parameters(function)
-    assert not set(wanted) - set(_documented(parsed))
+    document = _read(function)
+    names = _parameters(function)
+    assert not set(names) - set(_parameter_texts(document))
     annotation = inspect.signature(function).return_annotation
-    if wanted and annotation not in (None, "None", inspect.Signature.empty):
-        assert parsed.many_returns or "Yield" in parsed.short_description
+    if names and annotation not in (None, "None", inspect.Signature.empty):
+        assert document.many_returns or "Yield" in document.short_description
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -120,45 +154,53 @@ def test_classes_name_their_attributes(name):
     thing = CLASSES[name]
     if issubclass(thing, Exception):
         return
-    parsed = _read(thing)
-    fields = getattr(thing, "__dataclass_fields__", None) or getattr(thing, "model_fields", None)
-    own = fields if fields is not None else _parameters(thing)
-    inherited = {
+    document = _read(thing)
+    fields = getattr(thing, "__dataclass_fields__", None) or getattr(
+        thing, "model_fields", None
+    )
+    names = fields if fields is not None else _parameters(thing)
+    from_parents = {
         f
         for base in thing.__mro__[1:]
         for kind in ("model_fields", "__dataclass_fields__")
         for f in getattr(base, kind, ())
     }
-    missing = {f for f in own if not f.startswith("_")} - set(_documented(parsed)) - inherited
+    missing = (
+        {f for f in names if not f.startswith("_")}
+        - set(_parameter_texts(document))
+        - from_parents
+    )
     assert not missing
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_physical_quantities_have_units(name):
-    for parameter, text in _documented(_read(FUNCTIONS[name])).items():
+    for parameter, text in _parameter_texts(_read(FUNCTIONS[name])).items():
         if parameter in UNITS:
             assert re.search(UNITS[parameter], text), (parameter, text)
 
 
-def _raised(function):
+def _error_classes(function):
     """Return the classes of `magnetkit.errors` that the function itself raises."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            raised = getattr(node.exc.func, "id", "")
-            if isinstance(getattr(errors, raised, None), type):
-                yield raised
+            name = getattr(node.exc.func, "id", "")
+            if isinstance(getattr(errors, name, None), type):
+                yield name
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_says_what_it_raises(name):
     function = inspect.unwrap(FUNCTIONS[name])
-    said = {entry.type_name for entry in _read(function).raises}
-    assert not set(_raised(function)) - said
+    names = {entry.type_name for entry in _read(function).raises}
+    assert not set(_error_classes(function)) - names
 
 
 def test_the_functions_most_used_have_an_example():
-    assert not {name for name in WITH_EXAMPLE if ">>> " not in (FUNCTIONS[name].__doc__ or "")}
+    assert not {
+        name for name in WITH_EXAMPLE if ">>> " not in (FUNCTIONS[name].__doc__ or "")
+    }
 
 
 @pytest.mark.parametrize("module", EXAMPLES)

@@ -17,8 +17,9 @@ def rooms():
     return script("docs/rooms.py")
 
 
-def test_what_is_measured(rooms):
-    assert rooms.circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}) == [{"a", "b", "c"}]
+def test_floors_circles_and_graph(rooms):
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
+    assert rooms.circles(graph) == [{"a", "b", "c"}]
     assert rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.
@@ -36,7 +37,9 @@ def test_rooms_are_few(rooms):
 
 
 def test_display_stands_in_nobodys_way(rooms):
-    users = {room for room, targets in rooms.room_graph().items() if "report" in targets}
+    users = {
+        room for room, targets in rooms.room_graph().items() if "report" in targets
+    }
     assert users <= {"cli", "explorer", "run"}
 
 
@@ -49,27 +52,34 @@ def test_the_package_stands_without_benchmarks_and_tests(rooms):
 
 
 def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
-    allowed = {*sys.stdlib_module_names, "numpy", "numba"}
-    shared = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
+    libraries = {*sys.stdlib_module_names, "numpy", "numba"}
+    helpers = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
     for name, file in rooms.modules().items():
         if not name.endswith("_kernels"):
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
-                assert {alias.name for alias in node.names} <= allowed, name
+                assert {alias.name for alias in node.names} <= libraries, name
             elif isinstance(node, ast.ImportFrom) and not node.level:
-                assert node.module.split(".")[0] in allowed, name
+                assert node.module.split(".")[0] in libraries, name
                 # No inner name of numba's.
                 assert not node.module.startswith("numba."), name
             elif isinstance(node, ast.ImportFrom):
-                modules = {node.module.split(".")[-1], *(alias.name for alias in node.names)}
-                assert any(m in shared or m.endswith("_kernels") for m in modules), name
+                modules = {
+                    node.module.split(".")[-1],
+                    *(alias.name for alias in node.names),
+                }
+                assert any(m in helpers or m.endswith("_kernels") for m in modules), (
+                    name
+                )
 
 
-def test_the_table_of_contributing_names_every_room_and_no_other(rooms):
+def test_contributing_names_every_room(rooms):
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    named = {
-        name.removesuffix("/").removesuffix(".py") for c in table for name in c.split("`")[1::2]
+    names = {
+        name.removesuffix("/").removesuffix(".py")
+        for c in table
+        for name in c.split("`")[1::2]
     }
-    assert named == rooms.room_graph().keys() - {"magnetkit", "__main__"}
+    assert names == rooms.room_graph().keys() - {"magnetkit", "__main__"}

@@ -33,8 +33,15 @@ def desk(copied, tmp_path):
 
 def run(command, desk):
     words = shlex.split(command)
-    program = {"magnetkit": [sys.executable, "-m", "magnetkit"], "python": [sys.executable]}
-    env = {**os.environ, "MAGNETKIT_DATASETS": str(desk / "datasets"), "PYTHONPATH": str(ROOT)}
+    program = {
+        "magnetkit": [sys.executable, "-m", "magnetkit"],
+        "python": [sys.executable],
+    }
+    env = {
+        **os.environ,
+        "MAGNETKIT_DATASETS": str(desk / "datasets"),
+        "PYTHONPATH": str(ROOT),
+    }
     done = subprocess.run(
         [*program[words[0]], *words[1:]],
         cwd=desk,
@@ -70,6 +77,7 @@ def test_a_reader_gets_what_the_page_says(page, desk):
 
 def test_a_page_is_a_page():
     assert {page.stem for page in PAGES} == {
-        f"add-a-{name}" for name in ("device", "host", "property", "route", "supply-criterion")
+        f"add-a-{name}"
+        for name in ("device", "host", "property", "route", "supply-criterion")
     }
     assert all(len(page.read_text("utf-8").splitlines()) <= 75 for page in PAGES)

@@ -17,7 +17,12 @@ FRAMES = {
     "polars": lambda columns: pl.DataFrame(columns),
     "arrow": lambda columns: pa.table(columns),
 }
-SERIES = {"pandas": pd.Series, "polars": pl.Series, "arrow": pa.array, "numpy": np.array}
+SERIES = {
+    "pandas": pd.Series,
+    "polars": pl.Series,
+    "arrow": pa.array,
+    "numpy": np.array,
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,7 @@ def result():
 
 
 @pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
-def test_frames_of_any_kind_are_screened_under_the_names_they_have(make, result):
+def test_screens_frames_of_any_library(make, result):
     frame = make({"composition": [*RECIPES, "nonsense1"], "melt": [1, 2, 3, 4]})
     got = mk.screen(frame, application="patriot-beam-focusing")
     assert got.table["candidate"].tolist() == RECIPES
@@ -83,7 +88,7 @@ def test_predict_answers_a_column_in_its_own_library(name):
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
+def test_predict_keeps_shells_and_other_columns(name):
     frame = FRAMES[name](
         {
             "alloy": ["Nd2Fe14B", "Nd2Fe14B", "junk1"],
@@ -98,14 +103,20 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     assert got["melt"].tolist() == [7, 8]
     assert got["melt"].dtype == np.int64
     # A screening of the same table never left the shells out.
-    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "300K")
-    screened = mk.screen(frame, device, column="alloy").table
-    assert got["coercivity_kA_m"].tolist() == pytest.approx(screened["coercivity_kA_m"].tolist())
+    device = mk.applications.requirements_alone(
+        ["coercivity_kA_m>=500"], "Nd2Fe14B", "300K"
+    )
+    screening = mk.screen(frame, device, column="alloy").table
+    assert got["coercivity_kA_m"].tolist() == pytest.approx(
+        screening["coercivity_kA_m"].tolist()
+    )
     assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
 
 
 def test_predict_keeps_index_and_rejected_rows_of_pandas():
-    frame = pd.DataFrame({"composition": ["SmCo5", "??", "Sm2Co17"]}, index=["a", "b", "c"])
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5", "??", "Sm2Co17"]}, index=["a", "b", "c"]
+    )
     with pytest.warns(RejectedRows):
         got = mk.predict(frame)
     assert got.index.tolist() == ["a", "c"]
@@ -114,7 +125,7 @@ def test_predict_keeps_index_and_rejected_rows_of_pandas():
         mk.predict(frame, strict=True)
 
 
-def test_a_shell_is_named_once():
+def test_names_no_shell_twice():
     frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "shell": ["Tb 0.30 @ 0.10"]})
     with pytest.raises(InputError, match="leave the argument shell out"):
         mk.predict(frame, shell="Dy 0.30 @ 0.10")
@@ -122,20 +133,32 @@ def test_a_shell_is_named_once():
 
 def test_predict_and_screen_take_the_same_conditions():
     conditions = {
-        "process": mk.magnetism.Process(grain_size_um=3.0), "shell": "Tb 0.30 @ 0.10",
-        "load_line": 0.5, "interval": 0.5, "scenario": "embargo", "recycled": {"Co": 0.25},
+        "process": mk.magnetism.Process(grain_size_um=3.0),
+        "shell": "Tb 0.30 @ 0.10",
+        "load_line": 0.5,
+        "interval": 0.5,
+        "scenario": "embargo",
+        "recycled": {"Co": 0.25},
         "between": ("20C", "120C"),
-    }  # fmt: skip
+    }
     alone = mk.predict("Nd2Fe14B", "150C", **conditions)
     # A device without measured magnets to be anchored on.
-    device = mk.applications.requirements_alone(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
-    ranked = mk.screen("Nd2Fe14B", device, **conditions).table
-    known = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
-    assert len(known) > 40
-    for name in known:
-        assert alone[name][0] == ranked[name][0], name
+    device = mk.applications.requirements_alone(
+        ["coercivity_kA_m>=500"], "Nd2Fe14B", "150C"
+    )
+    screening = mk.screen("Nd2Fe14B", device, **conditions).table
+    names = [
+        n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]
+    ]
+    assert len(names) > 40
+    for name in names:
+        assert alone[name][0] == screening[name][0], name
     plain = mk.predict("Nd2Fe14B", "150C")
-    for name in ("max_working_temperature_K", "supply_risk", "coercivity_coefficient_pct_K"):
+    for name in (
+        "max_working_temperature_K",
+        "supply_risk",
+        "coercivity_coefficient_pct_K",
+    ):
         assert alone[name][0] != plain[name][0], name
 
 
@@ -145,7 +168,9 @@ def test_a_result_is_an_arrow_stream(result):
     frame = pl.DataFrame(result)
     assert frame.height == len(RECIPES)
     assert frame["candidate"].to_list() == result.table["candidate"].tolist()
-    np.testing.assert_allclose(frame["remanence_T"].to_numpy(), result.table["remanence_T"])
+    np.testing.assert_allclose(
+        frame["remanence_T"].to_numpy(), result.table["remanence_T"]
+    )
     assert frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
 
 
@@ -188,19 +213,25 @@ class Atoms:
         return list(self.symbols)
 
 
-def test_crystals_of_pymatgen_and_atoms_of_ase_are_compositions():
+def test_takes_structures_of_pymatgen_and_ase():
     from pymatgen.core import Lattice, Structure
 
     lattice = Lattice.hexagonal(5.0, 3.97)
-    places = [[0, 0, 0], [1 / 3, 2 / 3, 0], [2 / 3, 1 / 3, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    places = [
+        [0, 0, 0],
+        [1 / 3, 2 / 3, 0],
+        [2 / 3, 1 / 3, 0],
+        [0.5, 0, 0.5],
+        [0, 0.5, 0.5],
+    ]
     crystal = Structure(lattice, ["Sm", *["Co"] * 5], [*places, [0.5, 0.5, 0.5]])
     atoms = Atoms(["Sm", *["Co"] * 5])
     expected = mk.phases.hull_energy(["SmCo5"])
     for one in (crystal, atoms, [crystal], [atoms], [crystal.composition]):
         assert mk.phases.hull_energy(one).tolist() == expected.tolist()
     frame = pd.DataFrame({"structure": [crystal, crystal], "melt": [1, 2]})
-    found = mk.phases.stability(frame["structure"])
-    assert (found["stability_status"] == "judged").all()
+    stability = mk.phases.stability(frame["structure"])
+    assert (stability["stability_status"] == "judged").all()
 
 
 def test_atoms_of_ase_itself():
@@ -209,11 +240,16 @@ def test_atoms_of_ase_itself():
 
 
 def test_nothing_shows_more_than_a_screen_of_itself():
-    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"] * 500, basis="atomic")
-    profile = mk.applications.load("e-bike")
-    shown = [repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))]
-    assert max(map(len, shown)) <= 800
-    assert (
-        shown[0] == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd2Fe14B"] * 500, basis="atomic"
     )
-    assert "6 requirements" in shown[1]
+    profile = mk.applications.load("e-bike")
+    texts = [
+        repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))
+    ]
+    assert max(map(len, texts)) <= 800
+    assert (
+        texts[0]
+        == "<CompositionTable: 1,000 rows of 5 elements (B, Fe, Co, Nd, Sm), 0 not read>"
+    )
+    assert "6 requirements" in texts[1]

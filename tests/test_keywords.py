@@ -23,51 +23,104 @@ MINE = pd.DataFrame(
 BASE = "Nd1.8Dy0.2Fe14B"
 
 
-def told(rows, total):
+def ignore_progress(rows, total):
     """Take progress."""
 
 
 VALUES = {
-    "process": {"grain_size_um": 3.0}, "shell": "Tb 0.5 wt%", "load_line": 0.5,
-    "outside_field_kA_m": 50.0, "hours": 100.0, "interval": 0.5, "scenario": "embargo",
-    "recycled": {"Co": 0.25}, "prices": {"Tb": "3x"}, "between": ("20C", "120C"), "snapshot": None,
-    "temperature": "150C", "host": "2:14:1", "calibration": "N42SH", "data": "{table}",
-    "add": "{table}", "basis": "atomic", "strict": True, "column": "alloy",
+    "process": {"grain_size_um": 3.0},
+    "shell": "Tb 0.5 wt%",
+    "load_line": 0.5,
+    "outside_field_kA_m": 50.0,
+    "hours": 100.0,
+    "interval": 0.5,
+    "scenario": "embargo",
+    "recycled": {"Co": 0.25},
+    "prices": {"Tb": "3x"},
+    "between": ("20C", "120C"),
+    "snapshot": None,
+    "temperature": "150C",
+    "host": "2:14:1",
+    "calibration": "N42SH",
+    "data": "{table}",
+    "add": "{table}",
+    "basis": "atomic",
+    "strict": True,
+    "column": "alloy",
     "given": {"curie_temperature_K": 600.0},
-}  # fmt: skip
+}
 """A value for each keyword that several functions take."""
 # Function, what comes first, and the values that differ or that it alone takes.
 CALLS = {
     "predict": (mk.predict, (BASE,), {"detail": True}),
-    "screen": (mk.screen, (BASE,), {
-        "application": "energy-traction-motor", "calibration": "none",
-        "reference": "Nd1.7Dy0.3Fe14B", "require": ["remanence_T>=0.98*reference"],
-        "objectives": ["cost:min=2", "margin:max"], "out": "{tmp}", "resume": True, "keep": 5,
-        "force": True, "all_columns": True,
-        "chunk_rows": 10, "workers": None, "dask": None, "progress": told,
-    }),
-    "compare": (mk.compare, ([BASE, "Nd2Fe14B"],), {
-        "shell": ["", "Tb 0.5 wt%"], "shape": "10x10x5mm", "along": "x",
-    }),
-    "curve": (mk.curve, (BASE,), {
-        "temperature": "20C,150C", "bound": "low", "calibration": "none",
-        "sample": "3x3x2mm",
-    }),
+    "screen": (
+        mk.screen,
+        (BASE,),
+        {
+            "application": "energy-traction-motor",
+            "calibration": "none",
+            "reference": "Nd1.7Dy0.3Fe14B",
+            "require": ["remanence_T>=0.98*reference"],
+            "objectives": ["cost:min=2", "margin:max"],
+            "out": "{tmp}",
+            "resume": True,
+            "keep": 5,
+            "force": True,
+            "all_columns": True,
+            "chunk_rows": 10,
+            "workers": None,
+            "dask": None,
+            "progress": ignore_progress,
+        },
+    ),
+    "compare": (
+        mk.compare,
+        ([BASE, "Nd2Fe14B"],),
+        {
+            "shell": ["", "Tb 0.5 wt%"],
+            "shape": "10x10x5mm",
+            "along": "x",
+        },
+    ),
+    "curve": (
+        mk.curve,
+        (BASE,),
+        {
+            "temperature": "20C,150C",
+            "bound": "low",
+            "calibration": "none",
+            "sample": "3x3x2mm",
+        },
+    ),
     "intrinsic": (mk.magnetism.intrinsic, (BASE,), {"temperature": ["20C", "150C"]}),
     "sintered": (mk.magnetism.sintered, (BASE,), {"temperature": "20C:100C:40"}),
     "transitions": (mk.magnetism.transitions, (BASE,), {"step": 20.0}),
     "stability": (mk.phases.stability, (BASE,), {"temperature": 300.0}),
     "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), {}),
     "hull_energy": (mk.phases.hull_energy, (BASE,), {}),
-    "ledger": (mk.supply.ledger, (BASE,), {
-        "reference": "Nd2Fe14B", "reference_shell": "Tb 0.5 wt%", "heavy_rare_earths": ("Dy",),
-    }),
+    "ledger": (
+        mk.supply.ledger,
+        (BASE,),
+        {
+            "reference": "Nd2Fe14B",
+            "reference_shell": "Tb 0.5 wt%",
+            "heavy_rare_earths": ("Dy",),
+        },
+    ),
     "with_shell": (mk.alloy.with_shell, (BASE,), {}),
-    "compensate": (mk.magnetism.compensate, ("SmCo5",), {
-        "with_": ["Gd"], "between": ("20C", "100C"), "alpha": -0.02, "tolerance": 0.002,
-        "host": "1:5", "step": 0.05,
-    }),
-}  # fmt: skip
+    "compensate": (
+        mk.magnetism.compensate,
+        ("SmCo5",),
+        {
+            "with_": ["Gd"],
+            "between": ("20C", "100C"),
+            "alpha": -0.02,
+            "tolerance": 0.002,
+            "host": "1:5",
+            "step": 0.05,
+        },
+    ),
+}
 # Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
 CURVE = """H (kA/m),J (T),T (C)
 0,1.2,20
@@ -86,12 +139,12 @@ NEEDED = {
 
 
 def keywords(name):
-    function, given, _ = CALLS[name]
-    said = docstring_parser.parse(
+    function, arguments, _ = CALLS[name]
+    parameters = docstring_parser.parse(
         inspect.getdoc(function), docstring_parser.DocstringStyle.NUMPYDOC
     ).params
-    names = [n.strip() for entry in said for n in entry.arg_name.split(",")]
-    first = list(inspect.signature(function).parameters)[: len(given)]
+    names = [n.strip() for entry in parameters for n in entry.arg_name.split(",")]
+    first = list(inspect.signature(function).parameters)[: len(arguments)]
     return [n for n in names if n not in first and not n.startswith("*")]
 
 
@@ -100,17 +153,19 @@ CASES = [(name, keyword) for name in CALLS for keyword in keywords(name)]
 
 @pytest.mark.parametrize("name", CALLS)
 def test_the_docstring_names_what_the_function_takes(name):
-    function, given, _ = CALLS[name]
-    taken = [
-        n for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD
+    function, arguments, _ = CALLS[name]
+    names = [
+        n
+        for n, p in inspect.signature(function).parameters.items()
+        if p.kind is not p.VAR_KEYWORD
     ]
-    assert set(keywords(name)) == set(taken[len(given) :])
+    assert set(keywords(name)) == set(names[len(arguments) :])
 
 
 @pytest.mark.parametrize(("name", "keyword"), CASES)
-def test_every_keyword_can_be_given(name, keyword, tmp_path):
-    function, given, own = CALLS[name]
-    values = VALUES | own
+def test_accepts_every_keyword(name, keyword, tmp_path):
+    function, arguments, extra = CALLS[name]
+    values = VALUES | extra
     value = values[keyword]
     if value == "{tmp}":
         value = tmp_path / "out"
@@ -121,14 +176,14 @@ def test_every_keyword_can_be_given(name, keyword, tmp_path):
     if keyword == "resume":
         options["out"] = tmp_path / "out"
     if keyword == "column":
-        given = (FRAME,)
+        arguments = (FRAME,)
     if keyword == "sample":
         # That of a measured curve alone.
-        given = (tmp_path / "measured.csv",)
-        given[0].write_text(CURVE)
+        arguments = (tmp_path / "measured.csv",)
+        arguments[0].write_text(CURVE)
     if keyword == "along":
         options["shape"] = values["shape"]
-    assert function(*given, **options, **{keyword: value}) is not None
+    assert function(*arguments, **options, **{keyword: value}) is not None
 
 
 # What answers are made under, each away from its default: column that shows it.
@@ -173,38 +228,48 @@ DOCUMENTED = {
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_leaving_out_is_saying_what_is_documented(name):
-    function, given, _ = CALLS[name]
-    left_out, said = (pd.DataFrame(function(*given, **k)) for k in ({}, DOCUMENTED[name]))
-    pd.testing.assert_frame_equal(left_out, said)
+def test_defaults_equal_their_documentation(name):
+    function, arguments, _ = CALLS[name]
+    left_out, by_document = (
+        pd.DataFrame(function(*arguments, **k)) for k in ({}, DOCUMENTED[name])
+    )
+    pd.testing.assert_frame_equal(left_out, by_document)
 
 
-def test_a_space_left_alone_has_steps_of_a_twentieth():
+def test_default_space_step_is_a_twentieth():
     # Amounts of three elements that sum to twenty twentieths: 22 over 2.
     assert len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"]})) == 231
 
 
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])
-def test_a_slip_in_a_keyword_is_told(name):
-    function, given, _ = CALLS[name]
+def test_names_a_misspelled_keyword(name):
+    function, arguments, _ = CALLS[name]
     with pytest.raises(InputError, match=r"temprature.*did you mean temperature"):
-        function(*given, temprature="150C")
+        function(*arguments, temprature="150C")
 
 
 BAD = [
-    ("between", 5, "two temperatures"), ("between", (400.0, 300.0), "lower temperature first"),
-    ("recycled", "Co", "must map elements"), ("recycled", {"Co": "x"}, "share from 0 to 1"),
+    ("between", 5, "two temperatures"),
+    ("between", (400.0, 300.0), "lower temperature first"),
+    ("recycled", "Co", "must map elements"),
+    ("recycled", {"Co": "x"}, "share from 0 to 1"),
     ("process", {"grain_size_um": "5"}, "a number; got '5'"),
     ("process", {"grain_size_um": float("nan")}, "a number; got nan"),
-    ("process", 5, "process must be"), ("load_line", "x", "permeance coefficient"),
-    ("interval", "x", "between 0 and 1"), ("scenario", 5, "scenario must be"),
-    ("shell", 5, "shell 5 not understood"), ("snapshot", 5, "snapshot must be the path"),
-    ("basis", "x", "basis must be one of"), ("column", "alloy", "is of a frame or file"),
+    ("process", 5, "process must be"),
+    ("load_line", "x", "permeance coefficient"),
+    ("interval", "x", "between 0 and 1"),
+    ("scenario", 5, "scenario must be"),
+    ("shell", 5, "shell 5 not understood"),
+    ("snapshot", 5, "snapshot must be the path"),
+    ("basis", "x", "basis must be one of"),
+    ("column", "alloy", "is of a frame or file"),
     ("temperature", [], "temperature"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize("function", [mk.predict, partial(mk.screen, application="f22-engine")])
+@pytest.mark.parametrize(
+    "function", [mk.predict, partial(mk.screen, application="f22-engine")]
+)
 @pytest.mark.parametrize(("keyword", "value", "reason"), BAD, ids=str)
 def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reason):
     with pytest.raises(InputError, match=reason):
@@ -212,14 +277,15 @@ def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reaso
 
 
 @pytest.mark.parametrize(
-    ("keyword", "value"), [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)]
+    ("keyword", "value"),
+    [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)],
 )
-def test_odd_values_of_screen_are_refused(keyword, value):
+def test_refuses_odd_values_of_screen(keyword, value):
     with pytest.raises(InputError, match=keyword):
         mk.screen([BASE], "f22-engine", **{keyword: value})
 
 
-def test_odd_numbers_of_rows_are_refused():
+def test_refuses_odd_numbers_of_rows():
     result = mk.screen([BASE], "energy-traction-motor")
     for odd in ("x", 2.5, -1, True):
         with pytest.raises(InputError, match="whole number"):
@@ -230,7 +296,7 @@ def test_odd_numbers_of_rows_are_refused():
         result.find(5)
 
 
-def test_a_chord_beyond_the_curie_temperature_takes_the_chord_alone():
+def test_chord_over_the_curie_temperature_is_missing():
     plain = mk.predict("Nd2Fe14B", 300.0)
     beyond = mk.predict("Nd2Fe14B", 300.0, between=(300.0, 700.0))
     assert beyond["status"][0] == "ok"

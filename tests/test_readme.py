@@ -19,30 +19,33 @@ def blocks(kind):
     return [text for name, text in BLOCKS if name == kind]
 
 
-COMMANDS = re.findall(r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE)
+COMMANDS = re.findall(
+    r"^(magnetkit .*)\n((?:    .*\n)*)", "".join(blocks("")), re.MULTILINE
+)
 
 
-def test_python_blocks_run_and_print_what_is_shown(tmp_path, monkeypatch, capsys):
+def test_python_blocks_print_the_output_in_the_text(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (code,), (shown,) = blocks("python"), blocks("text")
+    (code,), (output,) = blocks("python"), blocks("text")
     exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out == shown
+    assert capsys.readouterr().out == output
     # Statements, not lines: the formatter breaks lines. Each of the four tasks takes one or two.
     assert len(ast.parse(code).body) <= 10
 
 
 @pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
-def test_commands_run_and_print_what_is_shown(command, shown, tmp_path, monkeypatch):
+def test_commands_print_the_output_in_the_text(command, shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, shlex.split(command)[1:])
     assert done.exit_code == 0, done.output
-    printed, at = " ".join(done.output.split()), 0
+    output = " ".join(done.output.split())
+    at = 0
     assert shown
     for part in re.split(r"\.\.\.|\n", shown):
         # Lines are broken by the width of the terminal.
-        at = printed.index(" ".join(part.split()), at)
+        at = output.index(" ".join(part.split()), at)
     for folder in re.findall(r"--out (\w+)", command):
         assert (tmp_path / folder / "report.html").stat().st_size > 100_000
 

@@ -16,10 +16,10 @@ from magnetkit.surrogates.intrinsic import intrinsic
 
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.
-RECIPES = [
-    "Nd1.7Dy0.3Fe14B", "SmCo5", "Nd15Fe77B8", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Fe3O4", "SmFe11Ti",
-    "Sm0.6Gd0.4Co5", "Sm2Fe17N3", "Ce2Fe14B", "Nd1.6Ce0.2Dy0.2Fe13CoB",
-]  # fmt: skip
+RECIPES = (
+    "Nd1.7Dy0.3Fe14B SmCo5 Nd15Fe77B8 Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5 Fe3O4 "
+    "SmFe11Ti Sm0.6Gd0.4Co5 Sm2Fe17N3 Ce2Fe14B Nd1.6Ce0.2Dy0.2Fe13CoB"
+).split()
 SHELLS = ["Tb 0.5 wt%", "", "", "", "", "", "", "", "Nd 0.40 @ 0.15", "Dy 0.7 wt%"]
 GRAINS = np.array([3.0, 5.0, 7.0, 40.0, 5.0, 2.0, 4.5, 3.5, 6.0, 1.5])
 ALIGNED = np.array([0.90, 0.95, 0.93, 0.96, 0.9, 0.85, 0.97, 0.92, 0.91, 0.94])
@@ -29,18 +29,18 @@ def table(rows):
     return CompositionTable.from_strings([RECIPES[i] for i in rows], basis="atomic")
 
 
-def of(values, rows):
+def pick(values, rows):
     return [values[i] for i in rows]
 
 
 def parts(rows):
-    found = partition(table(rows))
+    result = partition(table(rows))
     names = ("host", "hard_volume_fraction", "hard_weight_fraction")
-    shares = {name: getattr(found, name) for name in names}
+    shares = {name: getattr(result, name) for name in names}
     dense = {
         f"{name} {k}": column
         for name in ("hard_phase", "grain_boundary")
-        for k, column in enumerate(getattr(found, name).to_array().T)
+        for k, column in enumerate(getattr(result, name).to_array().T)
     }
     return pd.DataFrame(shares | dense)
 
@@ -52,7 +52,7 @@ ASKED = {
         table(rows),
         "120C",
         process={"grain_size_um": GRAINS[list(rows)], "alignment": ALIGNED[list(rows)]},
-        shell=of(SHELLS, rows),
+        shell=pick(SHELLS, rows),
         load_line=0.8,
     ),
     "stability": lambda rows: stability(table(rows)),
@@ -60,17 +60,19 @@ ASKED = {
         {"hull": hull_energy(table(rows)), "above": energy_above_hull(table(rows))}
     ),
     "ledger": lambda rows: ledger(
-        table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=of(SHELLS, rows)
+        table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=pick(SHELLS, rows)
     ),
-    "formation energy": lambda rows: load("formation_energy_eV_atom").predict(table(rows)),
+    "formation energy": lambda rows: load("formation_energy_eV_atom").predict(
+        table(rows)
+    ),
     "curie temperature": lambda rows: load("curie_temperature_K").predict(table(rows)),
-    "predict": lambda rows: predict(table(rows), "120C", shell=of(SHELLS, rows)),
+    "predict": lambda rows: predict(table(rows), "120C", shell=pick(SHELLS, rows)),
 }
 # Where a row stood is not what it is; nor is which index a frame has.
 PLACES = ["row_index"]
 
 
-def plain(frame):
+def to_plain_frame(frame):
     frame = pd.DataFrame(frame).reset_index(drop=True)
     frame = frame.drop(columns=[c for c in PLACES if c in frame])
     texts = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
@@ -78,14 +80,17 @@ def plain(frame):
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_a_row_is_answered_as_if_it_were_alone(name):
-    ask, rows = ASKED[name], range(len(RECIPES))
-    whole = plain(ask(rows))
+def test_row_is_answered_independently(name):
+    ask = ASKED[name]
+    rows = range(len(RECIPES))
+    whole = to_plain_frame(ask(rows))
     assert len(whole) == len(RECIPES)
-    backwards = plain(ask(rows[::-1]))[::-1].reset_index(drop=True)
-    single = pd.concat([plain(ask([i])) for i in rows], ignore_index=True)
+    backwards = to_plain_frame(ask(rows[::-1]))[::-1].reset_index(drop=True)
+    single = pd.concat([to_plain_frame(ask([i])) for i in rows], ignore_index=True)
     for other in (backwards, single):
-        pd.testing.assert_frame_equal(whole, other[whole.columns], rtol=1e-7, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            whole, other[whole.columns], rtol=1e-7, check_dtype=False
+        )
     # Rows that say the same would hide that they changed places.
     assert (
         not whole.drop(columns=[c for c in ("candidate", "formula") if c in whole])
@@ -95,7 +100,9 @@ def test_a_row_is_answered_as_if_it_were_alone(name):
     )
 
 
-@pytest.mark.parametrize("name", ["intrinsic", "sintered", "stability", "ledger", "predict"])
+@pytest.mark.parametrize(
+    "name", ["intrinsic", "sintered", "stability", "ledger", "predict"]
+)
 def test_twice_the_formula_is_the_same_alloy(name):
     functions = {
         "intrinsic": lambda t: intrinsic(t, 350.0),
@@ -105,22 +112,26 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "predict": lambda t: predict(t, 350.0),
     }
     once, twice = (
-        plain(functions[name](CompositionTable.from_strings(texts, basis="atomic")))
+        to_plain_frame(
+            functions[name](CompositionTable.from_strings(texts, basis="atomic"))
+        )
         for texts in (["Nd1.8Dy0.2Fe14B", "SmCo5"], ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"])
     )
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
 
 
 def test_several_temperatures_are_one_by_one():
-    asked = [293.15, 350.0, 423.15]
-    several = predict(table(range(4)), asked)
-    for kelvin in asked:
+    kelvins = [293.15, 350.0, 423.15]
+    several = predict(table(range(4)), kelvins)
+    for kelvin in kelvins:
         one = predict(table(range(4)), kelvin)
         part = several[several["temperature_K"] == kelvin]
-        one = plain(one)
+        one = to_plain_frame(one)
         # Its range is that found with the spread of J_s at the first of the temperatures.
         names = [c for c in one if not c.startswith("max_working")]
-        pd.testing.assert_frame_equal(plain(part)[names], one[names], rtol=1e-9)
+        pd.testing.assert_frame_equal(
+            to_plain_frame(part)[names], one[names], rtol=1e-9
+        )
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +139,10 @@ def magnets():
     """Return four magnets at 20 and 100 degrees C and between, a chord from 30 to 110 beside."""
     temperatures = [293.15, 303.15, 373.15, 383.15]
     frame = predict(table(range(4)), temperatures, between=(303.15, 383.15))
-    return {t: frame[frame["temperature_K"] == t].reset_index(drop=True) for t in temperatures}
+    return {
+        t: frame[frame["temperature_K"] == t].reset_index(drop=True)
+        for t in temperatures
+    }
 
 
 @pytest.mark.parametrize(
@@ -139,39 +153,43 @@ def magnets():
     ],
 )
 def test_a_coefficient_is_the_chord_between_two_temperatures(magnets, coefficient, of):
-    first, second = magnets[303.15], magnets[383.15]
+    first = magnets[303.15]
+    second = magnets[383.15]
     chord = 100.0 * (second[of] / first[of] - 1.0) / 80.0
     for frame in magnets.values():
         np.testing.assert_allclose(frame[coefficient], chord, rtol=1e-6)
 
 
-def test_columns_follow_from_others_as_the_documentation_defines_them(magnets):
+def test_columns_follow_their_definitions(magnets):
     for frame in magnets.values():
         j = frame["saturation_polarization_T"]
         k = 1e6 * frame["anisotropy_constant_MJ_m3"]
         # mu_0 M_s^2 is J_s^2 / mu_0.
-        np.testing.assert_allclose(frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6)
+        np.testing.assert_allclose(
+            frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6
+        )
         assert (frame["remanence_T"] < j).all()
-        most = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
-        assert (frame["max_energy_product_kJ_m3"] < most).all()
-        assert (frame["max_energy_product_kJ_m3"] > 0.6 * most).all()
+        limit = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
+        assert (frame["max_energy_product_kJ_m3"] < limit).all()
+        assert (frame["max_energy_product_kJ_m3"] > 0.6 * limit).all()
         cost = frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
         np.testing.assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 
 
-def test_a_wider_interval_holds_a_narrower_one_and_the_value_stays():
+def test_wider_interval_encloses_a_narrower_one():
     narrow, wide = (predict(table(range(4)), 350.0, interval=i) for i in (0.5, 0.95))
-    ranged = [c for c in wide if f"{c}_lo" in wide]
-    assert len(ranged) > 10
-    for name in ranged:
+    names = [c for c in wide if f"{c}_lo" in wide]
+    assert len(names) > 10
+    for name in names:
         np.testing.assert_allclose(narrow[name], wide[name], rtol=1e-12, err_msg=name)
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            less, more = narrow[f"{name}_{end}"], wide[f"{name}_{end}"]
-            known = less.notna() & more.notna()
-            assert (sign * (more - less)[known] >= -1e-12).all(), name
+            less = narrow[f"{name}_{end}"]
+            wide_end = wide[f"{name}_{end}"]
+            finite = less.notna() & wide_end.notna()
+            assert (sign * (wide_end - less)[finite] >= -1e-12).all(), name
 
 
-def test_a_ledger_is_sums_over_what_an_alloy_holds():
+def test_ledger_sums_over_the_elements():
     recipe = "Nd24.5Dy4.5Tb1Co2B1Fe67"
     elements = mk.supply.element_table().set_index("element")
     row = ledger([recipe], basis="weight", reference="Nd2Fe14B").iloc[0]

@@ -27,7 +27,9 @@ TYPES = {
     'mk.grades("N42SH")': PANDAS,
     'mk.screen(["SmCo5"])': "magnetkit.run.screen.ScreenResult",
     'mk.surrogates.training_set("x")': "magnetkit.surrogates._measured.TrainingSet",
-    "mk.surrogates.CompositionRegressor()": ("magnetkit.surrogates.regressor.CompositionRegressor"),
+    "mk.surrogates.CompositionRegressor()": (
+        "magnetkit.surrogates.regressor.CompositionRegressor"
+    ),
 }
 """A page of what public calls return, as mypy names it."""
 
@@ -45,8 +47,18 @@ def snippet(tmp_path_factory):
 
 def test_mypy_knows_what_public_functions_return(snippet):
     pytest.importorskip("mypy")
-    command = [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--hide-error-context"]
-    command += ["--follow-imports=silent", f"--cache-dir={snippet.parent / 'cache'}", str(snippet)]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--ignore-missing-imports",
+        "--hide-error-context",
+    ]
+    command += [
+        "--follow-imports=silent",
+        f"--cache-dir={snippet.parent / 'cache'}",
+        str(snippet),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if "snippet.py" in line]
     revealed = [line.split('"')[1] for line in lines if "Revealed type" in line]
@@ -61,8 +73,17 @@ def test_pyright_knows_what_public_functions_return(snippet):
     pytest.importorskip("pyright")
     pytest.importorskip("polars")
     settings = {"extraPaths": [str(ROOT)], "typeCheckingMode": "basic"}
-    (snippet.parent / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
+    (snippet.parent / "pyrightconfig.json").write_text(
+        json.dumps(settings), encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "--outputjson",
+        "--pythonpath",
+        sys.executable,
+    ]
     command += ["--project", str(snippet.parent)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = json.loads(done.stdout)["generalDiagnostics"]

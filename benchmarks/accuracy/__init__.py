@@ -6,6 +6,6 @@
 from datetime import date
 
 
-def written_by(command: str) -> str:
+def provenance_line(command: str) -> str:
     """Return the sentence that says what wrote a page, and when."""
     return f"Written by `{command}`, {date.today().isoformat()}."

@@ -78,7 +78,7 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
     if target == "grades":
         from .magnetism import sheets
 
-        return sheets.report(sheets.compared(), sheets.without_maker())
+        return sheets.report(sheets.compare_sheets(), sheets.without_maker())
     if target == "phases":
         from .phases.validation import validate as phases
 
@@ -97,8 +97,8 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
         return diffusion(report=_say).to_text()
     from .surrogates.validation import validate as surrogate
 
-    learnt = data if target == CURIE else (data or snapshot)
-    return surrogate(target, data=learnt, progress=True, peers=peers).to_markdown()
+    source = data if target == CURIE else (data or snapshot)
+    return surrogate(target, data=source, progress=True, peers=peers).to_markdown()
 
 
 def _say(text: str) -> None:
@@ -107,28 +107,38 @@ def _say(text: str) -> None:
 
 def main() -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.accuracy", description=__doc__
+    )
     parser.add_argument("target", nargs="?", choices=TARGETS)
     parser.add_argument("--data", type=Path, help="CSV to learn from")
     parser.add_argument("--phases", type=Path, help="snapshot of phases")
-    parser.add_argument("--no-peers", dest="peers", action="store_false", help="magnetkit alone")
+    parser.add_argument(
+        "--no-peers", dest="peers", action="store_false", help="magnetkit alone"
+    )
     parser.add_argument(
         "--store",
         action="store_true",
         help="write what `magnetkit validate` prints",
     )
-    given = parser.parse_args()
-    if given.target is None and not given.store:
+    options = parser.parse_args()
+    if options.target is None and not options.store:
         parser.error(f"give a target, one of {', '.join(TARGETS)}, or --store")
     try:
-        if given.target is not None:
-            print(report(given.target, given.data, given.phases, given.peers).rstrip())
+        if options.target is not None:
+            print(
+                report(
+                    options.target, options.data, options.phases, options.peers
+                ).rstrip()
+            )
     except MagnetkitError as error:
         print(error, file=sys.stderr)
         return 1
-    if given.store:
+    if options.store:
         stored.store()
-        _say(f"{stored.FILE.relative_to(stored.ROOT)}; then python datasets/update_registry.py")
+        _say(
+            f"{stored.FILE.relative_to(stored.ROOT)}; then python datasets/update_registry.py"
+        )
     return 0
 
 

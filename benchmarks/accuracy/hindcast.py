@@ -22,7 +22,7 @@ from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._uncertainty import relative_width
 from magnetkit.magnetism.process import routes
 
-from . import written_by
+from . import provenance_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,18 +58,19 @@ def hindcast() -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.read_csv(datasets.path(FILE), keep_default_na=True)
-    found = [
-        {} if row["expressed"] == "no" else _asked(_plain(row)) for row in table.to_dict("records")
+    results = [
+        {} if row["expressed"] == "no" else _ask_replacement(_drop_empty(row))
+        for row in table.to_dict("records")
     ]
-    return pd.concat([table, pd.DataFrame(found)], axis=1)
+    return pd.concat([table, pd.DataFrame(results)], axis=1)
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _drop_empty(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row with None for what is empty."""
     return {str(k): None if v != v or v == "" else v for k, v in row.items()}
 
 
-def _asked(row: dict[str, Any]) -> dict[str, Any]:
+def _ask_replacement(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
     from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
 
@@ -86,8 +87,8 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
     makeup = answer.incumbent.makeup
     assert makeup is not None
     mill = calibrate_on_grade(grade_row(row["grade"], kelvin), makeup)
-    compared = _compared(row, makeup, mill, kelvin, _process(row, mill))
-    return {**compared, **_judged(row, answer)}
+    claim = _predict_claim(row, makeup, mill, kelvin, _process(row, mill))
+    return {**claim, **_judge_replacement(row, answer)}
 
 
 def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
     return process
 
 
-def _compared(
+def _predict_claim(
     row: dict[str, Any],
     made: CompositionEstimate,
     mill: "Producer",
@@ -119,29 +120,38 @@ def _compared(
     name = row["quantity"]
     (one,) = sintered_at(new, [kelvin], process=process, shell=row["shell"])
     (other,) = sintered_at(
-        old, [kelvin], process={"producer": mill.record()}, shell=made.best.shell or None
+        old,
+        [kelvin],
+        process={"producer": mill.record()},
+        shell=made.best.shell or None,
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
-        both = [
+        error_kinds = [
             kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)
             for t, f, s, with_ in (
                 (new, one, row["shell"], process),
                 (old, other, made.best.shell, {"producer": mill.record()}),
             )
         ]
-        width = float(relative_width(both[0], both[1], name, mill)[0])
+        width = float(relative_width(error_kinds[0], error_kinds[1], name, mill)[0])
         ratio = np.log(value / float(other[name][0]))
-        logs = ratio, ratio + width * np.log(low / value), ratio + width * np.log(high / value)
+        logs = (
+            ratio,
+            ratio + width * np.log(low / value),
+            ratio + width * np.log(high / value),
+        )
         value, low, high = (100.0 * float(np.expm1(x)) for x in logs)
-    least = float(row["claimed"])
-    agrees = low <= least <= high or (row["claimed_as"] == "at least" and low >= least)
+    minimum = float(row["claimed"])
+    agrees = low <= minimum <= high or (
+        row["claimed_as"] == "at least" and low >= minimum
+    )
     # Of a magnet that is as good as the old one there is no sign to be right.
     sign = None
     if row["claimed_as"] == "at least":
-        sign = value >= least
-    elif row["claimed_as"] == "difference" and least:
-        sign = value * least > 0.0
+        sign = value >= minimum
+    elif row["claimed_as"] == "difference" and minimum:
+        sign = value * minimum > 0.0
     return {
         "predicted": value,
         "predicted_lo": low,
@@ -151,7 +161,7 @@ def _compared(
     }
 
 
-def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
+def _judge_replacement(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind.
 
     Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
@@ -159,10 +169,12 @@ def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
     table = answer.candidates[answer.candidates["status"] == "ok"]
     ways = {way.kind for way in answer.ways}
     if row["kind"] == "other family":
-        sold = table[table["way"] == "other-family"].sort_values(CHANCE, ascending=False)
+        competitors = table[table["way"] == "other-family"].sort_values(
+            CHANCE, ascending=False
+        )
         first: Mapping[Any, Any] = {"grade": "nothing", CHANCE: 0.0}
-        if len(sold):
-            first = sold.iloc[0].to_dict()
+        if len(competitors):
+            first = competitors.iloc[0].to_dict()
         return {
             "among_ways": "other-family" in ways,
             "first_of_its_kind": f"{first['grade']} as sold",
@@ -170,8 +182,8 @@ def _judged(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
             "heavy_rare_earth_wt_pct": 0.0,
             "probability": float(first[CHANCE]),
             "place": 1,
-            "of": len(sold),
-            "in_the_way": "" if len(sold) else "nothing sold",
+            "of": len(competitors),
+            "in_the_way": "" if len(competitors) else "nothing sold",
         }
     kind = _KINDS.get(row["route"], "bulk")
     if row["shell"] and not row["route"]:
@@ -216,22 +228,26 @@ def controls() -> "pd.DataFrame":
     """Return the probability of each of `CONTROLS`, for the grade as an alloy."""
     import pandas as pd
 
-    found = []
+    rows = []
     for grade, celsius, recipe, shell in CONTROLS:
         answer = mk.replace(grade, celsius + 273.15)
         alloys = [one for one in answer.answers if one.kind == "bulk"]
         answer = replace(answer, answers=tuple(alloys) or answer.answers)
         chance = answer.judge(recipe, shell or None, basis="weight").chance
-        one = {"grade": grade, "celsius": celsius, "control": f"{recipe} {shell}".strip()}
-        found.append({**one, "probability": chance, "own": answer.own_probability})
-    return pd.DataFrame(found)
+        one = {
+            "grade": grade,
+            "celsius": celsius,
+            "control": f"{recipe} {shell}".strip(),
+        }
+        rows.append({**one, "probability": chance, "own": answer.own_probability})
+    return pd.DataFrame(rows)
 
 
 def _summary(name: str, table: "pd.DataFrame") -> str:
     """Return the counts of some rows in a line."""
     able = table[table["expressed"] != "no"]
     claiming = able["sign_right"].dropna()
-    signed = f"{int(claiming.astype(bool).sum())} of {len(claiming)}"
+    sign_text = f"{int(claiming.astype(bool).sum())} of {len(claiming)}"
     whole = int((able["expressed"] == "yes").sum())
     width = (able["predicted_hi"] - able["predicted_lo"]).where(
         able["claimed_as"] != "value",
@@ -239,7 +255,7 @@ def _summary(name: str, table: "pd.DataFrame") -> str:
     )
     return (
         f"- {name}: {len(able)} of {len(table)} can be expressed ({whole} wholly); the claim lies "
-        f"in the 90 % range of {int(able['agrees'].sum())}, the sign is right of {signed} that "
+        f"in the 90 % range of {int(able['agrees'].sum())}, the sign is right of {sign_text} that "
         f"claim one; {int((able['place'] <= TOP).sum())} stand among the ten best of their kind of "
         f"change, which {int(able['among_ways'].astype(bool).sum())} times is among the ways that "
         f"are shown; P is {_LIKELY:g} or more for "
@@ -253,7 +269,7 @@ def report(table: "pd.DataFrame") -> str:
     lines = [
         "# Hindcast: what industry adopted since 2010",
         "",
-        f"{written_by('python -m benchmarks.accuracy hindcast')} Each replacement is asked as an "
+        f"{provenance_line('python -m benchmarks.accuracy hindcast')} Each replacement is asked as an "
         "engineer of "
         "that day would have asked it: the old magnet is the one in use, what its grade guarantees "
         "is the drawing, and the new magnet stands among the candidates of `magnetkit replace`. "
@@ -280,7 +296,11 @@ def report(table: "pd.DataFrame") -> str:
             f"| {'yes' if row['agrees'] else 'NO'} | {row['probability']:.2f} "
             f"| {row['place']:.0f} of {row['of']:.0f} |"
         )
-    lines += ["", "What was chosen, what cannot be expressed, and what stands in the way:", ""]
+    lines += [
+        "",
+        "What was chosen, what cannot be expressed, and what stands in the way:",
+        "",
+    ]
     for row in table.to_dict("records"):
         text = f"- {row['id']}, {row['claim']} ({row['source']}): {row['why']}"
         if row["expressed"] != "no" and row["in_the_way"]:
@@ -292,7 +312,11 @@ def report(table: "pd.DataFrame") -> str:
                 f"{row['heavy_rare_earth_wt_pct']:.2f} wt.% heavy rare earth"
             )
         lines.append(text + ".")
-    lines += ["", "Controls, which have to fail (P of the recipe in use beside them):", ""]
+    lines += [
+        "",
+        "Controls, which have to fail (P of the recipe in use beside them):",
+        "",
+    ]
     lines += [
         f"- {row['control']} for {row['grade']} at {row['celsius']:g} °C: P "
         f"{row['probability']:.2f} ({row['own']:.2f})"

@@ -66,7 +66,7 @@ DOUBTFUL = {"Lu2Fe14B", "HoFe11Ti"}
 # Printed fields of planar compounds are not those of an easy axis.
 _AXIAL_FIELD = "axis"
 # Printed compositions are rounded.
-_ROUNDING = 0.005
+_FORMULA_ROUNDING = 0.005
 
 
 def deviation(prop: str, value: float, confidence: str) -> float:
@@ -77,7 +77,7 @@ def deviation(prop: str, value: float, confidence: str) -> float:
     return sd * _CONFIDENCE[confidence]
 
 
-def embedded() -> pd.DataFrame:
+def embedded_measurements() -> pd.DataFrame:
     """Return the embedded measurements, one a row."""
     rows = []
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
@@ -87,34 +87,39 @@ def embedded() -> pd.DataFrame:
         formula = record["formula"]
         confidence = record["confidence"]
         cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL]
-        cells.append(("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"]))
+        cells.append(
+            ("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"])
+        )
         cells.append(("curie_temperature_K", np.nan, record["curie_temperature_K"]))
         if record["easy_direction"] in ("axis", "plane"):
-            cells.append(("uniaxial", 300.0, 1.0 if record["easy_direction"] == "axis" else -1.0))
+            cells.append(
+                ("uniaxial", 300.0, 1.0 if record["easy_direction"] == "axis" else -1.0)
+            )
         for prop, temperature, value in cells:
             if np.isnan(value) or (
-                prop == "anisotropy_field_T" and record["easy_direction"] != _AXIAL_FIELD
+                prop == "anisotropy_field_T"
+                and record["easy_direction"] != _AXIAL_FIELD
             ):
                 continue
             sd = deviation(prop, value, confidence)
             if "conflict" in str(record["verification"]) and temperature == 300.0:
                 sd *= 2.0
             rows.append((host, formula, prop, temperature, value, sd, record["source"]))
-    rows += _single("intrinsic/measurements.csv")
+    rows += _read_single_values("intrinsic/measurements.csv")
     return _with_method(rows)
 
 
 def held_out() -> pd.DataFrame:
     """Return the embedded measurements that no fit ever sees, one a row."""
-    return _with_method(_single("intrinsic/held_out.csv"))
+    return _with_method(_read_single_values("intrinsic/held_out.csv"))
 
 
-def unfitted() -> pd.DataFrame:
+def unused_measurements() -> pd.DataFrame:
     """Return the embedded measurements of papers that entered no fit, one a row."""
-    return _with_method(_single("intrinsic/papers.csv"))
+    return _with_method(_read_single_values("intrinsic/papers.csv"))
 
 
-def _single(name: str) -> list[tuple]:
+def _read_single_values(name: str) -> list[tuple]:
     """Read an embedded table of one value a row."""
     return [
         (
@@ -135,7 +140,9 @@ def _with_method(rows: list[tuple]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS[:-2]).assign(method="unknown", limit="")
 
 
-def _method(reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]) -> tuple:
+def _method(
+    reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]
+) -> tuple:
     """Return method and limit of a field: of the one compound, of the paper, or unknown."""
     return typed.get((reference, formula), typed.get((reference, ""), ("unknown", "")))
 
@@ -144,7 +151,8 @@ def methods() -> dict[tuple[str, str], tuple[str, str]]:
     """Return method and limit of the fields of the series by paper and compound, "" for all."""
     frame = pd.read_csv(datasets.path("intrinsic/methods.csv"), keep_default_na=False)
     return {
-        (r["reference"], r["formula"]): (r["method"], r["limit"]) for r in frame.to_dict("records")
+        (r["reference"], r["formula"]): (r["method"], r["limit"])
+        for r in frame.to_dict("records")
     }
 
 
@@ -175,7 +183,7 @@ def series() -> pd.DataFrame:
     frame = pd.read_csv(mirror("literature/substitution_series_R2T14B.csv"))
     frame = frame[~frame["excluded"]]
     rows = []
-    typed = methods()
+    method_table = methods()
     for r in frame.to_dict("records"):
         for column, prop, temperature, sd in (
             ("mu0Ms_T", "saturation_polarization_T", 300.0, 0.02 * r["mu0Ms_T"] + 0.01),
@@ -185,7 +193,7 @@ def series() -> pd.DataFrame:
             if not np.isnan(r[column]):
                 method = "unknown", ""
                 if prop == "anisotropy_field_T":
-                    method = _method(r["ref_key"], r["formula"], typed)
+                    method = _method(r["ref_key"], r["formula"], method_table)
                 if method[1] == "doubtful":
                     continue
                 rows.append(
@@ -217,11 +225,11 @@ def curie() -> pd.DataFrame:
     # Degrees Celsius by mistake, a known slip of the set.
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
-    found = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
-    return found[_in_model(found)].reset_index(drop=True)
+    rows = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
+    return rows[_is_in_model(rows)].reset_index(drop=True)
 
 
-def _in_model(frame: pd.DataFrame) -> np.ndarray:
+def _is_in_model(frame: pd.DataFrame) -> np.ndarray:
     """Return which rows are inside the model.
 
     Iron or cobalt, and nothing without a site: beryllium and small carbon contents weigh little and
@@ -233,7 +241,7 @@ def _in_model(frame: pd.DataFrame) -> np.ndarray:
     atoms = table.to_array()
     homeless = np.where(role[codes] == OUTSIDE, atoms, 0.0).sum(axis=1)
     magnetic = atoms[:, INDEX["Fe"]] + atoms[:, INDEX["Co"]]
-    return (homeless < _ROUNDING) & (magnetic > 0.0)
+    return (homeless < _FORMULA_ROUNDING) & (magnetic > 0.0)
 
 
 def curie_papers() -> pd.DataFrame:

@@ -75,20 +75,22 @@ class Table:
         lines = (ROOT / self.page).read_text("utf-8").splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith(self.heading))
         names = _cells(lines[first])
-        found = []
+        rows = []
         for line in lines[first + 2 :]:
             if not line.startswith("|"):
                 break
-            found.append(dict(zip(names, _cells(line), strict=True)))
-        return found
+            rows.append(dict(zip(names, _cells(line), strict=True)))
+        return rows
 
-    def stored(self) -> dict[str, object]:
+    def stored_text(self) -> dict[str, object]:
         """Return what is stored of the table."""
         day = re.search(r"\d{4}-\d\d-\d\d", (ROOT / self.page).read_text("utf-8"))
         kept = [row for row in self.rows() if self.keep(row)]
-        rows = [[_shortened(row[name]) for name in self.columns] for row in kept]
+        rows = [[_shorten(row[name]) for name in self.columns] for row in kept]
         if day is None or not rows:
-            raise ValueError(f"{self.page} needs a date and rows under {self.heading!r}")
+            raise ValueError(
+                f"{self.page} needs a date and rows under {self.heading!r}"
+            )
         return {
             "about": self.about,
             "date": day[0],
@@ -99,10 +101,13 @@ class Table:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+    return [
+        cell.strip()
+        for cell in line.strip().removeprefix("|").removesuffix("|").split("|")
+    ]
 
 
-def _shortened(cell: str) -> str:
+def _shorten(cell: str) -> str:
     for long, short in _SHORT.items():
         cell = cell.replace(long, short)
     # The unit of an interval is that of what was claimed.
@@ -164,7 +169,7 @@ def _left_out_compounds(quantity: str, error: str, hosts: str, about: str) -> Ta
     )
 
 
-def _curie_beside(hosts: str, about: str) -> Table:
+def _curie_comparison(hosts: str, about: str) -> Table:
     """Return the table of the Curie temperature beside other models, of all hosts or the four."""
     return Table(
         about,
@@ -239,7 +244,8 @@ TABLES = {
                 "pairs": "pairs",
             },
             lambda row: (
-                row["rows"] in ("papers, all rows", "papers, 2:14:1") and row["model"] in _MODELS
+                row["rows"] in ("papers, all rows", "papers, 2:14:1")
+                and row["model"] in _MODELS
             ),
         ),
         Table(
@@ -256,12 +262,12 @@ TABLES = {
                 "median half width, K": "half width, K",
             },
         ),
-        _curie_beside(
+        _curie_comparison(
             "all",
             "Papers of series (crystals: without the glasses, films and mixtures that are not learnt "
             f"from either) and chemistries left out, {_BESIDE}",
         ),
-        _curie_beside("the four", f"The same, of {_FOUR}."),
+        _curie_comparison("the four", f"The same, of {_FOUR}."),
     ),
     "magnetism": (
         Table(
@@ -281,7 +287,11 @@ TABLES = {
             },
             lambda row: (
                 row["test"]
-                in ("leave one paper out", "papers on one compound", "papers not fitted")
+                in (
+                    "leave one paper out",
+                    "papers on one compound",
+                    "papers not fitted",
+                )
             ),
         ),
     ),
@@ -390,13 +400,19 @@ TABLES |= {quantity: (_left_out_papers(quantity),) for quantity in _PAPERS}
 
 def figures() -> dict[str, list[dict[str, object]]]:
     """Return the stored tables by target, as the pages have them now."""
-    return {target: [table.stored() for table in tables] for target, tables in TABLES.items()}
+    return {
+        target: [table.stored_text() for table in tables]
+        for target, tables in TABLES.items()
+    }
 
 
 def text() -> str:
     """Return the content of the file, a row of a table on a line."""
     plain = json.dumps(figures(), indent=1, ensure_ascii=False)
-    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain) + "\n"
+    return (
+        re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain)
+        + "\n"
+    )
 
 
 def store() -> None:

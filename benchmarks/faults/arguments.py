@@ -168,7 +168,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "additions": None,
         },
     ),
-    "load": (mk.surrogates.load, {"target": "formation_energy_eV_atom", "data": None, "add": None}),
+    "load": (
+        mk.surrogates.load,
+        {"target": "formation_energy_eV_atom", "data": None, "add": None},
+    ),
     "training_set": (
         mk.surrogates.training_set,
         {"target": "formation_energy_eV_atom", "data": None},
@@ -198,7 +201,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"scenario": "embargo", "recycled": {"Co": 0.2}},
     ),
     "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
-    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": "3x"}}),
+    "with_prices": (
+        mk.supply.with_prices,
+        {"scenario": "embargo", "prices": {"Tb": "3x"}},
+    ),
     "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
@@ -225,24 +231,35 @@ class Figures:
 
 def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     """Return each function with a good value for each of its arguments."""
-    found = {}
-    for name, (function, given, values) in CALLS.items():
-        known = list(inspect.signature(function).parameters)
-        shared = {n: VALUES[n] for n in known if n in VALUES}
-        first = dict(zip(known, given, strict=False))
-        found[name] = function, {**shared, **first, **values}
-    return {**found, **MORE}
+    calls = {}
+    for name, (function, arguments, values) in CALLS.items():
+        parameters = list(inspect.signature(function).parameters)
+        defaults = {n: VALUES[n] for n in parameters if n in VALUES}
+        first = dict(zip(parameters, arguments, strict=False))
+        calls[name] = function, {**defaults, **first, **values}
+    return {**calls, **MORE}
 
 
-def _needed(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
+def _required_arguments(
+    function: Callable[..., Any], values: dict[str, Any]
+) -> dict[str, Any]:
     """Return the arguments that a call cannot do without, and what makes it small."""
-    least = {
+    required = {
         n
         for n, p in inspect.signature(function).parameters.items()
         if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     }
-    small = ("application", "replaced", "element", "cells", "load_line", "hours", "data", "keep")
-    return {n: v for n, v in values.items() if n in least or n in small}
+    small = (
+        "application",
+        "replaced",
+        "element",
+        "cells",
+        "load_line",
+        "hours",
+        "data",
+        "keep",
+    )
+    return {n: v for n, v in values.items() if n in required or n in small}
 
 
 def calls(
@@ -251,10 +268,10 @@ def calls(
     """Yield the calls of a function with junk in one argument, and which and what that is."""
     for name in values:
         for kind, value in junk.items():
-            yield name, kind, {**_needed(function, values), name: value}
+            yield name, kind, {**_required_arguments(function, values), name: value}
 
 
-def _made(value: Any, place: Path) -> Any:
+def _good_value(value: Any, place: Path) -> Any:
     """Return what a place holder of a good value stands for."""
     if not isinstance(value, str) or not value.startswith("{"):
         return value
@@ -272,32 +289,34 @@ def _made(value: Any, place: Path) -> Any:
 
 def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
     """Try each junk value in each argument of a function."""
-    function, given = functions()[name]
-    values = {n: _made(v, place) for n, v in given.items()}
+    function, arguments = functions()[name]
+    values = {n: _good_value(v, place) for n, v in arguments.items()}
     figures = Figures(name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            function(**_needed(function, values))
+            function(**_required_arguments(function, values))
     except Exception as error:
         # What is refused as it is says nothing of the junk.
-        figures.faults.append(f"good values: {type(error).__name__}: {str(error)[:120]}")
+        figures.faults.append(
+            f"good values: {type(error).__name__}: {str(error)[:120]}"
+        )
     for argument, kind, options in calls(function, values, junk):
         if (name, argument, kind) in LEFT_OUT:
             continue
         figures.tried += 1
-        said = f"{argument}={kind}"
+        text = f"{argument}={kind}"
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 function(**options)
-            figures.taken.append(said)
+            figures.taken.append(text)
         except MagnetkitError as error:
             figures.refused += 1
             if not str(error) or "np.float64(" in str(error):
-                figures.faults.append(f"{said}: said {str(error)[:100]!r}")
+                figures.faults.append(f"{text}: said {str(error)[:100]!r}")
         except Exception as error:
-            figures.faults.append(f"{said}: {type(error).__name__}: {str(error)[:120]}")
+            figures.faults.append(f"{text}: {type(error).__name__}: {str(error)[:120]}")
     return figures
 
 

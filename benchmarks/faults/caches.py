@@ -15,7 +15,7 @@ from pathlib import Path
 from magnetkit.errors import StoreError
 from magnetkit.settings import get_settings
 
-from benchmarks.faults.mutation import spoiled
+from benchmarks.faults.mutation import mutate_bytes
 from magnetkit._core._kernel_files import folder
 from magnetkit.magnetism import predict
 from magnetkit.surrogates import _store
@@ -24,24 +24,26 @@ COMMAND = ("predict", "SmCo5", "--json")
 KINDS = ("emptied", "cut", "bits turned", "spoiled")
 
 
-def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
+def damage_bytes(kind: str, raw: bytes, chance: random.Random) -> bytes:
     """Return bytes that are not what was written."""
     if kind == "emptied":
         return b""
     if kind == "cut":
         return raw[: chance.randrange(len(raw))]
     if kind == "spoiled":
-        other = spoiled(chance, raw)
+        other = mutate_bytes(chance, raw)
         if other != raw:
             return other
         return raw + b"x"
-    turned = bytearray(raw)
-    for place in {chance.randrange(len(raw)) for _ in range(chance.choice((1, 2, 100)))}:
-        turned[place] ^= 1 << chance.randrange(8)
-    return bytes(turned)
+    content = bytearray(raw)
+    for place in {
+        chance.randrange(len(raw)) for _ in range(chance.choice((1, 2, 100)))
+    }:
+        content[place] ^= 1 << chance.randrange(8)
+    return bytes(content)
 
 
-def _seen(file: Path) -> bool:
+def _detects_damage(file: Path) -> bool:
     """Return whether a damaged model is seen to be before anything in it is used."""
     try:
         _store.read(file)
@@ -56,24 +58,24 @@ def each(files: list[Path], seed: int, place: Path) -> list[dict]:
     rows = []
     for kind in KINDS:
         faults = []
-        tried = 0
+        count = 0
         for file in files:
             raw = file.read_bytes()
             for _ in range(1 if kind == "emptied" else 5):
                 copy = place / f"x{file.suffix}"
-                copy.write_bytes(damaged(kind, raw, chance))
-                tried += 1
-                if not _seen(copy):
+                copy.write_bytes(damage_bytes(kind, raw, chance))
+                count += 1
+                if not _detects_damage(copy):
                     faults.append(f"{kind} {file.name} is taken for whole")
-        rows.append({"files": f"each {kind}", "tried": tried, "faults": faults})
+        rows.append({"files": f"each {kind}", "tried": count, "faults": faults})
     return rows
 
 
 def command(kernels: Path, cache: Path) -> subprocess.CompletedProcess:
-    own = {"NUMBA_CACHE_DIR": str(kernels), "MAGNETKIT_CACHE_DIR": str(cache)}
+    environment = {"NUMBA_CACHE_DIR": str(kernels), "MAGNETKIT_CACHE_DIR": str(cache)}
     return subprocess.run(
         [sys.executable, "-X", "faulthandler", "-m", "magnetkit", *COMMAND],
-        env={**os.environ, **own},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=600,
@@ -89,18 +91,20 @@ def commands(rounds: int, seed: int, place: Path) -> dict:
     shutil.copytree(folder(), kernels / folder().name, dirs_exist_ok=True)
     want = command(kernels, cache)
     faults = [] if want.returncode == 0 else [f"whole: {want.stderr[-500:]}"]
-    said = 0
+    count = 0
     for number in range(rounds):
         files = sorted([*kernels.rglob("*.nb[ci]"), *cache.rglob("*.model")])
         models = [file for file in files if file.suffix == ".model"]
-        chosen = chance.sample(files, 3) + (models if number % 2 else [])
-        for file in set(chosen):
-            file.write_bytes(damaged(chance.choice(KINDS), file.read_bytes(), chance))
+        sample = chance.sample(files, 3) + (models if number % 2 else [])
+        for file in set(sample):
+            file.write_bytes(
+                damage_bytes(chance.choice(KINDS), file.read_bytes(), chance)
+            )
         got = command(kernels, cache)
-        said += "anew" in got.stderr
+        count += "anew" in got.stderr
         if got.returncode or got.stdout != want.stdout:
             faults.append(f"exit {got.returncode}: {got.stderr[-300:]}")
-    return {"commands": rounds, "said_so": said, "faults": faults}
+    return {"commands": rounds, "said_so": count, "faults": faults}
 
 
 def main(rounds: int, seed: int, place: Path) -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("FAULTS.md")
 FIGURES = Path(__file__).with_name("figures.json")
-SEED = 20_261_124
-RECIPES = 1_400_000
+CAMPAIGN_SEED = 20_261_124
+RECIPE_COUNT = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
@@ -35,7 +35,7 @@ TABLES = 6_000
 SHUFFLES = 10
 # Users of the explorer at once, requests, seconds: it ends at whichever comes first.
 LOAD = (20, 50_000, 1_800)
-LIMIT_S = 3_600
+PART_LIMIT_S = 3_600
 POINTS = Path(__file__).with_name("points.toml")
 NOTES = {
     "What was run": "run.md",
@@ -49,91 +49,110 @@ NOTES = {
 def recipes() -> list[dict]:
     from benchmarks.faults import input_recipes
 
-    return [{"kind": "recipe", **vars(input_recipes.run(RECIPES, SEED))}]
+    return [{"kind": "recipe", **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED))}]
 
 
 def files() -> list[dict]:
     from benchmarks.faults import input_files
 
-    found = []
+    rows = []
     # In memory where there is such a place: half a million small files are written.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=place) as folder, input_files.kinds(Path(folder)) as kinds:
+    with (
+        tempfile.TemporaryDirectory(dir=place) as folder,
+        input_files.kinds(Path(folder)) as kinds,
+    ):
         for kind in kinds:
             count = FILES.get(kind.name, FILES_OTHERWISE)
-            found.append({"kind": kind.name, **vars(input_files.run(kind, count, SEED))})
-    return found
+            rows.append(
+                {"kind": kind.name, **vars(input_files.run(kind, count, CAMPAIGN_SEED))}
+            )
+    return rows
 
 
 def lines() -> list[dict]:
     from benchmarks.faults import long_lines
 
-    found = []
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         for name, (content, expected) in long_lines.cases().items():
             start = time.perf_counter()
-            said = long_lines.read(Path(folder), name, content)
+            text = long_lines.read(Path(folder), name, content)
             took = time.perf_counter() - start
-            faults = [] if expected in said else [said[:200]]
-            found.append(
-                {"file": name, "seconds": round(took, 2), "said": expected, "faults": faults}
+            faults = [] if expected in text else [text[:200]]
+            rows.append(
+                {
+                    "file": name,
+                    "seconds": round(took, 2),
+                    "said": expected,
+                    "faults": faults,
+                }
             )
-    return found
+    return rows
 
 
 def network() -> list[dict]:
     from benchmarks.faults import network as faulty
 
-    found = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
+    rows = [{"kind": "pull", **vars(faulty.run(PULLS, CAMPAIGN_SEED))}]
     for name, fault in faulty.floods().items():
-        said, took, grown = faulty.flood(fault)
-        faults = [] if "more than 64 MiB" in said and grown < 256 else [f"{said}, {grown:.0f} MB"]
-        found.append(
-            {"flood": name, "seconds": round(took, 2), "peak_MB": round(grown), "faults": faults}
+        text, took, growth = faulty.flood(fault)
+        faults = (
+            []
+            if "more than 64 MiB" in text and growth < 256
+            else [f"{text}, {growth:.0f} MB"]
         )
-    return found
+        rows.append(
+            {
+                "flood": name,
+                "seconds": round(took, 2),
+                "peak_MB": round(growth),
+                "faults": faults,
+            }
+        )
+    return rows
 
 
 def interruption() -> list[dict]:
-    return printed("interruption", SEED, MOMENTS)
+    return run_module("interruption", CAMPAIGN_SEED, MOMENTS)
 
 
-def printed(module: str, *arguments: object) -> list[dict]:
+def run_module(module: str, *arguments: object) -> list[dict]:
     """Run a module of the campaign in a new folder; return the rows that it prints as JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        given = [str(a) for a in arguments] + [folder]
+        words = [str(a) for a in arguments] + [folder]
         done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.faults.{module}", *given],
+            [sys.executable, "-m", f"benchmarks.faults.{module}", *words],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    if len(found) == 1 and isinstance(found[0], list):
-        return found[0]
-    return found
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(rows) == 1 and isinstance(rows[0], list):
+        return rows[0]
+    return rows
 
 
 def folders() -> list[dict]:
-    return printed("folders", SEED, FOLDERS, PAIRS)
+    return run_module("folders", CAMPAIGN_SEED, FOLDERS, PAIRS)
 
 
 def damages() -> list[dict]:
-    return printed("caches", DAMAGED, SEED)
+    return run_module("caches", DAMAGED, CAMPAIGN_SEED)
 
 
 def texts() -> list[dict]:
-    return printed("texts")
+    return run_module("texts")
 
 
 def workbooks() -> list[dict]:
-    return printed("workbooks")
+    return run_module("workbooks")
 
 
 def alloys() -> list[dict]:
     from benchmarks.faults import alloys as faulty
 
-    return [faulty.junk(), faulty.orders(SHUFFLES, SEED)]
+    return [faulty.junk(), faulty.orders(SHUFFLES, CAMPAIGN_SEED)]
 
 
 def explorer() -> list[dict]:
@@ -150,20 +169,24 @@ def again() -> list[dict]:
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return [
-        {"point": int(r["point"]), "seen": r["seen"], "faults": [r["seen"]] if r["fault"] else []}
+        {
+            "point": int(r["point"]),
+            "seen": r["seen"],
+            "faults": [r["seen"]] if r["fault"] else [],
+        }
         for r in rows
     ]
 
 
 def tables() -> list[dict]:
-    return printed("user_tables", TABLES, SEED)
+    return run_module("user_tables", TABLES, CAMPAIGN_SEED)
 
 
 def arguments() -> list[dict]:
-    return printed("arguments")
+    return run_module("arguments")
 
 
-def known() -> dict[str, dict]:
+def earlier_faults() -> dict[str, dict]:
     """Return the thirteen faults by number: what each was, and the tests that hold it."""
     return tomllib.loads(POINTS.read_text(encoding="utf-8"))
 
@@ -171,16 +194,31 @@ def known() -> dict[str, dict]:
 def points() -> list[dict]:
     """Run the tests that hold each fault of the second round."""
     rows = []
-    for number, point in known().items():
+    for number, point in earlier_faults().items():
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *point["tests"]],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                *point["tests"],
+            ],
             stdout=subprocess.PIPE,
             text=True,
             check=False,
         )
         last = done.stdout.splitlines()[-1]
-        why = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        counts = {w: int(n) for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
+        why = [
+            line
+            for line in done.stdout.splitlines()
+            if line.startswith(("FAILED", "ERROR"))
+        ]
+        counts = {
+            w: int(n)
+            for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)
+        }
         rows.append(
             {
                 "point": number,
@@ -199,7 +237,13 @@ def cache() -> list[dict]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.faults.shared_cache", f"{folder}/x", "kernels"],
+                [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.faults.shared_cache",
+                    f"{folder}/x",
+                    "kernels",
+                ],
                 env={**os.environ, "MP_API_ENDPOINT": server.url, "MP_API_KEY": KEY},
                 stdout=subprocess.PIPE,
                 text=True,
@@ -231,7 +275,11 @@ def secrets() -> list[dict]:
     answer = json.loads(done.stdout.splitlines()[-1])
     faults = answer["leaks"] + answer["tracebacks"] + answer["missing"]
     return [
-        {"calls": len(answer["calls"]), "key_reached_the_server": answer["seen"], "faults": faults}
+        {
+            "calls": len(answer["calls"]),
+            "key_reached_the_server": answer["seen"],
+            "faults": faults,
+        }
     ]
 
 
@@ -248,7 +296,10 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
         "*Resealed* ones carry the hash that fits what was spoiled.",
     ),
-    "lines": (lines, "Lines of ten million characters, other encodings, NUL and byte-order marks."),
+    "lines": (
+        lines,
+        "Lines of ten million characters, other encodings, NUL and byte-order marks.",
+    ),
     "network": (
         network,
         "Live pulls with one or two answers spoiled: documents and pages changed, bytes turned, "
@@ -267,8 +318,14 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "another, into one folder at random offsets, one of them now and then killed: what is left "
         "has the bytes of one alone.",
     ),
-    "cache": (cache, "Processes that start at once on empty caches of kernels, models and pulls."),
-    "secrets": (secrets, "Every command with a key in the environment, eight kinds of refusal."),
+    "cache": (
+        cache,
+        "Processes that start at once on empty caches of kernels, models and pulls.",
+    ),
+    "secrets": (
+        secrets,
+        "Every command with a key in the environment, eight kinds of refusal.",
+    ),
     "damages": (
         damages,
         "Each file of compiled kernels and the model, emptied, cut, with bits turned: seen before "
@@ -280,7 +337,10 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Markup in each text of a profile, a scenario, a table and a manifest, one at a time; the "
         "report and the page of the explorer are then parsed as a browser does.",
     ),
-    "workbooks": (workbooks, "Workbooks that are none, too large, or compute; memory of each."),
+    "workbooks": (
+        workbooks,
+        "Workbooks that are none, too large, or compute; memory of each.",
+    ),
     "alloys": (
         alloys,
         "Elements that are in no magnet, in the place of earth or metal and beside them: none is "
@@ -323,14 +383,14 @@ def alone(name: str) -> dict:
             [sys.executable, "-X", "faulthandler", "-c", code],
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=PART_LIMIT_S,
             check=False,
         )
         rows = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
         if done.returncode:
             rows = [{"faults": [f"exit {done.returncode}: {done.stderr[-2000:]}"]}]
     except subprocess.TimeoutExpired:
-        rows = [{"faults": [f"not done after {LIMIT_S} s"]}]
+        rows = [{"faults": [f"not done after {PART_LIMIT_S} s"]}]
     return {
         "seconds": round(time.monotonic() - start),
         "date": time.strftime("%Y-%m-%d"),
@@ -342,38 +402,54 @@ def alone(name: str) -> dict:
 
 def _commit() -> str:
     """Return the state of the checkout that a part ran on."""
-    asked = ["git", "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(asked, cwd=FILE.parent, capture_output=True, text=True, check=False)
+    arguments = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(
+        arguments, cwd=FILE.parent, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip() or "no checkout"
 
 
 def page(figures: dict[str, dict]) -> str:
     """Return the figures as Markdown."""
     out = ["# Faults: what the campaign found", ""]
-    out += ["Written by `make test-faults`; short runs of every part stand in `make test`.", ""]
-    inputs = [r for p in ("recipes", "files", "tables") for r in figures.get(p, {}).get("rows", [])]
+    out += [
+        "Written by `make test-faults`; short runs of every part stand in `make test`.",
+        "",
+    ]
+    inputs = [
+        r
+        for p in ("recipes", "files", "tables")
+        for r in figures.get(p, {}).get("rows", [])
+    ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
-    left = [name for name in PARTS if name not in figures]
-    out += [f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.", ""]
-    if left:
-        out += [f"Not run at length: {', '.join(left)}.", ""]
+    missing = [name for name in PARTS if name not in figures]
+    out += [
+        f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
+        "",
+    ]
+    if missing:
+        out += [f"Not run at length: {', '.join(missing)}.", ""]
     out += second_round()
     for name, (_, told) in PARTS.items():
         if name not in figures:
             continue
         part = figures[name]
         out += [f"## {name.capitalize()}", "", told, ""]
-        for group in _alike(part["rows"]):
+        for group in _group_by_columns(part["rows"]):
             heads = list(group[0])
             out.append(f"| {' | '.join(h.replace('_', ' ') for h in heads)} |")
             out.append(f"|{' --- |' * len(heads)}")
-            out += [f"| {' | '.join(_cell(row[h]) for h in heads)} |" for row in group]
+            for row in group:
+                out.append(f"| {' | '.join(_cell(row[head]) for head in heads)} |")
             out.append("")
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]
         state = f", at {part['commit']}" if "commit" in part else ""
-        out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.", ""]
+        out += [
+            f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.",
+            "",
+        ]
     for title, name in NOTES.items():
         text = (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
         out += [f"## {title}", "", text, ""]
@@ -382,16 +458,20 @@ def page(figures: dict[str, dict]) -> str:
 
 def second_round() -> list[str]:
     """Return the thirteen faults, what the state they were found in does, and what holds each."""
-    out = ["## Second round", "", "What it found; what 0b41db4 did when each was made again by"]
+    out = [
+        "## Second round",
+        "",
+        "What it found; what 0b41db4 did when each was made again by",
+    ]
     out += ["`second_round.py`; the tests that hold each.", ""]
     out += ["| point | fault | at 0b41db4 | held by |", "| --- | --- | --- | --- |"]
-    for number, point in known().items():
+    for number, point in earlier_faults().items():
         names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
         out.append(f"| {number} | {point['fault']} | {point['then']} | {names} |")
     return [*out, ""]
 
 
-def _alike(rows: list[dict]) -> list[list[dict]]:
+def _group_by_columns(rows: list[dict]) -> list[list[dict]]:
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
         groups.setdefault(tuple(row), []).append(row)
@@ -408,7 +488,7 @@ def _cell(value: object) -> str:
     return str(value).replace("|", "\\|")
 
 
-def stored() -> dict[str, dict]:
+def stored_figures() -> dict[str, dict]:
     if FIGURES.is_file():
         return json.loads(FIGURES.read_text())
     return {}
@@ -420,10 +500,14 @@ def main(names: list[str]) -> int:
     for name in [] if names == ["page"] else names or PARTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         part = alone(name)
-        found = sum(len(row["faults"]) for row in part["rows"])
-        print(f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True)
-        FIGURES.write_text(json.dumps({**stored(), name: part}, indent=1) + "\n")
-    figures = stored()
+        count = sum(len(row["faults"]) for row in part["rows"])
+        print(
+            f"{name}: {part['seconds']} s, {count} faults", file=sys.stderr, flush=True
+        )
+        FIGURES.write_text(
+            json.dumps({**stored_figures(), name: part}, indent=1) + "\n"
+        )
+    figures = stored_figures()
     FILE.write_text(page(figures), encoding="utf-8")
     return int(any(row["faults"] for part in figures.values() for row in part["rows"]))
 

@@ -21,25 +21,37 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import magnetkit as mk
-from tests.explorer.test_explorer import CONTROLS, VIEW, found
+from tests.explorer.test_explorer import CONTROLS, VIEW, find_component
 
-SEED = 20_261_125
+LOAD_SEED = 20_261_125
 BODY_BYTES = 300 << 20
 BAD_EACH = 50
-BAD = (b"", b"{", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}', b"\xff" * 2000)
+BAD = (
+    b"",
+    b"{",
+    b"null",
+    b'{"output": "x"}',
+    b'{"output": 5, "inputs": {}}',
+    b"\xff" * 2000,
+)
 _PATH = "/_dash-update-component"
 
 
 def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """Return memory of a process, or with ``VmHWM`` the most it had."""
     text = Path(f"/proc/{pid}/status").read_text()
-    return int(next(ln for ln in text.splitlines() if ln.startswith(field)).split()[1]) / 1024.0
+    return (
+        int(next(ln for ln in text.splitlines() if ln.startswith(field)).split()[1])
+        / 1024.0
+    )
 
 
 class User(threading.Thread):
     """Moves controls until there is nothing left to ask."""
 
-    def __init__(self, place: str, seed: int, known: dict, left: list[int], end: float) -> None:
+    def __init__(
+        self, place: str, seed: int, known: dict, left: list[int], end: float
+    ) -> None:
         super().__init__()
         self.place = place
         self.chance = random.Random(seed)
@@ -58,7 +70,9 @@ class User(threading.Thread):
             body = self.chance.choice(BAD) if bad else self._question()
             start = time.monotonic()
             try:
-                connection.request("POST", _PATH, body, {"Content-Type": "application/json"})
+                connection.request(
+                    "POST", _PATH, body, {"Content-Type": "application/json"}
+                )
                 answer = connection.getresponse()
                 said = answer.read()
             except OSError as error:
@@ -74,39 +88,52 @@ class User(threading.Thread):
                 self.faults.append(f"{answer.status}: {body[:80]!r}")
 
     def _question(self) -> bytes:
-        asked = self.known["callback"]
+        callback = self.known["callback"]
         celsius = self.known["celsius"]
         chance = self.chance
         values = {
-            **CONTROLS, "temperature": celsius, "remanence": chance.uniform(0.0, 1.3),
-            "coercivity": chance.uniform(0.0, 1000.0), "share": chance.uniform(0.0, 50.0),
+            **CONTROLS,
+            "temperature": celsius,
+            "remanence": chance.uniform(0.0, 1.3),
+            "coercivity": chance.uniform(0.0, 1000.0),
+            "share": chance.uniform(0.0, 50.0),
             "scenario": chance.choice(("baseline", "embargo")),
             "elements": chance.sample(["Nd", "Sm", "Co", "Dy"], 2),
-        }  # fmt: skip
+        }
         inputs = [
-            [] if entry["id"].startswith("{") else {**entry, "value": values.get(entry["id"])}
-            for entry in asked["inputs"]
+            []
+            if entry["id"].startswith("{")
+            else {**entry, "value": values.get(entry["id"])}
+            for entry in callback["inputs"]
         ]
-        pairs = (o.rsplit(".", 1) for o in asked["output"].strip(".").split("..."))
+        pairs = (o.rsplit(".", 1) for o in callback["output"].strip(".").split("..."))
         outputs = [{"id": name, "property": what} for name, what in pairs]
         state = [{"id": "view", "property": "data", "value": VIEW}]
         return json.dumps(
-            {"output": asked["output"], "outputs": outputs, "inputs": inputs, "state": state,
-             "changedPropIds": ["remanence.value"]}
-        ).encode()  # fmt: skip
+            {
+                "output": callback["output"],
+                "outputs": outputs,
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": ["remanence.value"],
+            }
+        ).encode()
 
 
-def asked_of(place: str) -> dict:
+def request_layout(place: str) -> dict:
     connection = http.client.HTTPConnection(place, timeout=60)
     answers = []
     for path in ("/_dash-dependencies", "/_dash-layout"):
         connection.request("GET", path)
         answers.append(json.loads(connection.getresponse().read()))
     callback = next(k for k in answers[0] if "summary.children" in k["output"])
-    return {"callback": callback, "celsius": found(answers[1], "temperature")["value"]}
+    return {
+        "callback": callback,
+        "celsius": find_component(answers[1], "temperature")["value"],
+    }
 
 
-def flooded(place: str) -> bool:
+def is_flood_refused(place: str) -> bool:
     """Send 300 MB; return whether they were refused."""
     connection = http.client.HTTPConnection(place, timeout=60)
     block = b"a" * (1 << 20)
@@ -128,14 +155,24 @@ def run(users: int, requests: int, seconds: float) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         mk.screen(application="f22-engine", out=Path(folder) / "out")
         server = subprocess.Popen(
-            [sys.executable, "-m", "magnetkit", "explore", f"{folder}/out", "--port", "0"],
+            [
+                sys.executable,
+                "-m",
+                "magnetkit",
+                "explore",
+                f"{folder}/out",
+                "--port",
+                "0",
+            ],
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
-            said = server.stderr.readline()
-            place = urlsplit(next(w for w in said.split() if w.startswith("http"))).netloc
-            return _loaded(server, place, users, requests, seconds)
+            line = server.stderr.readline()
+            place = urlsplit(
+                next(w for w in line.split() if w.startswith("http"))
+            ).netloc
+            return _run_load(server, place, users, requests, seconds)
         finally:
             server.send_signal(signal.SIGINT)
             try:
@@ -145,40 +182,52 @@ def run(users: int, requests: int, seconds: float) -> dict:
             server.stderr.close()
 
 
-def _loaded(
+def _run_load(
     server: subprocess.Popen, place: str, users: int, requests: int, seconds: float
 ) -> dict:
-    known = asked_of(place)
-    left = [requests]
-    refused = [flooded(place)]
+    callbacks = request_layout(place)
+    budget = [requests]
+    refusals = [is_flood_refused(place)]
     start = time.monotonic()
-    crowd = [User(place, SEED + i, known, left, start + seconds) for i in range(users)]
+    crowd = [
+        User(place, LOAD_SEED + i, callbacks, budget, start + seconds)
+        for i in range(users)
+    ]
     for user in crowd:
         user.start()
     # What the first tenth of the requests leaves is kept for good: imports, caches.
     marks = []
     while any(user.is_alive() for user in crowd):
         time.sleep(0.2)
-        marks.append((requests - left[0], memory_mb(server.pid)))
+        marks.append((requests - budget[0], memory_mb(server.pid)))
     took = time.monotonic() - start
-    refused.append(flooded(place))
+    refusals.append(is_flood_refused(place))
     asked = [t for user in crowd for t in user.seconds]
-    early = max(mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0]))
+    early = max(
+        mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0])
+    )
     faults = [f for user in crowd for f in user.faults]
     peak = memory_mb(server.pid, "VmHWM")
-    if not all(refused) or peak > 450.0:
-        faults.append(f"bodies of 300 MB: refused {refused}, peak {peak:.0f} MB")
+    if not all(refusals) or peak > 450.0:
+        faults.append(f"bodies of 300 MB: refused {refusals}, peak {peak:.0f} MB")
     if statistics.median(asked) > 1.0:
         faults.append(f"median {statistics.median(asked):.2f} s")
     if marks[-1][1] > 1.1 * early + 10.0:
         faults.append(f"memory grew from {early:.0f} to {marks[-1][1]:.0f} MB")
     return {
-        "users": users, "requests": len(asked), "refused": sum(u.refused for u in crowd),
-        "seconds": round(took), "median_s": round(statistics.median(asked), 3),
-        "p99_s": round(sorted(asked)[int(0.99 * (len(asked) - 1))], 3), "slowest_s": max(asked),
-        "load": round(os.getloadavg()[2], 1), "MB_early": round(early),
-        "MB_end": round(marks[-1][1]), "MB_peak": round(peak), "faults": faults,
-    }  # fmt: skip
+        "users": users,
+        "requests": len(asked),
+        "refused": sum(u.refused for u in crowd),
+        "seconds": round(took),
+        "median_s": round(statistics.median(asked), 3),
+        "p99_s": round(sorted(asked)[int(0.99 * (len(asked) - 1))], 3),
+        "slowest_s": max(asked),
+        "load": round(os.getloadavg()[2], 1),
+        "MB_early": round(early),
+        "MB_end": round(marks[-1][1]),
+        "MB_peak": round(peak),
+        "faults": faults,
+    }
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from magnetkit.errors import InputError, MagnetkitError
 
-from benchmarks.faults.interruption import in_child, wait
+from benchmarks.faults.interruption import fork_child, wait
 from magnetkit.run._files import PARTS, read_finished_manifest
 from magnetkit.run.screen import ScreenResult, screen
 
@@ -31,14 +31,34 @@ _WORK = (
     "magnetkit.surrogates.models",
 )
 _NAMES = (
-    "manifest.json", "ranked.parquet", "ranked.csv", "rejected.csv", "report.html", "notes.txt",
-    "parts/engine.step", "parts/chunk-000000.arrow", "staged/x", f"{PARTS}.txt", "lock", ".hidden",
-)  # fmt: skip
+    "manifest.json",
+    "ranked.parquet",
+    "ranked.csv",
+    "rejected.csv",
+    "report.html",
+    "notes.txt",
+    "parts/engine.step",
+    "parts/chunk-000000.arrow",
+    "staged/x",
+    f"{PARTS}.txt",
+    "lock",
+    ".hidden",
+)
 _TEXTS = (
-    "", "mine", "{}", "[]", "null", '{"identity": {}}', '{"identity": null, "done": true}',
-    '{"format": "magnetkit phases 1", "files": {"ranked.csv": "x"}}', '{"done": true, "files": {}}',
-    "<html>: magnetkit</title></html>", "<!-- magnetkit sha256 0 -->\n", "PAR1", "\ufeff{",
-)  # fmt: skip
+    "",
+    "mine",
+    "{}",
+    "[]",
+    "null",
+    '{"identity": {}}',
+    '{"identity": null, "done": true}',
+    '{"format": "magnetkit phases 1", "files": {"ranked.csv": "x"}}',
+    '{"done": true, "files": {}}',
+    "<html>: magnetkit</title></html>",
+    "<!-- magnetkit sha256 0 -->\n",
+    "PAR1",
+    "\ufeff{",
+)
 
 
 @dataclass
@@ -53,28 +73,30 @@ def snapshot(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, by its name; links by where they go."""
     return {
         str(f.relative_to(folder)): (
-            os.readlink(f) if f.is_symlink() else hashlib.sha256(f.read_bytes()).hexdigest()
+            os.readlink(f)
+            if f.is_symlink()
+            else hashlib.sha256(f.read_bytes()).hexdigest()
         )
         for f in sorted(folder.rglob("*"))
         if f.is_symlink() or f.is_file()
     }
 
 
-def foreign(count: int, seed: int, place: Path) -> Figures:
+def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
     """Screen into folders of a user's, and into finished results a user laid hands on."""
     figures = Figures()
-    seen = set()
+    states = set()
     chance = random.Random(seed)
     place.mkdir(parents=True, exist_ok=True)
     good = place / "good"
     screen(["SmCo5", "??"], DEVICES[0], out=good).report(good / "report.html")
     for number in range(count):
         out = place / f"{number}"
-        own: set[str] = set()
+        files_of_user: set[str] = set()
         if chance.random() < 0.5:
             shutil.copytree(good, out)
-            own = set(snapshot(out))
-        for _ in range(chance.randint(0 if own else 1, 3)):
+            files_of_user = set(snapshot(out))
+        for _ in range(chance.randint(0 if files_of_user else 1, 3)):
             name = chance.choice(_NAMES)
             file = out / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -82,9 +104,9 @@ def foreign(count: int, seed: int, place: Path) -> Figures:
                 file.symlink_to(good)
             elif not file.is_dir():
                 file.write_text(chance.choice(_TEXTS), encoding="utf-8")
-            own.discard(name)
+            files_of_user.discard(name)
         before = snapshot(out)
-        seen.add(tuple(sorted(before.items())))
+        states.add(tuple(sorted(before.items())))
         try:
             screen(["SmCo5"], DEVICES[0], out=out, resume=chance.random() < 0.3)
             figures.taken += 1
@@ -94,12 +116,16 @@ def foreign(count: int, seed: int, place: Path) -> Figures:
         except Exception as error:
             figures.faults.append(f"{sorted(before)}: {type(error).__name__}: {error}")
         after = snapshot(out)
-        lost = [n for n, digest in before.items() if n not in own and after.get(n) != digest]
-        if lost:
-            figures.faults.append(f"lost of {sorted(before)}: {lost}")
+        missing = [
+            n
+            for n, digest in before.items()
+            if n not in files_of_user and after.get(n) != digest
+        ]
+        if missing:
+            figures.faults.append(f"lost of {sorted(before)}: {missing}")
         figures.inputs += 1
         shutil.rmtree(out)
-    figures.distinct = len(seen)
+    figures.distinct = len(states)
     return figures
 
 
@@ -112,13 +138,17 @@ def _job(kind: int, out: Path, resume: bool) -> None:
         raise SystemExit(REFUSED) from None
 
 
-def whole(out: Path, want: list[dict[str, str]]) -> str:
+def folder_faults(out: Path, want: list[dict[str, str]]) -> str:
     """Return what is wrong with a results folder that should be one of some; nothing if it is."""
     result = ScreenResult.from_folder(out)
     device = result.manifest["identity"]["application"]["name"]
     if len(result.data) != len(result):
         return f"{len(result.data)} rows of {len(result)}"
-    got = {name: digest for name, digest in snapshot(out).items() if not name.startswith(".")}
+    got = {
+        name: digest
+        for name, digest in snapshot(out).items()
+        if not name.startswith(".")
+    }
     if got == want[DEVICES.index(device)]:
         return ""
     return f"other bytes for {device}"
@@ -131,50 +161,57 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
     want: list[dict[str, str]] = []
     for kind in range(len(DEVICES)):
         start = time.monotonic()
-        wait(in_child(partial(_job, kind, place / f"alone-{kind}", False), log))
+        wait(fork_child(partial(_job, kind, place / f"alone-{kind}", False), log))
         took = time.monotonic() - start
         want.append(snapshot(place / f"alone-{kind}"))
-    found = {"both": 0, "refused": 0, "killed": 0}
+    counts = {"both": 0, "refused": 0, "killed": 0}
     faults: list[str] = []
     for number in range(times):
         out = place / f"two-{number}"
         kinds = (0, chance.randrange(2))
         resume = chance.random() < 0.5
         logs = [place / f"log-{i}" for i in (0, 1)]
-        first = in_child(partial(_job, kinds[0], out, resume), logs[0])
+        first = fork_child(partial(_job, kinds[0], out, resume), logs[0])
         time.sleep(chance.uniform(0.0, 1.2 * took))
-        second = in_child(partial(_job, kinds[1], out, resume), logs[1])
+        second = fork_child(partial(_job, kinds[1], out, resume), logs[1])
         if number % 3 == 2:
             time.sleep(chance.uniform(0.0, took))
             os.kill(chance.choice((first, second)), signal.SIGKILL)
         codes = [wait(first), wait(second)]
-        found["killed"] += codes.count(-signal.SIGKILL)
-        found["refused"] += codes.count(REFUSED)
-        found["both"] += codes == [0, 0]
-        said = [log.read_text(errors="replace") for log in logs]
-        for code, text in zip(codes, said, strict=True):
+        counts["killed"] += codes.count(-signal.SIGKILL)
+        counts["refused"] += codes.count(REFUSED)
+        counts["both"] += codes == [0, 0]
+        texts = [log.read_text(errors="replace") for log in logs]
+        for code, text in zip(codes, texts, strict=True):
             # The second may come when the first is through.
-            words = "is being written by process", "--resume", "holds a finished screening"
-            known = any(word in text for word in words)
-            if code not in (0, REFUSED, -signal.SIGKILL) or (code == REFUSED and not known):
+            words = (
+                "is being written by process",
+                "--resume",
+                "holds a finished screening",
+            )
+            is_refusal = any(word in text for word in words)
+            if code not in (0, REFUSED, -signal.SIGKILL) or (
+                code == REFUSED and not is_refusal
+            ):
                 faults.append(f"{codes}: {text[-300:]}")
         try:
-            if 0 in codes and (wrong := whole(out, want)):
+            if 0 in codes and (wrong := folder_faults(out, want)):
                 faults.append(f"{codes}: {wrong}")
             if 0 not in codes:
                 # What is left goes on, or makes room, for the one that asks last.
-                again = wait(in_child(partial(_job, kinds[0], out, False), log))
+                again = wait(fork_child(partial(_job, kinds[0], out, False), log))
                 if (
                     again
-                    or read_finished_manifest(out)["identity"]["application"]["name"] != DEVICES[0]
+                    or read_finished_manifest(out)["identity"]["application"]["name"]
+                    != DEVICES[0]
                 ):
                     faults.append(f"{codes}, again {again}: {log.read_text()[-300:]}")
-                elif wrong := whole(out, want):
+                elif wrong := folder_faults(out, want):
                     faults.append(f"{codes}, again: {wrong}")
         except MagnetkitError as error:
             faults.append(f"{codes}: {error}")
         shutil.rmtree(out)
-    return {"pairs": times, **found, "faults": faults}
+    return {"pairs": times, **counts, "faults": faults}
 
 
 def main(seed: int, count: int, times: int, place: Path) -> None:
@@ -182,12 +219,17 @@ def main(seed: int, count: int, times: int, place: Path) -> None:
     for name in _WORK:
         import_module(name)
     # In a child: a process that has run a kernel's threads is not forked.
-    child = in_child(
-        lambda: print(json.dumps(vars(foreign(count, seed, place / "f")))), place / "o"
+    child = fork_child(
+        lambda: print(
+            json.dumps(vars(screen_foreign_folders(count, seed, place / "f")))
+        ),
+        place / "o",
     )
     code = wait(child)
-    said = (place / "o").read_text()
-    rows = json.loads(said.splitlines()[-1]) if code == 0 else {"faults": [said[-2000:]]}
+    text = (place / "o").read_text()
+    rows = (
+        json.loads(text.splitlines()[-1]) if code == 0 else {"faults": [text[-2000:]]}
+    )
     print(json.dumps({"kind": "foreign folder", **rows}), flush=True)
     print(json.dumps(two(times, seed, place)), flush=True)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from magnetkit.errors import MagnetkitError
 
 from benchmarks.faults import mutation
-from benchmarks.faults.input_recipes import Figures, check_accepted, resident_MB
+from benchmarks.faults.input_recipes import Figures, check_parsed_recipes, resident_MB
 from magnetkit import applications, datasets, supply
 from magnetkit.alloy import CompositionTable
 from magnetkit.features._elements import read_table
@@ -54,7 +54,7 @@ class Kind:
 def run(kind: Kind, count: int, seed: int = 1) -> Figures:
     """Read `count` bad files of a kind."""
     figures = Figures()
-    seen = np.empty(count, np.uint64)
+    hashes = np.empty(count, np.uint64)
     started = None
     for chance, size in mutation.batches(seed, count, 500):
         for _ in range(size):
@@ -67,14 +67,16 @@ def run(kind: Kind, count: int, seed: int = 1) -> Figures:
                 _one(kind, data, Figures())
                 took = min(took, time.perf_counter() - start)
                 if took > LONGEST_S:
-                    figures.faults.append(f"{kind.name}: {took:.1f} s for {data[:200]!r}")
+                    figures.faults.append(
+                        f"{kind.name}: {took:.1f} s for {data[:200]!r}"
+                    )
             figures.slowest_s = max(figures.slowest_s, took)
-            seen[figures.inputs] = hash(data) & (2**64 - 1)
+            hashes[figures.inputs] = hash(data) & (2**64 - 1)
             figures.inputs += 1
         if started is None and figures.inputs >= count / 5:
             started = resident_MB()
     figures.growth_MB = resident_MB() - (started or resident_MB())
-    figures.distinct = len(np.unique(seen))
+    figures.distinct = len(np.unique(hashes))
     return figures
 
 
@@ -144,12 +146,14 @@ def tables(folder: Path, suffix: str) -> Kind:
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(_TABLES)
         if chance.random() < 0.6:
-            text = mutation.mutated(chance, text, (*STROKES, *mutation.recipes(chance, 2)))
+            text = mutation.mutate_text(
+                chance, text, (*STROKES, *mutation.recipes(chance, 2))
+            )
         data = text.encode(
             chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
         )
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, data, 2)
+            return mutation.mutate_bytes(chance, data, 2)
         return data
 
     def read(data: bytes) -> list[str]:
@@ -167,16 +171,21 @@ def _candidates(file: Path) -> list[str]:
         table = chunk.table
         if len(chunk.labels) != len(table):
             faults.append("labels and rows differ in number")
-        check_accepted(
-            CompositionTable(table.indptr, table.indices, table.values, np.arange(len(table))),
+        check_parsed_recipes(
+            CompositionTable(
+                table.indptr, table.indices, table.values, np.arange(len(table))
+            ),
             chunk.labels.to_pylist(),
             faults,
         )
-        for rejected in chunk.rejected:
-            lines = lines or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
-            if not 1 <= rejected.line <= lines + 1:
+        for reject in chunk.rejected:
+            lines = (
+                lines
+                or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
+            )
+            if not 1 <= reject.line <= lines + 1:
                 faults.append(
-                    f"rejected line {rejected.line} of {lines}: {file.read_bytes()[:300]!r}"
+                    f"rejected line {reject.line} of {lines}: {file.read_bytes()[:300]!r}"
                 )
     return faults
 
@@ -188,20 +197,28 @@ def parquet(folder: Path) -> Kind:
 
     file = folder / "candidates.parquet"
     pq.write_table(
-        pa.table({"composition": list(mutation.RECIPES), "x": range(len(mutation.RECIPES))}), file
+        pa.table(
+            {"composition": list(mutation.RECIPES), "x": range(len(mutation.RECIPES))}
+        ),
+        file,
     )
     good = file.read_bytes()
 
     def inputs(chance: random.Random) -> bytes:
         if chance.random() < 0.5:
-            return mutation.spoiled(chance, good, 3)
-        raw = [mutation.spoiled(chance, t.encode(), 2) for t in chance.sample(mutation.RECIPES, 3)]
+            return mutation.mutate_bytes(chance, good, 3)
+        raw = [
+            mutation.mutate_bytes(chance, t.encode(), 2)
+            for t in chance.sample(mutation.RECIPES, 3)
+        ]
         offsets = np.cumsum([0, *map(len, raw)]).astype(np.int32)
-        trusted = pa.Array.from_buffers(
-            pa.string(), len(raw), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raw))]
+        column = pa.Array.from_buffers(
+            pa.string(),
+            len(raw),
+            [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(raw))],
         )
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.table({"composition": trusted, "note": trusted}), sink)
+        pq.write_table(pa.table({"composition": column, "note": column}), sink)
         return sink.getvalue().to_pybytes()
 
     def read(data: bytes) -> list[str]:
@@ -212,26 +229,55 @@ def parquet(folder: Path) -> Kind:
 
 
 _TOML = (
-    "=", "[", "]", "[[", "]]", '"', '"""', "'''", "#", "\n", "{", "}", ".", ",", "-", "nan", "inf",
-    "1e999", "-1", "0", "99999999999999999999", "true", "1979-05-27", "[space]", "name = 'x'\n",
-    "\0", "é", "temperature_K = -1\n", "elements = ['*']\n", "{a.b.c=1}", "[" * 200,
-)  # fmt: skip
+    "=",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    '"',
+    '"""',
+    "'''",
+    "#",
+    "\n",
+    "{",
+    "}",
+    ".",
+    ",",
+    "-",
+    "nan",
+    "inf",
+    "1e999",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "true",
+    "1979-05-27",
+    "[space]",
+    "name = 'x'\n",
+    "\0",
+    "é",
+    "temperature_K = -1\n",
+    "elements = ['*']\n",
+    "{a.b.c=1}",
+    "[" * 200,
+)
 
 
 def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) -> Kind:
     """TOML files of the user's."""
     file = folder / f"{name}.toml"
     good = [
-        f.read_text(encoding="utf-8") for f in sorted((datasets.root() / embedded).glob("*.toml"))
+        f.read_text(encoding="utf-8")
+        for f in sorted((datasets.root() / embedded).glob("*.toml"))
     ]
 
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(good)
         if chance.random() < 0.8:
-            text = mutation.mutated(chance, text, (*_TOML, *text.split("\n")), 3)
+            text = mutation.mutate_text(chance, text, (*_TOML, *text.split("\n")), 3)
         data = text.encode()
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, data, 3)
+            return mutation.mutate_bytes(chance, data, 3)
         return data
 
     def read(data: bytes) -> list[str]:
@@ -248,9 +294,11 @@ def element_table(folder: Path) -> Kind:
     good = "symbol,radius,source\nNd,1.8,a\nFe,1.2,b\nB,0.8,\nCo,,c\n"
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4)
+        text = mutation.mutate_text(
+            chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4
+        )
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, text.encode(), 2)
+            return mutation.mutate_bytes(chance, text.encode(), 2)
         return text.encode()
 
     def read(data: bytes) -> list[str]:
@@ -268,21 +316,22 @@ def training_table(folder: Path) -> Kind:
     file = folder / "training.csv"
     target = "curie_temperature_K"
     good = f"composition,{target},group,basis\n" + "".join(
-        f"{r},{300 + 10 * i},g{i % 2},atomic\n" for i, r in enumerate(mutation.RECIPES[:5])
+        f"{r},{300 + 10 * i},g{i % 2},atomic\n"
+        for i, r in enumerate(mutation.RECIPES[:5])
     )
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(
+        text = mutation.mutate_text(
             chance, good, (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
         )
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, text.encode(), 2)
+            return mutation.mutate_bytes(chance, text.encode(), 2)
         return text.encode()
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        found = training_set(target, file)
-        if np.isfinite(found.values).all():
+        dataset = training_set(target, file)
+        if np.isfinite(dataset.values).all():
             return []
         return [f"no number let in: {data!r}"]
 
@@ -294,16 +343,22 @@ def models(folder: Path) -> list[Kind]:
     import hashlib
 
     file = folder / "a.model"
-    table = CompositionTable.from_strings(["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"])
+    table = CompositionTable.from_strings(
+        ["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"]
+    )
     values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
     estimator = TrendProcess().fit(table.to_array(), values)
-    _store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
+    _store.save(
+        file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"}
+    )
     good = file.read_bytes()
     line, payload = good[len(_store.MAGIC) :].split(b"\n", 1)
 
-    def resealed(chance: random.Random) -> bytes:
-        content = mutation.spoiled(chance, payload, 3)
-        manifest = json.loads(line) | {"content_sha256": hashlib.sha256(content).hexdigest()}
+    def reseal(chance: random.Random) -> bytes:
+        content = mutation.mutate_bytes(chance, payload, 3)
+        manifest = json.loads(line) | {
+            "content_sha256": hashlib.sha256(content).hexdigest()
+        }
         return _store.MAGIC + json.dumps(manifest).encode() + b"\n" + content
 
     def read(data: bytes) -> list[str]:
@@ -314,8 +369,8 @@ def models(folder: Path) -> list[Kind]:
         return [f"a model file holds {type(content).__name__}"]
 
     return [
-        Kind("model file", lambda chance: mutation.spoiled(chance, good), read),
-        Kind("model file, resealed", resealed, read),
+        Kind("model file", lambda chance: mutation.mutate_bytes(chance, good), read),
+        Kind("model file, resealed", reseal, read),
     ]
 
 
@@ -337,13 +392,13 @@ def snapshots(folder: Path) -> list[Kind]:
 
     def read_back() -> list[str]:
         snapshot._read.cache_clear()
-        found = snapshot.read_snapshot(place)
-        energies = found.entries["formation_energy_eV_atom"]
+        entries = snapshot.read_snapshot(place)
+        energies = entries.entries["formation_energy_eV_atom"]
         if pd.api.types.is_numeric_dtype(energies):
             return []
         return ["energies that are no numbers"]
 
-    def read_manifest_of(data: bytes) -> list[str]:
+    def read_with_manifest(data: bytes) -> list[str]:
         (place / snapshot.ENTRIES).write_bytes(table)
         (place / MANIFEST).write_bytes(data)
         return read_back()
@@ -356,8 +411,12 @@ def snapshots(folder: Path) -> list[Kind]:
         return read_back()
 
     return [
-        Kind("snapshot manifest", json_inputs(manifest), read_manifest_of),
-        Kind("snapshot entries, resealed", lambda c: mutation.spoiled(c, table, 3), read_entries),
+        Kind("snapshot manifest", json_inputs(manifest), read_with_manifest),
+        Kind(
+            "snapshot entries, resealed",
+            lambda c: mutation.mutate_bytes(c, table, 3),
+            read_entries,
+        ),
     ]
 
 
@@ -368,10 +427,10 @@ def results(folder: Path) -> list[Kind]:
     place = folder / "results"
     screen(["SmCo5", "Nd2Fe14B", "??"], "f22-engine", out=place)
     manifest = (place / MANIFEST).read_bytes()
-    ranked = (place / "ranked.parquet").read_bytes()
-    rejected = (place / "rejected.csv").read_bytes()
+    table = (place / "ranked.parquet").read_bytes()
+    table_of_rejects = (place / "rejected.csv").read_bytes()
 
-    def finished(data: bytes) -> list[str]:
+    def read_result(data: bytes) -> list[str]:
         (place / MANIFEST).write_bytes(data)
         read_manifest(place)
         result = ScreenResult.from_folder(place)
@@ -385,7 +444,7 @@ def results(folder: Path) -> list[Kind]:
         try:
             assert len(ScreenResult.from_folder(place).table)
         finally:
-            (place / "ranked.parquet").write_bytes(ranked)
+            (place / "ranked.parquet").write_bytes(table)
         return []
 
     def spoiled_list(data: bytes) -> list[str]:
@@ -394,13 +453,21 @@ def results(folder: Path) -> list[Kind]:
         try:
             ScreenResult.from_folder(place)
         finally:
-            (place / "rejected.csv").write_bytes(rejected)
+            (place / "rejected.csv").write_bytes(table_of_rejects)
         return []
 
     return [
-        Kind("results manifest", json_inputs(manifest), finished),
-        Kind("ranked.parquet", lambda c: mutation.spoiled(c, ranked, 3), spoiled_table),
-        Kind("rejected.csv", lambda c: mutation.spoiled(c, rejected, 3), spoiled_list),
+        Kind("results manifest", json_inputs(manifest), read_result),
+        Kind(
+            "ranked.parquet",
+            lambda c: mutation.mutate_bytes(c, table, 3),
+            spoiled_table,
+        ),
+        Kind(
+            "rejected.csv",
+            lambda c: mutation.mutate_bytes(c, table_of_rejects, 3),
+            spoiled_list,
+        ),
     ]
 
 
@@ -428,12 +495,14 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
 
     def inputs(chance: random.Random) -> bytes:
         if chance.random() < 0.4:
-            return mutation.spoiled(chance, good)
+            return mutation.mutate_bytes(chance, good)
         whole = json.loads(good)
         for _ in range(chance.randint(1, 3)):
             at = whole
             while isinstance(at, dict | list) and at:
-                key = chance.choice(list(at) if isinstance(at, dict) else range(len(at)))
+                key = chance.choice(
+                    list(at) if isinstance(at, dict) else range(len(at))
+                )
                 if chance.random() < 0.4 or not isinstance(at[key], dict | list):
                     break
                 at = at[key]
@@ -442,7 +511,9 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
             if isinstance(at, dict) and chance.random() < 0.3:
                 del at[key]
             elif isinstance(at, dict) and chance.random() < 0.2:
-                at[chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))] = at.pop(key)
+                at[chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))] = at.pop(
+                    key
+                )
             else:
                 at[key] = copy.deepcopy(chance.choice(_VALUES))
         return json.dumps(whole).encode()

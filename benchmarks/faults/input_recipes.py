@@ -60,7 +60,9 @@ def formula(table: CompositionTable, row: int) -> str:
     )
 
 
-def check_accepted(table: CompositionTable, texts: list[str], faults: list[str]) -> None:
+def check_parsed_recipes(
+    table: CompositionTable, texts: list[str], faults: list[str]
+) -> None:
     """Check what was let in: sums, order of elements, signs, and the way back."""
     if not len(table):
         return
@@ -73,20 +75,24 @@ def check_accepted(table: CompositionTable, texts: list[str], faults: list[str])
         ]
     ):
         faults.append(f"fraction outside 0 to 1: {texts[table.row_index[row]]!r}")
-    written = [formula(table, row) for row in range(len(table))]
+    texts_again = [formula(table, row) for row in range(len(table))]
     # The parser keeps thirty-nine decimals.
     plain = [
         i
         for i in range(len(table))
         if table.values[table.indptr[i] : table.indptr[i + 1]].min() > 1e-20
     ]
-    again = CompositionTable.from_strings([written[i] for i in plain], basis="atomic")
+    again = CompositionTable.from_strings(
+        [texts_again[i] for i in plain], basis="atomic"
+    )
     if again.errors:
-        faults.append(f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}")
+        faults.append(
+            f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}"
+        )
         return
-    there = table[np.array(plain, int)].to_array()
+    before = table[np.array(plain, int)].to_array()
     back = again.to_array()
-    for row in np.flatnonzero(np.abs(there - back).max(axis=1, initial=0.0) > 1e-9):
+    for row in np.flatnonzero(np.abs(before - back).max(axis=1, initial=0.0) > 1e-9):
         faults.append(f"comes back as another: {texts[table.row_index[plain[row]]]!r}")
 
 
@@ -94,7 +100,7 @@ def run(count: int, seed: int = 1) -> Figures:
     """Parse `count` bad recipes in batches, some of them singly too."""
     figures = Figures()
     # Filled, so that its pages count before anything is measured.
-    seen = np.full(count, 1, np.uint64)
+    hashes = np.full(count, 1, np.uint64)
     # Compiled before anything is timed.
     CompositionTable.from_strings(["SmCo5", "Nd₂Fe₁₄B"])
     parse_composition("SmCo5")
@@ -110,21 +116,29 @@ def run(count: int, seed: int = 1) -> Figures:
             figures.faults.append(
                 f"batch {number}: {size} rows in, {len(table)} and {len(table.errors)} out"
             )
-        figures.faults += [f"no reason: {e.text!r}" for e in table.errors if len(e.reason) < 10]
-        check_accepted(table, texts, figures.faults)
+        figures.faults += [
+            f"no reason: {e.text!r}" for e in table.errors if len(e.reason) < 10
+        ]
+        check_parsed_recipes(table, texts, figures.faults)
         _singly(chance, texts, table, basis, figures)
-        seen[figures.inputs : figures.inputs + size] = [hash(t) & (2**64 - 1) for t in texts]
+        hashes[figures.inputs : figures.inputs + size] = [
+            hash(t) & (2**64 - 1) for t in texts
+        ]
         figures.inputs += size
         figures.accepted += len(table)
         if started is None and figures.inputs >= count / 5:
             started = resident_MB()
     figures.growth_MB = resident_MB() - (started or resident_MB())
-    figures.distinct = len(np.unique(seen))
+    figures.distinct = len(np.unique(hashes))
     return figures
 
 
 def _singly(
-    chance: random.Random, texts: list[str], table: CompositionTable, basis: str, figures: Figures
+    chance: random.Random,
+    texts: list[str],
+    table: CompositionTable,
+    basis: str,
+    figures: Figures,
 ) -> None:
     """Parse some of a batch one by one, and as a host formula of a substitution."""
     let_in = set(table.row_index.tolist())
@@ -132,9 +146,9 @@ def _singly(
         start = time.perf_counter()
         try:
             parse_composition(texts[row], basis)
-            accepted = True
+            is_accepted = True
         except InputError:
-            accepted = False
+            is_accepted = False
         except Exception as error:
             figures.faults.append(f"{type(error).__name__} on {texts[row]!r}: {error}")
             continue
@@ -147,9 +161,9 @@ def _singly(
                 f"read_amounts: {type(error).__name__} on {texts[row]!r}: {error}"
             )
         twin = naive_parse.parse(texts[row], basis)
-        if accepted != (twin[0] == FINE):
+        if is_accepted != (twin[0] == FINE):
             figures.faults.append(f"the slow parser says otherwise of {texts[row]!r}")
-        if accepted != (row in let_in):
+        if is_accepted != (row in let_in):
             figures.faults.append(f"alone and in a batch differ: {texts[row]!r}")
         took = time.perf_counter() - start
         if took > 1.0:

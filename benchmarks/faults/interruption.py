@@ -60,7 +60,7 @@ class Command:
     check: Callable[[], object]
 
 
-def in_child(work: Callable[[], object], log: Path) -> int:
+def fork_child(work: Callable[[], object], log: Path) -> int:
     """Run `work` in a child process, its output in `log`; return its id."""
     child = os.fork()
     if child:
@@ -74,7 +74,9 @@ def in_child(work: Callable[[], object], log: Path) -> int:
             work()
             code = 0
         except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+            code = (
+                end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+            )
         except BaseException:
             import traceback
 
@@ -103,40 +105,42 @@ def sha256(*files: Path) -> str:
     return digest.hexdigest()
 
 
-def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict[str, object]:
+def stop(
+    command: Command, times: int, chance: random.Random, log: Path
+) -> dict[str, object]:
     """Stop a command `times` times; return counts and faults."""
     # Once to fill the caches, once to know how long it takes.
-    wait(in_child(command.run, log))
+    wait(fork_child(command.run, log))
     start = time.monotonic()
-    code = wait(in_child(command.run, log))
+    code = wait(fork_child(command.run, log))
     whole = time.monotonic() - start
     faults = [f"{code}: {log.read_text()[-500:]}"] if code else []
     if faults:
         raise AssertionError(faults[0])
     want = command.left()
-    stopped = {"SIGINT": 0, "SIGKILL": 0}
+    counts = {"SIGINT": 0, "SIGKILL": 0}
     longest = 0.0
-    found = {"done": 0}
+    counts_of_ends = {"done": 0}
     for number in range(times):
         how = (signal.SIGINT, signal.SIGKILL)[number % 2]
-        child = in_child(command.run, log)
+        child = fork_child(command.run, log)
         time.sleep(chance.uniform(0.0, whole))
         os.kill(child, how)
         sent = time.monotonic()
         code = wait(child)
         took = time.monotonic() - sent
         if code == 0:
-            found["done"] += 1
+            counts_of_ends["done"] += 1
         else:
-            stopped[how.name] += 1
+            counts[how.name] += 1
         if how is signal.SIGINT and code != 0:
             longest = max(longest, took)
-            said = log.read_text(errors="replace")
-            if code != 130 or "interrupted" not in said or "Traceback" in said:
-                faults.append(f"{command.name}: exit {code}, {said[-300:]!r}")
-        if wait(in_child(command.check, log)):
+            text = log.read_text(errors="replace")
+            if code != 130 or "interrupted" not in text or "Traceback" in text:
+                faults.append(f"{command.name}: exit {code}, {text[-300:]!r}")
+        if wait(fork_child(command.check, log)):
             faults.append(f"{command.name} after {how.name}: {log.read_text()[-500:]}")
-        if wait(in_child(command.again, log)):
+        if wait(fork_child(command.again, log)):
             faults.append(f"{command.name} again: {log.read_text()[-500:]}")
         elif command.left() != want:
             faults.append(f"{command.name}: other bytes after {how.name}")
@@ -145,8 +149,8 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
     return {
         "command": command.name,
         "whole_s": round(whole, 2),
-        **stopped,
-        "done_before": found["done"],
+        **counts,
+        "done_before": counts_of_ends["done"],
         "longest_after_SIGINT_s": round(longest, 2),
         "faults": faults,
     }
@@ -164,12 +168,12 @@ def pull(folder: Path) -> Command:
 
     def check() -> Path | None:
         with Cache("pulls", "_".join(SYSTEMS), question) as cache:
-            found = cache.read()
-        if found is None:
+            snapshot_of_cache = cache.read()
+        if snapshot_of_cache is None:
             return None
-        return found.folder
+        return snapshot_of_cache.folder
 
-    def left() -> str:
+    def file_hashes() -> str:
         place = check()
         assert place is not None
         return sha256(place / "entries.parquet", place / "structures.parquet")
@@ -178,7 +182,7 @@ def pull(folder: Path) -> Command:
         "data pull",
         partial(command_line, "data", "pull", *SYSTEMS, "--refresh"),
         partial(command_line, "data", "pull", *SYSTEMS),
-        left,
+        file_hashes,
         check,
     )
 
@@ -223,7 +227,11 @@ def _leaves(content: Any) -> Iterator[bytes]:
         for part in content:
             yield from _leaves(part)
     else:
-        yield content.tobytes() if isinstance(content, np.ndarray) else repr(content).encode()
+        yield (
+            content.tobytes()
+            if isinstance(content, np.ndarray)
+            else repr(content).encode()
+        )
 
 
 def train(folder: Path) -> Command:
@@ -256,26 +264,48 @@ def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from importlib import import_module
 
-    from magnetkit.run._files import MANIFEST, PARTS, read_finished_manifest, read_manifest
+    from magnetkit.run._files import (
+        MANIFEST,
+        PARTS,
+        read_finished_manifest,
+        read_manifest,
+    )
 
     module = import_module("magnetkit.run.screen")
     module.screen = partial(module.screen, chunk_rows=32)
     source = folder / "alloys.csv"
     out = folder / "screened"
-    recipes = [f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)]
+    recipes = [
+        f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)
+    ]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
-    source.write_text("composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes)))
+    source.write_text(
+        "composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes))
+    )
     run = partial(
-        command_line, "screen", str(source), "--application", "hot-servo-motor",
-        "--out", str(out), "--top", "3",
-    )  # fmt: skip
+        command_line,
+        "screen",
+        str(source),
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(out),
+        "--top",
+        "3",
+    )
 
     def anew() -> None:
         shutil.rmtree(out, ignore_errors=True)
         run()
 
-    def left() -> str:
-        names = ("ranked.parquet", "ranked.csv", "rejected.csv", MANIFEST, "report.html")
+    def file_hashes() -> str:
+        names = (
+            "ranked.parquet",
+            "ranked.csv",
+            "rejected.csv",
+            MANIFEST,
+            "report.html",
+        )
         return sha256(*(out / name for name in names))
 
     def check() -> None:
@@ -284,7 +314,7 @@ def screen(folder: Path) -> Command:
         elif (out / PARTS / MANIFEST).is_file():
             assert not read_manifest(out)["done"]
 
-    return Command("screen", anew, partial(run, "--resume"), left, check)
+    return Command("screen", anew, partial(run, "--resume"), file_hashes, check)
 
 
 def report(folder: Path) -> Command:
@@ -330,7 +360,9 @@ def serve() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         http.serve_forever()
     with os.fdopen(reading) as stream:
-        os.environ["MP_API_ENDPOINT"], os.environ["FAULTS_SET"] = stream.readline().split()
+        os.environ["MP_API_ENDPOINT"], os.environ["FAULTS_SET"] = (
+            stream.readline().split()
+        )
     os.environ["MP_API_KEY"] = KEY
     return child
 

@@ -50,22 +50,25 @@ def project() -> dict:
 def direct() -> list[Requirement]:
     """Return the run-time requirements of the project."""
     whole = project()
-    extras = [r for extra in RUN_TIME_EXTRAS for r in whole["optional-dependencies"][extra]]
+    extras = [
+        r for extra in RUN_TIME_EXTRAS for r in whole["optional-dependencies"][extra]
+    ]
     return [Requirement(text) for text in (*whole["dependencies"], *extras)]
 
 
 def closure() -> dict[str, str]:
     """Return every package needed at run time, and one that needs it."""
-    found: dict[str, str] = {}
-    left = [(r, "magnetkit") for r in direct()]
-    while left:
-        requirement, needed_by = left.pop(0)
+    licences: dict[str, str] = {}
+    queue = [(r, "magnetkit") for r in direct()]
+    while queue:
+        requirement, needed_by = queue.pop(0)
         name = canonicalize_name(requirement.name)
         if requirement.marker and not any(
-            requirement.marker.evaluate({"extra": extra}) for extra in (*requirement.extras, "")
+            requirement.marker.evaluate({"extra": extra})
+            for extra in (*requirement.extras, "")
         ):
             continue
-        if name in found:
+        if name in licences:
             continue
         try:
             package = distribution(name)
@@ -73,14 +76,16 @@ def closure() -> dict[str, str]:
             if needed_by == "magnetkit":
                 raise
             continue
-        found[name] = needed_by
+        licences[name] = needed_by
         for text in package.requires or []:
             inner = Requirement(text)
-            asked = requirement.extras | {""}
-            if inner.marker is None or any(inner.marker.evaluate({"extra": e}) for e in asked):
+            extras = requirement.extras | {""}
+            if inner.marker is None or any(
+                inner.marker.evaluate({"extra": e}) for e in extras
+            ):
                 inner.marker = None
-                left.append((inner, name))
-    return found
+                queue.append((inner, name))
+    return licences
 
 
 def licence(package: Distribution) -> str:
@@ -88,7 +93,11 @@ def licence(package: Distribution) -> str:
     meta = package.metadata
     if meta.get("License-Expression"):
         return meta["License-Expression"]
-    kinds = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if "License ::" in c]
+    kinds = [
+        c.split(" :: ")[-1]
+        for c in meta.get_all("Classifier") or []
+        if "License ::" in c
+    ]
     kinds = [k for k in kinds if k != "OSI Approved"]
     if kinds:
         return " / ".join(kinds)

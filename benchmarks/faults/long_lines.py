@@ -2,21 +2,33 @@
 
 from pathlib import Path
 
-LENGTH = 10_000_000
+LINE_LENGTH = 10_000_000
 _GOOD = b"composition,x\nSmCo5,1\n"
 
 
-def cases(length: int = LENGTH) -> dict[str, tuple[bytes, str]]:
+def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
     """Return by file name the content and what is said of it, or the candidates that are read."""
     two = "SmCo5 Nd2Fe14B"
     return {
-        "field.csv": (_GOOD + b"Fe" * (length // 2) + b",2\nNd2Fe14B,3\n", "line 3 is longer"),
+        "field.csv": (
+            _GOOD + b"Fe" * (length // 2) + b",2\nNd2Fe14B,3\n",
+            "line 3 is longer",
+        ),
         "commas.csv": (_GOOD + b"," * length + b"\nNd2Fe14B,3\n", "line 3 is longer"),
         "quote.csv": (_GOOD + b'"' + b"a\n" * (length // 2), "close its quote"),
         "brackets.csv": (_GOOD + b"(" * length + b",2\n", "line 3 is longer"),
-        "header.csv": (b"composition," + b"x" * length + b"\nSmCo5,1\n", "first line is longer"),
-        "columns.csv": (b"composition" + b",x" * 500_000 + b"\nSmCo5,1\n", "stands twice"),
-        "cell.csv": (b'composition,"' + b"x" * 200_000 + b'"\nSmCo5,1\n', "header line cannot"),
+        "header.csv": (
+            b"composition," + b"x" * length + b"\nSmCo5,1\n",
+            "first line is longer",
+        ),
+        "columns.csv": (
+            b"composition" + b",x" * 500_000 + b"\nSmCo5,1\n",
+            "stands twice",
+        ),
+        "cell.csv": (
+            b'composition,"' + b"x" * 200_000 + b'"\nSmCo5,1\n',
+            "header line cannot",
+        ),
         "long.txt": (b"SmCo5\n" + b"Fe" * (length // 2) + b"\nNd2Fe14B\n", two),
         "digits.txt": (b"SmCo5\nFe" + b"1" * length + b"\nNd2Fe14B\n", two),
         "utf16.csv": ("composition,x\nSmCo5,1\n".encode("utf-16"), "SmCo5"),
@@ -25,7 +37,10 @@ def cases(length: int = LENGTH) -> dict[str, tuple[bytes, str]]:
         "nul.csv": (_GOOD + b"Nd2\0Fe14B,2\nNd2Fe14B,3\n", two),
         "mark.csv": ("\ufeffcomposition;Br\r\nSmCo5;1\r\nNd2Fe14B;2\r\n".encode(), two),
         "old-mac.csv": (b"composition;Br\rSmCo5;1\rNd2Fe14B;2\r", two),
-        "decimal-comma.csv": (b"composition;Br\nSm0,8Co5;1,05\nSmCo5;1\nNd2Fe14B;1,3\n", two),
+        "decimal-comma.csv": (
+            b"composition;Br\nSm0,8Co5;1,05\nSmCo5;1\nNd2Fe14B;1,3\n",
+            two,
+        ),
         "blank.csv": (b"\n\ncomposition,x\nSmCo5,1\n", "first line is blank"),
     }
 

@@ -26,7 +26,7 @@ DEVICE = "hot-servo-motor"
 SETTLED_S = 20.0
 
 
-def step_for(candidates: int) -> tuple[float, int]:
+def coarsest_step(candidates: int) -> tuple[float, int]:
     """Return the coarsest step with at least so many candidates, and how many it gives."""
     for parts in range(4, 200):
         size = len(substitutions("Nd2Fe14B", REPLACE, step=1.0 / parts))
@@ -38,7 +38,7 @@ def step_for(candidates: int) -> tuple[float, int]:
 def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, float]]:
     """Run a command for so many seconds at most, then kill it; return its exit code and memory."""
     process = subprocess.Popen(command)
-    watched = psutil.Process(process.pid)
+    monitor = psutil.Process(process.pid)
     start = time.monotonic()
     memory = {"settled_MB": math.nan, "end_MB": math.nan, "peak_MB": 0.0}
     while process.poll() is None:
@@ -47,11 +47,14 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
             process.wait()
             break
         try:
-            used = watched.memory_info().rss / 2**20
+            used = monitor.memory_info().rss / 2**20
         except psutil.NoSuchProcess:
             break
         if used > 1.0:
-            if math.isnan(memory["settled_MB"]) and time.monotonic() - start > SETTLED_S:
+            if (
+                math.isnan(memory["settled_MB"])
+                and time.monotonic() - start > SETTLED_S
+            ):
                 memory["settled_MB"] = round(used)
             memory["end_MB"] = round(used)
             memory["peak_MB"] = max(memory["peak_MB"], round(used))
@@ -61,18 +64,28 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
 
 
 def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> int:
-    step, size = step_for(candidates)
+    step, size = coarsest_step(candidates)
     command = [sys.executable, "-m", "magnetkit", "screen", "--host", "2:14:1"]
     for site, elements in REPLACE.items():
         command += ["--replace", f"{site}={','.join(elements)}"]
-    command += ["--step", repr(step), "--application", DEVICE, "--out", str(folder), "--resume"]
+    command += [
+        "--step",
+        repr(step),
+        "--application",
+        DEVICE,
+        "--out",
+        str(folder),
+        "--resume",
+    ]
     start = time.monotonic()
     lives = []
     while True:
         code, memory = live([*command, "--quiet", "--top", "0"], seconds)
         lives.append(memory)
         done = read_manifest(folder) if any(folder.rglob("manifest.json")) else {}
-        print(f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr)
+        print(
+            f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr
+        )
         if code is not None:
             break
         if len(lives) % 10 == 0 and len(done.get("chunks", ())) == 0:
@@ -98,5 +111,5 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
 
 
 if __name__ == "__main__":
-    given = sys.argv[2:]
-    sys.exit(main(Path(sys.argv[1]), *(int(float(text)) for text in given)))
+    arguments = sys.argv[2:]
+    sys.exit(main(Path(sys.argv[1]), *(int(float(text)) for text in arguments)))

@@ -16,12 +16,25 @@ RECIPES = (
     "Nd₂Fe₁₄B",
     "Nd14.5 at% Fe 79.5 at% B 6 at%",
 )
-_SYMBOLS = "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
+_SYMBOLS = (
+    "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
+)
 _NUMBERS = (
     "0 1 2 14 30.5 0.05 .5 5. 99.5 100 1e3 1E-3 -2 +2 1,5 0.000000000001 999999999999999999 "
     "9999999999999999999 0.000000000000000001 1.2.3 ₁₄ ² ½ ∞ NaN inf 1/2 x 2±1"
 ).split()
-_MARKS = ("bal.", " bal", "Bal", "BAL.", "wt.%", " at.%", "%", "(wt%)", " mass%", "balance")
+_MARKS = (
+    "bal.",
+    " bal",
+    "Bal",
+    "BAL.",
+    "wt.%",
+    " at.%",
+    "%",
+    "(wt%)",
+    " mass%",
+    "balance",
+)
 _SIGNS = tuple("()[]{}.,;:-–−_/+*@#'\"=<>&|\\\t\r\n\0 \ufeff\u202eé磁💎")
 _TOKENS = (*_SYMBOLS, *_NUMBERS, *_MARKS, *_SIGNS)
 
@@ -35,17 +48,23 @@ def _recipe(chance: random.Random) -> str:
     if chance.random() < 0.3:
         return "".join(chance.choices(_TOKENS, k=chance.randint(1, 14)))
     if chance.random() < 0.1:
-        return _nested(chance)
-    return mutated(chance, chance.choice(RECIPES), _TOKENS)
+        return _nest_brackets(chance)
+    return mutate_text(chance, chance.choice(RECIPES), _TOKENS)
 
 
-def _nested(chance: random.Random) -> str:
+def _nest_brackets(chance: random.Random) -> str:
     depth = chance.randint(1, 40)
     inner = chance.choice(RECIPES)
-    return "(" * depth + inner + "".join(")" + chance.choice(_NUMBERS) for _ in range(depth))
+    return (
+        "(" * depth
+        + inner
+        + "".join(")" + chance.choice(_NUMBERS) for _ in range(depth))
+    )
 
 
-def mutated(chance: random.Random, text: str, tokens: Sequence[str], most: int = 4) -> str:
+def mutate_text(
+    chance: random.Random, text: str, tokens: Sequence[str], most: int = 4
+) -> str:
     """Return a text after one to `most` strokes: cut, double, swap, put in, leave out."""
     for _ in range(chance.randint(1, most)):
         a, b = sorted((chance.randint(0, len(text)), chance.randint(0, len(text))))
@@ -63,14 +82,14 @@ def mutated(chance: random.Random, text: str, tokens: Sequence[str], most: int =
     return text
 
 
-def spoiled(chance: random.Random, data: bytes, most: int = 6) -> bytes:
+def mutate_bytes(chance: random.Random, data: bytes, most: int = 6) -> bytes:
     """Return bytes after one to `most` strokes: turned bits, cuts, repeats, foreign bytes."""
     for _ in range(chance.randint(1, most)):
         a, b = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
         stroke = chance.random()
         if stroke < 0.4 and a < len(data):
-            turned = data[a] ^ (1 << chance.randint(0, 7))
-            data = data[:a] + bytes([turned]) + data[a + 1 :]
+            byte = data[a] ^ (1 << chance.randint(0, 7))
+            data = data[:a] + bytes([byte]) + data[a + 1 :]
         elif stroke < 0.6:
             data = data[:a] + chance.randbytes(chance.randint(1, 8)) + data[a:]
         elif stroke < 0.75:

@@ -57,9 +57,20 @@ _HEADERS = {
         "\x1b]0;x\x07",
     ),
     "Content-Length": ("-1", "x", "1e3", "5, 6", ""),
-    "Content-Encoding": ("gzip", "x", "gzip, gzip, gzip, gzip, gzip, gzip", "", "\x1b[2J"),
+    "Content-Encoding": (
+        "gzip",
+        "x",
+        "gzip, gzip, gzip, gzip, gzip, gzip",
+        "",
+        "\x1b[2J",
+    ),
     "Transfer-Encoding": ("chunked", "gzip", "x", ""),
-    "Content-Type": ("", "text/html; charset=x", "\x1b[2J", "application/json; charset=utf-16"),
+    "Content-Type": (
+        "",
+        "text/html; charset=x",
+        "\x1b[2J",
+        "application/json; charset=utf-16",
+    ),
     "Set-Cookie": ("", "a=b; Max-Age=x", "=" * 4000, "a=\x1b[2J"),
 }
 Fault = Callable[[Handler], None]
@@ -69,7 +80,7 @@ def run(count: int, seed: int = 1) -> Figures:
     """Pull `count` times, each time with something wrong in one or two answers."""
     figures = Figures()
     chance = random.Random(seed)
-    seen = set()
+    names_of_faults = set()
     started = None
     server = Server()
     child = _transport._ask_in_child
@@ -89,20 +100,25 @@ def run(count: int, seed: int = 1) -> Figures:
                 entries = _pull(server)
                 figures.accepted += 1
                 if not (
-                    len(entries) <= sound and entries["formation_energy_eV_atom"].notna().all()
+                    len(entries) <= sound
+                    and entries["formation_energy_eV_atom"].notna().all()
                 ):
-                    figures.faults.append(f"let in after {names}: {len(entries)} entries")
+                    figures.faults.append(
+                        f"let in after {names}: {len(entries)} entries"
+                    )
             except MagnetkitError as error:
-                said = str(error)
-                shown = any(form in said for form in FORMS.values())
-                if shown or not said.isprintable() or len(said) > 2000:
+                text = str(error)
+                leaks = any(form in text for form in FORMS.values())
+                if leaks or not text.isprintable() or len(text) > 2000:
                     figures.faults.append(f"{names}: {str(error)[:300]}")
             except Exception as error:
-                figures.faults.append(f"{names}: {type(error).__name__}: {str(error)[:300]}")
+                figures.faults.append(
+                    f"{names}: {type(error).__name__}: {str(error)[:300]}"
+                )
             server.faults.clear()
             figures.slowest_s = max(figures.slowest_s, time.perf_counter() - start)
             figures.inputs += 1
-            seen.add(tuple(names))
+            names_of_faults.add(tuple(names))
             if started is None and figures.inputs >= count / 5:
                 started = resident_MB()
         if set(server.keys) != {None, KEY}:
@@ -110,7 +126,7 @@ def run(count: int, seed: int = 1) -> Figures:
     finally:
         _transport._ask_in_child = child
         server.close()
-    figures.distinct = len(seen)
+    figures.distinct = len(names_of_faults)
     figures.growth_MB = resident_MB() - (started or resident_MB())
     return figures
 
@@ -126,7 +142,16 @@ def _fault(chance: random.Random) -> tuple[str, Fault]:
     number = chance.getrandbits(48)
     kind = chance.choice(
         (
-            *("document", "document", "document", "page", "bytes", "gzip", "status", "slow"),
+            *(
+                "document",
+                "document",
+                "document",
+                "page",
+                "bytes",
+                "gzip",
+                "status",
+                "slow",
+            ),
             *("header", "echo"),
         )
     )
@@ -138,9 +163,13 @@ def _fault(chance: random.Random) -> tuple[str, Fault]:
     if kind == "echo":
         form = chance.choice(list(FORMS))
         code = chance.choice((400, 403, 418, 503))
-        return f"echo {form} {code}", lambda h: h.send_json({"detail": FORMS[form]}, code)
+        return f"echo {form} {code}", lambda h: h.send_json(
+            {"detail": FORMS[form]}, code
+        )
     if kind == "status":
-        code = chance.choice((100, 204, 206, 301, 304, 400, 401, 403, 404, 418, 429, 500, 503, 599))
+        code = chance.choice(
+            (100, 204, 206, 301, 304, 400, 401, 403, 404, 418, 429, 500, 503, 599)
+        )
         after = chance.choice(("0", "-1", "nan", "inf", "soon", "1e9", ""))
         return f"status {code} {after}", status(code, Retry_After=after)
     return f"{kind} {number}", lambda h: _spoil(h, kind, random.Random(number))
@@ -152,7 +181,11 @@ def _spoil(h: Handler, kind: str, chance: random.Random) -> None:
     body = json.dumps(h.content()).encode()
     if kind in ("document", "page"):
         answer = h.content()
-        at = answer if kind == "page" or not answer.get("data") else chance.choice(answer["data"])
+        at = (
+            answer
+            if kind == "page" or not answer.get("data")
+            else chance.choice(answer["data"])
+        )
         for _ in range(chance.randint(1, 4)):
             if not (isinstance(at, dict | list) and at):
                 break
@@ -164,11 +197,14 @@ def _spoil(h: Handler, kind: str, chance: random.Random) -> None:
             break
         h.send_json(answer)
     elif kind == "bytes":
-        h.send_body(mutation.spoiled(chance, body))
+        h.send_body(mutation.mutate_bytes(chance, body))
     elif kind == "gzip":
-        packed = mutation.spoiled(chance, gzip.compress(body), 2)
+        archive = mutation.mutate_bytes(chance, gzip.compress(body), 2)
         h.send_body(
-            packed, Content_Encoding=chance.choice(("gzip", "deflate", "br", "x", "gzip, gzip"))
+            archive,
+            Content_Encoding=chance.choice(
+                ("gzip", "deflate", "br", "x", "gzip, gzip")
+            ),
         )
     else:
         # In two parts with a rest between, the second perhaps missing.
@@ -199,10 +235,12 @@ def bomb(layers: int, size: int = GIGABYTE) -> bytes:
     """Return a gzip file that unpacks to `size` blanks, packed `layers` times."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = b" " * (1 << 20)
-    packed = b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+    archive = (
+        b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+    )
     for _ in range(layers - 1):
-        packed = gzip.compress(packed)
-    return packed
+        archive = gzip.compress(archive)
+    return archive
 
 
 def floods() -> dict[str, Fault]:
@@ -212,7 +250,9 @@ def floods() -> dict[str, Fault]:
     return {
         "1 GB sent": _endless,
         "gzip bomb of 1 GB": lambda h: h.send_body(once, Content_Encoding="gzip"),
-        "gzip bomb in gzip": lambda h: h.send_body(twice, Content_Encoding="gzip, gzip"),
+        "gzip bomb in gzip": lambda h: h.send_body(
+            twice, Content_Encoding="gzip, gzip"
+        ),
     }
 
 
@@ -227,10 +267,14 @@ def flood(fault: Fault) -> tuple[str, float, float]:
         start = time.perf_counter()
         try:
             _pull(server)
-            said = "let in"
+            text = "let in"
         except NetworkError as error:
-            said = str(error)
+            text = str(error)
         took = time.perf_counter() - start
-        return said, took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        return (
+            text,
+            took,
+            (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+        )
     finally:
         server.close()

@@ -75,7 +75,11 @@ def documents(crystals: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
         moment = sum(crystal.site_properties["magmom"])
         magnetism.append(
             MagnetismDoc.from_structure(
-                crystal, moment, material_id=name, builder_meta=LICENCE, deprecated=False
+                crystal,
+                moment,
+                material_id=name,
+                builder_meta=LICENCE,
+                deprecated=False,
             )
         )
     thermo = []
@@ -88,7 +92,9 @@ def documents(crystals: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
             energy[str(magnet.material_id)].model_dump(mode="json"),
             magnet.model_dump(mode="json"),
             {
-                "symmetry": SymmetryData.from_structure(crystal).model_dump(mode="json"),
+                "symmetry": SymmetryData.from_structure(crystal).model_dump(
+                    mode="json"
+                ),
                 "structure": crystal.as_dict(),
                 "theoretical": False,
                 "deprecated": False,

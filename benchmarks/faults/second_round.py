@@ -24,7 +24,7 @@ from pathlib import Path
 
 DEVICE = "f22-engine"
 OTHER = "hot-servo-motor"
-LIMIT_S = 600.0
+COMMAND_LIMIT_S = 600.0
 DRIP_S = 90.0
 """What is not given up by then, where an answer may take 3 s, is not given up."""
 PORT = 8999
@@ -34,14 +34,25 @@ Seen = tuple[bool, str]
 
 def command(*words: object, **options: object) -> subprocess.CompletedProcess:
     """Run a command of magnetkit, or Python code after ``-c``."""
-    given = [str(word) for word in words]
-    start = [sys.executable] if given[0] == "-c" else [sys.executable, "-m", "magnetkit"]
-    own = options.pop("env", {})
-    options = {"capture_output": True, "text": True, "timeout": LIMIT_S, **options}
-    return subprocess.run([*start, *given], env={**os.environ, **own}, check=False, **options)
+    arguments = [str(word) for word in words]
+    start = (
+        [sys.executable]
+        if arguments[0] == "-c"
+        else [sys.executable, "-m", "magnetkit"]
+    )
+    environment = options.pop("env", {})
+    options = {
+        "capture_output": True,
+        "text": True,
+        "timeout": COMMAND_LIMIT_S,
+        **options,
+    }
+    return subprocess.run(
+        [*start, *arguments], env={**os.environ, **environment}, check=False, **options
+    )
 
 
-def screened(out: Path, *more: object) -> subprocess.CompletedProcess:
+def screen_again(out: Path, *more: object) -> subprocess.CompletedProcess:
     table = out.with_name("alloys.txt")
     if not table.exists():
         table.write_text("SmCo5\nNd2Fe14B\n", encoding="utf-8")
@@ -50,15 +61,21 @@ def screened(out: Path, *more: object) -> subprocess.CompletedProcess:
 
 def users_files(place: Path) -> Seen:
     out = place / "proj"
-    mine = {"parts/engine.step": "mine", "manifest.json": "{}", "report.html": "my report"}
+    mine = {
+        "parts/engine.step": "mine",
+        "manifest.json": "{}",
+        "report.html": "my report",
+    }
     for name, text in mine.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text)
-    code = screened(out).returncode
-    lost = [
-        n for n, text in mine.items() if not (out / n).exists() or (out / n).read_text() != text
+    code = screen_again(out).returncode
+    missing = [
+        n
+        for n, text in mine.items()
+        if not (out / n).exists() or (out / n).read_text() != text
     ]
-    return bool(lost), f"exit {code}; lost: {', '.join(lost) or 'nothing'}"
+    return bool(missing), f"exit {code}; lost: {', '.join(missing) or 'nothing'}"
 
 
 _TOGETHER = """
@@ -76,17 +93,25 @@ mk.screen(recipes[: 1200 if device == "f22-engine" else 1600], device, out=out, 
 """
 
 
-def two_at_once(place: Path) -> Seen:
+def run_two_screenings(place: Path) -> Seen:
     import pyarrow.parquet as pq
 
-    seen = []
+    rows_of_runs = []
     for number, wait in enumerate((0.6, 0.3, 1.0)):
         out = place / f"both-{number}"
         go = place / f"go-{number}"
         devices = (DEVICE, OTHER)
         jobs = [
             subprocess.Popen(
-                [sys.executable, "-c", _TOGETHER, out, device, go, str(wait * (device == OTHER))],
+                [
+                    sys.executable,
+                    "-c",
+                    _TOGETHER,
+                    out,
+                    device,
+                    go,
+                    str(wait * (device == OTHER)),
+                ],
                 stderr=subprocess.PIPE,
                 text=True,
             )
@@ -95,28 +120,40 @@ def two_at_once(place: Path) -> Seen:
         while not all(Path(f"{go}-{device}").exists() for device in devices):
             time.sleep(0.05)
         go.touch()
-        said = [job.communicate(timeout=LIMIT_S)[1].strip().splitlines() for job in jobs]
+        lines = [
+            job.communicate(timeout=COMMAND_LIMIT_S)[1].strip().splitlines()
+            for job in jobs
+        ]
         codes = [job.returncode for job in jobs]
         manifest = json.loads((out / "manifest.json").read_text())
         rows = pq.ParquetFile(out / "ranked.parquet").metadata.num_rows
         device = manifest["identity"]["application"]
         device = device["name"] if isinstance(device, dict) else device
-        mixed = rows != (1200 if device == DEVICE else 1600)
-        last = [lines[-1][:90] for lines, code in zip(said, codes, strict=True) if code]
-        told = all("is being written by process" in line or "InputError" in line for line in last)
-        seen.append(f"exits {codes}, {rows} rows for {device}" + "".join(f"; {x}" for x in last))
-        if codes == [0, 0] or mixed or not told:
-            return True, seen[-1]
-    return False, seen[-1]
+        is_mixture = rows != (1200 if device == DEVICE else 1600)
+        last = [
+            lines[-1][:90] for lines, code in zip(lines, codes, strict=True) if code
+        ]
+        is_message = all(
+            "is being written by process" in line or "InputError" in line
+            for line in last
+        )
+        rows_of_runs.append(
+            f"exits {codes}, {rows} rows for {device}" + "".join(f"; {x}" for x in last)
+        )
+        if codes == [0, 0] or is_mixture or not is_message:
+            return True, rows_of_runs[-1]
+    return False, rows_of_runs[-1]
 
 
-def _moved(place: Path, edit: Callable[[str], str]) -> Path:
+def _copy_with_prices(place: Path, edit: Callable[[str], str]) -> Path:
     """Copy the package and its data, with other prices."""
     import magnetkit as mk
 
-    own = Path(mk.__file__).parent
-    shutil.copytree(own, place / "magnetkit", ignore=shutil.ignore_patterns("*.pyc"))
-    shutil.copytree(own.parent / "datasets", place / "datasets")
+    package = Path(mk.__file__).parent
+    shutil.copytree(
+        package, place / "magnetkit", ignore=shutil.ignore_patterns("*.pyc")
+    )
+    shutil.copytree(package.parent / "datasets", place / "datasets")
     table = place / "datasets" / "supply" / "elements.csv"
     table.write_text(edit(table.read_text(encoding="utf-8")), encoding="utf-8")
     return place
@@ -141,13 +178,22 @@ def _dask(other: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     cli = [sys.executable, "-m"]
-    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
+    scheduler = [
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
     environment = {**os.environ, "PYTHONPATH": str(other)}
     with contextlib.ExitStack() as stack:
         for words, env, cwd in ((scheduler, None, None), (worker, environment, other)):
             process = subprocess.Popen(
-                [*cli, *words, "--no-dashboard"], env=env, cwd=cwd, stderr=subprocess.DEVNULL
+                [*cli, *words, "--no-dashboard"],
+                env=env,
+                cwd=cwd,
+                stderr=subprocess.DEVNULL,
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
@@ -160,37 +206,48 @@ def other_data(place: Path) -> Seen:
 
     import magnetkit as mk
 
-    own = mk.screen(["SmCo5"], DEVICE).table["cost_USD_kg"].iloc[0]
-    with _dask(_moved(place / "other", _ten_times)) as address:
+    cost = mk.screen(["SmCo5"], DEVICE).table["cost_USD_kg"].iloc[0]
+    with _dask(_copy_with_prices(place / "other", _ten_times)) as address:
         try:
-            theirs = mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
+            theirs = (
+                mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
+            )
         except MagnetkitError as error:
             return False, f"refused: {str(error)[:120]}"
-    return True, f"taken: {theirs:.0f} USD/kg where this machine's tables give {own:.0f}"
+    return (
+        True,
+        f"taken: {theirs:.0f} USD/kg where this machine's tables give {cost:.0f}",
+    )
 
 
 def failed_rerun(place: Path) -> Seen:
     out = place / "out"
-    screened(out)
+    screen_again(out)
     bad = place / "bad.txt"
     bad.write_text("SmCo5\n??\n", encoding="utf-8")
     again = command("screen", bad, "--application", DEVICE, "--out", out, "--strict")
-    shown = command("report", out)
-    said = (shown.stderr.strip().splitlines() or [""])[-1][:100]
+    report = command("report", out)
+    text = (report.stderr.strip().splitlines() or [""])[-1][:100]
     return bool(
-        shown.returncode
-    ), f"rerun exit {again.returncode}; report exit {shown.returncode}, {said}"
+        report.returncode
+    ), f"rerun exit {again.returncode}; report exit {report.returncode}, {text}"
 
 
 def damaged_cache(place: Path) -> Seen:
-    own = {"NUMBA_CACHE_DIR": str(place / "kernels")}
-    command("predict", "SmCo5", "--json", env=own)
+    environment = {"NUMBA_CACHE_DIR": str(place / "kernels")}
+    command("predict", "SmCo5", "--json", env=environment)
     # numba's own names, or those of this state.
-    files = [f for f in (place / "kernels").rglob("*") if f.is_file() and f.suffix != ".pyc"]
+    files = [
+        f for f in (place / "kernels").rglob("*") if f.is_file() and f.suffix != ".pyc"
+    ]
     for file in files:
         file.write_bytes(b"")
-    runs = [command("predict", "SmCo5", "--json", env=own) for _ in range(2)]
-    last = [(run.stderr.strip().splitlines() or [""])[-1][:80] for run in runs if run.returncode]
+    runs = [command("predict", "SmCo5", "--json", env=environment) for _ in range(2)]
+    last = [
+        (run.stderr.strip().splitlines() or [""])[-1][:80]
+        for run in runs
+        if run.returncode
+    ]
     codes = [run.returncode for run in runs]
     return any(codes), f"{len(files)} files emptied; exits {codes} {'; '.join(last)}"
 
@@ -203,15 +260,16 @@ def columns_unheard(place: Path) -> Seen:
     recipe = {"composition": ["Nd2Fe14B"]}
     with_shell = pd.DataFrame(recipe | {"shell": ["Tb 0.30 @ 0.10"]})
     bare, shelled = (
-        mk.predict(frame)["coercivity_kA_m"].iloc[0] for frame in (pd.DataFrame(recipe), with_shell)
+        mk.predict(frame)["coercivity_kA_m"].iloc[0]
+        for frame in (pd.DataFrame(recipe), with_shell)
     )
     try:
         mk.screen(["SmCo5"], DEVICE, load_line=2.0)
-        said = "taken"
+        text = "taken"
     except Exception as error:
-        said = type(error).__name__
-    seen = f"bare {bare:.0f}, with a shell {shelled:.0f} kA/m; load_line: {said}"
-    return abs(shelled - bare) < 1.0 or said != "taken", seen
+        text = type(error).__name__
+    summary = f"bare {bare:.0f}, with a shell {shelled:.0f} kA/m; load_line: {text}"
+    return abs(shelled - bare) < 1.0 or text != "taken", summary
 
 
 _FORK = """
@@ -230,11 +288,15 @@ def fork(place: Path) -> Seen:
     (place / "fork.py").write_text(_FORK, encoding="utf-8")
     # A process that hangs leaves children that must go too.
     job = subprocess.Popen(
-        [sys.executable, place / "fork.py"], stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, place / "fork.py"],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         out, _ = job.communicate(timeout=180)
-        return bool(job.returncode), f"exit {job.returncode}: {out.decode().strip()[:80]}"
+        return bool(
+            job.returncode
+        ), f"exit {job.returncode}: {out.decode().strip()[:80]}"
     except subprocess.TimeoutExpired:
         os.killpg(job.pid, signal.SIGKILL)
         job.wait()
@@ -269,7 +331,12 @@ def _serving(answer: Callable[[socket.socket], None]) -> Iterator[dict[str, str]
 
 
 def _head(code: int, *lines: str, body: bytes = b"{}") -> bytes:
-    head = [f"HTTP/1.1 {code} X", *lines, f"Content-Length: {len(body)}", "Connection: close"]
+    head = [
+        f"HTTP/1.1 {code} X",
+        *lines,
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
@@ -288,13 +355,17 @@ except MagnetkitError as error:
 
 
 def server_texts(place: Path) -> Seen:
-    found = []
+    faults = []
     escape = b'{"detail": "mine \x1b[2J\x1b]0;mine\x07"}'
     answers: dict[str, bytes] = {
-        "Retry-After without a zone": _head(429, "Retry-After: Wed, 21 Oct 2015 07:28:00"),
+        "Retry-After without a zone": _head(
+            429, "Retry-After: Wed, 21 Oct 2015 07:28:00"
+        ),
         "Location with a bad port": _head(302, "Location: http://127.0.0.1:99999/"),
         "terminal escapes": _head(400, body=escape),
-        "key in capitals": _head(400, body=b'{"detail": "0123456789ABCDEFABCDEF0123456789"}'),
+        "key in capitals": _head(
+            400, body=b'{"detail": "0123456789ABCDEFABCDEF0123456789"}'
+        ),
         "headers by the byte": b"",
     }
 
@@ -304,25 +375,31 @@ def server_texts(place: Path) -> Seen:
             peer.sendall(b"x")
             time.sleep(0.5)
 
-    own = {"MAGNETKIT_CACHE_DIR": str(place)}
+    environment = {"MAGNETKIT_CACHE_DIR": str(place)}
     for name, raw in answers.items():
         with _serving(lambda peer, raw=raw: answer(peer, raw)) as env:
             try:
-                done = command("-c", _PULL, env={**env, **own}, timeout=DRIP_S)
+                done = command("-c", _PULL, env={**env, **environment}, timeout=DRIP_S)
             except subprocess.TimeoutExpired:
-                found.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)")
+                faults.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)")
                 continue
         if done.returncode:
-            found.append(f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
-        elif "x1b" in done.stdout or "x07" in done.stdout or "ABCDEF0123" in done.stdout:
-            found.append(f"{name}: printed")
-    return bool(found), "; ".join(found) or "each refused or given up"
+            faults.append(
+                f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
+        elif (
+            "x1b" in done.stdout or "x07" in done.stdout or "ABCDEF0123" in done.stdout
+        ):
+            faults.append(f"{name}: printed")
+    return bool(faults), "; ".join(faults) or "each refused or given up"
 
 
 def explorer(place: Path) -> Seen:
     import magnetkit as mk
 
-    own = Path(mk.__file__).parent.parent / "datasets" / "applications" / f"{DEVICE}.toml"
+    own = (
+        Path(mk.__file__).parent.parent / "datasets" / "applications" / f"{DEVICE}.toml"
+    )
     profile = place / "mine.toml"
     hostile = "</title><script>alert(1)</script>"
     lines = own.read_text(encoding="utf-8").splitlines()
@@ -330,12 +407,20 @@ def explorer(place: Path) -> Seen:
     profile.write_text("\n".join(lines) + "\n", encoding="utf-8")
     mk.screen(["SmCo5", "Nd2Fe14B"], profile, out=place / "out")
     server = subprocess.Popen(
-        [sys.executable, "-m", "magnetkit", "explore", place / "out", "--port", str(PORT)],
+        [
+            sys.executable,
+            "-m",
+            "magnetkit",
+            "explore",
+            place / "out",
+            "--port",
+            str(PORT),
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    found = []
+    faults = []
     try:
         while "http" not in server.stderr.readline():
             pass
@@ -343,9 +428,9 @@ def explorer(place: Path) -> Seen:
         connection.request("GET", "/")
         answer = connection.getresponse()
         if hostile in answer.read().decode():
-            found.append("script of a title in the page")
+            faults.append("script of a title in the page")
         if not answer.getheader("Content-Security-Policy"):
-            found.append("no Content-Security-Policy")
+            faults.append("no Content-Security-Policy")
         body = b"a" * (300 << 20)
         try:
             connection.request("POST", "/_dash-update-component", body)
@@ -353,12 +438,12 @@ def explorer(place: Path) -> Seen:
         except OSError:
             status = 413
         if status != 413:
-            found.append(f"300 MB read into memory, then {status}")
+            faults.append(f"300 MB read into memory, then {status}")
     finally:
         server.kill()
         server.wait()
         server.stderr.close()
-    return bool(found), "; ".join(found) or "no script, a policy, 300 MB refused"
+    return bool(faults), "; ".join(faults) or "no script, a policy, 300 MB refused"
 
 
 def elements_without_basis(place: Path) -> Seen:
@@ -366,19 +451,21 @@ def elements_without_basis(place: Path) -> Seen:
 
     texts = "Nd2Fe14BHg Nd2Fe14BU Nd2Fe14BRn Sm2Fe17N30 Nd2Fe14BPb3 Nd2Fe14BAu2 Nd2Fe14BO5".split()
     table = mk.predict(texts)
-    passed = table["in_domain"].fillna(False).astype(bool) & table["status"].eq("ok")
-    found = [
+    is_good = table["in_domain"].fillna(False).astype(bool) & table["status"].eq("ok")
+    magnets = [
         f"{text} {row.remanence_T:.3f} T"
-        for text, ok, row in zip(texts, passed, table.itertuples(), strict=True)
+        for text, ok, row in zip(texts, is_good, table.itertuples(), strict=True)
         if ok
     ]
-    return bool(found), "in domain: " + (", ".join(found) or "none")
+    return bool(magnets), "in domain: " + (", ".join(magnets) or "none")
 
 
 def order_of_rows(place: Path) -> Seen:
     import magnetkit as mk
 
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "La", "Dy"], "Fe": ["Co"]}, step=0.1)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Pr", "La", "Dy"], "Fe": ["Co"]}, step=0.1
+    )
     texts = list(space.formulas())
     texts = texts[:: max(1, len(texts) // 1600)]
     other = random.Random(1).sample(texts, len(texts))
@@ -387,8 +474,8 @@ def order_of_rows(place: Path) -> Seen:
         for rows in (texts, other)
     ]
     apart = (ranks[1].loc[ranks[0].index] - ranks[0]).abs().fillna(0)
-    seen = f"{int((apart > 0).sum())} of {len(texts)} ranks differ, by up to {int(apart.max())}"
-    return bool(apart.max()), seen
+    summary = f"{int((apart > 0).sum())} of {len(texts)} ranks differ, by up to {int(apart.max())}"
+    return bool(apart.max()), summary
 
 
 _RAW = """
@@ -416,7 +503,7 @@ except MagnetkitError:
 
 
 def raw_exceptions(place: Path) -> Seen:
-    found = []
+    faults = []
     cases = [
         "predict(None)",
         "predict(42)",
@@ -429,15 +516,24 @@ def raw_exceptions(place: Path) -> Seen:
     for case in cases:
         done = command("-c", _RAW, case, cwd=place)
         if done.returncode:
-            found.append(f"{case}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
-    for name, value in (("NUMBA_NUM_THREADS", "0"), ("MAGNETKIT_HEAVY_RARE_EARTHS", "Dy")):
+            faults.append(
+                f"{case}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
+    for name, value in (
+        ("NUMBA_NUM_THREADS", "0"),
+        ("MAGNETKIT_HEAVY_RARE_EARTHS", "Dy"),
+    ):
         done = command("predict", "SmCo5", "--json", env={name: value}, cwd=place)
         if "Traceback" in done.stderr or "defect" in done.stderr:
-            found.append(f"{name}={value}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")
+            faults.append(
+                f"{name}={value}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
+            )
     done = command("predict", "SmCo5", env={"PYTHONIOENCODING": "ascii"}, cwd=place)
     if "Traceback" in done.stderr or "defect" in done.stderr:
-        found.append("PYTHONIOENCODING=ascii")
-    return bool(found), "; ".join(found) or "each refused by an error of magnetkit's own, or taken"
+        faults.append("PYTHONIOENCODING=ascii")
+    return bool(faults), "; ".join(
+        faults
+    ) or "each refused by an error of magnetkit's own, or taken"
 
 
 def smaller(place: Path) -> Seen:
@@ -445,29 +541,33 @@ def smaller(place: Path) -> Seen:
 
     import magnetkit as mk
 
-    found = []
-    shown = mk.screen(pd.Series(["SmCo5"]), DEVICE).table["candidate"].iloc[0]
-    if shown != "SmCo5":
-        found.append(f"SmCo5 of a Series is shown as {shown}")
+    faults = []
+    name = mk.screen(pd.Series(["SmCo5"]), DEVICE).table["candidate"].iloc[0]
+    if name != "SmCo5":
+        faults.append(f"SmCo5 of a Series is shown as {name}")
     digests = set()
     for threads in ("1", "2"):
         cache = place / f"cache-{threads}"
         names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         env = dict.fromkeys(names, threads) | {"MAGNETKIT_CACHE_DIR": str(cache)}
         command("models", "train", "curie_temperature_K", env=env, timeout=1800)
-        files = sorted(f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts)
+        files = sorted(
+            f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts
+        )
         for file in files:
             if file.suffix in (".model", ".skops"):
                 digests.add((file.name, hashlib.sha256(file.read_bytes()).hexdigest()))
     names = {name for name, _ in digests}
     if len(digests) > len(names):
-        found.append("a model trained on one and on two threads differs in bytes")
-    return bool(found), "; ".join(found) or f"texts as given; {len(names)} models alike"
+        faults.append("a model trained on one and on two threads differs in bytes")
+    return bool(faults), "; ".join(
+        faults
+    ) or f"texts as given; {len(names)} models alike"
 
 
 POINTS: dict[str, Callable[[Path], Seen]] = {
     "1": users_files,
-    "2": two_at_once,
+    "2": run_two_screenings,
     "3": other_data,
     "4": failed_rerun,
     "5": damaged_cache,
@@ -493,18 +593,20 @@ def main(points: list[str]) -> None:
             check=False,
         )
         if done.returncode == 0:
-            there, seen = json.loads(done.stdout.splitlines()[-1])
+            fault, summary = json.loads(done.stdout.splitlines()[-1])
         else:
-            there = True
-            seen = f"not run: {done.stderr.strip()[-300:]}"
-        row = {"point": point, "fault": there, "seen": seen}
-        print(json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True)
+            fault = True
+            summary = f"not run: {done.stderr.strip()[-300:]}"
+        row = {"point": point, "fault": fault, "seen": summary}
+        print(
+            json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True
+        )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["one"]:
         with tempfile.TemporaryDirectory() as folder:
-            there, seen = POINTS[sys.argv[2]](Path(folder))
-            print(json.dumps([bool(there), seen]))
+            fault, summary = POINTS[sys.argv[2]](Path(folder))
+            print(json.dumps([bool(fault), summary]))
     else:
         main(sys.argv[1:])

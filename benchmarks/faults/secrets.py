@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.faults.interruption import command_line, in_child, preload, wait
+from benchmarks.faults.interruption import command_line, fork_child, preload, wait
 from magnetkit.phases import _transport
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
@@ -22,15 +22,23 @@ SKIPPED: set[str] = set()
 def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
     """Return a call of every command, with refusals and faults of every kind among them."""
     out = str(folder / "out")
-    (folder / "alloys.csv").write_text(f"composition,{KEY}x\nSmCo5,1\nNd2Fe14B,2\n??,3\n")
-    device = ("--application", "f22-engine")
+    (folder / "alloys.csv").write_text(
+        f"composition,{KEY}x\nSmCo5,1\nNd2Fe14B,2\n??,3\n"
+    )
+    table = str(folder / "alloys.csv")
     return [
         ("--version",),
-        ("screen", str(folder / "alloys.csv"), *device, "--out", out),
-        ("screen", str(folder / "absent.csv"), *device),
+        ("screen", table, "--application", "f22-engine", "--out", out),
+        ("screen", str(folder / "absent.csv"), "--application", "f22-engine"),
         ("predict", "SmCo5", "--json"),
         ("predict", "Xx"),
-        ("features", "make", str(folder / "alloys.csv"), "--out", str(folder / "features.csv")),
+        (
+            "features",
+            "make",
+            str(folder / "alloys.csv"),
+            "--out",
+            str(folder / "features.csv"),
+        ),
         ("models", "train", "anisotropy_field_T"),
         ("report", out),
         ("report", out, "--robustness"),
@@ -71,7 +79,9 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
 
 
 def _echo(code: int):
-    return lambda h: h.send_json({"detail": f"key {h.headers.get('x-api-key')} is bad"}, code)
+    return lambda h: h.send_json(
+        {"detail": f"key {h.headers.get('x-api-key')} is bad"}, code
+    )
 
 
 def _reason(h: Handler) -> None:
@@ -102,11 +112,13 @@ def names() -> set[str]:
 
     from magnetkit.cli.app import app
 
-    found = set()
+    names_of_commands = set()
     for name, command in typer.main.get_command(app).commands.items():
         inner = getattr(command, "commands", None)
-        found |= {name} if inner is None else {f"{name} {sub}" for sub in inner}
-    return found
+        names_of_commands |= (
+            {name} if inner is None else {f"{name} {sub}" for sub in inner}
+        )
+    return names_of_commands
 
 
 def main(folder: Path) -> None:
@@ -117,10 +129,14 @@ def main(folder: Path) -> None:
     ask_in_child = _transport._ask_in_child
     preload()
     _transport.PAUSE_S = 0.0
-    known = names()
-    calls = [c for c in commands(folder, server.url) if c[0].startswith("-") or _is(c, known)]
+    names_of_commands = names()
+    calls = [
+        c
+        for c in commands(folder, server.url)
+        if c[0].startswith("-") or _is(c, names_of_commands)
+    ]
     faults = list(FAULTS)
-    said = {}
+    codes = {}
     for number, call in enumerate(calls):
         log = folder / f"log-{number:02d}"
         _transport._ask_in_child = ask_in_child
@@ -128,34 +144,39 @@ def main(folder: Path) -> None:
             # In the forked process itself, where mp-api is loaded; its heartbeats hold no key.
             _transport._ask_in_child = ask_here
             fault = faults.pop(0)
-            server.faults.extend([*[fault if fault is _version else None] * 2, *[fault] * 30])
-        child = in_child(lambda call=call: command_line(*call), log)
+            server.faults.extend(
+                [*[fault if fault is _version else None] * 2, *[fault] * 30]
+            )
+        child = fork_child(lambda call=call: command_line(*call), log)
         if call[0] == "explore":
-            _until_said(log)
+            _wait_for_announcement(log)
             os.kill(child, signal.SIGINT)
         start = time.monotonic()
-        said[" ".join(call[:3])] = wait(child)
+        codes[" ".join(call[:3])] = wait(child)
         print(f"{time.monotonic() - start:6.2f} s {' '.join(call)}", file=sys.stderr)
         server.faults.clear()
     # The column of the user's own table that holds the text is the user's.
-    given = (f"{KEY}x", f"input_{KEY}x")
+    texts = (f"{KEY}x", f"input_{KEY}x")
     leaks = []
     for file in sorted({*folder.rglob("*"), *cache.rglob("*")}):
         if file.is_file() and file.name != "alloys.csv":
             content = file.read_bytes()
-            for text in given:
+            for text in texts:
                 content = content.replace(text.encode(), b"")
             if KEY.encode() in content:
                 at = content.index(KEY.encode())
                 leaks.append(f"{file.name}: {content[max(0, at - 80) : at + 40]!r}")
-    tried = {next((n for n in known if f"{c} ".startswith(f"{n} ")), c) for c in said}
-    missing = sorted(known - tried - SKIPPED)
-    key_seen = server.keys.count(KEY)
+    names_of_calls = {
+        next((n for n in names_of_commands if f"{c} ".startswith(f"{n} ")), c)
+        for c in codes
+    }
+    missing = sorted(names_of_commands - names_of_calls - SKIPPED)
+    count = server.keys.count(KEY)
     server.close()
     tracebacks = [f.name for f in folder.glob("log-*") if "Traceback" in f.read_text()]
     print(
         json.dumps(
-            {"calls": said, "missing": missing, "leaks": leaks, "seen": key_seen}
+            {"calls": codes, "missing": missing, "leaks": leaks, "seen": count}
             | {"tracebacks": tracebacks}
         )
     )
@@ -165,9 +186,12 @@ def _is(call: tuple[str, ...], known: set[str]) -> bool:
     return call[0] in known or " ".join(call[:2]) in known
 
 
-def _until_said(log: Path) -> None:
+def _wait_for_announcement(log: Path) -> None:
     end = time.monotonic() + 30
-    while "open http" not in (log.read_text() if log.exists() else "") and time.monotonic() < end:
+    while (
+        "open http" not in (log.read_text() if log.exists() else "")
+        and time.monotonic() < end
+    ):
         time.sleep(0.05)
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.faults.interruption import TARGET, in_child, preload, wait
+from benchmarks.faults.interruption import TARGET, fork_child, preload, wait
 
 PROCESSES = 8
 
@@ -24,10 +24,10 @@ def work(start: float, answer: Path) -> None:
 
     time.sleep(max(0.0, start - time.time()))
     table = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
-    predicted = load(TARGET, progress=False).predict(table)
-    pulled = pull(["Co-Sm"])
-    digest = hashlib.sha256(predicted.to_csv().encode())
-    digest.update((pulled.folder / "entries.parquet").read_bytes())
+    frame = load(TARGET, progress=False).predict(table)
+    snapshot = pull(["Co-Sm"])
+    digest = hashlib.sha256(frame.to_csv().encode())
+    digest.update((snapshot.folder / "entries.parquet").read_bytes())
     answer.write_text(digest.hexdigest())
 
 
@@ -39,12 +39,14 @@ def main(folder: Path, kernels: bool) -> None:
     preload()
     start = time.time() + 0.2
     children = [
-        in_child(lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}")
+        fork_child(lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}")
         for n in range(PROCESSES)
     ]
     codes = [wait(child) for child in children]
     answers = sorted({f.read_text() for f in folder.glob("answer-*")})
-    logs = [(folder / f"log-{n}").read_text()[-500:] for n, code in enumerate(codes) if code]
+    logs = [
+        (folder / f"log-{n}").read_text()[-500:] for n, code in enumerate(codes) if code
+    ]
     print(json.dumps({"codes": codes, "answers": answers, "logs": logs}))
 
 

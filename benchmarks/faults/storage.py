@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 
-def _mounted(*arguments: str) -> None:
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+def _mount(*arguments: str) -> None:
+    done = subprocess.run(
+        ["mount", *arguments], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
 
@@ -20,7 +22,7 @@ def _mounted(*arguments: str) -> None:
 def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
     """Mount a file system of so many kilobytes on a folder."""
     folder.mkdir()
-    _mounted("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder))
+    _mount("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder))
     try:
         yield folder
     finally:
@@ -30,9 +32,9 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
 @contextmanager
 def read_only(folder: Path) -> Iterator[Path]:
     """Make what a folder holds unwritable, for root as well."""
-    _mounted("--bind", str(folder), str(folder))
+    _mount("--bind", str(folder), str(folder))
     try:
-        _mounted("-o", "remount,ro,bind", str(folder))
+        _mount("-o", "remount,ro,bind", str(folder))
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -9,32 +9,34 @@ from magnetkit.errors import NetworkError
 import magnetkit as mk
 from magnetkit.run._files import read_manifest
 from tests.run.conftest import recipes  # noqa: F401
-from tests.run.test_cluster import DEVICE, bytes_of, cluster_of
+from tests.run.test_cluster import DEVICE, read_files, run_cluster
 
 
-def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):  # noqa: F811
+def test_screening_goes_on_with_another_scheduler(tmp_path, recipes):  # noqa: F811
     pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
     out = tmp_path / "dask"
-    with cluster_of() as (scheduler, address):
+    with run_cluster() as (scheduler, address):
 
         def lose(done, total):
             if done >= 40:
                 scheduler.kill()
 
         with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
-            mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
+            mk.screen(
+                recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose
+            )
     assert read_manifest(out)["chunks"]
-    with cluster_of() as (_, address):
+    with run_cluster() as (_, address):
         mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
-    assert bytes_of(out) == bytes_of(tmp_path / "threads")
+    assert read_files(out) == read_files(tmp_path / "threads")
 
 
-def test_another_cluster_on_the_usual_port_is_not_spoken_of(tmp_path):
+def test_ignores_another_cluster_on_the_usual_port(tmp_path):
     """The scheduler's own page takes a free port; the warning would be an error here."""
     pytest.importorskip("distributed")
     with ExitStack() as stack:
         with suppress(OSError):
             stack.enter_context(socket.create_server(("127.0.0.1", 8787)))
-        found = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
-    assert len(found) == 2
+        table = mk.screen(["SmCo5", "Sm2Co17"], DEVICE, workers=1)
+    assert len(table) == 2

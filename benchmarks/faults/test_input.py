@@ -26,38 +26,54 @@ def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():
 
 def test_bad_files_are_refused_in_words(tmp_path):
     with input_files.kinds(tmp_path) as kinds:
-        faults = [fault for kind in kinds for fault in input_files.run(kind, 60, seed=3).faults]
+        faults = [
+            fault
+            for kind in kinds
+            for fault in input_files.run(kind, 60, seed=3).faults
+        ]
     assert faults == []
 
 
 def test_bad_tables_of_magnets_parts_fields_and_mills_are_refused_in_words(tmp_path):
     with user_tables.kinds(tmp_path) as kinds:
-        found = [input_files.run(kind, 60, seed=3) for kind in kinds]
-    assert [fault for figures in found for fault in figures.faults] == []
-    assert sum(figures.accepted for figures in found) > 10
+        results = [input_files.run(kind, 60, seed=3) for kind in kinds]
+    assert [fault for figures in results for fault in figures.faults] == []
+    assert sum(figures.accepted for figures in results) > 10
 
 
 @pytest.mark.parametrize("name", long_lines.cases(1))
 def test_lines_of_ten_million_characters_and_other_encodings(tmp_path: Path, name: str):
     content, expected = long_lines.cases()[name]
     start = time.perf_counter()
-    said = long_lines.read(tmp_path, name, content)
-    assert expected in said
-    assert len(said) < 300
+    text = long_lines.read(tmp_path, name, content)
+    assert expected in text
+    assert len(text) < 300
     # Half a second where nothing else runs.
     assert time.perf_counter() - start < 10.0
 
 
 def test_bytes_that_are_no_text_cost_their_row_alone():
     raw = [b"SmCo5", b"Nd2\xe2", b"\x80", b"Fe\xf0", b"Nd2Fe14B"]
-    offsets = pa.py_buffer(b"".join(len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6)))
-    trusted = pa.Array.from_buffers(pa.string(), 5, [None, offsets, pa.py_buffer(b"".join(raw))])
-    table = CompositionTable.from_arrow(trusted)
+    offsets = pa.py_buffer(
+        b"".join(len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6))
+    )
+    column = pa.Array.from_buffers(
+        pa.string(), 5, [None, offsets, pa.py_buffer(b"".join(raw))]
+    )
+    table = CompositionTable.from_arrow(column)
     assert table.row_index.tolist() == [0, 4]
     assert [e.position for e in table.errors] == [3, 0, 2]
 
 
-HOSTILE = ("=SmCo5", "\tNd2Fe14B", "=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "+1+1", "'=SmCo5")
+HOSTILE = (
+    "=SmCo5",
+    "\tNd2Fe14B",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "-2+3",
+    "+1+1",
+    "'=SmCo5",
+)
 
 
 def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
@@ -68,9 +84,14 @@ def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
         out.writerows([text, f"={i}"] for i, text in enumerate((*HOSTILE, "SmCo5")))
     result = screen(source, "f22-engine", out=tmp_path / "out")
     featurize(source, tmp_path / "features.csv")
-    exported = ["out/ranked.csv", "out/rejected.csv", "features.csv", "features.rejected.csv"]
+    files = [
+        "out/ranked.csv",
+        "out/rejected.csv",
+        "features.csv",
+        "features.rejected.csv",
+    ]
     texts = []
-    for name in exported:
+    for name in files:
         with (tmp_path / name).open(newline="", encoding="utf-8") as stream:
             cells = [cell for row in csv.reader(stream) for cell in row]
         for cell in cells:
@@ -82,10 +103,10 @@ def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
     assert again.rejected == result.rejected
 
 
-def test_a_results_folder_that_was_changed_is_refused(tmp_path):
+def test_refuses_an_edited_results_folder(tmp_path):
     screen(["SmCo5"], "f22-engine", out=tmp_path)
-    ranked = tmp_path / "ranked.parquet"
-    ranked.write_bytes(ranked.read_bytes()[:-1] + b"!")
+    table = tmp_path / "ranked.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"!")
     with pytest.raises(StoreError, match="hash differs"):
         ScreenResult.from_folder(tmp_path)
 

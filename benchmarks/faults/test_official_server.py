@@ -21,13 +21,17 @@ from tests.phases.conftest import own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = Path(os.environ.get("MAGNETKIT_EMMET_PYTHON", ROOT / ".venv-server/bin/python"))
+PYTHON = Path(
+    os.environ.get("MAGNETKIT_EMMET_PYTHON", ROOT / ".venv-server/bin/python")
+)
 SYSTEMS = ["Nd-Fe-B", "Sm-Co", "Sm-Fe"]
 
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.usefixtures("own_cache"),
-    pytest.mark.skipif(not PYTHON.is_file(), reason="needs emmet-api: make official-server"),
+    pytest.mark.skipif(
+        not PYTHON.is_file(), reason="needs emmet-api: make official-server"
+    ),
 ]
 
 
@@ -41,12 +45,17 @@ def official(tmp_path_factory):
             "magmom", [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in bare]
         )
         energy = (-7.0 + formation) * len(bare)
-        rows.append({"material_id": name, "structure": bare.as_dict(), "energy": energy})
+        rows.append(
+            {"material_id": name, "structure": bare.as_dict(), "energy": energy}
+        )
     file = tmp_path_factory.mktemp("official") / "crystals.json"
     file.write_text(json.dumps(rows, default=str))
     script = ROOT / "benchmarks/faults/official_server.py"
     with subprocess.Popen(
-        [PYTHON, script, file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [PYTHON, script, file],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         address = process.stdout.readline().strip()
         assert address, "the server did not start"
@@ -73,15 +82,17 @@ def test_the_pull_is_that_of_our_own_server(
 
 
 @pytest.mark.parametrize("scheme", ["GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN"])
-def test_each_scheme_is_found(official: str, scheme: str):
-    found = pull("Sm-Co", KEY, official, thermo_type=scheme)
-    assert found.manifest["thermo_type"] == scheme
-    assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
+def test_finds_each_scheme(official: str, scheme: str):
+    snapshot = pull("Sm-Co", KEY, official, thermo_type=scheme)
+    assert snapshot.manifest["thermo_type"] == scheme
+    assert snapshot.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
 
 
-def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
+def test_reports_the_refusal_of_a_page(official: str, mp_server: Server, monkeypatch):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 5000)
-    with pytest.raises(NetworkError, match=r"answered 4\d\d; the server may need another"):
+    with pytest.raises(
+        NetworkError, match=r"answered 4\d\d; the server may need another"
+    ):
         pull("Sm-Co", KEY, official)
 
 

@@ -6,22 +6,22 @@ import random
 import pytest
 
 from benchmarks.faults import alloys, arguments, caches, texts, workbooks
-from benchmarks.faults.caches import damaged
+from benchmarks.faults.caches import damage_bytes
 
 
 def test_no_magnet_of_elements_that_are_in_none(monkeypatch):
     monkeypatch.setattr(alloys, "AMOUNTS", (0.3,))
-    found = alloys.junk()
-    assert found["tried"] > 300
-    assert found["faults"] == []
+    result = alloys.junk()
+    assert result["tried"] > 300
+    assert result["faults"] == []
 
 
-def test_a_damaged_cache_file_is_seen_before_it_is_used(tmp_path):
+def test_detects_a_damaged_cache_file(tmp_path):
     model = caches._store.save(tmp_path / "m.model", {"edge": 0.5}, {})
     (tmp_path / "work").mkdir()
     for row in caches.each([model], 1, tmp_path / "work"):
         assert row["faults"] == []
-    assert damaged("bits turned", b"abc", random.Random(2)) != b"abc"
+    assert damage_bytes("bits turned", b"abc", random.Random(2)) != b"abc"
 
 
 def test_no_text_of_a_table_becomes_markup(tmp_path):
@@ -30,7 +30,7 @@ def test_no_text_of_a_table_becomes_markup(tmp_path):
     assert figures.shown
 
 
-def test_markup_would_be_seen():
+def test_detects_markup():
     assert texts.markup(f"<title>{texts.HOSTILE}</title>")
     assert not texts.markup("<p>&lt;img src=x onerror=alert(1)&gt;</p>")
 
@@ -40,19 +40,21 @@ def test_the_good_values_of_a_campaign_are_of_arguments_that_there_are():
         inspect.signature(function).bind(**values)
 
 
-@pytest.mark.parametrize("name", ["use_limits", "with_shell", "substitutions", "makeup"])
-def test_an_argument_that_is_none_is_refused_by_name_or_taken(name, tmp_path):
+@pytest.mark.parametrize(
+    "name", ["use_limits", "with_shell", "substitutions", "makeup"]
+)
+def test_refuses_or_accepts_none_by_name(name, tmp_path):
     few = ("none", "nan", "text", "empty list", "object", "array of no axis")
-    found = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
-    assert found.faults == []
-    assert found.refused >= len(few)
+    result = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
+    assert result.faults == []
+    assert result.refused >= len(few)
 
 
-def test_workbooks_that_no_memory_holds_are_refused(tmp_path, monkeypatch):
+def test_refuses_workbooks_over_any_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(workbooks, "BLANKS", 100)
-    made = workbooks.cases(tmp_path)
+    files = workbooks.cases(tmp_path)
     for name in ("last cell of a sheet", "row four billion", "cut", "emptied"):
         with pytest.raises(workbooks.MagnetkitError, match="xlsx"):
-            list(workbooks.read_blocks(made[name], 1000))
-    (block,) = workbooks.read_blocks(made["formulas"], 1000)
+            list(workbooks.read_blocks(files[name], 1000))
+    (block,) = workbooks.read_blocks(files["formulas"], 1000)
     assert block.table.num_rows == 2

@@ -91,29 +91,33 @@ def put(tree: Any, at: tuple, value: str) -> Any:
     return tree
 
 
-def shown(folder: Path) -> list[str]:
+def visible_markup(folder: Path) -> list[str]:
     """Return the markup that report and explorer of a results folder let through."""
     ScreenResult.from_folder(folder).report(folder / "report.html")
-    found = markup((folder / "report.html").read_text(encoding="utf-8"))
+    faults = markup((folder / "report.html").read_text(encoding="utf-8"))
     client = application(Results(folder)).server.test_client()
     # What the page holds as it is sent; what it asks for later is JSON and set as text.
     answer = client.get("/")
-    return found + [f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))]
+    return faults + [
+        f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))
+    ]
 
 
 def profiles(place: Path) -> Figures:
     whole = applications.load(DEVICE).model_dump(mode="json")
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         screen(["SmCo5", "Nd2Fe14B"], Profile.model_validate(changed), out=out)
 
-    return _each(whole, screened, place)
+    return _each(whole, screen_changes, place)
 
 
 def toml(value: Any) -> str:
     """Return a value as TOML writes it in a line."""
     if isinstance(value, dict):
-        pairs = (f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None)
+        pairs = (
+            f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None
+        )
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(toml(v) for v in value) + "]"
@@ -123,30 +127,43 @@ def toml(value: Any) -> str:
 def scenarios(place: Path) -> Figures:
     whole = load_scenario("embargo").model_dump(mode="json")
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         file = place / "mine.toml"
-        lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None]
+        lines = [
+            f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None
+        ]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(["SmCo5"], DEVICE, scenario=file, out=out)
 
-    return _each(whole, screened, place)
+    return _each(whole, screen_changes, place)
 
 
 def recipes(place: Path) -> Figures:
     """Texts of a table: recipes, headings, cells of other columns; and shells and processes."""
     plain = HOSTILE.replace('"', "'")
-    whole = {"head": "note", "cell": "x", "recipe": "Sm2Co17", "name": "alloys", "shell": "Tb 0.3"}
+    whole = {
+        "head": "note",
+        "cell": "x",
+        "recipe": "Sm2Co17",
+        "name": "alloys",
+        "shell": "Tb 0.3",
+    }
 
-    def screened(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         clean = changed["name"].replace("/", "_")
         table = place / f"{clean}.csv"
-        rows = [["composition", changed["head"], "shell"], ["SmCo5", changed["cell"], ""]]
+        rows = [
+            ["composition", changed["head"], "shell"],
+            ["SmCo5", changed["cell"], ""],
+        ]
         rows += [[changed["recipe"], "1", ""], ["Nd2Fe14B", "2", changed["shell"]]]
-        lines = [",".join('"' + cell.replace('"', "'") + '"' for cell in row) for row in rows]
-        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        with table.open("w", encoding="utf-8", newline="") as stream:
+            for row in rows:
+                cells = ['"' + cell.replace('"', "'") + '"' for cell in row]
+                stream.write(",".join(cells) + "\n")
         screen(table, DEVICE, out=out)
 
-    return _each(whole, screened, place, plain)
+    return _each(whole, screen_changes, place, plain)
 
 
 def manifests(place: Path) -> Figures:
@@ -154,23 +171,30 @@ def manifests(place: Path) -> Figures:
     screen(["SmCo5", "??"], DEVICE, out=good)
     whole = json.loads((good / "manifest.json").read_text())
 
-    def laid(changed: Any, out: Path) -> None:
+    def read_changes(changed: Any, out: Path) -> None:
         shutil.copytree(good, out)
         (out / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
 
-    return _each(whole, laid, place)
+    return _each(whole, read_changes, place)
 
 
 def mills(place: Path) -> Figures:
     """Texts of a table of measured magnets, and of the file that is stored of them."""
     row = {"composition": "Nd2Fe14B", "temperature_K": "293", "remanence_T": "1.2"}
-    table = {**row, "coercivity_kA_m": "900", "magnet": "a", "maker": "b", "shell": "Tb 0.3 @ 0.1",
-             "name": "mine", "head": "note"}  # fmt: skip
+    table = {
+        **row,
+        "coercivity_kA_m": "900",
+        "magnet": "a",
+        "maker": "b",
+        "shell": "Tb 0.3 @ 0.1",
+        "name": "mine",
+        "head": "note",
+    }
     place.mkdir(parents=True)
     os.environ["MAGNETKIT_DATA_DIR"] = str(place)
     get_settings.cache_clear()
 
-    def measured(changed: Any, out: Path) -> None:
+    def calibrate_changes(changed: Any, out: Path) -> None:
         cells = {changed["head"] if k == "head" else k: v for k, v in changed.items()}
         name = cells.pop("name")
         file = place / "magnets.csv"
@@ -179,22 +203,24 @@ def mills(place: Path) -> Figures:
         calibrate(file, name=name)
         screen(["SmCo5", "Nd2Fe14B"], DEVICE, process=name, out=out)
 
-    def kept(changed: Any, out: Path) -> None:
+    def screen_changes(changed: Any, out: Path) -> None:
         file.write_text(json.dumps(changed), encoding="utf-8")
         screen(["SmCo5", "Nd2Fe14B"], DEVICE, process="kept", out=out)
 
     try:
-        figures = _each(table, measured, place)
+        figures = _each(table, calibrate_changes, place)
         calibrate({k: [v] for k, v in row.items()}, name="kept")
         file = _measured.folder() / "kept.json"
-        stored = _each(json.loads(file.read_text(encoding="utf-8")), kept, place)
+        figures_of_file = _each(
+            json.loads(file.read_text(encoding="utf-8")), screen_changes, place
+        )
     finally:
         del os.environ["MAGNETKIT_DATA_DIR"]
         get_settings.cache_clear()
-    figures.inputs += stored.inputs
-    figures.refused += stored.refused
-    figures.shown += stored.shown
-    figures.faults += stored.faults
+    figures.inputs += figures_of_file.inputs
+    figures.refused += figures_of_file.refused
+    figures.shown += figures_of_file.shown
+    figures.faults += figures_of_file.faults
     return figures
 
 
@@ -202,20 +228,31 @@ def grades(place: Path) -> Figures:
     """Texts of the table of grades, one column at a time, each in a process of its own."""
     table = datasets.path("grades/values.csv").read_text(encoding="utf-8")
     figures = Figures()
-    for column in ("host", "kind", "grade", "maker", "quantity", "bound", "source", "note"):
-        own = place / column
-        shutil.copytree(datasets.root(), own / "datasets")
+    for column in (
+        "host",
+        "kind",
+        "grade",
+        "maker",
+        "quantity",
+        "bound",
+        "source",
+        "note",
+    ):
+        home = place / column
+        shutil.copytree(datasets.root(), home / "datasets")
         rows = list(csv.DictReader(table.splitlines()))
         for row in rows:
             # A grade stays one: each keeps a name of its own.
             row[column] = f"{row[column]}{HOSTILE}"
-        with (own / "datasets/grades/values.csv").open("w", encoding="utf-8", newline="") as stream:
+        with (home / "datasets/grades/values.csv").open(
+            "w", encoding="utf-8", newline=""
+        ) as stream:
             writer = csv.DictWriter(stream, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.faults.texts", "grades", own],
-            env={**os.environ, "MAGNETKIT_DATASETS": str(own / "datasets")},
+            [sys.executable, "-m", "benchmarks.faults.texts", "grades", home],
+            env={**os.environ, "MAGNETKIT_DATASETS": str(home / "datasets")},
             capture_output=True,
             text=True,
             check=False,
@@ -227,14 +264,16 @@ def grades(place: Path) -> Figures:
         answer = json.loads(done.stdout.splitlines()[-1])
         figures.refused += isinstance(answer, str)
         figures.shown += isinstance(answer, list)
-        figures.faults += [f"{column}: {bad}" for bad in answer if isinstance(answer, list)]
+        figures.faults += [
+            f"{column}: {bad}" for bad in answer if isinstance(answer, list)
+        ]
     return figures
 
 
-def _of_grades(own: Path) -> list[str] | str:
+def _screen_edited_grades(own: Path) -> list[str] | str:
     try:
         screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=own / "out")
-        return shown(own / "out")
+        return visible_markup(own / "out")
     except MagnetkitError as error:
         return str(error)
 
@@ -250,22 +289,24 @@ def pages(place: Path) -> Figures:
     # Recipes are read and refused as such; a small space does.
     whole["space"] = [{**whole["space"][-1], "step": 0.5}]
     for at in [at for at in places(whole) if at[0] != "space" and at[-1] != "formula"]:
-        changed = put(whole, at, f"a | b {HOSTILE}")
+        profile = put(whole, at, f"a | b {HOSTILE}")
         try:
-            Profile.model_validate(changed)
+            Profile.model_validate(profile)
         except ValueError:
             figures.refused += 1
             continue
         finally:
             figures.inputs += 1
-        whole = changed
+        whole = profile
         figures.shown += 1
     place.mkdir(parents=True)
     file = place / "mine.toml"
     lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = script("docs/profiles.py").page(file, "A word.")
-    figures.faults += markup(markdown.markdown(text, extensions=["tables", "attr_list"]))
+    figures.faults += markup(
+        markdown.markdown(text, extensions=["tables", "attr_list"])
+    )
     return figures
 
 
@@ -278,11 +319,14 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         figures.inputs += 1
         try:
             make(put(whole, at, text), out)
-            found = shown(out)
+            faults = visible_markup(out)
         except (MagnetkitError, ValueError) as error:
             # pydantic's own error is a ValueError: a profile or scenario that cannot be.
             figures.refused += 1
-            if type(error).__module__.split(".")[0] not in ("magnetkit", "pydantic_core"):
+            if type(error).__module__.split(".")[0] not in (
+                "magnetkit",
+                "pydantic_core",
+            ):
                 figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
             continue
         except Exception as error:
@@ -291,14 +335,19 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         finally:
             shutil.rmtree(out, ignore_errors=True)
         figures.shown += 1
-        figures.faults += [f"{at}: {bad}" for bad in found]
+        figures.faults += [f"{at}: {bad}" for bad in faults]
     return figures
 
 
 KINDS = {
-    "profile": profiles, "scenario": scenarios, "table": recipes, "manifest": manifests,
-    "mill": mills, "grade table": grades, "documentation": pages,
-}  # fmt: skip
+    "profile": profiles,
+    "scenario": scenarios,
+    "table": recipes,
+    "manifest": manifests,
+    "mill": mills,
+    "grade table": grades,
+    "documentation": pages,
+}
 
 
 def main(folder: Path) -> None:
@@ -308,6 +357,6 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "grades":
-        print(json.dumps(_of_grades(Path(sys.argv[2]))))
+        print(json.dumps(_screen_edited_grades(Path(sys.argv[2]))))
     else:
         main(Path(sys.argv[1]))

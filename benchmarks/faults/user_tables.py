@@ -23,7 +23,19 @@ from magnetkit.magnetism import _measured
 from magnetkit.magnetism.calibrate import read_magnets
 from magnetkit.run import replace_parts
 
-_NUMBERS = ("1e999", "-1", "0", "nan", "1,3", "13.2", "1e300", "x", "1e-300", "٣", "0x10")
+_NUMBERS = (
+    "1e999",
+    "-1",
+    "0",
+    "nan",
+    "1,3",
+    "13.2",
+    "1e300",
+    "x",
+    "1e-300",
+    "٣",
+    "0x10",
+)
 
 MAGNETS = (
     "magnet,composition,basis,temperature_K,remanence_T,coercivity_kA_m,grain_size_um,shell\n"
@@ -38,7 +50,10 @@ PARTS = (
     "block,3,,40x15x5mm,N42SH,,,,\n"
 )
 FIELD = "x_mm,y_mm,z_mm,Hx_kA_m,Hy_kA_m,Hz_kA_m\n" + "".join(
-    f"{x},{y},{z},0,{y},-300\n" for x in (-10, 0, 10) for y in (-5, 0, 5) for z in (-2, 2)
+    f"{x},{y},{z},0,{y},-300\n"
+    for x in (-10, 0, 10)
+    for y in (-5, 0, 5)
+    for z in (-2, 2)
 )
 
 
@@ -46,10 +61,10 @@ def _texts(good: str, words: tuple[str, ...]) -> Callable[[random.Random], bytes
     """Return a maker of tables after some strokes, or of spoiled bytes."""
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(chance, good, (*STROKES, *_NUMBERS, *words), 3)
+        text = mutation.mutate_text(chance, good, (*STROKES, *_NUMBERS, *words), 3)
         data = text.encode()
         if chance.random() < 0.3:
-            return mutation.spoiled(chance, data, 2)
+            return mutation.mutate_bytes(chance, data, 2)
         return data
 
     return inputs
@@ -61,15 +76,23 @@ def magnets(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        rows, rejected = read_magnets(file)
-        faults = [f"row {r.number} both taken and refused" for r in rows if r.number in rejected]
+        rows, rejects = read_magnets(file)
+        faults = [
+            f"row {r.number} both taken and refused"
+            for r in rows
+            if r.number in rejects
+        ]
         for row in rows:
             numbers = [row.temperature, *row.values.values(), *row.process.values()]
             if not np.isfinite(numbers).all() or not row.values:
                 faults.append(f"no number let in: {data!r}")
         return faults
 
-    return Kind("measured magnets", _texts(MAGNETS, ("atomic", "weight", "SmCo5", "N42SH")), read)
+    return Kind(
+        "measured magnets",
+        _texts(MAGNETS, ("atomic", "weight", "SmCo5", "N42SH")),
+        read,
+    )
 
 
 def parts(folder: Path) -> Kind:
@@ -85,7 +108,9 @@ def parts(folder: Path) -> Kind:
             return []
         return [f"a mass of {mass} of {data!r}"]
 
-    return Kind("parts of a device", _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")), read)
+    return Kind(
+        "parts of a device", _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")), read
+    )
 
 
 def fields(folder: Path) -> Kind:
@@ -94,9 +119,12 @@ def fields(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        found = _profile.read_field(file)
-        whole = [np.isfinite(one.points).all() and np.isfinite(one.vectors).all() for one in found]
-        if found and all(whole):
+        fields_of_file = _profile.read_field(file)
+        whole = [
+            np.isfinite(one.points).all() and np.isfinite(one.vectors).all()
+            for one in fields_of_file
+        ]
+        if fields_of_file and all(whole):
             return []
         return [f"no number let in: {data!r}"]
 
@@ -138,8 +166,11 @@ def kinds(folder: Path) -> Iterator[list[Kind]]:
 
 def main(count: int, seed: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as folder, kinds(Path(folder)) as found:
-        for kind in found:
+    with (
+        tempfile.TemporaryDirectory(dir=place) as folder,
+        kinds(Path(folder)) as kinds_of_tables,
+    ):
+        for kind in kinds_of_tables:
             row = {"kind": kind.name, **vars(run(kind, count, seed))}
             print(json.dumps(row), flush=True)
 

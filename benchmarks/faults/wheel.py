@@ -17,7 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CARRIED = ("THIRD_PARTY.md", "LICENSE", "_datasets/registry.toml", "_constraints.txt", "py.typed")
+CARRIED = (
+    "THIRD_PARTY.md",
+    "LICENSE",
+    "_datasets/registry.toml",
+    "_constraints.txt",
+    "py.typed",
+)
 LIMIT_S = {
     "build the wheel": 300,
     "make an environment": 120,
@@ -49,10 +55,16 @@ class Steps:
         self.limits = limits
         self.seen: dict[str, object] = {}
 
-    def run(self, step: str, command: Sequence[object], **options: object) -> tuple[str, str]:
+    def run(
+        self, step: str, command: Sequence[object], **options: object
+    ) -> tuple[str, str]:
         """Run the command of a step; return what it printed and what it said."""
         limit = self.limits[step]
-        print(f"{self.about}: {step} (at most {limit:g} s) ...", file=sys.stderr, flush=True)
+        print(
+            f"{self.about}: {step} (at most {limit:g} s) ...",
+            file=sys.stderr,
+            flush=True,
+        )
         start = time.monotonic()
         before = _processor_s()
         try:
@@ -65,17 +77,17 @@ class Steps:
                 **options,
             )
         except subprocess.TimeoutExpired as error:
-            said = (error.stderr or b"").decode(errors="replace")
+            text = (error.stderr or b"").decode(errors="replace")
             raise StepError(
-                f"{step}: not done after {limit:g} s; it said {said[-500:]!r}"
+                f"{step}: not done after {limit:g} s; it said {text[-500:]!r}"
             ) from None
         took = time.monotonic() - start
-        used = _processor_s() - before
+        seconds_cpu = _processor_s() - before
         if done.returncode:
             raise StepError(
                 f"{step}: exit {done.returncode} after {took:.0f} s; {done.stderr[-500:]}"
             )
-        self.seen[step] = f"{took:.1f} s, {used:.1f} of a processor"
+        self.seen[step] = f"{took:.1f} s, {seconds_cpu:.1f} of a processor"
         print(f"{self.about}: {step}: {self.seen[step]}", file=sys.stderr, flush=True)
         return done.stdout, done.stderr
 
@@ -85,7 +97,7 @@ def _processor_s() -> float:
     return times.children_user + times.children_system
 
 
-def built(folder: Path) -> Path:
+def build_wheel(folder: Path) -> Path:
     """Build the wheel and return it; it must carry what the licences and the data need."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     command = [*pip, "wheel", "--quiet", "--no-deps", "-w", folder, ROOT]
@@ -95,50 +107,63 @@ def built(folder: Path) -> Path:
     missing = [name for name in CARRIED if not any(n.endswith(name) for n in names)]
     if missing:
         raise StepError(f"build the wheel: it lacks {missing}")
-    others = [name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))]
-    if others:
-        raise StepError(f"build the wheel: it carries {others[:5]}")
+    other_files = [
+        name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))
+    ]
+    if other_files:
+        raise StepError(f"build the wheel: it carries {other_files[:5]}")
     return wheel
 
 
-def tried(wheel: Path, python: str, folder: Path) -> dict[str, object]:
+def try_wheel(wheel: Path, python: str, folder: Path) -> dict[str, object]:
     """Install a wheel into a fresh environment and predict; return what was seen."""
-    version = subprocess.run([python, "--version"], capture_output=True, text=True, check=True)
+    version = subprocess.run(
+        [python, "--version"], capture_output=True, text=True, check=True
+    )
     steps = Steps(version.stdout.strip())
     home = folder / "environment"
-    own = home / "bin" / "python"
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAGNETKIT"))}
+    interpreter = home / "bin" / "python"
+    clean = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAGNETKIT"))
+    }
     clean["MAGNETKIT_CACHE_DIR"] = str(folder / "cache")
     away = {"cwd": folder, "env": clean}
     steps.run("make an environment", [python, "-m", "venv", home], **away)
-    pip = [own, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [
+        interpreter,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    ]
     steps.run("install", [*pip, "-c", ROOT / "constraints.txt", wheel], **away)
     for name in ("cold", "warm"):
         command = [home / "bin" / "magnetkit", "predict", "SmCo5", "--json"]
-        printed, said = steps.run(f"predict {name}", command, **away)
-        if json.loads(printed)["host"] != "1:5":
-            raise StepError(f"predict {name}: {printed[:500]}")
-        steps.seen[f"lines said {name}"] = len(said.splitlines())
+        output, messages = steps.run(f"predict {name}", command, **away)
+        if json.loads(output)["host"] != "1:5":
+            raise StepError(f"predict {name}: {output[:500]}")
+        steps.seen[f"lines said {name}"] = len(messages.splitlines())
     where = "import magnetkit; print(magnetkit.__file__)"
-    place, _ = steps.run("find the package", [own, "-c", where], **away)
+    place, _ = steps.run("find the package", [interpreter, "-c", where], **away)
     if not Path(place.strip()).is_relative_to(home):
         raise StepError(f"find the package: it is {place}")
     return {"python": steps.about, **steps.seen}
 
 
 def main(pythons: list[str]) -> int:
-    failed = 0
+    failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        wheel = built(Path(folder))
+        wheel = build_wheel(Path(folder))
         for number, python in enumerate(pythons or [sys.executable]):
             place = Path(folder) / str(number)
             place.mkdir()
             try:
-                print(json.dumps(tried(wheel, python, place)), flush=True)
+                print(json.dumps(try_wheel(wheel, python, place)), flush=True)
             except (StepError, OSError, subprocess.CalledProcessError) as error:
-                failed += 1
+                failures += 1
                 print(json.dumps({"python": python, "failed": str(error)}), flush=True)
-    return int(failed > 0)
+    return int(failures > 0)
 
 
 if __name__ == "__main__":

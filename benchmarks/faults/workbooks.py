@@ -17,7 +17,7 @@ from benchmarks.faults.explorer_load import memory_mb
 from magnetkit.alloy._files import read_blocks
 
 ROOM_MB = 1200
-LIMIT_S = 60
+WORKBOOK_LIMIT_S = 60
 BLANKS = 600 << 20
 _LAST = 2**32 - 1
 # Entities of which each is the one before, twice.
@@ -26,7 +26,7 @@ _LAUGHS = '<!ENTITY l0 "SmCo5">' + "".join(
 )
 
 
-def plain(file: Path, rows: list[list[object]]) -> Path:
+def write_workbook(file: Path, rows: list[list[object]]) -> Path:
     book = Workbook()
     for row in rows:
         book.active.append(row)
@@ -34,14 +34,14 @@ def plain(file: Path, rows: list[list[object]]) -> Path:
     return file
 
 
-def _replaced(file: Path, sheet: bytes, lie: int = 0) -> Path:
+def _replace_sheet(file: Path, sheet: bytes, lie: int = 0) -> Path:
     """Put other content in the sheet of a workbook; `lie` is the size its directory states."""
-    source = plain(file, [["composition"], ["SmCo5"]])
-    with zipfile.ZipFile(source) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    source = write_workbook(file, [["composition"], ["SmCo5"]])
+    with zipfile.ZipFile(source) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            packed.writestr(name, sheet if name.endswith("sheet1.xml") else content)
+            archive.writestr(name, sheet if name.endswith("sheet1.xml") else content)
     if lie:
         raw = file.read_bytes()
         size = len(sheet).to_bytes(4, "little")
@@ -50,16 +50,12 @@ def _replaced(file: Path, sheet: bytes, lie: int = 0) -> Path:
 
 
 def _sheet(rows: bytes) -> bytes:
-    head = (
-        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    )
+    head = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     return head + rows + b"</sheetData></worksheet>"
 
 
 def _cell(row: int, text: str, at: str = "A") -> bytes:
-    return (
-        f'<row r="{row}"><c r="{at}{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'.encode()
-    )
+    return f'<row r="{row}"><c r="{at}{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'.encode()
 
 
 _HEAD = _cell(1, "composition")
@@ -69,38 +65,46 @@ def cases(folder: Path) -> dict[str, Path]:
     """Write the workbooks; return them by what they are."""
     folder.mkdir(parents=True, exist_ok=True)
     blank = _sheet(_HEAD + b" " * BLANKS)
-    laughs = b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
-    made = {
-        "600 MB of blanks": _replaced(folder / "a.xlsx", blank),
-        "600 MB stated as 100 bytes": _replaced(folder / "b.xlsx", blank, 100),
-        "entities that double thirty times": _replaced(folder / "c.xlsx", laughs),
-        "last cell of a sheet": _replaced(
+    laughs = (
+        b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
+    )
+    files = {
+        "600 MB of blanks": _replace_sheet(folder / "a.xlsx", blank),
+        "600 MB stated as 100 bytes": _replace_sheet(folder / "b.xlsx", blank, 100),
+        "entities that double thirty times": _replace_sheet(folder / "c.xlsx", laughs),
+        "last cell of a sheet": _replace_sheet(
             folder / "d.xlsx", _sheet(_HEAD + _cell(1048576, "SmCo5", "XFD"))
         ),
-        "row four billion": _replaced(
+        "row four billion": _replace_sheet(
             folder / "e.xlsx", _sheet(_HEAD + _cell(4294967295, "SmCo5"))
         ),
         "cut": folder / "f.xlsx",
         "emptied": folder / "g.xlsx",
-        "formulas": plain(
+        "formulas": write_workbook(
             folder / "h.xlsx",
-            [["composition", "note"], ["SmCo5", "=1+1"], ['=HYPERLINK("http://x","SmCo5")', "x"]],
+            [
+                ["composition", "note"],
+                ["SmCo5", "=1+1"],
+                ['=HYPERLINK("http://x","SmCo5")', "x"],
+            ],
         ),
     }
-    made["cut"].write_bytes(made["formulas"].read_bytes()[:-200])
-    made["emptied"].write_bytes(b"")
-    return made
+    files["cut"].write_bytes(files["formulas"].read_bytes()[:-200])
+    files["emptied"].write_bytes(b"")
+    return files
 
 
 def _read(file: Path, answers: multiprocessing.Queue) -> None:
     try:
-        rows = [row for block in read_blocks(file, 1000) for row in block.table.to_pylist()]
-        said = f"read {rows[:2]}"
+        rows = [
+            row for block in read_blocks(file, 1000) for row in block.table.to_pylist()
+        ]
+        text = f"read {rows[:2]}"
     except MagnetkitError as error:
-        said = f"refused: {error}"
+        text = f"refused: {error}"
     except BaseException as error:
-        said = f"fault: {type(error).__name__}: {error}"
-    answers.put((said, memory_mb(os.getpid(), "VmHWM")))
+        text = f"fault: {type(error).__name__}: {error}"
+    answers.put((text, memory_mb(os.getpid(), "VmHWM")))
 
 
 def run(folder: Path) -> list[dict]:
@@ -112,16 +116,18 @@ def run(folder: Path) -> list[dict]:
         process = spawn.Process(target=_read, args=(file, answers))
         process.start()
         try:
-            said, most = answers.get(timeout=LIMIT_S)
+            text, memory = answers.get(timeout=WORKBOOK_LIMIT_S)
         except Exception:
-            said = "fault: no answer"
-            most = 0.0
+            text = "fault: no answer"
+            memory = 0.0
         process.join(5)
         process.kill()
-        faults = [said] if said.startswith("fault") else []
-        if most > ROOM_MB:
-            faults.append(f"{most:.0f} MB")
-        rows.append({"workbook": name, "said": said[:60], "MB": round(most), "faults": faults})
+        faults = [text] if text.startswith("fault") else []
+        if memory > ROOM_MB:
+            faults.append(f"{memory:.0f} MB")
+        rows.append(
+            {"workbook": name, "said": text[:60], "MB": round(memory), "faults": faults}
+        )
     return rows
 
 

@@ -9,7 +9,12 @@ import numpy as np
 from magnetkit._core._threads import share_rows
 from magnetkit.features import composition_statistics, load_table
 from magnetkit.features._crystal_kernels import dipole_tensors, half_pairs
-from magnetkit.features.crystals import Crystals, both_ways, radial_counts, structure_descriptors
+from magnetkit.features.crystals import (
+    Crystals,
+    both_ways,
+    radial_counts,
+    structure_descriptors,
+)
 from magnetkit.features.rare_earths import rare_earth_descriptors
 
 from .material import compositions, formulas, nd2fe14b
@@ -90,7 +95,9 @@ def radial(lattice: Any, frac: Any, species: Any) -> Any:
     """Bin the distances up to 10 A, by pairs of elements."""
     present, kinds = np.unique(species, return_inverse=True)
     first, second, _, distance = half_pairs(lattice, frac, 10.0)
-    return radial_counts((kinds[first], kinds[second], distance), len(present), 0.1, 100)
+    return radial_counts(
+        (kinds[first], kinds[second], distance), len(present), 0.1, 100
+    )
 
 
 def dipoles(lattice: Any, frac: Any, species: Any) -> Any:
@@ -123,7 +130,9 @@ def _structures(n: int) -> Work:
 MAGPIE = "composition statistics"
 CASES = (
     Case("parse formulas", "formulas", 500_000, _parse),
-    Case(MAGPIE, "rows", 500_000, _statistics(np.float64, False), 8 * STATISTICS_COLUMNS),
+    Case(
+        MAGPIE, "rows", 500_000, _statistics(np.float64, False), 8 * STATISTICS_COLUMNS
+    ),
     Case(
         f"{MAGPIE}, out=",
         "rows",

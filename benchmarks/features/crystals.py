@@ -49,16 +49,27 @@ def on_crystals(file: Path, peers_of: int = 16, progress: bool = False) -> pd.Da
             work = _work(name, crystals)
             work()
             rate = len(crystals) / best_seconds(work, least=1)
-            lines.append({"name": name, "rows": len(crystals), "rows_per_second_1": rate})
+            lines.append(
+                {"name": name, "rows": len(crystals), "rows_per_second_1": rate}
+            )
             for peer in PEERS:
                 if peer.case != name:
                     continue
                 say(f"  {peer.name}", progress)
-                some = structures[:: max(1, len(structures) // max(8, peers_of * peer.rows))]
+                some = structures[
+                    :: max(1, len(structures) // max(8, peers_of * peer.rows))
+                ]
                 measured = peer_rate(peer, some)
                 if measured is None:
                     continue
-                ours = len(some) / best_seconds(_work(name, Crystals.from_structures(some)))
+                ours = len(some) / best_seconds(
+                    _work(name, Crystals.from_structures(some))
+                )
                 line = {"name": name, "peer": peer.name, "rows": measured[0]}
-                lines.append(line | {"rows_per_second_1": measured[1], "ratio": ours / measured[1]})
-    return pd.DataFrame(lines, columns=["name", "peer", "rows", "rows_per_second_1", "ratio"])
+                lines.append(
+                    line
+                    | {"rows_per_second_1": measured[1], "ratio": ours / measured[1]}
+                )
+    return pd.DataFrame(
+        lines, columns=["name", "peer", "rows", "rows_per_second_1", "ratio"]
+    )

@@ -32,10 +32,14 @@ def main() -> None:
     frame = pd.DataFrame({"composition": formulas})
     statistics = mk.features.CompositionStatistics()
     statistics.featurize_dataframe(frame.head(), "composition")
-    ours, seconds = _processor_seconds(lambda: statistics.featurize_dataframe(frame, "composition"))
+    ours, seconds = _processor_seconds(
+        lambda: statistics.featurize_dataframe(frame, "composition")
+    )
     print(f"magnetkit  {len(frame):7,d} formulas  {seconds:8.2f} s")
     many = pd.DataFrame({"composition": np.resize(formulas, MANY)})
-    _, seconds = _processor_seconds(lambda: statistics.featurize_dataframe(many, "composition"))
+    _, seconds = _processor_seconds(
+        lambda: statistics.featurize_dataframe(many, "composition")
+    )
     print(f"magnetkit  {MANY:7,d} formulas  {seconds:8.2f} s")
     try:
         from matminer.featurizers.composition import ElementProperty
@@ -48,8 +52,8 @@ def main() -> None:
     featurizer.set_n_jobs(1)
 
     def describe() -> pd.DataFrame:
-        given = pd.DataFrame({"composition": [Composition(text) for text in formulas]})
-        return featurizer.featurize_dataframe(given, "composition", pbar=False)
+        frame = pd.DataFrame({"composition": [Composition(text) for text in formulas]})
+        return featurizer.featurize_dataframe(frame, "composition", pbar=False)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -57,7 +61,9 @@ def main() -> None:
     print(f"matminer   {len(frame):7,d} formulas  {seconds:8.2f} s")
     labels = list(theirs.columns[1:])
     assert labels == list(ours.columns[1:])
-    difference = np.nanmax(np.abs(theirs[labels].to_numpy(float) - ours[labels].to_numpy(float)))
+    difference = np.nanmax(
+        np.abs(theirs[labels].to_numpy(float) - ours[labels].to_numpy(float))
+    )
     print(f"same columns, values to {difference:.1e}")
 
 

@@ -51,7 +51,10 @@ def formulas(n: int) -> list[str]:
     table = compositions(n)
     symbols = np.array(SYMBOLS)[table.indices]
     parts = [f"{s}{14 * v:.4f}" for s, v in zip(symbols, table.values, strict=True)]
-    return ["".join(parts[a:b]) for a, b in zip(table.indptr[:-1], table.indptr[1:], strict=True)]
+    return [
+        "".join(parts[a:b])
+        for a, b in zip(table.indptr[:-1], table.indptr[1:], strict=True)
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +74,10 @@ def nd2fe14b() -> "Structure":
         ("B", [0.371, 0.629, 0.0]),
     ]
     return Structure.from_spacegroup(
-        "P4_2/mnm", Lattice.tetragonal(8.80, 12.20), [s for s, _ in sites], [p for _, p in sites]
+        "P4_2/mnm",
+        Lattice.tetragonal(8.80, 12.20),
+        [s for s, _ in sites],
+        [p for _, p in sites],
     )
 
 
@@ -83,8 +89,12 @@ def read_crystals(file: Path) -> list["Structure"]:
         with gzip.open(file, "rt", encoding="utf-8") as stream:
             rows = [json.loads(line) for line in stream]
         return [
-            Structure(Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"])
+            Structure(
+                Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"]
+            )
             for r in rows
         ]
     except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{file} is no gzipped JSON-lines file of crystals: {error}") from None
+        raise DataError(
+            f"{file} is no gzipped JSON-lines file of crystals: {error}"
+        ) from None

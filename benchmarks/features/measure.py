@@ -47,15 +47,15 @@ def fill_rate(shape: tuple[int, int], threads: int, fresh: bool) -> float:
     fresh : bool
         Fill a newly allocated array each time, page faults included; else one used before.
     """
-    used = np.zeros(shape)
+    buffer = np.zeros(shape)
 
     def work() -> None:
-        out = np.empty(shape) if fresh else used
+        out = np.empty(shape) if fresh else buffer
         share_rows(_fill, shape[0], 1.0, out)
 
     with limited_threads(threads):
         work()
-        return used.nbytes / best_seconds(work)
+        return buffer.nbytes / best_seconds(work)
 
 
 # Runs in a process of its own: the kernels' first call, imports not counted.

@@ -42,8 +42,8 @@ def _matminer(n: int) -> Work:
     from pymatgen.core import Composition
 
     featurizer = ElementProperty.from_preset("magpie")
-    given = [Composition(t) for t in formulas(n)]
-    return lambda: [featurizer.featurize(c) for c in given]
+    compositions = [Composition(t) for t in formulas(n)]
+    return lambda: [featurizer.featurize(c) for c in compositions]
 
 
 def _cbfv(n: int) -> Work:
@@ -87,28 +87,30 @@ def _vesin(structures: list[Any]) -> Work:
     from vesin import NeighborList
 
     calculator = NeighborList(cutoff=5.0, full_list=True)
-    given = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
     return lambda: [
         calculator.compute(points=x, box=cell, periodic=True, quantities="ijSd")
-        for x, cell in given
+        for x, cell in cells
     ]
 
 
 def _matscipy(structures: list[Any]) -> Work:
     from matscipy.neighbours import neighbour_list
 
-    given = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
     return lambda: [
         neighbour_list("ijSd", cutoff=5.0, positions=x, cell=cell, pbc=[True] * 3)
-        for x, cell in given
+        for x, cell in cells
     ]
 
 
 def _ase(structures: list[Any]) -> Work:
     from ase.neighborlist import primitive_neighbor_list
 
-    given = [(s.cart_coords, s.lattice.matrix) for s in structures]
-    return lambda: [primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0) for x, cell in given]
+    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    return lambda: [
+        primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0) for x, cell in cells
+    ]
 
 
 def _matminer_radial(structures: list[Any]) -> Work:
@@ -121,33 +123,37 @@ def _matminer_radial(structures: list[Any]) -> Work:
 def _matscipy_radial(structures: list[Any]) -> Work:
     from matscipy.neighbours import neighbour_list
 
-    given = []
+    cells = []
     for s in structures:
         _, kinds = np.unique(s.atomic_numbers, return_inverse=True)
-        given.append((s.cart_coords, s.lattice.matrix, kinds))
+        cells.append((s.cart_coords, s.lattice.matrix, kinds))
 
     def one(x: Any, cell: Any, kinds: Any) -> Any:
-        i, j, d = neighbour_list("ijd", cutoff=10.0, positions=x, cell=cell, pbc=[True] * 3)
+        i, j, d = neighbour_list(
+            "ijd", cutoff=10.0, positions=x, cell=cell, pbc=[True] * 3
+        )
         k = kinds.max() + 1
         slot = (kinds[i] * k + kinds[j]) * 100 + (d * 10).astype(np.int64)
         return np.bincount(slot, minlength=k * k * 100).reshape(k, k, 100)
 
-    return lambda: [one(*g) for g in given]
+    return lambda: [one(*g) for g in cells]
 
 
 def _matscipy_dipoles(structures: list[Any]) -> Work:
     from matscipy.neighbours import neighbour_list
 
-    given = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
 
     def one(x: Any, cell: Any) -> Any:
-        i, v, d = neighbour_list("iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3)
+        i, v, d = neighbour_list(
+            "iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3
+        )
         third = d**-3
         fifth = 3.0 * d**-5
         parts = [fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS]
         return np.stack([np.bincount(i, part, len(x)) for part in parts], axis=1)
 
-    return lambda: [one(*g) for g in given]
+    return lambda: [one(*g) for g in cells]
 
 
 _COMPONENTS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
@@ -159,8 +165,8 @@ def _soap(structures: list[Any]) -> Work:
 
     species = sorted({e.symbol for s in structures for e in s.species})
     soap = SOAP(species=species, periodic=True, r_cut=5.0, n_max=8, l_max=6)
-    given = [AseAtomsAdaptor.get_atoms(s) for s in structures]
-    return lambda: [soap.create(atoms) for atoms in given]
+    cells = [AseAtomsAdaptor.get_atoms(s) for s in structures]
+    return lambda: [soap.create(atoms) for atoms in cells]
 
 
 def _site_stats(structures: list[Any]) -> Work:
@@ -192,7 +198,9 @@ PEERS = (
 )
 
 
-def prepared(peer: Peer, structures: list[Any] | None = None) -> tuple[int, Work] | None:
+def prepare_peer(
+    peer: Peer, structures: list[Any] | None = None
+) -> tuple[int, Work] | None:
     """Return the number of rows and the work of a peer; None where it is not installed."""
     structural = peer.case in (PAIRS, RADIAL, SPHERE, STRUCTURES)
     with warnings.catch_warnings():
@@ -200,7 +208,7 @@ def prepared(peer: Peer, structures: list[Any] | None = None) -> tuple[int, Work
         try:
             if not structural:
                 return peer.rows, peer.prepare(peer.rows)
-            given = [nd2fe14b()] * peer.rows if structures is None else structures
-            return len(given), peer.prepare(given)
+            crystals = [nd2fe14b()] * peer.rows if structures is None else structures
+            return len(crystals), peer.prepare(crystals)
         except ImportError:
             return None

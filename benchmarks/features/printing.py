@@ -31,18 +31,22 @@ def _number(value: Any) -> str:
 
 def show(table: "pd.DataFrame", curve: "pd.DataFrame", console: "Console") -> None:
     """Print the tables that `run` and `on_crystals` return, and the cost curve."""
-    shown = {c: heading for c, heading in _COLUMNS.items() if c in table and table[c].notna().any()}
+    columns = {
+        c: heading
+        for c, heading in _COLUMNS.items()
+        if c in table and table[c].notna().any()
+    }
     sheet = Table(
         title="magnetkit bench",
         caption="peers run on one thread; ratio: our rate on one thread over the peer's",
     )
     sheet.add_column("kernel")
     sheet.add_column("peer")
-    for heading in shown.values():
+    for heading in columns.values():
         sheet.add_column(heading, justify="right")
     for line in table.to_dict("records"):
         peer = line["peer"] if isinstance(line["peer"], str) else ""
-        values = [_number(line[c]) for c in shown]
+        values = [_number(line[c]) for c in columns]
         sheet.add_row("" if peer else str(line["name"]), peer, *values)
     console.print(sheet)
     if len(curve):

@@ -15,7 +15,7 @@ from magnetkit._core._threads import limited_threads
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions
 from .measure import best_seconds, fill_rate, first_call_seconds
-from .peers import PEERS, Peer, prepared
+from .peers import PEERS, Peer, prepare_peer
 
 CURVE = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 # Rows of a chunk of the cost curve: what the memory of a small machine holds.
@@ -62,7 +62,7 @@ def run(
     """
     scale = 1.0 if rows is None else rows / 500_000
     fills: dict[tuple[int, bool], float] = {}
-    most = min(2, most_threads())
+    limit = min(2, most_threads())
     lines: list[dict[str, Any]] = []
     for case in CASES:
         if match not in case.name:
@@ -72,15 +72,15 @@ def run(
         line: dict[str, Any] = {"name": case.name, "unit": case.unit, "rows": n}
         work = case.prepare(n)
         work()
-        for threads in range(1, most + 1):
+        for threads in range(1, limit + 1):
             with limited_threads(threads):
                 line[f"rows_per_second_{threads}"] = n / best_seconds(work)
         if case.row_bytes:
-            key = (most, case.fresh)
+            key = (limit, case.fresh)
             if key not in fills:
                 # The same number of bytes; where a table of it is not fresh, it is reused.
-                fills[key] = fill_rate((n, STATISTICS_COLUMNS), most, case.fresh)
-            rate = line[f"rows_per_second_{most}"] * case.row_bytes
+                fills[key] = fill_rate((n, STATISTICS_COLUMNS), limit, case.fresh)
+            rate = line[f"rows_per_second_{limit}"] * case.row_bytes
             line |= {"GB_per_second": rate / 1e9, "share_of_fill": rate / fills[key]}
         del work
         if first_calls:
@@ -107,12 +107,14 @@ def run(
     return table, _curve(progress) if curve else pd.DataFrame()
 
 
-def peer_rate(peer: Peer, structures: list[Any] | None = None) -> tuple[int, float] | None:
+def peer_rate(
+    peer: Peer, structures: list[Any] | None = None
+) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
-    found = prepared(peer, structures)
-    if found is None:
+    rows_and_work = prepare_peer(peer, structures)
+    if rows_and_work is None:
         return None
-    n, work = found
+    n, work = rows_and_work
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
@@ -150,7 +152,11 @@ def _curve(progress: bool) -> pd.DataFrame:
         last = table[: n % chunk]
 
         def statistics(
-            n: int = n, chunk: int = chunk, table: Any = table, last: Any = last, out: Any = out
+            n: int = n,
+            chunk: int = chunk,
+            table: Any = table,
+            last: Any = last,
+            out: Any = out,
         ) -> None:
             for _ in range(n // chunk):
                 composition_statistics(table, elements, out=out)

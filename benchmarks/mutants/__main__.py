@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from .changes import ROOT, Change, changed, file_of, sample
-from .nearest import nearest, own, plain
-from .running import Seen, copied, preload, run
+from .changes import ROOT, Change, changed_source, sample, source_path
+from .nearest import mirror_tests, nearest_tests, uncompiled_tests
+from .running import Seen, copy_tree, preload, run
 
 COUNT = 200
-SEED = 20_261_126
+SAMPLE_SEED = 20_261_126
 BUDGET_S = 20.0
 AGAIN_S = 90.0
 """Tests of one change end where the next file would exceed this time of a processor; again more."""
@@ -31,7 +31,7 @@ UNKNOWN_S = 2.0
 """Taken for a test file that no run has timed yet."""
 PLAIN_S = 45
 """Time of a processor after which a test without compilation says nothing."""
-LIMIT_S = 150
+CHANGE_LIMIT_S = 150
 COMPILING_S = 300
 """A change that makes its tests take longer is seen; compiling what calls a kernel takes more."""
 
@@ -47,61 +47,78 @@ class Trial:
 
     def __init__(self, out: Path) -> None:
         preload()
-        threads = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
-        off = "PYTHONDONTWRITEBYTECODE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-        os.environ |= dict.fromkeys((*threads, *off), "1")
+        for name in (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "NUMBA_NUM_THREADS",
+            "PYTHONDONTWRITEBYTECODE",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+        ):
+            os.environ[name] = "1"
         folder = out.with_suffix(".tree")
-        self.tree = folder / "tree" if folder.is_dir() else copied(folder)
+        self.tree = folder / "tree" if folder.is_dir() else copy_tree(folder)
         os.environ["TESTS_CACHE"] = str(folder / "cache")
         self.file = out.with_suffix(".seconds.json")
         self.seconds: dict[str, float] = (
             json.loads(self.file.read_text()) if self.file.is_file() else {}
         )
 
-    def tried(self, change: Change, budget: float, without: Sequence[str] = ()) -> dict:
+    def try_change(
+        self, change: Change, budget: float, without: Sequence[str] = ()
+    ) -> dict:
         """Make a change in the copy, run tests until one fails, and undo it."""
-        place = self.tree / file_of(change.module)
-        whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
+        place = self.tree / source_path(change.module)
+        whole = (ROOT / source_path(change.module)).read_text(encoding="utf-8")
         start = time.monotonic()
         kernel = change.room == "kernels"
-        first = own(change.module)
+        first = mirror_tests(change.module)
         rest = [
             test
-            for test in nearest(change.module, self.seconds, budget, UNKNOWN_S)
+            for test in nearest_tests(change.module, self.seconds, budget, UNKNOWN_S)
             if test not in first
         ]
-        limit = LIMIT_S + kernel * COMPILING_S
-        stages = [(plain(change.module), PLAIN_S, True)] if kernel else []
+        limit = CHANGE_LIMIT_S + kernel * COMPILING_S
+        stages = [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
         stages += [(first, limit, False), (rest, limit, False)]
-        place.write_text(changed(change), encoding="utf-8")
-        killed = ""
+        place.write_text(changed_source(change), encoding="utf-8")
+        killer = ""
         try:
-            for tests, most, uncompiled in stages:
-                if tests and not killed:
-                    seen = self._seen(tests, without, most, uncompiled)
-                    killed = seen.failed[0] if seen.failed else seen.end
-                    if uncompiled and not seen.failed:
-                        killed = ""
+            for tests, most, is_plain in stages:
+                if tests and not killer:
+                    result = self._run_tests(tests, without, most, is_plain)
+                    killer = result.failed[0] if result.failed else result.end
+                    if is_plain and not result.failed:
+                        killer = ""
         finally:
             place.write_text(whole, encoding="utf-8")
-        return {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+        return {
+            **asdict(change),
+            "killed": killer,
+            "s": round(time.monotonic() - start, 1),
+        }
 
-    def _seen(self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool) -> Seen:
+    def _run_tests(
+        self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool
+    ) -> Seen:
         words = ["-x", *(f"--deselect={test}" for test in without)]
-        seen = run(self.tree, tests, words, limit=limit, plain=plain)
-        if not (seen.failed or seen.end or plain):
-            self.seconds |= seen.seconds
+        result = run(self.tree, tests, words, limit=limit, plain=plain)
+        if not (result.failed or result.end or plain):
+            self.seconds |= result.seconds
             self.file.write_text(json.dumps(self.seconds))
-        return seen
+        return result
 
     def unsound(self, tests: Sequence[str]) -> list[str]:
         """Return those of some tests that fail in what is unchanged, compiled or not."""
-        failed: list[str] = []
-        kernels = [test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))]
-        for chosen, uncompiled in ((tests, False), (kernels, True)):
-            if chosen:
-                failed += run(self.tree, chosen, limit=3600, plain=uncompiled).failed
-        return failed
+        failures: list[str] = []
+        kernels = [
+            test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))
+        ]
+        for sample_of_tests, is_plain in ((tests, False), (kernels, True)):
+            if sample_of_tests:
+                failures += run(
+                    self.tree, sample_of_tests, limit=3600, plain=is_plain
+                ).failed
+        return failures
 
 
 def rows(out: Path) -> dict[tuple[str, int], dict]:
@@ -110,13 +127,13 @@ def rows(out: Path) -> dict[tuple[str, int], dict]:
     return {(row["module"], row["place"]): row for row in map(json.loads, lines)}
 
 
-def left(out: Path, count: int, seed: int) -> list[Change]:
+def remaining_changes(out: Path, count: int, seed: int) -> list[Change]:
     """Return the changes of a sample that have not been tried."""
     done = rows(out)
     return [c for c in sample(count, seed) if (c.module, c.place) not in done]
 
 
-def of_rows(found: Sequence[dict]) -> list[Change]:
+def read_changes(found: Sequence[dict]) -> list[Change]:
     """Return the changes that lines of a file are about."""
     names = Change.__dataclass_fields__
     return [Change(**{n: row[n] for n in names}) for row in found]
@@ -125,8 +142,13 @@ def of_rows(found: Sequence[dict]) -> list[Change]:
 def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
-    survived = of_rows([row for row in rows(out).values() if not row["killed"]])
-    chosen = survived if again else left(out, *[*numbers, *(COUNT, SEED)[len(numbers) :]])
+    survivors = read_changes([row for row in rows(out).values() if not row["killed"]])
+    if again:
+        sample_of_changes = survivors
+    else:
+        count = numbers[0] if numbers else COUNT
+        seed = numbers[1] if len(numbers) > 1 else SAMPLE_SEED
+        sample_of_changes = remaining_changes(out, count, seed)
     trial = Trial(out)
     if again:
         shutil.copytree(ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True)
@@ -134,14 +156,17 @@ def main(out: Path, words: list[str]) -> None:
 
     def write(changes: list[Change], without: Sequence[str] = ()) -> None:
         for change in changes:
-            row = trial.tried(change, budget, without)
+            row = trial.try_change(change, budget, without)
             with out.open("a") as stream:
                 stream.write(json.dumps(row) + "\n")
 
-    write(chosen)
-    killed = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
-    unsound = trial.unsound(sorted(killed))
-    write(of_rows([row for row in rows(out).values() if row["killed"] in unsound]), unsound)
+    write(sample_of_changes)
+    killers = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
+    unsound = trial.unsound(sorted(killers))
+    write(
+        read_changes([row for row in rows(out).values() if row["killed"] in unsound]),
+        unsound,
+    )
 
 
 if __name__ == "__main__":

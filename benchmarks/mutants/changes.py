@@ -9,26 +9,54 @@ ROOT = Path(__file__).parents[2]
 ROOMS = tuple(sorted(f.parent.name for f in (ROOT / "magnetkit").glob("*/__init__.py")))
 """All rooms of the package."""
 FACTOR = 1.1
-LEAST = 8
+MINIMUM_CHANGES = 8
 """Changes of a room at least, however small it is."""
 _SAME = {
-    "assume_unique", "copy", "daemon", "fastmath", "frozen", "kw_only", "maxsize", "slots",
+    "assume_unique",
+    "copy",
+    "daemon",
+    "fastmath",
+    "frozen",
+    "kw_only",
+    "maxsize",
+    "slots",
     "strict",
-}  # fmt: skip
+}
 """Keywords that change how an answer is made, not which: their values are left as they are."""
 
 _SWAPS: dict[type, type] = {
-    ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
-    ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-    ast.And: ast.Or, ast.Or: ast.And,
-}  # fmt: skip
+    ast.Lt: ast.Gt,
+    ast.Gt: ast.Lt,
+    ast.LtE: ast.GtE,
+    ast.GtE: ast.LtE,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
 _NAMES = {"sorted": "list"}
 for _a, _b in (
-    ("min", "max"), ("minimum", "maximum"), ("any", "all"), ("argmin", "argmax"),
-    ("fmin", "fmax"), ("floor", "ceil"), ("nanmin", "nanmax"),
-):  # fmt: skip
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("any", "all"),
+    ("argmin", "argmax"),
+    ("fmin", "fmax"),
+    ("floor", "ceil"),
+    ("nanmin", "nanmax"),
+):
     _NAMES |= {_a: _b, _b: _a}
 
 
@@ -86,7 +114,7 @@ class _Changer(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        if _of_types(node.test):
+        if _is_type_checking(node.test):
             return node
         return self.generic_visit(node)
 
@@ -97,14 +125,14 @@ class _Changer(ast.NodeTransformer):
             return node
         if swap is None or isinstance(getattr(node, "left", None), ast.JoinedStr):
             return node
-        return self._place(node, _with(node, op=swap()))
+        return self._place(node, _replace_fields(node, op=swap()))
 
     visit_BinOp = visit_AugAssign = visit_BoolOp = _operator
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         swap = _SWAPS[type(node.ops[0])]
-        return self._place(node, _with(node, ops=[swap(), *node.ops[1:]]))
+        return self._place(node, _replace_fields(node, ops=[swap(), *node.ops[1:]]))
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
@@ -128,43 +156,53 @@ class _Changer(ast.NodeTransformer):
         if name not in _NAMES or (name == "sorted" and len(node.args) != 1):
             return node
         other = _NAMES[name]
-        func = ast.Name(other) if isinstance(f, ast.Name) else _with(f, attr=other)
-        return self._place(node, _with(node, func=func))
+        func = (
+            ast.Name(other)
+            if isinstance(f, ast.Name)
+            else _replace_fields(f, attr=other)
+        )
+        return self._place(node, _replace_fields(node, func=func))
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
-    return type(node)(**{name: getattr(node, name, None) for name in node._fields} | fields)
+def _replace_fields(node: ast.AST, **fields: object) -> ast.AST:
+    return type(node)(
+        **{name: getattr(node, name, None) for name in node._fields} | fields
+    )
 
 
 def _short(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:90]
 
 
-def _of_types(test: ast.expr) -> bool:
+def _is_type_checking(test: ast.expr) -> bool:
     return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
-def file_of(module: str) -> Path:
+def source_path(module: str) -> Path:
     return Path(*module.split(".")).with_suffix(".py")
 
 
 def changes(module: str) -> list[Change]:
     """Return every change that can be made in a module."""
     changer = _Changer()
-    changer.visit(ast.parse((ROOT / file_of(module)).read_text(encoding="utf-8")))
-    return [Change(module, i, *told) for i, told in enumerate(changer.told)]
+    changer.visit(ast.parse((ROOT / source_path(module)).read_text(encoding="utf-8")))
+    return [Change(module, i, *parts) for i, parts in enumerate(changer.told)]
 
 
-def changed(change: Change) -> str:
+def changed_source(change: Change) -> str:
     """Return the source of a module after a change."""
-    tree = ast.parse((ROOT / file_of(change.module)).read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / source_path(change.module)).read_text(encoding="utf-8"))
     tree = _Changer(change.place).visit(tree)
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
 
 def modules() -> list[str]:
-    files = sorted(f for room in ROOMS for f in (ROOT / "magnetkit" / room).rglob("*.py"))
-    names = (f.relative_to(ROOT).with_suffix("") for f in files if f.name != "__init__.py")
+    files = sorted(
+        f for room in ROOMS for f in (ROOT / "magnetkit" / room).rglob("*.py")
+    )
+    names = (
+        f.relative_to(ROOT).with_suffix("") for f in files if f.name != "__init__.py"
+    )
     return [".".join(name.parts) for name in names]
 
 
@@ -174,10 +212,16 @@ def sample(count: int, seed: int) -> list[Change]:
     places: dict[str, list[Change]] = {room: [] for room in ROOMS}
     for module in modules():
         places[module.split(".")[1]] += changes(module)
-    weight = {room: len(found) ** 0.5 for room, found in places.items()}
-    chosen = []
-    for room, found in places.items():
-        number = max(LEAST, round(count * weight[room] / sum(weight.values())))
-        picked = chance.sample(found, min(number, len(found)))
-        chosen += [((i + 0.5) / number, change) for i, change in enumerate(picked)]
-    return [change for _, change in sorted(chosen, key=lambda pair: pair[0])][:count]
+    weight = {room: len(room_places) ** 0.5 for room, room_places in places.items()}
+    sample_of_changes = []
+    for room, room_places in places.items():
+        number = max(
+            MINIMUM_CHANGES, round(count * weight[room] / sum(weight.values()))
+        )
+        sample_of_room = chance.sample(room_places, min(number, len(room_places)))
+        sample_of_changes += [
+            ((i + 0.5) / number, change) for i, change in enumerate(sample_of_room)
+        ]
+    return [
+        change for _, change in sorted(sample_of_changes, key=lambda pair: pair[0])
+    ][:count]

@@ -123,19 +123,19 @@ class _Changer(ast.NodeTransformer):
         other = node.left if self.mutant.side == "right" else node.right
         term = node.right if self.mutant.side == "right" else node.left
         if self.mutant.change == "deleted":
-            subtracted = self.mutant.side == "left" and isinstance(node.op, ast.Sub)
+            is_subtraction = self.mutant.side == "left" and isinstance(node.op, ast.Sub)
             divides = self.mutant.side == "left" and isinstance(node.op, ast.Div)
-            if subtracted:
+            if is_subtraction:
                 return ast.UnaryOp(ast.USub(), other)
             if divides:
                 return ast.BinOp(ast.Constant(1.0), ast.Div(), other)
             return other
         factor = {"halved": 0.5, "doubled": 2.0, "turned": -1.0}[self.mutant.change]
-        changed = ast.BinOp(ast.Constant(factor), ast.Mult(), term)
+        product = ast.BinOp(ast.Constant(factor), ast.Mult(), term)
         if self.mutant.side == "right":
-            node.right = changed
+            node.right = product
         else:
-            node.left = changed
+            node.left = product
         return node
 
 
@@ -166,7 +166,9 @@ def changed_function(mutant: Mutant) -> tuple[Callable[..., Any], str]:
     """Return the function with its change, and the operation in words."""
     module = importlib.import_module(mutant.module)
     changer = _Changer(mutant)
-    tree = ast.fix_missing_locations(changer.visit(_tree(getattr(module, mutant.function))))
+    tree = ast.fix_missing_locations(
+        changer.visit(_tree(getattr(module, mutant.function)))
+    )
     scope: dict[str, Any] = {}
     exec(compile(tree, f"<{mutant.function}>", "exec"), vars(module), scope)
     return scope[mutant.function], changer.words
@@ -176,10 +178,10 @@ def is_killed(mutant: Mutant) -> bool:
     """Return whether a test of laws fails with the change."""
     module = importlib.import_module(mutant.module)
     original = getattr(module, mutant.function)
-    changed, _ = changed_function(mutant)
+    function, _ = changed_function(mutant)
     holders = _holders(original, mutant.function)
     for holder in holders:
-        setattr(holder, mutant.function, changed)
+        setattr(holder, mutant.function, function)
     try:
         return not tests_pass(TESTS_OF.get(mutant.module, TESTS))
     finally:
@@ -197,11 +199,11 @@ def tests_pass(tests: str) -> bool:
 
 def _holders(function: Callable[..., Any], name: str) -> list[ModuleType]:
     """Return the modules of the package that hold a function by its name."""
-    held = []
+    modules = []
     for path, module in list(sys.modules.items()):
         if path.startswith("magnetkit.") and vars(module).get(name) is function:
-            held.append(module)
-    return held
+            modules.append(module)
+    return modules
 
 
 def main(arguments: list[str]) -> int:
@@ -215,15 +217,17 @@ def main(arguments: list[str]) -> int:
     elif arguments:
         seed = int(arguments[1]) if len(arguments) > 1 else 1
         every = random.Random(seed).sample(every, min(int(arguments[0]), len(every)))
-    survived = []
+    survivors = []
     for mutant in every:
         if not is_killed(mutant):
-            survived.append(mutant)
+            survivors.append(mutant)
             _, words = changed_function(mutant)
             where = f"{mutant.module.rpartition('.')[2]}.{mutant.function}"
             print(f"{where}: {mutant.side} of `{words}` {mutant.change}", flush=True)
-    print(f"{len(every)} changes, {len(every) - len(survived)} killed, {len(survived)} survived")
-    if survived:
+    print(
+        f"{len(every)} changes, {len(every) - len(survivors)} killed, {len(survivors)} survived"
+    )
+    if survivors:
         return 1
     return 0
 

@@ -54,9 +54,11 @@ class _Watch:
     pytest_collectreport = pytest_runtest_logreport
 
 
-def copied(folder: Path) -> Path:
+def copy_tree(folder: Path) -> Path:
     """Copy what tests need, with the kernels that are compiled, and byte code that is checked."""
-    skip = shutil.ignore_patterns("*.pyc", ".git", "notebooks", ".venv*", "demo", "*_cache")
+    skip = shutil.ignore_patterns(
+        "*.pyc", ".git", "notebooks", ".venv*", "demo", "*_cache"
+    )
     tree = folder / "tree"
     shutil.copytree(ROOT, tree, ignore=skip)
     import compileall
@@ -81,12 +83,12 @@ def preload() -> None:
 
     # What numba sets up at its first kernel takes seconds.
     numba.njit(lambda x: x.sum())(pandas.Series([1.0, 2.0]).to_numpy())
-    loaded = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, scipy, sklearn)
-    assert all(loaded), "imported for what comes after the fork"
+    libraries = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, scipy, sklearn)
+    assert all(libraries), "imported for what comes after the fork"
     assert not [name for name in sys.modules if name.split(".")[0] == "magnetkit"]
 
 
-def _plain() -> None:
+def _disable_compilation() -> None:
     """Switch compilation off, as NUMBA_DISABLE_JIT does where numba is imported after it."""
     import numba
 
@@ -109,19 +111,30 @@ def _child(
     for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
         del sys.modules[name]
     if plain:
-        _plain()
-    seen = Seen()
+        _disable_compilation()
+    result = Seen()
     off = ("no:xdist", "no:cacheprovider", "no:benchmark")
-    words = ["-q", "--tb=short", *(w for name in off for w in ("-p", name)), *options, *tests]
-    code = int(pytest.main(words, plugins=[_Watch(seen)]))
-    seen.end = "" if code in (0, 1, 5) else f"exit {code}"
-    (tree.parent / "seen.json").write_text(json.dumps(vars(seen)))
+    words = [
+        "-q",
+        "--tb=short",
+        *(w for name in off for w in ("-p", name)),
+        *options,
+        *tests,
+    ]
+    code = int(pytest.main(words, plugins=[_Watch(result)]))
+    result.end = "" if code in (0, 1, 5) else f"exit {code}"
+    (tree.parent / "seen.json").write_text(json.dumps(vars(result)))
     sys.stdout.flush()
     return code
 
 
 def run(
-    tree: Path, tests: Sequence[str], options: Sequence[str] = (), *, limit: int, plain: bool
+    tree: Path,
+    tests: Sequence[str],
+    options: Sequence[str] = (),
+    *,
+    limit: int,
+    plain: bool,
 ) -> Seen:
     """Run tests in a fork, which may take `limit` seconds of a processor."""
     file = tree.parent / "seen.json"
@@ -137,7 +150,7 @@ def run(
             sys.stderr.flush()
             os._exit(code)
     end = time.monotonic() + WAIT_S
-    while not (waited := os.waitpid(child, os.WNOHANG))[0]:
+    while not (status := os.waitpid(child, os.WNOHANG))[0]:
         if time.monotonic() > end:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -145,5 +158,5 @@ def run(
         time.sleep(0.05)
     if file.is_file():
         return Seen(**json.loads(file.read_text()))
-    code = os.waitstatus_to_exitcode(waited[1])
+    code = os.waitstatus_to_exitcode(status[1])
     return Seen(end="over its time" if code == -signal.SIGXCPU else f"exit {code}")

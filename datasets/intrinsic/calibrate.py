@@ -156,7 +156,11 @@ def main() -> None:
     """Fit and write."""
     limit_threads(1)  # many calls over a few rows
     data = pd.concat(
-        [observations.embedded(), observations.series(), observations.curie()],
+        [
+            observations.embedded_measurements(),
+            observations.series(),
+            observations.curie(),
+        ],
         ignore_index=True,
     )
     _, fits = fit(data)

@@ -5,9 +5,13 @@
 
 from pathlib import Path
 
-from benchmarks.accuracy.phases.forming import read_made, table_of_scores, write_weights
+from benchmarks.accuracy.phases.forming import (
+    read_table,
+    table_of_scores,
+    write_weights,
+)
 
 if __name__ == "__main__":
-    for table in table_of_scores(read_made()):
+    for table in table_of_scores(read_table()):
         print(table.round(3).to_string(index=False), end="\n\n")
     write_weights(Path(__file__).parent / "forming.json")

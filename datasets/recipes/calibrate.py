@@ -215,7 +215,7 @@ def _write(families: dict[str, dict]) -> None:
     for read in (
         parameters,
         usual_of_hosts,
-        recipes.made,
+        recipes.evaluate_recipes,
         recipes.fit,
         recipes.alignment,
     ):
@@ -233,7 +233,7 @@ def main() -> None:
     _write({host: family(host, fitted=False) for host in STATED})
     families = {host: family(host) for host in STATED}
     _write(families)
-    SHELL["held"] = float(f"{shells.fitted(shells.published()):.4g}")
+    SHELL["held"] = float(f"{shells.fit_parameter(shells.published_gains()):.4g}")
     _write(families)
     of_families = papers.fit_families()
     papers.write_families(HERE.parent / papers.FAMILIES_FILE, of_families.ranges())

@@ -13,8 +13,8 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     """Measure the split and write both files."""
     left = recipes.left_out()
-    shares, table = split.measured(left)
-    gains = shells.published()
+    shares, table = split.variance_shares(left)
+    gains = shells.published_gains()
     page = split.report(shares, table) + "\n".join(
         [*shells.report(gains), *scatter.lines(left)]
     )

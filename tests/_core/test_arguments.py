@@ -28,30 +28,36 @@ from magnetkit._core._arguments import _fits, check_arguments, path
         (Any, (object(), None), ()),
     ],
 )
-def test_values_fit_what_is_annotated(wanted, good, bad):
+def test_values_match_their_annotations(wanted, good, bad):
     assert all(_fits(value, wanted) for value in good)
     assert not any(_fits(value, wanted) for value in bad)
 
 
 @check_arguments
-def half(value: float, of: "NotImported | str" = "", *, by: Sequence[float] = (2.0,), **more: Any):  # noqa: F821
+def half(
+    value: float,
+    of: "NotImported | str" = "",  # noqa: F821
+    *,
+    by: Sequence[float] = (2.0,),
+    **more: Any,
+):
     if more:
         raise InputError("own words")
     return value / by[0] + len(of)
 
 
-def test_an_argument_of_another_type_is_named_where_it_fails():
+def test_names_the_argument_of_a_wrong_type():
     assert half(3.0) == 1.5
     # What works is not looked at: a bool is a number to Python.
     assert half(True) == 0.5
-    with pytest.raises(InputError, match="half: value must be float, got 'x'") as caught:
+    with pytest.raises(InputError, match="half: value must be float, got 'x'") as error:
         half("x")
-    assert isinstance(caught.value.__cause__, TypeError)
+    assert isinstance(error.value.__cause__, TypeError)
     with pytest.raises(InputError, match=r"half: by must be Sequence\[float\], got 5"):
         half(3.0, by=5)
 
 
-def test_what_is_of_the_right_type_or_of_one_that_nobody_tells_is_a_defect():
+def test_lets_other_exceptions_pass():
     with pytest.raises(ZeroDivisionError):
         half(3.0, by=[0.0])
     with pytest.raises(TypeError):

@@ -11,12 +11,13 @@ def threads() -> set[int]:
     return {i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"}
 
 
-def test_one_that_leaves_does_not_loosen_the_limit_under_another():
+def test_inner_limit_keeps_the_outer_limit():
     import scipy.linalg  # noqa: F401
 
     with threadpool_limits(limits=2, user_api="blas"):
         assert threads() == {2}
-        inside, leave = threading.Event(), threading.Event()
+        inside = threading.Event()
+        leave = threading.Event()
 
         def other() -> None:
             with one_thread():

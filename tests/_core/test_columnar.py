@@ -18,7 +18,7 @@ def columns():
     )
 
 
-def test_a_frame_has_the_categories_in_their_order_and_none_for_no_text():
+def test_frame_has_ordered_categories_and_missing_texts():
     frame = columns().frame()
     expected = pd.Categorical(["cone", None, "ok"], ["ok", "cone", "planar"])
     pd.testing.assert_series_equal(frame["status"], pd.Series(expected, name="status"))
@@ -27,52 +27,57 @@ def test_a_frame_has_the_categories_in_their_order_and_none_for_no_text():
 
 
 def test_an_arrow_table_says_what_pandas_would_say():
-    own, of_pandas = columns().arrow(), pa.Table.from_pandas(columns().frame())
-    assert own["remanence_T"].null_count == 1
-    for name in own.column_names:
-        assert own[name].to_pylist() == of_pandas[name].to_pylist()
-    assert own.schema.field("status").type == pa.dictionary(pa.int32(), pa.string())
+    table = columns().arrow()
+    of_pandas = pa.Table.from_pandas(columns().frame())
+    assert table["remanence_T"].null_count == 1
+    for name in table.column_names:
+        assert table[name].to_pylist() == of_pandas[name].to_pylist()
+    assert table.schema.field("status").type == pa.dictionary(pa.int32(), pa.string())
 
 
 def test_rows_are_taken_of_every_kind_of_column():
-    taken = columns().take(np.array([2, 0]))
-    assert taken["candidate"].to_pylist() == ["c", "a"]
-    assert taken["remanence_T"].tolist() == [1.2, 1.0]
-    assert taken["status"].texts() == ["ok", "cone"]
+    rows = columns().take(np.array([2, 0]))
+    assert rows["candidate"].to_pylist() == ["c", "a"]
+    assert rows["remanence_T"].tolist() == [1.2, 1.0]
+    assert rows["status"].texts() == ["ok", "cone"]
 
 
-def test_the_order_is_that_of_the_registry_and_strangers_come_last():
-    found = Columns(
+def test_columns_follow_the_registry_then_strangers():
+    columns = Columns(
         mine=np.zeros(3), status=STATUS, candidate=pa.array(["a", "b", "c"])
     ).sort_columns()
-    assert list(found) == ["candidate", "status", "mine"]
+    assert list(columns) == ["candidate", "status", "mine"]
 
 
-def test_words_are_asked_for_put_in_counted_and_left_out():
+def test_counts_and_drops_coded_words():
     assert STATUS.says("ok", "cone").tolist() == [True, False, True]
     assert STATUS.says("unheard of").tolist() == [False, False, False]
-    there = np.array([False, True, True])
-    assert STATUS.put(there, "planar").texts() == ["cone", "planar", "planar"]
-    assert STATUS.put(there, "new").words == ("ok", "cone", "planar", "new")
+    mask = np.array([False, True, True])
+    assert STATUS.put(mask, "planar").texts() == ["cone", "planar", "planar"]
+    assert STATUS.put(mask, "new").words == ("ok", "cone", "planar", "new")
     assert STATUS.texts() == ["cone", "", "ok"]
     assert STATUS.counts() == {"ok": 1, "cone": 1}
-    assert STATUS.counts(there) == {"ok": 1}
-    used = STATUS.used()
-    assert used.words == ("ok", "cone")
-    assert used.texts() == STATUS.texts()
+    assert STATUS.counts(mask) == {"ok": 1}
+    words = STATUS.used()
+    assert words.words == ("ok", "cone")
+    assert words.texts() == STATUS.texts()
 
 
-def test_a_column_of_texts_has_each_word_once_and_none_for_an_empty_text():
+def test_codes_repeat_no_text_and_skip_empty_ones():
     column = Coded.of(["b", "", "a", "b"])
     assert column.words == ("b", "a")
     assert column.codes.tolist() == [0, -1, 1, 0]
     assert column.texts() == ["b", "", "a", "b"]
 
 
-def test_numbers_in_arrow_are_those_of_the_array_wherever_it_lies():
+def test_arrow_numbers_equal_the_array():
     whole = np.arange(24.0).reshape(8, 3)
     whole[2, 1] = np.nan
-    table = Columns(a=whole[:, 1], b=whole[:, 2].astype(np.float32), c=np.arange(8)).arrow()
+    table = Columns(
+        a=whole[:, 1],
+        b=whole[:, 2].astype(np.float32),
+        c=np.arange(8),
+    ).arrow()
     assert table["a"].to_pylist() == [1.0, 4.0, None, *np.arange(10.0, 24.0, 3.0)]
     assert table["b"].to_pylist() == whole[:, 2].tolist()
     assert table["c"].type == pa.int64()

@@ -7,7 +7,7 @@ import pytest
 from magnetkit import columns
 
 
-def test_every_contract_column_is_there_in_order_whatever_stands_between():
+def test_table_keeps_contract_columns_in_order():
     contract = (
         "rank decision copies simpler_rank candidate row_index formula host status "
         "easy_direction temperature_K shell "
@@ -30,7 +30,7 @@ def test_every_contract_column_is_there_in_order_whatever_stands_between():
 
 
 @pytest.mark.parametrize("column", columns.COLUMNS.values(), ids=lambda c: c.name)
-def test_unit_in_the_name_agrees_with_the_unit_given(column):
+def test_name_and_unit_agree(column):
     # kA/m is kA_m, USD/(m3 T) is USD_m3_T, wt.% is wt_pct.
     words = re.findall(r"\w+", column.unit.replace(".%", " pct").replace("%", "pct"))
     if words:
@@ -38,6 +38,8 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
     assert column.meaning.endswith(".")
 
 
-def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
-    got = columns.order_columns(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
+def test_ordered_puts_other_columns_last():
+    got = columns.order_columns(
+        ["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"]
+    )
     assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]

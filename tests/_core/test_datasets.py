@@ -20,24 +20,30 @@ FILES = sorted(
 NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
 
 
-def test_every_file_is_registered_and_unchanged():
-    listed = sorted(datasets.registry()["files"])
-    assert listed == sorted(NAMES), "run python datasets/update_registry.py"
-    changed = {name: found for name, found in datasets.verify().items() if found != "ok"}
-    assert not changed, "run python datasets/update_registry.py"
+def test_registry_lists_every_file_and_its_hash():
+    names = sorted(datasets.registry()["files"])
+    assert names == sorted(NAMES), "run python datasets/update_registry.py"
+    damage = {name: state for name, state in datasets.verify().items() if state != "ok"}
+    assert not damage, "run python datasets/update_registry.py"
 
 
 @pytest.mark.parametrize("folder", sorted({n.split("/")[0] for n in NAMES}))
-def test_every_folder_says_what_it_holds_and_under_which_licence(folder):
+def test_every_folder_has_contents_and_a_licence(folder):
     text = (ROOT / folder / "SOURCE.md").read_text(encoding="utf-8")
-    assert any(word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain"))
+    assert any(
+        word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain")
+    )
     for name in NAMES:
         if name.startswith(f"{folder}/") and not name.endswith(".toml"):
             assert name.rsplit("/", 1)[1] in text
 
 
 # Columns are defined, not measured.
-TABLES = [n for n in NAMES if n.endswith((".csv", ".parquet")) and not n.startswith("columns/")]
+TABLES = [
+    n
+    for n in NAMES
+    if n.endswith((".csv", ".parquet")) and not n.startswith("columns/")
+]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -46,7 +52,9 @@ def test_every_row_has_a_source(name):
     if name.endswith(".parquet"):
         source = pq.read_table(file, columns=["source"])["source"]
         assert source.null_count == 0
-        assert not pc.any(pc.equal(pc.utf8_trim_whitespace(source.cast("string")), "")).as_py()
+        assert not pc.any(
+            pc.equal(pc.utf8_trim_whitespace(source.cast("string")), "")
+        ).as_py()
         return
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -63,12 +71,12 @@ def test_every_structured_file_can_be_read(name):
     assert tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
 
 
-def test_a_missing_file_is_named():
+def test_path_names_a_missing_file():
     with pytest.raises(DataError, match="data verify"):
         datasets.path("elements/absent.csv")
 
 
-def test_a_changed_file_is_found(tmp_path, monkeypatch):
+def test_path_refuses_an_edited_file(tmp_path, monkeypatch):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.csv").write_text("1")
     (tmp_path / "registry.toml").write_text('[files."a/x.csv"]\nsha256 = "0"\n')

@@ -17,11 +17,13 @@ CONTENT = b"compound,T_C\nNd2Fe14B,585\n" * 5000
 Behaviour = Callable[[BaseHTTPRequestHandler, int], None]
 
 
-def whole(handler: BaseHTTPRequestHandler, _: int) -> None:
+def send_content(handler: BaseHTTPRequestHandler, _: int) -> None:
     answer(handler, CONTENT)
 
 
-def answer(handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None) -> None:
+def answer(
+    handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None
+) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", str(promised or len(body)))
     handler.end_headers()
@@ -33,7 +35,7 @@ class Server:
 
     def __init__(self) -> None:
         self.requests = 0
-        self.behaviour: Behaviour = whole
+        self.behaviour: Behaviour = send_content
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,7 +76,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def registered(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def registry_entry(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {
         "title": "A set",
         "file": "literature/set.csv",
@@ -101,7 +103,7 @@ def test_unknown_name_lists_the_known_ones():
         _fetch.fetch("currie")
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_second_fetch_makes_no_request(server: Server):
     first = _fetch.fetch("set")
     assert first.read_bytes() == CONTENT
@@ -109,7 +111,7 @@ def test_second_fetch_makes_no_request(server: Server):
     assert server.requests == 1
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_damaged_copy_in_the_cache_is_downloaded_anew(server: Server):
     file = _fetch.fetch("set")
     file.write_bytes(CONTENT[:100])
@@ -117,20 +119,22 @@ def test_damaged_copy_in_the_cache_is_downloaded_anew(server: Server):
     assert server.requests == 2
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_mirror_serves_without_a_request(server: Server, mirror: Path):
     mirror.write_bytes(CONTENT)
     assert _fetch.fetch("set") == mirror
     assert server.requests == 0
 
 
-@pytest.mark.usefixtures("registered")
-def test_mirror_without_the_file_falls_back_to_the_network(server: Server, mirror: Path):
+@pytest.mark.usefixtures("registry_entry")
+def test_mirror_without_the_file_falls_back_to_the_network(
+    server: Server, mirror: Path
+):
     assert _fetch.fetch("set") != mirror
     assert server.requests == 1
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Path):
     mirror.write_bytes(b"something else")
     with pytest.raises(DataError, match=r"set\.csv in the mirror folder"):
@@ -138,7 +142,7 @@ def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Pat
     assert server.requests == 0
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 @pytest.mark.parametrize(
     "failure",
     [
@@ -149,32 +153,40 @@ def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Pat
     ],
     ids=["cut short", "corrupted", "unavailable", "reset"],
 )
-def test_a_passing_failure_is_retried(server: Server, cache: Path, failure):
-    server.behaviour = lambda h, n: failure(h) if n < 3 else whole(h, n)
+def test_retries_a_temporary_failure(server: Server, cache: Path, failure):
+    server.behaviour = lambda h, n: failure(h) if n < 3 else send_content(h, n)
     assert _fetch.fetch("set").read_bytes() == CONTENT
     assert server.requests == 3
     assert leftovers(cache) == ["set.csv"]
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 @pytest.mark.parametrize(
     ("failure", "error", "said"),
     [
-        (lambda h, _: answer(h, CONTENT[:9], len(CONTENT)), NetworkError, "MAGNETKIT_MIRROR"),
+        (
+            lambda h, _: answer(h, CONTENT[:9], len(CONTENT)),
+            NetworkError,
+            "MAGNETKIT_MIRROR",
+        ),
         (lambda h, _: answer(h, b"x" + CONTENT[1:]), DataError, "SHA-256"),
         (lambda h, _: h.send_error(404), NetworkError, "answered 404"),
     ],
     ids=["cut short", "corrupted", "missing"],
 )
-def test_a_lasting_failure_leaves_nothing_behind(server: Server, cache: Path, failure, error, said):
+def test_lasting_failure_leaves_no_file(
+    server: Server, cache: Path, failure, error, said
+):
     server.behaviour = failure
     with pytest.raises(error, match=said):
         _fetch.fetch("set")
     assert leftovers(cache) == []
 
 
-@pytest.mark.usefixtures("registered")
-def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("registry_entry")
+def test_a_silent_server_ends_in_an_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(_fetch, "_TIMEOUT", (1.0, 0.1))
     monkeypatch.setattr(_fetch, "_RETRIES", 0)
     release = Event()
@@ -184,15 +196,15 @@ def test_a_silent_server_ends_in_an_error(server: Server, monkeypatch: pytest.Mo
     release.set()
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
     _fetch.fetch("set", progress=True)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "A set" in shown.err
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert "A set" in streams.err
 
 
-@pytest.mark.usefixtures("registered")
+@pytest.mark.usefixtures("registry_entry")
 def test_an_endless_answer_is_given_up(server: Server, cache: Path, monkeypatch):
     monkeypatch.setattr(_fetch, "_MOST_BYTES", 1 << 20)
     server.behaviour = lambda h, _: answer(h, b"x" * (4 << 20))

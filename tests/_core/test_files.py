@@ -15,7 +15,7 @@ from magnetkit._core import _files
 from magnetkit._core._files import plain_cell, replacing, safe_cell, write_parquet
 
 
-def test_what_stood_there_stays_when_writing_fails(tmp_path):
+def test_failing_write_keeps_the_old_file(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text("before")
 
@@ -47,8 +47,12 @@ def test_a_failure_says_the_way_out(tmp_path, error, way_out):
 
 
 def test_tables_of_one_schema_follow_each_other(tmp_path):
-    table = pa.table({"host": pa.array(["1:5", "1:5"]).dictionary_encode(), "x": [1.0, None]})
-    digest = write_parquet([table, table.slice(1)], table.schema, tmp_path / "t.parquet")
+    table = pa.table(
+        {"host": pa.array(["1:5", "1:5"]).dictionary_encode(), "x": [1.0, None]}
+    )
+    digest = write_parquet(
+        [table, table.slice(1)], table.schema, tmp_path / "t.parquet"
+    )
     assert digest == hashlib.sha256((tmp_path / "t.parquet").read_bytes()).hexdigest()
     got = pq.read_table(tmp_path / "t.parquet")
     assert got["x"].to_pylist() == [1.0, None, None]
@@ -56,21 +60,36 @@ def test_tables_of_one_schema_follow_each_other(tmp_path):
 
 
 def test_csv_is_utf8_with_safe_cells(tmp_path):
-    _files.write_csv(["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv")
+    _files.write_csv(
+        ["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv"
+    )
     text = (tmp_path / "t.csv").read_bytes().decode("utf-8")
-    assert list(csv.reader(text.splitlines())) == [["'=a", "b"], ["Sm\u2082", ""], ["-1", "'@x"]]
+    assert list(csv.reader(text.splitlines())) == [
+        ["'=a", "b"],
+        ["Sm\u2082", ""],
+        ["-1", "'@x"],
+    ]
 
 
-def test_a_table_of_any_types_is_written_with_safe_cells(tmp_path):
-    texts, numbers = pa.array(["=x", None]), [0.1 + 0.2, 6.972002820535743e-06]
-    columns = [texts, texts.cast(pa.large_string()), texts.dictionary_encode(), [[1], None]]
+def test_writes_a_table_of_any_types_with_safe_cells(tmp_path):
+    texts = pa.array(["=x", None])
+    numbers = [0.1 + 0.2, 6.972002820535743e-06]
+    columns = [
+        texts,
+        texts.cast(pa.large_string()),
+        texts.dictionary_encode(),
+        [[1], None],
+    ]
     _files.write_csv_table(pa.table([*columns, numbers], [*"abl=f"]), tmp_path / "t")
     rows = list(csv.reader((tmp_path / "t").read_text("utf-8").splitlines()))
-    assert [row[:4] for row in rows] == [["a", "b", "l", "'="], ["'=x"] * 3 + ["[1]"], [""] * 4]
+    first, second, third = (row[:4] for row in rows)
+    assert first == ["a", "b", "l", "'="]
+    assert second == ["'=x"] * 3 + ["[1]"]
+    assert third == [""] * 4
     assert [float(row[4]) for row in rows[1:]] == numbers
 
 
-def test_cells_that_a_spreadsheet_would_run_are_quoted():
+def test_quotes_cells_that_a_spreadsheet_would_run():
     cells = map(safe_cell, ("=1+1", "SmCo5", -0.5, "-0.5", "-2+3"))
     assert list(cells) == ["'=1+1", "SmCo5", -0.5, "-0.5", "'-2+3"]
 

@@ -16,7 +16,9 @@ def middle(remanence):
     """Return J (T) at 100 kA/m of many equal magnets."""
     one = np.ones(MAGNETS)
     fields = np.tile([0.0, 1e5], (MAGNETS, 1))
-    j = _demagnetization.curves(remanence * one, 1e6 * one, 9e5 * one, 1.05 * one, fields)
+    j = _demagnetization.curves(
+        remanence * one, 1e6 * one, 9e5 * one, 1.05 * one, fields
+    )
     assert (j == j[0]).all()
     return float(j[-1, 1])
 

@@ -25,24 +25,37 @@ from magnetkit._core._requirement_text import parse_requirement
         ),
     ],
 )
-def test_what_is_read(text, found):
+def test_reads_requirements(text, found):
     assert parse_requirement(text) == found
 
 
 def test_a_temperature_without_unit_warns():
-    with pytest.warns(UserWarning, match="temperature 20 is taken as 20 K.*write '20C'"):
+    with pytest.warns(
+        UserWarning, match="temperature 20 is taken as 20 K.*write '20C'"
+    ):
         assert parse_requirement("remanence_T>=1 at 20").temperature_K == 20.0
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "", "remanence_T", "remanence_T>1", "remanence_T>=", "1>=remanence_T", "remanence_T>=nan",
-        "remanence_T>=1*", "remanence_T>=2 reference", "|remanence_T>=1", "remanence_T|<=1",
-        "|remanence_T|>=1", "|remanence_T|<=reference", "remanence_T>=0*reference",
-        "remanence_T>=-1*reference", "remanence_T>=1 at warm",
+        "",
+        "remanence_T",
+        "remanence_T>1",
+        "remanence_T>=",
+        "1>=remanence_T",
+        "remanence_T>=nan",
+        "remanence_T>=1*",
+        "remanence_T>=2 reference",
+        "|remanence_T>=1",
+        "remanence_T|<=1",
+        "|remanence_T|>=1",
+        "|remanence_T|<=reference",
+        "remanence_T>=0*reference",
+        "remanence_T>=-1*reference",
+        "remanence_T>=1 at warm",
     ],
-)  # fmt: skip
-def test_what_is_not(text):
+)
+def test_refuses_other_texts(text):
     with pytest.raises(InputError):
         parse_requirement(text)

@@ -19,7 +19,8 @@ from magnetkit._core._jit import jit
 from magnetkit._core._kernel_files import KernelFiles
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0",
+    reason="nothing is compiled without JIT",
 )
 
 CODE = """
@@ -45,12 +46,13 @@ def factor():
 """
 
 
-@pytest.fixture
-def package(tmp_path):
-    """A copy of the package with two small kernels in place of its own."""
+def copy_package(place):
+    """Copy the package with two small kernels in place of its own into a folder."""
     source = Path(magnetkit.__file__).parent
-    copy = tmp_path / "site" / "magnetkit"
-    names = "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
+    copy = place / "site" / "magnetkit"
+    names = (
+        "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
+    )
     names += " _threads _version errors settings"
     files = ["__init__.py", "__init__.pyi", "_core/__init__.py", "_core/__init__.pyi"]
     for file in (*files, *(f"_core/{name}.py" for name in names.split())):
@@ -61,12 +63,45 @@ def package(tmp_path):
     return copy
 
 
+@pytest.fixture
+def package(tmp_path):
+    """A package of which nothing is compiled."""
+    return copy_package(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory):
+    """A package with what its first process compiled, and a copy of it to go back to."""
+    place = tmp_path_factory.mktemp("compiled")
+    package = copy_package(place)
+    folder, hits = run(package, place)
+    assert Path(folder).parent == package / "_core" / "__pycache__"
+    assert hits == 0
+    return package, shutil.copytree(package, place / "whole"), folder
+
+
+@pytest.fixture
+def compiled(compiled_once):
+    """A package with compiled kernels, and their folder; numba knows them by where they are."""
+    package, whole, folder = compiled_once
+    shutil.rmtree(package)
+    shutil.copytree(whole, package)
+    return package, folder
+
+
 def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "MAGNETKIT_"))}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("NUMBA_", "MAGNETKIT_"))
+    }
     return subprocess.Popen(
         [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result)],
         env=clean
-        | {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
+        | {
+            "PYTHONPATH": str(package.parent),
+            "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
+        }
         | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,10 +127,8 @@ def make_read_only(package):
     (package / "_core" / "__pycache__").write_text("")
 
 
-def test_second_process_finds_what_the_first_compiled(package, tmp_path):
-    folder, hits = run(package, tmp_path)
-    assert Path(folder).parent == package / "_core" / "__pycache__"
-    assert hits == 0
+def test_second_process_finds_what_the_first_compiled(compiled, tmp_path):
+    package, folder = compiled
     assert run(package, tmp_path) == (folder, 1)
 
 
@@ -121,8 +154,8 @@ def test_cache_can_be_moved_and_switched_off(package, tmp_path):
     assert not list(package.rglob("*.nb*"))
 
 
-def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
-    run(package, tmp_path)
+def test_a_change_in_a_kernel_that_is_called_is_seen(compiled, tmp_path):
+    package, _ = compiled
     (package / "_core" / "called_kernels.py").write_text(CALLED.format(factor=3))
     folder, hits = run(package, tmp_path, "[0.0, 3.0, 6.0]")
     assert hits == 0
@@ -168,14 +201,17 @@ def kept_in(folder):
     return sorted(Path(folder).rglob("*.nb[ci]"))
 
 
-def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_a_damaged_file_is_compiled_anew_and_said(compiled, tmp_path):
+    package, folder = compiled
     # A kernel that only others call is part of their code.
     assert [file.suffix for file in kept_in(folder)] == [".nbc", ".nbi"]
     for which, damage in (("nbi", emptied), ("nbc", one_bit_turned)):
         (file,) = Path(folder).rglob(f"*.{which}")
         file.write_bytes(damage(file.read_bytes()))
-        assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
+        assert run(package, tmp_path, said="were damaged; compiling them anew") == (
+            folder,
+            0,
+        )
     process = start(package, tmp_path)
     assert "damaged" not in process.communicate(timeout=900)[1]
     assert run(package, tmp_path) == (folder, 1)
@@ -203,8 +239,8 @@ def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
     assert "were damaged; compiling them anew" in said[0]
 
 
-def test_what_a_process_left_without_a_list_is_compiled_anew(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_what_a_process_left_without_a_list_is_compiled_anew(compiled, tmp_path):
+    package, folder = compiled
     # As a process leaves it that was killed between the two.
     for file in Path(folder).glob("*.sha256"):
         file.unlink()
@@ -214,14 +250,21 @@ def test_what_a_process_left_without_a_list_is_compiled_anew(package, tmp_path):
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(package, tmp_path):
-    run(package, tmp_path)
+def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
+    compiled, tmp_path
+):
+    package, _ = compiled
     # A second version of the kernel goes into the file that the first one's list names.
     more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
     command = [sys.executable, "-B", "-c", CODE.format(result="[0.0, 2.0, 4.0]") + more]
-    paths = {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
+    paths = {
+        "PYTHONPATH": str(package.parent),
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
+    }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=os.environ | paths, cwd=tmp_path, **pipes) as at_work:
+    with subprocess.Popen(
+        command, env=os.environ | paths, cwd=tmp_path, **pipes
+    ) as at_work:
         lines = iter(at_work.stdout.readline, "compiled\n")
         folder = next(lines).split()[0]
         assert list(lines) == []
@@ -230,16 +273,16 @@ def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(package, t
         at_work.communicate("\n", timeout=600)
 
 
-def test_an_emptied_list_stops_nothing(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_an_emptied_list_stops_nothing(compiled, tmp_path):
+    package, folder = compiled
     for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
         file.write_bytes(b"")
     assert run(package, tmp_path, said="were damaged") == (folder, 0)
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_code_of_another_numba_is_not_read(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_code_of_another_numba_is_not_read(compiled, tmp_path):
+    package, folder = compiled
     wrapper = package / "_core" / "_kernel_files.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
@@ -256,7 +299,9 @@ def unprivileged():
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def test_what_an_administrator_compiled_serves_who_may_not_write(package, tmp_path, unprivileged):
+def test_what_an_administrator_compiled_serves_who_may_not_write(
+    package, tmp_path, unprivileged
+):
     folder, _ = run(package, tmp_path)
     for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)

@@ -20,7 +20,8 @@ def covariance(rng: np.random.Generator, n: int) -> np.ndarray:
 @pytest.mark.parametrize("shape", [(1, 1, 1), (5, 0, 3), (0, 4, 2), (300, 37, 11)])
 def test_a_product_is_that_of_numpy(rng, shape):
     n, k, m = shape
-    a, b = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+    a = rng.normal(size=(n, k))
+    b = rng.normal(size=(k, m))
     np.testing.assert_allclose(multiply(a, b), a @ b, atol=1e-13)
     if m == 1:
         np.testing.assert_allclose(multiply(a, b[:, 0]), a @ b[:, 0], atol=1e-13)
@@ -28,37 +29,40 @@ def test_a_product_is_that_of_numpy(rng, shape):
     np.testing.assert_array_equal(multiply(a, b.T.copy().T), multiply(a, b))
 
 
-def test_a_row_has_the_same_bits_alone_and_among_others(rng):
-    a, b = rng.normal(size=(300, 37)), rng.normal(size=(37, 11))
-    found = multiply(a, b)
+def test_product_of_a_row_ignores_the_other_rows(rng):
+    a = rng.normal(size=(300, 37))
+    b = rng.normal(size=(37, 11))
+    product = multiply(a, b)
     for some in (slice(0, 1), slice(7, 200), slice(299, 300)):
-        np.testing.assert_array_equal(multiply(a[some], b), found[some])
-    np.testing.assert_array_equal(multiply(a, b[:, 4:5]), found[:, 4:5])
+        np.testing.assert_array_equal(multiply(a[some], b), product[some])
+    np.testing.assert_array_equal(multiply(a, b[:, 4:5]), product[:, 4:5])
     for threads in (1, 3):
         with limited_threads(threads):
-            np.testing.assert_array_equal(multiply(a, b), found)
+            np.testing.assert_array_equal(multiply(a, b), product)
     # Term after term, each step rounded.
     total = np.zeros(len(a))
     for k in range(37):
         total += a[:, k] * b[k, 2]
-    np.testing.assert_array_equal(found[:, 2], total)
+    np.testing.assert_array_equal(product[:, 2], total)
 
 
-def test_what_is_no_number_stays_so():
+def test_keeps_nan():
     assert np.isnan(multiply(np.array([[np.nan, 1.0]]), np.ones((2, 1)))).all()
 
 
 @pytest.mark.parametrize("n", [1, 2, 60])
-def test_an_inverse_and_a_factor_are_those_of_numpy(rng, n):
-    given = covariance(rng, n)
-    kept = given.copy()
-    np.testing.assert_allclose(invert(given), np.linalg.inv(given), rtol=1e-8, atol=1e-10)
-    np.testing.assert_allclose(factor(given), np.linalg.cholesky(given), atol=1e-11)
-    np.testing.assert_array_equal(given, kept)
+def test_inverse_and_factor_equal_numpy(rng, n):
+    matrix = covariance(rng, n)
+    original = matrix.copy()
+    np.testing.assert_allclose(
+        invert(matrix), np.linalg.inv(matrix), rtol=1e-8, atol=1e-10
+    )
+    np.testing.assert_allclose(factor(matrix), np.linalg.cholesky(matrix), atol=1e-11)
+    np.testing.assert_array_equal(matrix, original)
 
 
-def test_a_factor_of_what_others_make_up_is_empty():
+def test_factor_of_a_dependent_column_is_empty():
     root = np.array([[2.0, 0.0], [1.0, 3.0], [2.0, 0.0]])
-    found = factor(root @ root.T)
-    assert (found[:, 2] == 0.0).all()
-    np.testing.assert_allclose(found @ found.T, root @ root.T, atol=1e-14)
+    triangle = factor(root @ root.T)
+    assert (triangle[:, 2] == 0.0).all()
+    np.testing.assert_allclose(triangle @ triangle.T, root @ root.T, atol=1e-14)

@@ -25,19 +25,23 @@ from magnetkit._core.plausible import check_plausible, limits, parse_mass
         ("load_line", 1500.0, "1500 lies outside 0.01 to 100$"),
     ],
 )
-def test_a_slip_of_a_unit_is_named(name, value, says):
+def test_names_a_wrong_unit(name, value, says):
     with pytest.raises(InputError, match=says):
         check_plausible(name, value)
 
 
-def test_what_is_sold_and_used_is_believed():
+def test_accepts_values_of_the_trade():
     usual = {"coercivity_kA_m": 1592.0, "remanence_T": 1.3, "magnet_mass_kg": 1.2}
-    usual |= {"temperature_K": 423.15, "price_USD_kg": 1800.0, "remanence_coefficient_pct_K": -0.12}
+    usual |= {
+        "temperature_K": 423.15,
+        "price_USD_kg": 1800.0,
+        "remanence_coefficient_pct_K": -0.12,
+    }
     for name, value in usual.items():
         check_plausible(name, value)
     check_plausible("a_name_without_limits", 1e30)
     for group in ("values", "tables", "sheets", "targets"):
-        assert all(believed.low < believed.high for believed in limits(group).values())
+        assert all(limit.low < limit.high for limit in limits(group).values())
 
 
 def test_every_grade_printed_lies_within_the_limits():
@@ -54,8 +58,10 @@ def test_a_mass_is_read_with_its_unit():
         parse_mass("heavy")
 
 
-def test_a_price_that_nobody_pays_is_asked():
-    with pytest.raises(InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"):
+def test_questions_an_implausible_price():
+    with pytest.raises(
+        InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"
+    ):
         mk.supply.with_prices("baseline", {"Tb": "4000000USD/kg"})
     with pytest.raises(InputError, match="1000 x lies outside"):
         mk.supply.with_prices("baseline", {"Tb": "1000x"})

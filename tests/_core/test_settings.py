@@ -27,20 +27,24 @@ def _anew():
         ("", HEAVY_RARE_EARTHS),
     ],
 )
-def test_a_list_of_elements_is_read_as_people_write_it(monkeypatch, text, want):
+def test_reads_a_list_of_elements_as_people_write_it(monkeypatch, text, want):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
     assert get_settings().heavy_rare_earths == want
 
 
-@pytest.mark.parametrize("text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"])
-def test_what_is_no_list_of_rare_earths_is_named_with_the_variable(monkeypatch, text):
+@pytest.mark.parametrize(
+    "text", ["Xx", "Dy;Tb", "Dy,dysprosium", "{}", ",", "Dy,Dy", "Dy,Fe"]
+)
+def test_names_the_variable_of_a_wrong_element_list(monkeypatch, text):
     monkeypatch.setenv("MAGNETKIT_HEAVY_RARE_EARTHS", text)
-    with pytest.raises(InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"):
+    with pytest.raises(
+        InputError, match=r"EARTHS is .* (is no rare earth|twice, or none)"
+    ):
         get_settings()
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "1.5"])
-def test_a_thread_count_that_is_none_is_named(monkeypatch, count):
+def test_names_an_invalid_thread_count(monkeypatch, count):
     monkeypatch.setenv("NUMBA_NUM_THREADS", count)
     with pytest.raises(InputError, match=f"NUMBA_NUM_THREADS is '{count}'"):
         kernel_places()
@@ -52,14 +56,16 @@ def test_an_empty_folder_is_not_the_current_one(monkeypatch):
     assert get_settings().cache_dir == want
 
 
-def test_a_home_is_written_out_an_unknown_name_named_and_a_mirror_must_be_there(
-    monkeypatch, caplog
-):
+def test_home_unknown_name_and_missing_mirror(monkeypatch, caplog):
     monkeypatch.setenv("MAGNETKIT_DATA_DIR", "~/mine")
     monkeypatch.setenv("MAGNETKIT_MIROR", "/x")
     assert get_settings().data_dir == Path.home() / "mine"
-    assert "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+    assert (
+        "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+    )
     get_settings.cache_clear()
     monkeypatch.setenv("MAGNETKIT_MIRROR", "/no/such/folder")
-    with pytest.raises(InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"):
+    with pytest.raises(
+        InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"
+    ):
         get_settings()

@@ -9,7 +9,7 @@ from magnetkit._core import _threads
 
 
 @pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 1234])
-def test_every_row_is_done_once(n):
+def test_every_row_gets_one_visit(n):
     hits = np.zeros(n, int)
 
     def kernel(counts, start, stop):
@@ -19,46 +19,51 @@ def test_every_row_is_done_once(n):
     assert (hits == 1).all()
 
 
-def test_an_exception_in_any_piece_is_raised():
+def test_raises_an_exception_of_any_piece():
     def kernel(start, stop):
         if stop > 500:
             raise ValueError("piece")
 
     for threads in (1, 2):
-        with _threads.limited_threads(threads), pytest.raises(ValueError, match="piece"):
+        with (
+            _threads.limited_threads(threads),
+            pytest.raises(ValueError, match="piece"),
+        ):
             _threads.share_rows(kernel, 1000, chunk=100)
 
 
-def test_what_a_kernel_does_once_a_piece_is_not_done_once_for_few_rows():
+def test_few_rows_are_one_piece():
     calls = []
-    for threads, most in ((1, 1), (2, 2 * _threads.PIECES)):
+    for threads, limit in ((1, 1), (2, 2 * _threads.PIECES)):
         calls.clear()
         with _threads.limited_threads(threads):
-            _threads.share_rows(lambda start, stop: calls.append((start, stop)), 100_000, chunk=1)
-        assert len(calls) <= most
+            _threads.share_rows(
+                lambda start, stop: calls.append((start, stop)), 100_000, chunk=1
+            )
+        assert len(calls) <= limit
 
 
 def test_a_limit_sets_the_thread_count(monkeypatch):
-    started = []
-    monkeypatch.setattr(Thread, "start", lambda self: started.append(self))
+    threads = []
+    monkeypatch.setattr(Thread, "start", lambda self: threads.append(self))
     monkeypatch.setattr(Thread, "join", lambda self: None)
     with _threads.limited_threads(3):
         _threads.share_rows(lambda start, stop: None, 1000, chunk=100)
-        assert len(started) == 2
+        assert len(threads) == 2
         _threads.share_rows(lambda start, stop: None, 100, chunk=100)
-        assert len(started) == 2
+        assert len(threads) == 2
 
 
-def test_a_limit_holds_in_its_own_thread_and_is_given_back():
-    seen = []
+def test_limit_holds_in_one_thread_for_a_while():
+    counts = []
 
     def other():
         _threads.limit_threads(1)
-        seen.append(_threads.thread_count())
+        counts.append(_threads.thread_count())
 
     with _threads.limited_threads(5):
         thread = Thread(target=other)
         thread.start()
         thread.join()
-        assert (seen, _threads.thread_count()) == ([1], 5)
+        assert (counts, _threads.thread_count()) == ([1], 5)
     assert _threads.thread_count() == _threads.most_threads()

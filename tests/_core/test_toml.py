@@ -21,11 +21,11 @@ def _load(text, tmp_path):
     return _toml.load(file, Magnet, "magnet", "applications")
 
 
-def test_twenty_faults_are_listed_and_the_rest_counted(tmp_path):
-    with pytest.raises(InputError) as caught:
+def test_lists_twenty_faults_and_counts_the_rest(tmp_path):
+    with pytest.raises(InputError) as error:
         _load(GOOD + "".join(f"extra{i} = 1\n" for i in range(23)), tmp_path)
-    assert str(caught.value).count("not permitted") == 20
-    assert str(caught.value).endswith("; and 3 more")
+    assert str(error.value).count("not permitted") == 20
+    assert str(error.value).endswith("; and 3 more")
 
 
 def test_a_file_has_a_mebibyte_at_most(tmp_path):
@@ -35,9 +35,13 @@ def test_a_file_has_a_mebibyte_at_most(tmp_path):
         _load(GOOD + "#" * (room + 1), tmp_path)
 
 
-def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
+def test_reads_a_good_file_as_constant(tmp_path):
     magnet = _load(GOOD, tmp_path)
-    assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")
+    assert (magnet.name, magnet.mass_kg, magnet.origin.status) == (
+        "my-magnet",
+        0.3,
+        "cited",
+    )
     with pytest.raises(ValueError, match="frozen"):
         magnet.mass_kg = 1.0
 
@@ -58,19 +62,21 @@ def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
         (("0.3", '"' + 80 * "x" + '"'), r"got 'x{56}\.\.\.$"),
     ],
 )
-def test_what_is_wrong_is_named(change, message, tmp_path):
+def test_names_each_fault(change, message, tmp_path):
     with pytest.raises(InputError, match=message):
         _load(GOOD.replace(*change), tmp_path)
 
 
-def test_several_faults_are_counted(tmp_path):
-    with pytest.raises(InputError, match=r"name: .*; field mass_kg: .*; field origin: "):
+def test_counts_several_faults(tmp_path):
+    with pytest.raises(
+        InputError, match=r"name: .*; field mass_kg: .*; field origin: "
+    ):
         _load("", tmp_path)
 
 
 def test_a_missing_file_and_an_unknown_name(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         _toml.load(tmp_path / "none.toml", Magnet, "magnet", "applications")
-    known = _toml.names("applications")
-    with pytest.raises(InputError, match=rf"did you mean {known[0]}\?"):
-        _toml.load(known[0] + "x", Magnet, "magnet", "applications")
+    names = _toml.names("applications")
+    with pytest.raises(InputError, match=rf"did you mean {names[0]}\?"):
+        _toml.load(names[0] + "x", Magnet, "magnet", "applications")

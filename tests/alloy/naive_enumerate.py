@@ -4,9 +4,11 @@ from itertools import product
 
 
 def mixtures(caps, budget):
-    return [k for k in product(*(range(c + 1) for c in caps)) if sum(k) <= budget]
+    ranges = [range(cap + 1) for cap in caps]
+    return [digits for digits in product(*ranges) if sum(digits) <= budget]
 
 
 def space(sites):
     """Digits of every row; sites is a list of (caps, budget)."""
-    return [sum(row, ()) for row in product(*(mixtures(c, b) for c, b in sites))]
+    digits_by_site = [mixtures(caps, budget) for caps, budget in sites]
+    return [sum(row, ()) for row in product(*digits_by_site)]

@@ -28,11 +28,15 @@ WEIGHT = basis_words("wt", "weight", "mass")
 WORDS = [("balance", BALANCE), ("atomic", ATOMIC), ("weight", WEIGHT)]
 PATTERNS = [
     *((k, re.compile(rf"[(\[{{]{GAP}*{p}{GAP}*[)\]}}]")) for k, p in WORDS),
-    *((k, re.compile(p)) for k, p in WORDS), ("percent", re.compile("%")),
-    ("number", re.compile(r"[\d.]+", re.ASCII)), ("symbol", re.compile(r"[A-Z][a-z]?")),
-    ("open", re.compile(r"[(\[{]")), ("close", re.compile(r"[)\]}]")),
-    ("part", re.compile(r"[,;/]")), ("hyphen", re.compile(r"-")),
-]  # fmt: skip
+    *((k, re.compile(p)) for k, p in WORDS),
+    ("percent", re.compile("%")),
+    ("number", re.compile(r"[\d.]+", re.ASCII)),
+    ("symbol", re.compile(r"[A-Z][a-z]?")),
+    ("open", re.compile(r"[(\[{]")),
+    ("close", re.compile(r"[)\]}]")),
+    ("part", re.compile(r"[,;/]")),
+    ("hyphen", re.compile(r"-")),
+]
 
 
 class Fault(Exception):
@@ -41,7 +45,8 @@ class Fault(Exception):
 
 class Group:
     def __init__(self, opener="", place=0):
-        self.opener, self.place = opener, place
+        self.opener = opener
+        self.place = place
         self.entries = []  # [symbol, amount or None while it has none, place]
         self.parted = False
         self.balance = None
@@ -53,9 +58,15 @@ def bare_places(group):
 
 def read(text):
     text = "".join(FOLDED.get(ord(c), c if ord(c) < 128 else "\0") for c in text)
-    groups, marks, order = [Group()], set(), None
-    before, pending, pending_balance = None, None, None
-    at, first_bare, last_bracket = 0, None, 0
+    groups = [Group()]
+    marks = set()
+    order = None
+    before = None
+    pending = None
+    pending_balance = None
+    at = 0
+    first_bare = None
+    last_bracket = 0
 
     def close_bare():
         nonlocal first_bare
@@ -72,13 +83,19 @@ def read(text):
                 break
         else:
             raise Fault(_notation.UNEXPECTED, at)
-        token, end = match[0], match.end()
-        group, top = groups[-1], len(groups) == 1
+        token = match[0]
+        end = match.end()
+        group = groups[-1]
+        top = len(groups) == 1
         if kind in ("atomic", "weight", "percent"):
             marks |= {kind, "percent"}
         elif kind == "number":
             number = re.match(r"\d*\.?\d*", token, re.ASCII)[0]
-            if number != token or not re.search(r"\d", number) or len(number.split(".")[0]) > 18:
+            if (
+                number != token
+                or not re.search(r"\d", number)
+                or len(number.split(".")[0]) > 18
+            ):
                 raise Fault(_notation.BAD_NUMBER, at)
             if re.match(r"e|E(?![rus])", text[end:]):
                 raise Fault(_notation.EXPONENT, end)
@@ -89,9 +106,14 @@ def read(text):
                 order = "amount" if not everything or only_balance else "element"
             if top and order == "amount":
                 marks.add("amount first")
-                if pending or pending_balance is not None or before in ("element", "bracket"):
+                if (
+                    pending
+                    or pending_balance is not None
+                    or before in ("element", "bracket")
+                ):
                     raise Fault(_notation.FOLLOWS_NOTHING, at)
-                pending, before = (value, at), None
+                pending = (value, at)
+                before = None
             elif before == "element":
                 group.entries[-1][1] = value
                 before = "amount"
@@ -119,14 +141,20 @@ def read(text):
                 word = any(re.match(p, rest) for _, p in WORDS) and rest[0].islower()
                 if token[0] not in INDEX or not word:
                     raise Fault(_notation.NO_SUCH_ELEMENT, at)
-                token, end = token[0], at + 1
+                token = token[0]
+                end = at + 1
             entry = [token, None, at]
             before = "element"
             group.entries.append(entry)
             if pending_balance is not None:
-                group.balance, entry[1], before, pending_balance = entry, 0.0, "amount", None
+                group.balance = entry
+                entry[1] = 0.0
+                before = "amount"
+                pending_balance = None
             elif top and pending:
-                entry[1], before, pending = pending[0], "amount", None
+                entry[1] = pending[0]
+                before = "amount"
+                pending = None
         elif kind == "open":
             close_bare()
             if pending_balance is not None:
@@ -155,22 +183,26 @@ def read(text):
                 group.balance[1] = 1 - total
             groups.pop()
             groups[-1].entries += group.entries
-            last_bracket, before = len(group.entries), "bracket"
+            last_bracket = len(group.entries)
+            before = "bracket"
             if len(groups) == 1 and pending:
                 for entry in group.entries:
                     entry[1] *= pending[0]
-                pending, before = None, "amount"
+                pending = None
+                before = "amount"
         elif kind == "part":
             close_bare()
-            group.parted, before = True, None
+            group.parted = True
+            before = None
         elif kind == "hyphen":
             close_bare()
-            glued = at > 0 and not re.match(rf"{GAP}|[,;/-]", text[at - 1])
+            adjacent = at > 0 and not re.match(rf"{GAP}|[,;/-]", text[at - 1])
             amount_next = re.match(r"[\d.]", text[at + 1 : at + 2], re.ASCII)
             follows = top and order != "element" and before == "amount"
-            if amount_next and not (follows and glued):
+            if amount_next and not (follows and adjacent):
                 raise Fault(_notation.NEGATIVE, at)
-            group.parted, before = True, None
+            group.parted = True
+            before = None
         at = end
     close_bare()
     top = groups[0]
@@ -181,7 +213,9 @@ def read(text):
     if pending_balance is not None:
         raise Fault(_notation.BALANCE_ALONE, pending_balance)
     bare = bare_places(top)
-    if not top.entries or ([e[0] for e in top.entries] == ["Na", "N"] and len(bare) == 2):
+    if not top.entries or (
+        [e[0] for e in top.entries] == ["Na", "N"] and len(bare) == 2
+    ):
         raise Fault(_notation.EMPTY, 0)
     if top.parted and bare:
         raise Fault(_notation.NO_AMOUNT, first_bare[2])
@@ -203,10 +237,10 @@ def parse(text, basis="auto"):
         whole = percent or abs(total - 1) <= 0.005 + 1e-9
         if {"atomic", "weight"} <= marks:
             raise Fault(_notation.TWO_BASES, -1)
-        named = next((b for b in ("atomic", "weight") if b in marks), None)
-        if named and basis not in ("auto", named):
+        mark = next((b for b in ("atomic", "weight") if b in marks), None)
+        if mark and basis not in ("auto", mark):
             raise Fault(_notation.OTHER_BASIS, -1)
-        basis = named or basis
+        basis = mark or basis
         recipe = bool(top.balance or marks or basis == "weight")
         if recipe and first_bare:
             raise Fault(_notation.NO_AMOUNT, first_bare[2])

@@ -11,50 +11,52 @@ from magnetkit.alloy._files import read_blocks
 
 
 def _all(path, size=1000):
-    found = list(read_blocks(path, size))
-    rows = [row for block in found for row in block.table.to_pylist()]
-    lines = [int(line) for block in found for line in block.lines]
-    return rows, lines, [r for block in found for r in block.rejected]
+    blocks = list(read_blocks(path, size))
+    rows = [row for block in blocks for row in block.table.to_pylist()]
+    lines = [int(line) for block in blocks for line in block.lines]
+    return rows, lines, [r for block in blocks for r in block.rejected]
 
 
-def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
+def test_csv_keeps_other_columns_and_line_numbers(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,heat\nSmCo5,007\nNd2Fe14B,8\n", encoding="utf-8")
-    rows, lines, rejected = _all(path)
+    rows, lines, rejects = _all(path)
     assert rows == [
         {"composition": "SmCo5", "heat": "007"},
         {"composition": "Nd2Fe14B", "heat": "8"},
     ]
-    assert (lines, rejected) == ([2, 3], [])
+    assert (lines, rejects) == ([2, 3], [])
 
 
-def test_a_line_with_too_many_cells_is_rejected_and_the_numbering_holds(tmp_path):
+def test_rejects_a_line_of_too_many_cells(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text("composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8")
-    rows, lines, rejected = _all(path)
+    path.write_text(
+        "composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8"
+    )
+    rows, lines, rejects = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5"]
     assert lines == [2, 5]
-    assert [(r.line, "quote" in r.reason) for r in rejected] == [(3, True)]
+    assert [(r.line, "quote" in r.reason) for r in rejects] == [(3, True)]
 
 
 def test_quoted_line_ends_count_as_lines(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text('composition,x\nSmCo5,"a\nb\nc"\n1,2,3\nCeCo5,2\n\nYCo5,3\n9,9,9\n')
-    rows, lines, rejected = _all(path)
+    rows, lines, rejects = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5", "YCo5"]
     assert lines == [2, 6, 8]
-    assert [r.line for r in rejected] == [5, 9]
+    assert [r.line for r in rejects] == [5, 9]
 
 
 @pytest.mark.parametrize(
     "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
 )
-def test_semicolons_tabs_carriage_returns_and_byte_order_marks_are_read(tmp_path, content):
+def test_reads_semicolons_tabs_and_byte_order_marks(tmp_path, content):
     path = tmp_path / "alloys.csv"
     path.write_text(content, encoding="utf-8", newline="")
-    rows, _, rejected = _all(path)
+    rows, _, rejects = _all(path)
     assert rows == [{"composition": "SmCo5", "x": "1"}]
-    assert rejected == []
+    assert rejects == []
 
 
 def test_blocks_join_up(tmp_path):
@@ -96,25 +98,27 @@ def test_suffixes_in_capitals_are_read(tmp_path):
     assert _all(path)[0] == [{"composition": "SmCo5"}]
 
 
-def test_a_rejected_text_of_any_length_is_kept_to_a_thousand_characters():
+def test_shortens_a_rejected_text_to_a_thousand_characters():
     assert Rejected(3, "x" * 1000, "too long").text == "x" * 1000
     assert Rejected(3, "x" * 5000, "too long").text == "x" * 997 + "..."
 
 
-def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
-    tmp_path, monkeypatch
-):
+def test_reads_cells_of_several_lines_across_pieces(tmp_path, monkeypatch):
     notes = [f'"melt {i}\nsecond line, of {i}"' for i in range(60)]
     file = tmp_path / "alloys.csv"
-    lines = [f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)]
+    lines = [
+        f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)
+    ]
     file.write_text("\n".join(["composition,note", *lines]), encoding="utf-8")
     whole = [block.table for block in read_blocks(file, 1000)]
     monkeypatch.setattr(_files, "_BLOCK_BYTES", 256)
     pieces = list(read_blocks(file, 1000))
     assert len(pieces) > 3
     assert not any(piece.rejected for piece in pieces)
-    found = pa.concat_tables([piece.table for piece in pieces])
-    assert found.to_pydict() == pa.concat_tables(whole).to_pydict()
-    assert found["note"].to_pylist() == [note.strip('"') for note in notes]
+    table = pa.concat_tables([piece.table for piece in pieces])
+    assert table.to_pydict() == pa.concat_tables(whole).to_pydict()
+    assert table["note"].to_pylist() == [note.strip('"') for note in notes]
     # Each row is known by the line it begins in: two lines a row after the header.
-    assert [n for piece in pieces for n in piece.lines.tolist()] == [2 + 2 * i for i in range(60)]
+    assert [n for piece in pieces for n in piece.lines.tolist()] == [
+        2 + 2 * i for i in range(60)
+    ]

@@ -16,16 +16,18 @@ def _write(tmp_path, text, **options):
 
 
 def test_columns_of_elements_are_the_recipe(tmp_path):
-    found = read_file(_write(tmp_path, MELTS), "weight", ELEMENT_COLUMNS)
-    assert found.labels.to_pylist() == TEXT
+    sheet = read_file(_write(tmp_path, MELTS), "weight", ELEMENT_COLUMNS)
+    assert sheet.labels.to_pylist() == TEXT
     want = mk.CompositionTable.from_strings(TEXT, basis="weight")
-    assert (found.table.to_array() == want.to_array()).all()
-    assert "melt" in found.extra(named=True).column_names
+    assert (sheet.table.to_array() == want.to_array()).all()
+    assert "melt" in sheet.extra(named=True).column_names
 
 
 def test_a_decimal_comma_is_read(tmp_path):
     file = _write(tmp_path, "Nd;Fe;B\n30,5;bal;1,0\n")
-    assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == ["Nd30.5B1.0Fe bal."]
+    assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == [
+        "Nd30.5B1.0Fe bal."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_a_decimal_comma_is_read(tmp_path):
         ("composition,Nd,Fe\nSmCo5,1,1\n", "need not be joined"),
     ],
 )
-def test_what_cannot_be_joined_is_said(tmp_path, text, said):
+def test_names_columns_that_do_not_join(tmp_path, text, said):
     with pytest.raises(InputError, match=said):
         read_file(_write(tmp_path, text), "weight", ELEMENT_COLUMNS)
 
@@ -51,16 +53,18 @@ def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
     else:
         text = "Nd2Fe14B\nSmCo5\nÄ\n"
     file.write_text(text, encoding=encoding)
-    found = read_file(file)
-    assert found.labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
+    sheet = read_file(file)
+    assert sheet.labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
     if suffix == ".csv":
-        assert found.extra(named=True)["werk"].to_pylist() == ["Gießerei Köln", ""]
+        assert sheet.extra(named=True)["werk"].to_pylist() == ["Gießerei Köln", ""]
     else:
-        assert found.rejected[0].text == "Ä"
+        assert sheet.rejected[0].text == "Ä"
 
 
 def test_a_coating_is_so_much_per_mass():
     # 2 mg/cm2 on two faces of 5 mm at 7.55 g/cm3: 4 mg on 3.775 g.
     shell = mk.alloy.Shell("Tb", amount_wt_pct=0.106, faces_mm=5.0)
-    both = mk.magnetism.sintered(["Nd2Fe14B"] * 2, "20C", shell=[str(shell), "Tb 2 mg/cm2 on 5 mm"])
-    assert both["coercivity_kA_m"][0] == both["coercivity_kA_m"][1]
+    frame = mk.magnetism.sintered(
+        ["Nd2Fe14B"] * 2, "20C", shell=[str(shell), "Tb 2 mg/cm2 on 5 mm"]
+    )
+    assert frame["coercivity_kA_m"][0] == frame["coercivity_kA_m"][1]

@@ -13,9 +13,13 @@ from magnetkit.alloy._workbook import read_sheet
 from magnetkit.report._written import write_table
 
 
-def test_a_workbook_comes_back_with_its_kinds_of_values(tmp_path):
+def test_workbook_returns_its_types_of_values(tmp_path):
     frame = pd.DataFrame(
-        {"composition": ["SmCo5", "=1+1", "Sm2Co17"], "melt": [7, 8, 9], "price": [1.5, 2.0, None]}
+        {
+            "composition": ["SmCo5", "=1+1", "Sm2Co17"],
+            "melt": [7, 8, 9],
+            "price": [1.5, 2.0, None],
+        }
     )
     path = write_table(frame, tmp_path / "alloys.xlsx")
     got = read_inputs(path)
@@ -33,9 +37,10 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
     assert book["columns"]["D2"].value == "The candidate as given or generated."
 
 
-def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
+def test_reads_each_kind_of_cell_as_shown_by_excel(tmp_path):
     """Merged cells share the value of their first, blank rows are none; errors are empty."""
-    day, night = datetime.datetime(2026, 1, 2), datetime.datetime(2026, 1, 2, 23, 30)
+    day = datetime.datetime(2026, 1, 2)
+    night = datetime.datetime(2026, 1, 2, 23, 30)
     book = Workbook()
     sheet = book.active
     for row in (
@@ -55,25 +60,29 @@ def test_each_kind_of_cell_is_read_as_a_person_sees_it(tmp_path):
     assert sheet.notes == ()
     assert table.to_pydict() == {
         "composition": ["SmCo5", "Sm2Co17", "Sm2Co17"],
-        "melt": [1, 2, None], "price": [1.0, 1.5, 3.0],
-        "day": [day.date(), day.date(), None], "time": [day, night, None],
-        "cast": [True, False, None], "code": ["007", "8", None], "error": [None, 2, None],
-    }  # fmt: skip
+        "melt": [1, 2, None],
+        "price": [1.0, 1.5, 3.0],
+        "day": [day.date(), day.date(), None],
+        "time": [day, night, None],
+        "cast": [True, False, None],
+        "code": ["007", "8", None],
+        "error": [None, 2, None],
+    }
     assert table.schema.field("melt").type == pa.int64()
 
 
-def test_a_sheet_that_states_another_size_is_read_whole(tmp_path):
+def test_reads_all_of_a_sheet_with_a_wrong_size(tmp_path):
     import zipfile
 
     book = Workbook()
     for row in (["composition", "melt"], ["SmCo5", 1], ["Nd2Fe14B", 2]):
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as packed:
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as source:
         for name, content in parts.items():
-            packed.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
+            source.writestr(name, content.replace(b'ref="A1:B3"', b'ref="A1"'))
     table = read_sheet(tmp_path / "b.xlsx").table
     assert table.num_rows == 2
     assert table.column_names == ["composition", "melt"]
@@ -96,9 +105,11 @@ def write_book(path, *, hidden_first=False, formula=False):
     return path
 
 
-def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
+def test_reads_visible_sheet_and_rows(tmp_path):
     sheet = read_sheet(write_book(tmp_path / "a.xlsx", hidden_first=True))
-    table, lines, notes = sheet.table, sheet.lines, sheet.notes
+    table = sheet.table
+    lines = sheet.lines
+    notes = sheet.notes
     assert table["composition"].to_pylist() == ["SmCo5", "Sm2Co17"]
     assert lines.tolist() == [2, 4]
     assert "sheet 'Melts' is read" in notes[0]
@@ -108,14 +119,14 @@ def test_the_visible_sheet_and_rows_alone_are_read_and_said(tmp_path):
         read_inputs(f"{tmp_path / 'a.xlsx'}#Melts")
 
 
-def test_a_hidden_sheet_is_read_when_named(tmp_path):
+def test_reads_a_hidden_sheet_by_name(tmp_path):
     path = write_book(tmp_path / "a.xlsx", hidden_first=True)
     sheet = read_sheet(Path(f"{path}#Old"))
     assert sheet.table["composition"].to_pylist() == ["NdFe"]
     assert sheet.notes == ()
 
 
-def test_a_row_with_a_formula_without_its_value_is_rejected_by_its_cell(tmp_path):
+def test_rejects_a_formula_without_value_by_its_cell(tmp_path):
     path = write_book(tmp_path / "a.xlsx", formula=True)
     sheet = read_sheet(Path(f"{path}#Melts"))
     assert sheet.table["composition"].to_pylist() == ["SmCo5"]

@@ -5,6 +5,6 @@ from magnetkit.alloy._files import check_file
 
 
 @pytest.mark.parametrize("suffix", [".ods", ".xls", ".numbers"])
-def test_a_workbook_of_another_kind_says_how_to_save_it(tmp_path, suffix):
+def test_other_kind_of_workbook_names_the_way_to_save(tmp_path, suffix):
     with pytest.raises(InputError, match=r"save it as \.xlsx or \.csv"):
         check_file(tmp_path / f"parts{suffix}")

@@ -7,7 +7,7 @@ from magnetkit.alloy import CompositionTable
 TEXTS = ["SmCo5", "N42SH", "Xx", "BNP6", None, "Nd2Fe14B"]
 
 
-def test_grades_are_told_from_formulas_in_every_piece_of_a_column():
+def test_distinguishes_grades_from_formulas_in_every_piece():
     whole = pa.array(TEXTS)
     pieces = pa.chunked_array([whole[:2], whole[2:5], whole[5:]])
     for texts in (whole, pieces):

@@ -28,10 +28,28 @@ def forms(tmp_path):
         yield path
         yield str(path)
     arrow = pa.table({"composition": RECIPES, "n": [1, 2, 3]})
-    yield from (RECIPES, tuple(RECIPES), iter(RECIPES), pd.Series(RECIPES), pd.Index(RECIPES))
-    yield from (pl.Series(RECIPES), pa.array(RECIPES), pa.chunked_array([RECIPES[:1], RECIPES[1:]]))
-    yield from (np.array(RECIPES), np.array(RECIPES)[:, None], np.array(RECIPES, object))
-    yield from (frame, pl.DataFrame(frame), pl.LazyFrame(frame), arrow, arrow.to_batches()[0])
+    yield from (
+        RECIPES,
+        tuple(RECIPES),
+        iter(RECIPES),
+        pd.Series(RECIPES),
+        pd.Index(RECIPES),
+    )
+    yield pl.Series(RECIPES)
+    yield pa.array(RECIPES)
+    yield pa.chunked_array([RECIPES[:1], RECIPES[1:]])
+    yield from (
+        np.array(RECIPES),
+        np.array(RECIPES)[:, None],
+        np.array(RECIPES, object),
+    )
+    yield from (
+        frame,
+        pl.DataFrame(frame),
+        pl.LazyFrame(frame),
+        arrow,
+        arrow.to_batches()[0],
+    )
     yield from (
         frame[["composition"]].astype("category"),
         pd.read_csv(path.with_suffix(".txt"), header=None),
@@ -47,7 +65,9 @@ def test_every_form_gives_the_same_table(tmp_path):
     count = 0
     for form in forms(tmp_path):
         got = read_inputs(form)
-        np.testing.assert_allclose(got.table.to_array(), want, atol=1e-12, err_msg=str(type(form)))
+        np.testing.assert_allclose(
+            got.table.to_array(), want, atol=1e-12, err_msg=str(type(form))
+        )
         assert got.table.row_index.tolist() == [0, 1, 2]
         if got.labels is not None:
             assert got.labels.to_pylist() == RECIPES
@@ -55,40 +75,53 @@ def test_every_form_gives_the_same_table(tmp_path):
     assert count == 30
 
 
-def test_one_text_and_one_pymatgen_composition_are_one_row():
+def test_one_text_or_composition_is_one_row():
     assert read_inputs("SmCo5").labels.to_pylist() == ["SmCo5"]
     got = read_inputs(Composition("Nd2Fe14B"))
     assert got.labels.to_pylist() == ["Nd2Fe14B"]
     assert got.table.formulas() == ["Nd0.1176Fe0.8235B0.05882"]
 
 
-def test_a_set_is_read_in_the_order_of_its_texts():
-    assert read_inputs({"SmCo5", "Nd2Fe14B"}).labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
+def test_reads_a_set_in_alphabetical_order():
+    assert read_inputs({"SmCo5", "Nd2Fe14B"}).labels.to_pylist() == [
+        "Nd2Fe14B",
+        "SmCo5",
+    ]
 
 
-LEVELS = pd.DataFrame([["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")]))
+LEVELS = pd.DataFrame(
+    [["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])
+)
 
 
 @pytest.mark.parametrize(
     ("form", "reason"),
     [
-        (None, "got None"), (42, "got int"), (b"SmCo5", "got bytes"), ({"SmCo5": 1}, "got dict"),
-        (np.zeros((2, 3)), "array of shape"), (np.array(3.0), "array of shape"),
+        (None, "got None"),
+        (42, "got int"),
+        (b"SmCo5", "got bytes"),
+        ({"SmCo5": 1}, "got dict"),
+        (np.zeros((2, 3)), "array of shape"),
+        (np.array(3.0), "array of shape"),
         # pandas 2 hands a series over as values.
-        (pd.Series([1.0, 2.0]), "got (Arrow double|float)"), (LEVELS, "several levels"),
+        (pd.Series([1.0, 2.0]), "got (Arrow double|float)"),
+        (LEVELS, "several levels"),
         (pd.DataFrame([["SmCo5", "x"]], columns=["a", "a"]), "stands twice"),
-        (pd.DataFrame({"a": [1]}), "single text column"), ("no-such-file.csv", "no such file"),
-        ("alloys.json", "expected a file ending in"), ("Xx5", "no chemical element"),
-        (["??", "!!"], "2 such rows"), ([1, 2], "expected text such as SmCo5, got int"),
+        (pd.DataFrame({"a": [1]}), "single text column"),
+        ("no-such-file.csv", "no such file"),
+        ("alloys.json", "expected a file ending in"),
+        ("Xx5", "no chemical element"),
+        (["??", "!!"], "2 such rows"),
+        ([1, 2], "expected text such as SmCo5, got int"),
     ],
     ids=str,
-)  # fmt: skip
-def test_what_is_no_composition_is_refused_by_name(form, reason):
+)
+def test_refuses_other_objects_by_name(form, reason):
     with pytest.raises(InputError, match=reason):
         read_inputs(form)
 
 
-def test_bad_rows_are_left_out_and_told_of():
+def test_reports_bad_rows_and_reads_the_rest():
     got = read_inputs(["SmCo5", "??", None, 7, "Sm2Co17"])
     assert got.table.row_index.tolist() == [0, 4]
     assert [r.line for r in got.rejected] == [2, 3, 4]
@@ -108,7 +141,7 @@ def test_bad_rows_are_left_out_and_told_of():
         as_table(["SmCo5", "??"])
 
 
-def test_a_table_tells_of_its_own_errors_once():
+def test_table_repeats_no_error():
     table = CompositionTable.from_strings(["SmCo5", "??"])
     got = read_inputs(table)
     assert [r.line for r in got.rejected] == [2]
@@ -118,16 +151,18 @@ def test_a_table_tells_of_its_own_errors_once():
 
 def _arrow(frame):
     # The lowest pandas keeps a counted index as numbers.
-    return (
-        pa.Table.from_pandas(frame, preserve_index=False)
-        if isinstance(frame, pd.DataFrame)
-        else pa.table(frame)
-    )
+    if isinstance(frame, pd.DataFrame):
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    return pa.table(frame)
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])
-def test_results_come_back_in_the_library_of_the_input(library):
-    columns = {"melt": ["a", "b", "c"], "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"], "x": [1, 2, 3]}
+def test_results_use_the_library_of_the_input(library):
+    columns = {
+        "melt": ["a", "b", "c"],
+        "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"],
+        "x": [1, 2, 3],
+    }
     make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.table}[library]
     got = read_inputs(make(columns), column="alloy")
     back = got.give(pd.DataFrame({"x": [0.1, 0.2, 0.3]}), named=True)

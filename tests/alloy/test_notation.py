@@ -8,13 +8,15 @@ from magnetkit.alloy import CompositionTable
 
 
 def test_the_charge_of_the_contract():
-    composition = mk.parse_composition("Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal.", basis="weight")
+    composition = mk.parse_composition(
+        "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal.", basis="weight"
+    )
     assert composition.get_wt_fraction("Nd") == pytest.approx(0.305)
     assert composition.get_wt_fraction("Fe") == pytest.approx(0.663)
     assert sum(composition.values()) == pytest.approx(1)
 
 
-def test_a_fault_of_the_whole_text_has_no_place():
+def test_fault_of_a_whole_text_has_no_position():
     assert (CompositionError("why").position, str(CompositionError("why", "SmCo"))) == (
         -1,
         "'SmCo': why",
@@ -59,25 +61,49 @@ def test_a_fault_of_the_whole_text_has_no_place():
         ("Fe bal.Co bal.", "weight", 10, "keep one bal."),
         ("bal.", "weight", 0, "beside a single element"),
         ("Nd80Co20Fe bal.", "weight", -1, "sum to 100, nothing of 100 is left"),
-        ("Sm(CobalFe1.1)7", "auto", 2, "sum to 1.1, nothing of 1 in this bracket is left"),
-        ("Nd30.5BFe bal.", "weight", 6, "B has no amount; in wt.% every element needs one"),
-        ("Nd30.5BFe bal.", "atomic", 6, "B has no amount; in a recipe every element needs one"),
+        (
+            "Sm(CobalFe1.1)7",
+            "auto",
+            2,
+            "sum to 1.1, nothing of 1 in this bracket is left",
+        ),
+        (
+            "Nd30.5BFe bal.",
+            "weight",
+            6,
+            "B has no amount; in wt.% every element needs one",
+        ),
+        (
+            "Nd30.5BFe bal.",
+            "atomic",
+            6,
+            "B has no amount; in a recipe every element needs one",
+        ),
         ("Nd2Fe14B", "weight", 7, "read with the basis 'atomic'"),
         ("Nd30.5Fe62.5", "weight", -1, "sum to 93; a recipe must sum to 100"),
-        ("Nd 30 Fe 70 wt.%", "atomic", -1, "names wt.%, the basis asked for is 'atomic'"),
+        (
+            "Nd 30 Fe 70 wt.%",
+            "atomic",
+            -1,
+            "names wt.%, the basis asked for is 'atomic'",
+        ),
         ("Nd 30 wt.% Fe 70 at.%", "auto", -1, "names both"),
         ("Nd0", "auto", -1, "all amounts are zero"),
         ("Nd₂Fe₁₄Q", "auto", 7, "'Q' is no chemical element"),
     ],
 )
 def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
-    with pytest.raises(CompositionError) as caught:
+    with pytest.raises(CompositionError) as refusal:
         mk.parse_composition(text, basis)
-    assert reason in caught.value.reason
-    assert caught.value.position == position
-    assert "\n" not in str(caught.value)
+    assert reason in refusal.value.reason
+    assert refusal.value.position == position
+    assert "\n" not in str(refusal.value)
     (error,) = CompositionTable.from_strings([text], basis).errors
-    assert (error.text, error.position, error.reason) == (text, position, caught.value.reason)
+    assert (error.text, error.position, error.reason) == (
+        text,
+        position,
+        refusal.value.reason,
+    )
 
 
 def test_no_text_and_no_basis():
@@ -87,14 +113,18 @@ def test_no_text_and_no_basis():
         mk.parse_composition("SmCo5", "wt.%")
 
 
-def test_what_is_charged_is_read_as_its_elements(monkeypatch):
-    texts = ["PrNd30.8DyFe2FeB5Co1Fe bal.", "(NdPr) 30.8 Fe bal.", "MM10.5Nd20B1Fe bal."]
+def test_reads_alloys_of_the_charge_as_elements(monkeypatch):
+    texts = [
+        "PrNd30.8DyFe2FeB5Co1Fe bal.",
+        "(NdPr) 30.8 Fe bal.",
+        "MM10.5Nd20B1Fe bal.",
+    ]
     with pytest.warns(UserWarning, match="read .*wt.%"):
         table = mk.CompositionTable.from_strings(texts, basis="weight")
     weight = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True))
     # 25:75, 80 % dysprosium, 19 % boron.
-    found = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
-    assert found == pytest.approx([7.7, 23.1, 1.6, 0.95])
+    shares = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
+    assert shares == pytest.approx([7.7, 23.1, 1.6, 0.95])
     assert table.row_index.tolist() == [0, 1, 2]
     monkeypatch.setattr(get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}})
     with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
@@ -103,5 +133,8 @@ def test_what_is_charged_is_read_as_its_elements(monkeypatch):
     # A formula has no such inputs, and what still is no recipe is refused as it stands.
     with pytest.raises(CompositionError, match="mischmetal"):
         mk.parse_composition("MM2Fe14B", "atomic")
-    with pytest.raises(CompositionError, match="Fe has no amount"), pytest.warns(match="FeB"):
+    with (
+        pytest.raises(CompositionError, match="Fe has no amount"),
+        pytest.warns(match="FeB"),
+    ):
         mk.parse_composition("Nd30.5FeB1", "weight")

@@ -8,7 +8,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import sums, sums_of_each
 
 
-def test_they_are_products_with_whole_arrays():
+def test_row_sums_equal_dense_products():
     rng = np.random.default_rng(3)
     whole = np.where(rng.random((50, 118)) < 0.1, rng.random((50, 118)), 0.0)
     whole[7] = 0.0
@@ -23,24 +23,26 @@ def test_they_are_products_with_whole_arrays():
     np.testing.assert_allclose(sums(rows, flags[1]), whole @ flags[1], rtol=1e-13)
 
 
-def test_of_no_rows_there_are_none():
+def test_no_rows_give_no_sums():
     assert sums(CompositionTable.from_strings([]).rows, np.ones(118)).shape == (0,)
 
 
-def test_sums_of_several_figures_are_those_of_scipy_to_the_last_digit():
+def test_sums_of_several_figures_equal_scipy():
     rng = np.random.default_rng(5)
-    made = rng.uniform(0.1, 5.0, (20_000, 4))
+    amounts = rng.uniform(0.1, 5.0, (20_000, 4))
     table = CompositionTable.from_strings(
-        [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in made]
+        [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in amounts]
     )
     figures = rng.normal(size=(118, 7))
-    sparse = csr_array((table.values, table.indices, table.indptr), shape=(len(table), 118))
+    sparse = csr_array(
+        (table.values, table.indices, table.indptr), shape=(len(table), 118)
+    )
     for threads in (1, 2):
         with limited_threads(threads):
             assert np.array_equal(sums_of_each(table.rows, figures), sparse @ figures)
 
 
-def test_an_unknown_figure_of_an_element_that_is_absent_changes_nothing():
+def test_unknown_figure_of_an_absent_element_is_no_matter():
     rows = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"]).rows
     figures = np.ones((118, 1))
     figures[61] = np.nan  # Sm

@@ -20,7 +20,9 @@ DYSPROSIUM = {
     "B": 1.0 / WHOLE,
 }
 # A carrier of 0.7 % of the mass leaves 0.993 to all else.
-WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {"Pr": 0.007}
+WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {
+    "Pr": 0.007
+}
 SHELLS = {
     "Dy 0.5 wt%": DYSPROSIUM,
     "Dy 0.5 wt% + Pr 0.7 wt%": WITH_CARRIER,
@@ -38,18 +40,20 @@ def test_masses_are_those_of_core_shell_and_carrier(shell):
 
 
 @pytest.mark.parametrize("shell", list(SHELLS))
-def test_what_is_paid_for_is_what_it_weighs(shell):
+def test_price_counts_the_mass_of_a_shell(shell):
     (row,) = mk.supply.ledger(BASE, shell=shell, basis="weight").itertuples()
     shares = SHELLS[shell]
     rare = sum(shares.get(symbol, 0.0) for symbol in ("Nd", "Pr", "Dy"))
-    assert row.heavy_rare_earth_wt_pct == pytest.approx(100.0 * shares.get("Dy", 0.0), rel=1e-5)
+    assert row.heavy_rare_earth_wt_pct == pytest.approx(
+        100.0 * shares.get("Dy", 0.0), rel=1e-5
+    )
     assert row.rare_earth_wt_pct == pytest.approx(100.0 * rare, rel=1e-5)
     prices = mk.supply.element_table().set_index("element")["price_USD_kg"]
     cost = sum(share * prices[symbol] for symbol, share in shares.items())
     assert row.cost_USD_kg == pytest.approx(cost, rel=1e-5)
 
 
-def test_a_shell_as_content_holds_what_boundaries_lose_too():
+def test_shell_content_includes_losses_to_boundaries():
     # 30 % of the rare earth of 10 % of the volume; four tenths of what is put in are lost, so that
     # 0.05 of the rare earth is replaced: 0.1 of 2 atoms.
     whole = with_shell("Nd2Fe14B", "Tb 0.30 @ 0.10")
@@ -57,7 +61,7 @@ def test_a_shell_as_content_holds_what_boundaries_lose_too():
     assert whole.fraction("Nd")[0] == pytest.approx(1.9 / 17.0)
 
 
-def test_a_coat_on_both_faces_is_a_mass_of_the_magnet():
+def test_coat_on_both_faces_is_a_mass_share():
     # 2 mg/cm2 twice on 3.775 g/cm2, 5 mm of 7.55 g/cm3: 0.106 %.
     shell = read_shell("Tb 2 mg/cm2 on 5 mm")
     assert shell.amount_wt_pct == pytest.approx(0.106)

@@ -12,12 +12,14 @@ from magnetkit.alloy.substitution import arrange_sites, count_choices, site_shar
 def test_ways_are_counted_as_they_are_written_out(caps):
     table = count_choices(caps, 6)
     for first in range(len(caps)):
-        for left in range(7):
+        for budget in range(7):
             choices = product(*(range(cap + 1) for cap in caps[first:]))
-            assert table[first][left] == sum(sum(choice) <= left for choice in choices)
+            assert table[first][budget] == sum(
+                sum(choice) <= budget for choice in choices
+            )
 
 
-def test_sites_levels_and_budgets_are_those_asked_for():
+def test_sites_levels_and_budgets_match_the_request():
     sites = arrange_sites(
         "Nd2Fe14B",
         {"Nd": ["Ce", "Dy"], "Fe": "Co"},
@@ -27,8 +29,11 @@ def test_sites_levels_and_budgets_are_those_asked_for():
     )
     assert sites.amounts == {"Nd": 2, "Fe": 14, "B": 1}
     assert [(s.element, s.site) for s in sites.slots] == [
-        ("Ce", "Nd"), ("Dy", "Nd"), ("Co", "Fe"), ("Ga", None)
-    ]  # fmt: skip
+        ("Ce", "Nd"),
+        ("Dy", "Nd"),
+        ("Co", "Fe"),
+        ("Ga", None),
+    ]
     # All of Nd by tenths, but 0.35 of it takes three steps; quarters of Fe; at.% of 17 atoms.
     assert sites.caps == [10, 3, 4, 2]
     assert sites.budgets == (10, 4, 2)
@@ -40,7 +45,11 @@ def test_sites_levels_and_budgets_are_those_asked_for():
     assert sites.decimals == 3
 
 
-def test_the_least_step_is_a_hundred_thousandth_and_a_share_is_exact():
-    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}).caps == [100]
+def test_smallest_step_is_a_hundred_thousandth():
+    assert arrange_sites(
+        "Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}
+    ).caps == [100]
     assert site_share(0.1, "x") == Fraction(1, 10)
-    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}).caps == [10, 1]
+    assert arrange_sites(
+        "Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}
+    ).caps == [10, 1]

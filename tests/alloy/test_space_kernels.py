@@ -14,8 +14,8 @@ def plan(sites):
     edges = np.cumsum([0, *(len(c) for c, _ in sites)])
     ways = np.zeros((len(caps), max(budgets, default=0) + 1), np.int64)
     counts = []
-    for s, (own, budget) in enumerate(sites):
-        table = count_ways(own, budget)
+    for s, (site, budget) in enumerate(sites):
+        table = count_ways(site, budget)
         ways[edges[s] : edges[s + 1], : budget + 1] = table
         counts.append(table[0][-1])
     return (*(np.array(x, np.int64) for x in (counts, edges, caps, budgets)), ways)
@@ -48,15 +48,18 @@ def test_digits_outside_the_space_have_no_row():
 @pytest.mark.parametrize("sites", SITES)
 def test_points_cover_the_space_evenly(sites):
     arguments = plan(sites)
-    size, slots = np.prod(arguments[0]), len(arguments[2])
+    size = np.prod(arguments[0])
+    slots = len(arguments[2])
     points = np.random.default_rng(0).random((2000 * size, slots))
-    rows = _spaces.rows_of_digits(_spaces.digits_of_points(points, *arguments), *arguments)
+    rows = _spaces.rows_of_digits(
+        _spaces.digits_of_points(points, *arguments), *arguments
+    )
     counts = np.bincount(rows, minlength=size)
     # Each row is binomial around 2000 with a deviation of at most 45.
     assert np.abs(counts - 2000).max() < 6 * 45
 
 
-def test_points_on_the_edge_stay_inside():
+def test_points_on_the_edge_stay_in_the_space():
     arguments = plan(SITES[2])
     digits = _spaces.digits_of_points(np.full((1, 4), np.nextafter(1, 0)), *arguments)
     assert _spaces.rows_of_digits(digits, *arguments)[0] >= 0
@@ -67,7 +70,11 @@ def test_no_rows_no_output():
     digits = _spaces.digits_of_rows(np.empty(0, np.int64), *arguments)
     assert digits.shape == (0, 1)
     amounts = _spaces.amounts_of_digits(
-        digits, np.array([2, 0]), np.zeros((1, 5), np.int64), np.array([1]), np.array([0])
+        digits,
+        np.array([2, 0]),
+        np.zeros((1, 5), np.int64),
+        np.array([1]),
+        np.array([0]),
     )
     indptr, indices, values = _spaces.rows_from_amounts(
         amounts, np.array([59, 65], np.int32), np.array([0, 1])

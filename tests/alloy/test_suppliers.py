@@ -36,18 +36,18 @@ def weights(text):
         "Nd22.125%Pr7.375%Dy1.2%B0.97%Fe68.33%",
     ],
 )
-def test_a_notation_of_suppliers_is_read_as_meant(text):
-    read = weights(text)
+def test_reads_the_notation_of_suppliers(text):
+    amounts = weights(text)
     for symbol, amount in PAIR.items():
-        assert read[symbol] == pytest.approx(amount, abs=2e-3), symbol
-    assert sum(read.values()) == pytest.approx(100.0)
+        assert amounts[symbol] == pytest.approx(amount, abs=2e-3), symbol
+    assert sum(amounts.values()) == pytest.approx(100.0)
 
 
 @pytest.mark.filterwarnings("ignore:.*to_weight_dict")
 def test_ferrodysprosium_before_its_name_holds_iron_too():
     with pytest.warns(UserWarning, match="DyFe as Dy80 Fe20, PrNd as Pr25 Nd75"):
-        read = weights("29.5% PrNd, 1.5% DyFe, 0.97% B, Fe rest")
-    assert read["Dy"] == pytest.approx(1.2, abs=2e-3)
+        amounts = weights("29.5% PrNd, 1.5% DyFe, 0.97% B, Fe rest")
+    assert amounts["Dy"] == pytest.approx(1.2, abs=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_ferrodysprosium_before_its_name_holds_iron_too():
         ("Nd 23,6 Pr 5,9 Dy 1,2 B 0,97 Fe Rest", "write decimals with a point"),
     ],
 )
-def test_a_notation_that_leaves_amounts_open_is_refused(text, says):
+def test_refuses_open_amounts(text, says):
     with pytest.raises(CompositionError, match=says):
         weights(text)

@@ -19,7 +19,7 @@ def same(a, b):
     assert a.errors == b.errors
 
 
-def test_rows_that_cannot_be_read_are_listed_and_left_out():
+def test_lists_unreadable_rows_and_drops_them():
     table = CompositionTable.from_strings(TEXTS)
     assert len(table) == 3
     assert table.shape == (3, 118)
@@ -56,13 +56,21 @@ def test_nulls_are_rows_of_errors():
     assert len(CompositionTable.from_arrow(pa.array([None, None])).errors) == 2
 
 
-@pytest.mark.parametrize("array", [pa.array([1, 2]), pa.array([b"Nd"]), pd.Series([1.5]), object()])
-def test_arrow_arrays_without_text_are_refused(array):
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array([1, 2]),
+        pa.array([b"Nd"]),
+        pd.Series([1.5]),
+        object(),
+    ],
+)
+def test_refuses_arrow_arrays_without_text(array):
     with pytest.raises(InputError, match="expected"):
         CompositionTable.from_arrow(array)
 
 
-def test_what_is_no_text_is_a_row_of_errors():
+def test_objects_without_text_are_rows_of_errors():
     texts = ["SmCo5", None, float("nan"), 5, b"Fe", "Nd\udcff", ["Nd"]]
     table = CompositionTable.from_strings(texts)
     assert table.row_index.tolist() == [0]
@@ -97,7 +105,9 @@ def test_one_text_is_no_list():
         CompositionTable.from_strings(5)
 
 
-FRAME = pd.DataFrame({"composition": TEXTS, "note": list("abcde"), "x": range(5)}, index=[9] * 5)
+FRAME = pd.DataFrame(
+    {"composition": TEXTS, "note": list("abcde"), "x": range(5)}, index=[9] * 5
+)
 
 
 def test_frames_of_all_kinds():
@@ -105,25 +115,35 @@ def test_frames_of_all_kinds():
     same(CompositionTable.from_frame(FRAME), want)
     same(CompositionTable.from_frame(pa.Table.from_pandas(FRAME)), want)
     same(
-        CompositionTable.from_frame(FRAME[["composition", "x"]].set_axis(["a", "x"], axis=1)), want
+        CompositionTable.from_frame(
+            FRAME[["composition", "x"]].set_axis(["a", "x"], axis=1)
+        ),
+        want,
     )
     same(CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want)
-    same(CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"), want)
+    same(
+        CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"),
+        want,
+    )
     same(CompositionTable.from_frame(FRAME.astype({"composition": "category"})), want)
 
 
 def test_polars_frame():
     polars = pytest.importorskip("polars")
     want = CompositionTable.from_strings(TEXTS)
-    same(CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want)
+    same(
+        CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want
+    )
     same(CompositionTable.from_arrow(polars.Series(TEXTS)), want)
 
 
-def test_a_frame_without_a_clear_column_is_refused():
+def test_refuses_a_frame_without_composition_column():
     two = FRAME.rename(columns={"composition": "a"})
     with pytest.raises(InputError, match=r"single text column; found a, note, x"):
         CompositionTable.from_frame(two)
-    with pytest.raises(InputError, match="no column 'b'; the columns are composition, note, x"):
+    with pytest.raises(
+        InputError, match="no column 'b'; the columns are composition, note, x"
+    ):
         CompositionTable.from_frame(FRAME, "b")
     with pytest.raises(InputError, match="compositions as text"):
         CompositionTable.from_frame(pa.table({"composition": [1, 2]}))
@@ -151,17 +171,26 @@ def test_selection_keeps_the_numbering_of_the_input():
     table = CompositionTable.from_strings(TEXTS)
     dense = table.to_array()
     none = np.empty(0, int)
-    for key in (slice(1, None), slice(None, None, -1), [2, 0], [True, False, True], -1, none):
+    for key in (
+        slice(1, None),
+        slice(None, None, -1),
+        [2, 0],
+        [True, False, True],
+        -1,
+        none,
+    ):
         part = table[key]
-        picked = np.atleast_1d(np.arange(3)[key])
-        np.testing.assert_array_equal(part.to_array(), dense[picked])
-        np.testing.assert_array_equal(part.row_index, table.row_index[picked])
+        indices = np.atleast_1d(np.arange(3)[key])
+        np.testing.assert_array_equal(part.to_array(), dense[indices])
+        np.testing.assert_array_equal(part.row_index, table.row_index[indices])
         assert part.errors == table.errors
     assert len(table[2:1]) == 0
 
 
 def test_concat_undoes_slicing():
-    table = CompositionTable.from_strings([t for t in TEXTS if "," not in t and "X" not in t])
+    table = CompositionTable.from_strings(
+        [t for t in TEXTS if "," not in t and "X" not in t]
+    )
     same(CompositionTable.concat([table[:1], table[1:1], table[1:]]), table)
 
 
@@ -184,7 +213,8 @@ def test_fractions_and_weights():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm0.8Gd0.2Co5"])
     np.testing.assert_allclose(table.to_array().sum(axis=1), 1)
     np.testing.assert_allclose(table.fraction("Nd", "Sm", "Gd"), [2 / 17, 1 / 6])
-    mass = 2 * ATOMIC_MASS[INDEX["Nd"]] + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
+    earth = 2 * ATOMIC_MASS[INDEX["Nd"]]
+    mass = earth + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
     np.testing.assert_allclose(
         table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
     )
@@ -203,21 +233,22 @@ def test_many_rows_use_many_threads_and_agree():
 def test_formulas_are_written_as_python_writes_numbers():
     rng = np.random.default_rng(0)
     amounts = rng.random((300, 4)) ** 6
-    texts = [
-        "".join(f"{e}{a:.12f}" for e, a in zip(("Fe", "Nd", "B", "Dy"), row, strict=True))
-        for row in amounts.tolist()
-    ]
+    texts = []
+    for fe, nd, b, dy in amounts.tolist():
+        texts.append(f"Fe{fe:.12f}Nd{nd:.12f}B{b:.12f}Dy{dy:.12f}")
     table = CompositionTable.from_strings(texts)
     dense = table.to_array()
     for i, text in enumerate(table.formulas()):
-        wanted = ""
+        formula = ""
         for element in ("Nd", "Dy", "Fe", "B"):
             share = dense[i, INDEX[element]]
             if share >= 1e-4:
-                wanted += f"{element}{share:.4g}"
+                formula += f"{element}{share:.4g}"
             elif share > 0:
-                shown = np.format_float_positional(share, 4, fractional=False, trim="-")
-                wanted += element + shown
-        assert text == wanted
+                number = np.format_float_positional(
+                    share, 4, fractional=False, trim="-"
+                )
+                formula += element + number
+        assert text == formula
     assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]
     assert table.to_arrow().to_pylist() == table.formulas()

@@ -5,7 +5,12 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.alloy._read import read_inputs
-from magnetkit.alloy.user_tables import match_headers, parse_unit, read_number, read_user_table
+from magnetkit.alloy.user_tables import (
+    match_headers,
+    parse_unit,
+    read_number,
+    read_user_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +71,19 @@ def test_a_header_of_measured_magnets(header, name, unit):
         ("parts", "rotor temperature", "did you mean 'temperature'"),
     ],
 )
-def test_a_header_that_is_nearly_known_is_refused_with_a_guess(kind, header, says):
+def test_refuses_a_misspelled_header_with_a_guess(kind, header, says):
     with pytest.raises(InputError, match=says):
         match_headers([header], kind)
 
 
-def test_two_columns_of_one_quantity_are_refused():
-    with pytest.raises(InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"):
+def test_refuses_two_columns_of_one_quantity():
+    with pytest.raises(
+        InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"
+    ):
         match_headers(["Grade", "kg/year", "Annual demand"], "parts")
 
 
-def test_the_nearer_of_two_headers_of_a_text_is_taken():
+def test_takes_the_nearest_header_of_a_text():
     material, grade = match_headers(["Material", "Grade"], "parts")
     assert (material.name, grade.name) == ("", "grade")
 
@@ -98,7 +105,7 @@ def test_a_number(text, mark, number):
     assert read_number(text, mark) == number
 
 
-def test_a_number_that_reads_both_ways_is_refused_where_marks_contradict():
+def test_refuses_a_number_of_two_readings():
     with pytest.raises(InputError, match="decimal mark or thousands"):
         read_number("1,234", None)
 
@@ -106,7 +113,12 @@ def test_a_number_that_reads_both_ways_is_refused_where_marks_contradict():
 def test_units_come_out_in_those_of_the_names():
     # 20 kOe is 1591.5 kA/m, 12 kG 1.2 T, and 68 F 20 C.
     table = read_user_table(
-        {"composition": ["SmCo5"], "T (F)": [68.0], "HcJ (kOe)": [20.0], "Br (kG)": [12.0]},
+        {
+            "composition": ["SmCo5"],
+            "T (F)": [68.0],
+            "HcJ (kOe)": [20.0],
+            "Br (kG)": [12.0],
+        },
         "magnets",
     )
     (row,) = table.rows
@@ -115,9 +127,11 @@ def test_units_come_out_in_those_of_the_names():
     assert row["remanence_T"] == pytest.approx(1.2)
 
 
-def test_a_temperature_without_a_unit_is_asked_once_for_the_column():
+def test_questions_temperatures_without_unit_in_one_line():
     frame = {"Grade": ["N42SH", "N38UH"], "Temp": [150, 180]}
-    with pytest.raises(InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"):
+    with pytest.raises(
+        InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"
+    ):
         read_user_table(frame, "parts")
     table = read_user_table(frame, "parts", {"Temp": "C"})
     assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 453.15])
@@ -128,7 +142,7 @@ def test_a_cell_may_name_its_unit():
     assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 423.0])
 
 
-def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on():
+def test_lists_an_unreadable_row_and_reads_the_rest():
     table = read_user_table(
         {"Grade": ["N42SH", "N38UH", "N35"], "kg/year": ["12", "a lot", "3"]}, "parts"
     )
@@ -145,10 +159,12 @@ def test_a_range_asks_for_one_number(text):
     assert "is a range; write one number, the highest" in table.refused[1][1]
 
 
-def test_an_amount_that_could_be_thousands_is_said_with_its_row():
+def test_questions_an_amount_that_could_be_thousands():
     table = read_user_table({"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts")
     assert [row["mass_kg_year"] for row in table.rows] == [3.5, 1.2]
-    assert any("1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes)
+    assert any(
+        "1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes
+    )
     sure = read_user_table({"Grade": ["A", "B"], "kg/year": ["3.5", "1,200"]}, "parts")
     assert [row["mass_kg_year"] for row in sure.rows] == [3.5, 1200.0]
     assert not any("not thousands" in note for note in sure.notes)
@@ -159,7 +175,7 @@ def test_no_amount_is_left_empty():
     assert "leave the cell empty" in table.refused[1][1]
 
 
-def test_decimal_commas_of_a_german_list_are_said():
+def test_names_decimal_commas_of_a_german_list():
     table = read_user_table(
         {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]}, "parts"
     )
@@ -176,20 +192,24 @@ def test_decimal_commas_of_a_german_list_are_said():
         ("Br (T)", 12.1, "lies outside 0.02 to 2 T; kG"),
     ],
 )
-def test_a_value_that_nobody_believes_names_the_likely_slip(column, value, says):
+def test_implausible_value_names_the_likely_slip(column, value, says):
     with pytest.raises(InputError, match=says):
-        read_user_table({"composition": ["SmCo5"], column: [value]}, "magnets", strict=True)
+        read_user_table(
+            {"composition": ["SmCo5"], column: [value]}, "magnets", strict=True
+        )
 
 
-def test_what_was_done_with_every_column_is_said_in_one_line():
-    table = read_user_table({"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts")
+def test_one_line_describes_the_use_of_every_column():
+    table = read_user_table(
+        {"Grade": ["N42SH"], "kg/year": [1], "Colour": ["red"]}, "parts"
+    )
     assert table.sentence() == (
         "read 'Grade' as grade; 'kg/year' as mass_kg_year, kg; carried through, not used: 'Colour'"
     )
     assert table.own["Colour"].tolist() == ["red"]
 
 
-def test_a_bad_line_of_a_file_is_a_row_of_its_own(tmp_path):
+def test_bad_line_of_a_file_is_a_row(tmp_path):
     path = tmp_path / "parts.csv"
     path.write_text("Part;Grade;kg/year\nA;N42SH;1,5\nB;N38UH\nC;N35;2\n")
     table = read_user_table(path, "parts")
@@ -200,8 +220,12 @@ def test_a_bad_line_of_a_file_is_a_row_of_its_own(tmp_path):
 
 def test_units_of_three_languages():
     assert [parse_unit(t) for t in ("公斤", "°C", "Stück", "kOe", "wt%")] == [
-        "kg", "c", "pcs", "koe", None,
-    ]  # fmt: skip
+        "kg",
+        "c",
+        "pcs",
+        "koe",
+        None,
+    ]
 
 
 def test_polars_and_lists_of_records_are_tables():
@@ -214,27 +238,33 @@ def test_polars_and_lists_of_records_are_tables():
 
 def test_the_users_own_numbers_come_back_as_numbers():
     table = read_user_table(
-        {"Werkstoff": ["N42SH", "N35"], "Jahresmenge": ["1.200,5", "0,4"], "Nr": ["007", "12"]},
+        {
+            "Werkstoff": ["N42SH", "N35"],
+            "Jahresmenge": ["1.200,5", "0,4"],
+            "Nr": ["007", "12"],
+        },
         "parts",
     )
     assert table.own["Jahresmenge"].tolist() == [1200.5, 0.4]
     assert table.own["Nr"].tolist() == ["007", 12.0]
 
 
-def test_a_list_of_recipes_with_a_header_nearly_shell_is_refused():
+def test_refuses_a_list_with_a_misspelled_shell_header():
     for header in ("Shell", "shells", "shel"):
         with pytest.raises(InputError, match="did you mean 'shell'"):
-            read_inputs(pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]}))
+            read_inputs(
+                pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]})
+            )
 
 
-def test_a_condition_in_a_list_of_recipes_is_said_to_be_unused():
+def test_names_an_unused_condition_of_a_list():
     frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]})
     with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
         inputs = read_inputs(frame)
     assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]
 
 
-def test_a_truth_value_is_no_number_and_a_printed_minus_is_one():
+def test_booleans_are_no_numbers_and_a_printed_minus_is():
     rows = [{"grade": "N42SH", "kg/year": True}, {"grade": "N42SH", "kg/year": 3.0}]
     table = read_user_table(rows, "parts")
     assert list(table.refused) == [1]
@@ -243,6 +273,6 @@ def test_a_truth_value_is_no_number_and_a_printed_minus_is_one():
     assert cold.rows[0]["temperature"] == pytest.approx(253.15)
 
 
-def test_a_table_of_very_many_columns_is_asked_about():
+def test_questions_a_table_of_very_many_columns():
     with pytest.raises(InputError, match="turned on its side"):
         match_headers([f"c{i}" for i in range(600)], "parts")

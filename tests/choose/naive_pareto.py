@@ -9,13 +9,17 @@ def dominates(a, b):
 
 def fronts(points):
     points = np.asarray(points, float)
-    left = {i for i in range(len(points)) if not np.isnan(points[i]).any()}
+    remaining = {i for i in range(len(points)) if not np.isnan(points[i]).any()}
     result = np.zeros(len(points), int)
     number = 0
-    while left:
+    while remaining:
         number += 1
-        free = {i for i in left if not any(dominates(points[j], points[i]) for j in left if j != i)}
+        free = set()
+        for i in remaining:
+            others = remaining - {i}
+            if not any(dominates(points[j], points[i]) for j in others):
+                free.add(i)
         for i in free:
             result[i] = number
-        left -= free
+        remaining -= free
     return result

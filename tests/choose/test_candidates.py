@@ -31,20 +31,33 @@ KNOWN = {"recipe": BULK.text, "basis": "weight"}
 
 
 def amounts(texts, element):
-    found = (re.search(rf"{element}(\d[\d.]*)", text) for text in texts)
-    return sorted({float(m[1]) if m else 0.0 for m in found})
+    matches = (re.search(rf"{element}(\d[\d.]*)", text) for text in texts)
+    return sorted({float(m[1]) if m else 0.0 for m in matches})
 
 
-def test_what_is_tried_is_what_the_trade_charges():
-    asked = wish()
-    held = with_makeup(incumbent_of_grade("N42SH", asked), asked)
-    rows = list_melts(held, BULK, asked)
+def test_candidates_are_charges_of_the_trade():
+    request = wish()
+    incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
+    rows = list_melts(incumbent, BULK, request)
     assert (rows["composition"][0], rows["way"][0]) == (BULK.text, "own")
-    bulk, diffused, lean = (rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron"))
-    assert amounts(bulk["composition"], "Dy") == [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
-    assert amounts(diffused["composition"], "Dy")[-1] == 3.0
+    bulk, diffusion, lean = (
+        rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron")
+    )
+    assert amounts(bulk["composition"], "Dy") == [
+        0.0,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        3.0,
+        4.0,
+        5.0,
+        6.0,
+        8.0,
+    ]
+    assert amounts(diffusion["composition"], "Dy")[-1] == 3.0
     # What is made: shells of either element to 1.5 wt.%, on fine grains too; low boron.
-    shells = diffused["shell"].str.split(expand=True)
+    shells = diffusion["shell"].str.split(expand=True)
     for element in ("Tb", "Dy"):
         assert shells.loc[shells[0] == element, 1].astype(float).max() == 1.5
     fine = rows[rows["way"] == "fine-grained"]
@@ -54,84 +67,103 @@ def test_what_is_tried_is_what_the_trade_charges():
     assert amounts(lean["composition"], "Al") == [0.0, 0.3]
     assert not rows.duplicated(["composition", "shell", "route"]).any()
     # Any route by its name, in place of the producer's own.
-    by_route = replace(asked, route="hot-pressed-isotropic")
-    named = list_melts(held, BULK, by_route)
-    assert set(named["route"][1:]) == {"hot-pressed-isotropic"}
+    by_route = replace(request, route="hot-pressed-isotropic")
+    melts = list_melts(incumbent, BULK, by_route)
+    assert set(melts["route"][1:]) == {"hot-pressed-isotropic"}
     # Gadolinium and erbium are there for the temperature coefficient alone.
     of_cobalt = with_makeup(incumbent_of_grade("2:17TC-16", wish(100.0)), wish(100.0))
     plain = replace(of_cobalt, between=None)
-    compensated = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
+    recipe = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
     flat = []
     for one in (plain, of_cobalt):
-        flat.append(amounts(list_melts(one, compensated, wish(100.0))["composition"][1:], "Gd"))
+        flat.append(
+            amounts(list_melts(one, recipe, wish(100.0))["composition"][1:], "Gd")
+        )
     assert (flat[0], max(flat[1])) == ([0.0], 12.0)
 
 
 @pytest.fixture(scope="module")
 def motor():
     """N42SH at 150 degrees C, taken to be alloyed."""
-    asked = wish()
-    held = with_makeup(incumbent_of_grade("N42SH", asked), replace(asked, **KNOWN))
-    reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
-    limits = find_limits(reference, asked)
-    return held, asked, limits, judge_melts(held, held.makeup.best, asked, limits).table
+    request = wish()
+    incumbent = with_makeup(
+        incumbent_of_grade("N42SH", request), replace(request, **KNOWN)
+    )
+    reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
+    limits = find_limits(reference, request)
+    return (
+        incumbent,
+        request,
+        limits,
+        judge_melts(incumbent, incumbent.makeup.best, request, limits).table,
+    )
 
 
 def test_its_own_recipe_meets_its_drawing(motor):
-    held, _, _, table = motor
-    own = table[table["way"] == "own"].iloc[0]
-    assert own["probability_meets_requirements"] == 1.0
-    assert own["coercivity_guaranteed_kA_m"] == pytest.approx(held.least["coercivity_kA_m"])
-    assert own["remanence_T_lo"] == own["remanence_T_hi"] == own["remanence_T"]
-    assert own["coercivity_kA_m"] == pytest.approx(held.typical("coercivity_kA_m"))
+    incumbent, _, _, table = motor
+    todays = table[table["way"] == "own"].iloc[0]
+    assert todays["probability_meets_requirements"] == 1.0
+    assert todays["coercivity_guaranteed_kA_m"] == pytest.approx(
+        incumbent.least["coercivity_kA_m"]
+    )
+    assert todays["remanence_T_lo"] == todays["remanence_T_hi"] == todays["remanence_T"]
+    assert todays["coercivity_kA_m"] == pytest.approx(
+        incumbent.typical("coercivity_kA_m")
+    )
 
 
-def test_a_probability_is_limited_by_what_was_measured(motor):
-    held, asked, limits, table = motor
-    assert held.makeup.estimate is False
-    own = table[table["way"] == "own"].iloc[0]
-    assert own["evidence_distance"] == 0.0
+def test_measurements_cap_the_probability(motor):
+    incumbent, request, limits, table = motor
+    assert incumbent.makeup.estimate is False
+    todays = table[table["way"] == "own"].iloc[0]
+    assert todays["evidence_distance"] == 0.0
     # w P + (1 - w) min(P, 1/2) with w = exp(-D^2 / 4).
-    most = 0.5 + 0.5 * np.exp(-0.25 * table["evidence_distance"] ** 2)
-    assert (table["probability_meets_requirements"] <= most + 1e-9).all()
-    assert most.min() < 0.7
+    cap = 0.5 + 0.5 * np.exp(-0.25 * table["evidence_distance"] ** 2)
+    assert (table["probability_meets_requirements"] <= cap + 1e-9).all()
+    assert cap.min() < 0.7
     # A recipe that is only estimated is no measured magnet.
-    guess = replace(held, makeup=replace(held.makeup, estimate=True))
-    other = judge_melts(guess, held.makeup.best, asked, limits).table
+    guess = replace(incumbent, makeup=replace(incumbent.makeup, estimate=True))
+    other = judge_melts(guess, incumbent.makeup.best, request, limits).table
     keys = ["candidate", "shell", "way"]
-    near = table.merge(other, on=keys)
-    assert (near["evidence_distance_x"] <= near["evidence_distance_y"] + 1e-12).all()
+    pairs = table.merge(other, on=keys)
+    assert (pairs["evidence_distance_x"] <= pairs["evidence_distance_y"] + 1e-12).all()
 
 
 def test_candidates_differ_as_the_bare_model_has_it(motor):
-    held, asked, _, table = motor
+    incumbent, request, _, table = motor
     # By the design's figures of a magnet of another recipe: 7 % each of H_cJ far off, 1 % of B_r.
     rows = table.set_index(["candidate", "shell"])
     texts = [BASE, BULK.text]
     # The level is that of the alloy in use, cold and hot, for the others alike.
-    level = producer_level(held, held.makeup.best, asked)
-    typical = {q: held.typical(q) for q in ("remanence_T", "coercivity_kA_m")}
-    own = read_recipe(held.makeup.best.text, "weight")
-    stated = state_level(own, level, 423.15, typical, shell=held.makeup.best.shell or None)
-    made_by = {"producer": Producer("", (), (stated,)).record()}
+    level = producer_level(incumbent, incumbent.makeup.best, request)
+    typical = {q: incumbent.typical(q) for q in ("remanence_T", "coercivity_kA_m")}
+    recipe = read_recipe(incumbent.makeup.best.text, "weight")
+    statement = state_level(
+        recipe, level, 423.15, typical, shell=incumbent.makeup.best.shell or None
+    )
+    made_by = {"producer": Producer("", (), (statement,)).record()}
     pair = mk.CompositionTable.from_strings(texts, basis="weight")
     model = mk.magnetism.sintered(pair, 423.15, process=made_by)
     bare = rows.loc[(BASE, "")]
     for quantity in ("remanence_T", "coercivity_kA_m"):
         ratio = model[quantity][0] / model[quantity][1]
-        assert bare[quantity] / held.typical(quantity) == pytest.approx(ratio, rel=1e-6)
+        assert bare[quantity] / incumbent.typical(quantity) == pytest.approx(
+            ratio, rel=1e-6
+        )
     d = np.abs(
         np.subtract(*mk.CompositionTable.from_strings(texts, basis="weight").to_array())
     ).sum()
     sd = np.sqrt(2 * 0.07**2 * (1 - np.exp(-d / 0.05)))
-    assert np.log(bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]) == pytest.approx(
-        1.645 * sd, rel=1e-3
-    )
+    assert np.log(
+        bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]
+    ) == pytest.approx(1.645 * sd, rel=1e-3)
     one = mk.CompositionTable.from_strings([BASE], basis="weight")
-    shelled = mk.magnetism.sintered(one, 423.15, process=made_by, shell="Tb 0.4 wt%")
-    ratio = shelled["coercivity_kA_m"][0] / model["coercivity_kA_m"][1]
-    found = rows.loc[(BASE, "Tb 0.4 wt%"), "coercivity_kA_m"]
-    assert found / held.typical("coercivity_kA_m") == pytest.approx(ratio, rel=1e-6)
+    with_shell = mk.magnetism.sintered(one, 423.15, process=made_by, shell="Tb 0.4 wt%")
+    ratio = with_shell["coercivity_kA_m"][0] / model["coercivity_kA_m"][1]
+    coercivity = rows.loc[(BASE, "Tb 0.4 wt%"), "coercivity_kA_m"]
+    assert coercivity / incumbent.typical("coercivity_kA_m") == pytest.approx(
+        ratio, rel=1e-6
+    )
 
 
 def test_controls_fail_and_what_industry_did_holds(motor):
@@ -142,12 +174,16 @@ def test_controls_fail_and_what_industry_did_holds(motor):
     assert chance[BASE, "Tb 0.6 wt%"] > 0.8
 
 
-def test_a_margin_is_that_of_its_own_remanence_and_knee():
-    asked = wish(duty=True, load_line=1.0, outside_field_kA_m=100.0)
-    held = with_makeup(incumbent_of_grade("N38UH", asked), asked)
-    reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
-    table = judge_melts(held, held.makeup.best, asked, find_limits(reference, asked)).table
-    own_field = table["remanence_guaranteed_T"] / (4e-4 * np.pi * (1.0 + table["recoil"]))
+def test_margin_uses_the_candidates_remanence_and_knee():
+    request = wish(duty=True, load_line=1.0, outside_field_kA_m=100.0)
+    incumbent = with_makeup(incumbent_of_grade("N38UH", request), request)
+    reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
+    table = judge_melts(
+        incumbent, incumbent.makeup.best, request, find_limits(reference, request)
+    ).table
+    own_field = table["remanence_guaranteed_T"] / (
+        4e-4 * np.pi * (1.0 + table["recoil"])
+    )
     margin = table["knee_guaranteed_kA_m"] / (own_field + 100.0)
     np.testing.assert_allclose(table["demagnetization_safety"], margin, rtol=1e-6)
     # What is likely to meet the duty has the margin by what is guaranteed.
@@ -155,24 +191,36 @@ def test_a_margin_is_that_of_its_own_remanence_and_knee():
     assert (likely["demagnetization_safety"] >= 1.1 - 1e-9).all()
 
 
-def test_a_larger_field_or_lower_load_line_never_raises_a_probability():
+def test_harsher_duty_never_raises_a_probability():
     chances = []
-    for line, outside in ((2.0, 0.0), (1.0, 0.0), (1.0, 100.0), (0.5, 100.0), (0.5, 300.0)):
-        asked = wish(120.0, duty=True, load_line=line, outside_field_kA_m=outside)
-        held = with_makeup(incumbent_of_grade("N38UH", asked), replace(asked, **KNOWN))
-        reference = {**held.least, "remanence_coefficient_pct_K": -0.12}
-        table = judge_melts(held, held.makeup.best, asked, find_limits(reference, asked)).table
+    for line, outside in (
+        (2.0, 0.0),
+        (1.0, 0.0),
+        (1.0, 100.0),
+        (0.5, 100.0),
+        (0.5, 300.0),
+    ):
+        request = wish(120.0, duty=True, load_line=line, outside_field_kA_m=outside)
+        incumbent = with_makeup(
+            incumbent_of_grade("N38UH", request), replace(request, **KNOWN)
+        )
+        reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
+        table = judge_melts(
+            incumbent, incumbent.makeup.best, request, find_limits(reference, request)
+        ).table
         chances.append(table["probability_meets_requirements"].to_numpy())
     for before, after in pairwise(chances):
         assert (after <= before + 1e-9).all()
 
 
-def test_what_is_bought_is_compared_by_what_makers_print(motor):
-    held, asked, limits, _ = motor
-    table = judge_grades(held, asked, limits).set_index("grade")
+def test_judges_grades_of_the_market_by_their_print(motor):
+    incumbent, request, limits, _ = motor
+    table = judge_grades(incumbent, request, limits).set_index("grade")
     chance = table["probability_meets_requirements"]
-    sold = guaranteed_minima(423.15)
-    arnold = sold[(sold["grade"] == "Recoma 33E") & (sold["maker"] == "Arnold")].iloc[0]
+    market = guaranteed_minima(423.15)
+    arnold = market[
+        (market["grade"] == "Recoma 33E") & (market["maker"] == "Arnold")
+    ].iloc[0]
     # 1.14 T with -0.035 %/K and 1750 kA/m with -0.25 %/K.
     assert arnold["remanence_T"] == pytest.approx(1.14 * (1 - 0.00035 * 130))
     assert arnold["coercivity_kA_m"] == pytest.approx(1750 * (1 - 0.0025 * 130))
@@ -182,9 +230,13 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert (table["max_working_temperature_K"] >= 423.14).all()
     assert "N42SH" not in table.index
     on_duty = wish(75.0, duty=True, load_line=2.0)
-    held = with_makeup(incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN))
-    asks = find_limits({**held.least, "remanence_coefficient_pct_K": -0.12}, on_duty)
-    classes = judge_grades(held, on_duty, asks).set_index("grade")
+    incumbent = with_makeup(
+        incumbent_of_grade("N42SH", on_duty), replace(on_duty, **KNOWN)
+    )
+    asks = find_limits(
+        {**incumbent.least, "remanence_coefficient_pct_K": -0.12}, on_duty
+    )
+    classes = judge_grades(incumbent, on_duty, asks).set_index("grade")
     likely = classes[classes["probability_meets_requirements"] > 0.8]
     assert "N45M" in likely.index
     assert (likely["demagnetization_safety"] >= 1.1).all()
@@ -196,17 +248,19 @@ def test_what_is_bought_is_compared_by_what_makers_print(motor):
     assert constants()["sold"]["coercivity_kA_m"] == 0.02
 
 
-def test_what_is_diffused_into_todays_magnet_cancels_in_what_holds_it_too(motor):
-    held, asked, limits, _ = motor
-    shelled = Recipe(BASE, "Tb 0.4 wt%", 0.4, 1.0, "diffused")
+def test_shells_into_todays_magnet_share_its_error(motor):
+    incumbent, request, limits, _ = motor
+    with_shell = Recipe(BASE, "Tb 0.4 wt%", 0.4, 1.0, "diffused")
     melts = [(BASE, "Tb 0.4 wt%", way, None) for way in ("own", "diffused")]
     frame = pd.DataFrame(melts, columns=["composition", "shell", "way", "route"])
-    table = judge_melts(held, shelled, asked, limits, frame).table
+    table = judge_melts(incumbent, with_shell, request, limits, frame).table
     # The same magnet twice: its shell gains as much in both, whatever that is.
-    np.testing.assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
+    np.testing.assert_array_equal(
+        table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"]
+    )
 
 
-def test_an_energy_product_goes_with_the_square_of_the_remanence():
+def test_energy_product_follows_the_square_of_remanence():
     from scipy.special import ndtr
 
     frame = pd.DataFrame(
@@ -224,15 +278,15 @@ def test_an_energy_product_goes_with_the_square_of_the_remanence():
     assert chance[0] == pytest.approx(ndtr(-0.5 * np.log(1.02) / 0.01), abs=1e-5)
 
 
-def test_another_producers_candidate_is_as_wide_as_its_own_range(motor):
-    held, asked, limits, _ = motor
-    held = replace(held, producer=Producer("none", ()))
+def test_candidate_of_another_producer_has_its_full_range(motor):
+    incumbent, request, limits, _ = motor
+    incumbent = replace(incumbent, producer=Producer("none", ()))
     frame = pd.DataFrame(
         [(BULK.text, "", "own", None), (BASE, "", "bulk", None)],
         columns=["composition", "shell", "way", "route"],
     )
-    table = judge_melts(held, BULK, asked, limits, frame).table
-    alone = mk.predict([BULK.text, BASE], asked.temperature, basis="weight")
+    table = judge_melts(incumbent, BULK, request, limits, frame).table
+    alone = mk.predict([BULK.text, BASE], request.temperature, basis="weight")
     for name in ("coercivity_kA_m", "remanence_T"):
         ratio = table[f"{name}_hi"] / table[f"{name}_lo"]
         expected = alone[f"{name}_hi"] / alone[f"{name}_lo"]

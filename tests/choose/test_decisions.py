@@ -26,7 +26,9 @@ from magnetkit.report._content import shown_magnets
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    return mk.screen(application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out")
+    return mk.screen(
+        application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out"
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,36 +41,52 @@ def result(tmp_path_factory):
         ("Nd2Fe14B", "Tb 0.5 wt%", "2:14:1: diffused Tb"),
         ("Nd1.9Dy0.1Fe14B", "Tb 0.3 wt%", "2:14:1: diffused Tb, Dy in the alloy"),
         ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth"),
-        ("Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth, little iron"),
+        (
+            "Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6",
+            "",
+            "2:17: no heavy rare earth, little iron",
+        ),
         ("Sm0.7Gd0.3Co5", "", "1:5: alloyed with Gd"),
     ],
 )
 def test_a_decision_is_host_means_and_dilution(recipe, shell, decision):
     job = make_job(mk.applications.load("weapon-fin-actuator"))
     table = mk.CompositionTable.from_strings([recipe])
-    heavy = mk.predict(recipe, shell=shell or None)["heavy_rare_earth_wt_pct"].to_numpy()
-    found = classify_decisions(table, [shell] if shell else None, heavy, job, assign_hosts(table))
-    assert found.texts() == [decision]
+    heavy = mk.predict(recipe, shell=shell or None)[
+        "heavy_rare_earth_wt_pct"
+    ].to_numpy()
+    decisions = classify_decisions(
+        table, [shell] if shell else None, heavy, job, assign_hosts(table)
+    )
+    assert decisions.texts() == [decision]
 
 
-def test_today_stands_first_and_no_copy_is_shown(result):
-    told = result.decisions
-    assert told["decision_status"].tolist()[0] == "keep"
-    assert told["candidate"].iloc[0] == result.profile.reference.formula
-    assert 2 <= len(told) <= 5
-    assert told["decision"].iloc[1:].is_unique
-    assert told["simpler_rank"].isna().all()
+def test_today_stands_first_without_a_copy(result):
+    decisions = result.decisions
+    assert decisions["decision_status"].tolist()[0] == "keep"
+    assert decisions["candidate"].iloc[0] == result.profile.reference.formula
+    assert 2 <= len(decisions) <= 5
+    assert decisions["decision"].iloc[1:].is_unique
+    assert decisions["simpler_rank"].isna().all()
     # What is shown saves a fifth of today's at least, or is today's family leaner.
-    assert set(told["host"].astype(str)) <= {"2:14:1", "2:17"}
-    assert (told["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * told.iloc[0][HEAVY]).all()
-    assert (told["coercivity_guaranteed_kA_m"] < told["coercivity_kA_m"]).all()
-    assert result.best().equals(told)
+    assert set(decisions["host"].astype(str)) <= {"2:14:1", "2:17"}
+    assert (
+        decisions["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * decisions.iloc[0][HEAVY]
+    ).all()
+    assert (
+        decisions["coercivity_guaranteed_kA_m"] < decisions["coercivity_kA_m"]
+    ).all()
+    assert result.best().equals(decisions)
 
 
-def test_what_is_not_worth_a_trial_takes_no_place_among_the_best(result):
-    rule, chance = result.job.rule, result.table["probability_meets_requirements"].to_numpy()
-    least = [chance[choices(result.data, own).rows].min() for own in (rule, replace(rule, trial=0))]
-    assert least[1] < rule.trial == 0.5 <= least[0]
+def test_worthless_trial_takes_no_place(result):
+    rule = result.job.rule
+    chance = result.table["probability_meets_requirements"].to_numpy()
+    minima = [
+        chance[choices(result.data, variant).rows].min()
+        for variant in (rule, replace(rule, trial=0))
+    ]
+    assert minima[1] < rule.trial == 0.5 <= minima[0]
 
 
 HEAVY = "heavy_rare_earth_wt_pct"
@@ -78,83 +96,109 @@ def test_files_hold_decisions_first_and_every_copy(result):
     table = result.table
     assert list(table.columns[:4]) == ["rank", "decision", "copies", "simpler_rank"]
     meets = table[table["meets_requirements"]]
-    counted = meets["decision"].astype(str).value_counts()
-    assert (meets["copies"] == meets["decision"].astype(str).map(counted)).all()
+    counts = meets["decision"].astype(str).value_counts()
+    assert (meets["copies"] == meets["decision"].astype(str).map(counts)).all()
     again = type(result).from_folder(result.source.place.address)
-    assert again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    assert (
+        again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    )
 
 
 @pytest.mark.parametrize("keep", [1, 20])
 def test_a_screening_that_keeps_few_shows_the_same(result, keep):
     few = mk.screen(application="weapon-fin-actuator", keep=keep)
     assert few.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
-    assert few.decisions["copies"].iloc[1:].tolist() == result.decisions["copies"].iloc[1:].tolist()
+    assert (
+        few.decisions["copies"].iloc[1:].tolist()
+        == result.decisions["copies"].iloc[1:].tolist()
+    )
 
 
-def test_charges_of_a_route_are_predicted_by_that_route(result):
-    rows = result.table[result.table["route"].astype(str).str.startswith("hot-deformed")]
+def test_predicts_charges_by_their_route(result):
+    rows = result.table[
+        result.table["route"].astype(str).str.startswith("hot-deformed")
+    ]
     assert len(rows) > 5
     row = rows.iloc[0]
     process = {**result.job.conditions.process, "route": "hot-deformed"}
-    own = mk.predict(row["candidate"], "150C", basis="weight", process=process)
-    assert own["coercivity_kA_m"].iloc[0] == pytest.approx(row["coercivity_kA_m"], rel=1e-9)
+    prediction = mk.predict(row["candidate"], "150C", basis="weight", process=process)
+    assert prediction["coercivity_kA_m"].iloc[0] == pytest.approx(
+        row["coercivity_kA_m"], rel=1e-9
+    )
 
 
-def test_what_is_best_for_each_wish_is_chosen_and_a_compromise_left_out():
+def test_shortlist_takes_the_best_of_each_objective():
     # Two objectives and the miss: one best in each, one between that is best for nobody.
     loss = np.array([[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]])
-    names, rows = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object), np.arange(3)
-    found = Choices(Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows)
-    picks = shortlist(found, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf))
+    names = np.array(["2:17: a", "2:14:1: b", "2:14:1: c"], object)
+    rows = np.arange(3)
+    options = Choices(
+        Counter(), rows, names, np.ones(3, bool), loss, loss.sum(axis=1), rows
+    )
+    picks = shortlist(
+        options, np.ones(3, int), np.ones(3, bool), np.full((1, 3), np.inf)
+    )
     assert sorted(pick.row for pick in picks) == [0, 1]
 
 
-def test_what_cerium_dilutes_stands_beside_the_same_without():
+def test_shortlist_has_cerium_beside_its_cerium_free_twin():
     # The diluted one is better in all that is counted; its corrosion is not.
     loss = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    plain, rows = "2:14:1: no heavy rare earth", np.arange(2)
+    plain = "2:14:1: no heavy rare earth"
+    rows = np.arange(2)
     names = np.array([f"{plain}, with Ce", plain], object)
-    found = Choices(Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows)
-    picks = shortlist(found, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf))
+    options = Choices(
+        Counter(), rows, names, np.ones(2, bool), loss, loss.sum(axis=1), rows
+    )
+    picks = shortlist(
+        options, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf)
+    )
     assert [pick.row for pick in picks] == [1, 0]
 
 
-def test_a_lower_class_is_bought_by_what_its_makers_guarantee():
+def test_buys_a_lower_class_by_its_guarantee():
     disc = mk.screen(application="hard-disc")
-    keep, sold = (disc.decisions.iloc[n] for n in (0, 1))
-    assert (sold["decision_status"], sold["decision"]) == ("buy", "2:14:1: lower class as sold")
+    keep, purchase = (disc.decisions.iloc[n] for n in (0, 1))
+    assert (purchase["decision_status"], purchase["decision"]) == (
+        "buy",
+        "2:14:1: lower class as sold",
+    )
     # Classes M of 1.36 T and more that print 1,114 kA/m; the disc asks 955 (875 to 1,114) and 1.36
     # at 20 C, and has class H today, which holds dysprosium. N52M's 1,035 are 79 % sure.
-    assert sold["nearest_grade"] in ("N50M", "N54M", "N55M")
-    assert sold["candidate"].startswith(f"{sold['nearest_grade']} (")
-    assert sold["route"] == f"as sold: {sold['nearest_grade']}"
-    assert sold["remanence_guaranteed_T"] > 0.98 * 1.39 * (1 - 0.0012 * 50)
+    assert purchase["nearest_grade"] in ("N50M", "N54M", "N55M")
+    assert purchase["candidate"].startswith(f"{purchase['nearest_grade']} (")
+    assert purchase["route"] == f"as sold: {purchase['nearest_grade']}"
+    assert purchase["remanence_guaranteed_T"] > 0.98 * 1.39 * (1 - 0.0012 * 50)
     # ln(1114 / 955) over 9.4 % of the limit and 2 % of print is 94.6 %; B_r is 2.2 % above.
-    assert 0.93 < sold["probability_meets_requirements"] < 0.947
+    assert 0.93 < purchase["probability_meets_requirements"] < 0.947
     # Its recipe is an estimate in steps of half a per cent; classes N to M hold 0 to 1 (the
     # industry, as the profile of the imaging magnet says).
-    assert sold["heavy_rare_earth_saved_wt_pct"] == pytest.approx(keep[HEAVY] - sold[HEAVY])
-    assert 0.0 <= sold[HEAVY] <= 1.0
-    recommended = disc.decisions.iloc[recommended_row(disc.decisions, disc.job)]
-    assert recommended[HEAVY] <= sold[HEAVY]
-    assert recommended["probability_meets_requirements"] >= 0.8
+    assert purchase["heavy_rare_earth_saved_wt_pct"] == pytest.approx(
+        keep[HEAVY] - purchase[HEAVY]
+    )
+    assert 0.0 <= purchase[HEAVY] <= 1.0
+    recommendation = disc.decisions.iloc[recommended_row(disc.decisions, disc.job)]
+    assert recommendation[HEAVY] <= purchase[HEAVY]
+    assert recommendation["probability_meets_requirements"] >= 0.8
     # All that is shown of it is of the magnet that its sheets anchor.
-    shown = shown_magnets(disc)
-    hot = shown.at([disc.job.temperature])[0]
+    magnets = shown_magnets(disc)
+    hot = magnets.at([disc.job.temperature])[0]
     # The formula from which it is shown has four digits.
-    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(sold["coercivity_kA_m"], rel=2e-3)
+    assert hot["coercivity_kA_m"].iloc[1] == pytest.approx(
+        purchase["coercivity_kA_m"], rel=2e-3
+    )
 
 
-def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
+def test_cerium_dilution_asks_for_a_corrosion_test():
     scanner = mk.screen(application="medical-imaging")
     names = scanner.decisions["decision"]
     corrosion = scanner.decisions["next_test"].str.contains("corrosion")
     assert corrosion.tolist() == names.str.endswith("with Ce").tolist()
     assert names.str.startswith("2:14:1: no heavy rare earth").any()
     # Classes N are sold for it too: 955 kA/m, where 875 (640 to 1,114) are asked, is 72 % sure.
-    row, said = lower_class(scanner.job, reference_candidate(scanner.job))
+    row, reason = lower_class(scanner.job, reference_candidate(scanner.job))
     assert row is None
-    assert said.startswith("No lower class as sold meets every requirement")
+    assert reason.startswith("No lower class as sold meets every requirement")
 
 
 @pytest.mark.parametrize(
@@ -163,57 +207,64 @@ def test_what_cerium_dilutes_asks_for_a_corrosion_test_and_nothing_else_does():
         # What the fin asks is what its own class SH keeps at 150 C.
         ("weapon-fin-actuator", "No lower class as sold meets every requirement"),
         # Nobody prints so small an alpha.
-        ("communication-twt-compensated", "No lower class as sold meets every requirement"),
+        (
+            "communication-twt-compensated",
+            "No lower class as sold meets every requirement",
+        ),
         # The least that its own grade guarantees does not stand the duty with a tenth to spare.
         ("patriot-beam-focusing", "No lower class as sold meets every requirement"),
     ],
 )
-def test_why_no_lower_class_is_shown(device, why):
+def test_reason_for_no_lower_class(device, why):
     job = make_job(mk.applications.load(device))
-    row, said = lower_class(job, reference_candidate(job))
+    row, reason = lower_class(job, reference_candidate(job))
     assert row is None
-    assert why in said
+    assert why in reason
 
 
-def test_of_classes_that_are_as_lean_that_of_todays_flux_is_bought(monkeypatch):
+def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
     job = make_job(mk.applications.load("hard-disc"))
     today = reference_candidate(job)
 
-    def bought(leanest, of_others):
+    def nearest_class(leanest, of_others):
         """Return the class where one is without heavy rare earth and the others have some, wt.%."""
 
-        def recipe_of(grade, *rest):
+        def likeliest_recipe(grade, *rest):
             heavy = 0.0 if grade == leanest else of_others
             return Recipe("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "", heavy, 1.0, "bulk")
 
-        monkeypatch.setattr(_sold, "likeliest_recipe", recipe_of)
+        monkeypatch.setattr(_sold, "likeliest_recipe", likeliest_recipe)
         row, _ = lower_class(job, today)
         return row["nearest_grade"][0].as_py()
 
-    nearest = bought("", 0.0)
+    nearest = nearest_class("", 0.0)
     other = next(grade for grade in ("N50M", "N54M", "N55M") if grade != nearest)
     # Estimates of recipes that differ by less than counts as saved are as lean as each other.
-    assert bought(other, 0.9 * SAVING_WT_PCT) == nearest
-    assert bought(other, 1.1 * SAVING_WT_PCT) == other
+    assert nearest_class(other, 0.9 * SAVING_WT_PCT) == nearest
+    assert nearest_class(other, 1.1 * SAVING_WT_PCT) == other
 
 
-def test_of_what_no_sheet_prints_there_is_no_lower_class():
-    job = make_job(mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"])
-    row, said = lower_class(job, reference_candidate(job))
+def test_unprinted_properties_have_no_lower_class():
+    job = make_job(
+        mk.applications.load("medical-imaging"), require=["cobalt_wt_pct<=1"]
+    )
+    row, reason = lower_class(job, reference_candidate(job))
     assert row is None
-    assert said.startswith("No lower class is shown: no sheet prints")
+    assert reason.startswith("No lower class is shown: no sheet prints")
 
 
-@pytest.mark.parametrize("device", ["communication-twt-compensated", "instrumentation-sensor"])
-def test_a_compensated_magnet_is_kept_and_its_alpha_measured(device):
+@pytest.mark.parametrize(
+    "device", ["communication-twt-compensated", "instrumentation-sensor"]
+)
+def test_keeps_a_compensated_magnet_and_measures_its_alpha(device):
     result = mk.screen(application=device)
-    told = result.decisions
-    assert recommended_row(told, result.job) is None
-    assert told["decision_status"].iloc[-1] == "trial"
-    assert told["next_test"].str.contains("α from").all()
+    decisions = result.decisions
+    assert recommended_row(decisions, result.job) is None
+    assert decisions["decision_status"].iloc[-1] == "trial"
+    assert decisions["next_test"].str.contains("α from").all()
 
 
-def test_what_is_to_buy_is_a_grade_and_no_recipe():
+def test_purchase_is_a_grade_without_recipe():
     # Compensated 2:17 would do for the instrument, which has 1:5: nobody sells a formula.
     sensor = mk.screen(application="instrumentation-sensor").decisions
     other = sensor[sensor["host"] != sensor["host"].iloc[0]]

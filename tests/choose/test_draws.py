@@ -12,63 +12,74 @@ from magnetkit.choose._job import make_job, reference_row
 from magnetkit.magnetism._figures import kinds
 
 
-def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
+def test_unit_of_a_profile_is_a_share_of_the_reference():
     profile = mk.applications.load("hot-servo-motor")
-    bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
-    found = make_job(bare).scales
+    bare = profile.model_copy(
+        update={"units": (), "objectives": ("density_kg_m3:min",)}
+    )
+    scales = make_job(bare).scales
     row = reference_row(bare, make_job(bare).conditions, bare.temperature_K)
     assert 7000.0 < row["density_kg_m3"] < 8600.0
-    assert found["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
+    assert scales["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
     # Nothing is evaluated where all units are known.
-    known = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
-    assert "density_kg_m3" not in make_job(known).scales
+    device = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
+    assert "density_kg_m3" not in make_job(device).scales
 
 
-def of(loss, margin, meets=None):
-    loss, margin = np.array(loss, float), np.array(margin, float)
+def make_samples(loss, margin, meets=None):
+    loss = np.array(loss, float)
+    margin = np.array(margin, float)
     return Samples(margin >= 0.0 if meets is None else meets, margin, loss, {})
 
 
-def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
-    made = of([[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]], np.ones((4, 3)))
+def test_places_count_each_draw_and_keep_ties():
+    places = [[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]]
+    samples = make_samples(places, np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
-    assert made.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
-    np.testing.assert_allclose(made.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
+    assert samples.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
+    np.testing.assert_allclose(samples.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
-    made = of([[0, 0], [5, 6], [0, 0], [7, 4]], [[-1, -3], [1, 1], [-2, -2], [1, 1]])
-    assert made.place(last).tolist() == [[3, 4], [1, 2], [4, 3], [2, 1]]
+    losses = [[0, 0], [5, 6], [0, 0], [7, 4]]
+    margins = [[-1, -3], [1, 1], [-2, -2], [1, 1]]
+    samples = make_samples(losses, margins)
+    assert samples.place(last).tolist() == [[3, 4], [1, 2], [4, 3], [2, 1]]
 
 
-def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them():
+def test_draws_have_the_ends_of_their_interval():
     rows = ["Nd1.8Dy0.2Fe14B", "SmCo5"]
     job = make_job(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
     leading = evaluate(table, None, job).columns.frame()
-    own = kinds(table, list(leading["host"]), ["", ""], None, job.temperature), None
+    error_kinds = (
+        kinds(table, list(leading["host"]), ["", ""], None, job.temperature),
+        None,
+    )
     rng = np.random.default_rng(1)
-    made = Properties(leading, {}, 4000, rng, own)
+    properties = Properties(leading, {}, 4000, rng, error_kinds)
     for column in ("remanence_T", "coercivity_kA_m", "curie_temperature_K"):
-        values = made.at(column, job.temperature)
+        values = properties.at(column, job.temperature)
         assert values.shape == (2, 4000)
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
         np.testing.assert_allclose(middle, leading[column], rtol=5e-3)
         np.testing.assert_allclose(low, leading[f"{column}_lo"], rtol=2e-2)
         np.testing.assert_allclose(high, leading[f"{column}_hi"], rtol=2e-2)
     # Loss goes against coercivity, the knee with it.
-    hard = made.score("coercivity_kA_m")
+    hard = properties.score("coercivity_kA_m")
     assert hard.std(axis=1) == pytest.approx([1.0, 1.0], abs=0.03)
-    knee = made.at("knee_field_kA_m", job.temperature)
+    knee = properties.at("knee_field_kA_m", job.temperature)
     assert (np.corrcoef(hard[0], knee[0])[0, 1]) > 0.9
     # One magnet twice is one.
     twice = kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature), None
-    both = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score("remanence_T")
-    np.testing.assert_allclose(both[0], both[1], atol=1e-3)
+    twins = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score("remanence_T")
+    np.testing.assert_allclose(twins[0], twins[1], atol=1e-3)
 
 
-def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
+def test_draws_repeat_for_a_seed():
     job = make_job(mk.applications.load("energy-traction-motor"))
-    table = mk.CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic"
+    )
     leading = evaluate(table, None, job).columns.frame()
     one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
     np.testing.assert_array_equal(one.loss, same.loss)
@@ -79,13 +90,13 @@ def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     chance = leading["probability_meets_requirements"].to_numpy()
     np.testing.assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
     # A host that the device does not allow misses the whole of a limit.
-    barred = job.profile.model_copy(update={"hosts": ("1:5",)})
-    outside = sample(leading, dataclasses.replace(job, profile=barred), 50, 0)
+    other_device = job.profile.model_copy(update={"hosts": ("1:5",)})
+    outside = sample(leading, dataclasses.replace(job, profile=other_device), 50, 0)
     assert (outside.margin[0] <= -1.0).all()
     assert not outside.meets[0].any()
 
 
-def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
+def test_share_of_the_reference_uses_its_draws():
     # The device's own magnet: 99.9 % of what it has it always has; another, weaker one never.
     motor = mk.applications.load("energy-traction-motor")
     job = make_job(motor, require=["remanence_T>=0.999*reference"])
@@ -93,15 +104,19 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
     job = dataclasses.replace(
         job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
     )
-    own, shell = motor.reference.table(), motor.reference.shell or ""
-    weak = mk.CompositionTable.from_strings(["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic")
-    table = mk.CompositionTable.concat([own, weak])
+    reference, shell = motor.reference.table(), motor.reference.shell or ""
+    weak = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic"
+    )
+    table = mk.CompositionTable.concat([reference, weak])
     leading = evaluate(table, [shell, "", ""], job).columns.frame()
-    found = sample(leading, job, 100, 0)
-    assert found.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
+    samples = sample(leading, job, 100, 0)
+    assert samples.meets.mean(axis=1).tolist() == pytest.approx(
+        [1.0, 0.0, 0.0], abs=0.02
+    )
 
 
-def test_a_shell_of_one_magnet_counts_beside_another_without():
+def test_compares_a_shell_with_a_plain_magnet():
     job = make_job(mk.applications.load("energy-traction-motor"))
     recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
     table = mk.CompositionTable.from_strings([recipe, recipe], basis="atomic")

@@ -6,16 +6,18 @@ import pytest
 from magnetkit.choose._profile_parts import Objective
 
 
-def test_what_is_to_be_large_loses_as_it_falls_and_the_other_way_round():
+def test_loss_falls_with_a_maximized_column():
     values = np.array([1.0, 1.2])
-    most, least = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
-    np.testing.assert_allclose(most.loss(values, 0.1), [-10.0, -12.0])
-    np.testing.assert_allclose(least.loss(values, 0.1), [10.0, 12.0])
+    maximum, minimum = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
+    np.testing.assert_allclose(maximum.loss(values, 0.1), [-10.0, -12.0])
+    np.testing.assert_allclose(minimum.loss(values, 0.1), [10.0, 12.0])
 
 
-def test_a_cost_loses_by_its_ratio_and_a_margin_saturates():
+def test_cost_counts_by_ratio_and_margin_saturates():
     cost = Objective.parse("cost:min=2").loss(np.array([100.0, 125.0, 80.0]), 0.25)
     # A quarter dearer is one unit of regret, at the weight given.
     assert np.diff(cost) == pytest.approx([2.0, -4.0])
-    margin = Objective.parse("margin:max").loss(np.array([-0.2, 0.0, 0.05, 0.1, 0.9]), 0.1)
+    margin = Objective.parse("margin:max").loss(
+        np.array([-0.2, 0.0, 0.05, 0.1, 0.9]), 0.1
+    )
     np.testing.assert_allclose(margin, [0.0, 0.0, -0.5, -1.0, -1.0], atol=1e-12)

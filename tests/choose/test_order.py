@@ -35,7 +35,7 @@ def _frame(**columns):
     return pd.DataFrame(base | columns)
 
 
-def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
+def rank_frame(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     """Rank a frame, given in tables of so many rows."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
@@ -46,17 +46,17 @@ def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
 
 def rank(*args, **options):
     """Return the columns of the ranking as a frame."""
-    found = ranked(*args, **options).columns().to_pandas()
-    return found.astype({"pareto_front": "Int32", "rank": "Int64"})
+    ranking = rank_frame(*args, **options).columns().to_pandas()
+    return ranking.astype({"pareto_front": "Int32", "rank": "Int64"})
 
 
-def loss_of(row):
+def candidate_loss(row):
     """The loss of a candidate, written out."""
     margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
-    missed = 5.0 * (1.0 - row["probability_meets_requirements"])
+    shortfall = 5.0 * (1.0 - row["probability_meets_requirements"])
     # A cost counts by its ratio: a quarter more is one unit.
     cost = np.log(row[COST]) / np.log(1.25)
-    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + missed
+    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + shortfall
 
 
 def beats(low, high):
@@ -86,7 +86,7 @@ def _random(seed, n=300):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_ranking_in_pieces_is_the_ranking_of_the_whole(seed):
+def test_ranking_by_pieces_equals_that_of_the_table(seed):
     frame = _random(seed)
     whole = rank(frame)
     pieces = rank(frame, size=int(np.random.default_rng(seed).integers(1, 300)))
@@ -97,32 +97,40 @@ def test_ranking_in_pieces_is_the_ranking_of_the_whole(seed):
 def test_the_order_of_the_rows_decides_nothing(seed):
     frame = _random(seed)
     rng = np.random.default_rng(seed)
-    shuffled = rng.permutation(len(frame))
+    order = rng.permutation(len(frame))
     # Sums in another order differ in their last digits.
     noise = 1.0 + 2.5e-16 * rng.choice([-1, 0, 1], (len(frame), 5))
     other = frame.copy()
-    for k, name in enumerate((*BURDEN, "performance_margin", "probability_meets_requirements")):
+    for k, name in enumerate(
+        (*BURDEN, "performance_margin", "probability_meets_requirements")
+    ):
         other[name] = other[name] * noise[:, k]
-    got = rank(other.iloc[shuffled].reset_index(drop=True)).set_axis(shuffled).sort_index()
+    got = rank(other.iloc[order].reset_index(drop=True)).set_axis(order).sort_index()
     pd.testing.assert_frame_equal(got, rank(frame))
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
+def test_no_winner_stands_under_one_it_beats(seed):
     frame = _random(seed, 500)
     got = rank(frame)
-    met = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values("rank")
-    rows = met.to_dict("records")
+    winners = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values(
+        "rank"
+    )
+    rows = winners.to_dict("records")
     assert len(rows) > 100
     assert not [i for i in range(len(rows) - 1) if beats(rows[i + 1], rows[i])]
     # Only who is passed in this way leaves the order of the loss.
-    losses = [loss_of(row) for row in rows]
-    for high, low, worse, better in zip(rows, rows[1:], losses, losses[1:], strict=False):
+    losses = [candidate_loss(row) for row in rows]
+    for high, low, worse, better in zip(
+        rows, rows[1:], losses, losses[1:], strict=False
+    ):
         if worse > better + 1e-6:
-            assert any(beats(high, other) for other in rows if loss_of(other) <= worse), low
+            assert any(
+                beats(high, other) for other in rows if candidate_loss(other) <= worse
+            ), low
 
 
-def test_a_device_says_what_a_unit_of_regret_is():
+def test_device_sets_the_unit_of_regret():
     # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
     frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
     table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -130,30 +138,37 @@ def test_a_device_says_what_a_unit_of_regret_is():
         place = rank_keys([Rule.of(OBJECTIVES, 0.8, {COST: unit}).keys(table)]).place
         assert place[first] == 1
     # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
-    frame = _frame(probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]})
+    frame = _frame(
+        probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]}
+    )
     table = pa.Table.from_pandas(frame, preserve_index=False)
     for unit, first in ((0.05, 0), (0.2, 1)):
         scales = {COST: 0.1, "probability_meets_requirements": unit}
-        assert rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[first] == 1
+        assert (
+            rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[first] == 1
+        )
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
 @settings(max_examples=50, deadline=None)
-def test_where_nobody_beats_another_the_least_loss_comes_first(chances, seed):
-    n, rng = len(chances), np.random.default_rng(seed)
+def test_smallest_loss_leads_among_equals(chances, seed):
+    n = len(chances)
+    rng = np.random.default_rng(seed)
     heavy = np.sort(rng.uniform(0, 2, n))
     # The more heavy rare earth, the less risk: each has something for himself.
     frame = _frame(
         probability_meets_requirements=[0.8 + 0.2 * c for c in chances],
         **{HEAVY: heavy, RISK: 0.9 - 0.3 * heavy},
     )
-    got = rank(frame).assign(loss=[loss_of(row) for _, row in frame.iterrows()])
+    got = rank(frame).assign(loss=[candidate_loss(row) for _, row in frame.iterrows()])
     losses = got.sort_values("rank")["loss"].to_numpy()
     assert (np.diff(losses) >= -1e-8).all()
 
 
-def test_meeting_comes_first_and_a_sure_magnet_beats_a_doubtful_one():
-    frame = _frame(probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]})
+def test_sure_winner_beats_a_doubtful_one():
+    frame = _frame(
+        probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]}
+    )
     got = rank(frame)
     assert got["meets_requirements"].tolist() == [False, True, True]
     # Certainty is worth one unit, half a per cent of heavy rare earth half of one.
@@ -165,28 +180,42 @@ def test_margin_beyond_a_tenth_buys_nothing():
     frame = _frame(performance_margin=[0.60, 0.10], **{HEAVY: [0.1, 0.0]})
     assert rank(frame, objectives)["rank"].tolist() == [2, 1]
     # Up to there half a tenth outweighs 0.4 wt.% of heavy rare earth, with more risk for less.
-    frame = _frame(performance_margin=[0.10, 0.05], **{HEAVY: [0.4, 0.0], RISK: [0.1, 0.2]})
+    frame = _frame(
+        performance_margin=[0.10, 0.05], **{HEAVY: [0.4, 0.0], RISK: [0.1, 0.2]}
+    )
     assert rank(frame, objectives)["rank"].tolist() == [1, 2]
 
 
-def test_a_weight_decides_between_cost_and_heavy_rare_earth():
+def test_weight_decides_between_cost_and_heavy_rare_earth():
     frame = _frame(**{HEAVY: [1.0, 0.0], COST: [1000.0, 1200.0]})
     plain = ("heavy_rare_earth_wt_pct:min", "cost:min")
     assert rank(frame, plain)["rank"].tolist() == [2, 1]
     assert rank(frame, (plain[0], "cost:min=2"))["rank"].tolist() == [1, 2]
 
 
-def test_the_front_is_of_the_first_three_objectives_to_three_digits():
-    frame = _frame(**{HEAVY: [0.0, 1.5, 1.5, 2.0], RISK: [0.3218, 0.3221, 0.3100, 0.3100]})
+def test_front_uses_the_first_three_objectives():
+    frame = _frame(
+        **{HEAVY: [0.0, 1.5, 1.5, 2.0], RISK: [0.3218, 0.3221, 0.3100, 0.3100]}
+    )
     # 0.3218 and 0.3221 are both 0.322 as shown; the fourth is dominated by the third.
     assert rank(frame)["pareto_front"].tolist() == [1, 2, 1, 2]
 
 
-def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen():
-    assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [17.4, 17.4, 17.4, 0.0]
-    assert comparable_values([0.12349, 0.1236, 1234.0]).tolist() == [0.123, 0.124, 1230.0]
+def test_compares_three_digits_without_noise():
+    assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [
+        17.4,
+        17.4,
+        17.4,
+        0.0,
+    ]
+    assert comparable_values([0.12349, 0.1236, 1234.0]).tolist() == [
+        0.123,
+        0.124,
+        1230.0,
+    ]
     # A half lies on the edge: rounding of sums must not decide on which side.
-    low, high = np.nextafter(0.12350, 0), np.nextafter(0.12350, 1)
+    low = np.nextafter(0.12350, 0)
+    high = np.nextafter(0.12350, 1)
     assert (
         comparable_values([low])[0]
         == comparable_values([high])[0]
@@ -196,21 +225,28 @@ def test_three_digits_are_compared_and_the_noise_below_the_twelfth_is_not_seen()
 
 def test_the_leading_are_reordered_and_the_rest_stays():
     frame = _frame(**{HEAVY: [0.1, 0.2, 0.3, 0.4], RISK: [0.4, 0.3, 0.2, 0.1]})
-    found = ranked(frame, ("heavy_rare_earth_wt_pct:min",))
-    assert found.place.tolist() == [1, 2, 3, 4]
-    rows = found.leading(3)
+    ranking = rank_frame(frame, ("heavy_rare_earth_wt_pct:min",))
+    assert ranking.place.tolist() == [1, 2, 3, 4]
+    rows = ranking.leading(3)
     assert rows.tolist() == [0, 1, 2]
-    other = found.reorder_leaders(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
+    other = ranking.reorder_leaders(
+        rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3)
+    )
     assert other.place.tolist() == [2, 1, 3, 4]
     # Who is more often among the best comes first, whatever he loses in the mean.
     often = np.array([0.1, 0.2, 0.3])
-    assert found.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
+    assert ranking.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [
+        3,
+        2,
+        1,
+        4,
+    ]
     # Draws would put a magnet first that the second beats in everything.
     worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
-    settled = ranked(worse).reorder_leaders(
+    reordering = rank_frame(worse).reorder_leaders(
         np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
     )
-    assert settled.place.tolist() == [1, 2]
+    assert reordering.place.tolist() == [1, 2]
 
 
 def test_those_that_miss_are_ordered_by_how_much():
@@ -222,12 +258,14 @@ def test_those_that_miss_are_ordered_by_how_much():
     assert rank(frame)["rank"].tolist() == [2, 1, 3]
 
 
-def test_an_unknown_objective_comes_last_of_those_that_meet():
-    frame = _frame(**{COST: [np.nan, 5000.0], "probability_meets_requirements": [1.0, 0.8]})
+def test_unknown_objective_comes_last_of_the_winners():
+    frame = _frame(
+        **{COST: [np.nan, 5000.0], "probability_meets_requirements": [1.0, 0.8]}
+    )
     assert rank(frame)["rank"].tolist() == [2, 1]
 
 
-def test_what_is_no_uniaxial_magnet_has_no_rank_whatever_its_figures():
+def test_other_magnets_have_no_rank():
     frame = _frame(status=["planar", "ok", "not makeable"])
     got = rank(frame)
     assert got["rank"].isna().tolist() == [True, False, True]
@@ -240,7 +278,9 @@ def test_no_candidates():
 
 def test_objectives_are_checked_and_name_their_columns():
     assert Objective.parse("cost_USD_kg:min") == Objective("cost_USD_kg", 1)
-    assert Objective.parse(" margin : max = 0.5 ") == Objective("performance_margin", -1, 0.5)
+    assert Objective.parse(" margin : max = 0.5 ") == Objective(
+        "performance_margin", -1, 0.5
+    )
     assert "cost_USD_kg" in Rule.of(["cost_USD_kg:min"]).columns()
     for bad, message in (
         ("cost_USD_kg", ":min or :max"),
@@ -256,10 +296,11 @@ def test_objectives_are_checked_and_name_their_columns():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, monkeypatch):
+def test_leaders_depend_only_on_possible_leaders(seed, monkeypatch):
     monkeypatch.setattr(_order, "CLIMB", 3)
     rng = np.random.default_rng(seed)
-    n, keep = 300, 40
+    n = 300
+    keep = 40
     frame = _frame(
         formula=[f"Nd{k}Fe14B" for k in range(n)],
         probability_meets_requirements=rng.uniform(0.8, 1.0, n),
@@ -269,15 +310,15 @@ def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, m
     )
 
     def first(table):
-        found = ranked(table)
-        rows = found.leading(20)
-        met = np.flatnonzero(found.meets)
-        chance = found.chance[np.searchsorted(met, rows)] - 0.05
+        ranking = rank_frame(table)
+        rows = ranking.leading(20)
+        winners = np.flatnonzero(ranking.meets)
+        chance = ranking.chance[np.searchsorted(winners, rows)] - 0.05
         zero = np.zeros(len(rows))
-        again = found.reorder_leaders(rows, zero, zero, chance)
+        again = ranking.reorder_leaders(rows, zero, zero, chance)
         return table["formula"].to_numpy()[again.leading(keep)].tolist()
 
     whole = first(frame)
-    losses = np.array([loss_of(row) for _, row in frame.iterrows()])
+    losses = np.array([candidate_loss(row) for _, row in frame.iterrows()])
     best = np.sort(np.argsort(losses, kind="stable")[: keep + 2 * 3 + 1])
     assert first(frame.iloc[best].reset_index(drop=True)) == whole

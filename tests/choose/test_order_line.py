@@ -21,12 +21,16 @@ MELT = SimpleNamespace(
 
 
 def test_limits_are_rounded_up_to_a_tenth():
-    assert mass_shares(MELT.candidate, MELT.shell)["Tb"] == pytest.approx(0.42, abs=1e-3)
+    assert mass_shares(MELT.candidate, MELT.shell)["Tb"] == pytest.approx(
+        0.42, abs=1e-3
+    )
     assert heavy_limits(MELT) == {"Dy": 0.1, "Tb": 0.5}
 
 
-def test_a_line_to_order_a_melt_by():
-    line = order_line(MELT, temperature_K=423.15, drawing="N42SH", today_cost_USD_kg=40.0)
+def test_line_to_order_a_melt():
+    line = order_line(
+        MELT, temperature_K=423.15, drawing="N42SH", today_cost_USD_kg=40.0
+    )
     for part in (
         "sintered, grain-boundary diffused with Tb, to the drawing of N42SH",
         "Dy <= 0.1 wt.%, Tb <= 0.5 wt.% of the whole magnet",
@@ -43,11 +47,15 @@ def test_a_line_to_order_a_melt_by():
 
 
 def test_a_sold_grade_names_its_makers():
-    sold = SimpleNamespace(
+    melt = SimpleNamespace(
         **{**vars(MELT), "kind": "other-family", "shell": "", "grade": "Recoma 35E"}
     )
-    sold.candidate, sold.makers, sold.host = "Sm25Fe20Cu5Zr3Co bal.", "Arnold", "2:17"
-    line = order_line(sold, temperature_K=423.15, drawing="N42SH")
-    assert line.startswith("Recoma 35E (2:17), as sold; content of Dy and Tb on the certificate")
+    melt.candidate = "Sm25Fe20Cu5Zr3Co bal."
+    melt.makers = "Arnold"
+    melt.host = "2:17"
+    line = order_line(melt, temperature_K=423.15, drawing="N42SH")
+    assert line.startswith(
+        "Recoma 35E (2:17), as sold; content of Dy and Tb on the certificate"
+    )
     assert "sold by Arnold" in line
     assert "between coated faces" not in line

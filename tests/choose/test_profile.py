@@ -10,8 +10,10 @@ from magnetkit import applications, datasets
 
 
 @pytest.fixture
-def plain():
-    with datasets.path("applications/communication-twt-compensated.toml").open("rb") as stream:
+def profile_document():
+    with datasets.path("applications/communication-twt-compensated.toml").open(
+        "rb"
+    ) as stream:
         return tomllib.load(stream)
 
 
@@ -20,17 +22,23 @@ def write(folder, content):
 
     def inline(value):
         if isinstance(value, dict):
-            return "{" + ", ".join(f'"{k}" = {inline(v)}' for k, v in value.items()) + "}"
+            items = [f'"{key}" = {inline(item)}' for key, item in value.items()]
+            return "{" + ", ".join(items) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(inline(v) for v in value) + "]"
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, str):
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+            return (
+                '"'
+                + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+                + '"'
+            )
         return str(value)
 
     file = folder / "mine.toml"
-    file.write_text("\n".join(f"{k} = {inline(v)}" for k, v in content.items()), encoding="utf-8")
+    lines = [f"{key} = {inline(item)}" for key, item in content.items()]
+    file.write_text("\n".join(lines), encoding="utf-8")
     return file
 
 
@@ -48,9 +56,9 @@ def test_every_reference_magnet_is_one_row(name):
     assert len(applications.load(name).reference.table()) == 1
 
 
-def test_a_users_file_works_the_same(tmp_path, plain):
-    plain["name"] = "mine"
-    file = write(tmp_path, plain)
+def test_a_users_file_works_the_same(tmp_path, profile_document):
+    profile_document["name"] = "mine"
+    file = write(tmp_path, profile_document)
     assert applications.load(file) == applications.load(str(file))
     assert (
         applications.load(file).requirements
@@ -66,34 +74,46 @@ def test_unknown_name_offers_the_nearest():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"temperature_max_K": "hot"}, "field temperature_max_K: .*valid number.*got 'hot'"),
+        (
+            {"temperature_max_K": "hot"},
+            "field temperature_max_K: .*valid number.*got 'hot'",
+        ),
         ({"temperature_max_K": 205.0}, "temperature_min_K must lie below"),
         ({"temperature_K": 900.0}, "temperature_K must lie within"),
         ({"colour": "red"}, "field colour: extra inputs are not permitted, got 'red'"),
         ({"hosts": ["3:29"]}, "field hosts.0: .*expected a host of 2:14:1"),
         ({"hosts": []}, "field hosts: tuple should have at least 1 item"),
         ({"load_line": -1.0}, "field load_line: .*greater than 0, got -1.0"),
-        ({"magnet_mass_kg": float("nan")}, "field magnet_mass_kg: .*finite number, got nan"),
+        (
+            {"magnet_mass_kg": float("nan")},
+            "field magnet_mass_kg: .*finite number, got nan",
+        ),
         ({"objectives": ["supply_risk:min"] * 7}, "field objectives"),
         ({"objectives": []}, "field objectives"),
-        ({"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]}, "end in :min or :max"),
+        (
+            {"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]},
+            "end in :min or :max",
+        ),
         ({"objectives": ["margin:min"] * 3}, "write margin:max"),
         ({"name": "Not A Name"}, "field name"),
         ({"hosts": ["1:5"]}, "space names host '2:17'"),
     ],
 )
-def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
-    file = write(tmp_path, plain | change)
-    with pytest.raises(InputError, match=message) as caught:
+def test_a_bad_field_is_named_in_one_line(tmp_path, profile_document, change, message):
+    file = write(tmp_path, profile_document | change)
+    with pytest.raises(InputError, match=message) as error:
         applications.load(file)
-    assert "\n" not in str(caught.value)
-    assert str(file) in str(caught.value)
+    assert "\n" not in str(error.value)
+    assert str(file) in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"column": "remanence"}, "no numeric result column; did you mean 'remanence_T'"),
+        (
+            {"column": "remanence"},
+            "no numeric result column; did you mean 'remanence_T'",
+        ),
         ({"column": "host"}, "no numeric result column"),
         ({"maximum": 1.0}, "exactly one of minimum, maximum, absolute_maximum"),
         ({"source": ""}, "field requirements.1.source"),
@@ -101,52 +121,63 @@ def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
         ({"column": "curie_temperature_K"}, "drop temperature_K"),
     ],
 )
-def test_a_bad_requirement_is_named(tmp_path, plain, change, message):
-    plain["requirements"][1] |= change
+def test_names_a_bad_requirement(tmp_path, profile_document, change, message):
+    profile_document["requirements"][1] |= change
     with pytest.raises(InputError, match=message):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_a_bad_reference_is_named(tmp_path, plain):
-    plain["reference"]["formula"] = "Sm0.6Xx0.4Co5"
-    with pytest.raises(InputError, match="field reference: formula cannot be read: 'Xx' is no"):
-        applications.load(write(tmp_path, plain))
+def test_names_a_bad_reference(tmp_path, profile_document):
+    profile_document["reference"]["formula"] = "Sm0.6Xx0.4Co5"
+    with pytest.raises(
+        InputError, match="field reference: formula cannot be read: 'Xx' is no"
+    ):
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_a_reference_in_percent_names_its_basis_and_its_host(tmp_path, plain):
-    reference = plain["reference"]
+def test_percent_reference_names_basis_and_host(tmp_path, profile_document):
+    reference = profile_document["reference"]
     reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
     with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     reference["basis"] = "atomic"
-    with pytest.raises(InputError, match="is of no host, not of 2:14:1; check the amounts"):
-        applications.load(write(tmp_path, plain))
+    with pytest.raises(
+        InputError, match="is of no host, not of 2:14:1; check the amounts"
+    ):
+        applications.load(write(tmp_path, profile_document))
     reference["basis"] = "weight"
-    table = applications.load(write(tmp_path, plain)).reference.table()
+    table = applications.load(write(tmp_path, profile_document)).reference.table()
     # 3.7 g of 162.5 g/mol in 1.52 mol of atoms, of which 67.09 g are iron.
     assert table.fraction("Dy")[0] == pytest.approx(0.0150, abs=0.0003)
 
 
-def test_a_bad_space_is_named(tmp_path, plain):
-    plain["space"][0]["limits"] = {"Dy": 0.1}
+def test_names_a_bad_space(tmp_path, profile_document):
+    profile_document["space"][0]["limits"] = {"Dy": 0.1}
     with pytest.raises(InputError, match="limits name Dy"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     # Of several in the order of their names, whatever the order of a set is this time.
-    plain["space"][0]["limits"] = dict.fromkeys(
+    profile_document["space"][0]["limits"] = dict.fromkeys(
         "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
     )
-    with pytest.raises(InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"):
-        applications.load(write(tmp_path, plain))
-    plain["space"][0]["replace"] = {"Sm": ["Xx"]}
+    with pytest.raises(
+        InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"
+    ):
+        applications.load(write(tmp_path, profile_document))
+    profile_document["space"][0]["replace"] = {"Sm": ["Xx"]}
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
 
 
-def test_shells_are_a_list_or_every_combination(tmp_path, plain):
-    part = plain["space"][0] = {**plain["space"][-1], "shell": ["Tb 0.30 @ 0.10"]}
-    assert applications.load(write(tmp_path, plain)).space[0].shell == ("Tb 0.30 @ 0.10",)
+def test_shells_are_a_list_or_every_combination(tmp_path, profile_document):
+    part = profile_document["space"][0] = {
+        **profile_document["space"][-1],
+        "shell": ["Tb 0.30 @ 0.10"],
+    }
+    assert applications.load(write(tmp_path, profile_document)).space[0].shell == (
+        "Tb 0.30 @ 0.10",
+    )
     part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
-    shells = applications.load(write(tmp_path, plain)).space[0].shell
+    shells = applications.load(write(tmp_path, profile_document)).space[0].shell
     assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),
@@ -158,23 +189,26 @@ def test_shells_are_a_list_or_every_combination(tmp_path, plain):
     ):
         part["shell"] = bad
         with pytest.raises(InputError, match=message):
-            applications.load(write(tmp_path, plain))
+            applications.load(write(tmp_path, profile_document))
 
 
-def test_missing_file_field_and_toml(tmp_path, plain):
+def test_missing_file_field_and_toml(tmp_path, profile_document):
     with pytest.raises(InputError, match="No such file"):
         applications.load(tmp_path / "none.toml")
-    del plain["hosts"]
+    del profile_document["hosts"]
     with pytest.raises(InputError, match=r"field hosts: field required$"):
-        applications.load(write(tmp_path, plain))
+        applications.load(write(tmp_path, profile_document))
     (tmp_path / "bad.toml").write_text("name = [", encoding="utf-8")
     with pytest.raises(InputError, match="not valid TOML"):
         applications.load(tmp_path / "bad.toml")
 
 
 def test_margins_are_shares_of_the_limit():
-    requirement = {r.column: r for r in applications.load("patriot-beam-focusing").requirements}
-    br, alpha = requirement["remanence_T"], requirement["remanence_coefficient_pct_K"]
+    requirement = {
+        r.column: r for r in applications.load("patriot-beam-focusing").requirements
+    }
+    br = requirement["remanence_T"]
+    alpha = requirement["remanence_coefficient_pct_K"]
     np.testing.assert_allclose(br.margin([1.0, 1.25, 0.5]), [0, 0.25, -0.5])
     np.testing.assert_allclose(alpha.margin([-0.05, 0.0, 0.1]), [0, 1, -1])
     assert np.isnan(br.margin(np.nan))
@@ -184,8 +218,11 @@ def test_margins_are_shares_of_the_limit():
 
 def test_goals_are_columns_and_directions():
     profile = applications.load("energy-traction-motor")
-    asked = profile.model_copy(
+    profile_with_goals = profile.model_copy(
         update={"objectives": ("cost:min=2", "remanence_T:max", "margin:max")}
     )
-    others = (("remanence_T", "max"), ("margin", "max"))
-    assert asked.goals == (("cost_per_flux_USD_m3_T", "min"), *others)
+    assert profile_with_goals.goals == (
+        ("cost_per_flux_USD_m3_T", "min"),
+        ("remanence_T", "max"),
+        ("margin", "max"),
+    )

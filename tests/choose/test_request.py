@@ -60,61 +60,76 @@ def test_a_requirement_is_read(text, limit):
         ("candidate>=1", "candidate"),
     ],
 )
-def test_a_bad_requirement_is_said(text, says):
+def test_names_a_bad_requirement(text, says):
     with pytest.raises(InputError, match=says):
         read_limit(text, REFERENCE)
 
 
-def test_a_drawing_asks_for_what_is_guaranteed_and_a_duty_for_a_margin():
-    asked = find_limits(REFERENCE, wish())
-    assert {c: r.limit for c, r in asked.items()} == {"remanence_T": 1.1, "coercivity_kA_m": 450.0}
-    told = wish(require=("remanence_T>=1.0", "cost_USD_kg<=40"), duty=True, load_line=2.0,
-                outside_field_kA_m=100.0)  # fmt: skip
-    ours = find_limits(REFERENCE, told)
+def test_drawing_asks_for_guarantees_and_duty_for_a_margin():
+    limits = find_limits(REFERENCE, wish())
+    assert {c: r.limit for c, r in limits.items()} == {
+        "remanence_T": 1.1,
+        "coercivity_kA_m": 450.0,
+    }
+    request = wish(
+        require=("remanence_T>=1.0", "cost_USD_kg<=40"),
+        duty=True,
+        load_line=2.0,
+        outside_field_kA_m=100.0,
+    )
+    ours = find_limits(REFERENCE, request)
     assert ours["remanence_T"].limit == 1.0
     # The knee is asked of each candidate against its own field, never as a number.
     assert set(ours) == {"remanence_T", "demagnetization_safety", "cost_USD_kg"}
     assert ours["demagnetization_safety"].limit == 1.1
     flat = {**REFERENCE, "remanence_coefficient_pct_K": 0.0}
-    others = find_limits(flat, wish())
-    assert others["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(0.01)
+    flat_limits = find_limits(flat, wish())
+    assert flat_limits["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(
+        0.01
+    )
     with pytest.raises(InputError, match="needs the least B_r"):
         find_limits({}, wish(duty=True, load_line=2.0))
 
 
-def test_a_grade_holds_the_median_of_what_its_makers_guarantee():
+def test_grade_holds_the_median_guarantee():
     # Arnold guarantees 1.28 T, K&J 1.30 T (13 kG); both 1592 kA/m: -0.12 and -0.55 %/K.
-    held = incumbent_of_grade("N42SH", wish())
-    assert held.least["remanence_T"] == pytest.approx(1.29 * (1 - 0.0012 * 130), abs=0.001)
-    assert held.least["coercivity_kA_m"] == pytest.approx(1591.75 * (1 - 0.0055 * 130), rel=1e-3)
+    incumbent = incumbent_of_grade("N42SH", wish())
+    assert incumbent.least["remanence_T"] == pytest.approx(
+        1.29 * (1 - 0.0012 * 130), abs=0.001
+    )
+    assert incumbent.least["coercivity_kA_m"] == pytest.approx(
+        1591.75 * (1 - 0.0055 * 130), rel=1e-3
+    )
     # 99 % of lots reach it: 2.33 times 0.8 and 4 %.
-    assert held.typical("remanence_T") / held.least["remanence_T"] == pytest.approx(
-        1.0188, abs=1e-4
-    )
-    assert held.typical("coercivity_kA_m") / held.least["coercivity_kA_m"] == pytest.approx(
-        1.0977, abs=1e-4
-    )
+    assert incumbent.typical("remanence_T") / incumbent.least[
+        "remanence_T"
+    ] == pytest.approx(1.0188, abs=1e-4)
+    assert incumbent.typical("coercivity_kA_m") / incumbent.least[
+        "coercivity_kA_m"
+    ] == pytest.approx(1.0977, abs=1e-4)
     wide = incumbent_of_grade("N42SH", wish(spread={"B_r": 1.5, "H_cJ": 6.0}))
-    assert wide.typical("coercivity_kA_m") / wide.least["coercivity_kA_m"] == pytest.approx(
-        np.exp(2.33 * 0.06)
-    )
+    assert wide.typical("coercivity_kA_m") / wide.least[
+        "coercivity_kA_m"
+    ] == pytest.approx(np.exp(2.33 * 0.06))
     with pytest.raises(InputError, match=r"left at 400 °C.*temperature is 150 °C"):
         incumbent_of_grade("N42SH", wish(400.0))
 
 
-def test_the_margin_of_the_magnet_in_use_is_its_own():
+def test_incumbent_has_its_own_margin():
     # N42SH: H_k of 0.95 H_cJ at 20 degrees C, the spread of which goes as B_r: 386 kA/m at 150.
     at = wish(duty=True, load_line=1.0)
-    held = incumbent_of_grade("N42SH", at)
-    assert held.knee_kA_m == pytest.approx(386.0, abs=6.0)
-    own_field = held.least["remanence_T"] / (4e-4 * np.pi * (1.0 + held.recoil))
-    assert held.field_kA_m(at) == pytest.approx(own_field, rel=1e-6)
-    more = wish(duty=True, load_line=1.0, outside_field_kA_m=150.0)
-    assert held.field_kA_m(more) == pytest.approx(own_field + 150.0, rel=1e-6)
-    assert held.margin(at) == pytest.approx(held.knee_kA_m / own_field)
+    incumbent = incumbent_of_grade("N42SH", at)
+    assert incumbent.knee_kA_m == pytest.approx(386.0, abs=6.0)
+    own_field = incumbent.least["remanence_T"] / (
+        4e-4 * np.pi * (1.0 + incumbent.recoil)
+    )
+    assert incumbent.field_kA_m(at) == pytest.approx(own_field, rel=1e-6)
+    harsher = wish(duty=True, load_line=1.0, outside_field_kA_m=150.0)
+    assert incumbent.field_kA_m(harsher) == pytest.approx(own_field + 150.0, rel=1e-6)
+    assert incumbent.margin(at) == pytest.approx(incumbent.knee_kA_m / own_field)
 
 
-def test_a_route_is_a_process_and_grains_are_none():
+def test_route_is_a_process_setting():
     assert route_of_candidates({"route": "hot-deformed"}) == "hot-deformed"
     assert route_of_candidates(None) is None
     assert producer_of_candidates({"route": "hot-deformed"}) is None
@@ -122,48 +137,68 @@ def test_a_route_is_a_process_and_grains_are_none():
         producer_of_candidates({"grain_size_um": 3.0})
 
 
-def test_what_was_measured_is_a_magnet_of_its_own():
-    held = incumbent_of_values({"B_r": 1.29, "H_cJ": 1650.0, "T": "20C"}, wish(140.0))
-    assert held.host == "2:14:1"
-    assert "measured by you at 20 °C" in held.source
+def test_measured_values_make_an_incumbent():
+    incumbent = incumbent_of_values(
+        {"B_r": 1.29, "H_cJ": 1650.0, "T": "20C"}, wish(140.0)
+    )
+    assert incumbent.host == "2:14:1"
+    assert "measured by you at 20 °C" in incumbent.source
     # Sheets of 40SH print -0.12 and -0.5 to -0.62 %/K.
-    share = held.typical("coercivity_kA_m") / 1650.0
+    share = incumbent.typical("coercivity_kA_m") / 1650.0
     assert 1 - 0.0062 * 120 < share < 1 - 0.005 * 120
-    own = incumbent_of_values({"B_r": 1.29, "H_cJ": 1650.0, "beta": -0.4}, wish(140.0))
-    assert own.typical("coercivity_kA_m") > held.typical("coercivity_kA_m")
+    other = incumbent_of_values(
+        {"B_r": 1.29, "H_cJ": 1650.0, "beta": -0.4}, wish(140.0)
+    )
+    assert other.typical("coercivity_kA_m") > incumbent.typical("coercivity_kA_m")
     # Samarium-cobalt is found among the families.
-    assert incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host == "2:17"
-    for wrong in ({"B_r": 1.2}, {"B_r": 12.9, "H_cJ": 1650}, {"Br": 1.2}, {"B_r": "x", "H_cJ": 1}):
+    assert (
+        incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host == "2:17"
+    )
+    for wrong in (
+        {"B_r": 1.2},
+        {"B_r": 12.9, "H_cJ": 1650},
+        {"Br": 1.2},
+        {"B_r": "x", "H_cJ": 1},
+    ):
         with pytest.raises(InputError):
             incumbent_of_values(wrong, wish())
 
 
-def test_measured_magnets_are_the_level_and_their_scatter_the_lots():
+def test_measured_magnets_set_level_and_scatter():
     logs = np.array([-1.0, 0.0, 1.0]) * 0.01
     rows = {
-        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."] * 3, "basis": ["weight"] * 3,
-        "temperature_K": [423.15] * 3, "remanence_T": 1.08 * np.exp(logs),
-        "coercivity_kA_m": [600.0] * 3, "magnet": list("abc"),
-    }  # fmt: skip
-    held = incumbent_of_magnets(pd.DataFrame(rows), "N42SH", wish())
-    assert held.typical("remanence_T") == pytest.approx(1.08)
+        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."] * 3,
+        "basis": ["weight"] * 3,
+        "temperature_K": [423.15] * 3,
+        "remanence_T": 1.08 * np.exp(logs),
+        "coercivity_kA_m": [600.0] * 3,
+        "magnet": list("abc"),
+    }
+    incumbent = incumbent_of_magnets(pd.DataFrame(rows), "N42SH", wish())
+    assert incumbent.typical("remanence_T") == pytest.approx(1.08)
     # Two assumed of 0.8 % and three measured of 1 %: pooled variances.
-    pooled = np.sqrt((2 * 0.008**2 + 2 * 0.01**2) / 4)
-    assert held.spread.remanence_T == pytest.approx(pooled)
-    assert held.spread.coercivity_kA_m == pytest.approx(0.04 * np.sqrt(0.5))
-    assert held.makeup.best.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
+    deviation = np.sqrt((2 * 0.008**2 + 2 * 0.01**2) / 4)
+    assert incumbent.spread.remanence_T == pytest.approx(deviation)
+    assert incumbent.spread.coercivity_kA_m == pytest.approx(0.04 * np.sqrt(0.5))
+    assert incumbent.makeup.best.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
     one = incumbent_of_magnets(pd.DataFrame(rows).head(1), "N42SH", wish())
     assert one.spread.remanence_T == 0.008
 
 
-def test_a_recipe_that_is_given_is_said_in_round_figures():
+def test_rounds_a_given_recipe_for_display():
     table = mk.CompositionTable.from_strings(["Nd29.5Dy1.5B1.0Fe bal."], basis="weight")
     assert given_recipe(table, None).best.text == "B1Fe68Nd29.5Dy1.5"
 
 
-@pytest.mark.parametrize(("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)])
-def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin(celsius, hottest):
-    asked = wish(celsius)
-    held = with_makeup(incumbent_of_grade("N42SH", asked), asked)
-    found = build_profile(held, list(find_limits(REFERENCE, asked).values()), asked)
-    assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx((293.15, hottest))
+@pytest.mark.parametrize(
+    ("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)]
+)
+def test_room_temperature_device_covers_a_hundred_kelvin(celsius, hottest):
+    request = wish(celsius)
+    incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
+    profile = build_profile(
+        incumbent, list(find_limits(REFERENCE, request).values()), request
+    )
+    assert (profile.temperature_min_K, profile.temperature_max_K) == pytest.approx(
+        (293.15, hottest)
+    )

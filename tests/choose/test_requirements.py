@@ -31,120 +31,141 @@ def _judge(profile, frame, kelvin=None, **keywords):
 
 
 def _columns(frame):
-    texts = {n: _coded(frame[n]) for n in ("host", "status") if n in frame}
+    texts = {n: _encode(frame[n]) for n in ("host", "status") if n in frame}
     return Columns({name: frame[name].to_numpy() for name in frame} | texts)
 
 
-def _coded(column):
+def _encode(column):
     words = STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
     return Coded(np.array([words.index(text) for text in column]), words)
 
 
-def _cited(name):
+def _profile_of_cited_limits(name):
     """Return a profile whose limits are as sure as if each were cited."""
     profile = applications.load(name)
     sure = {"limit_lo": None, "limit_hi": None}
-    cited = tuple(one.model_copy(update=sure) for one in profile.requirements)
-    return profile.model_copy(update={"requirements": cited})
+    requirements = tuple(one.model_copy(update=sure) for one in profile.requirements)
+    return profile.model_copy(update={"requirements": requirements})
 
 
-def _met(bound, side, value, lo, hi):
+def _probability(bound, side, value, lo, hi):
     """Return the probability that a quantity lies on one side of a bound."""
     z = float(score_at_limit(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
     return ndtr(-side * z)
 
 
-def test_the_interval_end_is_exceeded_in_five_of_a_hundred():
-    assert _met(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
-    assert _met(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
-    assert _met(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
+def test_five_percent_exceed_the_interval_end():
+    assert _probability(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
+    assert _probability(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
+    assert _probability(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
 
 
 def test_a_number_without_interval_is_met_or_not():
-    assert _met(1.0, 1, 1.0, 1.0, 1.0) == 1.0
-    assert _met(1.0, -1, 1.0, 1.0, 1.0) == 1.0
-    assert _met(1.0, -1, 1.1, 1.1, 1.1) == 0.0
+    assert _probability(1.0, 1, 1.0, 1.0, 1.0) == 1.0
+    assert _probability(1.0, -1, 1.0, 1.0, 1.0) == 1.0
+    assert _probability(1.0, -1, 1.1, 1.1, 1.1) == 0.0
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
-def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
-    sides = [_met(bound, s, value, value - below, value + above) for s in (1, -1)]
+def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
+    sides = [
+        _probability(bound, s, value, value - below, value + above) for s in (1, -1)
+    ]
     assert sum(sides) == pytest.approx(1.0)
 
 
-def _ranged(column="remanence_T", **limit):
+def _make_profile(column="remanence_T", **limit):
     """Return a profile of one requirement, and frames for it."""
     profile = applications.load("patriot-beam-focusing")
     one = Requirement(column=column, source="by hand", status="assumption", **limit)
     return profile.model_copy(update={"requirements": (one,)})
 
 
-def test_a_limit_as_wide_as_the_prediction_doubles_the_variance():
+def test_limit_as_wide_as_the_prediction_doubles_the_variance():
     # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
     ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
-    cited = _ranged(minimum=1.0)
-    assumed = _ranged(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
-    one = _judge(cited, _frame(cited, **ends)).probability[0]
-    two = _judge(assumed, _frame(assumed, **ends)).probability[0]
+    exact = _make_profile(minimum=1.0)
+    uncertain = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
+    one = _judge(exact, _frame(exact, **ends)).probability[0]
+    two = _judge(uncertain, _frame(uncertain, **ends)).probability[0]
     assert one == pytest.approx(0.95)
     # 1.645 deviations become 1.645 / sqrt(2) = 1.163.
     assert two == pytest.approx(ndtr(1.6449 / 2**0.5), abs=1e-4)
     assert two == pytest.approx(0.8776, abs=1e-4)
 
 
-def test_an_exact_value_is_judged_by_those_who_ask_more_and_by_those_who_ask_less():
+def test_uncertain_limit_gives_exact_values_a_chance():
     # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
-    profile = _ranged("heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3)
+    profile = _make_profile(
+        "heavy_rare_earth_wt_pct", maximum=0.1, limit_lo=0.05, limit_hi=0.3
+    )
     values = [0.0, 0.05, 0.1, 0.3, 1.0]
-    chance = _judge(profile, _frame(profile, heavy_rare_earth_wt_pct=values)).probability
+    chance = _judge(
+        profile, _frame(profile, heavy_rare_earth_wt_pct=values)
+    ).probability
     assert chance == pytest.approx([0.9995, 0.95, 0.5, 0.05, 0.0], abs=6e-4)
 
 
-@given(st.floats(0.5, 1.5), st.floats(0.02, 0.3), st.floats(0.02, 0.3), st.floats(0.01, 0.3))
-def test_a_range_of_a_limit_decides_nothing_that_the_value_does_not(value, below, above, half):
+@given(
+    st.floats(0.5, 1.5),
+    st.floats(0.02, 0.3),
+    st.floats(0.02, 0.3),
+    st.floats(0.01, 0.3),
+)
+def test_range_of_a_limit_keeps_the_verdict_of_the_value(value, below, above, half):
     # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
     sides = [np.array([x]) for x in (value, value - half, value + half)]
-    cited = score_at_limit(1.0, 1, *sides)[0]
-    assumed = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[0]
-    assert np.sign(assumed) == np.sign(cited)
-    assert abs(assumed) <= abs(cited)
+    exact = score_at_limit(1.0, 1, *sides)[0]
+    uncertain = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[
+        0
+    ]
+    assert np.sign(uncertain) == np.sign(exact)
+    assert abs(uncertain) <= abs(exact)
 
 
 @pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
-def test_the_probability_of_an_assumed_limit_is_that_of_draws_of_both(limit):
-    profile = _ranged("remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06)
+def test_probability_of_an_uncertain_limit_equals_draws(limit):
+    profile = _make_profile(
+        "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
+    )
     values = np.array([0.01, 0.03, 0.05])
     names = ("", "_lo", "_hi")
     offsets = (0.0, -0.02, 0.02)
     columns = {
-        f"remanence_coefficient_pct_K{n}": values + x for n, x in zip(names, offsets, strict=True)
+        f"remanence_coefficient_pct_K{n}": values + x
+        for n, x in zip(names, offsets, strict=True)
     }
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
-    drawn = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
+    limit_draws = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
     side = 1 if "minimum" in limit else -1
     limits = sample_limit(0.04, side, (0.02, 0.06), rng.standard_normal(100_000))
-    met = np.abs(drawn) <= limits if side < 0 else drawn >= limits
-    assert chance == pytest.approx(met.mean(axis=1), abs=0.006)
+    success = np.abs(limit_draws) <= limits if side < 0 else limit_draws >= limits
+    assert chance == pytest.approx(success.mean(axis=1), abs=0.006)
 
 
-def test_who_asks_more_asks_more_of_both_that_share_an_error():
+def test_limits_of_one_error_take_the_less_likely():
     # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
     limits = {
         "coercivity_kA_m": {"minimum": 1000.0, "limit_lo": 900.0, "limit_hi": 1100.0},
         "demagnetization_safety": {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
     }
-    alone = [_ranged(column, **limit) for column, limit in limits.items()]
-    both = alone[0].model_copy(
+    alone = [_make_profile(column, **limit) for column, limit in limits.items()]
+    joint = alone[0].model_copy(
         update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
     )
-    values = {"coercivity_kA_m": (1050.0, 950.0, 1150.0), "demagnetization_safety": (1.2, 1.1, 1.3)}
+    values = {
+        "coercivity_kA_m": (1050.0, 950.0, 1150.0),
+        "demagnetization_safety": (1.2, 1.1, 1.3),
+    }
     columns = {}
     for column, ends in values.items():
         for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
             columns[f"{column}{name}"] = [value]
-    each = [_judge(one, _frame(both, **columns)).probability[0] for one in alone]
-    assert _judge(both, _frame(both, **columns)).probability[0] == pytest.approx(min(each))
+    singles = [_judge(one, _frame(joint, **columns)).probability[0] for one in alone]
+    assert _judge(joint, _frame(joint, **columns)).probability[0] == pytest.approx(
+        min(singles)
+    )
 
 
 def _frame(profile, **values):
@@ -157,8 +178,8 @@ def _frame(profile, **values):
     return frame.assign(**values)
 
 
-def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
-    profile = _cited("patriot-beam-focusing")
+def test_names_failures_and_the_smallest_margin():
+    profile = _profile_of_cited_limits("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
     ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
@@ -180,14 +201,14 @@ def test_a_host_the_device_does_not_allow_fails():
     assert verdict.margin[0] <= -1.0
 
 
-def test_what_is_not_known_is_never_met():
+def test_unknown_value_never_meets():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, remanence_T=[np.nan])
     verdict = _judge(profile, frame, 423.15)
     assert verdict.probability[0] == 0.0
 
 
-def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
+def test_unknown_value_has_no_margin():
     profile = applications.load("patriot-beam-focusing")
     frame = _frame(profile, host=["unknown"])
     numbers = frame.select_dtypes("number").columns
@@ -198,7 +219,7 @@ def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
 
 
 def test_energy_product_and_remanence_are_not_counted_twice():
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
 
     def chance(**halves):
@@ -208,8 +229,8 @@ def test_energy_product_and_remanence_are_not_counted_twice():
             frame[f"{column}_hi"] += half
         return _judge(profile, frame)
 
-    both = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
-    assert both.probability[0] == pytest.approx(0.5)
+    joint = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
+    assert joint.probability[0] == pytest.approx(0.5)
     apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
     assert apart.probability[0] == pytest.approx(0.25)
     assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
@@ -217,44 +238,54 @@ def test_energy_product_and_remanence_are_not_counted_twice():
 
 def _motor(**figures):
     """Judge magnets of the motor; each figure is (value, half width) over its limit."""
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
     n = len(next(iter(figures.values())))
     columns = {"host": ["2:14:1"] * n}
     for column, pairs in figures.items():
         value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
-        columns |= {column: value, f"{column}_lo": value - half, f"{column}_hi": value + half}
+        columns |= {
+            column: value,
+            f"{column}_lo": value - half,
+            f"{column}_hi": value + half,
+        }
     frame = _frame(profile, **columns)
     return _judge(profile, frame)
 
 
-def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
-    found = _motor(
+def test_names_every_failure_of_a_magnet():
+    verdict = _motor(
         remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
         coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
     )
-    both = "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
-    assert found.failed.texts() == ["", both, "remanence_T >= 1.17 at 293.15 K"]
-    assert found.probability[0] == pytest.approx(1.0, abs=0.002)
+    two_failures = (
+        "remanence_T >= 1.17 at 293.15 K; coercivity_kA_m >= 1592 at 293.15 K"
+    )
+    assert verdict.failed.texts() == [
+        "",
+        two_failures,
+        "remanence_T >= 1.17 at 293.15 K",
+    ]
+    assert verdict.probability[0] == pytest.approx(1.0, abs=0.002)
 
 
-def test_a_probability_between_is_that_of_the_normal_distribution():
+def test_probability_follows_the_normal_distribution():
     # The limit lies at the lower end of the 90 % interval: 95 % are above it (any table of the
     # normal distribution), at half of the way 79.46 %.
-    found = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
-    assert found.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
-    assert found.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
+    verdict = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
+    assert verdict.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
+    assert verdict.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
 
 
-def test_the_least_likely_is_named_where_only_the_product_is_too_small():
-    found = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
+def test_names_the_least_likely_requirement():
+    verdict = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
     # 87.5 % and 83.8 % together are 73 %.
-    assert found.probability == pytest.approx([0.733], abs=0.002)
-    assert found.failed.texts() == ["coercivity_kA_m >= 1592 at 293.15 K"]
+    assert verdict.probability == pytest.approx([0.733], abs=0.002)
+    assert verdict.failed.texts() == ["coercivity_kA_m >= 1592 at 293.15 K"]
 
 
 def test_a_limit_on_the_modulus_has_two_sides():
-    profile = _cited("energy-traction-motor")
+    profile = _profile_of_cited_limits("energy-traction-motor")
     alpha = "remanence_coefficient_pct_K"
     values = np.array([-0.10, -0.16, 0.16, 0.13])
     frame = _frame(
@@ -262,56 +293,79 @@ def test_a_limit_on_the_modulus_has_two_sides():
         host=["2:14:1"] * 4,
         **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
     )
-    found = _judge(profile, frame)
-    assert found.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
-    assert found.failed.texts() == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
+    verdict = _judge(profile, frame)
+    assert verdict.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
+    assert verdict.failed.texts() == [
+        "",
+        *["|remanence_coefficient_pct_K| <= 0.13"] * 3,
+    ]
 
 
-def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
+def test_narrowest_window_of_a_quantity_counts():
     profile = applications.load("energy-traction-motor")
-    said = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
+    fields = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
     limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
-    asked = tuple(Requirement(**said, **limit) for limit in limits)
-    found = []
-    for some in (asked[:1], asked[:2], asked[:3], asked, asked[::-1]):
+    requirements = tuple(Requirement(**fields, **limit) for limit in limits)
+    probabilities = []
+    for some in (
+        requirements[:1],
+        requirements[:2],
+        requirements[:3],
+        requirements,
+        requirements[::-1],
+    ):
         narrow = profile.model_copy(update={"requirements": some})
         # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
         half = 0.16449
         frame = _frame(profile, host=["2:14:1"]).assign(
             remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
         )
-        found.append(_judge(narrow, frame).probability[0])
-    assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
+        probabilities.append(_judge(narrow, frame).probability[0])
+    assert probabilities == pytest.approx(
+        [0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4
+    )
 
 
-def _beside(share, width):
+def _compare_with_reference(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
-    h, said = "coercivity_kA_m", {"source": "asked for", "status": "assumption"}
-    asked = Requirement(column=h, minimum=500.0 * share, share_of_reference=share, **said)
-    profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
-    frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
-    frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
+    h = "coercivity_kA_m"
+    origin = {"source": "asked for", "status": "assumption"}
+    requirement = Requirement(
+        column=h, minimum=500.0 * share, share_of_reference=share, **origin
+    )
+    profile = profile.model_copy(
+        update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
+    )
+    frame = pd.DataFrame(
+        {
+            "host": "2:14:1",
+            h: [520.0, 500.0],
+            f"{h}_lo": [416.0, 400.0],
+            f"{h}_hi": [624.0, 600.0],
+        }
+    )
+
     widths = {h: np.array([width, 0.0])}
     return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
 
 
-def test_what_the_reference_shares_cancels_in_a_difference():
+def test_errors_common_with_the_reference_cancel():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
-    assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    assert _compare_with_reference(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
     # As far from a limit above it, the rest.
-    assert _beside(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
+    assert _compare_with_reference(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
-    assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
+    assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
 
 
 def test_the_reference_does_what_the_reference_does():
-    assert _beside(1.0, 1.0)[1] == 1.0
-    assert _beside(1.01, 1.0)[1] < 0.5
+    assert _compare_with_reference(1.0, 1.0)[1] == 1.0
+    assert _compare_with_reference(1.01, 1.0)[1] < 0.5
 
 
-def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
+def test_replaces_requirements_on_one_side_alone():
     profile = applications.load("energy-traction-motor")
     texts = [
         "remanence_T>=0.98*reference at 20C",
@@ -324,7 +378,9 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
     assert "remanence_T >= 1.17 at 293.15 K" not in names
     assert {"remanence_T <= 1.2", "curie_temperature_K >= 600"} <= set(names)
     assert len(names) == len(profile.requirements) + 2
-    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference at 293.15 K")]
+    relative = job.profile.requirements[
+        names.index("remanence_T >= 0.98*reference at 293.15 K")
+    ]
     # N35UH has 1.17 to 1.22 T at 20 C.
     assert relative.limit == pytest.approx(0.98 * 1.195, rel=0.03)
 
@@ -345,7 +401,7 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
         ("remanence_T >= 1 at noon", "noon"),
     ],
 )
-def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, message):
+def test_refuses_an_unusable_requirement_with_the_way_out(text, message):
     with pytest.raises(InputError, match=message):
         make_job(applications.load("energy-traction-motor"), require=[text])
 
@@ -353,58 +409,69 @@ def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, mes
 @pytest.mark.parametrize("name", applications.names())
 def test_every_requirement_is_written_as_it_is_read(name):
     for requirement in applications.load(name).requirements:
-        asked = parse_requirement(str(requirement))
-        assert asked.column == requirement.column
-        assert asked.limit == pytest.approx(requirement.limit, rel=1e-5)
-        assert asked.temperature_K == requirement.temperature_K
-        assert asked.absolute == (requirement.absolute_maximum is not None)
+        reread = parse_requirement(str(requirement))
+        assert reread.column == requirement.column
+        assert reread.limit == pytest.approx(requirement.limit, rel=1e-5)
+        assert reread.temperature_K == requirement.temperature_K
+        assert reread.absolute == (requirement.absolute_maximum is not None)
 
 
-def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
+def test_loss_and_coercivity_count_once_together():
     profile = applications.load("energy-traction-motor")
-    asked = [
+    requirements = [
         Requirement(column=c, source="test", status="assumption", **limit)
         for c, limit in (
             ("coercivity_kA_m", {"minimum": 500.0}),
             ("irreversible_loss_pct", {"maximum": 5.0}),
         )
     ]
-    device = profile.model_copy(update={"requirements": tuple(asked)})
+    device = profile.model_copy(update={"requirements": tuple(requirements)})
     frame = pd.DataFrame({"host": ["2:14:1"]})
     # Both have one chance in two and are one event; apart they would have one in four.
-    for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
+    for column, value, half in (
+        ("coercivity_kA_m", 500.0, 50.0),
+        ("irreversible_loss_pct", 5, 3),
+    ):
         for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
             frame[f"{column}{end}"] = value + shift
-    found = _judge(device, frame)
-    assert found.probability[0] == pytest.approx(0.5)
+    verdict = _judge(device, frame)
+    assert verdict.probability[0] == pytest.approx(0.5)
 
 
-def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
+def test_status_is_the_first_failure():
     words = {
         300.0: ["ok", "ok", "cone", "not makeable", "paramagnetic"],
         400.0: ["ok", "planar", "ok", "ok", "planar"],
         200.0: ["ok", "cone", "planar", "ok", "ok"],
     }
-    frames = {k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()}
+    frames = {
+        k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()
+    }
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
     assert _first_status(frames, 300.0).texts() == expected
 
 
-def test_at_other_temperatures_what_requirements_ask_there_is_needed():
-    job = make_job(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
-    asked = needed_elsewhere(job)
-    assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}
-    assert "remanence_T" in asked[373.15]
+def test_needs_the_columns_of_requirements_at_other_temperatures():
+    job = make_job(
+        applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"]
+    )
+    columns = needed_elsewhere(job)
+    assert {*columns, job.temperature} >= {*needed_temperatures(job), 293.15}
+    assert "remanence_T" in columns[373.15]
     # What names a grade is read at room temperature.
-    assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
-    assert job.temperature not in asked
+    assert {"remanence_T", "coercivity_kA_m"} <= columns[293.15]
+    assert job.temperature not in columns
 
 
-def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
+def test_range_end_counts_only_without_a_status():
     device = applications.load("f22-engine")
     ends = {device.temperature_min_K, device.temperature_max_K}
-    assert ends.isdisjoint(set(needed_temperatures(make_job(device))) - {device.temperature_K})
+    assert ends.isdisjoint(
+        set(needed_temperatures(make_job(device))) - {device.temperature_K}
+    )
     narrow = make_job(device, between=("20C", "100C"))
     assert ends <= set(needed_temperatures(narrow))
-    required = make_job(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
-    assert device.temperature_min_K in needed_temperatures(required)
+    job = make_job(
+        device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"]
+    )
+    assert device.temperature_min_K in needed_temperatures(job)

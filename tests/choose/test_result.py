@@ -20,14 +20,14 @@ def result():
     return mk.screen(space, "f22-engine")
 
 
-def test_thinned_rows_are_half_the_best_and_the_rest_evenly(result):
+def test_sampled_ranks_are_half_the_best(result):
     ranks = result.table["rank"].dropna()
     assert len(ranks) > 12
-    found = result.sample_ranks(8)["rank"].tolist()
-    assert found[:5] == [1, 2, 3, 4, 5]
-    assert found[-1] == len(ranks)
-    assert len(found) == len(set(found)) == 8
-    gaps = [b - a for a, b in pairwise(found[4:])]
+    sample = result.sample_ranks(8)["rank"].tolist()
+    assert sample[:5] == [1, 2, 3, 4, 5]
+    assert sample[-1] == len(ranks)
+    assert len(sample) == len(set(sample)) == 8
+    gaps = [b - a for a, b in pairwise(sample[4:])]
     assert max(gaps) - min(gaps) <= 1
     assert result.sample_ranks(10_000)["rank"].tolist() == sorted(ranks.tolist())
 
@@ -36,7 +36,9 @@ def test_rows_of_a_file_are_those_in_memory(result, tmp_path):
     whole = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out")
     best = whole.best(2)
     assert best["rank"].tolist() == [1, 2]
-    assert best.index.tolist() == [whole.table["rank"].tolist().index(r) for r in (1, 2)]
+    assert best.index.tolist() == [
+        whole.table["rank"].tolist().index(r) for r in (1, 2)
+    ]
 
 
 ROWS = {
@@ -50,34 +52,38 @@ ROWS = {
 
 
 @pytest.fixture
-def made():
+def ranked_result():
     types = {"rank": pa.int32(), "pareto_front": pa.int32()}
     table = pa.table({n: pa.array(v, types.get(n)) for n, v in ROWS.items()})
     summary = {"candidates": 1234, "meet_requirements": 4, "rejected": 2}
     return Ranked(table, mk.applications.load("f22-engine"), {"summary": summary}, [])
 
 
-def test_rows_are_asked_for_by_rank_front_and_name(made):
-    assert made.best(3)["candidate"].tolist() == ["b", "d", "a"]
-    assert made.best(3).index.tolist() == [1, 3, 0]
-    assert made.best(10)["rank"].tolist() == [1, 2, 3, 4]
-    assert len(made.best(0)) == 0
-    assert made.pareto["candidate"].tolist() == ["b", "d"]
-    assert made.find("c").index.tolist() == [4, 2]
-    assert len(made.find("e")) == 0
-    assert made.select(["rank"]).column_names == ["rank"]
+def test_selects_rows_by_rank_front_and_name(ranked_result):
+    assert ranked_result.best(3)["candidate"].tolist() == ["b", "d", "a"]
+    assert ranked_result.best(3).index.tolist() == [1, 3, 0]
+    assert ranked_result.best(10)["rank"].tolist() == [1, 2, 3, 4]
+    assert len(ranked_result.best(0)) == 0
+    assert ranked_result.pareto["candidate"].tolist() == ["b", "d"]
+    assert ranked_result.find("c").index.tolist() == [4, 2]
+    assert len(ranked_result.find("e")) == 0
+    assert ranked_result.select(["rank"]).column_names == ["rank"]
     with pytest.raises(InputError, match="did you mean rank"):
-        made.select(["rnk"])
+        ranked_result.select(["rnk"])
 
 
-def test_what_is_counted_is_what_was_kept(made):
-    assert (len(made), made.judged) == (1234, 1234)
-    kept = dataclasses.replace(made, manifest={"summary": {"candidates": 1234, "kept": 5}})
-    assert (len(kept), kept.judged) == (5, 1234)
-    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(made)
+def test_summary_counts_the_rows_on_disk(ranked_result):
+    assert (len(ranked_result), ranked_result.judged) == (1234, 1234)
+    short_result = dataclasses.replace(
+        ranked_result, manifest={"summary": {"candidates": 1234, "kept": 5}}
+    )
+    assert (len(short_result), short_result.judged) == (5, 1234)
+    assert "1,234 candidates, 4 meet the requirements, 2 rejected" in repr(
+        ranked_result
+    )
 
 
-def test_a_result_is_written_as_it_is(made, tmp_path):
-    made.to_parquet(tmp_path / "x.parquet")
+def test_a_result_is_written_as_it_is(ranked_result, tmp_path):
+    ranked_result.to_parquet(tmp_path / "x.parquet")
     assert pq.read_table(tmp_path / "x.parquet").to_pydict() == ROWS
-    assert pa.table(made).to_pydict() == ROWS
+    assert pa.table(ranked_result).to_pydict() == ROWS

@@ -23,41 +23,43 @@ SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
 
 @pytest.fixture(scope="module")
 def result():
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
+    )
     return mk.screen(space, application="e-bike")
 
 
 @pytest.fixture(scope="module")
-def found(result):
+def robustness(result):
     return result.robustness(draws=400)
 
 
-def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(result, found):
-    assert list(found.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
-    assert list(found["rank"]) == list(range(1, len(found) + 1))
-    assert list(found["candidate"][:5]) == list(result.best(5)["candidate"])
+def test_columns_follow_the_registry_and_rows_the_rank(result, robustness):
+    assert list(robustness.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
+    assert list(robustness["rank"]) == list(range(1, len(robustness) + 1))
+    assert list(robustness["candidate"][:5]) == list(result.best(5)["candidate"])
 
 
-def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, found):
+def test_results_repeat_for_a_seed(result, robustness):
     again = result.robustness(draws=400)
-    assert again.equals(found)
+    assert again.equals(robustness)
     other = result.robustness(draws=400, seed=1)
-    assert not other.equals(found)
-    assert (other["top_ten_share"] - found["top_ten_share"]).abs().max() < 0.12
+    assert not other.equals(robustness)
+    assert (other["top_ten_share"] - robustness["top_ten_share"]).abs().max() < 0.12
 
 
-def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(result, found):
-    chance = result.best(len(found))["probability_meets_requirements"].to_numpy()
+def test_draws_meet_requirements_as_often_as_the_ranking_says(result, robustness):
+    chance = result.best(len(robustness))["probability_meets_requirements"].to_numpy()
     # Four standard errors of 400 draws.
-    assert np.abs(found["meets_share"].to_numpy() - chance).max() < 0.1
+    assert np.abs(robustness["meets_share"].to_numpy() - chance).max() < 0.1
 
 
-def test_every_draw_fills_the_top(result, found):
-    assert found["top_ten_share"].sum() == pytest.approx(10.0)
+def test_every_draw_fills_the_top(result, robustness):
+    assert robustness["top_ten_share"].sum() == pytest.approx(10.0)
     three = result.robustness(top=3, draws=100)
     assert three["top_ten_share"].sum() == pytest.approx(3.0)
-    assert (found["rank_lo"] <= found["rank_median"]).all()
-    assert (found["rank_median"] <= found["rank_hi"]).all()
+    assert (robustness["rank_lo"] <= robustness["rank_median"]).all()
+    assert (robustness["rank_median"] <= robustness["rank_hi"]).all()
 
 
 def test_without_uncertainty_nothing_moves(result, monkeypatch):
@@ -78,7 +80,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
     assert set(still["top_ten_share"]) == {0.0, 1.0}
 
 
-def test_errors_are_shared_within_a_host_and_at_every_temperature():
+def test_errors_are_common_within_a_host():
     formulas = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "SmCo5"]
     hosts = ["2:14:1", "2:14:1", "1:5"]
     leading = pd.DataFrame({"formula": formulas, "shell": "", "host": hosts})
@@ -91,15 +93,17 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
     table = CompositionTable.from_strings(formulas)
     of = kinds(table, leading["host"], leading["shell"], None, 423.15), None
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
-    drawn = values.at("remanence_T", 300.0)
-    correlation = np.corrcoef(drawn)
+    draws = values.at("remanence_T", 300.0)
+    correlation = np.corrcoef(draws)
     # A tenth of Dy on the rare-earth site is a distance of 0.4/17; see the split on file.
-    split = splits()["remanence_T"]
-    shared = split.common + split.composition * np.exp(-0.4 / 17.0 / split.length)
-    assert correlation[0, 1] == pytest.approx(shared, abs=0.02)
+    variances = splits()["remanence_T"]
+    factor = variances.common + variances.composition * np.exp(
+        -0.4 / 17.0 / variances.length
+    )
+    assert correlation[0, 1] == pytest.approx(factor, abs=0.02)
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
-    assert ((drawn > 0.9) & (drawn < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
-    np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
+    assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
+    np.testing.assert_array_equal(values.at("remanence_T", 400.0), draws)
 
 
 def test_ties_are_with_the_first_of_the_group():
@@ -108,44 +112,50 @@ def test_ties_are_with_the_first_of_the_group():
     assert _tie_groups(np.array([[1, 2], [2, 1]]), 0.9).tolist() == [1, 1]
 
 
-def test_a_results_folder_gives_the_same(tmp_path, found):
-    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+def test_a_results_folder_gives_the_same(tmp_path, robustness):
+    space = mk.substitutions(
+        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
+    )
     mk.screen(space, application="e-bike", out=tmp_path / "r")
-    stored = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
-    assert stored["top_ten_share"].tolist() == found["top_ten_share"].tolist()
+    reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
+    assert reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
 
 
-def test_a_seed_that_is_none_is_named(result):
+def test_names_an_invalid_seed(result):
     for odd in (-1, 0.5):
-        with pytest.raises(InputError, match="seed must be a whole number of 0 or more"):
+        with pytest.raises(
+            InputError, match="seed must be a whole number of 0 or more"
+        ):
             result.robustness(seed=odd)
 
 
-def test_numbers_out_of_range_are_named(result):
+def test_names_numbers_out_of_range(result):
     for name in ("top", "draws", "pool"):
-        with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more, got 0"):
+        with pytest.raises(
+            InputError, match=f"{name} must be a whole number of 1 or more, got 0"
+        ):
             result.robustness(**{name: 0})
     with pytest.raises(InputError, match="interval"):
         result.robustness(interval=1.0)
 
 
-def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
+def test_rank_range_covers_nine_draws_in_ten(result, robustness):
     from magnetkit.choose._draws import sample
 
-    leading = result.best(len(found)).reset_index(drop=True)
-    missed = ~leading["meets_requirements"].to_numpy(bool)
-    place = np.sort(sample(leading, result.job, 400, 0).place(missed), axis=1)
+    leading = result.best(len(robustness)).reset_index(drop=True)
+    misses = ~leading["meets_requirements"].to_numpy(bool)
+    place = np.sort(sample(leading, result.job, 400, 0).place(misses), axis=1)
     # Of 400 draws, 20 lie below and 20 above.
-    assert np.abs(found["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
-    assert np.abs(found["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
-    wide = (place[:, 379] - place[:, 20]) - (place[:, 320] - place[:, 80])
+    assert np.abs(robustness["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
+    assert np.abs(robustness["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
+    outer = place[:, 379] - place[:, 20]
+    inner = place[:, 320] - place[:, 80]
+    wide = outer - inner
     assert wide.max() >= 5
 
 
 @pytest.mark.parametrize(("interval", "ends"), [(0.9, (51, 951)), (0.8, (101, 901))])
-def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
-    result, monkeypatch, interval, ends
-):
+def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
     order = 1 + np.random.default_rng(0).permutation(1001)
 
     def sample(leading, *_):
@@ -153,66 +163,81 @@ def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
         return SimpleNamespace(place=lambda _: place, meets=place > 0)
 
     monkeypatch.setattr("magnetkit.choose._leading.sample", sample)
-    found = result.robustness(pool=3, interval=interval)
-    assert found[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
-    assert found["rank_median"].tolist() == [501] * 3
+    frame = result.robustness(pool=3, interval=interval)
+    assert frame[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
+    assert frame["rank_median"].tolist() == [501] * 3
 
 
 @pytest.mark.parametrize("device", ["hot-servo-motor", "energy-traction-motor"])
 def test_rank_and_top_ten_share_agree(device):
     result = mk.screen(application=device)
     firm = result.robustness()
-    first, rest = firm["top_ten_share"][:10], firm["top_ten_share"][10:]
+    first = firm["top_ten_share"][:10]
+    rest = firm["top_ten_share"][10:]
     # Shares of 500 draws are known to 0.05; who beats another stands above him all the same.
     assert sorted(rest, reverse=True)[2] <= first.min() + 0.05
     assert first.mean() > 0.4
 
 
-def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
+def test_triple_terbium_price_changes_the_motor_ranking():
     limits = {"Dy": 0.35, "Tb": 0.25}
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"]}, 0.05, limits)
-    lower = ["coercivity_kA_m>=900 at 20C", "demagnetization_safety>=0.8", "remanence_T>=1 at 20C"]
+    lower = [
+        "coercivity_kA_m>=900 at 20C",
+        "demagnetization_safety>=0.8",
+        "remanence_T>=1 at 20C",
+    ]
     today = mk.screen(space, "energy-traction-motor", require=lower)
     dear = mk.screen(space, "energy-traction-motor", require=lower, prices={"Tb": "3x"})
-    moved = dear.changes(today)
-    assert (moved["change"] != "stayed").any()
+    moves = dear.changes(today)
+    assert (moves["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
-    made = moved["candidate"].astype(str) + " " + moved["shell"].astype(str)
-    down, up = (moved["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose")))
+    names = moves["candidate"].astype(str) + " " + moves["shell"].astype(str)
+    down, up = (
+        moves["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose"))
+    )
     assert down.any()
     assert up.any()
-    assert made[down].str.contains("Tb").all()
-    assert made[up].str.contains("Dy").all()
-    costs = [found.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for found in (dear, today)]
+    assert names[down].str.contains("Tb").all()
+    assert names[up].str.contains("Dy").all()
+    costs = [
+        table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for table in (dear, today)
+    ]
     # Terbium is 3 % of its mass and more than half of its cost.
     assert 1.5 < costs[0] / costs[1] < 3.0
 
 
 @pytest.mark.parametrize("device", ["energy-traction-motor", "weapon-fin-actuator"])
-def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
+def test_no_candidate_stands_over_one_that_beats_it(device):
     result = mk.screen(application=device)
     best = result.best(300)
     best = best[best["meets_requirements"]].reset_index(drop=True)
     firm = result.robustness(pool=len(best))["meets_share"].to_numpy()
     burden = best[list(BURDEN)].to_numpy()
     chance = best["probability_meets_requirements"].to_numpy()
-    high, low = burden[:-1], burden[1:]
+    high = burden[:-1]
+    low = burden[1:]
     beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
     # Draws of another order of rows know a share to 0.02.
-    near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
+    as_likely = chance[1:] >= chance[:-1] - 0.03
+    as_firm = firm[1:] >= firm[:-1] - 0.03
+    close = as_likely & as_firm
     assert len(best) > 40
-    assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()
+    names = best.loc[:, "candidate"][:-1]
+    assert not (beaten & close).any(), names[beaten & close].tolist()
 
 
-def test_those_that_miss_are_drawn_by_the_margin_that_ranks_them():
+def test_draws_failing_candidates_by_their_margin():
     limits = {"Ce": 0.2, "Dy": 0.3, "Tb": 0.05}
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits
+    )
     result = mk.screen(space, application="energy-traction-motor")
     firm = result.robustness(draws=200)
-    missed = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
-    assert 0 < (~missed).sum() < 10
+    misses = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
+    assert 0 < (~misses).sum() < 10
     # The ten places go to the ten that the ranking names, not to alloys with less to lose.
-    first = firm[missed & (firm["rank"] <= 10).to_numpy()]
+    first = firm[misses & (firm["rank"] <= 10).to_numpy()]
     assert first["top_ten_share"].mean() > 0.2
     assert (first["rank_lo"] <= first["rank"]).all()
     assert (first["rank"] <= first["rank_hi"]).all()

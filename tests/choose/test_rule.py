@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.choose.exposure import HeavyToday, heavy_exposure, heavy_rare_earth_contents
+from magnetkit.choose.exposure import (
+    HeavyToday,
+    heavy_exposure,
+    heavy_rare_earth_contents,
+)
 from magnetkit.choose.rule import recommend, rule_text
 from magnetkit.supply.scenario import load_scenario, with_prices
 
@@ -12,7 +16,12 @@ TODAY = HeavyToday(3.0, 9.0)
 
 
 def ways(*rows):
-    columns = ["probability_meets_requirements", "exposure_USD_kg", "cost_per_flux_ratio", "open"]
+    columns = [
+        "probability_meets_requirements",
+        "exposure_USD_kg",
+        "cost_per_flux_ratio",
+        "open",
+    ]
     return pd.DataFrame(list(rows), columns=columns).assign(diluted=False)
 
 
@@ -31,23 +40,25 @@ def ways(*rows):
         ([(0.9, 2.0, 1.05, True), (0.9, 2.3, 0.9, True)], 0),
     ],
 )
-def test_what_is_recommended(rows, place):
+def test_recommendation(rows, place):
     assert recommend(ways(*rows), TODAY) == place
 
 
-def test_of_equals_what_cerium_dilutes_comes_last():
-    rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(diluted=[True, False])
+def test_cerium_dilution_comes_last_among_equals():
+    rows = ways((0.9, 2.0, 0.8, True), (0.9, 2.0, 0.9, True)).assign(
+        diluted=[True, False]
+    )
     assert recommend(rows, TODAY) == 1
     assert recommend(rows.assign(diluted=False), TODAY) == 0
 
 
-def test_a_users_cap_on_cost_counts_and_is_said():
+def test_cost_cap_of_a_user_counts_in_the_reason():
     rows = ways((0.9, 2.0, 1.3, True), (0.9, 4.0, 1.0, True))
     assert recommend(rows, TODAY, most_cost=1.4) == 0
     assert "1.4 times today" in rule_text(1.4)
 
 
-def test_what_does_not_save_what_is_worth_a_change_is_left():
+def test_leaves_out_a_small_saving():
     # Of 0.5 wt.% a fifth is little, and 0.3 wt.% counts.
     little = HeavyToday(0.5, 1.5)
     assert recommend(ways((0.9, 0.7, 1.0, True)), little) is None
@@ -55,7 +66,7 @@ def test_what_does_not_save_what_is_worth_a_change_is_left():
     assert recommend(ways((0.9, 0.0, 1.0, True)), HeavyToday(0.0, 0.0)) is None
 
 
-def test_to_reach_what_is_asked_nothing_has_to_be_saved():
+def test_requirement_needs_no_saving():
     rows = ways((0.9, 12.0, 1.5, True), (0.95, 14.0, 1.0, True))
     assert recommend(rows, TODAY) is None
     assert recommend(rows, TODAY, reach=True) == 0
@@ -71,7 +82,9 @@ def test_exposure_is_mass_times_price():
     # Prices of 2025 of the supply table: dysprosium 274, terbium 1,188 USD/kg.
     assert exposure("Nd28Dy3B1Fe bal.") == pytest.approx(0.03 * 274.296, rel=1e-3)
     assert exposure("Nd31B1Fe bal.") == 0.0
-    assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(0.005 * 1187.9, rel=0.02)
+    assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(
+        0.005 * 1187.9, rel=0.02
+    )
     # Half a per cent of dysprosium replaced by 0.2 of terbium lowers no exposure.
     assert exposure("Nd30B1Fe bal.", "Tb 0.2 wt%") > exposure("Nd30Dy0.5B1Fe bal.")
     four = exposure("Nd31B1Fe bal.", "Tb 0.5 wt%", {"Tb": "4x"})
@@ -79,14 +92,16 @@ def test_exposure_is_mass_times_price():
     assert load_scenario("baseline").price_factor("Tb") == 1.0
 
 
-def test_what_a_recipe_holds_is_counted_with_its_shell():
-    held = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
-    assert held["Tb"] == pytest.approx(0.4, abs=0.02)
-    assert held["Dy"] == pytest.approx(1.5, abs=0.03)
+def test_heavy_rare_earth_includes_the_shell():
+    contents = heavy_rare_earth_contents("Nd29Dy1.5B1Fe bal.", "Tb 0.4 wt%")
+    assert contents["Tb"] == pytest.approx(0.4, abs=0.02)
+    assert contents["Dy"] == pytest.approx(1.5, abs=0.03)
 
 
-def test_of_grades_as_sold_that_are_equal_the_one_that_fits_the_circuit_is_reached():
-    rows = ways((0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)).assign(
+def test_takes_the_equal_grade_that_fits_the_circuit():
+    rows = ways(
+        (0.9, 2.0, 0.8, True), (0.95, 2.7, 1.0, True), (1.0, 3.2, 1.0, True)
+    ).assign(
         grade=["N55M", "N42M", "N35M"],
         way="higher-class",
         remanence_T=[1.37, 1.19, 1.09],

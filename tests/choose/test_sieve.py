@@ -11,7 +11,13 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit.choose import _decisions, _evaluate
-from magnetkit.choose._evaluate import Bound, Tally, best_possible_loss, evaluate, sample_place
+from magnetkit.choose._evaluate import (
+    Bound,
+    Tally,
+    best_possible_loss,
+    evaluate,
+    sample_place,
+)
 from magnetkit.choose._job import make_job
 from magnetkit.choose._order import Rule
 from magnetkit.magnetism._stages import magnets, supplies
@@ -29,13 +35,19 @@ SPACES = {
         {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Fe"]},
         {"Gd": 0.3, "Pr": 0.3, "Ce": 0.3, "Fe": 0.2},
     ),
-    "f22-engine": ("SmCo6.5Cu0.7Zr0.2", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]}, {"Fe": 0.4}),
+    "f22-engine": (
+        "SmCo6.5Cu0.7Zr0.2",
+        {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe"]},
+        {"Fe": 0.4},
+    ),
 }
 
 
 def case(device):
     host, replace, limits = SPACES[device]
-    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(400, seed=7)
+    table = mk.substitutions(host, replace, step=0.05, limits=limits).sample(
+        400, seed=7
+    )
     job = make_job(applications.load(device))
     return table, job
 
@@ -44,18 +56,20 @@ def full(table, job):
     return evaluate(table, None, job).columns
 
 
-def bounded(table, job, bound):
+def evaluate_with_bound(table, job, bound):
     return evaluate(table, None, job, bound, job.rule.columns())
 
 
 @pytest.mark.parametrize("device", SPACES)
-def test_the_loss_is_never_below_what_the_composition_says(device):
+def test_loss_is_never_under_its_composition_bound(device):
     table, job = case(device)
     floor = best_possible_loss(supplies(table, None, job.conditions), job.rule)
-    found = full(table, job)
+    frame = full(table, job)
     # Whoever meets has a loss; let all who are magnets count as meeting.
-    found["probability_meets_requirements"] = np.where(found["status"].says("ok"), 1.0, 0.0)
-    keys = job.rule.keys(found.arrow())
+    frame["probability_meets_requirements"] = np.where(
+        frame["status"].says("ok"), 1.0, 0.0
+    )
+    keys = job.rule.keys(frame.arrow())
     assert keys.meets.sum() > 50
     assert (floor[keys.meets] <= keys.loss + 1e-6).all()
     # The bound is of use: it tells candidates apart.
@@ -63,14 +77,18 @@ def test_the_loss_is_never_below_what_the_composition_says(device):
 
 
 # Of R2Fe14B that of Pr: Nd's moments lie on a cone at 77 K, where it is no magnet of this model.
-@pytest.mark.parametrize("host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
+@pytest.mark.parametrize(
+    "host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"]
+)
 @pytest.mark.parametrize("kelvin", [77.0, 293.15])
-def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
+def test_iron_cobalt_bounds_the_flux_for_mass(host, kelvin):
     _, job = case("f22-engine")
     metal = "Co" if "Fe" not in host else "Fe"
-    space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
-    (found,) = magnets(space[:], None, [kelvin], job.conditions)
-    flux = found["remanence_T"] / found["density_kg_m3"]
+    space = mk.substitutions(
+        host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05
+    )
+    (magnet,) = magnets(space[:], None, [kelvin], job.conditions)
+    flux = magnet["remanence_T"] / magnet["density_kg_m3"]
     # Whatever has no number would pass any bound.
     assert np.nanmax(flux) > 0.25 * _evaluate.FLUX_PER_MASS
     assert not (flux >= _evaluate.FLUX_PER_MASS).any()
@@ -80,77 +98,97 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
 
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
-def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
+def test_bound_keeps_winners_within_the_limit(device, quantile):
     table, job = case(device)
     every = job.rule.near(full(table, job).arrow())
     assert every.meets.any()
     limit = float(np.quantile(every.loss, quantile, method="lower"))
-    left = bounded(table, job, Bound(limit, np.inf))
-    tally = left.tally
-    assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
-    assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
+    survivors = evaluate_with_bound(table, job, Bound(limit, np.inf))
+    tally = survivors.tally
+    assert (
+        survivors.rows.tolist()
+        == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
+    )
+    assert survivors.keys.hashes.tolist() == every.hashes[survivors.rows].tolist()
     loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
-    np.testing.assert_allclose(left.keys.loss, loss, rtol=1e-12)
+    np.testing.assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
-    ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
-    assert len(table) - ended == len(left.rows)
+    failures = sum(count for status, count in tally.status.items() if status != "ok")
+    ends = sum(tally.ended.values()) + failures
+    assert len(table) - ends == len(survivors.rows)
 
 
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.3, 0.9])
-def test_of_those_that_miss_what_is_near_enough_is_left(device, quantile):
+def test_bound_keeps_near_misses(device, quantile):
     table, job = case(device)
     columns = full(table, job)
-    every, near = job.rule.keys(columns.arrow()), job.rule.near(columns.arrow())
+    every = job.rule.keys(columns.arrow())
+    bound = job.rule.near(columns.arrow())
     margin = columns["performance_margin"]
-    least = float(np.quantile(margin[every.missed], quantile))
-    left = bounded(table, job, Bound(margin=least))
+    minimum = float(np.quantile(margin[every.missed], quantile))
+    survivors = evaluate_with_bound(table, job, Bound(margin=minimum))
     assert (
-        left.rows.tolist()
-        == np.flatnonzero(near.meets | every.missed & (margin >= least - 1e-6)).tolist()
+        survivors.rows.tolist()
+        == np.flatnonzero(
+            bound.meets | every.missed & (margin >= minimum - 1e-6)
+        ).tolist()
     )
-    assert left.tally.stages["magnetism"] < len(table)
-    np.testing.assert_allclose(left.keys.margin, every.margin[left.rows], rtol=1e-12)
+    assert survivors.tally.stages["magnetism"] < len(table)
+    np.testing.assert_allclose(
+        survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("device", SPACES)
-def test_the_best_of_each_decision_are_those_of_a_full_evaluation(device, monkeypatch):
+def test_best_of_each_decision_equal_a_full_evaluation(device, monkeypatch):
     for module in (_decisions, _work):
         monkeypatch.setattr(module, "BEST", 3)
     table, job = case(device)
-    _, part = _work.evaluate_best((0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1)
-    found = _decisions.choices(full(table, job).arrow(), job.rule)
-    assert len(found.rows) > 4
-    assert _work.leading(_work.decode(part.table), 0)["row"].to_pylist() == found.rows.tolist()
+    _, part = _work.evaluate_best(
+        (0, lambda: Chunk(table, table.to_arrow())), job, Bound(), 1
+    )
+    options = _decisions.choices(full(table, job).arrow(), job.rule)
+    assert len(options.rows) > 4
+    assert (
+        _work.leading(_work.decode(part.table), 0)["row"].to_pylist()
+        == options.rows.tolist()
+    )
 
 
 def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     table, job = case("energy-traction-motor")
     rows = np.tile([5, 9, 70], 40)
     shells = [f"Tb {0.01 + 0.001 * k:.3f} @ 0.2" for k in range(120)]
-    parts = [(rows[k : k + 30], shells[k : k + 30]) for k in range(0, 120, 30)]
-    few = pd.concat([evaluate(table[own], rims, job).columns.frame() for own, rims in parts])
+    parts = []
+    for k in range(0, 120, 30):
+        parts.append((rows[k : k + 30], shells[k : k + 30]))
+    few = pd.concat(
+        [evaluate(table[rows], rims, job).columns.frame() for rows, rims in parts]
+    )
     stability = import_module("magnetkit.phases.stability")
-    asked = Mock(wraps=stability.stability_columns)
-    monkeypatch.setattr(stability, "stability_columns", asked)
-    found = evaluate(table[rows], shells, job).columns.frame()
-    assert [len(call.args[0]) for call in asked.call_args_list] == [3]
+    calls = Mock(wraps=stability.stability_columns)
+    monkeypatch.setattr(stability, "stability_columns", calls)
+    frame = evaluate(table[rows], shells, job).columns.frame()
+    assert [len(call.args[0]) for call in calls.call_args_list] == [3]
     alike = {"check_exact": True, "check_dtype": False, "check_categorical": False}
-    pd.testing.assert_frame_equal(found, few.reset_index(drop=True), **alike)
+    pd.testing.assert_frame_equal(frame, few.reset_index(drop=True), **alike)
 
 
-def test_without_a_limit_all_that_have_a_rank_are_left():
+def test_no_bound_keeps_every_rank():
     table, job = case("patriot-beam-focusing")
     status = full(table, job)["status"]
-    left = bounded(table, job, Bound())
-    assert left.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
-    assert left.tally.status == Counter(status.texts())
+    survivors = evaluate_with_bound(table, job, Bound())
+    assert survivors.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
+    assert survivors.tally.status == Counter(status.texts())
 
 
-def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
+def test_unbounded_objective_drops_nothing():
     table, job = case("patriot-beam-focusing")
     rule = Rule.of(["remanence_T:max"], 0.8)
-    assert np.isneginf(best_possible_loss(supplies(table, None, job.conditions), rule)).all()
+    assert np.isneginf(
+        best_possible_loss(supplies(table, None, job.conditions), rule)
+    ).all()
 
 
 def test_the_limit_leaves_room_for_chance(monkeypatch):
@@ -160,30 +198,32 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
     everyone = rng.random(1_000_000)
     for _ in range(200):
         sample = rng.choice(everyone, 10_000, replace=False)
-        place = sample_place(_evaluate.count_leading_rows(2000), len(sample), len(everyone))
+        place = sample_place(
+            _evaluate.count_leading_rows(2000), len(sample), len(everyone)
+        )
         limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
 
 
-def test_counts_of_parts_add_up_to_those_of_the_whole():
+def test_counts_of_parts_add_up_to_the_total():
     table, job = case("energy-traction-motor")
     bound = Bound()
-    whole = bounded(table, job, bound).tally
+    whole = evaluate_with_bound(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
-        total.add(Tally.of(bounded(part, job, bound).tally.plain()))
+        total.add(Tally.of(evaluate_with_bound(part, job, bound).tally.plain()))
     assert total.plain() == whole.plain()
     assert whole.stages["composition"] == len(table)
 
 
-def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():
+def test_evaluates_requested_columns_without_stability():
     table, job = case("energy-traction-motor")
-    found = evaluate(table[:20], None, job, want=["performance_margin"]).columns
+    columns = evaluate(table[:20], None, job, want=["performance_margin"]).columns
     margin = full(table[:20], job)["performance_margin"]
-    np.testing.assert_array_equal(found["performance_margin"], margin)
-    assert "probability_phase_forms" not in found
+    np.testing.assert_array_equal(columns["performance_margin"], margin)
+    assert "probability_phase_forms" not in columns
     assert (
-        "not makeable" not in found["status"].words
-        or not found["status"].says("not makeable").any()
+        "not makeable" not in columns["status"].words
+        or not columns["status"].says("not makeable").any()
     )

@@ -8,7 +8,14 @@ from magnetkit.errors import InputError
 import magnetkit
 from magnetkit import applications
 
-NEW = {"e-bike", "hard-disc", "hot-servo-motor", "loudspeaker", "ship-motor", "wind-generator"}
+NEW = {
+    "e-bike",
+    "hard-disc",
+    "hot-servo-motor",
+    "loudspeaker",
+    "ship-motor",
+    "wind-generator",
+}
 TEMPLATE = Path(magnetkit.__file__).parent / "choose/new.toml"
 MASS = 'magnet_mass = "0.3 kg"'
 HOT = '\ntemperature = "120C"'
@@ -34,8 +41,16 @@ def test_degrees_and_masses_are_read_with_their_units(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        (MASS, "magnet_mass_kg = 1200.0", r'1200 g\? If it is meant: magnet_mass = "1200kg"'),
-        (HOT, "\ntemperature_K = 120.0", r'120 C\? If it is meant: temperature = "120K"'),
+        (
+            MASS,
+            "magnet_mass_kg = 1200.0",
+            r'1200 g\? If it is meant: magnet_mass = "1200kg"',
+        ),
+        (
+            HOT,
+            "\ntemperature_K = 120.0",
+            r'120 C\? If it is meant: temperature = "120K"',
+        ),
         (HOT, '\ntemperature = "120"', "120C or 120K"),
         (HOT, "\ntemperature = 120.0", "a text with its unit"),
         (HOT, '\ntemperature = "120C"\ntemperature_K = 393.15', "not both"),
@@ -46,16 +61,20 @@ def test_degrees_and_masses_are_read_with_their_units(tmp_path):
         ("limit_hi = 1.05\n", "", "give both or none"),
     ],
 )
-def test_a_slip_in_a_profile_is_asked(tmp_path, old, new, says):
+def test_questions_a_wrong_unit_in_a_profile(tmp_path, old, new, says):
     with pytest.raises(InputError, match=says):
         load(tmp_path, old, new)
 
 
-def test_an_anchor_in_A_m_is_asked(tmp_path):
-    anchor = '\n[[reference.anchors]]\ncolumn = "coercivity_kA_m"\nvalue = {}\nspread = {}\n'
+def test_questions_an_anchor_in_A_m(tmp_path):
+    anchor = (
+        '\n[[reference.anchors]]\ncolumn = "coercivity_kA_m"\nvalue = {}\nspread = {}\n'
+    )
     anchor += 'temperature = "180C"\nsource = "sheet"\nstatus = "cited"\n'
     place = "# What the magnet must do"
-    with pytest.raises(InputError, match=r"366000 kA/m lies outside 1 to 6000 kA/m: 366000 A/m\?"):
+    with pytest.raises(
+        InputError, match=r"366000 kA/m lies outside 1 to 6000 kA/m: 366000 A/m\?"
+    ):
         load(tmp_path, place, anchor.format(366000.0, 20.0) + place)
     with pytest.raises(InputError, match="spread 400 is a standard deviation of 366"):
         load(tmp_path, place, anchor.format(366.0, 400.0) + place)
@@ -64,13 +83,13 @@ def test_an_anchor_in_A_m_is_asked(tmp_path):
 
 
 @pytest.mark.parametrize("name", applications.names())
-def test_what_is_assumed_has_a_range_and_what_is_cited_none(name):
+def test_only_assumptions_have_a_range(name):
     for requirement in applications.load(name).requirements:
         low, high = requirement.limit_range
         assert (low < high) == (requirement.status == "assumption"), str(requirement)
 
 
-def test_half_of_what_devices_ask_is_cited():
+def test_half_of_the_requirements_cite_a_source():
     twelve = set(applications.names())
     twelve -= NEW
     status = [r.status for name in twelve for r in applications.load(name).requirements]

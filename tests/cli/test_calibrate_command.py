@@ -19,19 +19,21 @@ def env(tmp_path):
     return {**os.environ, "MAGNETKIT_DATA_DIR": str(tmp_path / "data")}
 
 
-def test_it_stores_a_readable_file_and_names_what_it_left_out(tmp_path, env):
+def test_stores_a_readable_file_and_names_omissions(tmp_path, env):
     file = tmp_path / "magnets.csv"
     file.write_text(TABLE)
     done = run("calibrate", str(file), "--name", "my-mill", env=env)
     assert done.returncode == 0
     assert "H_cJ, 1 magnet: before" in done.stdout
     assert "row 2 left out" in done.stdout
-    stored = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
-    assert stored["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
-    assert run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+    record = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
+    assert record["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
+    assert (
+        run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+    )
 
 
-def test_bad_names_and_files_are_said(tmp_path, env):
+def test_names_bad_names_and_files(tmp_path, env):
     done = run("calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env)
     assert done.returncode == 1
     assert "no such file" in done.stderr

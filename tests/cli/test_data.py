@@ -10,9 +10,9 @@ import pytest
 from magnetkit.phases import read_snapshot
 from tests import command
 from tests.phases import mp_server as look_alike
-from tests.phases.embedded import documents_of
+from tests.phases.embedded import embedded_documents
 from tests.phases.mp_server import KEY, Server
-from tests.said import said
+from tests.said import command_lines
 
 
 @pytest.fixture
@@ -26,47 +26,71 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     return command.run("data", *arguments, env={**os.environ, **environment})
 
 
-def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
-    own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    pulled = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **own)
-    assert pulled.returncode == 0, pulled.stderr
-    assert (Path(pulled.stdout.strip()) / "manifest.json").is_file()
-    assert "database 2025.09.25" in pulled.stderr
-    assert KEY not in pulled.stdout + pulled.stderr
-    asked = len(mp_server.requests)
+def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
+    environment = {
+        "MP_API_ENDPOINT": mp_server.url,
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    pull = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **environment)
+    assert pull.returncode == 0, pull.stderr
+    assert (Path(pull.stdout.strip()) / "manifest.json").is_file()
+    assert "database 2025.09.25" in pull.stderr
+    assert KEY not in pull.stdout + pull.stderr
+    requests = len(mp_server.requests)
 
-    out, cif = tmp_path / "mine", tmp_path / "cif"
-    files = ("--cif", str(cif), "--poscar", str(cif))
-    frozen = run("pull", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
+    out = tmp_path / "mine"
+    cif = tmp_path / "cif"
+    frozen = run(
+        "pull",
+        "Co-Sm",
+        "Fe",
+        "--out",
+        str(out),
+        "--cif",
+        str(cif),
+        "--poscar",
+        str(cif),
+        "-q",
+        **environment,
+    )
     assert frozen.returncode == 0, frozen.stderr
-    assert said(frozen.stderr) == []
+    assert command_lines(frozen.stderr) == []
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
-    assert len(mp_server.requests) == asked
+    assert len(mp_server.requests) == requests
 
 
-def test_a_pull_for_substitutions_is_completed_and_ranked_on(
+def test_completes_and_ranks_a_pull_for_substitutions(
     mp_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for kind, documents in documents_of(["B-Fe-Nd-Pr"]).items():
+    for kind, documents in embedded_documents(["B-Fe-Nd-Pr"]).items():
         monkeypatch.setitem(look_alike.ALL, kind, documents)
-    own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    command = ("pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete")
-    done = run(*command, MP_API_KEY=KEY, **own)
+    environment = {
+        "MP_API_ENDPOINT": mp_server.url,
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    done = run(
+        "pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete", MP_API_KEY=KEY, **environment
+    )
     assert done.returncode == 0, done.stderr
     assert "phases of B-Fe-Nd-Pr" in done.stderr
     assert "phases more from the embedded snapshot, corrected by" in done.stderr
     snapshot = read_snapshot(done.stdout.strip())
     assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
     assert snapshot.covers(["Ce", "Fe", "B"])
-    refused = run("pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **own)
-    assert refused.returncode == 1
-    assert "Gd is replaced but in none of the systems B-Fe-Nd" in refused.stderr
+    refusal = run("pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **environment)
+    assert refusal.returncode == 1
+    assert "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
 
 
 def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):
-    done = run("pull", "Sm-Co", MP_API_ENDPOINT=mp_server.url, MAGNETKIT_CACHE_DIR=str(tmp_path))
+    done = run(
+        "pull",
+        "Sm-Co",
+        MP_API_ENDPOINT=mp_server.url,
+        MAGNETKIT_CACHE_DIR=str(tmp_path),
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")
-    assert len(said(done.stderr)) == 1
+    assert len(command_lines(done.stderr)) == 1

@@ -19,13 +19,13 @@ def mp_server():
     server.close()
 
 
-def found(**options):
+def findings_by_name(**options):
     return {finding.name: finding for finding in examine(**options)}
 
 
-def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
-    own = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
-    done = run("doctor", env=own)
+def test_sound_machine_has_no_faults_and_hides_the_key(mp_server):
+    environment = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
+    done = run("doctor", env=environment)
     assert done.returncode == 0, done.stdout
     assert KEY not in done.stdout + done.stderr
     assert "MP_API_KEY is set" in done.stdout
@@ -33,16 +33,16 @@ def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
     assert "\x1b[" not in done.stdout
     assert mp_server.requests == []
 
-    asked = run("doctor", "--online", "--json", env=own)
-    rows = {row["name"]: row for row in map(json.loads, asked.stdout.splitlines())}
+    report = run("doctor", "--online", "--json", env=environment)
+    rows = {row["name"]: row for row in map(json.loads, report.stdout.splitlines())}
     assert rows["server"]["value"] == "127.0.0.1 answers, database 2025.09.25"
-    assert KEY not in asked.stdout + asked.stderr
+    assert KEY not in report.stdout + report.stderr
     assert set(NEEDED) <= set(rows)
 
 
-def test_a_server_that_is_not_there_is_a_note(monkeypatch):
+def test_absent_server_is_a_note(monkeypatch):
     monkeypatch.setenv("MP_API_ENDPOINT", "http://name:secret@127.0.0.1:9/")
-    server = found(online=True)["server"]
+    server = findings_by_name(online=True)["server"]
     assert server.state == "note"
     assert "secret" not in server.value + server.advice
     assert "MP_API_ENDPOINT" in server.advice
@@ -53,10 +53,10 @@ def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     get_settings.cache_clear()
     try:
-        rows = found()
+        rows = findings_by_name()
         monkeypatch.setenv("MAGNETKIT_MIRROR", str(tmp_path / "none"))
         get_settings.cache_clear()
-        wrong = found()["environment"]
+        wrong = findings_by_name()["environment"]
     finally:
         get_settings.cache_clear()
     assert rows["embedded"].state == "broken"
@@ -68,16 +68,21 @@ def test_another_version_than_tested_is_a_note(monkeypatch):
     import magnetkit.cli.doctor as module
 
     monkeypatch.setattr(module, "_tested_versions", lambda: {"numpy": "0.0.1"})
-    assert found()["numpy"].state == "note"
-    assert "tested with 0.0.1" in found()["numpy"].value
+    assert findings_by_name()["numpy"].state == "note"
+    assert "tested with 0.0.1" in findings_by_name()["numpy"].value
 
 
-def test_nothing_is_asked_unless_told_to_and_kernels_that_are_not_kept_are_a_note(monkeypatch):
+def test_makes_no_request_by_default(
+    monkeypatch,
+):
     monkeypatch.delenv("MP_API_ENDPOINT", raising=False)
-    rows = found()
-    assert rows["server"].value == "api.materialsproject.org, not requested (--online requests it)"
+    rows = findings_by_name()
+    assert (
+        rows["server"].value
+        == "api.materialsproject.org, not requested (--online requests it)"
+    )
     assert rows["compiled"].state == "ok"
     monkeypatch.setattr("magnetkit._core._kernel_files.folder", lambda: None)
-    lost = found()["compiled"]
-    assert (lost.state, lost.value) == ("note", "not kept between commands")
-    assert "NUMBA_CACHE_DIR" in lost.advice
+    finding = findings_by_name()["compiled"]
+    assert (finding.state, finding.value) == ("note", "not kept between commands")
+    assert "NUMBA_CACHE_DIR" in finding.advice

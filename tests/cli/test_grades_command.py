@@ -20,12 +20,12 @@ def test_one_grade_as_json():
 @pytest.mark.parametrize(
     ("words", "start"), [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")]
 )
-def test_what_marks_mean_is_said_where_there_are_marks(words, start):
+def test_explains_marks_in_the_table(words, start):
     last = run("grades", *words).stdout.splitlines()[-1]
     assert last.startswith(f"{start} estimate comes from similar grades")
 
 
-def test_a_grade_of_number_and_class_alone_says_that_no_sheet_is_known():
-    said = " ".join(run("grades", "N43SH").stdout.split())
-    assert "No maker's sheet is known" in said
-    assert "Sold by" not in said
+def test_grade_by_number_and_class_has_no_sheet():
+    text = " ".join(run("grades", "N43SH").stdout.split())
+    assert "No maker's sheet is known" in text
+    assert "Sold by" not in text

@@ -5,9 +5,7 @@ import sys
 
 import pytest
 
-MESSAGE = (
-    "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
-)
+MESSAGE = "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
 BEGIN = """
 import ctypes, signal, time
 from magnetkit.cli import _start as interruption
@@ -28,21 +26,25 @@ MET = {
 }
 
 
-def ended(code):
+def run_to_the_end(code):
     command = [sys.executable, "-c", f"{BEGIN}{code}"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=500, check=False
+    )
 
 
 @pytest.mark.parametrize("met", MET.values(), ids=MET)
-def test_an_interruption_that_python_swallows_ends_the_command_in_one_line(met):
-    done = ended(f"{met}\nprint('went on')")
+def test_swallowed_interruption_ends_in_one_line(met):
+    done = run_to_the_end(f"{met}\nprint('went on')")
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.split("\n") == ["", MESSAGE, ""]
 
 
-def test_another_failure_there_is_shown_as_python_shows_it():
-    fails = "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
-    done = ended(fails)
+def test_other_failures_show_their_traceback():
+    fails = (
+        "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
+    )
+    done = run_to_the_end(fails)
     assert done.returncode == 0
     assert "Exception ignored" in done.stderr
     assert "ValueError: 5" in done.stderr

@@ -14,11 +14,11 @@ from tests.command import run
 @pytest.fixture
 def snapshot(tmp_path):
     """Phases of Sm-Co-Fe alone, SmCo5 far above the hull."""
-    embedded = open_snapshot()
-    inside = embedded.entries["formula"].str.fullmatch(r"(?:(?:Sm|Co|Fe)[\d.]*|[()\d.])+")
-    entries = embedded.entries[inside].reset_index(drop=True)
+    full = open_snapshot()
+    inside = full.entries["formula"].str.fullmatch(r"(?:(?:Sm|Co|Fe)[\d.]*|[()\d.])+")
+    entries = full.entries[inside].reset_index(drop=True)
     entries.loc[entries["formula"] == "SmCo5", "formation_energy_eV_atom"] += 0.2
-    about = {name: embedded.manifest[name] for name in ("scheme", "source", "licence")}
+    about = {name: full.manifest[name] for name in ("scheme", "source", "licence")}
     return write_snapshot(tmp_path / "mine", entries, about)
 
 
@@ -30,10 +30,10 @@ def test_predict_takes_the_phases_of_the_snapshot(snapshot):
     assert other["energy_above_hull_eV_atom"] is None  # No Nd, no B.
 
 
-def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
-    found = training_set("formation_energy_eV_atom", snapshot)
-    assert found.origin == "snapshot mine"
-    assert 20 < len(found) < len(training_set("formation_energy_eV_atom"))
+def test_snapshot_trains_only_the_formation_energy(snapshot):
+    rows = training_set("formation_energy_eV_atom", snapshot)
+    assert rows.origin == "snapshot mine"
+    assert 20 < len(rows) < len(training_set("formation_energy_eV_atom"))
     assert _source("formation_energy_eV_atom", None, snapshot) == snapshot
     assert _source("curie_temperature_K", None, snapshot) is None
     with pytest.raises(InputError, match="--data or on --snapshot"):
@@ -41,9 +41,9 @@ def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
 
 
 def test_a_snapshot_of_elements_alone_teaches_nothing(tmp_path):
-    embedded = open_snapshot()
-    entries = embedded.entries[embedded.entries["formula"].isin(["Sm", "Co"])]
-    about = {name: embedded.manifest[name] for name in ("scheme", "source", "licence")}
+    full = open_snapshot()
+    entries = full.entries[full.entries["formula"].isin(["Sm", "Co"])]
+    about = {name: full.manifest[name] for name in ("scheme", "source", "licence")}
     folder = write_snapshot(tmp_path / "pure", entries.reset_index(drop=True), about)
     with pytest.raises(DataError, match="too few phases"):
         training_set("formation_energy_eV_atom", folder)

@@ -11,26 +11,44 @@ from tests.command import run
 
 
 def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
-    done = run("replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json")
+    done = run(
+        "replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json"
+    )
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert {"verdict", "ways", "limits", "evidence", "answers", "reference"} <= set(data)
+    assert {"verdict", "ways", "limits", "evidence", "answers", "reference"} <= set(
+        data
+    )
     assert data["own_probability"] == 1.0
     assert data["candidates"][0]["candidate"]
     assert data["reference"]["grade"] == "Recoma 20"
 
 
-def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
+def test_session_of_a_buyer_fits_80_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     for arguments, verdict in (
         (["N42SH", "--temperature", "150C"], " N42SH"),
         (
-            ["N42SH", "--temperature", "75C", "--load-line", "2", "--outside-field", "400"],
+            [
+                "N42SH",
+                "--temperature",
+                "75C",
+                "--load-line",
+                "2",
+                "--outside-field",
+                "400",
+            ],
             " N42SH",
         ),
-        (["--values", "B_r=1.29,H_cJ=1650", "--temperature", "140C"], " the magnet like"),
-        (["N40UH", "--temperature", "170C", "--units", "cgs", "--spread", "B_r=1"], "kOe"),
+        (
+            ["--values", "B_r=1.29,H_cJ=1650", "--temperature", "140C"],
+            " the magnet like",
+        ),
+        (
+            ["N40UH", "--temperature", "170C", "--units", "cgs", "--spread", "B_r=1"],
+            "kOe",
+        ),
     ):
         done = CliRunner().invoke(app, ["replace", *arguments])
         assert done.exit_code == 0, done.output
@@ -41,9 +59,10 @@ def test_a_buyers_session_fits_a_screen_of_80_columns(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--values", "B_r"], ["--values", "B_r=x,H_cJ=1"], ["N42SH", "--spread", "B=1"]]
+    "wrong",
+    [["--values", "B_r"], ["--values", "B_r=x,H_cJ=1"], ["N42SH", "--spread", "B=1"]],
 )
-def test_numbers_that_are_none_are_said(wrong):
+def test_names_invalid_numbers(wrong):
     done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])
     assert done.exit_code != 0
     assert isinstance(done.exception, InputError | SystemExit)

@@ -9,18 +9,24 @@ import magnetkit as mk
 from magnetkit.cli.app import app
 
 
-def test_the_best_are_printed_and_all_are_written(tmp_path):
-    alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
+def test_prints_the_best_and_writes_all(tmp_path):
+    alloys = [
+        "Nd2Fe14B",
+        "Nd1.8Dy0.2Fe14B",
+        "Nd1.6Dy0.4Fe14B",
+        "Nd1.4Dy0.6Fe14B",
+        "Er2Fe14B",
+    ]
     mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
     options = ["--robustness", "--places", "2", "--top", "1", "--out", str(out)]
     done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("rank,candidate")
-    written = pd.read_csv(out)
+    table = pd.read_csv(out)
     # Er2Fe14B is no uniaxial magnet and has no rank.
-    assert list(written["rank"]) == [1, 2, 3, 4]
-    assert written["top_ten_share"].sum() == pytest.approx(2.0)
+    assert list(table["rank"]) == [1, 2, 3, 4]
+    assert table["top_ten_share"].sum() == pytest.approx(2.0)
     # Another kind of file is written as its name says, or refused before anything is drawn.
     for command in (
         ["report", str(tmp_path / "r"), "--robustness"],
@@ -30,7 +36,9 @@ def test_the_best_are_printed_and_all_are_written(tmp_path):
         done = CliRunner().invoke(app, [*command, "--out", str(book)])
         assert done.exit_code == 0, done.output
         assert len(pd.read_excel(book, engine="openpyxl")) > 0
-        done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "notes.docx")])
+        done = CliRunner().invoke(
+            app, [*command, "--out", str(tmp_path / "notes.docx")]
+        )
         assert "expected a file ending in .csv" in str(done.exception)
 
 

@@ -11,12 +11,12 @@ from tests.command import run
 APPLICATION = ("--application", "f22-engine")
 
 
-def rejected(out):
+def rejected_rows(out):
     with (out / "rejected.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
+def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     path = tmp_path / "alloys.csv"
     bad = {
         "Xx2Co17": "no chemical element",
@@ -32,16 +32,18 @@ def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    listed = {row["text"]: row for row in rejected(out)}
+    rejects = {row["text"]: row for row in rejected_rows(out)}
     for number, text in enumerate(rows, start=2):
         if text in ("SmCo5", "Nd2Fe14B"):
             continue
-        assert listed[text]["line"] == str(number)
-        assert bad[text] in listed[text]["reason"]
+        assert rejects[text]["line"] == str(number)
+        assert bad[text] in rejects[text]["reason"]
     for name in ("ranked.parquet", "ranked.csv", "manifest.json", "report.html"):
         assert (out / name).stat().st_size > 0
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
-        assert {row["heat"] for row in csv.DictReader(stream)} <= {str(i) for i in range(9)}
+        assert {row["heat"] for row in csv.DictReader(stream)} <= {
+            str(i) for i in range(9)
+        }
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
@@ -57,18 +59,20 @@ def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
 def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet")
+    done = run(
+        "screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet"
+    )
     assert done.returncode == 1
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
+def test_unwritable_folder_is_one_line(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("in the way")
     path = tmp_path / "a.txt"
     path.write_text("SmCo5\n")
-    done = run("screen", str(path), *APPLICATION, "--out", str(blocked / "out"), "--quiet")
+    done = run("screen", str(path), *APPLICATION, "--out", str(file / "out"), "--quiet")
     assert done.returncode == 1
     assert "--out" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -77,9 +81,21 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
 def test_host_and_replace_make_candidates(tmp_path):
     out = tmp_path / "o"
     done = run(
-        "screen", "--host", "2:14:1", "--replace", "Nd=Ce,Dy", "--step", "0.25",
-        "--limit", "Dy=0.25", "--application", "hot-servo-motor", "--out", str(out), "-q",
-    )  # fmt: skip
+        "screen",
+        "--host",
+        "2:14:1",
+        "--replace",
+        "Nd=Ce,Dy",
+        "--step",
+        "0.25",
+        "--limit",
+        "Dy=0.25",
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(out),
+        "-q",
+    )
     assert done.returncode == 0, done.stderr
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
         names = {row["candidate"] for row in csv.DictReader(stream)}
@@ -91,9 +107,11 @@ def test_predict_as_json_and_in_cgs():
     row = json.loads(done.stdout)
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
-    shown = run("predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
-    assert "max_energy_product_MGOe" in shown
-    assert "\x1b[" not in shown
+    text = run(
+        "predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}
+    ).stdout
+    assert "max_energy_product_MGOe" in text
+    assert "\x1b[" not in text
 
 
 def test_phases_must_be_a_snapshot_folder(tmp_path):
@@ -101,25 +119,38 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
     path.write_text("SmCo5\n", encoding="utf-8")
     out = tmp_path / "out"
     done = run(
-        "screen", str(path), *APPLICATION, "--out", str(out), "--snapshot", str(tmp_path / "none")
+        "screen",
+        str(path),
+        *APPLICATION,
+        "--out",
+        str(out),
+        "--snapshot",
+        str(tmp_path / "none"),
     )
     assert done.returncode != 0
     assert "no phase snapshot" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_brackets_are_shown_as_written(tmp_path):
+def test_prints_brackets_verbatim(tmp_path):
     text = "[Nd0.9Dy0.1]2Fe14B"
-    shown = run("predict", text).stdout
-    assert shown.splitlines()[1].startswith(text)
+    output = run("predict", text).stdout
+    assert output.splitlines()[1].startswith(text)
     path = tmp_path / "a.txt"
     path.write_text(text + "\n", encoding="utf-8")
-    out = ("--out", str(tmp_path / "out"), "-q")
-    done = run("screen", str(path), "--application", "hot-servo-motor", *out)
+    done = run(
+        "screen",
+        str(path),
+        "--application",
+        "hot-servo-motor",
+        "--out",
+        str(tmp_path / "out"),
+        "-q",
+    )
     assert text in done.stdout
 
 
-def test_what_cannot_be_ranked_says_why(tmp_path):
+def test_names_why_nothing_has_a_rank(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Ce2Fe14B\n", encoding="utf-8")
     done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")
@@ -129,7 +160,13 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
 
 
 def test_no_message_moves_the_cursor(tmp_path):
-    done = run("screen", str(tmp_path / "\x1b[2Jalloys.csv"), *APPLICATION, "--out", str(tmp_path))
+    done = run(
+        "screen",
+        str(tmp_path / "\x1b[2Jalloys.csv"),
+        *APPLICATION,
+        "--out",
+        str(tmp_path),
+    )
     assert done.returncode == 1
     assert "?[2Jalloys.csv" in done.stderr
     assert "\x1b" not in done.stderr

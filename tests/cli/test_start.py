@@ -8,9 +8,18 @@ import sys
 import pytest
 
 from tests.command import run as forked
-from tests.said import said
+from tests.said import command_lines
 
-HEAVY = ("pymatgen", "mp_api", "sklearn", "numba", "pandas", "pyarrow", "scipy", "numpy")
+HEAVY = (
+    "pymatgen",
+    "mp_api",
+    "sklearn",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "numpy",
+)
 # Of others: each command is a module of its own.
 # Python 3.13 itself loads eight more.
 MAX_MODULES = 330 if sys.version_info < (3, 13) else 338
@@ -38,17 +47,27 @@ def modules(*arguments):
         "print(json.dumps({'code': code, 'modules': sorted(sys.modules)}), file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=900, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=True,
     )
     # Notes of compiling may follow.
-    seen = json.loads(next(line for line in done.stderr.splitlines() if line[:7] == '{"code"'))
-    return seen["code"], done.stdout, seen["modules"]
+    record = json.loads(
+        next(line for line in done.stderr.splitlines() if line[:7] == '{"code"')
+    )
+    return record["code"], done.stdout, record["modules"]
 
 
 @pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 2_800_000])
-def test_too_few_addresses_are_refused_before_anything_is_compiled(kilobytes):
-    command = f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+def test_refuses_too_little_memory_before_compiling(kilobytes):
+    command = (
+        f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
+    )
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -56,7 +75,7 @@ def test_too_few_addresses_are_refused_before_anything_is_compiled(kilobytes):
     assert "ulimit -v 3000000" in done.stderr
 
 
-def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
+def test_missing_module_names_the_way_out():
     code = (
         "import sys\n"
         "sys.argv = ['magnetkit', 'predict', 'Nd2Fe14B']\n"
@@ -64,7 +83,9 @@ def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
         "from magnetkit.cli import main\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert "magnetkit.phases.partition" in done.stderr
     assert "--force-reinstall" in done.stderr
@@ -72,24 +93,28 @@ def test_a_module_that_an_upgrade_left_out_is_named_with_the_way_out():
 
 
 def test_help_loads_nothing_heavy():
-    code, out, loaded = modules("--help")
+    code, out, imports = modules("--help")
     assert code == 0
     assert "Usage" in out
-    assert [m for m in HEAVY if m in loaded] == []
-    others = [m for m in loaded if not m.startswith("magnetkit.")]
-    assert len(others) < MAX_MODULES
+    assert [m for m in HEAVY if m in imports] == []
+    foreign = [m for m in imports if not m.startswith("magnetkit.")]
+    assert len(foreign) < MAX_MODULES
 
 
 def test_a_prediction_loads_what_it_needs_alone():
     # The first one trains and compiles.
     modules("predict", "Nd2Fe14B")
-    code, out, loaded = modules("predict", "Nd2Fe14B")
+    code, out, imports = modules("predict", "Nd2Fe14B")
     assert code == 0
     assert out.startswith("candidate,")
-    unused = ("pymatgen", "sklearn", "matplotlib", "plotly", "polars", "dask", "rich")
-    assert [m for m in unused if m in loaded] == []
+    absent = ("pymatgen", "sklearn", "matplotlib", "plotly", "polars", "dask", "rich")
+    assert [m for m in absent if m in imports] == []
     # numba, which loads kernels that it kept, asks scipy for its version and for LAPACK.
-    rooms = {m for m in loaded if m.startswith("scipy.") and m.count(".") == 1 and "._" not in m}
+    rooms = {
+        m
+        for m in imports
+        if m.startswith("scipy.") and m.count(".") == 1 and "._" not in m
+    }
     assert rooms <= {"scipy.version", "scipy.linalg", "scipy.sparse"}
 
 
@@ -102,16 +127,24 @@ def test_version():
     [
         (["screen", "--application", "nope"], 1, "known are"),
         (["screen", "--aplication", "nope"], 2, "--application"),
-        (["screen", "--application", "f22-engine", "--replace", "Nd=Ce"], 1, "need --host"),
+        (
+            ["screen", "--application", "f22-engine", "--replace", "Nd=Ce"],
+            1,
+            "need --host",
+        ),
         (["screen", "--application", "f22-engine", "--temperature", "hot"], 1, "150C"),
         (["screen", "absent.csv", "--application", "f22-engine"], 1, "no such file"),
-        (["screen", "--application", "f22-engine", "--recycled", "Co"], 1, "Element=number"),
+        (
+            ["screen", "--application", "f22-engine", "--recycled", "Co"],
+            1,
+            "Element=number",
+        ),
         (["predict", "Xx2"], 1, "no chemical element"),
         (["applications", "show", "nope"], 1, "known are"),
         (["data", "fetch", "nope"], 1, "curie"),
     ],
 )
-def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
+def test_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
     if arguments[0] == "screen":
         arguments = [*arguments, "--out", str(tmp_path)]
     done = forked(*arguments)
@@ -119,18 +152,18 @@ def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, sa
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     if code == 1:
-        assert len(said(done.stderr.strip())) == 1
+        assert len(command_lines(done.stderr.strip())) == 1
 
 
 def test_verify_and_lists():
     assert "are as published" in forked("data", "verify").stdout
     assert "curie" in forked("data", "list").stdout
     assert "f22-engine" in forked("applications", "list").stdout
-    shown = forked("applications", "show", "f22-engine").stdout
-    assert "assumption:" in shown
+    text = forked("applications", "show", "f22-engine").stdout
+    assert "assumption:" in text
 
 
-def test_any_encoding_of_the_terminal_and_json_stays_json():
+def test_prints_in_any_encoding():
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = run("applications", "show", "f22-engine", env=ascii_only)
     assert (done.returncode, done.stderr) == (0, "")
@@ -143,8 +176,8 @@ def test_any_encoding_of_the_terminal_and_json_stays_json():
     ("name", "value"),
     [("NUMBA_NUM_THREADS", "0"), ("MAGNETKIT_HEAVY_RARE_EARTHS", "Xx")],
 )
-def test_a_variable_that_cannot_be_used_is_one_line_that_names_it(name, value):
+def test_unusable_variable_is_one_line(name, value):
     done = run("predict", "SmCo5", env={**os.environ, name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"magnetkit: error: {name} is '{value}'")
-    assert len(said(done.stderr)) == 1
+    assert len(command_lines(done.stderr)) == 1

@@ -13,7 +13,7 @@ from magnetkit.cli.app import app
 run = CliRunner().invoke
 
 
-def printed(*arguments):
+def run_supply(*arguments):
     done = run(app, ["supply", *arguments])
     assert done.exit_code == 0, done.output
     return done.output
@@ -21,7 +21,7 @@ def printed(*arguments):
 
 def table(*arguments):
     # The first lines; what is said of the table goes to stderr, which the runner joins.
-    text = printed(*arguments)
+    text = run_supply(*arguments)
     return {row[next(iter(row))]: row for row in csv.DictReader(io.StringIO(text))}
 
 
@@ -41,7 +41,7 @@ def test_elements_are_listed_under_a_scenario():
         (["SmCo5", "--scenario", "nope"], InputError, "no scenario 'nope'"),
     ],
 )
-def test_bad_arguments_are_named(arguments, error, message):
+def test_names_bad_arguments(arguments, error, message):
     done = run(app, ["supply", "alloys", *arguments])
     assert isinstance(done.exception, error)
     with pytest.raises(error, match=message):

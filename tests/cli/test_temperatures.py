@@ -8,9 +8,10 @@ from magnetkit.cli._options import with_unit
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)]
+    ("text", "number"),
+    [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)],
 )
-def test_a_bare_number_is_refused_with_both_ways_to_write_it(text, number):
+def test_refuses_a_bare_temperature_with_both_spellings(text, number):
     with pytest.raises(InputError, match=rf"\b{number}C\b.*\b{number}K\b"):
         with_unit(text)
 
@@ -22,9 +23,9 @@ def test_a_unit_is_enough(text):
 
 def test_lists_and_ranges():
     assert parse_temperatures("20C,150C") == [293.15, 423.15]
-    found = parse_temperatures("20C:200C:10")
-    assert len(found) == 19
-    assert found[-1] == pytest.approx(473.15)
+    temperatures = parse_temperatures("20C:200C:10")
+    assert len(temperatures) == 19
+    assert temperatures[-1] == pytest.approx(473.15)
     assert parse_temperatures([300.0, "150C"]) == [300.0, 423.15]
     for bad in ("200C:20C:10", "20C:200C:0", "", []):
         with pytest.raises(InputError):
@@ -43,6 +44,6 @@ def test_a_text_without_unit_warns_too(text):
 
 
 @pytest.mark.parametrize("odd", [None, b"150C", object(), 1j, True])
-def test_what_is_no_temperature_is_refused_in_words(odd):
+def test_refuses_texts_without_a_temperature(odd):
     with pytest.raises(InputError, match="temperature"):
         parse_temperatures(odd)

@@ -37,7 +37,9 @@ def run(folder, width):
     """Run the tasks on a terminal; return what each said and its exit."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")
+    }
     process = subprocess.Popen(
         [sys.executable, SCRIPT, folder],
         stdin=slave,
@@ -61,7 +63,11 @@ def run(folder, width):
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(chunks).decode("utf-8"))
     parts = text.replace("\r\n", "\n").split(transcript.MARK)[1:]
     return [
-        (task.split("\n", 1)[0], task.split("\n", 1)[1], int(code.split("\n")[0].split()[1]))
+        (
+            task.split("\n", 1)[0],
+            task.split("\n", 1)[1],
+            int(code.split("\n")[0].split()[1]),
+        )
         for task, code in zip(parts[::2], parts[1::2], strict=True)
     ]
 
@@ -72,26 +78,28 @@ def session(request, tmp_path_factory):
     return request.param, folder, run(folder, request.param)
 
 
-def test_every_task_ends_as_it_should_and_says_its_word(session):
+def test_every_task_ends_with_its_exit_code(session):
     _, _, done = session
     assert [task for task, _, _ in done] == transcript.tasks()
     assert len(done) >= 25
-    for task, said, code in done:
-        own = max((b for b in EXIT if task == b), key=len, default=None)
-        assert code == EXIT.get(own, 0), (task, said)
+    for task, output, code in done:
+        task_begin = max((b for b in EXIT if task == b), key=len, default=None)
+        assert code == EXIT.get(task_begin, 0), (task, output)
         begin = max((b for b in SAID if task.startswith(b)), key=len, default=None)
-        if begin is not None and (begin != "predict Nd2Fe14B --temperature 150" or own):
-            assert SAID[begin] in said, (task, said)
+        if begin is not None and (
+            begin != "predict Nd2Fe14B --temperature 150" or task_begin
+        ):
+            assert SAID[begin] in output, (task, output)
 
 
-def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
+def test_output_fits_the_terminal(session):
     width, _, done = session
-    for task, said, _ in done:
-        assert not re.search(r"(\.\.\.|…)\s*[│┃]", said), (task, said)
-        tables = [line for line in said.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
+    for task, output, _ in done:
+        assert not re.search(r"(\.\.\.|…)\s*[│┃]", output), (task, output)
+        tables = [line for line in output.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
         assert all(len(line) <= width for line in tables), (task, max(map(len, tables)))
         # A column that does not fit would be cut off with its rule.
-        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, said)
+        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, output)
 
 
 def test_the_workbook_is_what_a_buyer_opens(session):

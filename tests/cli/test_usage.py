@@ -17,7 +17,7 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.cli import main
 from magnetkit.cli.app import app
 from tests.command import run
-from tests.said import said
+from tests.said import command_lines
 
 
 def commands(group=None, path=()):
@@ -34,17 +34,21 @@ ALL = dict(commands())
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
-def test_help_shows_an_example_that_can_be_parsed(words):
+def test_examples_of_the_help_parse(words):
     command = ALL[words]
     example = f"magnetkit {' '.join(words)}"
     text = command.help
     assert "Examples" in text
-    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("magnetkit ")]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip().startswith("magnetkit ")
+    ]
     assert lines
     assert all(line.startswith(example) for line in lines)
     for line in lines:
-        given = shlex.split(line)[1 + len(words) :]
-        command.make_context(example, given)
+        arguments = shlex.split(line)[1 + len(words) :]
+        command.make_context(example, arguments)
 
 
 def test_an_option_means_the_same_everywhere():
@@ -53,24 +57,48 @@ def test_an_option_means_the_same_everywhere():
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name != "out":
                 for name in parameter.opts:
-                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(words)
-    for name in ("--json", "--units", "--quiet", "--basis", "--temperature", "--scenario", "-q"):
+                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(
+                        words
+                    )
+    for name in (
+        "--json",
+        "--units",
+        "--quiet",
+        "--basis",
+        "--temperature",
+        "--scenario",
+        "-q",
+    ):
         assert len(meanings[name]) == 1, meanings[name]
 
 
-def in_process(monkeypatch, capfd, *arguments):
+def run_in_this_process(monkeypatch, capfd, *arguments):
     monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
     # Watching for signals is for a process of its own.
     monkeypatch.setattr("magnetkit.cli._start.watch", lambda: None)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as exit_:
         main()
     out, err = capfd.readouterr()
-    return ended.value.code or 0, out, err
+    return exit_.value.code or 0, out, err
 
 
 DEVICE = ("--application", "f22-engine")
 # No NUL: the system lets none through to a program.
-NASTY = ("", " ", "-", "--", "\x01", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "-1", "NaN", "=", "Co=")
+NASTY = (
+    "",
+    " ",
+    "-",
+    "--",
+    "\x01",
+    "Nd2Fe14B\n",
+    "é🧲",
+    "../..",
+    "1e999",
+    "-1",
+    "NaN",
+    "=",
+    "Co=",
+)
 
 
 @pytest.mark.parametrize("nasty", NASTY, ids=repr)
@@ -109,28 +137,32 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     # Some of these are valid calls; what they would compute is not asked here.
     monkeypatch.setattr(import_module("magnetkit.run.screen"), "screen", _refuse)
     if before == ("predict",):
-        monkeypatch.setattr(import_module("magnetkit.magnetism.predict"), "predict", _refuse)
+        monkeypatch.setattr(
+            import_module("magnetkit.magnetism.predict"), "predict", _refuse
+        )
     monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
-    code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
+    code, _, err = run_in_this_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err
     assert "Traceback" not in err
     assert code in (0, 1, 2)
     if code == 1:
         # What a new installation says before it, once, is no part of the error.
-        told = [line for line in err.strip().splitlines() if "compiling kernels" not in line]
-        assert len(told) == 1
+        lines = [
+            line for line in err.strip().splitlines() if "compiling kernels" not in line
+        ]
+        assert len(lines) == 1
 
 
 def _refuse(*_, **__):
     raise MagnetkitError("not run in this test")
 
 
-def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
-    def broken(*_, **__):
+def test_defect_is_one_line_and_verbose_adds_the_traceback(monkeypatch, capfd):
+    def divide_by_zero(*_, **__):
         raise ZeroDivisionError("deep inside")
 
-    monkeypatch.setattr("magnetkit.applications.names", broken)
-    code, _, err = in_process(monkeypatch, capfd, "applications", "list")
+    monkeypatch.setattr("magnetkit.applications.names", divide_by_zero)
+    code, _, err = run_in_this_process(monkeypatch, capfd, "applications", "list")
     assert code == 1
     assert "defect: ZeroDivisionError: deep inside" in err
     assert len(err.splitlines()) == 1
@@ -170,13 +202,21 @@ def test_the_shell_completes_commands_devices_and_scenarios():
 def on_terminal(*arguments, **environment):
     """Run a command on a terminal of its own, and return what it shows."""
     ours, theirs = pty.openpty()
-    own = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    variables = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "COLUMNS": "100",
+        **environment,
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "magnetkit", *arguments],
-        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=own,
-    )  # fmt: skip
+        stdout=theirs,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env=variables,
+    )
     os.close(theirs)
-    shown = b""
+    output = b""
     while select.select([ours], [], [], 600)[0]:
         try:
             part = os.read(ours, 65536)
@@ -184,10 +224,10 @@ def on_terminal(*arguments, **environment):
             break
         if not part:
             break
-        shown += part
+        output += part
     os.close(ours)
     process.wait(600)
-    return shown.decode()
+    return output.decode()
 
 
 def test_colour_is_for_terminals_that_want_it():
@@ -203,15 +243,17 @@ def test_the_report_of_a_moved_folder(tmp_path):
     source = tmp_path / "a.txt"
     source.write_text("SmCo5\nSmCo5.4Fe1.125Cu0.75Zr0.225\n", encoding="utf-8")
     out = tmp_path / "first"
-    asked = "--application f22-engine -q --units cgs".split()
-    done = run("screen", str(source), "--out", str(out), *asked)
+    options = "--application f22-engine -q --units cgs".split()
+    done = run("screen", str(source), "--out", str(out), *options)
     assert done.returncode == 0, done.stderr
     assert "kOe" in done.stdout
-    assert all("No candidate meets" in line for line in said(done.stderr))
+    assert all("No candidate meets" in line for line in command_lines(done.stderr))
     shutil.move(out, tmp_path / "second")
     source.unlink()
     (tmp_path / "second" / "report.html").unlink()
-    done = run("report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()})
+    done = run(
+        "report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()}
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
 
@@ -219,5 +261,5 @@ def test_the_report_of_a_moved_folder(tmp_path):
 def test_a_report_is_a_page_or_a_workbook(tmp_path):
     done = run("report", str(tmp_path), "--out", "x.docx")
     assert done.returncode == 1
-    (line,) = said(done.stderr)
+    (line,) = command_lines(done.stderr)
     assert "--out x.docx: expected a file ending in .html or .xlsx" in line

@@ -11,13 +11,14 @@ from magnetkit.cli import _start
 
 @pytest.fixture
 def logger(monkeypatch):
-    found = logging.getLogger("magnetkit")
-    monkeypatch.setattr(found, "handlers", [])
-    return found
+    package_logger = logging.getLogger("magnetkit")
+    monkeypatch.setattr(package_logger, "handlers", [])
+    return package_logger
 
 
-def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
-    first, second = io.StringIO(), io.StringIO()
+def test_message_appears_in_one_line_per_process(logger, monkeypatch):
+    first = io.StringIO()
+    second = io.StringIO()
     for stream in (first, second):
         monkeypatch.setattr(sys, "stderr", stream)
         _start.show_messages()
@@ -26,11 +27,12 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
     assert first.getvalue() == ""
 
 
-def test_nothing_is_said_to_a_stream_that_is_closed(logger, monkeypatch):
-    gone, now = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(sys, "stderr", gone)
+def test_writes_nothing_to_a_closed_stream(logger, monkeypatch):
+    old_stream = io.StringIO()
+    now = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", old_stream)
     _start.show_messages()
-    gone.close()
+    old_stream.close()
     # logging itself would complain of a failed record here, with a traceback.
     monkeypatch.setattr(logging, "raiseExceptions", True)
     logger.warning("still compiling, 3 kernels so far")

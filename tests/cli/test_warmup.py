@@ -31,13 +31,15 @@ def test_after_it_a_prediction_compiles_nothing():
         "from magnetkit.cli import main\n"
         "main()"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert told.returncode == 0
-    assert told.stderr.splitlines()[-1] == "0"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0
+    assert process.stderr.splitlines()[-1] == "0"
 
 
 @pytest.fixture
-def said(monkeypatch, caplog):
+def watched_messages(monkeypatch, caplog):
     """Watches stretches of time in which kernels are compiled; returns what is said, and when."""
     caplog.set_level(logging.WARNING, "magnetkit")
     now = [0.0]
@@ -51,7 +53,8 @@ def said(monkeypatch, caplog):
             times.append((now[0], record.message))
         return None
 
-    times, real_sleep = [], time.sleep
+    times = []
+    real_sleep = time.sleep
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(_progress, "time", clock)
 
@@ -64,44 +67,52 @@ def said(monkeypatch, caplog):
     return watch
 
 
-def test_there_is_a_line_at_the_start_and_one_at_the_end(said):
+def test_prints_a_line_at_start_and_end(watched_messages):
     # Short kernels one after the other, what is computed between them, and later ones.
-    times = said(*((t, t + 0.3) for t in (0.5 + 0.4 * k for k in range(20))), (50.0, 60.0))
+    starts = [0.5 + 0.4 * k for k in range(20)]
+    kernels = [(start, start + 0.3) for start in starts]
+    times = watched_messages(*kernels, (50.0, 60.0))
     start, end = (text for _, text in times)
-    assert start.startswith("compiling kernels, once, about 30 s (`magnetkit doctor --compile`")
+    assert start.startswith(
+        "compiling kernels, once, about 30 s (`magnetkit doctor --compile`"
+    )
     assert re.fullmatch(r"compiling kernels: \d+ ready after 8 s", end)
     assert times[0][0] < 2.0
     assert 8.0 < times[1][0] < 11.0
 
 
-def test_a_terminal_has_one_line_with_a_bar_between(said, monkeypatch):
+def test_terminal_has_one_line_with_a_bar(watched_messages, monkeypatch):
     screen = io.StringIO()
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(_progress, "_count_ready", lambda: 28)
-    monkeypatch.setattr(logging.getLogger("magnetkit"), "handlers", [])  # of other tests' commands
-    said((1.0, 2.2))
+    monkeypatch.setattr(
+        logging.getLogger("magnetkit"), "handlers", []
+    )  # of other tests' commands
+    watched_messages((1.0, 2.2))
     _, first, *_, end = screen.getvalue().split("\r\x1b[K")
     assert first == "compiling kernels [########............] 28 ready, 1 s"
     assert not end
 
 
-def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(said):
-    times = said((1.0, 1.5), (100.0, 102.0), (150.0, 150.3))
+def test_ignores_a_short_kernel(
+    watched_messages,
+):
+    times = watched_messages((1.0, 1.5), (100.0, 102.0), (150.0, 150.3))
     assert [text[:17] for _, text in times] == 2 * ["compiling kernels"]
     assert 100.8 < times[0][0] < 101.2
 
 
-def test_it_is_seen_that_a_thread_compiles():
+def test_detects_compilation_in_a_thread():
     if is_switched_off():
         pytest.skip("nothing is compiled without JIT")
     # By numba itself: one of magnetkit's own would be read from the cache of an earlier run.
     kernel = numba.njit(lambda x: x + 1.0)
-    seen = []
+    states = []
     thread = threading.Thread(target=kernel, args=(1.0,))
     assert not _progress._is_compiling()
     thread.start()
     while thread.is_alive():
-        seen.append(_progress._is_compiling())
-    assert any(seen), numba.__version__
+        states.append(_progress._is_compiling())
+    assert any(states), numba.__version__
     assert not _progress._is_compiling()

@@ -77,7 +77,9 @@ def main(folder):
             sys.stdin = io.StringIO("SmCo5\nNd2Fe14B\n")
         code = 0
         try:
-            command.main(shlex.split(task), prog_name="magnetkit", standalone_mode=False)
+            command.main(
+                shlex.split(task), prog_name="magnetkit", standalone_mode=False
+            )
         except MagnetkitError as error:
             code = 1
             print(f"error: {error}")

@@ -39,11 +39,15 @@ def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     )
     for kind, amplitude in terms.items():
         if kind[0] == "z":
-            total = total + amplitude * np.diag(STEVENS[kind[1]](np.diag(z), j * (j + 1)))
+            total = total + amplitude * np.diag(
+                STEVENS[kind[1]](np.diag(z), j * (j + 1))
+            )
         else:
             total = total + amplitude * (x @ y + y @ x)
     level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
+    return level[0] - temperature * math.log(
+        np.exp(-(level - level[0]) / temperature).sum()
+    )
 
 
 def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
@@ -53,27 +57,40 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     of the operators about the axis of the ground multiplet; ``exchange``: K, of the field on 2 S.
     """
     orbital, spin, j = quanta
-    ls, ss = matrices(orbital), matrices(spin)
-    one_l, one_s = np.eye(len(ls[0])), np.eye(len(ss[0]))
-    ls, ss = [np.kron(a, one_s) for a in ls], [np.kron(one_l, a) for a in ss]
+    ls = matrices(orbital)
+    ss = matrices(spin)
+    one_l = np.eye(len(ls[0]))
+    one_s = np.eye(len(ss[0]))
+    ls = [np.kron(a, one_s) for a in ls]
+    ss = [np.kron(one_l, a) for a in ss]
     total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
     # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
     top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
-    field = (math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta))
-    total = total + 2 * exchange * sum(f * a for f, a in zip(field, ss, strict=True))
+    in_plane = math.sin(theta)
+    field = (in_plane * math.cos(phi), in_plane * math.sin(phi), math.cos(theta))
+    on_spin = sum(f * a for f, a in zip(field, ss, strict=True))
+    total = total + 2 * exchange * on_spin
     for order, amplitude in terms.items():
         on_l = np.kron(
-            np.diag(STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)), one_s
+            np.diag(
+                STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)
+            ),
+            one_s,
         )
         total = (
             total
-            + amplitude * on_l * STEVENS[order](j, j * (j + 1)) / (top.conj() @ on_l @ top).real
+            + amplitude
+            * on_l
+            * STEVENS[order](j, j * (j + 1))
+            / (top.conj() @ on_l @ top).real
         )
     level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
+    return level[0] - temperature * math.log(
+        np.exp(-(level - level[0]) / temperature).sum()
+    )
 
 
-def straight(values, place):
+def interpolate(values, place):
     """Return what stands between the nodes of the first axis."""
     first = min(int(place), len(values) - 2)
     return values[first] * (1 + first - place) + values[first + 1] * (place - first)
@@ -85,8 +102,8 @@ def ion(tables, group, symbol, temperature, strength, a2, a4):
     shape = tables.kelvins, tables.fields, 24
     rows = slice(int(first), int(first) + shape[0] * shape[1])
     values = tables.values[rows].astype(float).reshape(shape)
-    node = straight(values, temperature / (temperature + tables.scale) / tables.step)
-    node = straight(node, strength * per_kelvin).reshape(6, 4)
+    node = interpolate(values, temperature / (temperature + tables.scale) / tables.step)
+    node = interpolate(node, strength * per_kelvin).reshape(6, 4)
     x = (a2 - middle) * per_a2
     # The constants vanish with the crystal field.
     value = np.polyval(node[3::-1], x) * np.array([1.0, a2, a2, a2])
@@ -95,7 +112,9 @@ def ion(tables, group, symbol, temperature, strength, a2, a4):
 
 def reduced_moment(t, s):
     """Return Kuz'min's m(t)."""
-    return (1 - s * t**1.5 - (1 - s) * t**2.5) ** (1 / 3) if t < 1 else 0.0
+    if t < 1:
+        return (1 - s * t**1.5 - (1 - s) * t**2.5) ** (1 / 3)
+    return 0.0
 
 
 # Boltzmann constant over a cubic angstrom, MJ/m3.
@@ -105,38 +124,44 @@ PER_KELVIN = 13.80649
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 
 
-def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, temperature):
+def mixture(
+    earths, metals, interstitials, p, q, host, counts, columns, tables, temperature
+):
     """Return T_C, J_s, K_1, K_2, K_3 of any member of a host, from parameters by name.
 
     ``earths``, ``metals``, ``interstitials``: atoms by symbol; ``p[symbol][slot]``, ``q[slot]``;
     ``counts``: R, T and X atoms of a formula unit; ``columns``: of the elements by symbol. NaN
     above T_C.
     """
-    total_r, total_t = sum(earths.values()), sum(metals.values())
-    iron, cobalt = metals.get("Fe", 0.0), metals.get("Co", 0.0)
+    total_r = sum(earths.values())
+    total_t = sum(metals.values())
+    iron = metals.get("Fe", 0.0)
+    cobalt = metals.get("Co", 0.0)
     c = cobalt / (iron + cobalt)
-    others = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
+    diluents = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
     total_x = sum(interstitials.values())
     carbon = interstitials.get("C", 0.0) / total_x if total_x else 0.0
     empty = 0.0
     if host == "2:14:1":
-        empty, carbon = carbon, 0.0
+        empty = carbon
+        carbon = 0.0
     elif counts[2]:
         empty = min(max(1 - total_x / total_r * counts[0] / counts[2], 0), 1)
 
     def ends(symbol, name):
         return (1 - c) * p[symbol][f"{name}:iron"] + c * p[symbol][f"{name}:cobalt"]
 
-    def between(name):
+    def excess(name):
         bows = [q[f"{name}:bow{k}"] for k in range(3)]
         bow = sum(b * (1 - 2 * c) ** k for k, b in enumerate(bows))
         return c * (1 - c) * bow + empty * q[f"{name}:filling"]
 
     def dilution(name):
         total = 0.0
-        for e, y in others.items():
+        for e, y in diluents.items():
             iron, cobalt = (
-                y * p[e][f"{name}:slope_{end}"] + y * y * p[e][f"{name}:curvature_{end}"]
+                y * p[e][f"{name}:slope_{end}"]
+                + y * y * p[e][f"{name}:curvature_{end}"]
                 for end in ("iron", "cobalt")
             )
             between_ends = (1 - c) * iron + c * cobalt
@@ -145,16 +170,18 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
                 continue
             # All pairs are diluted as in cobalt; what iron has besides goes with its own pairs.
             share = cobalt / p["Y"]["exchange_K:cobalt"]
-            by_pairs = share * yttrium + (1 - c) ** 2 * (iron - share * p["Y"]["exchange_K:iron"])
+            by_pairs = share * yttrium + (1 - c) ** 2 * (
+                iron - share * p["Y"]["exchange_K:iron"]
+            )
             weight = q["exchange_K:pairs"]
             total += (1 - weight) * between_ends + weight * by_pairs
         return total
 
     pure = {
-        name: between(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
+        name: excess(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
         for name in MIXED
     }
-    bow = between("exchange_K") - empty * q["exchange_K:filling"]
+    bow = excess("exchange_K") - empty * q["exchange_K:filling"]
     yttrium = ends("Y", "exchange_K") + bow
     bare = pure["exchange_K"] - empty * q["exchange_K:filling"]
     if host != "2:14:1":
@@ -163,28 +190,40 @@ def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, 
     # The slopes of the exchange are those with yttrium, and follow what interstitials make of it.
     mix = {name: pure[name] + dilution(name) for name in MIXED}
     follow = 1 + q["exchange_K:dilution"] * (bare / yttrium - 1)
-    mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") * follow / bare)
-    kept = mix["moment_muB"] / pure["moment_muB"]
-    coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * kept
-    curie = (mix["exchange_K"] + math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))) / 2
+    mix["exchange_K"] = pure["exchange_K"] * (
+        1 + dilution("exchange_K") * follow / bare
+    )
+    share = mix["moment_muB"] / pure["moment_muB"]
+    coupling = (
+        sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
+    )
+    root = math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))
+    curie = (mix["exchange_K"] + root) / 2
     if temperature >= curie:
         return curie, *[math.nan] * 4
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
     m = reduced_moment(temperature / curie, shape)
-    field = 1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
-    field += sum(y * p[e]["crystal_field:slope"] for e, y in others.items())
+    field = (
+        1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
+    )
+    field += sum(y * p[e]["crystal_field:slope"] for e, y in diluents.items())
     moment = mix["moment_muB"] * m
     k = np.zeros(3)
-    k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
+    k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4)
+    k[0] += mix["k_steep_MJ_m3"] * m**10
     for e, x in earths.items():
         if tables.facts[0, columns[e], 0] < 0:
             continue
         atoms = x / total_r * counts[0]
-        own = ion(
-            tables, int(host != "2:14:1"), columns[e], temperature,
-            ends(e, "ion_exchange_K") * kept * m, field * ends(e, "ion_A2_K"),
+        moment_and_field = ion(
+            tables,
+            int(host != "2:14:1"),
+            columns[e],
+            temperature,
+            ends(e, "ion_exchange_K") * share * m,
+            field * ends(e, "ion_A2_K"),
             field * ends(e, "ion_A4_K"),
-        )  # fmt: skip
-        moment += atoms * ends(e, "ion_moment") * own[0]
-        k += atoms * PER_KELVIN / mix["volume_A3"] * own[1:]
+        )
+        moment += atoms * ends(e, "ion_moment") * moment_and_field[0]
+        k += atoms * PER_KELVIN / mix["volume_A3"] * moment_and_field[1:]
     return curie, abs(moment) * 11.6540 / mix["volume_A3"], *k

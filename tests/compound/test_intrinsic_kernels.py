@@ -18,7 +18,7 @@ from magnetkit.surrogates.intrinsic import evaluate
 from tests.compound import naive_magnetism as naive
 
 
-def test_reduced_moment_starts_at_one_and_ends_at_zero():
+def test_reduced_moment_falls_from_one_to_zero():
     assert reduced_moment(0.0, 0.6) == 1.0
     assert reduced_moment(1.0, 0.6) == 0.0
     assert reduced_moment(1.7, 0.6) == 0.0
@@ -42,10 +42,14 @@ FORMS = {
 @settings(max_examples=120, deadline=None)
 @given(
     host=st.sampled_from(list(FORMS)),
-    earths=st.dictionaries(st.sampled_from(EARTHS), st.floats(0.05, 1.0), min_size=1, max_size=4),
+    earths=st.dictionaries(
+        st.sampled_from(EARTHS), st.floats(0.05, 1.0), min_size=1, max_size=4
+    ),
     cobalt=st.floats(0.0, 1.0),
     diluents=st.dictionaries(
-        st.sampled_from(["Al", "Si", "Cu", "Ti", "Mn", "Ga"]), st.floats(0.01, 0.06), max_size=3
+        st.sampled_from(["Al", "Si", "Cu", "Ti", "Mn", "Ga"]),
+        st.floats(0.01, 0.06),
+        max_size=3,
     ),
     temperature=st.floats(4.0, 500.0),
 )
@@ -55,8 +59,8 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     per_r, per_t, interstitials = FORMS[host]
     total = sum(earths.values())
     r = {e: per_r * x / total for e, x in earths.items()}
-    left = per_t * (1.0 - sum(diluents.values()))
-    t = {"Fe": left * (1.0 - cobalt), "Co": left * cobalt}
+    metal = per_t * (1.0 - sum(diluents.values()))
+    t = {"Fe": metal * (1.0 - cobalt), "Co": metal * cobalt}
     t |= {e: per_t * y for e, y in diluents.items()}
     p = {
         e: dict(zip(ELEMENT_SLOTS, parameters.element[h, INDEX[e]], strict=True))
@@ -67,15 +71,19 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
         r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
-    )  # fmt: skip
+    )
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
     symbols = {INDEX[e]: a for e, a in atoms.items()}
     amounts = np.array([symbols[c] for c in columns.tolist()])
     got = kernel(
-        Rows(np.array([0, len(columns)]), columns, amounts), np.array([h], np.int8),
-        parameters.kernel_parameters, np.array([temperature]), True, np.full((2, 1), np.nan),
-    )  # fmt: skip
+        Rows(np.array([0, len(columns)]), columns, amounts),
+        np.array([h], np.int8),
+        parameters.kernel_parameters,
+        np.array([temperature]),
+        True,
+        np.full((2, 1), np.nan),
+    )
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
     np.testing.assert_allclose(value[:4, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
@@ -87,7 +95,12 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
 def test_linear_propagation_agrees_with_monte_carlo():
     generator = np.random.default_rng(3)
     parameters = load()
-    formulas = ["Nd1.6Dy0.4Fe13CoB", "Sm0.8Gd0.2Co4.5Cu0.5", "Sm2Co14Fe3", "SmFe10Co1Ti1"]
+    formulas = [
+        "Nd1.6Dy0.4Fe13CoB",
+        "Sm0.8Gd0.2Co4.5Cu0.5",
+        "Sm2Co14Fe3",
+        "SmFe10Co1Ti1",
+    ]
     part = partition(CompositionTable.from_strings(formulas, basis="atomic"))
     # The scatter left by the fit is no parameter; without it the two must agree.
     host = parameters.host.copy()
@@ -99,41 +112,45 @@ def test_linear_propagation_agrees_with_monte_carlo():
     for _ in range(400):
         element = generator.normal(parameters.element, parameters.element_sd)
         host = generator.normal(parameters.host, parameters.host_sd)
-        drawn = replace(parameters, element=element, host=host)
-        draws.append(evaluate(part, at, spread=False, parameters=drawn))
-    sampled = np.array([d.value for d in draws])
+        draw = replace(parameters, element=element, host=host)
+        draws.append(evaluate(part, at, spread=False, parameters=draw))
+    samples = np.array([d.value for d in draws])
     # J_s, K_1 and the field, each with its correlations.
     for k in (0, 1, 4):
-        spread = np.nanstd(sampled[..., k], axis=0)
-        np.testing.assert_allclose(spread, linear.sd[:, :, k], rtol=0.2)
+        deviation = np.nanstd(samples[..., k], axis=0)
+        np.testing.assert_allclose(deviation, linear.sd[:, :, k], rtol=0.2)
     curie = np.array([d.curie for d in draws])
     np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
 
 
-def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
+def test_common_error_cancels_in_the_field():
     # Both fall with m(T), whose doubt is large near T_C: 2 K_1 / J_s is known better than if the
     # two were apart. Y2Fe14B and YCo5 have no K_2.
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
     got = evaluate(part, np.array([500.0, 800.0]), parameters=load())
     for row, at in ((0, 0), (1, 1)):
-        polarization_, k1, field = (got.sd[row, at, k] / got.value[row, at, k] for k in (0, 1, 4))
+        constants = [0, 1, 4]
+        relative = got.sd[row, at, constants] / got.value[row, at, constants]
+        polarization_, k1, field = relative
         assert got.value[row, at, 2] == pytest.approx(0.0, abs=0.05)
         assert 0.0 < field < 0.97 * np.hypot(polarization_, k1)
 
 
-def test_the_scatter_of_the_fit_stands_beside_the_parameters():
+def test_scatter_adds_to_the_parameters():
     parameters = load()
     part = partition(CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic"))
     host = parameters.host.copy()
     slot = HOST_SLOTS.index("residual_polarization")
     host[:, slot] = 0.0
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
-    both = evaluate(part, 300.0, parameters=parameters)
-    left = parameters.host[0, slot] * both.value[0, 0, 0]
-    assert both.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], left))
+    with_scatter = evaluate(part, 300.0, parameters=parameters)
+    scatter = parameters.host[0, slot] * with_scatter.value[0, 0, 0]
+    assert with_scatter.sd[0, 0, 0] == pytest.approx(
+        np.hypot(without.sd[0, 0, 0], scatter)
+    )
 
 
-def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_field():
+def test_anisotropy_residue_is_a_share_of_its_parts():
     # SmCo5 at 300 K: K_2 and K_3 are a tenth of the field and more.
     parameters = load()
     part = partition(CompositionTable.from_strings(["SmCo5"], basis="atomic"))
@@ -142,17 +159,19 @@ def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_f
     host[:, slot] = 0.0
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     host[:, slot] = 0.5
-    both = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    with_residue = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     for k in range(1, 5):
-        value = both.value[0, 0, k]
-        added = both.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
-        assert added == pytest.approx((0.5 * value) ** 2, rel=1e-6)
-    k1, k2, k3 = both.value[0, 0, 1:4]
+        value = with_residue.value[0, 0, k]
+        increase = with_residue.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
+        assert increase == pytest.approx((0.5 * value) ** 2, rel=1e-6)
+    k1, k2, k3 = with_residue.value[0, 0, 1:4]
     assert 2.0 * k2 + 3.0 * k3 > 0.1 * k1 > 0.0
 
 
 def test_empty_and_unknown_rows_are_nan():
-    empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
+    empty = evaluate(
+        partition(CompositionTable.from_strings([], basis="atomic")), 300.0
+    )
     assert empty.value.shape == (0, 1, 7)
     table = CompositionTable.from_strings(["CuZn", "Nd2Fe14B", "TbCo2"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
@@ -166,56 +185,64 @@ def test_empty_and_unknown_rows_are_nan():
 
 
 @pytest.mark.parametrize("formula", ["Nd2B", "Fe14B", "Nd2Mn14B"])
-def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(formula):
+def test_host_without_its_metals_is_outside_the_model(formula):
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
     rows = CompositionTable.from_strings([formula], basis="atomic").rows
     model = load().kernel_parameters
-    for each in {_occupation, getattr(_occupation, "py_func", _occupation)}:
-        assert not any(each(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
+    for function in {_occupation, getattr(_occupation, "py_func", _occupation)}:
+        assert not any(function(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
 
 
-def test_rows_are_cut_into_no_more_chunks_than_they_fill():
+def test_chunks_hold_at_least_one_row():
     rows = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]
     assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]
 
 
 def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
-    moved, out = np.array([0.5, 1.0, -2.0, 4.0]), np.zeros(7)
-    _intrinsic._add(moved, 0, 2.0, out)
+    shift = np.array([0.5, 1.0, -2.0, 4.0])
+    out = np.zeros(7)
+    _intrinsic._add(shift, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
 
 
-def _of_kind(formula, temperature, **changes):
+def _predict_with_changes(formula, temperature, **changes):
     """Return T_C, and J_s to K_3, of a compound whose host is of another kind."""
     part = partition(CompositionTable.from_strings([formula], basis="atomic"))
     model = load().kernel_parameters
     kinds = model.kind.copy()
     for column, value in changes.items():
         kinds[:, getattr(_intrinsic, f"_{column}")] = value
-    rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
-    given = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
-    curie, curie_sd, value, sd, _ = kernel(*given)
+    rows = part.hard_phase.rows
+    none = np.full((2, 1), np.nan)
+    model = model._replace(kind=kinds)
+    curie, curie_sd, value, sd, _ = kernel(
+        rows, part.host, model, np.array([temperature]), True, none
+    )
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
 
 
-def test_anisotropy_of_a_lower_order_has_no_higher_constants():
-    whole = _of_kind("Pr2Fe14B", 77.0)
+def test_lower_order_has_no_higher_constants():
+    whole = _predict_with_changes("Pr2Fe14B", 77.0)
     assert (np.abs(whole[2]) > 0.1).all()
     for constants in (1, 2):
-        got = _of_kind("Pr2Fe14B", 77.0, CONSTANTS=constants)
-        np.testing.assert_array_equal(got[2][: constants + 1], whole[2][: constants + 1])
+        got = _predict_with_changes("Pr2Fe14B", 77.0, CONSTANTS=constants)
+        np.testing.assert_array_equal(
+            got[2][: constants + 1], whole[2][: constants + 1]
+        )
         np.testing.assert_array_equal(got[2][constants + 1 :], 0.0)
         np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
 
 
-def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
+def test_magnetic_metals_alone_ignore_the_rare_earth():
     # Nd2Fe14B without its rare earth is about Y2Fe14B: 1.5 T at 4 K, K_1 of 0.7 MJ/m3, no K_2.
-    curie, _, (j_s, k_1, k_2, k_3), _ = _of_kind("Nd2Fe14B", 4.2, SUBLATTICES=1)
+    curie, _, (j_s, k_1, k_2, k_3), _ = _predict_with_changes(
+        "Nd2Fe14B", 4.2, SUBLATTICES=1
+    )
     assert j_s == pytest.approx(1.5, abs=0.1)
     assert 0.4 < k_1 < 1.2
     assert k_2 == k_3 == 0.0
-    coupled = _of_kind("Nd2Fe14B", 4.2)
-    assert curie < coupled[0]
-    assert coupled[2][0] > j_s + 0.1
+    coupling = _predict_with_changes("Nd2Fe14B", 4.2)
+    assert curie < coupling[0]
+    assert coupling[2][0] > j_s + 0.1

@@ -29,7 +29,10 @@ def constants(energy):
     """Return K_1 to K_3 from a function of theta, phi, averaged over the plane."""
     angles = [TURN, math.pi / 2 - TURN, math.pi / 2]
     around = [k * math.pi / 4 for k in range(4)]
-    rise = [np.mean([energy(t, p) - energy(0.0, 0.0) for p in around]) for t in angles]
+    rise = []
+    for theta in angles:
+        mean = np.mean([energy(theta, phi) for phi in around])
+        rise.append(mean - energy(0.0, 0.0))
     return np.linalg.solve(np.sin(angles)[:, None] ** np.array([2, 4, 6]), rise)
 
 
@@ -45,15 +48,26 @@ TERMS = {"Pr": (5, 1, 4), "Nd": (6, 1.5, 4.5), "Sm": (5, 2.5, 2.5)}
     a2=st.floats(-350.0, 350.0),
 )
 def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
-    ion, f = ions()[symbol], published_fields()[symbol]
-    strength, amplitude = share * f["H_m_K"], a2 * ion["r2_a0_2"] * ion["alpha_J"]
+    ion = ions()[symbol]
+    f = published_fields()[symbol]
+    strength = share * f["H_m_K"]
+    amplitude = a2 * ion["r2_a0_2"] * ion["alpha_J"]
 
     def energy(theta, phi):
         if symbol in TERMS:
-            given = TERMS[symbol], f["lambda_K"], {2: amplitude}, strength
-            return naive.term_energy(*given, theta, phi, kelvin)
+            return naive.term_energy(
+                TERMS[symbol],
+                f["lambda_K"],
+                {2: amplitude},
+                strength,
+                theta,
+                phi,
+                kelvin,
+            )
         exchange = 2 * (ion["g_J"] - 1) * strength
-        return naive.multiplet_energy(ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin)
+        return naive.multiplet_energy(
+            ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin
+        )
 
     expected = constants(energy)
     got = response(symbol, kelvin, strength, a2, group=1)[1:4]
@@ -61,14 +75,18 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
     # decides are K_1, the energy of the plane and the field across it.
     decisive = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]])
     np.testing.assert_allclose(
-        decisive @ got, decisive @ expected, rtol=0.02, atol=0.012 * abs(expected[0]) + 0.02
+        decisive @ got,
+        decisive @ expected,
+        rtol=0.02,
+        atol=0.012 * abs(expected[0]) + 0.02,
     )
 
 
 @pytest.mark.parametrize("kelvin", [77.0, 200.0, 410.0])
 def test_field_of_R2Fe14B_agrees_with_one_multiplet(kelvin):
     # Terbium without its term O_6^4, which the average over the plane takes out in first order.
-    ion, f = ions()["Tb"], published_fields()["Tb"]
+    ion = ions()["Tb"]
+    f = published_fields()["Tb"]
     terms = {
         ("z", 2): f["A20"] * f["r2_a0_2"] * ion["alpha_J"],
         ("xy",): f["A2-2"] * f["r2_a0_2"] * ion["alpha_J"],
@@ -99,16 +117,19 @@ def test_published_fields_give_the_published_anisotropy(symbol, volume, at_295, 
 
 def test_mixing_multiplets_hardens_samarium():
     # Over the ground multiplet alone: +22 % at 295 K with a spin-orbit coupling of 411 K.
-    ion, f = ions()["Sm"], published_fields()["Sm"]
-    strength, a2 = 200.0, -200.0
+    ion = ions()["Sm"]
+    f = published_fields()["Sm"]
+    strength = 200.0
+    a2 = -200.0
     terms = {("z", 2): a2 * ion["r2_a0_2"] * ion["alpha_J"]}
     exchange = 2 * (ion["g_J"] - 1) * strength
 
     def energy(theta, phi):
         return naive.multiplet_energy(2.5, terms, exchange, theta, phi, 295.0)
 
-    alone, mixed = constants(energy)[0], response("Sm", 295.0, strength, a2, group=1)[1]
-    assert 1.15 < mixed / alone < 1.40
+    alone = constants(energy)[0]
+    mixture = response("Sm", 295.0, strength, a2, group=1)[1]
+    assert 1.15 < mixture / alone < 1.40
     # Its moment turns against that of iron when hot.
     cold, hot = (response("Sm", t, f["H_m_K"], f["A20"])[0] for t in (4.2, 500.0))
     assert cold > 0.0 > hot
@@ -123,15 +144,23 @@ def test_mixing_multiplets_hardens_samarium():
     a2=st.floats(130.0, 400.0),
     a4=st.floats(-6.0, 6.0),
 )
-def test_response_equals_its_twin_and_its_derivatives(symbol, group, kelvin, strength, a2, a4):
+def test_response_equals_its_twin_and_its_derivatives(
+    symbol, group, kelvin, strength, a2, a4
+):
     def twin(h, b, c):
         return naive.ion(TABLES, group, INDEX[symbol], kelvin, h, b, c)
 
-    for each in {respond, getattr(respond, "py_func", respond)}:
-        got = response(symbol, kelvin, strength, a2, a4, group, each)
+    for function in {respond, getattr(respond, "py_func", respond)}:
+        got = response(symbol, kelvin, strength, a2, a4, group, function)
         scale = 1e-6 * (1.0 + np.abs(got[:4]).max())
-        np.testing.assert_allclose(got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale)
-    for at, step in ((BY_FIELD, (1e-3, 0, 0)), (BY_A2, (0, 1e-3, 0)), (BY_A4, (0, 0, 1e-3))):
+        np.testing.assert_allclose(
+            got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale
+        )
+    for at, step in (
+        (BY_FIELD, (1e-3, 0, 0)),
+        (BY_A2, (0, 1e-3, 0)),
+        (BY_A4, (0, 0, 1e-3)),
+    ):
         up = twin(strength + step[0], a2 + step[1], a4 + step[2])
         down = twin(strength - step[0], a2 - step[1], a4 - step[2])
         # At a node the line changes: there the slope is that of one side.

@@ -21,21 +21,26 @@ def test_hunds_rules(n, expected):
 def test_angular_momentum_commutes_as_it_should():
     x, y, z = multiplets.angular(4.5)
     np.testing.assert_allclose(x @ y - y @ x, 1j * z, atol=1e-12)
-    np.testing.assert_allclose(x @ x + y @ y + z @ z, 4.5 * 5.5 * np.eye(10), atol=1e-12)
+    square = x @ x + y @ y + z @ z
+    np.testing.assert_allclose(square, 4.5 * 5.5 * np.eye(10), atol=1e-12)
 
 
-@pytest.mark.parametrize(("n", "m"), [(2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)])
+@pytest.mark.parametrize(
+    ("n", "m"), [(2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)]
+)
 def test_operators_are_hermitian_and_traceless(n, m):
-    found = multiplets.stevens(4, n, m)
-    np.testing.assert_allclose(found, found.conj().T, atol=1e-9)
-    assert abs(np.trace(found)) < 1e-6
+    operator = multiplets.stevens(4, n, m)
+    np.testing.assert_allclose(operator, operator.conj().T, atol=1e-9)
+    assert abs(np.trace(operator)) < 1e-6
 
 
-def test_a_quarter_turn_changes_the_sign_of_the_sine_like_operators():
+def test_quarter_turn_flips_sine_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
-        found = multiplets.stevens(4, n, m)
-        np.testing.assert_allclose(turn @ found @ turn.conj().T, sign * found, atol=1e-8)
+        operator = multiplets.stevens(4, n, m)
+        np.testing.assert_allclose(
+            turn @ operator @ turn.conj().T, sign * operator, atol=1e-8
+        )
 
 
 def test_levels_of_the_term_are_multiplets():
@@ -45,59 +50,74 @@ def test_levels_of_the_term_are_multiplets():
     assert levels[6] - levels[0] == pytest.approx(350.0 * 3.5)
 
 
-def test_a_light_moment_lies_along_the_metals_and_a_heavy_one_against():
+def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
     for symbol, moment in (("Nd", 3.27), ("Pr", 3.2), ("Tb", -9.0), ("Dy", -10.0)):
         ion = multiplets.get_ion(symbol)
         _, states = np.linalg.eigh(ion.base + 300.0 * ion.exchange[2])
         lowest = states[:, 0]
-        found = (lowest.conj() @ ion.moment[2] @ lowest).real
+        projection = (lowest.conj() @ ion.moment[2] @ lowest).real
         # g_J J; exchange mixes a little of the next multiplet in.
-        assert found == pytest.approx(moment, rel=0.06)
+        assert projection == pytest.approx(moment, rel=0.06)
 
 
 def test_free_energy_of_two_levels():
-    found = multiplets.free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
-    np.testing.assert_allclose(found[0], [1.0, 1.0 - 2.0 * np.log(1.0 + np.exp(-1.0))])
+    energy = multiplets.free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
+    second = 1.0 - 2.0 * np.log(1.0 + np.exp(-1.0))
+    np.testing.assert_allclose(energy[0], [1.0, second])
 
 
-def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
+def test_axial_field_has_no_direction_in_the_plane():
     ion = multiplets.get_ion("Nd")
     for name, same in ((multiplets.AXIAL, True), (multiplets.WHOLE, False)):
-        one, other = ion.crystal(name)[0], ion.crystal(name, turned=True)[0]
+        one = ion.crystal(name)[0]
+        other = ion.crystal(name, turned=True)[0]
         assert np.allclose(one, other) == same
 
 
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm"])
-@pytest.mark.parametrize(("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")])
-def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, order, name):
-    ion, own = multiplets.get_ion(symbol), ions()[symbol]
+@pytest.mark.parametrize(
+    ("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")]
+)
+def test_within_the_ground_multiplet_operators_have_stevens_factors(
+    symbol, order, name
+):
+    ion = multiplets.get_ion(symbol)
+    constants = ions()[symbol]
     assert ion.field["lambda_K"] != 0.0
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
-    found = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
-    wanted = own[name] * multiplets.stevens(ion.j, order, 0)
+    block = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
+    twin = constants[name] * multiplets.stevens(ion.j, order, 0)
     np.testing.assert_allclose(
-        np.linalg.eigvalsh(found), np.linalg.eigvalsh(wanted), atol=1e-6 * abs(wanted).max() + 1e-12
+        np.linalg.eigvalsh(block),
+        np.linalg.eigvalsh(twin),
+        atol=1e-6 * abs(twin).max() + 1e-12,
     )
 
 
 @pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
-def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
+def test_moment_is_g_times_j(symbol):
     # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
-    ion, own = multiplets.get_ion(symbol), ions()[symbol]
+    ion = multiplets.get_ion(symbol)
+    constants = ions()[symbol]
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
-    most = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
-    assert most == pytest.approx(own["g_J"] * ion.j, rel=2e-3)
+    maximum = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
+    assert maximum == pytest.approx(constants["g_J"] * ion.j, rel=2e-3)
     spin = np.linalg.eigvalsh(ground.conj().T @ ion.exchange[2] @ ground).max()
-    assert spin == pytest.approx(2.0 * abs(own["g_J"] - 1.0) * ion.j, rel=2e-2)
+    assert spin == pytest.approx(2.0 * abs(constants["g_J"] - 1.0) * ion.j, rel=2e-2)
 
 
-def test_the_axial_field_is_radius_times_factor_times_operator():
-    ion, own = multiplets.get_ion("Dy"), ions()["Dy"]
+def test_axial_field_is_radius_times_factor_times_operator():
+    ion = multiplets.get_ion("Dy")
+    constants = ions()["Dy"]
     second, fourth = ion.crystal(multiplets.AXIAL)
-    for found, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
-        wanted = own[f"r{order}_a0_{order}"] * own[name] * multiplets.stevens(ion.j, order, 0)
+    for term, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
+        twin = (
+            constants[f"r{order}_a0_{order}"]
+            * constants[name]
+            * multiplets.stevens(ion.j, order, 0)
+        )
         if ion.field["lambda_K"] == 0.0:
-            np.testing.assert_allclose(found, wanted, atol=1e-12)
-        assert np.allclose(found, found.conj().T)
+            np.testing.assert_allclose(term, twin, atol=1e-12)
+        assert np.allclose(term, term.conj().T)

@@ -14,7 +14,7 @@ ARRAYS = "element", "element_sd", "host", "host_sd", "known"
 
 
 @pytest.mark.parametrize("fitted", [False, True])
-def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted):
+def test_unfitted_variant_inherits_from_its_host(monkeypatch, fitted):
     rows = datasets.rows("intrinsic/parameters.csv")
     if not fitted:
         rows = [row for row in rows if row["host"] != "1:5"]
@@ -22,27 +22,34 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
     hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
     monkeypatch.setattr(parameters, "HOSTS", hosts)
     monkeypatch.setattr(datasets, "rows", lambda name: rows)
-    found, read = parameters.load.__wrapped__(), parameters.read(rows, ("value", "deviation"))
-    own, parent = HOST_NAMES.index("1:5"), HOST_NAMES.index("2:17")
+    parameter_table = parameters.load.__wrapped__()
+    table = parameters.read(rows, ("value", "deviation"))
+    host = HOST_NAMES.index("1:5")
+    parent = HOST_NAMES.index("2:17")
     for name in ARRAYS:
-        got = getattr(found, name)
-        wanted = getattr(read, name)[own if fitted else parent]
-        np.testing.assert_array_equal(got[own], wanted)
-        others = [h for h in range(len(HOST_NAMES)) if h != own]
-        np.testing.assert_array_equal(got[others], getattr(read, name)[others])
-    assert found.known[own].any()
+        got = getattr(parameter_table, name)
+        expected = getattr(table, name)[host if fitted else parent]
+        np.testing.assert_array_equal(got[host], expected)
+        rest = [h for h in range(len(HOST_NAMES)) if h != host]
+        np.testing.assert_array_equal(got[rest], getattr(table, name)[rest])
+    assert parameter_table.known[host].any()
 
 
-def test_vanadium_dilutes_as_in_compounds_that_were_not_fitted():
+def test_vanadium_dilutes_compounds_of_no_fit():
     # J_s, T, of 10.1016/j.jallcom.2019.01.332 and the Handbook of Magnetic Materials, both as a
     # compilation lists them; the fit has other compounds of the handbook.
-    at_300_k = {"SmFe11V": 1.12, "SmFe10V2": 0.81, "SmFe10.5V1.5": 0.82, "NdFe10.5V1.5": 1.32}
+    at_300_k = {
+        "SmFe11V": 1.12,
+        "SmFe10V2": 0.81,
+        "SmFe10.5V1.5": 0.82,
+        "NdFe10.5V1.5": 1.32,
+    }
     cold = {"YFe10.5V1.5": 1.11, "TbFe10V2": 0.54, "DyFe10V2": 0.45, "HoFe10V2": 0.43}
     cold["ErFe10V2"] = 0.57
-    found = [
+    predictions = [
         *mk.predict(list(at_300_k), "300K")["saturation_polarization_T"],
         *mk.predict(list(cold), "4.2K")["saturation_polarization_T"],
     ]
-    error = np.abs(np.array(found) - [*at_300_k.values(), *cold.values()])
+    error = np.abs(np.array(predictions) - [*at_300_k.values(), *cold.values()])
     assert error.mean() < 0.15
     assert error.max() < 0.35

@@ -9,19 +9,21 @@ from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
 from magnetkit.magnetism.sintered import Duty
 
 
-def test_names_that_come_again_are_numbered():
+def test_numbers_repeated_names():
     assert _distinct_names(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
 
 
 def test_a_difference_is_the_second_less_the_first():
     table = mk.compare(["Nd2Fe14B", "Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], "150C")
-    one, two, three = "Nd2Fe14B", "Nd2Fe14B (2)", "Nd1.8Dy0.2Fe14B"
+    one = "Nd2Fe14B"
+    two = "Nd2Fe14B (2)"
+    three = "Nd1.8Dy0.2Fe14B"
     row = table.loc["coercivity_kA_m"]
     assert row["difference_2"] == row[two] - row[one] == 0.0
     assert row["difference_3"] == row[three] - row[one] > 0.0
 
 
-def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
+def test_compares_at_300_kelvin_by_default():
     plain = mk.compare(["Nd2Fe14B", "SmCo5"]).loc["coercivity_kA_m", "Nd2Fe14B"]
     at, warmer = mk.predict("Nd2Fe14B", [300.0, 330.0])["coercivity_kA_m"]
     assert plain == at > warmer
@@ -29,41 +31,49 @@ def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
 
 def test_a_grade_anchors_the_recipes_beside_it():
     table = mk.compare(["Nd2Fe14B", "N42SH"], "150C")
-    own = grade_magnet("N42SH", 423.15)
-    for name, recipe, shell in (("Nd2Fe14B", "Nd2Fe14B", None), ("N42SH", own.table, own.shell)):
-        row = mk.predict(recipe, "150C", shell=shell, process=own.process).iloc[0]
+    grade = grade_magnet("N42SH", 423.15)
+    for name, recipe, shell in (
+        ("Nd2Fe14B", "Nd2Fe14B", None),
+        ("N42SH", grade.table, grade.shell),
+    ):
+        row = mk.predict(recipe, "150C", shell=shell, process=grade.process).iloc[0]
         assert table.loc["coercivity_kA_m", name] == row["coercivity_kA_m"]
     plain = mk.predict("Nd2Fe14B", "150C").iloc[0]
     assert table.loc["coercivity_kA_m", "Nd2Fe14B"] != plain["coercivity_kA_m"]
-    assert own.made.best.text in table.attrs["notes"][0]
+    assert grade.made.best.text in table.attrs["notes"][0]
     assert "of the producer that makes N42SH" in table.attrs["notes"][1]
 
 
-def test_two_grades_are_each_as_its_own_maker_prints():
+def test_two_grades_follow_their_own_makers():
     table = mk.compare(["N42SH", "N38UH"], "150C").loc["coercivity_kA_m"]
     for name in ("N42SH", "N38UH"):
-        own = grade_magnet(name, 423.15)
-        row = mk.predict(own.table, "150C", shell=own.shell, process=own.process).iloc[0]
+        grade = grade_magnet(name, 423.15)
+        row = mk.predict(
+            grade.table, "150C", shell=grade.shell, process=grade.process
+        ).iloc[0]
         assert table[name] == row["coercivity_kA_m"]
 
 
-def test_what_is_of_a_recipe_is_refused_beside_a_grade():
+def test_refuses_recipe_options_beside_a_grade():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], process={"grain_size_um": 3.0})
-    shelled = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
-    assert shelled.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
+    frame = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
+    assert frame.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"
 
 
-def test_a_duty_gives_margins_and_what_equal_flux_takes():
-    table = mk.compare(["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0)
-    one, other = "N42SH", "N35SH"
+def test_duty_adds_margins_and_equal_flux():
+    table = mk.compare(
+        ["N42SH", "N35SH"], "150C", load_line=2.0, outside_field_kA_m=50.0
+    )
+    one = "N42SH"
+    other = "N35SH"
     assert len(SHORT) <= 15
     assert set(SHORT) <= set(table.index)
-    own = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves
+    curve = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves
     duty = Duty(2.0, 50.0)
-    safety = duty.safety(own.remanence[0], own.knee_field[0], own.recoil[0])[0]
+    safety = duty.safety(curve.remanence[0], curve.knee_field[0], curve.recoil[0])[0]
     assert table.loc["demagnetization_safety_guaranteed", one] == pytest.approx(safety)
     assert table.loc["same_flux_thickness", one] == pytest.approx(1.0)
     # By hand: B_0 = B_r P / (P + mu_rec), and P = mu_rec / (B_r / B_0 - 1) carries as much.
@@ -72,7 +82,11 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
     thickness = 1.05 / (b_r[other] / induction - 1.0) / 2.0
     assert table.loc["same_flux_thickness", other] == pytest.approx(thickness, rel=2e-3)
     assert thickness > 1.0
-    heavy = 10.0 * table.loc["heavy_rare_earth_wt_pct", other] * table.loc["same_flux_mass", other]
+    heavy = (
+        10.0
+        * table.loc["heavy_rare_earth_wt_pct", other]
+        * table.loc["same_flux_mass", other]
+    )
     assert table.loc["same_flux_heavy_rare_earth_g", other] == pytest.approx(heavy)
     line = table.attrs["margins"][one]
     assert line.startswith("margin at 150 °C with load line 2 and 50 kA/m: ")
@@ -80,34 +94,43 @@ def test_a_duty_gives_margins_and_what_equal_flux_takes():
     assert "loses 5 % from" in line
 
 
-def test_the_loss_of_the_margin_line_is_that_of_the_limits():
-    table = mk.compare(["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0)
+def test_loss_of_the_margin_equals_that_of_the_limits():
+    table = mk.compare(
+        ["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0
+    )
     limits = mk.curves.use_limits("Nd1.8Dy0.2Fe14B", 1.0, 1000.0, losses=[5.0])
-    assert table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"] == limits["loss_5_pct_K"].iloc[0]
+    assert (
+        table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"] == limits["loss_5_pct_K"].iloc[0]
+    )
 
 
-def test_a_shape_in_open_circuit_makes_the_load_line_and_whole_magnets():
+def test_shape_makes_load_line_and_whole_magnets():
     table = mk.compare(["Nd1.8Dy0.2Fe14B", "SmCo5"], "150C", shape="20x20x5mm")
     first = "Nd1.8Dy0.2Fe14B"
     mass = 2e-6 * table.loc["density_kg_m3", first]
     heavy = 10.0 * mass * table.loc["heavy_rare_earth_wt_pct", first]
-    assert table.loc["same_flux_heavy_rare_earth_g", first] == pytest.approx(heavy, rel=1e-4)
+    assert table.loc["same_flux_heavy_rare_earth_g", first] == pytest.approx(
+        heavy, rel=1e-4
+    )
     assert table.loc["same_flux_heavy_rare_earth_g", "unit"] == "g/magnet"
     with pytest.raises(InputError, match="makes its own load line"):
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
 
 
-def test_a_grade_holds_the_mean_of_what_it_may_be_made_of():
+def test_grade_holds_the_mean_of_its_possible_recipes():
     table = mk.compare(["N42SH", "N38SH"], "150C", load_line=2.0)
     mean, low, high = find_makeup("N42SH").heavy_wt_pct
     assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)
-    assert f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%" in table.attrs["notes"][0]
+    note = f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%"
+    assert note in table.attrs["notes"][0]
 
 
 def test_one_magnet_alone_has_its_margin():
     table = mk.compare("N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0)
     assert list(table.columns) == ["label", "unit", "N42SH"]
     # By hand: B_r / (mu_0 (2 + 1.05)) = 1.1092 / (4e-7 pi 3.05) = 289 kA/m, and 150 of the currents.
-    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(289.4 + 150.0, rel=0.01)
+    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(
+        289.4 + 150.0, rel=0.01
+    )
     assert table.loc["same_flux_thickness", "N42SH"] == pytest.approx(1.0)
     assert "with load line 2 and 150 kA/m" in table.attrs["margins"]["N42SH"]

@@ -8,37 +8,43 @@ import magnetkit as mk
 
 def _points(text, comment="%"):
     return np.array(
-        [line.split(",") for line in text.splitlines() if not line.startswith(comment)], float
+        [line.split(",") for line in text.splitlines() if not line.startswith(comment)],
+        float,
     )
 
 
 def test_a_grade_follows_its_sheet():
     # Arnold's N42SH: 1.28 to 1.34 T and -0.12 %/K, 1592 kA/m and -0.55 %/K, H_cB 987 kA/m.
-    own = mk.curve("N42SH", "20C,150C").curves
-    assert own.remanence[0, 0] == pytest.approx(1.31, abs=0.01)
-    assert own.remanence[0, 1] == pytest.approx(1.31 * (1 - 0.0012 * 130), rel=0.01)
-    assert own.coercivity[0, 1] == pytest.approx(1592e3 * (1 - 0.0055 * 130), rel=0.01)
-    assert own.coercivity_b[0, 0] == pytest.approx(987e3, rel=0.015)
+    curves = mk.curve("N42SH", "20C,150C").curves
+    assert curves.remanence[0, 0] == pytest.approx(1.31, abs=0.01)
+    assert curves.remanence[0, 1] == pytest.approx(1.31 * (1 - 0.0012 * 130), rel=0.01)
+    assert curves.coercivity[0, 1] == pytest.approx(
+        1592e3 * (1 - 0.0055 * 130), rel=0.01
+    )
+    assert curves.coercivity_b[0, 0] == pytest.approx(987e3, rel=0.015)
 
 
 def test_at_a_prompt_it_says_what_it_is():
-    said = repr(mk.curve("N42SH", "20C,150C"))
-    assert said.startswith("<Curve of N42SH, centre, at 293 K (20 °C), 423 K (150 °C): sheets of")
+    text = repr(mk.curve("N42SH", "20C,150C"))
+    assert text.startswith(
+        "<Curve of N42SH, centre, at 293 K (20 °C), 423 K (150 °C): sheets of"
+    )
 
 
 def test_a_recipe_has_the_figures_of_predict():
-    found = mk.curve("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%")
+    curve = mk.curve("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%")
     row = mk.magnetism.sintered("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%").iloc[0]
-    assert found.name == "Nd1.8Dy0.2Fe14B + Tb 0.5 wt%"
-    assert found.curves.remanence[0, 0] == row["remanence_T"]
-    assert found.curves.coercivity[0, 0] == 1e3 * row["coercivity_kA_m"]
-    assert found.curves.knee_field[0, 0] == 1e3 * row["knee_field_kA_m"]
+    assert curve.name == "Nd1.8Dy0.2Fe14B + Tb 0.5 wt%"
+    assert curve.curves.remanence[0, 0] == row["remanence_T"]
+    assert curve.curves.coercivity[0, 0] == 1e3 * row["coercivity_kA_m"]
+    assert curve.curves.knee_field[0, 0] == 1e3 * row["knee_field_kA_m"]
 
 
 @pytest.mark.parametrize("magnet", ["N42SH", "Nd2Fe14B"])
 def test_bounds_enclose_the_centre(magnet):
     low, centre, high = (
-        mk.curve(magnet, "150C", bound=bound).curves for bound in ("low", "centre", "high")
+        mk.curve(magnet, "150C", bound=bound).curves
+        for bound in ("low", "centre", "high")
     )
     assert low.remanence < centre.remanence < high.remanence
     assert low.coercivity <= centre.coercivity < high.coercivity
@@ -46,34 +52,38 @@ def test_bounds_enclose_the_centre(magnet):
 
 def test_a_candidate_is_found_by_its_rank(tmp_path):
     result = mk.screen(
-        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"], application="energy-traction-motor", out=tmp_path / "r"
+        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"],
+        application="energy-traction-motor",
+        out=tmp_path / "r",
     )
     first = result.best(1).iloc[0]
-    found = mk.curve(f"{tmp_path / 'r'}:1", f"{first['temperature_K']}K")
-    assert found.name == first["candidate"]
-    assert found.curves.remanence[0, 0] == pytest.approx(first["remanence_T"], rel=1e-6)
+    curve = mk.curve(f"{tmp_path / 'r'}:1", f"{first['temperature_K']}K")
+    assert curve.name == first["candidate"]
+    assert curve.curves.remanence[0, 0] == pytest.approx(first["remanence_T"], rel=1e-6)
     with pytest.raises(InputError, match="no candidate of rank 9"):
         mk.curve(f"{tmp_path / 'r'}:9")
 
 
-def test_the_two_columns_rise_from_h_cb_to_remanence():
-    found = mk.curve("N42SH", "150C")
-    points = _points(found.text())
-    assert points[0].tolist() == [pytest.approx(-found.curves.coercivity_b[0, 0]), 0.0]
-    assert points[-1].tolist() == [0.0, pytest.approx(found.curves.remanence[0, 0])]
+def test_columns_rise_from_h_cb_to_remanence():
+    curve = mk.curve("N42SH", "150C")
+    points = _points(curve.text())
+    assert points[0].tolist() == [pytest.approx(-curve.curves.coercivity_b[0, 0]), 0.0]
+    assert points[-1].tolist() == [0.0, pytest.approx(curve.curves.remanence[0, 0])]
     # Maxwell refuses a B(H) curve that is anywhere flatter than empty space.
     slope = np.diff(points[:, 1]) / np.diff(points[:, 0])
     assert (np.diff(points[:, 0]) > 0.0).all()
     assert (slope > MU_0 * (1.0 - 1e-5)).all()
-    jh = _points(found.text(kind="JH"))
-    assert jh[0].tolist() == [pytest.approx(-found.curves.coercivity[0, 0]), 0.0]
-    assert found.text(bare=True) == "".join(
-        f"{line}\n" for line in found.text().splitlines() if not line.startswith("%")
+    jh = _points(curve.text(kind="JH"))
+    assert jh[0].tolist() == [pytest.approx(-curve.curves.coercivity[0, 0]), 0.0]
+    assert curve.text(bare=True) == "".join(
+        f"{line}\n" for line in curve.text().splitlines() if not line.startswith("%")
     )
 
 
 def test_the_head_says_what_a_designer_reads_first():
-    head = [line for line in mk.curve("N42SH", "150C").text().splitlines() if line[0] == "%"]
+    head = [
+        line for line in mk.curve("N42SH", "150C").text().splitlines() if line[0] == "%"
+    ]
     assert "N42SH at 150 C (423.15 K), centre" in head[0]
     for name in ("B_r = ", "H_cB = ", "H_cJ = ", "H_k = ", "mu_rec = "):
         assert any(name in line for line in head)
@@ -97,26 +107,28 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
         ("N42SXX", {}, "N42SXX"),
     ],
 )
-def test_what_has_no_curve_is_said(magnet, options, said):
+def test_names_magnets_without_a_curve(magnet, options, said):
     with pytest.raises(mk.errors.MagnetkitError, match=said):
         mk.curve(magnet, **options)
 
 
-def test_a_form_nobody_reads_is_refused():
-    found = mk.curve("N42SH")
-    with pytest.raises(InputError, match="form must be one of csv, femm, elmer, pyleecan"):
-        found.text("jmag")
+def test_refuses_an_unknown_format():
+    curve = mk.curve("N42SH")
+    with pytest.raises(
+        InputError, match="form must be one of csv, femm, elmer, pyleecan"
+    ):
+        curve.text("jmag")
     with pytest.raises(InputError, match="kind must be one of BH, JH"):
-        found.text(kind="MH")
+        curve.text(kind="MH")
     with pytest.raises(InputError, match="1 temperatures"):
-        found.text(at=3)
+        curve.text(at=3)
 
 
-def test_a_melt_has_the_recoil_permeability_that_its_producer_prints():
+def test_melt_has_the_recoil_of_its_producer():
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
     ask = {"temperature": "60C", "basis": "weight", "bound": "guaranteed"}
-    own = mk.curve("VACODYM 238 TP", "60C", bound="guaranteed").curves.recoil[0, 0]
-    assert own == pytest.approx(1.03)
+    recoil = mk.curve("VACODYM 238 TP", "60C", bound="guaranteed").curves.recoil[0, 0]
+    assert recoil == pytest.approx(1.03)
     beside = mk.curve(recipe, calibration="VACODYM 238 TP", **ask).curves.recoil[0, 0]
-    assert beside == pytest.approx(own)
+    assert beside == pytest.approx(recoil)
     assert mk.curve(recipe, **ask).curves.recoil[0, 0] == pytest.approx(1.05)

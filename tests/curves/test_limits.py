@@ -15,21 +15,30 @@ DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
 LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
 
 
-def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time():
+def test_limits_follow_loss_load_line_and_time():
     frame = mk.curves.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
     assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
     assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
-    own = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(["load_line", "hours"])
-    assert own.loc[(2.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
-    assert own.loc[(1.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+    limits = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(
+        ["load_line", "hours"]
+    )
+    assert (
+        limits.loc[(2.0, 100.0), "loss_1_pct_K"]
+        > limits.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
+    )
+    assert (
+        limits.loc[(1.0, 100.0), "loss_1_pct_K"]
+        > limits.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+    )
 
 
-def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
+def test_limit_agrees_with_the_predicted_loss():
     frame = mk.curves.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
     kelvin = float(frame["loss_1_pct_K"][0])
     row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
     assert row["irreversible_loss_pct"] == pytest.approx(1.0, rel=0.05)
-    low, high = row["irreversible_loss_pct_lo"], row["irreversible_loss_pct_hi"]
+    low = row["irreversible_loss_pct_lo"]
+    high = row["irreversible_loss_pct_hi"]
     assert low < row["irreversible_loss_pct"] < high
     knee = float(frame["knee_K"][0])
     at_knee = mk.predict(DYSPROSIUM, knee, load_line=2.0, hours=1000.0).iloc[0]
@@ -48,29 +57,36 @@ def test_no_limit_lies_above_what_the_structure_bears():
     assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
 
 
-def test_bad_input_is_named():
+def test_names_bad_input():
     with pytest.raises(InputError, match="losses"):
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
         mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
-    refused = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
-    assert refused.exit_code != 0
+    refusal = CliRunner().invoke(
+        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"]
+    )
+    assert refusal.exit_code != 0
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("losses", "x"), ("losses", [[1.0], [2.0]]), ("load_line", []), ("load_line", "x"),
-        ("load_line", float("nan")), ("hours", None), ("hours", [1.0, -1.0]),
+        ("losses", "x"),
+        ("losses", [[1.0], [2.0]]),
+        ("load_line", []),
+        ("load_line", "x"),
+        ("load_line", float("nan")),
+        ("hours", None),
+        ("hours", [1.0, -1.0]),
     ],
-)  # fmt: skip
-def test_what_is_no_number_is_named_as_it_was_given(name, value):
-    with pytest.raises(InputError, match=name) as caught:
+)
+def test_quotes_text_that_is_no_number(name, value):
+    with pytest.raises(InputError, match=name) as error:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
-    assert "np.float64" not in str(caught.value)
+    assert "np.float64" not in str(error.value)
 
 
-def test_the_command_prints_a_row_for_each_load_line_and_time():
+def test_command_prints_a_row_per_load_line_and_time():
     done = CliRunner().invoke(
         app, ["curve", "--limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"]
     )
@@ -94,53 +110,61 @@ def test_a_grade_has_the_limits_of_its_sheet():
     assert curve.knee_field[0, 0] - field == pytest.approx(duty.creep, rel=0.02)
     # Where 5 % are lost the curve's own figures lose as much.
     hot = mk.curve("N42SH", float(frame["loss_5_pct_K"][0])).curves
-    lost = duty.loss(hot.remanence, hot.coercivity, hot.knee_field, hot.recoil)
-    assert lost[0, 0] == pytest.approx(5.0, rel=0.05)
+    loss = duty.loss(hot.remanence, hot.coercivity, hot.knee_field, hot.recoil)
+    assert loss[0, 0] == pytest.approx(5.0, rel=0.05)
     alone = mk.curves.use_limits(DYSPROSIUM, 1.0, 100.0)
     assert frame.loc[1, LOSSES].tolist() == alone.loc[0, LOSSES].tolist()
     assert "H_cJ as guaranteed" in frame.attrs["notes"][0]
     assert alone.attrs["notes"] == []
 
 
-def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
+def test_grade_takes_no_shell():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.curves.use_limits("N42SH", shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="bonded"):
         mk.curves.use_limits("BNP-6")
 
 
-def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
+def test_crosses_on_the_logarithmic_line():
     kelvin = 293.15 + 2.0 * np.arange(5)
     rising = np.array([0.1, 0.4, 1.6, 6.4, 25.6])
     nan = np.nan
     rows = np.array(
         [
-            rising, 10.0 * rising, 100.0 * rising, 1e-3 * rising, [0.1, 0.5, nan, nan, nan],
-            [nan] * 5, [0.0, 0.0, 0.0, 4.0, 16.0], rising,
+            rising,
+            10.0 * rising,
+            100.0 * rising,
+            1e-3 * rising,
+            [0.1, 0.5, nan, nan, nan],
+            [nan] * 5,
+            [0.0, 0.0, 0.0, 4.0, 16.0],
+            rising,
         ]
-    )  # fmt: skip
+    )
     limit = np.full(len(rows), 1000.0)
     limit[-1] = 295.0
-    found = _crossing_temperature(kelvin, rows, 1.0, limit)
+    crossing = _crossing_temperature(kelvin, rows, 1.0, limit)
     # 0.4 to 1.6 passes 1 at log(2.5) / log(4) of two kelvin; what is there from the start is told
     # at 20 C, what is never reached at the end; magnetism that ends is beyond any bound.
     part = np.log(2.5) / np.log(4.0)
-    assert found[0] == pytest.approx(295.15 + 2.0 * part)
-    assert found[1] == found[2] == 293.15
-    assert found[3] == pytest.approx(301.15)
-    assert found[4] == pytest.approx(295.15)
-    assert np.isnan(found[5])
+    assert crossing[0] == pytest.approx(295.15 + 2.0 * part)
+    assert crossing[1] == crossing[2] == 293.15
+    assert crossing[3] == pytest.approx(301.15)
+    assert crossing[4] == pytest.approx(295.15)
+    assert np.isnan(crossing[5])
     # From nothing at all the logarithm leaps at the last.
-    assert found[6] == pytest.approx(299.15, abs=0.02)
-    assert found[7] == 295.0
+    assert crossing[6] == pytest.approx(299.15, abs=0.02)
+    assert crossing[7] == 295.0
 
 
-def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
+def test_bound_of_the_curve_shifts_the_limits():
     knees = {}
     for bound in ("low", "centre", "high", "guaranteed"):
         frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)
         knees[bound] = frame["knee_K"].to_numpy()
-    assert knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+    assert (
+        knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+    )
     # Of a grade all coercivities are guaranteed, within 0.5 kA/m here: the magnet that has less
     # remanence stands in less of a field of its own.
     assert knees["low"][1] > knees["guaranteed"][1] > knees["high"][1]
@@ -148,14 +172,16 @@ def test_a_bound_moves_the_limits_and_is_that_of_the_curve():
     assert knees["low"][1] - knees["high"][1] < 4.0
     # There the guaranteed curve has its knee at the working point.
     for place, magnet in enumerate((DYSPROSIUM, "N42SH")):
-        curve = mk.curve(magnet, float(knees["guaranteed"][place]), bound="guaranteed").curves
+        curve = mk.curve(
+            magnet, float(knees["guaranteed"][place]), bound="guaranteed"
+        ).curves
         field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
         assert curve.knee_field[0, 0] == pytest.approx(field, rel=0.01)
     with pytest.raises(InputError, match="low, centre, high or guaranteed"):
         mk.curves.use_limits(DYSPROSIUM, bound="least")
 
 
-def test_the_header_of_a_curve_says_at_which_temperature_a_knee_is_assumed():
+def test_header_names_the_temperature_of_an_assumed_knee():
     hot = mk.curve("N42SH", "150C", bound="guaranteed")
     assert "knee at 20 °C assumed at 0.95 H_cJ" in hot.source
     squareness = hot.curves.knee_field[0, 0] / hot.curves.coercivity[0, 0]

@@ -35,9 +35,12 @@ def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
     h = np.linspace(1.6, -1.6, 521) * H_CJ[celsius]
     down = branch(h, B_R[celsius], H_CJ[celsius])
     up = -branch(-(h[::-1] - shift), B_R[celsius], H_CJ[celsius])
-    fields, levels = np.append(h, h[::-1]), np.append(down, up)
+    fields = np.append(h, h[::-1])
+    levels = np.append(down, up)
     levels = levels + np.random.default_rng(celsius).normal(0.0, noise, levels.size)
-    rows = [f"{1e-3 * a:.4f},{b:.6f},{celsius}" for a, b in zip(fields, levels, strict=True)]
+    rows = []
+    for field, level in zip(fields, levels, strict=True):
+        rows.append(f"{1e-3 * field:.4f},{level:.6f},{celsius}")
     path.write_text("\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8")
     return path
 
@@ -48,14 +51,18 @@ def pair(tmp_path):
 
 
 def from_csv(text):
-    return np.array([line.split(",") for line in text.splitlines() if line[0] not in "%#"], float).T
+    return np.array(
+        [line.split(",") for line in text.splitlines() if line[0] not in "%#"], float
+    ).T
 
 
 def from_femm(text):
     """Field and B of the points that the script adds, which it shifts by H_cB."""
     points = re.findall(r"mi_addbhpoint\([^,]+, ([^,]+), ([^)]+)\)", text)
     induction, field = np.array(points, float)[:-1].T
-    return field - float(re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]), induction
+    return field - float(
+        re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]
+    ), induction
 
 
 def from_elmer(text):
@@ -80,65 +87,70 @@ def largest_deviation(field, induction, celsius):
     return float(np.abs(induction - truth).max())
 
 
-def test_points_go_into_solvers_as_they_are_and_come_back(pair, tmp_path):
-    own = mk.curve(pair)
-    assert own.curves.temperature == pytest.approx([293.15, 423.15])
-    table = from_csv(own.text("table"))
+def test_points_survive_a_solver_round_trip(pair, tmp_path):
+    curve = mk.curve(pair)
+    assert curve.curves.temperature == pytest.approx([293.15, 423.15])
+    table = from_csv(curve.text("table"))
     for at, celsius in enumerate((20, 150)):
         files = {
-            "csv": from_csv(own.text("csv", at)),
-            "femm": from_femm(own.text("femm", at)),
-            "elmer": from_elmer(own.text("elmer", at)),
+            "csv": from_csv(curve.text("csv", at)),
+            "femm": from_femm(curve.text("femm", at)),
+            "elmer": from_elmer(curve.text("elmer", at)),
             "table": table[1:, table[0] == celsius],
-            "maxwell": from_maxwell(own.text("maxwell"), at),
+            "maxwell": from_maxwell(curve.text("maxwell"), at),
         }
         for form, (field, induction) in files.items():
             assert field.size > 50, form
             assert largest_deviation(field, induction, celsius) < MOST_T, form
         # Between the fields of one temperature the grid holds those of the other.
-        field, induction = from_comsol(own.text("comsol"), at)
+        field, induction = from_comsol(curve.text("comsol"), at)
         inside = field > -0.98 * H_CJ[celsius]
         deviation = largest_deviation(field[inside], induction[inside], celsius)
         assert deviation < MOST_T
     # Our own file comes back as a measured curve at its temperature.
-    files = own.write(tmp_path / "back.csv", "csv", kind="JH")
+    files = curve.write(tmp_path / "back.csv", "csv", kind="JH")
     back = mk.curve(files)
     assert back.curves.temperature == pytest.approx([293.15, 423.15])
-    assert back.curves.coercivity == pytest.approx(own.curves.coercivity, rel=1e-5)
+    assert back.curves.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-5)
 
 
 def test_a_noiseless_curve_is_not_redrawn(tmp_path):
-    own = mk.curve(write_loop(tmp_path / "clean.csv", 20, noise=0.0))
-    field, induction = from_csv(own.text("csv"))
+    curve = mk.curve(write_loop(tmp_path / "clean.csv", 20, noise=0.0))
+    field, induction = from_csv(curve.text("csv"))
     # The corner of this loop is none that three figures can draw.
     assert largest_deviation(field, induction, 20) < 2e-4
 
 
 def test_the_branch_that_goes_up_moves_nothing(tmp_path):
     figures = [
-        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[0, 0]
+        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[
+            0, 0
+        ]
         for shift in (0.0, 1e3, 25e3)
     ]
     assert figures == pytest.approx([H_CJ[20]] * 3, rel=1e-3)
-    with pytest.warns(UserWarning, match="the other branch of the loop gives H_cJ 1669"):
-        shifted = mk.curve(write_loop(tmp_path / "b.csv", 20, shift=49e3))
-    assert shifted.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
+    with pytest.warns(
+        UserWarning, match="the other branch of the loop gives H_cJ 1669"
+    ):
+        curve = mk.curve(write_loop(tmp_path / "b.csv", 20, shift=49e3))
+    assert curve.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
 
 
-def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_path):
-    own = mk.curve(pair, "100C").curves
-    assert 1.10 < own.remanence[0, 0] < 1.29
-    assert own.coercivity[0, 0] == pytest.approx(
+def test_knee_moves_between_two_temperatures(pair, tmp_path):
+    curves = mk.curve(pair, "100C").curves
+    assert 1.10 < curves.remanence[0, 0] < 1.29
+    assert curves.coercivity[0, 0] == pytest.approx(
         H_CJ[20] * (H_CJ[150] / H_CJ[20]) ** (80 / 130), rel=0.01
     )
-    j = own.polarization[0, 0]
+    j = curves.polarization[0, 0]
     assert (np.diff(j) <= 1e-12).all()
     # One knee: J falls from 0.9 to 0.1 B_r within a tenth of H_cJ or so, as in both curves.
     inside = (j < 0.9 * j[0]) & (j > 0.1 * j[0])
-    width = np.ptp(own.field[0, 0][inside]) / own.coercivity[0, 0]
+    width = np.ptp(curves.field[0, 0][inside]) / curves.coercivity[0, 0]
     ends = mk.curve(pair).curves
     edge = (ends.polarization[0, 0] < 0.9 * 1.29) & (ends.polarization[0, 0] > 0.129)
-    assert width == pytest.approx(np.ptp(ends.field[0, 0][edge]) / ends.coercivity[0, 0], rel=0.3)
+    edge_width = np.ptp(ends.field[0, 0][edge])
+    assert width == pytest.approx(edge_width / ends.coercivity[0, 0], rel=0.3)
     three = [*pair, write_loop(tmp_path / "m100.csv", 100)]
     nearer = mk.curve(three, "120C").curves.coercivity[0, 0]
     assert H_CJ[150] < nearer < H_CJ[100]
@@ -149,8 +161,8 @@ def test_between_two_temperatures_the_knee_moves_and_is_not_doubled(pair, tmp_pa
 def straight_curve(kelvin, b_r, h_cj, recoil, knee):
     """A curve that recoils to a share `knee` of H_cJ, from where what is left falls evenly."""
     field = np.linspace(0.0, h_cj, 21)
-    left = np.clip((1.0 - field / h_cj) / (1.0 - knee), 0.0, 1.0)
-    level = left * (b_r - (recoil - 1.0) * MU_0 * field)
+    share = np.clip((1.0 - field / h_cj) / (1.0 - knee), 0.0, 1.0)
+    level = share * (b_r - (recoil - 1.0) * MU_0 * field)
     # Nothing is read of the other figures.
     none = (np.nan,) * 4
     return MeasuredCurve(b_r, 1e-3 * h_cj, *none, recoil, kelvin, field, level)
@@ -158,31 +170,39 @@ def straight_curve(kelvin, b_r, h_cj, recoil, knee):
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.65])
 def test_between_two_straight_curves_lies_a_straight_one(share):
-    cold, hot = (1.3, 1.0e6, 1.05, 0.9), (1.1, 0.4e6, 1.15, 0.7)
+    cold = (1.3, 1.0e6, 1.05, 0.9)
+    hot = (1.1, 0.4e6, 1.15, 0.7)
     curves = [straight_curve(300.0, *cold), straight_curve(400.0, *hot)]
     kelvin = 300.0 + 100.0 * share
-    drawn, (figures,) = interpolate_curves(curves, [kelvin], 1.5)
+    curves_between, (figures,) = interpolate_curves(curves, [kelvin], 1.5)
     # By hand: B_r, permeability and the knee's share of H_cJ go evenly, H_cJ by its logarithm.
-    b_r, _, recoil, knee = ((1.0 - share) * a + share * b for a, b in zip(cold, hot, strict=True))
+    between = (1.0 - share) * np.array(cold) + share * np.array(hot)
+    b_r, _, recoil, knee = between
     h_cj = 1.0e6 * 0.4**share
-    assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx((b_r, recoil))
+    assert (figures.remanence_T, figures.recoil_permeability) == pytest.approx(
+        (b_r, recoil)
+    )
     assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)
-    for part, left in ((0.5 * knee, 1.0), (knee, 1.0), (0.5 * (1.0 + knee), 0.5)):
-        level = left * (b_r - (recoil - 1.0) * MU_0 * part * h_cj)
-        assert np.interp(part * h_cj, figures.field, figures.polarization) == pytest.approx(
-            level, rel=2e-3
-        )
+    for part, remainder in ((0.5 * knee, 1.0), (knee, 1.0), (0.5 * (1.0 + knee), 0.5)):
+        level = remainder * (b_r - (recoil - 1.0) * MU_0 * part * h_cj)
+        assert np.interp(
+            part * h_cj, figures.field, figures.polarization
+        ) == pytest.approx(level, rel=2e-3)
     # B = B_r - mu mu_0 H up to the knee: the load line, and half way to zero the largest product.
-    assert drawn.working_field[0, 0] == pytest.approx(-b_r / (MU_0 * (1.5 + recoil)), rel=1e-4)
+    assert curves_between.working_field[0, 0] == pytest.approx(
+        -b_r / (MU_0 * (1.5 + recoil)), rel=1e-4
+    )
     product = 1e-3 * b_r**2 / (4.0 * recoil * MU_0)
     assert figures.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-4)
     # H_cB, where what is left of J is mu_0 H.
     falls = np.poly1d([-1.0 / h_cj, 1.0]) / (1.0 - knee)
-    induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d([MU_0, 0.0])
+    induction = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - np.poly1d(
+        [MU_0, 0.0]
+    )
     h_cb = min(root for root in induction.roots if root > knee * h_cj)
     assert 1e3 * figures.coercivity_b_kA_m == pytest.approx(h_cb, rel=1e-3)
     # A drawn curve starts at no field and passes H_cB.
-    fields = -drawn.field[0, 0]
+    fields = -curves_between.field[0, 0]
     assert fields[0] == 0.0
     assert np.abs(fields - 1e3 * figures.coercivity_b_kA_m).min() < 1e-6 * h_cb
 
@@ -195,49 +215,58 @@ def test_the_largest_product_lies_between_points():
     assert find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
 
 
-def test_a_moment_in_open_circuit_needs_the_sample_and_becomes_the_loop(tmp_path):
+def test_open_circuit_moment_becomes_the_loop(tmp_path):
     h = np.linspace(2.6e6, -2.6e6, 521)
     j = branch(h, B_R[20], H_CJ[20])
     # The demagnetizing factor of a cube is a third.
-    applied, moment = h + j / (3.0 * MU_0), j * 27e-9 / MU_0
+    outside = h + j / (3.0 * MU_0)
+    moment = j * 27e-9 / MU_0
     rows = [
         f",{i},293.1,{a / 79.577472:.4f},{1e3 * m:.8g},1e-4"
-        for i, (a, m) in enumerate(zip(applied, moment, strict=True))
+        for i, (a, m) in enumerate(zip(outside, moment, strict=True))
     ]
     head = "Comment,Time Stamp (sec),Temperature (K),Magnetic Field (Oe),Moment (emu),M. Std. Err."
     path = tmp_path / "loop.dat"
     path.write_text("\n".join(["[Header]", "BYAPP,VSM,1.0", "[Data]", head, *rows]))
     with pytest.raises(InputError, match="give the shape of the sample"):
         mk.curve(path)
-    own = mk.curve(path, sample="3x3x3mm").curves
-    assert own.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
-    assert own.remanence[0, 0] == pytest.approx(B_R[20], rel=2e-3)
+    curves = mk.curve(path, sample="3x3x3mm").curves
+    assert curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
+    assert curves.remanence[0, 0] == pytest.approx(B_R[20], rel=2e-3)
     with pytest.raises(InputError, match="shape of a measured sample"):
         mk.curve("N42SH", sample="3x3x3mm")
 
 
-def test_a_suppliers_curves_of_a_grade_calibrate_without_a_recipe(tmp_path):
+def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
     files = [str(write_loop(tmp_path / f"s{t}.csv", t)) for t in (20, 150)]
     table = pd.DataFrame({"grade": ["N42SH"] * 2, "magnet": ["a"] * 2, "curve": files})
     report = mk.magnetism.calibration(table, "supplier", keep=False)
-    measured = report.report.set_index(["temperature_K", "quantity"])["measured"]
+    values = report.report.set_index(["temperature_K", "quantity"])["measured"]
     for celsius in (20, 150):
         at = celsius + 273.15
-        assert measured[at, "coercivity_kA_m"] == pytest.approx(1e-3 * H_CJ[celsius], rel=1e-3)
-        assert measured[at, "remanence_T"] == pytest.approx(B_R[celsius], rel=2e-3)
+        assert values[at, "coercivity_kA_m"] == pytest.approx(
+            1e-3 * H_CJ[celsius], rel=1e-3
+        )
+        assert values[at, "remanence_T"] == pytest.approx(B_R[celsius], rel=2e-3)
     # The likeliest recipe of the grade, as of this supplier, has what was measured.
     magnet = grade_magnet("N42SH", 293.15)
     for celsius, within in ((20, 0.03), (150, 0.10)):
-        row = mk.predict(magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process)
-        own = float(row["coercivity_kA_m"].iloc[0])
-        assert own == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
+        row = mk.predict(
+            magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process
+        )
+        coercivity = float(row["coercivity_kA_m"].iloc[0])
+        assert coercivity == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
     # A file that holds both temperatures is two rows of one magnet.
-    both = tmp_path / "both.csv"
+    joint = tmp_path / "both.csv"
     texts = [Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files]
-    both.write_text("\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8")
-    one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(both)]})
+    joint.write_text(
+        "\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8"
+    )
+    one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(joint)]})
     again = mk.magnetism.calibration(one, "supplier", keep=False).report
-    assert again["measured"].tolist() == pytest.approx(report.report["measured"].tolist())
+    assert again["measured"].tolist() == pytest.approx(
+        report.report["measured"].tolist()
+    )
 
 
 PUBLIC = Path(__file__).with_name("vacodym-633.csv")
@@ -246,22 +275,26 @@ PUBLIC = Path(__file__).with_name("vacodym-633.csv")
 
 def read_public_points():
     """Return field, A/m, and B, T, of the points that were typed."""
-    lines = [line for line in PUBLIC.read_text(encoding="utf-8").splitlines() if line[0] in "0-"]
+    lines = [
+        line
+        for line in PUBLIC.read_text(encoding="utf-8").splitlines()
+        if line[0] in "0-"
+    ]
     field, induction, _ = np.array([line.split(",") for line in lines], float).T
     return 1e3 * field, induction
 
 
-def test_a_curve_of_a_public_page_comes_back_from_five_solvers_files(tmp_path):
+def test_public_curve_survives_five_solver_files(tmp_path):
     field, induction = read_public_points()
-    own = mk.curve(PUBLIC)
-    table = from_csv(own.text("table"))
+    curve = mk.curve(PUBLIC)
+    table = from_csv(curve.text("table"))
     files = {
-        "csv": from_csv(own.text("csv", 0)),
-        "femm": from_femm(own.text("femm", 0)),
-        "elmer": from_elmer(own.text("elmer", 0)),
+        "csv": from_csv(curve.text("csv", 0)),
+        "femm": from_femm(curve.text("femm", 0)),
+        "elmer": from_elmer(curve.text("elmer", 0)),
         "table": table[1:],
-        "comsol": from_comsol(own.text("comsol"), 0),
-        "maxwell": from_maxwell(own.text("maxwell"), 0),
+        "comsol": from_comsol(curve.text("comsol"), 0),
+        "maxwell": from_maxwell(curve.text("maxwell"), 0),
     }
     counts = {}
     for form, (x, y) in files.items():
@@ -274,24 +307,26 @@ def test_a_curve_of_a_public_page_comes_back_from_five_solvers_files(tmp_path):
     assert counts["femm"] == 5
     assert counts["maxwell"] == 14
     # J against H holds the knee, and comes back as it was measured.
-    (path,) = own.write(tmp_path / "back.csv", "csv", kind="JH")
+    (path,) = curve.write(tmp_path / "back.csv", "csv", kind="JH")
     x, polarization = from_csv(Path(path).read_text(encoding="utf-8"))
     order = np.argsort(x)
     back = np.interp(field, x[order], polarization[order]) + MU_0 * field
     # The last point has J of 0.02 mT, where the curve ends.
     assert np.abs(back - induction).max() < 3e-5
     again = mk.curve(path).curves
-    assert again.coercivity == pytest.approx(own.curves.coercivity, rel=1e-6)
+    assert again.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-6)
 
 
-def test_a_curve_of_a_public_page_calibrates_its_grade():
+def test_public_curve_calibrates_its_grade():
     table = pd.DataFrame({"grade": ["N40SH"], "curve": [str(PUBLIC)]})
     report = mk.magnetism.calibration(table, "maker", keep=False)
-    measured = report.report.set_index("quantity")["measured"]
+    values = report.report.set_index("quantity")["measured"]
     # By hand: J is 0 where B is mu_0 H; -1.9000 T is mu_0 times 1,512.0 kA/m.
-    assert measured["coercivity_kA_m"] == pytest.approx(1512.0, abs=0.1)
-    assert measured["remanence_T"] == pytest.approx(1.275)
+    assert values["coercivity_kA_m"] == pytest.approx(1512.0, abs=0.1)
+    assert values["remanence_T"] == pytest.approx(1.275)
     magnet = grade_magnet("N40SH", 293.15)
-    row = mk.predict(magnet.table, "20C", shell=magnet.shell, process=report.process).iloc[0]
+    row = mk.predict(
+        magnet.table, "20C", shell=magnet.shell, process=report.process
+    ).iloc[0]
     assert row["coercivity_kA_m"] == pytest.approx(1512.0, rel=0.02)
     assert row["remanence_T"] == pytest.approx(1.275, rel=0.005)

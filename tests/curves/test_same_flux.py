@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.curves.same_flux import Circuit, RecoilLine, match_flux, read_surroundings
+from magnetkit.curves.same_flux import (
+    Circuit,
+    RecoilLine,
+    match_flux,
+    read_surroundings,
+)
 from magnetkit.magnetism.margin import margin_line
 from magnetkit.magnetism.sintered import Duty
 
 
 def test_thickness_by_hand():
     # B_0 = 1.2 x 2 / 3.05 = 0.78689 T; P = 1.05 / (1.1 / 0.78689 - 1) = 2.6386.
-    today, other = RecoilLine(1.2, 1.05, 7600.0), RecoilLine(1.1, 1.05, 7500.0)
+    today = RecoilLine(1.2, 1.05, 7600.0)
+    other = RecoilLine(1.1, 1.05, 7500.0)
     equal = match_flux(today, other, Circuit(Duty(2.0, 100.0)))
     assert equal.thickness == pytest.approx(2.6386 / 2.0, rel=1e-4)
     assert equal.mass == pytest.approx(2.6386 / 2.0 * 7500 / 7600, rel=1e-4)
@@ -38,7 +44,9 @@ def make_magnet(kind, size, polarization, position=0.0):
 
     metres = [1e-3 * length for length in size]
     if kind == "block":
-        magnet = magpylib.magnet.Cuboid(dimension=metres, polarization=(0, 0, polarization))
+        magnet = magpylib.magnet.Cuboid(
+            dimension=metres, polarization=(0, 0, polarization)
+        )
     else:
         outer, inner, height = metres
         bounds = [0.5 * inner, 0.5 * outer, height, 0.0, 360.0]
@@ -49,7 +57,7 @@ def make_magnet(kind, size, polarization, position=0.0):
     return magnet
 
 
-def points_within(kind, size, count=9):
+def volume_points(kind, size, count=9):
     """Points evenly spread over the volume of a body and their weights."""
     middles = (np.arange(count) + 0.5) / count - 0.5
     if kind == "block":
@@ -66,8 +74,10 @@ def points_within(kind, size, count=9):
 def mean_induction(sources, kind, size):
     import magpylib
 
-    points, weights = points_within(kind, size)
-    return float(np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights))
+    points, weights = volume_points(kind, size)
+    return float(
+        np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights)
+    )
 
 
 OPEN = [
@@ -81,10 +91,11 @@ OPEN = [
 
 @pytest.mark.peer
 @pytest.mark.parametrize(("kind", "size"), OPEN)
-def test_a_body_alone_carries_the_flux_that_magpylib_finds(kind, size):
+def test_body_alone_carries_the_flux_of_magpylib(kind, size):
     pytest.importorskip("magpylib")
     text = f"{kind}:{'x'.join(f'{length:g}' for length in size)}mm"
-    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.08, 1.0, 7600.0)
+    today = RecoilLine(1.20, 1.0, 7600.0)
+    other = RecoilLine(1.08, 1.0, 7600.0)
     equal = match_flux(today, other, read_surroundings(Duty(), text, "z"))
     longer = (*size[:2], size[2] * equal.thickness)
     before = mean_induction([make_magnet(kind, size, today.remanence)], kind, size)
@@ -104,10 +115,11 @@ GAPS = [
 
 @pytest.mark.peer
 @pytest.mark.parametrize(("kind", "size", "gap"), GAPS)
-def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap):
+def test_iron_circuit_carries_the_flux_of_its_images(kind, size, gap):
     """Poles of infinite permeability mirror magnet and gap: a stack of magnets 2 l, gaps 2 g."""
     pytest.importorskip("magpylib")
-    today, other = RecoilLine(1.20, 1.0, 7600.0), RecoilLine(1.10, 1.0, 7600.0)
+    today = RecoilLine(1.20, 1.0, 7600.0)
+    other = RecoilLine(1.10, 1.0, 7600.0)
     equal = match_flux(today, other, Circuit(Duty(size[2] / gap)))
 
     def induction(remanence, thickness):
@@ -126,14 +138,19 @@ def test_a_circuit_of_iron_carries_the_flux_that_its_images_make(kind, size, gap
 
 
 def test_a_margin_is_one_line():
-    own = {"temperature_K": 423.15, "guaranteed": 1.214, "typical": 1.336, "loses_from_K": 436.4}
+    sheet = {
+        "temperature_K": 423.15,
+        "guaranteed": 1.214,
+        "typical": 1.336,
+        "loses_from_K": 436.4,
+    }
     text = "margin at 150 °C with 150 kA/m: 1.21 guaranteed, 1.34 typical; loses 5 % from 163 °C"
-    assert margin_line(**own, outside_field_kA_m=150.0) == text
-    bare = margin_line(**own | {"typical": np.nan, "loses_from_K": np.nan})
+    assert margin_line(**sheet, outside_field_kA_m=150.0) == text
+    bare = margin_line(**sheet | {"typical": np.nan, "loses_from_K": np.nan})
     assert bare == "margin at 150 °C: 1.21 guaranteed"
 
 
-def test_no_load_line_has_no_thickness_of_equal_flux():
+def test_no_load_line_has_no_equal_flux():
     today = RecoilLine(1.3, 1.05, 7600.0)
     other = RecoilLine(1.2, 1.05, 7600.0)
     assert np.isnan(match_flux(today, other, Circuit(Duty(0.0))).thickness)

@@ -12,11 +12,19 @@ REQUIRE = f"{COLUMN}>={SAFETY}"
 THIN = "40x40x1mm"
 # Plain, with dysprosium, diffused already; that stand and that do not; with and without a field.
 DUTIES = [
-    ("N42", "60C", 2.0, 0.0), ("N52", "80C", 1.0, 0.0), ("N48M", "80C", 1.0, 100.0),
-    ("N35H", "100C", 0.5, 0.0), ("N48H", "110C", 1.0, 100.0), ("N42H", "120C", 2.0, 0.0),
-    ("N42SH", "120C", 2.0, 150.0), ("N45SH", "150C", 1.0, 0.0), ("N38UH", "150C", 1.0, 200.0),
-    ("N35UH", "180C", 2.0, 0.0), ("N35EH", "180C", 1.0, 100.0), ("N33AH", "220C", 2.0, 0.0),
-]  # fmt: skip
+    ("N42", "60C", 2.0, 0.0),
+    ("N52", "80C", 1.0, 0.0),
+    ("N48M", "80C", 1.0, 100.0),
+    ("N35H", "100C", 0.5, 0.0),
+    ("N48H", "110C", 1.0, 100.0),
+    ("N42H", "120C", 2.0, 0.0),
+    ("N42SH", "120C", 2.0, 150.0),
+    ("N45SH", "150C", 1.0, 0.0),
+    ("N38UH", "150C", 1.0, 200.0),
+    ("N35UH", "180C", 2.0, 0.0),
+    ("N35EH", "180C", 1.0, 100.0),
+    ("N33AH", "220C", 2.0, 0.0),
+]
 CONTENT = 0.4
 
 
@@ -24,25 +32,38 @@ CONTENT = 0.4
 def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     duty = {"load_line": line, "outside_field_kA_m": outside}
     answer = mk.replace(grade, temperature, require=["remanence_T>=0.1"], **duty)
-    found = mk.diffuse(
-        grade, THIN, temperature=temperature, element="Tb", cells=200, require=REQUIRE,
-        anneal=900, anneal_hours=8, **duty,
-    )  # fmt: skip
-    bare, own = found.bare, answer.reference
-    assert bare.knee_kA_m == pytest.approx(own["knee_field_kA_m"], rel=0.01)
-    assert bare.field_kA_m == pytest.approx(own["field_kA_m"], rel=0.01)
-    assert bare.margin == pytest.approx(own[COLUMN], rel=0.01)
+    design = mk.diffuse(
+        grade,
+        THIN,
+        temperature=temperature,
+        element="Tb",
+        cells=200,
+        require=REQUIRE,
+        anneal=900,
+        anneal_hours=8,
+        **duty,
+    )
+    bare = design.bare
+    reference = answer.reference
+    assert bare.knee_kA_m == pytest.approx(reference["knee_field_kA_m"], rel=0.01)
+    assert bare.field_kA_m == pytest.approx(reference["field_kA_m"], rel=0.01)
+    assert bare.margin == pytest.approx(reference[COLUMN], rel=0.01)
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     # The base alloy with one content of terbium throughout, in one field.
     recipe = answer.incumbent.makeup.best.text
     shell = f"Tb {CONTENT} wt%"
     way = answer.judge(recipe, shell, basis="weight")
-    ((magnet, case),) = found.search["Tb"].each
+    ((magnet, case),) = design.search["Tb"].each
     uniform = type(case)(
-        case.kelvin, np.array([case.reverse.mean()]), np.array([case.own.mean()]), case.b_r
+        case.kelvin,
+        np.array([case.reverse.mean()]),
+        np.array([case.own.mean()]),
+        case.b_r,
     )
     content = np.array([CONTENT])
-    chance = design_probability(read_target(REQUIRE), [(magnet, uniform)], [content], np.ones(1))
+    chance = design_probability(
+        read_target(REQUIRE), [(magnet, uniform)], [content], np.ones(1)
+    )
     knee = 1e-3 * magnet.knee(content)[0]
     field = 1e-3 * uniform.field(magnet.b_r(content))[0]
     assert knee == pytest.approx(way.knee_guaranteed_kA_m, rel=0.01)
@@ -50,9 +71,16 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     assert knee / field == pytest.approx(way.demagnetization_safety, rel=0.01)
     assert chance == pytest.approx(way.chance, abs=0.02)
     row = mk.screen(
-        [recipe], None, temperature, shell=shell, reference=recipe, require=[REQUIRE],
-        basis="weight", calibration=grade, **duty,
-    ).table.iloc[0]  # fmt: skip
+        [recipe],
+        None,
+        temperature,
+        shell=shell,
+        reference=recipe,
+        require=[REQUIRE],
+        basis="weight",
+        calibration=grade,
+        **duty,
+    ).table.iloc[0]
     assert chance == pytest.approx(row["probability_meets_requirements"], abs=0.02)
     assert knee / field == pytest.approx(row[COLUMN], rel=0.01)
 
@@ -61,14 +89,27 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
 def test_a_recipe_is_as_likely_as_predict_says(calibration):
     recipe = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
     duty = {"load_line": 1.0, "outside_field_kA_m": 40.0, "calibration": calibration}
-    found = mk.diffuse(
-        recipe, THIN, temperature="110C", element="Tb", cells=200, basis="weight",
-        anneal=900, anneal_hours=8, **duty,
-    )  # fmt: skip
+    design = mk.diffuse(
+        recipe,
+        THIN,
+        temperature="110C",
+        element="Tb",
+        cells=200,
+        basis="weight",
+        anneal=900,
+        anneal_hours=8,
+        **duty,
+    )
     row = mk.screen(
-        [recipe], None, "110C", reference=recipe, require=[REQUIRE], basis="weight", **duty
+        [recipe],
+        None,
+        "110C",
+        reference=recipe,
+        require=[REQUIRE],
+        basis="weight",
+        **duty,
     ).table.iloc[0]
-    assert found.bare.margin == pytest.approx(row[COLUMN], rel=0.01)
+    assert design.bare.margin == pytest.approx(row[COLUMN], rel=0.01)
     chance = row["probability_meets_requirements"]
-    assert found.bare.probability == pytest.approx(chance, abs=0.02)
+    assert design.bare.probability == pytest.approx(chance, abs=0.02)
     assert 0.01 < chance < 0.99

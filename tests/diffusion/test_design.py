@@ -9,11 +9,17 @@ from magnetkit.errors import InputError
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
 from magnetkit.diffusion._local import Case, Target, design_probability, read_target
-from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, face_groups, parse_axis
+from magnetkit.diffusion._profile import (
+    EDGE_MM,
+    Anneal,
+    Spreading,
+    face_groups,
+    parse_axis,
+)
 from magnetkit.diffusion._shapes import cut, read_shape
 from magnetkit.diffusion.diffuse import _Costs
 from magnetkit.supply.tables import element_table
-from tests.diffusion.test_local import made
+from tests.diffusion.test_local import make_magnet
 
 CELLS = cut(read_shape("20x10x3mm"), 600)
 SPREADING = Spreading(CELLS)
@@ -25,18 +31,21 @@ def search(field=4.5e5, asked=None, probability=0.9, cells=CELLS, magnet=None):
     reverse = np.full(n, field) if np.isscalar(field) else field
     case = Case(400.0, reverse, np.zeros(n))
     return Search(
-        Spreading(cells), [(magnet or made(last=0.1), case)], asked or Target(3.0), probability
+        Spreading(cells),
+        [(magnet or make_magnet(last=0.1), case)],
+        asked or Target(3.0),
+        probability,
     )
 
 
 def test_a_linear_programme_has_the_least():
     # Two patches, three places: by hand, 2 on the first and 1 on the second.
     response = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-    found = least_mass(response, np.array([2.0, 1.0, 1.0]), np.ones(2), 4.0)
-    assert found == pytest.approx([2.0, 1.0])
+    content = least_mass(response, np.array([2.0, 1.0, 1.0]), np.ones(2), 4.0)
+    assert content == pytest.approx([2.0, 1.0])
     # The third place is served by the cheaper patch.
-    found = least_mass(response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0)
-    assert found == pytest.approx([2.0, 0.0])
+    content = least_mass(response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0)
+    assert content == pytest.approx([2.0, 0.0])
     assert least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0) is None
     assert least_mass(response, np.array([np.inf, 0.0, 0.0]), np.ones(2), 4.0) is None
 
@@ -44,26 +53,30 @@ def test_a_linear_programme_has_the_least():
 def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
-    for field, wanted in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
+    for field, chance in (
+        (4e5, 0.5),
+        (4e5 * np.exp(-0.1), 0.8413),
+        (4e5 * np.exp(0.1), 0.1587),
+    ):
         job = search(field, Target())
-        found = design_probability(job.target, job.each, nothing, job.cells)
-        assert found == pytest.approx(wanted, abs=2e-3)
+        probability = design_probability(job.target, job.each, nothing, job.cells)
+        assert probability == pytest.approx(chance, abs=2e-3)
 
 
 def test_the_least_meets_and_less_does_not():
     job = search()
-    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    assert found.met
-    assert found.probability == pytest.approx(0.9, abs=0.02)
-    less = [0.85 * a for a in found.amounts]
+    coating = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
+    assert coating.met
+    assert coating.probability == pytest.approx(0.9, abs=0.02)
+    less = [0.85 * a for a in coating.amounts]
     assert design_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
 
 
 def test_mass_balances_to_1e_9():
     job = search()
-    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    inside = float(found.amount @ job.cells) * 7500.0 / 100.0
-    assert found.put_on_kg > inside == pytest.approx(found.entered_kg, rel=1e-9)
+    coating = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
+    inside = float(coating.amount @ job.cells) * 7500.0 / 100.0
+    assert coating.put_on_kg > inside == pytest.approx(coating.entered_kg, rel=1e-9)
 
 
 def test_terbium_goes_where_the_field_is():
@@ -71,21 +84,23 @@ def test_terbium_goes_where_the_field_is():
     field = np.where(CELLS.points[:, 0] > 6e-3, 5e5, 2e5)
     job = search(field)
     whole = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
-    chosen = coat(job, face_groups("field", SPREADING, "z"), ANNEAL)
+    coating = coat(job, face_groups("field", SPREADING, "z"), ANNEAL)
     assert whole.met
-    assert chosen.met
-    assert chosen.entered_kg < 0.6 * whole.entered_kg
+    assert coating.met
+    assert coating.entered_kg < 0.6 * whole.entered_kg
     at = CELLS.points[:, 0]
-    mass = chosen.amount * job.cells
+    mass = coating.amount * job.cells
     assert mass[at > 0].sum() > 0.9 * mass.sum()
 
 
 def test_a_higher_probability_takes_more():
-    some, more = (
-        coat(search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL).entered_kg
+    some, larger = (
+        coat(
+            search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL
+        ).entered_kg
         for p in (0.6, 0.9)
     )
-    assert more > 1.1 * some
+    assert larger > 1.1 * some
 
 
 def test_thick_magnets_are_left_undone():
@@ -95,7 +110,7 @@ def test_thick_magnets_are_left_undone():
     assert not coat(job, face_groups("poles", spreading, "z"), ANNEAL).met
 
 
-def test_the_same_everywhere_is_what_is_needed():
+def test_uniform_content_reaches_the_target():
     # 5e5 at 1.2816 deviations of 0.1 low: 5.684e5, 0.842 % by the straight line; the soft corner
     # of the loop asks for a little more.
     amount, _ = uniform_content(search(5e5, Target(3.0)))
@@ -105,11 +120,11 @@ def test_the_same_everywhere_is_what_is_needed():
     assert probability < 0.1
 
 
-def test_an_alloy_has_its_content_of_the_magnets_mass_and_pays_for_it():
+def test_alloy_pays_for_its_content_of_the_mass():
     table = CompositionTable.from_strings(["Nd30B1Fe69"], basis="weight")
     shape = read_shape("20x10x3mm")
     costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)
-    job = search(5e5, Target(3.0), magnet=made(most=np.inf, last=0.1))
+    job = search(5e5, Target(3.0), magnet=make_magnet(most=np.inf, last=0.1))
     content, _ = uniform_content(job)
     row = costs.make_alloy(job)
     # 0.6 cm3 of 7,500 kg/m3 are 4.5 g.
@@ -130,7 +145,12 @@ def test_named_faces():
     assert 0.2 < area / sum(SPREADING.areas(f).sum() for f in CELLS.shape.faces) < 0.9
     assert EDGE_MM == 3.0
     assert [p.face for p in face_groups("poles", SPREADING, "x")[0]] == ["x-", "x+"]
-    assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == ["y-", "y+", "z-", "z+"]
+    assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == [
+        "y-",
+        "y+",
+        "z-",
+        "z+",
+    ]
     assert [p.face for p in face_groups("z+, y-", SPREADING, "z")[0]] == ["z+", "y-"]
     parts = face_groups("field", SPREADING, "z")
     total = sum(SPREADING.patch_area(p) for (p,) in parts)
@@ -143,10 +163,16 @@ def test_named_faces():
 
 @pytest.mark.parametrize(
     "text",
-    ["remanence_T>=1", "irreversible_loss_pct>=3", "irreversible_loss_pct<=0", "margin_kA_m<=5",
-     "irreversible_loss_pct<=3 at 150C", "nonsense"],
-)  # fmt: skip
-def test_other_requirements_are_refused(text):
+    [
+        "remanence_T>=1",
+        "irreversible_loss_pct>=3",
+        "irreversible_loss_pct<=0",
+        "margin_kA_m<=5",
+        "irreversible_loss_pct<=3 at 150C",
+        "nonsense",
+    ],
+)
+def test_refuses_other_requirements(text):
     with pytest.raises(InputError):
         read_target(text)
 

@@ -13,12 +13,19 @@ from magnetkit.cli.app import app
 from magnetkit.report._design_picture import draw_design, face_doses
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
-BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
-ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
+BASE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
+SHAPE = "20x10x3mm"
+ASK = {
+    "basis": "weight",
+    "load_line": 2,
+    "anneal": 900,
+    "anneal_hours": 8,
+    "cells": 1500,
+}
 
 
 @pytest.fixture(scope="module")
-def found():
+def designs():
     return mk.diffuse(BASE, SHAPE, temperature="150C", **ASK)
 
 
@@ -27,8 +34,9 @@ def row(found, way, element):
     return rows[(rows["way"] == way) & (rows["element"] == element)].iloc[0]
 
 
-def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(found):
-    faces, bulk = row(found, "faces", "Tb"), row(found, "bulk alloy", "Tb")
+def test_coating_takes_less_and_costs_less_flux(designs):
+    faces = row(designs, "faces", "Tb")
+    bulk = row(designs, "bulk alloy", "Tb")
     assert faces.meets
     assert bulk.meets
     assert faces.put_on_g < bulk.put_on_g
@@ -37,25 +45,25 @@ def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(found):
     assert faces.inside_g == pytest.approx(0.85 * faces.put_on_g, rel=1e-9)
 
 
-def test_the_mass_is_that_on_the_faces(found):
-    coating = found.coating("Tb")
+def test_the_mass_is_that_on_the_faces(designs):
+    coating = designs.coating("Tb")
     on = (coating["mg_cm2"] * coating["area_cm2"]).sum() / 1e3
-    assert on == pytest.approx(row(found, "faces", "Tb").inside_g, rel=1e-9)
+    assert on == pytest.approx(row(designs, "faces", "Tb").inside_g, rel=1e-9)
     assert coating["area_cm2"].sum() == pytest.approx(2 * (2.0 + 0.6 + 0.3), rel=1e-9)
 
 
-def test_margins_are_better_after(found):
-    margins = found.margins("Tb")
+def test_margins_grow_by_diffusion(designs):
+    margins = designs.margins("Tb")
     assert (margins["after_kA_m"] >= margins["before_kA_m"] - 1e-9).all()
     assert margins["after_kA_m"].min() > margins["before_kA_m"].min() + 50
 
 
-def test_the_picture_shows_what_enters_each_face(found):
-    doses = face_doses(found, "Tb")
+def test_the_picture_shows_what_enters_each_face(designs):
+    doses = face_doses(designs, "Tb")
     assert sorted(doses) == ["x+", "x-", "y+", "y-", "z+", "z-"]
-    largest = row(found, "faces", "Tb").mg_cm2
+    largest = row(designs, "faces", "Tb").mg_cm2
     assert max(dose.max() for dose in doses.values()) == pytest.approx(largest)
-    faces, depth, margin, *_ = draw_design(found, "Tb").axes
+    faces, depth, margin, *_ = draw_design(designs, "Tb").axes
     texts = [text.get_text() for text in faces.texts]
     assert f"z+: {largest:.2g}" in texts
     # What a field meets at the surface and in the middle is in the profile.
@@ -63,93 +71,158 @@ def test_the_picture_shows_what_enters_each_face(found):
     assert "after diffusion" in margin.get_title()
 
 
-def test_it_is_said_in_words_and_json(found):
-    text = "\n".join(found.lines())
-    assert repr(found) == text
+def test_describes_the_designs_in_words_and_json(designs):
+    text = "\n".join(designs.lines())
+    assert repr(designs) == text
     assert "mg/cm2" in text
     assert "load line 2" in text
-    told = json.loads(found.to_json())
-    assert told["meets"] is True
-    assert len(told["designs"]) == 4
+    record = json.loads(designs.to_json())
+    assert record["meets"] is True
+    assert len(record["designs"]) == 4
 
 
 def test_hotter_takes_more():
     ends = ("135C", "150C")
-    few, more = (mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends)
-    assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
+    few, larger = (
+        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends
+    )
+    assert row(larger, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
 
-def test_a_map_of_two_operating_points_is_followed():
-    made = mk.diffuse(
-        BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
-        field=datasets.path("diffusion/motor_field.csv"), anneal=900, anneal_hours=24,
+def test_reads_a_map_of_two_operating_points():
+    design = mk.diffuse(
+        BASE,
+        "40x15x5mm",
+        element="Tb",
+        temperature="150C",
+        basis="weight",
+        cells=1500,
+        field=datasets.path("diffusion/motor_field.csv"),
+        anneal=900,
+        anneal_hours=24,
         probability=0.5,
-    )  # fmt: skip
-    assert made.field is None
-    margins = made.margins("Tb")
+    )
+    assert design.field is None
+    margins = design.margins("Tb")
     # The field is largest at the long edges; there the reverse field counts.
     worst = margins.loc[margins["reverse_kA_m"].idxmax()]
     assert abs(worst["y_mm"]) > 6.5
 
 
 def test_a_thick_magnet_says_how_far_diffusion_reaches():
-    made = mk.diffuse(BASE, "60x60x30mm", element="Tb", faces="poles", temperature="150C",
-                      require="irreversible_loss_pct<=1", **{**ASK, "load_line": 1})  # fmt: skip
-    assert not made.meets
-    assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in made.undone[0]
-    assert "kA/m" in made.undone[0]
+    design = mk.diffuse(
+        BASE,
+        "60x60x30mm",
+        element="Tb",
+        faces="poles",
+        temperature="150C",
+        require="irreversible_loss_pct<=1",
+        **{**ASK, "load_line": 1},
+    )
+    assert not design.meets
+    assert (
+        "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
+    )
+    assert "kA/m" in design.undone[0]
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"shape": "40x15mm"}, "shape"), ({"along": "r"}, "radial"), ({"faces": "top"}, "no face"),
-        ({"element": "Gd"}, "Tb or Dy"), ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
-        ({"load_line": -1}, "load_line"), ({"probability": 90}, "between 0 and 1"),
-        ({"anneal": 500}, "anneal"), ({"law": "whole"}, "law"),
-        ({"field": "absent.csv"}, "cannot be read"), ({"cells": 5}, "cells"),
+        ({"shape": "40x15mm"}, "shape"),
+        ({"along": "r"}, "radial"),
+        ({"faces": "top"}, "no face"),
+        ({"element": "Gd"}, "Tb or Dy"),
+        ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
+        ({"load_line": -1}, "load_line"),
+        ({"probability": 90}, "between 0 and 1"),
+        ({"anneal": 500}, "anneal"),
+        ({"law": "whole"}, "law"),
+        ({"field": "absent.csv"}, "cannot be read"),
+        ({"cells": 5}, "cells"),
         ({"cells": 10_000_001}, "cells must be a whole number from 200 to 10,000,000"),
-        ({"composition": "SmCo5"}, "2:14:1"), ({"faced": "all"}, "did you mean faces"),
+        ({"composition": "SmCo5"}, "2:14:1"),
+        ({"faced": "all"}, "did you mean faces"),
     ],
-)  # fmt: skip
-def test_bad_input_is_told(wrong, message):
-    given = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
-    if given["composition"] != BASE:
-        given["basis"] = "atomic"
+)
+def test_names_bad_input(wrong, message):
+    arguments = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
+    if arguments["composition"] != BASE:
+        arguments["basis"] = "atomic"
     with pytest.raises(InputError, match=message):
-        mk.diffuse(given.pop("composition"), given.pop("shape"), **given)
+        mk.diffuse(arguments.pop("composition"), arguments.pop("shape"), **arguments)
 
 
 def test_the_command_says_and_writes(tmp_path):
     out = tmp_path / "design"
     done = CliRunner().invoke(
         app,
-        ["diffuse", BASE, "--basis", "weight", "--shape", SHAPE, "--load-line", "2", "--element",
-         "Tb", "--anneal-hours", "8", "--anneal", "900C", "--temperature", "140C",
-         "--per-year", "1000",
-         "--require", "irreversible_loss_pct<=3", "--out", str(out)],
-    )  # fmt: skip
+        [
+            "diffuse",
+            BASE,
+            "--basis",
+            "weight",
+            "--shape",
+            SHAPE,
+            "--load-line",
+            "2",
+            "--element",
+            "Tb",
+            "--anneal-hours",
+            "8",
+            "--anneal",
+            "900C",
+            "--temperature",
+            "140C",
+            "--per-year",
+            "1000",
+            "--require",
+            "irreversible_loss_pct<=3",
+            "--out",
+            str(out),
+        ],
+    )
     assert done.exit_code == 0, done.output
     assert "Tb on all faces:" in done.output
     files = sorted(p.name for p in out.iterdir())
     assert files == ["coating.csv", "design.png", "designs.csv", "margins.csv"]
-    refused = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
-    assert isinstance(refused.exception, InputError)
-    other = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"])
+    refusal = CliRunner().invoke(
+        app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"]
+    )
+    assert isinstance(refusal.exception, InputError)
+    other = CliRunner().invoke(
+        app, ["diffuse", BASE, "--shape", SHAPE, "--plot", "design.txt"]
+    )
     assert "drawn into .png, .svg, .pdf" in str(other.exception)
 
 
-def test_what_is_undone_is_an_answer():
+def test_impossible_design_is_an_answer():
     done = CliRunner().invoke(
         app,
-        ["diffuse", BASE, "--basis", "weight", "--shape", "40x15x30mm", "--element", "Dy",
-         "--faces", "poles", "--load-line", "0.5", "--anneal-hours", "8", "--anneal", "850C"],
-    )  # fmt: skip
+        [
+            "diffuse",
+            BASE,
+            "--basis",
+            "weight",
+            "--shape",
+            "40x15x30mm",
+            "--element",
+            "Dy",
+            "--faces",
+            "poles",
+            "--load-line",
+            "0.5",
+            "--anneal-hours",
+            "8",
+            "--anneal",
+            "850C",
+        ],
+    )
     assert done.exit_code == 0
     assert "does not do it" in done.output
 
 
-def test_50_000_points_have_their_field(found):
+def test_50_000_points_have_their_field(designs):
     from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
     cells = cut(read_shape("40x15x5mm"), 50_000)
@@ -157,43 +230,60 @@ def test_50_000_points_have_their_field(found):
     assert np.isfinite(SelfField(cells, "z").factors).all()
 
 
-def test_a_grade_stands_the_duty_as_in_replace_and_in_its_curve():
+def test_grade_has_the_duty_of_replace_and_curve():
     use = {"load_line": 1.0, "outside_field_kA_m": 100.0}
-    found = mk.diffuse("N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use)
-    own = mk.replace("N48H", "110C", **use)
-    bare = found.bare
-    assert bare.knee_kA_m == pytest.approx(own.reference["knee_field_kA_m"], rel=0.01)
-    assert bare.field_kA_m == pytest.approx(own.reference["field_kA_m"], rel=0.01)
-    assert bare.margin == pytest.approx(own.reference["demagnetization_safety"], rel=0.01)
-    assert bare.probability == pytest.approx(own.own_probability, abs=0.02)
+    design = mk.diffuse(
+        "N48H", "40x40x1mm", temperature="110C", element="Tb", cells=500, **use
+    )
+    answer = mk.replace("N48H", "110C", **use)
+    bare = design.bare
+    assert bare.knee_kA_m == pytest.approx(
+        answer.reference["knee_field_kA_m"], rel=0.01
+    )
+    assert bare.field_kA_m == pytest.approx(answer.reference["field_kA_m"], rel=0.01)
+    assert bare.margin == pytest.approx(
+        answer.reference["demagnetization_safety"], rel=0.01
+    )
+    assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     curve = mk.curve("N48H", "110C", bound="guaranteed").curves
     assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
 
 
-def test_an_outside_field_and_time_add_to_the_field_of_every_cell():
+def test_outside_field_and_time_add_to_every_cell():
     ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
     plain = mk.diffuse(BASE, SHAPE, **ask).bare
-    more = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
+    harsher = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
     # 100 h act as 35 kA/m.
-    assert more.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
-    assert more.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert harsher.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert harsher.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
 
 
-def test_what_needs_nothing_is_told_so():
-    found = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
-    assert found.none_needed
-    assert found.meets
-    assert (found.designs.loc[found.designs["way"] == "faces", "put_on_g"] == 0.0).all()
-    assert found.lines()[-1].startswith("None needed: ")
-    safe = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500, element="Dy",
-                      require="demagnetization_safety>=1.1")  # fmt: skip
+def test_sufficient_magnet_needs_nothing():
+    design = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
+    assert design.none_needed
+    assert design.meets
+    assert (
+        design.designs.loc[design.designs["way"] == "faces", "put_on_g"] == 0.0
+    ).all()
+    assert design.lines()[-1].startswith("None needed: ")
+    safe = mk.diffuse(
+        "N48H",
+        SHAPE,
+        temperature="60C",
+        load_line=2,
+        cells=500,
+        element="Dy",
+        require="demagnetization_safety>=1.1",
+    )
     assert safe.none_needed
-    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == ["through the middle"]
+    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == [
+        "through the middle"
+    ]
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 
-def test_a_grade_into_which_terbium_is_diffused_stands_for_its_alloy():
-    found = mk.diffuse("N42SH", SHAPE)
-    assert found.magnet.startswith("N42SH (most likely Nd")
+def test_grade_with_terbium_stands_for_its_alloy():
+    design = mk.diffuse("N42SH", SHAPE)
+    assert design.magnet.startswith("N42SH (most likely Nd")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.diffuse("N42M", SHAPE, process={"grain_size_um": 3.0})

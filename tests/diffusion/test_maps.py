@@ -15,21 +15,22 @@ CELLS = cut(read_shape("40x15x5mm"), 1500)
 
 def field(size=(40, 15, 5), unit="kA_m", axial=-300.0, kind="H", shift=0.0, **columns):
     lines = [
-        np.linspace(-0.5 * s, 0.5 * s, n) + shift for s, n in zip(size, (9, 5, 4), strict=True)
+        np.linspace(-0.5 * s, 0.5 * s, n) + shift
+        for s, n in zip(size, (9, 5, 4), strict=True)
     ]
     x, y, z = (g.ravel() for g in np.meshgrid(*lines, indexing="ij"))
-    made = {"x_mm": x, "y_mm": y, "z_mm": z}
-    made |= {f"{kind}_{a}_{unit}": np.zeros(len(x)) for a in "xy"}
-    return pd.DataFrame(made | {f"{kind}_z_{unit}": axial + 2.0 * x} | columns)
+    data = {"x_mm": x, "y_mm": y, "z_mm": z}
+    data |= {f"{kind}_{a}_{unit}": np.zeros(len(x)) for a in "xy"}
+    return pd.DataFrame(data | {f"{kind}_z_{unit}": axial + 2.0 * x} | columns)
 
 
 def test_a_linear_field_comes_back():
     (one,) = read_field(field())
-    wanted = 1e3 * (-300.0 + 2.0 * 1e3 * CELLS.points[:, 0])
-    assert np.allclose(one.at(CELLS)[:, 2], wanted, rtol=1e-6)
+    expected = 1e3 * (-300.0 + 2.0 * 1e3 * CELLS.points[:, 0])
+    assert np.allclose(one.at(CELLS)[:, 2], expected, rtol=1e-6)
 
 
-def test_h_of_b_takes_the_magnetization_off():
+def test_h_of_b_subtracts_the_magnetization():
     # B = mu_0 mu_rec H + B_r: 0.8 T at B_r 1.2 T is 303 kA/m against the magnet.
     frame = field(unit="T", axial=0.8, kind="B")
     frame["B_z_T"] = 0.8
@@ -38,8 +39,12 @@ def test_h_of_b_takes_the_magnetization_off():
 
 
 def test_operating_points_have_their_own_temperatures():
-    two = pd.concat([field(operating_point="load", temperature="120C"),
-                     field(operating_point="fault", temperature="150C", axial=-500.0)])  # fmt: skip
+    two = pd.concat(
+        [
+            field(operating_point="load", temperature="120C"),
+            field(operating_point="fault", temperature="150C", axial=-500.0),
+        ]
+    )
     cases = map_cases(two, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
     assert [round(c.kelvin) for c in cases] == [393, 423]
     assert cases[1].reverse.mean() > cases[0].reverse.mean()
@@ -49,15 +54,20 @@ def test_operating_points_have_their_own_temperatures():
     ("frame", "message"),
     [
         (field((20, 15, 5)), "does not cover the magnet"),
-        (field((0.04, 0.015, 0.005)), "looks like metres"), (field(shift=20.0), "take the middle"),
-        (field(unit="T", axial=800.0, kind="B"), "mT"), (field(unit="A_m", axial=-4000.0), "Oe"),
-        (field(unit="A_m", axial=-400.0), "kA/m"), (field(unit="kA_m", axial=-300000.0), "A/m"),
+        (field((0.04, 0.015, 0.005)), "looks like metres"),
+        (field(shift=20.0), "take the middle"),
+        (field(unit="T", axial=800.0, kind="B"), "mT"),
+        (field(unit="A_m", axial=-4000.0), "Oe"),
+        (field(unit="A_m", axial=-400.0), "kA/m"),
+        (field(unit="kA_m", axial=-300000.0), "A/m"),
         (field(axial=300.0), "runs along the magnetization"),
         (field().drop(columns="H_y_kA_m"), "three components"),
-        (field().assign(H_z_kA_m="x"), "line 2 holds no number"), (field().head(5), "8 points"),
-        ("absent.csv", "cannot be read"), (5, "expected a field map"),
+        (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
+        (field().head(5), "8 points"),
+        ("absent.csv", "cannot be read"),
+        (5, "expected a field map"),
     ],
-)  # fmt: skip
+)
 def test_wrong_maps_are_told_with_the_way_out(frame, message):
     with pytest.raises(InputError, match=message):
         map_cases(frame, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
@@ -67,20 +77,33 @@ def test_the_component_along_the_axis_counts():
     vectors = np.array([[0.0, 0.0, -3.0], [4.0, 0.0, -3.0], [4.0, 0.0, 3.0]])
     assert reverse_field(vectors, "z").tolist() == [3.0, 3.0, -3.0]
     # Stoner and Wohlfarth: least at 45 degrees, where half the anisotropy field turns a particle.
-    turned = reverse_field(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
-    assert turned[0] == pytest.approx(2.0, rel=1e-9)
+    reverse = reverse_field(
+        np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent"
+    )
+    assert reverse[0] == pytest.approx(2.0, rel=1e-9)
     with pytest.raises(InputError, match="law"):
         reverse_field(vectors, "z", "whole")
 
 
 def test_masks_are_rectangles_of_faces():
     spreading = Spreading(CELLS)
-    mask = pd.DataFrame({"face": ["z+", "z-"], "from_1_mm": [-20, -20], "to_1_mm": [0, 20],
-                         "from_2_mm": -8, "to_2_mm": 8, "group": ["a", "b"]})  # fmt: skip
+    mask = pd.DataFrame(
+        {
+            "face": ["z+", "z-"],
+            "from_1_mm": [-20, -20],
+            "to_1_mm": [0, 20],
+            "from_2_mm": -8,
+            "to_2_mm": 8,
+            "group": ["a", "b"],
+        }
+    )
     first, second = read_mask(mask, spreading)
     assert spreading.patch_area(second[0]) == pytest.approx(600e-6)
     assert spreading.patch_area(first[0]) == pytest.approx(300e-6, rel=0.06)
-    for wrong, message in (({"face": "top"}, "no face"), ({"from_1_mm": 300}, "covers nothing")):
+    for wrong, message in (
+        ({"face": "top"}, "no face"),
+        ({"from_1_mm": 300}, "covers nothing"),
+    ):
         with pytest.raises(InputError, match=message):
             read_mask(mask.head(1).assign(**wrong), spreading)
     with pytest.raises(InputError, match="lack"):

@@ -9,11 +9,15 @@ from magnetkit.diffusion._local import Circuit, shape_case
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 
-def test_the_closed_forms_are_those_published():
+def test_closed_forms_equal_the_publication():
     # Aharoni, J. Appl. Phys. 83 (1998) 3432: a cube has a third, a square rod tends to none.
     assert block_factor((1, 1, 1)) == pytest.approx(1 / 3, abs=1e-12)
     assert block_factor((1, 1, 2)) == pytest.approx(0.19832, abs=2e-5)
-    total = block_factor((15, 5, 40)) + block_factor((5, 40, 15)) + block_factor((40, 15, 5))
+    total = (
+        block_factor((15, 5, 40))
+        + block_factor((5, 40, 15))
+        + block_factor((40, 15, 5))
+    )
     assert total == pytest.approx(1.0, abs=1e-9)
     # Chen, Brug and Goldfarb, IEEE Trans. Magn. 27 (1991) 3601, susceptibility 0 (from memory).
     assert cylinder_factor(1.0) == pytest.approx(0.3116, abs=2e-4)
@@ -26,15 +30,17 @@ def test_blocks_have_aharonis_factor(text, along):
     shape = read_shape(text)
     sides = list(shape.size)
     last = sides.pop("xyz".index(along))
-    found = SelfField(cut(shape, 4000), along).factor
-    assert found == pytest.approx(block_factor((*sides, last)), rel=1e-5)
+    factor = SelfField(cut(shape, 4000), along).factor
+    assert factor == pytest.approx(block_factor((*sides, last)), rel=1e-5)
 
 
 @pytest.mark.parametrize("text", ["disc:20x5mm", "disc:10x10mm", "disc:10x20mm"])
 def test_discs_have_chens_factor_to_one_per_cent(text):
     shape = read_shape(text)
-    found = SelfField(cut(shape, 30000), "z").factor
-    assert found == pytest.approx(cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01)
+    factor = SelfField(cut(shape, 30000), "z").factor
+    assert factor == pytest.approx(
+        cylinder_factor(shape.size[1] / shape.size[0]), rel=0.01
+    )
 
 
 def test_a_cells_field_is_that_of_charged_faces():
@@ -53,28 +59,28 @@ def test_a_cells_field_is_that_of_charged_faces():
                 total += sx * sy * np.arctan(a * b / (height * r))
         return total
 
-    wanted = (angle(2e-3 - z) + angle(2e-3 + z)) / (4 * np.pi)
-    assert field.factors[middle] == pytest.approx(wanted, rel=5e-3)
+    expected = (angle(2e-3 - z) + angle(2e-3 + z)) / (4 * np.pi)
+    assert field.factors[middle] == pytest.approx(expected, rel=5e-3)
 
 
-def test_the_centre_of_a_flat_pole_face_is_worst_and_twice_its_edge():
+def test_pole_face_centre_is_worst():
     # The edge itself sees half the solid angle that the middle does; a cell 0.9 mm wide at the
     # edge reaches in to where it is more.
     cells = cut(read_shape("60x60x3mm"), 50000)
     case = shape_case(SelfField(cells, "z"), Circuit("z"), 300.0, 1.2, 1.0)
     half = 0.5 * np.array(cells.shape.box)
 
-    def at(x, y):
+    def reverse_field(x, y):
         place = np.argmin(np.linalg.norm(cells.points - [x, y, half[2]], axis=1))
         return case.reverse[place]
 
-    middle = at(0.0, 0.0)
+    middle = reverse_field(0.0, 0.0)
     assert middle > 0.97 * case.reverse.max()
-    assert 1.3 < middle / at(half[0], 0.0) < 2.0
-    assert 1.6 < middle / at(half[0], half[1]) < 4.0
+    assert 1.3 < middle / reverse_field(half[0], 0.0) < 2.0
+    assert 1.6 < middle / reverse_field(half[0], half[1]) < 4.0
 
 
-def test_a_load_line_sets_the_mean_and_recoil_lowers_the_field():
+def test_load_line_sets_the_mean_field():
     field = SelfField(cut(read_shape("40x15x5mm"), 2000), "z")
     stiff = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.0)
     mean = np.average(stiff.reverse, weights=field.cells.volumes)

@@ -26,18 +26,29 @@ def test_cells_fill_the_shape(text, volume_mm3):
     assert np.allclose(cells.volumes @ cells.points, 0.0, atol=1e-18)
 
 
-def test_how_far_diffusion_has_to_reach():
+def test_diffusion_distance():
     block = read_shape("40x15x5mm")
     assert block.thickness(("z-", "z+")) == pytest.approx(2.5e-3)
     assert block.thickness(("z+",)) == pytest.approx(5e-3)
     assert block.thickness(("x-", "x+", "y+")) == pytest.approx(15e-3)
     assert read_shape("disc:20x50mm").thickness(("outer",)) == pytest.approx(10e-3)
-    assert read_shape("ring:40x20x50mm").thickness(("outer", "inner")) == pytest.approx(5e-3)
+    assert read_shape("ring:40x20x50mm").thickness(("outer", "inner")) == pytest.approx(
+        5e-3
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["40x15mm", "40x15x5", "40x15x5cm", "disc:20mm", "ring:20x40x5mm", "0.04x15x5mm", 5]
+    "text",
+    [
+        "40x15mm",
+        "40x15x5",
+        "40x15x5cm",
+        "disc:20mm",
+        "ring:20x40x5mm",
+        "0.04x15x5mm",
+        5,
+    ],
 )
-def test_what_is_no_shape_is_refused(text):
+def test_refuses_invalid_shapes(text):
     with pytest.raises(InputError, match=r"mm|inner"):
         read_shape(text)

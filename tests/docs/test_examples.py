@@ -10,9 +10,15 @@ import pytest
 
 import magnetkit as mk
 
-PAGES = sorted((Path(__file__).resolve().parents[2] / "docs/reference/python").glob("*.md"))
+PAGES = sorted(
+    (Path(__file__).resolve().parents[2] / "docs/reference/python").glob("*.md")
+)
 ENTRY = re.compile(r"^::: (\S+)\n(?:\n```python\n(.*?)```)?", re.MULTILINE | re.DOTALL)
-EXAMPLES = {name: code for page in PAGES for name, code in ENTRY.findall(page.read_text("utf-8"))}
+EXAMPLES = {
+    name: code
+    for page in PAGES
+    for name, code in ENTRY.findall(page.read_text("utf-8"))
+}
 
 
 def public(thing):
@@ -25,12 +31,20 @@ def name_of(thing):
 
 
 def test_every_public_name_has_a_page_with_an_example():
-    rooms = [importlib.import_module(f"magnetkit.{p.stem}") for p in PAGES if p.stem != "index"]
+    rooms = [
+        importlib.import_module(f"magnetkit.{p.stem}")
+        for p in PAGES
+        if p.stem != "index"
+    ]
     # Sets of data are files.
     direct = {name for name in mk.__all__ if inspect.ismodule(getattr(mk, name))}
     shown = {page.stem.removeprefix("report.") for page in PAGES}
     assert direct - shown == {"datasets"}
-    things = [getattr(room, name) for room in (mk, *rooms) for name in getattr(room, "__all__", ())]
+    things = [
+        getattr(room, name)
+        for room in (mk, *rooms)
+        for name in getattr(room, "__all__", ())
+    ]
     things = {name_of(thing): thing for thing in things if public(thing)}
     assert things.keys() - EXAMPLES.keys() == set()
     for name in EXAMPLES:
@@ -39,7 +53,9 @@ def test_every_public_name_has_a_page_with_an_example():
         assert EXAMPLES[name] or ">>> " in (inspect.getdoc(thing) or ""), name
 
 
-@pytest.mark.parametrize("name", [n for n, c in EXAMPLES.items() if c and "# server" not in c])
+@pytest.mark.parametrize(
+    "name", [n for n, c in EXAMPLES.items() if c and "# server" not in c]
+)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_the_example_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -10,7 +10,9 @@ import pytest
 import magnetkit as mk
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/gallery.md").read_text("utf-8")
-ENTRIES = dict(re.findall(r"^## ([^\n]*)\n\n```python [^\n]*\n(.*?)^show\(", PAGE, re.M | re.S))
+ENTRIES = dict(
+    re.findall(r"^## ([^\n]*)\n\n```python [^\n]*\n(.*?)^show\(", PAGE, re.M | re.S)
+)
 
 
 @pytest.fixture(params=ENTRIES)
@@ -23,7 +25,9 @@ def figure(request):
 
 
 def test_every_public_plot_is_in_the_gallery():
-    drawn = [name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")]
+    drawn = [
+        name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")
+    ]
     assert [name for name in drawn if f"plots.{name}(" not in PAGE] == []
 
 
@@ -34,13 +38,18 @@ def test_no_figure_is_of_made_up_data(entry):
         assert not re.search("rand|rng|linspace|normal", str(named))
         # Numbers come from the package or its data: no series of them is typed.
         if isinstance(node, ast.List | ast.Tuple):
-            typed = [e for e in node.elts if isinstance(getattr(e, "value", None), float)]
+            typed = [
+                e for e in node.elts if isinstance(getattr(e, "value", None), float)
+            ]
             assert len(typed) < 3
 
 
 def texts(ax):
     """Return the texts that are drawn: no tick beyond the limits of its axis."""
-    for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
+    for axis, (low, high) in (
+        (ax.xaxis, sorted(ax.get_xlim())),
+        (ax.yaxis, sorted(ax.get_ylim())),
+    ):
         for tick in axis.get_major_ticks():
             if low <= tick.get_loc() <= high:
                 yield from (tick.label1, tick.label2)
@@ -51,12 +60,18 @@ def texts(ax):
 
 
 def test_no_text_lies_on_another(figure):
-    shown = [t for ax in figure.axes for t in texts(ax) if t.get_visible() and t.get_text().strip()]
+    shown = [
+        t
+        for ax in figure.axes
+        for t in texts(ax)
+        if t.get_visible() and t.get_text().strip()
+    ]
     boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
     assert len(boxes) > 3
     found = [
         (one, other)
         for (one, a), (other, b) in combinations(boxes, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.0 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.0
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.0
+        and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.0
     ]
     assert found == []

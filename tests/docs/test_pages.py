@@ -21,7 +21,9 @@ FENCES = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page, kind):
-    return [text for name, text in FENCES.findall(page.read_text("utf-8")) if name == kind]
+    return [
+        text for name, text in FENCES.findall(page.read_text("utf-8")) if name == kind
+    ]
 
 
 def commands(page):
@@ -45,7 +47,11 @@ def test_every_command_and_option_exists(page):
 
 
 # The scientist's page has a test of its own, of what it prints too.
-RUN = [p for p in PAGES if blocks(p, "python") and "add-" not in p.name and p.stem != "scientist"]
+RUN = [
+    p
+    for p in PAGES
+    if blocks(p, "python") and "add-" not in p.name and p.stem != "scientist"
+]
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda p: p.stem)
@@ -83,7 +89,16 @@ def every_command(command, path):
 def test_the_site_builds_offline_without_a_warning(tmp_path):
     pytest.importorskip("mkdocs", reason="needs the extra `docs`")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path],
+        [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "--quiet",
+            "--site-dir",
+            tmp_path,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -98,13 +113,24 @@ def test_the_site_builds_offline_without_a_warning(tmp_path):
     assert "WARNING" not in done.stderr
     front = (tmp_path / "index.html").read_text("utf-8")
     assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=.?https?:", front)
-    for name in ("gallery", "reference/columns", "physics", "notebooks/09-replacing-a-grade"):
+    for name in (
+        "gallery",
+        "reference/columns",
+        "physics",
+        "notebooks/09-replacing-a-grade",
+    ):
         assert (tmp_path / f"{name}.html").is_file()
     page = (tmp_path / "reference/commands.html").read_text("utf-8")
     for path, command in every_command(typer.main.get_command(app), "magnetkit"):
         begun = re.search(rf'id="(?:exec-\d+--)?{path.replace(" ", "-")}"', page)
-        text = page[begun.end() :].partition("<h")[0] if begun else page.partition("<h2")[0]
-        names = [name for p in command.params for name in p.opts if name.startswith("-")]
+        text = (
+            page[begun.end() :].partition("<h")[0]
+            if begun
+            else page.partition("<h2")[0]
+        )
+        names = [
+            name for p in command.params for name in p.opts if name.startswith("-")
+        ]
         assert [name for name in names if name not in text] == [], path
     # A page opened from disk finds what it searches in.
     assert (tmp_path / "search/search_index.js").is_file()

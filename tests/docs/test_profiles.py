@@ -19,7 +19,11 @@ def motor():
 def test_it_says_the_decision_its_grounds_and_what_would_overturn_it(motor):
     assert "0. Keep: " in motor
     assert "Decision: " in motor
-    for heading in ("## What it rests on", "## What would overturn it", "- Runner-up: "):
+    for heading in (
+        "## What it rests on",
+        "## What would overturn it",
+        "- Runner-up: ",
+    ):
         assert heading in motor
     assert "Today's magnet keeps HcJ 366 ± 26 kA/m, guaranteed at 180 °C" in motor
     # Terbium is what the first pays for.

@@ -9,10 +9,12 @@ import pytest
 
 from tests.phases import mp_server as look_alike
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
-from tests.phases.embedded import documents_of
+from tests.phases.embedded import embedded_documents
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/start/scientist.md"
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
+)
 
 
 def same(printed, stored):
@@ -35,7 +37,7 @@ def same(printed, stored):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.usefixtures("own_cache", "mp_server")
 def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
-    for kind, documents in documents_of(["B-Dy-Fe-Nd-Pr"]).items():
+    for kind, documents in embedded_documents(["B-Dy-Fe-Nd-Pr"]).items():
         monkeypatch.setitem(look_alike.ALL, kind, documents)
     monkeypatch.chdir(tmp_path)
     names: dict = {}
@@ -45,5 +47,7 @@ def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(code, names)
-        assert same(out.getvalue(), stored), f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+        assert same(out.getvalue(), stored), (
+            f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+        )
     assert (tmp_path / "hull.html").stat().st_size > 1000

@@ -15,13 +15,21 @@ TRUST = PAGE[PAGE.index("## How far to trust it") :]
 def cells(report: str, *start: str) -> list[str]:
     """Return the cells of the first row of a report that begins so."""
     text = datasets.path(f"{report}.md").read_text("utf-8")
-    rows = [[c.strip() for c in r.strip("|").split("|")] for r in text.splitlines() if "|" in r]
+    rows = [
+        [c.strip() for c in r.strip("|").split("|")]
+        for r in text.splitlines()
+        if "|" in r
+    ]
     return next(r for r in rows if r[: len(start)] == list(start))
 
 
 def told(quantity: str) -> str:
     """Return the figures of a quantity."""
-    rows = [[c.strip() for c in r.strip("|").split("|")] for r in TRUST.splitlines() if "|" in r]
+    rows = [
+        [c.strip() for c in r.strip("|").split("|")]
+        for r in TRUST.splitlines()
+        if "|" in r
+    ]
     return next(r[2] for r in rows if r[0] == quantity)
 
 
@@ -37,7 +45,9 @@ def _pairs(cell: str) -> str:
         ("T_C of 2:14:1 alloys", "curie_temperature_K", 5, "MAE {} K"),
     ],
 )
-def test_what_is_said_of_the_intrinsic_model_is_what_was_measured(quantity, column, digits, error):
+def test_what_is_said_of_the_intrinsic_model_is_what_was_measured(
+    quantity, column, digits, error
+):
     row = cells("magnetism/VALIDATION", "leave one paper out", "2:14:1", column)
     value = float(row[7]) if digits == 7 else row[digits]
     said = told(quantity)
@@ -48,9 +58,13 @@ def test_what_is_said_of_the_intrinsic_model_is_what_was_measured(quantity, colu
 
 def test_what_is_said_beside_it_is_too():
     report = "magnetism/VALIDATION"
-    agree = cells(report, "papers on one compound", "2:14:1", "saturation_polarization_T")
+    agree = cells(
+        report, "papers on one compound", "2:14:1", "saturation_polarization_T"
+    )
     assert f"two papers agree on {_pairs(agree[8])}" in told("J_s of 2:14:1 alloys")
-    hard = cells(report, "by the hard-axis field throughout", "2:14:1", "anisotropy_field_T")
+    hard = cells(
+        report, "by the hard-axis field throughout", "2:14:1", "anisotropy_field_T"
+    )
     both = f"throughout {100 * float(hard[7]):.0f} %, {_pairs(hard[8])}"
     assert both in told("mu0 H_a of 2:14:1 alloys")
     unfitted = told("T_C of 2:17, 1:12 and 1:5")
@@ -71,7 +85,9 @@ def test_what_is_said_beside_it_is_too():
     ],
 )
 def test_what_is_said_of_magnets_is_what_validate_prints(quantity, target):
-    stored = json.loads(datasets.path("accuracy/figures.json").read_text("utf-8"))[target][0]
+    stored = json.loads(datasets.path("accuracy/figures.json").read_text("utf-8"))[
+        target
+    ][0]
     rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
     whole = next(row for row in rows if row["family"] == "all")
     said = told(quantity)
@@ -85,12 +101,17 @@ def test_what_is_said_of_the_belief_is_what_was_measured():
     report = "surrogates/VALIDATION"
     whole = cells(report, "papers, all rows", "model")
     hosts = cells(report, "papers, 2:14:1, 1:5, 2:17 and 1:12", "model")
-    assert f"MAE {float(whole[3]):.0f} K, median {float(whole[4]):.0f} K, pairs {whole[5]}" in said
+    assert (
+        f"MAE {float(whole[3]):.0f} K, median {float(whole[4]):.0f} K, pairs {whole[5]}"
+        in said
+    )
     assert f"{float(hosts[3]):.0f} K and {hosts[5]}" in said
     assert f"{int(whole[2]):,} values" in PAGE
 
 
 def test_the_reports_say_how_many_phases_the_weights_were_fitted_to():
-    rows = json.loads(datasets.path("known_phases/forming.json").read_text("utf-8"))["rows"]
+    rows = json.loads(datasets.path("known_phases/forming.json").read_text("utf-8"))[
+        "rows"
+    ]
     text = datasets.path("known_phases/VALIDATION.md").read_text("utf-8")
     assert int(re.search(r"^(\d+) rows, \d+ that form", text, re.MULTILINE)[1]) == rows

@@ -9,7 +9,12 @@ from magnetkit.run.screen import screen
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("explored")
     source = out / "candidates.csv"
-    lines = ["composition,shell", "Nd2Fe14B,Tb 0.30 @ 0.10", "Nd2Fe14B,", "Nd1.8Dy0.2Fe14B,"]
+    lines = [
+        "composition,shell",
+        "Nd2Fe14B,Tb 0.30 @ 0.10",
+        "Nd2Fe14B,",
+        "Nd1.8Dy0.2Fe14B,",
+    ]
     lines += [
         f"Nd{2 - a - b:.2f}Dy{a}Pr{b}Fe{14 - c}Co{c}B,"
         for a in (0.05, 0.1, 0.3)

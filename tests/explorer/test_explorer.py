@@ -20,7 +20,7 @@ from magnetkit.datasets import sha256
 
 from tests.report.browser import browser
 from tests.report.browser.browser import ENTER, Browser
-from tests.said import said
+from tests.said import command_lines
 
 pytestmark = pytest.mark.skipif(
     find_spec("dash") is None, reason="needs dash (the extra `explore`)"
@@ -49,13 +49,15 @@ def address(folder, tmp_path_factory):
     names = data["candidate"].to_pylist()
     names[data["rank"].to_pylist().index(1)] = HOSTILE
     place = data.schema.get_field_index("candidate")
-    moved = tmp_path_factory.mktemp("hostile")
-    pq.write_table(data.set_column(place, "candidate", pa.array(names)), moved / "ranked.parquet")
+    copy = tmp_path_factory.mktemp("hostile")
+    pq.write_table(
+        data.set_column(place, "candidate", pa.array(names)), copy / "ranked.parquet"
+    )
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"] = {"ranked.parquet": sha256(moved / "ranked.parquet")}
+    manifest["files"] = {"ranked.parquet": sha256(copy / "ranked.parquet")}
     manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
-    (moved / "manifest.json").write_text(json.dumps(manifest))
-    process = start(moved, "--port", "0")
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    process = start(copy, "--port", "0")
     try:
         line = process.stderr.readline()
         assert "http://127.0.0.1:" in line, line + process.stderr.read()
@@ -65,7 +67,7 @@ def address(folder, tmp_path_factory):
         assert process.wait(20) == 130
         text = process.stderr.read()
         assert "interrupted" in text
-        assert len([line for line in said(text) if line]) <= 2
+        assert len([line for line in command_lines(text) if line]) <= 2
         assert "Traceback" not in text
     finally:
         process.kill()
@@ -73,7 +75,7 @@ def address(folder, tmp_path_factory):
         process.stderr.close()
 
 
-def asked(address, host=None):
+def request_status(address, host=None):
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
     try:
@@ -83,25 +85,25 @@ def asked(address, host=None):
         connection.close()
 
 
-def test_only_this_machine_by_its_own_name_is_answered(address):
+def test_answers_this_machine_by_its_name_alone(address):
     port = urlsplit(address).port
-    assert asked(address) == 200
-    assert asked(address, f"localhost:{port}") == 200
+    assert request_status(address) == 200
+    assert request_status(address, f"localhost:{port}") == 200
     for foreign in ("example.org", f"example.org:{port}", "127.0.0.1.example.org"):
-        assert asked(address, foreign) == 400
+        assert request_status(address, foreign) == 400
     # Another address of this machine: open if the server listened to all of them.
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", port), timeout=5)
 
 
-def test_who_leaves_within_a_request_leaves_no_word(address):
+def test_client_leaving_early_writes_nothing(address):
     """The fixture counts what was printed."""
     place = urlsplit(address)
     for _ in range(20):
         with socket.create_connection((place.hostname, place.port)) as client:
             head = f"POST / HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 500\r\n\r\nx"
             client.sendall(head.encode())
-    assert asked(address) == 200
+    assert request_status(address) == 200
 
 
 def post(address, body, kind="application/json", length=None):
@@ -120,20 +122,27 @@ def post(address, body, kind="application/json", length=None):
 
 
 CONTROLS = {
-    "temperature": None, "remanence": 0.0, "coercivity": 0.0, "heavy": None, "meets": [],
-    "goal": "performance_margin", "scenario": "baseline", "elements": [], "share": 25.0,
-}  # fmt: skip
+    "temperature": None,
+    "remanence": 0.0,
+    "coercivity": 0.0,
+    "heavy": None,
+    "meets": [],
+    "goal": "performance_margin",
+    "scenario": "baseline",
+    "elements": [],
+    "share": 25.0,
+}
 VIEW = {"by": "rank", "descending": False, "page": 0}
 
 
-def found(layout, name):
+def find_component(layout, name):
     """Return the properties of the component of that name."""
     if isinstance(layout, dict):
         if layout.get("id") == name:
             return layout
         layout = list(layout.values())
     parts = layout if isinstance(layout, list) else []
-    return next((hit for part in parts if (hit := found(part, name))), None)
+    return next((hit for part in parts if (hit := find_component(part, name))), None)
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +151,12 @@ def question(address):
     place = urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
     connection.request("GET", "/_dash-dependencies")
-    known = json.loads(connection.getresponse().read())
+    callbacks = json.loads(connection.getresponse().read())
     connection.request("GET", "/_dash-layout")
     layout = json.loads(connection.getresponse().read())
     connection.close()
-    asked_for = next(k for k in known if "summary.children" in k["output"])
-    celsius = found(layout, "temperature")["value"]
+    asked_for = next(k for k in callbacks if "summary.children" in k["output"])
+    celsius = find_component(layout, "temperature")["value"]
 
     def make(view=VIEW, changed=("remanence.value",), **given):
         values = {**CONTROLS, "temperature": celsius, **given}
@@ -157,42 +166,64 @@ def question(address):
                 inputs.append([])
             else:
                 value = values.get(entry["id"])
-                inputs.append({"id": entry["id"], "property": entry["property"], "value": value})
+                inputs.append(
+                    {"id": entry["id"], "property": entry["property"], "value": value}
+                )
         outputs = [
             {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
             for o in asked_for["output"].strip(".").split("...")
         ]
         state = [{"id": "view", "property": "data", "value": view}]
         return json.dumps(
-            {"output": asked_for["output"], "outputs": outputs, "inputs": inputs, "state": state,
-             "changedPropIds": list(changed)}
-        ).encode()  # fmt: skip
+            {
+                "output": asked_for["output"],
+                "outputs": outputs,
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": list(changed),
+            }
+        ).encode()
 
     return make
 
 
-def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
-    address, question, tmp_path
-):
+def test_refuses_foreign_requests_in_silence(address, question, tmp_path):
     assert post(address, question())[0] == 200
-    own = tmp_path / "mine.toml"
-    own.write_text("secret = 1", encoding="utf-8")
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text("secret = 1", encoding="utf-8")
     for bad in (
-        {"scenario": str(own)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
-        {"elements": ["Xx"]}, {"elements": "Nd"}, {"temperature": 1}, {"temperature": "x"},
-        {"remanence": "x"}, {"share": []}, {"view": None}, {"view": VIEW | {"page": -1}},
-        {"view": VIEW | {"by": "../x"}}, {"view": VIEW | {"page": 1e9}},
-    ):  # fmt: skip
+        {"scenario": str(scenario)},
+        {"scenario": "/etc/passwd"},
+        {"scenario": None},
+        {"goal": "rank"},
+        {"elements": ["Xx"]},
+        {"elements": "Nd"},
+        {"temperature": 1},
+        {"temperature": "x"},
+        {"remanence": "x"},
+        {"share": []},
+        {"view": None},
+        {"view": VIEW | {"page": -1}},
+        {"view": VIEW | {"by": "../x"}},
+        {"view": VIEW | {"page": 1e9}},
+    ):
         code, page = post(address, question(**bad))
         assert code == 400, bad
         assert b"Traceback" not in page
         assert b"secret" not in page
-    for body in (b"", b"{", b"[]", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}'):
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"output": "x"}',
+        b'{"output": 5, "inputs": {}}',
+    ):
         assert 400 <= post(address, body)[0] < 500, body
     # The fixture's end reads what the terminal was told.
 
 
-def test_a_request_of_hundreds_of_megabytes_is_refused_unread(address):
+def test_refuses_a_huge_request_without_reading(address):
     body = b'{"x":"' + b"a" * (8 << 20) + b'"}'
     assert post(address, body)[0] == 413
     assert post(address, b"{}", length=300 << 20)[0] == 413
@@ -206,7 +237,8 @@ def test_the_page_runs_its_own_scripts_alone(address):
     page = answer.read().decode()
     connection.close()
     policy = dict(
-        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+        part.strip().split(" ", 1)
+        for part in answer.headers["Content-Security-Policy"].split(";")
     )
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in policy["script-src"]
@@ -221,7 +253,7 @@ def test_the_page_runs_its_own_scripts_alone(address):
     assert "<script>run" not in page
 
 
-def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path):
+def test_busy_port_and_wrong_folder_are_one_line(address, folder, tmp_path):
     for place, port, says in (
         (folder, urlsplit(address).port, "--port"),
         (tmp_path, 0, "no results folder"),
@@ -235,17 +267,20 @@ def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path)
 
 @pytest.fixture
 def window(address, tmp_path):
-    opened = Browser(tmp_path)
+    browser_window = Browser(tmp_path)
     try:
-        opened.open(address)
-        opened.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
+        browser_window.open(address)
+        browser_window.wait(
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
+            120,
         )
-        opened.wait("return document.getElementById('evaluated').textContent === ''", 300)
-        yield opened
-        assert opened.errors() == []
+        browser_window.wait(
+            "return document.getElementById('evaluated').textContent === ''", 300
+        )
+        yield browser_window
+        assert browser_window.errors() == []
     finally:
-        opened.close()
+        browser_window.close()
 
 
 def put(window, name, value):
@@ -263,7 +298,9 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
             "return [...document.querySelectorAll('thead th button')].map((b) => b.firstChild.textContent)"
         )
     ]
-    before = [window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")]
+    before = [
+        window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")
+    ]
     cold = put(window, "temperature", "20")
     assert "293 K (20 °C)" in cold
     assert float(window.run(cell % heads.index("Br"))) > float(before[0])
@@ -271,7 +308,9 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
     total = int(cold.split()[0])
     assert 0 < int(put(window, "remanence", "1.2").split()[0]) < total
     window.run("dash_clientside.set_props('scenario', {value: 'embargo'})")
-    window.wait(f"return {ROWS}[0].cells[{heads.index('Risk')}].textContent !== '{before[2]}'")
+    window.wait(
+        f"return {ROWS}[0].cells[{heads.index('Risk')}].textContent !== '{before[2]}'"
+    )
     assert put(window, "heavy", "0").split()[0] < str(total)
 
 
@@ -289,12 +328,14 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
     window.wait(f"return {head}.ariaSort === 'descending'")
     assert max(window.run(f"return {values}")) >= max(rising)
     window.run("document.getElementById('after').click()")
-    window.wait("return document.getElementById('count').textContent.startsWith('Page 2')")
+    window.wait(
+        "return document.getElementById('count').textContent.startsWith('Page 2')"
+    )
     assert window.run("return document.getElementById('before').disabled") is False
 
 
 @needs_browser
-def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window):
+def test_page_starts_with_winners_beside_todays_magnet(window):
     # None of these meets everything: the page begins with all.
     assert not window.run("return document.querySelector('#meets input').checked")
     today = window.run("return document.getElementById('today').textContent")
@@ -305,8 +346,10 @@ def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window)
 
 
 @needs_browser
-def test_the_curve_is_that_of_the_point_clicked(window):
-    legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+def test_click_shows_the_curve_of_its_point(window):
+    legend = (
+        "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+    )
     names = window.wait(f"return {legend}.length > 1 && {legend}")
     assert names[0].startswith(f"J(H) {HOSTILE}")
     assert names[1].startswith("J(H) Today's magnet")
@@ -322,22 +365,24 @@ def test_the_curve_is_that_of_the_point_clicked(window):
 
 
 @needs_browser
-def test_the_download_holds_the_rows_kept(window, tmp_path):
-    kept = int(window.run(f"return {SUMMARY}").split()[0])
+def test_download_holds_the_rows_of_the_filter(window, tmp_path):
+    count = int(window.run(f"return {SUMMARY}").split()[0])
     window.run("document.getElementById('save').click()")
     file = tmp_path / "candidates.csv"
     end = time.monotonic() + 120
     while not file.is_file() and time.monotonic() < end:
         time.sleep(0.1)
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == kept + 1
+    assert len(lines) == count + 1
     assert lines[0].startswith("rank,candidate")
 
 
 @needs_browser
 def test_every_slider_has_a_name(window):
     sliders = "[...document.querySelectorAll('[role=slider]')].map((s) => s.ariaLabel)"
-    names = window.wait(f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}")
+    names = window.wait(
+        f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}"
+    )
     assert len(set(names)) == 5
 
 
@@ -351,14 +396,17 @@ def test_a_hostile_name_is_text(window):
 @needs_browser
 @pytest.mark.parametrize("width", [360, 700])
 def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
-    opened = Browser(tmp_path, phone=(width, 740))
+    browser_window = Browser(tmp_path, phone=(width, 740))
     try:
-        opened.open(address)
-        opened.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 120
+        browser_window.open(address)
+        browser_window.wait(
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
+            120,
         )
-        assert opened.run("return document.documentElement.scrollWidth") <= width
+        assert (
+            browser_window.run("return document.documentElement.scrollWidth") <= width
+        )
         # A name takes three lines at most.
-        assert opened.run(f"return {ROWS}[1].offsetHeight") < 90
+        assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90
     finally:
-        opened.close()
+        browser_window.close()

@@ -20,46 +20,49 @@ from tests.choose import naive_pareto
 
 @pytest.fixture(scope="module")
 def results(folder):
-    found = Results(folder)
-    found.evaluate()
-    return found
+    table = Results(folder)
+    table.evaluate()
+    return table
 
 
 @pytest.fixture(scope="module")
-def ranked(folder):
+def ranked_rows(folder):
     frame = pq.read_table(folder / "ranked.parquet").to_pandas()
     return frame[frame["rank"].notna()].sort_values("rank").reset_index(drop=True)
 
 
-def test_rows_are_the_ranked_ones_best_first(results, ranked):
-    assert len(results) == len(ranked) > 20
+def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
+    assert len(results) == len(ranked_rows) > 20
     assert results.ready
     rows = np.arange(len(results))
-    assert results.text("candidate", rows) == ranked["candidate"].tolist()
+    assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        np.testing.assert_allclose(results.column(name, Question()), ranked[name], rtol=1e-6)
+        np.testing.assert_allclose(
+            results.column(name, Question()), ranked_rows[name], rtol=1e-6
+        )
 
 
-def test_limits_keep_what_a_query_keeps(results, ranked, folder):
+def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
     question = Question(
         at_least=(("remanence_T", 0.9), ("coercivity_kA_m", 300.0)),
         at_most=(("heavy_rare_earth_wt_pct", 2.0),),
     )
-    expected = ranked.query(
+    expected = ranked_rows.query(
         "remanence_T >= 0.9 and coercivity_kA_m >= 300 and heavy_rare_earth_wt_pct <= 2"
     )
-    assert 0 < len(expected) < len(ranked)
+    assert 0 < len(expected) < len(ranked_rows)
     assert results.select(question).tolist() == expected.index.tolist()
     meets = results.select(Question(only=frozenset({"meets"}))).tolist()
-    assert meets == ranked.index[ranked["meets_requirements"]].tolist()
-    told = results.select(Question(only=frozenset({"decisions"})))
+    assert meets == ranked_rows.index[ranked_rows["meets_requirements"]].tolist()
+    rows = results.select(Question(only=frozenset({"decisions"})))
     names = mk.run.ScreenResult.from_folder(folder).decisions["candidate"].iloc[1:]
-    assert 0 < len(told) == sum(names.isin(ranked["candidate"]))
-    assert set(results.text("candidate", told)) <= set(names)
+    assert 0 < len(rows) == sum(names.isin(ranked_rows["candidate"]))
+    assert set(results.text("candidate", rows)) <= set(names)
 
 
-def test_every_stop_is_what_the_model_says_there(results):
-    profile, conditions = results.profile, results.conditions
+def test_every_stop_equals_the_model(results):
+    profile = results.profile
+    conditions = results.conditions
     assert results.temperatures[0] == profile.temperature_K
     assert min(results.temperatures) == profile.temperature_min_K
     assert max(results.temperatures) == profile.temperature_max_K
@@ -95,8 +98,8 @@ def test_todays_magnet_stands_in_the_figure(results):
     )
     assert star["y"] == [float(f"{expected['remanence_T'].iloc[0]:.4g}")]
     assert star["x"][0] > 0
-    drawn = sum(len(trace["x"]) for trace in figure["data"][:2])
-    assert drawn == len(rows)
+    points = sum(len(trace["x"]) for trace in figure["data"][:2])
+    assert points == len(rows)
     # Its margin, too, is that of the device.
     margin = _pareto(results, rows, front, question, "performance_margin")["data"][-1]
     assert np.isfinite(margin["y"][0])
@@ -112,13 +115,15 @@ def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     assert margin.tolist() == whole["performance_margin"].tolist()
 
 
-def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):
+def test_supply_follows_scenario_and_recycling(results):
     question = Question(scenario="embargo", recycled=(("Dy", 0.5), ("Nd", 0.3)))
     expected = mk.supply.ledger(
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )
     for name in ("supply_risk", "cost_USD_kg"):
-        np.testing.assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
+        np.testing.assert_allclose(
+            results.column(name, question), expected[name], rtol=1e-5
+        )
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 
@@ -134,8 +139,8 @@ def test_the_front_is_what_nobody_beats(results, goal):
             -results.column(goal, question)[rows],
         ]
     )
-    shown = np.vectorize(lambda value: float(f"{value:.3g}"))(points)
-    expected = rows[naive_pareto.fronts(shown) == 1]
+    values = np.vectorize(lambda value: float(f"{value:.3g}"))(points)
+    expected = rows[naive_pareto.fronts(values) == 1]
     assert results.front(rows, question, goal).tolist() == expected.tolist()
 
 
@@ -147,9 +152,9 @@ def test_pages_follow_each_other_in_order(results, by, descending):
         results.page(rows, Question(), by, descending, slice(start, start + 7))
         for start in range(0, len(rows), 7)
     ]
-    found = np.concatenate(pages)
-    assert sorted(found.tolist()) == rows.tolist()
-    values = results.column(by, Question())[found].astype(float)
+    order = np.concatenate(pages)
+    assert sorted(order.tolist()) == rows.tolist()
+    values = results.column(by, Question())[order].astype(float)
     assert (np.diff(values) * (-1 if descending else 1) >= 0).all()
 
 
@@ -183,9 +188,10 @@ def test_without_dash_it_says_what_to_install(folder, monkeypatch):
         serve(folder, 0)
 
 
-def test_of_many_rows_some_are_drawn_evenly_the_first_and_the_last_too():
-    few, many = np.arange(PLOTTED_ROWS), np.arange(3 * PLOTTED_ROWS)
+def test_thins_many_rows_evenly():
+    few = np.arange(PLOTTED_ROWS)
+    many = np.arange(3 * PLOTTED_ROWS)
     assert _thin_rows(few) is few
-    drawn = _thin_rows(many)
-    assert (len(drawn), drawn[0], drawn[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
-    assert set(np.diff(drawn)) == {3, 4}
+    rows = _thin_rows(many)
+    assert (len(rows), rows[0], rows[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
+    assert set(np.diff(rows)) == {3, 4}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def served():
+def flask_server():
     import dash
 
     app = dash.Dash(__name__)
@@ -25,48 +25,51 @@ def served():
 
 def together(client_of, path, count):
     """Ask that many times at once; return the statuses."""
-    found = []
+    codes = []
 
     def ask():
-        found.append(client_of().get(path, base_url="http://127.0.0.1").status_code)
+        codes.append(client_of().get(path, base_url="http://127.0.0.1").status_code)
 
     users = [threading.Thread(target=ask) for _ in range(count)]
     for user in users:
         user.start()
     for user in users:
         user.join(300)
-    return found
+    return codes
 
 
-def test_however_many_ask_one_is_answered_at_a_time(served):
-    inside, most = [], []
+def test_answers_one_request_at_a_time(flask_server):
+    inside = []
+    counts = []
 
-    @served.route("/slow")
+    @flask_server.route("/slow")
     def slow():
         inside.append(1)
-        most.append(len(inside))
+        counts.append(len(inside))
         time.sleep(0.05)
         inside.pop()
         return "done"
 
-    assert together(served.test_client, "/slow", 12) == [200] * 12
-    assert max(most) == server.AT_ONCE == 1
+    assert together(flask_server.test_client, "/slow", 12) == [200] * 12
+    assert max(counts) == server.AT_ONCE == 1
 
 
-def test_an_answer_that_fails_leaves_its_place_to_the_next(served):
-    @served.route("/bad")
+def test_failing_answer_frees_its_place(flask_server):
+    @flask_server.route("/bad")
     def bad():
         raise ValueError("x")
 
-    assert together(served.test_client, "/bad", 6) == [400] * 6
-    assert together(served.test_client, "/no-such-page", 3) == [200] * 3
+    assert together(flask_server.test_client, "/bad", 6) == [400] * 6
+    assert together(flask_server.test_client, "/no-such-page", 3) == [200] * 3
 
 
-def test_another_name_of_this_machine_and_a_large_body_hold_no_place(served):
-    client = served.test_client()
+def test_foreign_host_and_large_body_take_no_place(flask_server):
+    client = flask_server.test_client()
     for _ in range(3):
         answer = client.get("/", base_url="http://elsewhere.example")
         assert answer.status_code == 400
-        large = client.post("/", data=b"x" * (server.MOST_BYTES + 1), base_url="http://127.0.0.1")
+        large = client.post(
+            "/", data=b"x" * (server.MOST_BYTES + 1), base_url="http://127.0.0.1"
+        )
         assert large.status_code == 413
     assert client.get("/", base_url="http://127.0.0.1").status_code == 200

@@ -17,67 +17,91 @@ TESTED_EXTRAS = ("cluster", "explore", "plots", "pull", "dev")
 
 
 def pins(name: str) -> dict[str, Version]:
-    found = {}
+    versions = {}
     for line in (licences.ROOT / name).read_text(encoding="utf-8").splitlines():
         if not line.startswith("#") and line.strip():
             requirement = Requirement(line)
             (specifier,) = requirement.specifier
             assert specifier.operator == "==", line
-            found[canonicalize_name(requirement.name)] = Version(specifier.version)
-    return found
+            versions[canonicalize_name(requirement.name)] = Version(specifier.version)
+    return versions
 
 
-LOWEST, HIGHEST = pins("constraints-lowest.txt"), pins("constraints.txt")
+LOWEST = pins("constraints-lowest.txt")
+HIGHEST = pins("constraints.txt")
 
 
 def requirements() -> list[Requirement]:
     whole = licences.project()
-    extras = [r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]]
-    found = {Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)}
-    return list(found.values())
+    extras = [
+        r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]
+    ]
+    by_name = {
+        Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)
+    }
+    return list(by_name.values())
 
 
 @pytest.mark.parametrize("requirement", requirements(), ids=lambda r: r.name)
 def test_each_dependency_is_pinned_at_both_ends(requirement: Requirement):
     name = canonicalize_name(requirement.name)
     (floor,) = [s.version for s in requirement.specifier if s.operator == ">="]
-    lowest, highest = LOWEST[name], HIGHEST[name]
+    lowest = LOWEST[name]
+    highest = HIGHEST[name]
     assert Version(floor) <= lowest <= highest
     # The lowest tested version is the floor itself: its first figures are the same.
     assert str(lowest).startswith(re.sub(r"(\.0)+$", "", floor))
 
 
-def test_what_is_installed_lies_between_the_pins():
+def test_installed_versions_lie_between_the_pins():
     outside = []
     for name in licences.closure():
-        have, low, high = Version(version(name)), LOWEST.get(name), HIGHEST.get(name)
+        have = Version(version(name))
+        low = LOWEST.get(name)
+        high = HIGHEST.get(name)
         # Packages that a package needed only at other versions have one pin, or none.
-        if (low and high and not min(low, high) <= have <= max(low, high)) or not (low or high):
+        if (low and high and not min(low, high) <= have <= max(low, high)) or not (
+            low or high
+        ):
             outside.append(f"{name} {have}: {low} to {high}")
     assert outside == []
 
 
-def test_every_run_time_dependency_has_a_permissive_licence_or_weak_copyleft():
+def test_every_dependency_has_a_permissive_licence():
     from importlib.metadata import distribution
 
     unknown = []
     for name in licences.closure():
-        stated = licences.licence(distribution(name))
-        if not (licences.PERMISSIVE.search(stated) or licences.WEAK_COPYLEFT.search(stated)):
-            unknown.append(f"{name}: {stated!r}")
+        text = licences.licence(distribution(name))
+        if not (
+            licences.PERMISSIVE.search(text) or licences.WEAK_COPYLEFT.search(text)
+        ):
+            unknown.append(f"{name}: {text!r}")
     assert unknown == []
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11")
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11"
+)
 def test_the_table_of_licences_names_every_dependency():
     text = licences.FILE.read_text(encoding="utf-8")
-    listed = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {"package", "---"}
-    needed = set(licences.closure())
+    names = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {
+        "package",
+        "---",
+    }
+    dependencies = set(licences.closure())
     # The lowest versions need a few other packages than the highest.
-    if all(version(r.name) == str(HIGHEST[canonicalize_name(r.name)]) for r in licences.direct()):
-        assert listed == needed
+    if all(
+        version(r.name) == str(HIGHEST[canonicalize_name(r.name)])
+        for r in licences.direct()
+    ):
+        assert names == dependencies
     assert "# Known advisories" in text
-    missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in listed} - listed
+    missing = (
+        {r.name for r in licences.direct()}
+        - {n.replace("-", "_") for n in names}
+        - names
+    )
     assert not missing
 
 

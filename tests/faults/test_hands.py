@@ -25,7 +25,9 @@ PROFILE = datasets.path("applications/hot-servo-motor.toml").read_text("utf-8")
 
 def run(*words):
     done = CliRunner().invoke(app, [str(word) for word in words])
-    if done.exception is not None and not isinstance(done.exception, (SystemExit, InputError)):
+    if done.exception is not None and not isinstance(
+        done.exception, (SystemExit, InputError)
+    ):
         raise done.exception
     return done.exit_code, done.stdout, f"{done.exception or ''}{done.stderr}"
 
@@ -44,54 +46,90 @@ def put(name, value):
         (put("load_line", '"1.5"'), "load_line: .*number, got '1.5'"),
         (put("load_line", "1e300"), "load_line: .*less than or equal to 10000"),
         (put("temperature_max", "1e9"), "temperature_max is a text with its unit"),
-        (put("temperature_max", '"999999K"'), "temperature_max_K: .*less than or equal to 2000"),
+        (
+            put("temperature_max", '"999999K"'),
+            "temperature_max_K: .*less than or equal to 2000",
+        ),
     ],
 )
-def test_a_profile_that_is_none_ends_in_a_line(text, message, tmp_path):
+def test_invalid_profile_is_one_line(text, message, tmp_path):
     (tmp_path / "a.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         _toml.load(tmp_path / "a.toml", Profile, "application", "applications")
     (tmp_path / "a.toml").write_text(PROFILE, encoding="utf-8-sig")
-    assert _toml.load(tmp_path / "a.toml", Profile, "application", "applications").load_line > 0.0
+    assert (
+        _toml.load(
+            tmp_path / "a.toml", Profile, "application", "applications"
+        ).load_line
+        > 0.0
+    )
 
 
 def test_no_spreadsheet_runs_what_a_pipe_got(tmp_path):
     table = tmp_path / "a.csv"
-    table.write_text("composition,=cmd|A0,note\nSmCo5,@SUM(1),=HYPERLINK(1)\n", encoding="utf-8")
+    table.write_text(
+        "composition,=cmd|A0,note\nSmCo5,@SUM(1),=HYPERLINK(1)\n", encoding="utf-8"
+    )
     head, row = run("predict", table)[1].splitlines()
     assert head.endswith(",'=cmd|A0,note")
     assert row.endswith(",'@SUM(1),'=HYPERLINK(1)")
 
 
-def test_a_workbook_as_a_shop_writes_it_is_read(tmp_path):
+def test_reads_the_workbook_of_a_shop(tmp_path):
     book = Workbook()
     book.active.append(["see the other sheets"])
     for title, rows in {
-        "Melts 2026": [["Melts of May"], [], ["Melt", " Composition", "Price"],
-                       ["-", "wt%", "USD/kg"], ["A1", "Nd31.7Co0.9B1Fe bal.", 55.5]],
-        "Elements": [["Melts"], ["Melt", "composition", None, None, "Price"],
-                     [None, "Nd", "Fe", "B", None], [None, "wt%", "wt%", "wt%", "USD/kg"],
-                     ["E1", 31, "bal.", 1, 50]],
-    }.items():  # fmt: skip
+        "Melts 2026": [
+            ["Melts of May"],
+            [],
+            ["Melt", " Composition", "Price"],
+            ["-", "wt%", "USD/kg"],
+            ["A1", "Nd31.7Co0.9B1Fe bal.", 55.5],
+        ],
+        "Elements": [
+            ["Melts"],
+            ["Melt", "composition", None, None, "Price"],
+            [None, "Nd", "Fe", "B", None],
+            [None, "wt%", "wt%", "wt%", "USD/kg"],
+            ["E1", 31, "bal.", 1, 50],
+        ],
+    }.items():
         sheet = book.create_sheet(title)
         for row in rows:
             sheet.append(row)
     book.save(tmp_path / "a.xlsx")
-    given = ("predict", tmp_path / "a.xlsx", "--basis", "weight", "--columns", "candidate,Price")
-    for own in (["--sheet", "melts2026"], ["--sheet", "Melts 2026", "--header-row", 3]):
-        assert run(*given, *own)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
-    found = run(*given, "--sheet", "elements", "--element-columns")[1]
-    assert found.splitlines()[1] == "Nd31B1Fe bal.,50"
-    assert "there is Sheet, Melts 2026, Elements" in run(*given, "--sheet", "x")[2]
-    assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")["Price"].tolist() == [55.5]
+
+    def predict(*options):
+        command = ["predict", tmp_path / "a.xlsx", "--basis", "weight"]
+        return run(*command, "--columns", "candidate,Price", *options)
+
+    for options in (
+        ["--sheet", "melts2026"],
+        ["--sheet", "Melts 2026", "--header-row", 3],
+    ):
+        assert predict(*options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+    text = predict("--sheet", "elements", "--element-columns")[1]
+    assert text.splitlines()[1] == "Nd31B1Fe bal.,50"
+    assert "there is Sheet, Melts 2026, Elements" in predict("--sheet", "x")[2]
+    assert mk.predict(tmp_path / "a.xlsx#Melts 2026", basis="weight")[
+        "Price"
+    ].tolist() == [55.5]
     # The first sheet is read where none is named, and the others are named.
     with pytest.warns(UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"):
-        assert run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0] == 1
+        assert (
+            run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0]
+            == 1
+        )
 
 
-def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
-    long = pa.DictionaryArray.from_arrays(np.zeros(5000, np.int32), ["SmCo5" + (1 << 20) * " "])
-    for name, column in (("coded", long), ("plain", long.slice(0, 600).cast(pa.string()))):
+def test_refuses_long_texts_before_memory_fills(tmp_path):
+    long = pa.DictionaryArray.from_arrays(
+        np.zeros(5000, np.int32), ["SmCo5" + (1 << 20) * " "]
+    )
+    for name, column in (
+        ("coded", long),
+        ("plain", long.slice(0, 600).cast(pa.string())),
+    ):
         pq.write_table(pa.table({"composition": column}), tmp_path / f"{name}.parquet")
         with pytest.raises(InputError, match="'composition' take over 512 MiB"):
             mk.predict(tmp_path / f"{name}.parquet")
@@ -101,53 +139,75 @@ def test_a_long_text_many_times_is_refused_before_it_fills_the_memory(tmp_path):
         assert mk.predict(pd.DataFrame(wide))["c9999"].tolist() == [9999]
 
 
-def test_nothing_is_judged_for_a_device_that_nobody_named(tmp_path):
+def test_judges_nothing_without_a_device(tmp_path):
     with pytest.raises(InputError, match="name the device"):
         mk.screen(["Nd2Fe14B"])
-    code, _, said = run("screen", tmp_path / "missing.csv")
-    assert (code, "no such file" in said) == (1, True)
+    code, _, message = run("screen", tmp_path / "missing.csv")
+    assert (code, "no such file" in message) == (1, True)
     with pytest.raises(InputError, match="pareto: result must be Ranked, got"):
         mk.plots.pareto(mk.predict("SmCo5"))
 
 
 def test_a_warning_names_the_line_that_caused_it():
     for call in (lambda: mk.predict(["SmCo5", "Xx2"]), lambda: mk.predict("SmCo5", 20)):
-        with pytest.warns(UserWarning, match="Xx|20 K") as caught:
+        with pytest.warns(UserWarning, match="Xx|20 K") as record:
             call()
-        assert {w.filename for w in caught} == {__file__}
+        assert {w.filename for w in record} == {__file__}
 
 
-def test_beyond_the_sheets_is_marked_in_file_column_and_terminal(tmp_path):
-    code, _, said = run("curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv")
-    assert (code, "extrapolated at 200 C" in said) == (0, True)
-    hot, cold = ((tmp_path / f"n-{c}C.csv").read_text().splitlines()[0] for c in (200, 20))
+def test_marks_values_beyond_the_sheets_everywhere(tmp_path):
+    code, _, message = run(
+        "curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv"
+    )
+    assert (code, "extrapolated at 200 C" in message) == (0, True)
+    hot, cold = (
+        (tmp_path / f"n-{c}C.csv").read_text().splitlines()[0] for c in (200, 20)
+    )
     assert hot == (
         "% EXTRAPOLATED: beyond the sheets, which end at 150 C; nobody guarantees these values"
     )
     assert cold.startswith("% N42SH at 20 C")
     frame = mk.curve("N42SH", "20C,200C").to_frame()
-    assert frame.groupby("temperature_K")["extrapolated"].all().tolist() == [False, True]
+    assert frame.groupby("temperature_K")["extrapolated"].all().tolist() == [
+        False,
+        True,
+    ]
 
 
-def test_a_diffused_grade_a_bare_formula_and_a_year_are_named():
-    magnet = {"shape": "10x10x2mm", "load_line": 2, "temperature": "150C", "element": "Tb"}
+def test_names_a_diffused_grade_a_formula_and_a_year():
+    magnet = {
+        "shape": "10x10x2mm",
+        "load_line": 2,
+        "temperature": "150C",
+        "element": "Tb",
+    }
     heat = {"anneal": 900, "anneal_hours": 8, "cells": 400}
-    found = mk.diffuse("N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat)
-    assert "of which the alloy before diffusion" in found.lines()[0]
-    found = mk.diffuse("Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat)
-    assert any("is a bare formula" in line for line in found.lines())
-    assert not any("a year" in line for line in found.lines())
+    design = mk.diffuse(
+        "N50SH", require="margin_kA_m>=-900", per_year=1000, **magnet, **heat
+    )
+    assert "of which the alloy before diffusion" in design.lines()[0]
+    design = mk.diffuse(
+        "Nd2Fe14B", require="irreversible_loss_pct<=50", **magnet, **heat
+    )
+    assert any("is a bare formula" in line for line in design.lines())
+    assert not any("a year" in line for line in design.lines())
 
 
-def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
+def test_long_frames_show_ten_lines(monkeypatch):
     frame = mk.predict("SmCo5", "150C")
-    shown = repr(frame).splitlines()
-    assert len(shown) == 12
-    assert shown[1].split() == ["temperature", "(°C)", "150"]
-    b_r, low, high = (f"{frame[f'remanence_T{end}'][0]:.4g}" for end in ("", "_lo", "_hi"))
-    assert " ".join(shown[3].split()) == f"remanence_T {b_r} ({low} to {high})"
+    lines = repr(frame).splitlines()
+    assert len(lines) == 12
+    assert lines[1].split() == ["temperature", "(°C)", "150"]
+    b_r, low, high = (
+        f"{frame[f'remanence_T{end}'][0]:.4g}" for end in ("", "_lo", "_hi")
+    )
+    assert " ".join(lines[3].split()) == f"remanence_T {b_r} ({low} to {high})"
     assert len(frame.columns) > 100
-    for rows in (frame.head(1), frame.query("temperature_K > 300"), frame.sort_values("status")):
+    for rows in (
+        frame.head(1),
+        frame.query("temperature_K > 300"),
+        frame.sort_values("status"),
+    ):
         assert repr(rows) == repr(frame)
     assert type(frame[["host", "status"]]) is pd.DataFrame
     assert "..." in repr(mk.predict("SmCo5", detail=True))
@@ -156,14 +216,16 @@ def test_ten_lines_are_shown_and_a_family_is_no_recipe(monkeypatch):
             mk.predict(text)
 
 
-def test_units_are_a_setting_of_all_that_people_read(monkeypatch, tmp_path):
+def test_unit_setting_changes_all_output(monkeypatch, tmp_path):
     monkeypatch.setenv("MAGNETKIT_UNITS", "cgs")
     get_settings.cache_clear()
     try:
         assert "remanence_T" in run("predict", "SmCo5")[1]
         frame = mk.predict("SmCo5", "150C")
         write_results(frame, tmp_path / "a.xlsx", ["Said."])
-        rows = pd.read_excel(tmp_path / "a.xlsx", sheet_name="Rows", engine="openpyxl").iloc[0]
+        rows = pd.read_excel(
+            tmp_path / "a.xlsx", sheet_name="Rows", engine="openpyxl"
+        ).iloc[0]
         assert rows["Remanence (kG)"] == pytest.approx(10.0 * frame["remanence_T"][0])
         assert rows["Temperature (°C)"] == pytest.approx(150.0)
         assert "(kG)" in table_html(frame)

@@ -48,16 +48,18 @@ def test_a_file_and_no_file_are_neither(tmp_path):
 
 @pytest.mark.parametrize("name", PLACES)
 @pytest.mark.parametrize("command", ["replace", "predict", "curve", "calibrate"])
-def test_a_table_that_is_no_file_is_named(place, name, command):
+def test_names_a_table_that_is_no_file(place, name, command):
     path = place(name, ".csv")
-    more = ["--name", "mill"] if command == "calibrate" else []
-    answer = run(command, str(path), *more)
+    options = ["--name", "mill"] if command == "calibrate" else []
+    answer = run(command, str(path), *options)
     assert answer.returncode == 1
-    assert f"{path.name} is {PLACES[name]}, not a file" in " ".join(answer.stderr.split())
+    assert f"{path.name} is {PLACES[name]}, not a file" in " ".join(
+        answer.stderr.split()
+    )
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_a_record_that_is_no_file_is_named_and_nobody_waits_for_a_writer(place, name):
+def test_names_a_record_that_is_no_file(place, name):
     path = place(name, ".toml")
     with pytest.raises(InputError, match=f"is {PLACES[name]}, not a file"):
         mk.predict(["SmCo5"], scenario=path)
@@ -66,7 +68,7 @@ def test_a_record_that_is_no_file_is_named_and_nobody_waits_for_a_writer(place, 
 
 
 @pytest.mark.parametrize("name", ["folder", "pipe", "ring"])
-def test_nothing_is_written_in_place_of_what_is_no_file(place, name):
+def test_writes_over_files_alone(place, name):
     path = place(name, ".csv")
     before = path.lstat()
     with (
@@ -86,8 +88,9 @@ def test_nothing_is_written_in_place_of_what_is_no_file(place, name):
     assert [f.name for f in path.parent.iterdir()] == [path.name]
 
 
-def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
-    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+def test_link_stays_and_its_target_is_new(tmp_path):
+    target = tmp_path / "target.csv"
+    link = tmp_path / "link.csv"
     target.write_text("old")
     link.symlink_to(target)
     with replacing(link) as draft:
@@ -102,12 +105,15 @@ def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
     assert (tmp_path / "later.csv").read_text() == "first"
 
 
-def test_a_workbook_has_its_place_before_anything_is_judged(tmp_path, place, monkeypatch):
+def test_reserves_the_workbook_before_judging(tmp_path, place, monkeypatch):
     monkeypatch.setattr(parts, "replace_parts", None)
     table = tmp_path / "parts.csv"
     table.write_text("part,number,mass_kg,grade\nring,10,0.05,N42SH\n")
     absent = tmp_path / "absent" / "answer.xlsx"
-    for path, reason in ((place("pipe", ".xlsx"), "it is a pipe"), (absent, "check the folder")):
+    for path, reason in (
+        (place("pipe", ".xlsx"), "it is a pipe"),
+        (absent, "check the folder"),
+    ):
         answer = run("replace", str(table), "--out", str(path), "--force")
         assert answer.returncode == 1
         assert reason in " ".join(answer.stderr.split())

@@ -13,6 +13,7 @@ from magnetkit.elements import SYMBOLS
 import magnetkit as mk
 from magnetkit._core._threads import limited_threads
 from magnetkit.choose._order import Rule
+from tests.recipes import mix
 
 DEVICE = "communication-twt"
 
@@ -21,13 +22,23 @@ def recipes() -> list[str]:
     """Return ordinary and extreme compositions that the parser takes."""
     many = "".join(f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B"))
     return [
-        *(f"Nd{2 - i / 40:g}Dy{i / 40:g}Fe{14 - i % 5}Co{i % 5}B" for i in range(1, 60)),
-        *(f"Sm{1 - i / 20:g}Gd{i / 20:g}Co5" for i in range(1, 20)), *SYMBOLS, f"Nd2Fe14B{many}",
-        *(f"Sm{1 - i / 100:g}Gd{i / 100:g}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
-        "".join(f"{s}1" for s in SYMBOLS[:40]), "".join(f"{s}1" for s in SYMBOLS[56:96]),
-        "Nd2Fe14BDy0.000000000001", "Sm0.000000000001Co5", "Fe999999999999Nd0.000000000001",
-        "Nd0.000000000001Fe14B0.000000000001", "Sm2Co17N0.000001", "Nd2Fe14BH3",
-    ]  # fmt: skip
+        *(
+            f"{mix('Nd', 'Dy', i / 40, 2)}Fe{14 - i % 5}Co{i % 5}B"
+            for i in range(1, 60)
+        ),
+        *(f"{mix('Sm', 'Gd', i / 20)}Co5" for i in range(1, 20)),
+        *SYMBOLS,
+        f"Nd2Fe14B{many}",
+        *(f"{mix('Sm', 'Gd', i / 100)}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
+        "".join(f"{s}1" for s in SYMBOLS[:40]),
+        "".join(f"{s}1" for s in SYMBOLS[56:96]),
+        "Nd2Fe14BDy0.000000000001",
+        "Sm0.000000000001Co5",
+        "Fe999999999999Nd0.000000000001",
+        "Nd0.000000000001Fe14B0.000000000001",
+        "Sm2Co17N0.000001",
+        "Nd2Fe14BH3",
+    ]
 
 
 def assert_equal(a: pd.DataFrame, b: pd.DataFrame) -> None:
@@ -52,22 +63,25 @@ def test_one_thread_and_many_give_the_same(table: pd.DataFrame):
 
 def test_rows_in_another_order_give_the_same(table: pd.DataFrame):
     order = np.random.default_rng(1).permutation(len(recipes()))
-    given = recipes()
-    mixed = mk.screen([given[i] for i in order], DEVICE).table
-    mixed = mixed.iloc[np.argsort(order)].reset_index(drop=True)
+    texts = recipes()
+    shuffle = mk.screen([texts[i] for i in order], DEVICE).table
+    shuffle = shuffle.iloc[np.argsort(order)].reset_index(drop=True)
     # Ties are broken by the order of the input.
-    dropped = ["row_index", "rank"]
-    assert_equal(mixed.drop(columns=dropped), table.drop(columns=dropped))
+    columns = ["row_index", "rank"]
+    assert_equal(shuffle.drop(columns=columns), table.drop(columns=columns))
 
 
 def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     meets = table[table["meets_requirements"]]
     assert len(meets) > 1
-    judged = meets[Rule.of(load(DEVICE).objectives).columns()].select_dtypes("number")
-    compared = meets["pareto_front"].notna()
-    assert judged[compared].notna().all().all()
+    numbers = meets[Rule.of(load(DEVICE).objectives).columns()].select_dtypes("number")
+    comparable = meets["pareto_front"].notna()
+    assert numbers[comparable].notna().all().all()
     # Where an objective is not known there is no front, and the rank says so: behind all others.
-    assert compared.all() or meets["rank"][~compared].min() > meets["rank"][compared].max()
+    assert (
+        comparable.all()
+        or meets["rank"][~comparable].min() > meets["rank"][comparable].max()
+    )
     # Those that miss are in order of their margin, and no front holds them.
     misses = table[table["rank"].notna() & ~table["meets_requirements"]]
     assert misses["performance_margin"].notna().all()
@@ -78,21 +92,27 @@ def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     assert infinite == []
     for name in names:
         if f"{name}_lo" in names:
-            known = table[[f"{name}_lo", name, f"{name}_hi"]].dropna()
-            assert (known[f"{name}_lo"] <= known[name] + 1e-9 * known[name].abs()).all(), name
-            assert (known[name] <= known[f"{name}_hi"] + 1e-9 * known[name].abs()).all(), name
+            rows = table[[f"{name}_lo", name, f"{name}_hi"]].dropna()
+            assert (rows[f"{name}_lo"] <= rows[name] + 1e-9 * rows[name].abs()).all(), (
+                name
+            )
+            assert (rows[name] <= rows[f"{name}_hi"] + 1e-9 * rows[name].abs()).all(), (
+                name
+            )
 
 
 def test_a_trace_changes_nothing_but_itself():
     pure, trace = (
-        mk.predict(mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"]))
+        mk.predict(
+            mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"])
+        )
         .drop(columns="row_index")
         .select_dtypes("number")
         .to_numpy(float, na_value=np.nan)
     )
-    known = np.isfinite(pure)
-    assert (known == np.isfinite(trace)).all()
-    np.testing.assert_allclose(trace[known], pure[known], rtol=1e-6, atol=1e-8)
+    finite = np.isfinite(pure)
+    assert (finite == np.isfinite(trace)).all()
+    np.testing.assert_allclose(trace[finite], pure[finite], rtol=1e-6, atol=1e-8)
 
 
 # Several threads ask at once, for what the process has neither loaded nor compiled.
@@ -115,19 +135,34 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     ("threads", "workers", "given"),
     [
-        # Another kind of BLAS, which cuts its products into other blocks.
-        (1, 0, {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_L2_SIZE": "512", "OMP_NUM_THREADS": "8"}),
+        # Another kind of BLAS, which cuts its products into other blocks, and processes that work.
+        (
+            1,
+            2,
+            {
+                "OPENBLAS_CORETYPE": "Haswell",
+                "OPENBLAS_L2_SIZE": "512",
+                "OMP_NUM_THREADS": "8",
+            },
+        ),
         (2, 0, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
-        (1, 2, {}),
     ],
 )
-def test_another_process_gives_the_same(tmp_path, table: pd.DataFrame, threads, workers, given):
+def test_another_process_gives_the_same(
+    tmp_path, table: pd.DataFrame, threads, workers, given
+):
     file = tmp_path / "one.parquet"
     (tmp_path / "other.py").write_text(_OTHER, encoding="utf-8")
-    here = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        [sys.executable, str(tmp_path / "other.py"), str(file), str(threads), str(workers)],
-        env={**os.environ, "PYTHONPATH": here, **given},
+        [
+            sys.executable,
+            str(tmp_path / "other.py"),
+            str(file),
+            str(threads),
+            str(workers),
+        ],
+        env={**os.environ, "PYTHONPATH": path, **given},
         capture_output=True,
         text=True,
         timeout=1800,

@@ -44,33 +44,39 @@ def _model(file: Path, payload: bytes) -> Path:
 def test_a_model_file_runs_nothing(tmp_path):
     mark = tmp_path / "run"
     hostile = _Runs(f"touch {mark}")
-    pickled = io.BytesIO()
+    archive = io.BytesIO()
     tree = np.frombuffer(b'{"array": "a0"}', np.uint8)
-    np.savez(pickled, tree=tree, a0=np.array([hostile], dtype=object))
-    for payload in (pickle.dumps(hostile), pickled.getvalue()):
+    np.savez(archive, tree=tree, a0=np.array([hostile], dtype=object))
+    for payload in (pickle.dumps(hostile), archive.getvalue()):
         with pytest.raises(StoreError, match="cannot be decoded"):
             _store.read(_model(tmp_path / "a", payload))
-    for text in (b'{"os.system": "x"}', b'{"process": 5}', b"[]", b"5", b'{"dict": {}, "x": 1}'):
-        typed = io.BytesIO()
-        np.savez(typed, tree=np.frombuffer(text, np.uint8))
+    for text in (
+        b'{"os.system": "x"}',
+        b'{"process": 5}',
+        b"[]",
+        b"5",
+        b'{"dict": {}, "x": 1}',
+    ):
+        hostile_archive = io.BytesIO()
+        np.savez(hostile_archive, tree=np.frombuffer(text, np.uint8))
         with pytest.raises(StoreError, match="cannot be decoded"):
-            _store.read(_model(tmp_path / "b", typed.getvalue()))
+            _store.read(_model(tmp_path / "b", hostile_archive.getvalue()))
     assert not mark.exists()
 
 
-def test_a_model_file_writes_nothing_outside(tmp_path):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+def test_model_file_writes_only_in_its_folder(tmp_path):
+    archive_bytes = io.BytesIO()
+    with zipfile.ZipFile(archive_bytes, "w") as archive:
         for name in ("../outside", "/tmp/magnetkit-outside", "schema.json"):
             archive.writestr(name, "{}")
     with pytest.raises(StoreError):
-        _store.read(_model(tmp_path / "a", packed.getvalue()))
+        _store.read(_model(tmp_path / "a", archive_bytes.getvalue()))
     assert not (tmp_path.parent / "outside").exists()
     assert not Path("/tmp/magnetkit-outside").exists()
 
 
 @pytest.mark.parametrize("folder", ["../../outside", "/etc", "..", "", 7, "0" * 31])
-def test_a_cache_points_nowhere_outside(tmp_path, monkeypatch, folder):
+def test_cache_points_only_to_its_folder(tmp_path, monkeypatch, folder):
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
     get_settings.cache_clear()
     try:
@@ -97,25 +103,34 @@ class _Elements(HTMLParser):
 def test_the_report_escapes_every_text_of_the_user(tmp_path):
     profile = applications.load("f22-engine")
     texts = {"title": HOSTILE, "description": HOSTILE, "atmosphere": HOSTILE}
-    reference = profile.reference.model_copy(update={"grade": HOSTILE, "source": HOSTILE})
-    requirements = tuple(r.model_copy(update={"source": HOSTILE}) for r in profile.requirements)
-    changed = profile.model_copy(
+    reference = profile.reference.model_copy(
+        update={"grade": HOSTILE, "source": HOSTILE}
+    )
+    requirements = tuple(
+        r.model_copy(update={"source": HOSTILE}) for r in profile.requirements
+    )
+    device = profile.model_copy(
         update={**texts, "reference": reference, "requirements": requirements}
     )
     source = tmp_path / f"{HOSTILE[:8]}.csv"
-    source.write_text(f'composition,"{HOSTILE.replace(chr(34), "")}"\nSmCo5,1\n{HOSTILE},2\n')
-    result = screen(source, changed, out=tmp_path / "out")
+    source.write_text(
+        f'composition,"{HOSTILE.replace(chr(34), "")}"\nSmCo5,1\n{HOSTILE},2\n'
+    )
+    result = screen(source, device, out=tmp_path / "out")
     assert HOSTILE in result.rejected[0].text
     page = result.report(tmp_path / "report.html").read_text(encoding="utf-8")
     assert HOSTILE not in page
     parser = _Elements()
     parser.feed(page)
-    assert not [tag for tag, attrs in parser.found if any(name.startswith("on") for name in attrs)]
-    assert not [attrs for tag, attrs in parser.found if tag == "img"]
+    for tag, attributes in parser.found:
+        assert tag != "img"
+        assert not any(name.startswith("on") for name in attributes)
     assert page.count("alert(1)") > 4
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b"]
+)
 def test_a_name_is_no_path(name):
     with pytest.raises(InputError, match="known are"):
         applications.load(name)

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import warnings
 from contextlib import nullcontext
@@ -24,6 +22,7 @@ from magnetkit.report import _written
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
 from magnetkit.surrogates import _curie_training, _store
+from tests.command import run
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
@@ -44,14 +43,18 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path, source):
+def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
+    tmp_path, source
+):
     whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
     assert len(whole.data) == len(RECIPES)
     with storage.small_disk(tmp_path / "disk", 400) as disk:
-        with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
+        with pytest.raises(
+            InputError, match=r"(?i)cannot write .*no space left on device"
+        ):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
         assert not _files.read_manifest(disk / "out")["done"]
-        storage._mounted("-o", "remount,size=64m", str(disk))
+        storage._mount("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
@@ -59,20 +62,16 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
 
 def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
     with storage.small_disk(tmp_path / "disk", 16) as disk:
-        command = ["predict", str(source), "--out", str(disk / "a.xlsx")]
-        done = subprocess.run(
-            [sys.executable, "-m", "magnetkit", *command],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run("predict", str(source), "--out", str(disk / "a.xlsx"))
         assert done.returncode == 1
         assert list(disk.iterdir()) == []
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"]
+)
 def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, name):
     mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
     before = contents(tmp_path)
@@ -91,8 +90,22 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
     assert not list(tmp_path.rglob("*.tmp")) + list(tmp_path.rglob(".*.tmp"))
 
 
+@pytest.fixture
+def trained():
+    """Let training give the model that is there: what is tried is how it is kept."""
+    model = mk.surrogates.load(TARGET, progress=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            _curie_training, "train_model", lambda known, advance: (model, None)
+        )
+        yield model
+
+
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
-def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypatch, place):
+def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
+    tmp_path, monkeypatch, place
+):
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
@@ -124,7 +137,10 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
 
 
 def test_a_read_only_results_folder_is_named(tmp_path):
-    with storage.read_only(tmp_path), pytest.raises(InputError, match="choose another --out"):
+    with (
+        storage.read_only(tmp_path),
+        pytest.raises(InputError, match="choose another --out"),
+    ):
         mk.screen(["SmCo5"], DEVICE, out=tmp_path / "out")
     result = mk.screen(["SmCo5"], DEVICE)
     with storage.read_only(tmp_path):
@@ -138,7 +154,9 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
     mk.screen(["SmCo5"], DEVICE, out=out)
     assert len(ScreenResult.from_folder(out).data) == 1
     note = out / "manifest.json"
-    note.write_text(json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8")
+    note.write_text(
+        json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8"
+    )
     with pytest.raises(StoreError, match="is damaged"):
         ScreenResult.from_folder(out)
     shutil.rmtree(out)
@@ -146,7 +164,7 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
         ScreenResult.from_folder(out)
 
 
-@pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("trained", "own_cache")
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
@@ -162,14 +180,20 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
     assert len(mp_server.requests) == asked
 
 
-def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(tmp_path, monkeypatch):
+def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(
+    tmp_path, monkeypatch
+):
     """As after a flat battery; the parts of a workbook bear dates from 1980 on."""
     frame = mk.predict("SmCo5")
     for day, said in (
         ("1970-01-01", "1970-01-01.*begin in 1980"),
         ("1980-01-01", ""),
     ):
-        there = type("Day", (date,), {"today": classmethod(lambda c, d=day: date.fromisoformat(d))})
+        there = type(
+            "Day",
+            (date,),
+            {"today": classmethod(lambda c, d=day: date.fromisoformat(d))},
+        )
         monkeypatch.setattr(_written, "date", there)
         with pytest.raises(InputError, match=said) if said else nullcontext():
             _written.write_table(frame, tmp_path / "a.xlsx")
@@ -185,11 +209,13 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     assert other.is_dir()
 
 
-@pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("trained", "own_cache")
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
     pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
+    manifest.write_text(
+        manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0")
+    )
     pointer = pulled.folder.parent / "current"
     current = json.loads(pointer.read_text())
     current["manifest_sha256"] = mk.datasets.sha256(manifest)

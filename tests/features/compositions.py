@@ -8,7 +8,8 @@ def random_rows(rng, n, most=7, empty=0.1, tied=0.2, columns=118):
     lengths = rng.integers(1, most + 1, n)
     lengths[rng.random(n) < empty] = 0
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    indices = np.empty(indptr[-1], np.int32)
+    values = np.empty(indptr[-1])
     for i in range(n):
         row = slice(indptr[i], indptr[i + 1])
         k = lengths[i]

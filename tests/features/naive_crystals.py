@@ -7,20 +7,20 @@ import numpy as np
 
 def pairs(lattice, frac, cutoff):
     """Return (i, j, image, vector, distance) of all pairs within the cutoff, both ways."""
-    found = []
+    neighbours = []
     heights = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
     # Coordinates may lie outside of the cell.
-    spread = np.ptp(frac, axis=0) if len(frac) else np.zeros(3)
-    most = np.ceil(cutoff / heights + spread).astype(int)
+    extent = np.ptp(frac, axis=0) if len(frac) else np.zeros(3)
+    images = np.ceil(cutoff / heights + extent).astype(int)
     for i, j in product(range(len(frac)), repeat=2):
-        for image in product(*(range(-m, m + 1) for m in most)):
+        for image in product(*(range(-m, m + 1) for m in images)):
             if i == j and image == (0, 0, 0):
                 continue
             vector = (frac[j] + image - frac[i]) @ lattice
             distance = np.linalg.norm(vector)
             if distance <= cutoff:
-                found.append((i, j, image, vector, distance))
-    return found
+                neighbours.append((i, j, image, vector, distance))
+    return neighbours
 
 
 def dipole_tensors(lattice, frac, weights, cutoff):
@@ -37,7 +37,8 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff):
     out = np.zeros(len(frac))
     for i, j, _, v, d in pairs(lattice, frac, cutoff):
         c = v @ axis / d
-        out[i] += weights[j] * (35 * c**4 - 30 * c**2 + 3) / 8 / d**5
+        legendre = (35 * c**4 - 30 * c**2 + 3) / 8
+        out[i] += weights[j] * legendre / d**5
     return out
 
 
@@ -63,7 +64,11 @@ def coordination_numbers(found, kinds, reach):
 def distance_statistics(found, kinds, a, b, reach, short):
     """Return least, mean, standard deviation and short share of the distances of two kinds."""
     d = np.array(
-        [d for i, j, _, _, d in found if (kinds[i], kinds[j]) in ((a, b), (b, a)) and d <= reach]
+        [
+            d
+            for i, j, _, _, d in found
+            if (kinds[i], kinds[j]) in ((a, b), (b, a)) and d <= reach
+        ]
     )
     if not len(d):
         return (np.nan,) * 4

@@ -5,7 +5,9 @@ from itertools import pairwise
 import numpy as np
 
 
-def describe_sublattices(indptr, indices, values, weights, names, ions, targets, carbon):
+def describe_sublattices(
+    indptr, indices, values, weights, names, ions, targets, carbon
+):
     """Return ratios, distances, and mean and standard deviation over R, interleaved."""
     return np.array(
         [
@@ -19,15 +21,23 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     s = {name: float(amounts @ weights[columns, i]) for i, name in enumerate(names)}
 
     def ratio(part, whole):
-        return part / whole if whole > 0 else 0.0
+        if whole > 0:
+            return part / whole
+        return 0.0
 
     metals = s["R"] + s["M"]
     row = [s["R"], s["T"], ratio(s["R"], metals)]
     row += [ratio(s[name], s["R"]) for name in ("light", "heavy")]
     row.append(ratio(s["light"] - s["heavy"], s["R"]))
-    row += [ratio(s[name], s["R"]) for name in ("cerium", "nonmagnetic", "oblate", "prolate")]
-    row += [ratio(s["electrons"], s["T"]), ratio(s["cobalt"], s["cobalt"] + s["iron"])]
-    row += [s["valence"], ratio(s["valence_M"], s["M"]), ratio(s["M"] - s["T"], s["M"])]
+    row += [
+        ratio(s[name], s["R"])
+        for name in ("cerium", "nonmagnetic", "oblate", "prolate")
+    ]
+    row.append(ratio(s["electrons"], s["T"]))
+    row.append(ratio(s["cobalt"], s["cobalt"] + s["iron"]))
+    row.append(s["valence"])
+    row.append(ratio(s["valence_M"], s["M"]))
+    row.append(ratio(s["M"] - s["T"], s["M"]))
     row += [ratio(s[name], metals) for name in ("B", "C", "N", "H")]
     for target, counts in zip(targets, carbon, strict=True):
         parts = np.array([s["R"], s["M"], s["B"] + counts * s["C"]])
@@ -36,6 +46,10 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
     rare = weights[columns, names.index("R")] > 0
     for x in ions[columns].T:
         mean = np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
-        spread = np.average((x[rare] - mean) ** 2, weights=amounts[rare]) if rare.any() else 0.0
-        row += [mean, np.sqrt(spread)]
+        variance = (
+            np.average((x[rare] - mean) ** 2, weights=amounts[rare])
+            if rare.any()
+            else 0.0
+        )
+        row += [mean, np.sqrt(variance)]
     return row

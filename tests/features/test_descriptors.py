@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from magnetkit import CompositionTable
 from magnetkit.features import RareEarthDescriptors
+from tests.recipes import mix
 
 
 def describe(*texts):
@@ -18,24 +19,33 @@ def describe(*texts):
 
 def test_free_ions():
     frame = describe("GdCo5", "DyCo5", "SmCo5", "NdCo5", "YCo5")
-    np.testing.assert_allclose(frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857])
+    np.testing.assert_allclose(
+        frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857]
+    )
     np.testing.assert_allclose(frame["R_moment_muB_mean"], [7, 10, 5 / 7, 36 / 11, 0])
-    np.testing.assert_allclose(frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0])
-    np.testing.assert_allclose(frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14])
+    np.testing.assert_allclose(
+        frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0]
+    )
+    np.testing.assert_allclose(
+        frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14]
+    )
     # (J^2 - J/2) alpha <r^2> of dysprosium is -0.2605 a0^2; the quadrupole is twice that.
     assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(2 * -0.2605, abs=2e-4)
 
 
-def test_prolate_and_oblate_ions_are_kept_apart():
-    frame = describe("SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5")
-    prolate, oblate = frame["R_prolate_quadrupole_a0_2"], frame["R_oblate_quadrupole_a0_2"]
+def test_tells_prolate_from_oblate_ions():
+    frame = describe(
+        "SmCo5", "ErCo5", "TmCo5", "YbCo5", "PrCo5", "NdCo5", "TbCo5", "HoCo5"
+    )
+    prolate = frame["R_prolate_quadrupole_a0_2"]
+    oblate = frame["R_oblate_quadrupole_a0_2"]
     assert (prolate[:4] > 0).all()
     assert (oblate[:4] == 0).all()
     assert (oblate[4:] < 0).all()
     assert (prolate[4:] == 0).all()
-    mixed = describe("Sm0.5Pr0.5Co5")
-    assert mixed["R_prolate_quadrupole_a0_2"][0] == pytest.approx(prolate[0] / 2)
-    assert mixed["R_oblate_quadrupole_a0_2"][0] == pytest.approx(oblate[4] / 2)
+    mixture = describe("Sm0.5Pr0.5Co5")
+    assert mixture["R_prolate_quadrupole_a0_2"][0] == pytest.approx(prolate[0] / 2)
+    assert mixture["R_oblate_quadrupole_a0_2"][0] == pytest.approx(oblate[4] / 2)
 
 
 def test_cerium_has_no_localised_moment_but_a_share():
@@ -48,12 +58,17 @@ def test_cerium_has_no_localised_moment_but_a_share():
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
-        ("Nd2Fe14B", "2_14_1"), ("Pr2Fe14C", "2_14_1"), ("SmCo5", "1_5"),
-        ("Sm0.7Gd0.3Co4.5Cu0.5", "1_5"), ("Sm2Co17", "2_17"), ("Sm2Fe17N3", "2_17"),
-        ("NdFe11Ti", "1_12"), ("NdFe11TiN", "1_12"),
+        ("Nd2Fe14B", "2_14_1"),
+        ("Pr2Fe14C", "2_14_1"),
+        ("SmCo5", "1_5"),
+        ("Sm0.7Gd0.3Co4.5Cu0.5", "1_5"),
+        ("Sm2Co17", "2_17"),
+        ("Sm2Fe17N3", "2_17"),
+        ("NdFe11Ti", "1_12"),
+        ("NdFe11TiN", "1_12"),
     ],
-)  # fmt: skip
-def test_a_compound_of_a_host_is_at_distance_zero(text, nearest):
+)
+def test_host_compound_has_distance_zero(text, nearest):
     row = describe(text).iloc[0].filter(like="distance_")
     assert row[f"distance_{nearest}"] == pytest.approx(0, abs=1e-12)
     assert (row.drop(f"distance_{nearest}") > 0.005).all()
@@ -77,19 +92,21 @@ def test_spread_and_balance():
     assert describe("Y2Fe14B")["R_nonmagnetic_share"][0] == 1
 
 
-@given(st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS))
+@given(
+    st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS)
+)
 def test_means_are_linear_in_the_substitution(first, share, second):
-    one, two, both = describe(
-        f"{first}Co5", f"{second}Co5", f"{first}{1 - share:.6f}{second}{share:.6f}Co5"
+    one, two, joint = describe(
+        f"{first}Co5", f"{second}Co5", f"{mix(first, second, share)}Co5"
     ).to_numpy()
     names = RareEarthDescriptors().get_feature_names_out()
     linear = [i for i, name in enumerate(names) if not name.endswith("_std")]
     x = round(share, 6)
-    mixed = (1 - x) * one + x * two
-    np.testing.assert_allclose(both[linear], mixed[linear], rtol=1e-9, atol=1e-9)
+    mixture = (1 - x) * one + x * two
+    np.testing.assert_allclose(joint[linear], mixture[linear], rtol=1e-9, atol=1e-9)
 
 
-def test_empty_sublattices_give_zeros_and_no_rows_give_no_rows():
+def test_empty_sublattices_are_zeros():
     frame = describe("Fe2O3", "Nd", "N2")
     assert np.isfinite(frame.to_numpy()).all()
     assert (frame.filter(like="R_").iloc[0] == 0).all()

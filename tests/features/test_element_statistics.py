@@ -25,7 +25,7 @@ def test_out_and_dtype():
         composition_statistics(table, elements, dtype=int)
 
 
-def test_an_answer_of_the_energy_does_not_wait_for_scikit_learn():
+def test_energy_model_loads_no_scikit_learn():
     code = (
         "import sys; from magnetkit.surrogates import energy; energy.load(); "
         "sys.exit('sklearn' in sys.modules)"

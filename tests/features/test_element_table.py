@@ -19,16 +19,19 @@ def test_magpie_has_its_22_properties():
 
 def test_a_users_own_table(tmp_path):
     file = tmp_path / "mine.csv"
-    file.write_text("symbol,radius,source\nFe,1.2,a\nCo,1.0,b\nSm,,c\n", encoding="utf-8")
+    file.write_text(
+        "symbol,radius,source\nFe,1.2,a\nCo,1.0,b\nSm,,c\n", encoding="utf-8"
+    )
     frame = CompositionStatistics(file, impute=False).set_output(transform="pandas")
     got = frame.fit_transform(["FeCo", "SmCo5"])
     assert list(got) == [
-        f"mine {s} radius" for s in ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
+        f"mine {s} radius"
+        for s in ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
     ]
     np.testing.assert_allclose(got.iloc[0], [1.0, 1.2, 0.2, 1.1, 0.1, 1.0])
     assert got.iloc[1].isna().tolist() == [True] * 5 + [False]
-    imputed = CompositionStatistics(str(file)).fit_transform(["Sm"])
-    np.testing.assert_allclose(imputed[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
+    features = CompositionStatistics(str(file)).fit_transform(["Sm"])
+    np.testing.assert_allclose(features[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,7 @@ def test_a_users_own_table(tmp_path):
         ("symbol,x\nFe,high\n", "no numeric column"),
     ],
 )
-def test_a_damaged_table_is_refused(tmp_path, text, reason):
+def test_refuses_an_edited_table(tmp_path, text, reason):
     file = tmp_path / "bad.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=reason):

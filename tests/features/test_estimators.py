@@ -14,7 +14,11 @@ from pymatgen.core import Lattice, Structure
 from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks as checks
 
-from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
+from magnetkit.features import (
+    CompositionStatistics,
+    RareEarthDescriptors,
+    StructureDescriptors,
+)
 
 IRON = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 TRANSFORMERS = [
@@ -22,11 +26,12 @@ TRANSFORMERS = [
     (RareEarthDescriptors, ["SmCo5", "Nd2Fe14B"]),
     (StructureDescriptors, [IRON, IRON]),
 ]
-NEED_NO_DATA = [
-    "check_estimator_cloneable", "check_estimator_repr", "check_estimator_tags_renamed",
-    "check_get_params_invariance", "check_mixin_order", "check_no_attributes_set_in_init",
-    "check_parameters_default_constructible", "check_set_params", "check_valid_tag_types",
-]  # fmt: skip
+NEED_NO_DATA = (
+    "check_estimator_cloneable check_estimator_repr "
+    "check_estimator_tags_renamed check_get_params_invariance check_mixin_order "
+    "check_no_attributes_set_in_init check_parameters_default_constructible "
+    "check_set_params check_valid_tag_types"
+).split()
 
 
 @pytest.mark.parametrize("transformer", [t for t, _ in TRANSFORMERS])
@@ -48,7 +53,9 @@ def test_fit_transform_pickle_and_output_containers(transformer, data):
     assert estimator.fit(data) is estimator
     once = estimator.transform(data)
     np.testing.assert_array_equal(transformer().fit_transform(data), once)
-    np.testing.assert_array_equal(pickle.loads(pickle.dumps(estimator)).transform(data), once)
+    np.testing.assert_array_equal(
+        pickle.loads(pickle.dumps(estimator)).transform(data), once
+    )
     names = estimator.get_feature_names_out()
     assert once.shape == (len(data), len(names))
     frame = estimator.set_output(transform="pandas").transform(data)

@@ -9,10 +9,13 @@ from magnetkit.features._tables import featurize
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-def test_rows_keep_their_number_and_rejects_are_listed(tmp_path, suffix):
-    given, out = tmp_path / "in.csv", tmp_path / f"out{suffix}"
-    given.write_text("name,composition\na,SmCo5\nb,XxCo5\nc,Nd2Fe14B\n", encoding="utf-8")
-    assert featurize(given, out) == (2, 1)
+def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
+    source = tmp_path / "in.csv"
+    out = tmp_path / f"out{suffix}"
+    source.write_text(
+        "name,composition\na,SmCo5\nb,XxCo5\nc,Nd2Fe14B\n", encoding="utf-8"
+    )
+    assert featurize(source, out) == (2, 1)
     frame = pd.read_parquet(out) if suffix == ".parquet" else pd.read_csv(out)
     assert frame["row_index"].tolist() == [0, 2]
     assert frame["candidate"].tolist() == ["SmCo5", "Nd2Fe14B"]
@@ -21,17 +24,17 @@ def test_rows_keep_their_number_and_rejects_are_listed(tmp_path, suffix):
         expected = transformer.set_output(transform="pandas").fit_transform(texts)
         got = frame[list(expected)].astype(float)
         pd.testing.assert_frame_equal(got, expected, check_dtype=False)
-    rejected = pd.read_csv(tmp_path / "out.rejected.csv")
-    assert rejected.loc[0, "line"] == 3
-    assert rejected.loc[0, "text"] == "XxCo5"
+    rejects = pd.read_csv(tmp_path / "out.rejected.csv")
+    assert rejects.loc[0, "line"] == 3
+    assert rejects.loc[0, "text"] == "XxCo5"
 
 
-def test_what_cannot_be_read_or_written_is_an_error(tmp_path):
-    given = tmp_path / "in.txt"
-    given.write_text("SmCo5\n", encoding="utf-8")
+def test_unreadable_input_and_output_are_errors(tmp_path):
+    source = tmp_path / "in.txt"
+    source.write_text("SmCo5\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"ending in .parquet or .csv"):
-        featurize(given, tmp_path / "out.xlsx")
+        featurize(source, tmp_path / "out.xlsx")
     with pytest.raises(InputError, match="cannot write"):
-        featurize(given, tmp_path / "none" / "out.csv")
+        featurize(source, tmp_path / "none" / "out.csv")
     with pytest.raises(InputError, match="no such file"):
         featurize(tmp_path / "missing.csv", tmp_path / "out.csv")

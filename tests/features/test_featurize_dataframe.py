@@ -8,7 +8,11 @@ import pytest
 from magnetkit.errors import InputError
 from pymatgen.core import Composition, Lattice, Structure
 
-from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
+from magnetkit.features import (
+    CompositionStatistics,
+    RareEarthDescriptors,
+    StructureDescriptors,
+)
 
 FORMULAS = ["SmCo5", "Nd2Fe14B", "Sm2Co17"]
 
@@ -16,9 +20,10 @@ FORMULAS = ["SmCo5", "Nd2Fe14B", "Sm2Co17"]
 def test_the_signature_is_matminers():
     """That of matminer 0.10.1's BaseFeaturizer."""
     parameters = inspect.signature(CompositionStatistics.featurize_dataframe).parameters
-    assert list(parameters) == [
-        "self", "df", "col_id", "ignore_errors", "return_errors", "inplace", "multiindex", "pbar",
-    ]  # fmt: skip
+    assert (
+        list(parameters)
+        == "self df col_id ignore_errors return_errors inplace multiindex pbar".split()
+    )
     defaults = [p.default for p in parameters.values()][3:]
     assert defaults == [False, False, False, False, True]
 
@@ -26,7 +31,9 @@ def test_the_signature_is_matminers():
 @pytest.mark.parametrize("kind", [CompositionStatistics, RareEarthDescriptors])
 @pytest.mark.parametrize("read", [str, Composition])
 def test_features_stand_beside_the_frame(kind, read):
-    frame = pd.DataFrame({"composition": map(read, FORMULAS), "melt": [1, 2, 3]}, index=[5, 3, 9])
+    frame = pd.DataFrame(
+        {"composition": map(read, FORMULAS), "melt": [1, 2, 3]}, index=[5, 3, 9]
+    )
     out = kind().featurize_dataframe(frame, "composition", pbar=False)
     labels = kind().feature_labels()
     assert list(out.columns) == ["composition", "melt", *labels]
@@ -36,16 +43,18 @@ def test_features_stand_beside_the_frame(kind, read):
     np.testing.assert_array_equal(out[labels], expected)
 
 
-def test_labels_and_values_are_those_of_the_magpie_preset():
+def test_equals_the_magpie_preset():
     """Values by hand: electronegativity of Sm and Co is 1.17 and 1.88 (Pauling)."""
     frame = pd.DataFrame({"composition": ["SmCo5"]})
     out = CompositionStatistics().featurize_dataframe(frame, ["composition"])
     assert out["MagpieData minimum Number"][0] == 27
     assert out["MagpieData maximum Number"][0] == 62
-    assert out["MagpieData mean Electronegativity"][0] == pytest.approx((1.17 + 5 * 1.88) / 6)
+    assert out["MagpieData mean Electronegativity"][0] == pytest.approx(
+        (1.17 + 5 * 1.88) / 6
+    )
 
 
-def test_rows_that_cannot_be_read_are_nan_with_the_reason():
+def test_unreadable_rows_are_nan_with_a_reason():
     frame = pd.DataFrame({"composition": ["SmCo5", "nonsense", "Nd2Fe14B"]})
     make = CompositionStatistics().featurize_dataframe
     with pytest.raises(InputError):
@@ -62,11 +71,15 @@ def test_rows_that_cannot_be_read_are_nan_with_the_reason():
 
 def test_in_place_and_on_two_levels():
     frame = pd.DataFrame({"composition": FORMULAS})
-    out = RareEarthDescriptors().featurize_dataframe(frame, "composition", multiindex=True)
+    out = RareEarthDescriptors().featurize_dataframe(
+        frame, "composition", multiindex=True
+    )
     assert out.columns[0] == ("Input Data", "composition")
     assert out.columns[1][0] == "RareEarthDescriptors"
     assert frame.columns.nlevels == 1
-    same = RareEarthDescriptors().featurize_dataframe(frame, "composition", inplace=True)
+    same = RareEarthDescriptors().featurize_dataframe(
+        frame, "composition", inplace=True
+    )
     assert same is frame
     with pytest.raises(InputError, match="already"):
         RareEarthDescriptors().featurize_dataframe(frame, "composition")
@@ -75,7 +88,9 @@ def test_in_place_and_on_two_levels():
 def test_crystals_are_described_by_the_same_call():
     iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     frame = pd.DataFrame({"structure": [iron, "no crystal", iron]})
-    out = StructureDescriptors().featurize_dataframe(frame, "structure", ignore_errors=True)
+    out = StructureDescriptors().featurize_dataframe(
+        frame, "structure", ignore_errors=True
+    )
     labels = StructureDescriptors().feature_labels()
     expected = StructureDescriptors().fit_transform([iron])[0]
     np.testing.assert_array_equal(out[labels].iloc[2], expected)

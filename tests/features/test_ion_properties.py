@@ -3,7 +3,11 @@
 import pytest
 from magnetkit.elements import index
 
-from magnetkit.features._elements import ION_PROPERTIES, ion_properties, magnetic_valence
+from magnetkit.features._elements import (
+    ION_PROPERTIES,
+    ion_properties,
+    magnetic_valence,
+)
 
 
 def test_de_gennes_factors_and_moments():
@@ -19,7 +23,11 @@ def test_de_gennes_factors_and_moments():
     ):
         assert column["de_gennes"][index(symbol)] == pytest.approx(de_gennes, abs=0.01)
         assert column["moment_muB"][index(symbol)] == pytest.approx(moment, abs=0.01)
-    assert column["coupled_moment_muB"][index("Nd")] > 0 > column["coupled_moment_muB"][index("Dy")]
+    assert (
+        column["coupled_moment_muB"][index("Nd")]
+        > 0
+        > column["coupled_moment_muB"][index("Dy")]
+    )
     # Mixed-valent cerium has no 4f moment of its own, but a size.
     assert column["moment_muB"][index("Ce")] == 0.0
     assert column["ionic_radius_A"][index("Ce")] > 0.9

@@ -10,21 +10,31 @@ from magnetkit.features._elements import load_ions
 
 # M. T. Hutchings, Solid State Physics 16 (1964) 227, table VI: alpha, beta, gamma.
 HUTCHINGS = {
-    "Ce": ("-2/35", "2/315", "0"), "Pr": ("-52/2475", "-4/5445", "272/4459455"),
+    "Ce": ("-2/35", "2/315", "0"),
+    "Pr": ("-52/2475", "-4/5445", "272/4459455"),
     "Nd": ("-7/1089", "-136/467181", "-1615/42513471"),
-    "Pm": ("14/1815", "952/2335905", "2584/42513471"), "Sm": ("13/315", "26/10395", "0"),
-    "Eu": ("0", "0", "0"), "Gd": ("0", "0", "0"), "Tb": ("-1/99", "2/16335", "-1/891891"),
-    "Dy": ("-2/315", "-8/135135", "4/3864861"), "Ho": ("-1/450", "-1/30030", "-5/3864861"),
-    "Er": ("4/1575", "2/45045", "8/3864861"), "Tm": ("1/99", "8/49005", "-5/891891"),
+    "Pm": ("14/1815", "952/2335905", "2584/42513471"),
+    "Sm": ("13/315", "26/10395", "0"),
+    "Eu": ("0", "0", "0"),
+    "Gd": ("0", "0", "0"),
+    "Tb": ("-1/99", "2/16335", "-1/891891"),
+    "Dy": ("-2/315", "-8/135135", "4/3864861"),
+    "Ho": ("-1/450", "-1/30030", "-5/3864861"),
+    "Er": ("4/1575", "2/45045", "8/3864861"),
+    "Tm": ("1/99", "8/49005", "-5/891891"),
     "Yb": ("2/63", "-2/1155", "4/27027"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("symbol", HUTCHINGS)
 def test_stevens_factors_equal_the_tabulated_fractions(symbol):
     ions = load_ions()
-    for name, fraction in zip(("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True):
-        assert ions[name][INDEX[symbol]] == pytest.approx(float(Fraction(fraction)), rel=1e-12)
+    for name, fraction in zip(
+        ("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True
+    ):
+        assert ions[name][INDEX[symbol]] == pytest.approx(
+            float(Fraction(fraction)), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("symbol", RARE_EARTHS)
@@ -39,7 +49,8 @@ def test_hunds_rules_and_landes_formula(symbol):
     j = abs(orbital - spin) if n < 7 else orbital + spin
     assert (ions["S"], ions["L"], ions["J"]) == (spin, orbital, j)
     if j:
-        g = 1.5 + (spin * (spin + 1) - orbital * (orbital + 1)) / (2 * j * (j + 1))
+        difference = spin * (spin + 1) - orbital * (orbital + 1)
+        g = 1.5 + difference / (2 * j * (j + 1))
         assert ions["g_J"] == pytest.approx(g)
     else:
         assert ions["g_J"] == 0
@@ -53,7 +64,7 @@ def test_the_lanthanides_contract():
         assert (np.diff(ions[name][series[1:-1]]) < 0).all()
 
 
-def test_other_elements_are_not_known():
+def test_other_elements_have_no_value():
     ions = load_ions()
     for column in ions.values():
         assert np.isnan(column[INDEX["Fe"]])

@@ -15,7 +15,9 @@ from tests.features.crystals import random_crystal
 
 def tensors(lattice, frac, weights, cutoff, ewald=True):
     out = np.full((len(frac), weights.shape[1], 6), -1.0)
-    dipole_tensors(np.array(lattice, float), np.array(frac, float), weights, cutoff, ewald, out)
+    dipole_tensors(
+        np.array(lattice, float), np.array(frac, float), weights, cutoff, ewald, out
+    )
     return out
 
 
@@ -31,15 +33,13 @@ def test_plain_sphere_agrees_with_the_slow_twin(seed):
     lattice, frac = random_crystal(rng, seed + 1)
     weights = rng.normal(size=(len(frac), 2))
     full = naive_crystals.dipole_tensors(lattice, frac, weights, 8.0)
-    expected = np.stack(
-        [full[..., i, j] for i, j in ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))], -1
-    )
+    expected = full[..., [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
     got = tensors(lattice, frac, weights, 8.0, ewald=False)
     np.testing.assert_allclose(got, expected, atol=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_ewald_sums_do_not_depend_on_the_cutoff_and_have_no_trace(seed):
+def test_ewald_sums_ignore_the_cutoff(seed):
     rng = np.random.default_rng(seed)
     lattice, frac = random_crystal(rng, 5, outside=False)
     weights = rng.normal(size=(5, 1))
@@ -98,20 +98,28 @@ def test_hexagonal_close_packing_has_its_published_field_gradient():
     assert (gradient(1.733) - gradient(1.533)) / 0.2 == pytest.approx(-4.3584, rel=0.02)
 
 
-def test_reciprocal_vectors_are_half_of_all_and_dual_to_the_lattice():
+def test_reciprocal_vectors_are_dual_to_the_lattice():
     lattice, _ = random_crystal(np.random.default_rng(2), 3)
     vectors, volume = reciprocal_vectors(lattice, 4.0)
     assert volume == pytest.approx(abs(np.linalg.det(lattice)))
     whole = vectors @ lattice.T / (2 * np.pi)
     np.testing.assert_allclose(whole, np.round(whole), atol=1e-9)
-    both = {tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)}
+    mirror_images = {
+        tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)
+    }
     reach = range(-12, 13)
     dual = 2 * np.pi * np.linalg.inv(lattice).T
     grid = np.stack(np.meshgrid(reach, reach, reach), -1).reshape(-1, 3)
     length = np.linalg.norm(grid @ dual, axis=1)
-    assert both == {tuple(g) for g in grid[(length <= 4.0) & (length > 0)]}
+    assert mirror_images == {tuple(g) for g in grid[(length <= 4.0) & (length > 0)]}
 
 
 def test_no_atoms():
-    assert tensors(np.eye(3), np.zeros((0, 3)), np.zeros((0, 1)), 5.0).shape == (0, 1, 6)
-    assert fourth(np.eye(3), np.zeros((0, 3)), np.zeros(0), [0, 0, 1], 5.0).shape == (0,)
+    assert tensors(np.eye(3), np.zeros((0, 3)), np.zeros((0, 1)), 5.0).shape == (
+        0,
+        1,
+        6,
+    )
+    assert fourth(np.eye(3), np.zeros((0, 3)), np.zeros(0), [0, 0, 1], 5.0).shape == (
+        0,
+    )

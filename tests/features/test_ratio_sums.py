@@ -8,16 +8,18 @@ import magnetkit as mk
 from magnetkit.features._elements import ratio_sums
 
 
-def test_ratios_of_a_formula_are_those_counted_by_hand():
+def test_ratios_equal_a_manual_count():
     names, sums = ratio_sums()
     (atoms,) = mk.CompositionTable.from_strings(["Nd1.5Ce0.5Fe12Co2B"]).to_array()
     row = atoms @ sums.upper / (atoms @ sums.lower)[sums.which]
-    found = dict(zip(names, row, strict=True))
-    assert found["R_lattice"] == pytest.approx(2.0 / 16.0)
-    assert found["cobalt_share"] == pytest.approx(2.0 / 14.0)
-    assert found["Ce_R"] == pytest.approx(0.25)
-    assert found["B_lattice"] == pytest.approx(1.0 / 16.0)
+    features = dict(zip(names, row, strict=True))
+    assert features["R_lattice"] == pytest.approx(2.0 / 16.0)
+    assert features["cobalt_share"] == pytest.approx(2.0 / 14.0)
+    assert features["Ce_R"] == pytest.approx(0.25)
+    assert features["B_lattice"] == pytest.approx(1.0 / 16.0)
     # 12 of iron by 2, 2 of cobalt by 1, three valences each of two rare earths and boron, of 17.
-    assert found["magnetic_valence"] == pytest.approx((12 * 2 + 2 - 2 * 3 - 3) / 17.0)
+    assert features["magnetic_valence"] == pytest.approx(
+        (12 * 2 + 2 - 2 * 3 - 3) / 17.0
+    )
     assert np.isfinite(row).all()
     assert sums.upper[index("Ce"), names.index("Ce_R")] == 1.0

@@ -5,16 +5,18 @@ from magnetkit.features._descriptor_kernels import Layout, Sums, design
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(
-    np.array([0, 3, 4], np.int64), np.array([0, 1, 2, 0], np.int32),
+    np.array([0, 3, 4], np.int64),
+    np.array([0, 1, 2, 0], np.int32),
     np.array([0.5, 0.3, 0.2, 1.0]),
-)  # fmt: skip
+)
 SUMS = Sums(
-    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
+    np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
     np.array([0, 1]),
-)  # fmt: skip
+)
 
 
-def test_the_columns_are_trend_ratios_mean_kind_and_fractions():
+def test_columns_are_trend_ratios_and_fractions():
     layout = Layout(SUMS, 1, 140.0, 60.0)
     x = design(ROWS, layout, np.array([1, 0]), np.array([-0.4, 2.0]))
     # No physics; then host 0 with a mean of 2. Ratios: (0.5 + 2 x 0.2) / 1 and 0.3 / (0.3 + 0.2);

@@ -40,10 +40,11 @@ def test_twenty_thousand_magnets_as_matminer_computes_them():
     other = "Fe Co Ni Mn Cu Zr Ti V Cr Mo Nb Hf Al Ga Si B C N".split()
     texts = []
     for _ in range(20_000):
-        chosen = [*rng.choice(rare, rng.integers(1, 4), False)]
-        chosen += [*rng.choice(other, rng.integers(1, 6), False)]
-        amounts = rng.integers(1, 1000, len(chosen)) / rng.choice([1, 7, 100])
-        texts.append("".join(f"{e}{a:.4f}" for e, a in zip(chosen, amounts, strict=True)))
+        elements = [*rng.choice(rare, rng.integers(1, 4), False)]
+        elements += [*rng.choice(other, rng.integers(1, 6), False)]
+        amounts = rng.integers(1, 1000, len(elements)) / rng.choice([1, 7, 100])
+        parts = [f"{e}{a:.4f}" for e, a in zip(elements, amounts, strict=True)]
+        texts.append("".join(parts))
     peer = matminer.ElementProperty.from_preset("magpie")
     expected = np.array([peer.featurize(Composition(t)) for t in texts], float)
     got = CompositionStatistics(basis="atomic").fit_transform(texts)
@@ -62,13 +63,15 @@ def test_no_rows_give_no_rows():
 
 
 def test_type_of_the_result():
-    made = CompositionStatistics(dtype="float32").fit_transform(["SmCo5"])
-    assert made.dtype == np.float32
+    features = CompositionStatistics(dtype="float32").fit_transform(["SmCo5"])
+    assert features.dtype == np.float32
 
 
 def test_without_imputation_a_gap_is_nan():
     frame = (
-        CompositionStatistics(impute=False).set_output(transform="pandas").fit_transform(["HeFe"])
+        CompositionStatistics(impute=False)
+        .set_output(transform="pandas")
+        .fit_transform(["HeFe"])
     )
     assert np.isnan(frame["MagpieData mean MeltingT"][0])
     assert frame["MagpieData mean Number"][0] == 14.0

@@ -9,11 +9,12 @@ from tests.features.compositions import random_rows
 
 
 def run(indptr, indices, values, table, dtype=np.float64):
-    n, p = len(indptr) - 1, table.shape[1]
+    n = len(indptr) - 1
+    p = table.shape[1]
     out = np.full((n, 6 * p), -1.0, dtype)
-    padded = np.zeros((118, -(-p // 8) * 8))
-    padded[:, :p] = table
-    composition_statistics(indptr, indices, values, padded, p, out, 0, n)
+    table8 = np.zeros((118, -(-p // 8) * 8))
+    table8[:, :p] = table
+    composition_statistics(indptr, indices, values, table8, p, out, 0, n)
     return out
 
 
@@ -42,7 +43,7 @@ def test_no_rows_and_rows_without_elements():
     assert np.isnan(run(np.array([0, 0, 0]), none.astype(np.int32), none, table)).all()
 
 
-def test_writes_only_its_rows_and_rounds_once_to_float32():
+def test_writes_only_its_rows_in_float32():
     rng = np.random.default_rng(3)
     rows = random_rows(rng, 10, empty=0.0)
     table = rng.random((118, 8))

@@ -27,7 +27,9 @@ def crystals():
 
 
 def test_values_are_those_of_the_single_functions(crystals):
-    frame = StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+    frame = (
+        StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+    )
     row = frame.iloc[0]
     assert row["volume_per_atom_A3"] == pytest.approx(crystals[0].volume / 6)
     assert row["R_T_neighbours"] == 18
@@ -41,36 +43,44 @@ def test_values_are_those_of_the_single_functions(crystals):
     assert row["T_dipolar_field_T"] == pytest.approx(field[1:].mean(), rel=1e-5)
 
 
-def test_what_is_not_there_is_nan(crystals):
-    frame = StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+def test_missing_values_are_nan(crystals):
+    frame = (
+        StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+    )
     assert frame.filter(regex="^(R_|A)").iloc[1].isna().all()
     assert frame["T_T_neighbours"][1] == 14
     assert frame["T_dipolar_field_T"][1] == pytest.approx(0, abs=1e-9)
 
 
 def test_the_setting_of_the_cell_does_not_matter(crystals):
-    turned = crystals[0].copy()
-    turned.make_supercell([[1, 1, 0], [0, 1, 1], [0, 0, 1]])
-    turned = Structure(
-        Lattice.from_parameters(*turned.lattice.parameters), turned.species, turned.frac_coords
+    cell = crystals[0].copy()
+    cell.make_supercell([[1, 1, 0], [0, 1, 1], [0, 0, 1]])
+    cell = Structure(
+        Lattice.from_parameters(*cell.lattice.parameters),
+        cell.species,
+        cell.frac_coords,
     )
-    got = StructureDescriptors().fit_transform([crystals[0], turned])
+    got = StructureDescriptors().fit_transform([crystals[0], cell])
     np.testing.assert_allclose(got[1], got[0], rtol=1e-5, atol=1e-6)
 
 
 def test_input_kinds_and_conventions(crystals):
     expected = structure_descriptors(Crystals.from_structures(crystals))
-    for given in (
+    for argument in (
         crystals,
         pd.Series(crystals),
         pd.DataFrame({"structure": crystals}),
         Crystals.from_structures(crystals),
     ):
-        np.testing.assert_array_equal(StructureDescriptors().fit_transform(given), expected)
+        np.testing.assert_array_equal(
+            StructureDescriptors().fit_transform(argument), expected
+        )
     names = StructureDescriptors().get_feature_names_out()
     assert expected.shape == (2, len(names))
     assert len(set(names)) == len(names)
     clone(StructureDescriptors())
     assert StructureDescriptors().fit_transform([]).shape == (0, len(names))
     with pytest.raises(InputError, match="one column"):
-        StructureDescriptors().fit_transform(pd.DataFrame({"a": crystals, "b": crystals}))
+        StructureDescriptors().fit_transform(
+            pd.DataFrame({"a": crystals, "b": crystals})
+        )

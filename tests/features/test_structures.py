@@ -14,11 +14,15 @@ def nd2fe14b():
     sites = {
         "Nd": [[0.268, 0.268, 0.0], [0.140, 0.860, 0.0]],
         "Fe": [
-            [0.223, 0.567, 0.127], [0.037, 0.360, 0.176], [0.098, 0.098, 0.204],
-            [0.317, 0.317, 0.246], [0.0, 0.0, 0.614], [0.0, 0.5, 0.0],
+            [0.223, 0.567, 0.127],
+            [0.037, 0.360, 0.176],
+            [0.098, 0.098, 0.204],
+            [0.317, 0.317, 0.246],
+            [0.0, 0.0, 0.614],
+            [0.0, 0.5, 0.0],
         ],
         "B": [[0.371, 0.629, 0.0]],
-    }  # fmt: skip
+    }
     species = [s for s, places in sites.items() for _ in places]
     places = [p for group in sites.values() for p in group]
     lattice = Lattice.tetragonal(8.80, 12.20)
@@ -61,7 +65,8 @@ def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
     assert set(functions) == {("Co", "Co"), ("Co", "Sm"), ("Sm", "Sm")}
     assert radii[0] == pytest.approx(0.05)
     g = functions["Co", "Sm"]
-    shells = 4 / 3 * np.pi * np.diff(np.linspace(0, 20, 201) ** 3) / smco5.volume
+    volumes = 4 / 3 * np.pi * np.linspace(0, 20, 201) ** 3
+    shells = np.diff(volumes) / smco5.volume
     around_samarium = 5 * np.cumsum(g * shells)
     assert around_samarium[radii < 3.3][-1] == pytest.approx(18)
     assert np.average(g, weights=shells) == pytest.approx(1.0, abs=0.03)
@@ -79,7 +84,11 @@ def test_crystal_field_has_the_sign_of_each_host(nd2fe14b, smco5):
     planar.append("N", [0.5, 0, 0])
     axial = smco5.copy()
     axial.append("N", [0, 0, 0.5])
-    assert features.crystal_field(planar)[1][0] < second[0] < features.crystal_field(axial)[1][0]
+    assert (
+        features.crystal_field(planar)[1][0]
+        < second[0]
+        < features.crystal_field(axial)[1][0]
+    )
     assert np.isfinite(fourth).all()
 
 
@@ -105,32 +114,40 @@ def test_dipolar_field(smco5):
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
     sphere = features.dipolar_field(smco5, cutoff=60.0)
     np.testing.assert_allclose(sphere, field, atol=0.01)
-    np.testing.assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
+    np.testing.assert_allclose(
+        features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field
+    )
 
 
-def test_wrong_input_is_refused(smco5):
-    for call in (features.neighbour_list, features.coordination, features.radial_distribution):
+def test_refuses_wrong_input(smco5):
+    for call in (
+        features.neighbour_list,
+        features.coordination,
+        features.radial_distribution,
+    ):
         with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
             call(smco5, -1.0)
     with pytest.raises(InputError, match="axis must be three numbers"):
         features.crystal_field(smco5, axis=(0, 0, 0))
     with pytest.raises(InputError, match="expected pymatgen structures"):
         features.Crystals.from_structures(["SmCo5"])
-    disordered = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
+    alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
-        features.neighbour_list(disordered, 3.0)
+        features.neighbour_list(alloy, 3.0)
 
 
-def test_what_is_shown_of_large_things_is_short():
+def test_large_objects_have_short_texts():
     import magnetkit as mk
     from magnetkit.features import Crystals, load_table
 
     iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    assert repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+    assert (
+        repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+    )
     assert "22 properties" in repr(load_table("magpie"))
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "SmCo5"] * 100)
     # Hosts in their order, 2:14:1 first.
-    shown = repr(mk.phases.partition(table))
-    assert shown == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"
+    text = repr(mk.phases.partition(table))
+    assert text == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"
     assert len(repr(mk.phases.HOSTS["2:14:1"])) < 60
     assert len(repr(mk.phases.open_snapshot())) < 200

@@ -26,17 +26,28 @@ def test_agrees_with_the_slow_twin(n):
     carbon = np.array([1.0, 0.0])
     out = np.full((n, len(RATIOS) + 2 + 10), -1.0)
     describe_sublattices(Rows(*rows), weights, ions, targets, carbon, out, 0, n)
-    expected = naive_sublattices.describe_sublattices(*rows, weights, SUMS, ions, targets, carbon)
+    expected = naive_sublattices.describe_sublattices(
+        *rows, weights, SUMS, ions, targets, carbon
+    )
     np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
 
 
-def test_a_row_without_elements_is_zero_but_for_the_distances():
+def test_empty_row_is_zero_except_distances():
     rng = np.random.default_rng(2)
     weights, ions = made_up_weights(rng)
     out = np.full((1, len(RATIOS) + 1 + 10), -1.0)
-    target, carbon = np.array([[0.2, 0.8, 0.0]]), np.zeros(1)
-    empty = (np.array([0, 0]), np.zeros(0, np.int32), np.zeros(0))
-    describe_sublattices(Rows(*empty), weights, ions, target, carbon, out, 0, 1)
+    target = np.array([[0.2, 0.8, 0.0]])
+    carbon = np.zeros(1)
+    describe_sublattices(
+        Rows(np.array([0, 0]), np.zeros(0, np.int32), np.zeros(0)),
+        weights,
+        ions,
+        target,
+        carbon,
+        out,
+        0,
+        1,
+    )
     assert out[0, len(RATIOS)] == 0.5
     assert not np.delete(out[0], len(RATIOS)).any()
 
@@ -46,7 +57,8 @@ def test_writes_only_its_rows():
     rows = random_rows(rng, 6)
     weights, ions = made_up_weights(rng)
     out = np.full((6, len(RATIOS) + 1 + 10), -1.0)
-    target, carbon = np.array([[0.2, 0.8, 0.0]]), np.zeros(1)
+    target = np.array([[0.2, 0.8, 0.0]])
+    carbon = np.zeros(1)
     describe_sublattices(Rows(*rows), weights, ions, target, carbon, out, 2, 4)
     assert (out[[0, 1, 4, 5]] == -1).all()
     assert (out[2:4] != -1).all()

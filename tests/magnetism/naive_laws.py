@@ -15,11 +15,13 @@ from magnetkit.phases.partition import atomic_volumes
 @cache
 def book(name):
     """Return the values of a law by name."""
-    tables = tomllib.loads((datasets.root() / "laws" / f"{name}.toml").read_text("utf-8"))
+    tables = tomllib.loads(
+        (datasets.root() / "laws" / f"{name}.toml").read_text("utf-8")
+    )
     return {key: table["value"] for key, table in tables.items()}
 
 
-def mass_of(atoms):
+def atom_mass(atoms):
     return sum(x * ATOMIC_MASS[INDEX[s]] for s, x in atoms.items())
 
 
@@ -29,13 +31,15 @@ def softplus(x):
 
 
 def step(x):
-    return 1.0 / (1.0 + exp(-x)) if x > -700.0 else 0.0
+    if x > -700.0:
+        return 1.0 / (1.0 + exp(-x))
+    return 0.0
 
 
 def boundary(atoms, bound=0.0):
     """Return what lies between the grains of a recipe in moles: by the rules, one after another."""
     k = book("boundary")
-    mass = mass_of(atoms)
+    mass = atom_mass(atoms)
     earths = [s for s in atoms if s in RARE_EARTHS]
     rare = sum(atoms[s] for s in earths)
     per_earth = sum(atoms[s] * ATOMIC_MASS[INDEX[s]] for s in earths) / rare
@@ -49,31 +53,33 @@ def boundary(atoms, bound=0.0):
     # Carbon fills what boron lacks; the rest makes R2C3.
     filling = min(carbon, max(iron / 14.0 - boron, 0.0))
     boron += filling
-    taken = 2.0 / 3.0 * (carbon - filling)
-    left = soft = gallium = borides = 0.0
+    earth = 2.0 / 3.0 * (carbon - filling)
+    rest = soft = gallium = borides = 0.0
     if boron >= iron / 14.0:
         # Fe: 14 x + 4 y, B: x + 4 y, of R2Fe14B and R1.1Fe4B4.
         units = (iron - boron) / 13.0
         borides = (boron - units) / 4.0
-        taken += 2.0 * units + 1.1 * borides
+        earth += 2.0 * units + 1.1 * borides
         spare = 14.0 * boron - iron
     else:
-        taken += 2.0 * boron
-        left = iron - 14.0 * boron
+        earth += 2.0 * boron
+        rest = iron - 14.0 * boron
         spare = 0.0
     room_gallium = 13.0 * atoms.get("Ga", 0.0)
     room_others = 13.0 * k["copper_for_gallium"] * atoms.get("Cu", 0.0)
     room_others += 11.0 / 3.0 * k["aluminium_for_gallium"] * atoms.get("Al", 0.0)
-    gallium = min(left, room_gallium)
-    others = min(left - gallium, room_others)
-    taken += 6.0 / 13.0 * (gallium + others)
-    unbound = rare * (1.0 - bound) - taken
-    dissolves = max(unbound, 0.0) * per_earth * k["iron_in_boundary"] / ATOMIC_MASS[INDEX["Fe"]]
+    gallium = min(rest, room_gallium)
+    other_atoms = min(rest - gallium, room_others)
+    earth += 6.0 / 13.0 * (gallium + other_atoms)
+    unbound = rare * (1.0 - bound) - earth
+    dissolves = (
+        max(unbound, 0.0) * per_earth * k["iron_in_boundary"] / ATOMIC_MASS[INDEX["Fe"]]
+    )
     room = room_gallium + room_others + dissolves
-    soft = max(left - room, 0.0)
+    soft = max(rest - room, 0.0)
     doubt = 14.0 * k["boron_doubt"] / 100.0 * mass / ATOMIC_MASS[INDEX["B"]]
-    less = max(left - spare + doubt - room, 0.0) - soft
-    more = max(left - spare - doubt - room, 0.0) - soft
+    less = max(rest - spare + doubt - room, 0.0) - soft
+    excess = max(rest - spare - doubt - room, 0.0) - soft
     volume = sum(x * atomic_volumes()[INDEX[s]] for s, x in atoms.items())
     cerium = atoms.get("Ce", 0.0) / rare
     sizes = atomic_volumes()
@@ -84,9 +90,9 @@ def boundary(atoms, bound=0.0):
         "decoupling_earth": 100.0 * per_earth * 6.0 / 13.0 * gallium / mass,
         "r2fe17": soft * k["soft_volume"] / volume,
         "r6fe13ga": gallium * k["decoupling_volume"] / volume,
-        "r6fe13x": (gallium + others) * k["decoupling_volume"] / volume,
+        "r6fe13x": (gallium + other_atoms) * k["decoupling_volume"] / volume,
         "boride": borides * of_boride / volume,
-        "soft_doubt": sqrt((less**2 + more**2) / 2.0) * k["soft_volume"] / volume,
+        "soft_doubt": sqrt((less**2 + excess**2) / 2.0) * k["soft_volume"] / volume,
         "boron": 100.0 * atoms.get("B", 0.0) * ATOMIC_MASS[INDEX["B"]] / mass,
         "cerium": k["laves_over"]
         * softplus((cerium - k["laves_from"]) / k["laves_over"])
@@ -97,10 +103,11 @@ def boundary(atoms, bound=0.0):
 def wetting(aluminium, copper, gallium):
     k = book("boundary")
     gain = k["aluminium_gain"] * (1.0 - exp(-aluminium / k["aluminium_scale"]))
-    c, g = copper / k["copper_scale"], gallium / k["gallium_scale"]
+    c = copper / k["copper_scale"]
+    g = gallium / k["gallium_scale"]
     if c + g > 0.0:
-        most = (k["copper_gain"] * c + k["gallium_gain"] * g) / (c + g)
-        gain += most * (1.0 - exp(-c - g))
+        cap = (k["copper_gain"] * c + k["gallium_gain"] * g) / (c + g)
+        gain += cap * (1.0 - exp(-c - g))
     gain = k["most_wetting"] * tanh(gain / k["most_wetting"])
     beyond = max(copper / k["most_copper"] - 1.0, 0.0)
     return gain * exp(-(beyond**2)) / k["nucleation_field"]
@@ -119,7 +126,9 @@ def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
     )
     thin = (1.0 - k["thick_share"]) * (1.0 - exp(-earth / k["free_scale_thin"]))
     thick = k["thick_share"] * (1.0 - exp(-earth / k["free_scale_thick"]))
-    return (thin + thick) * exp(-r2fe17 / k["soft_scale"]) * exp(-k["laves_loss"] * cerium)
+    return (
+        (thin + thick) * exp(-r2fe17 / k["soft_scale"]) * exp(-k["laves_loss"] * cerium)
+    )
 
 
 def doubt(r2fe17, soft_doubt, cerium, formula, soft_scale_deviation):
@@ -141,13 +150,15 @@ def formula_likelihood(atoms, hard):
     rare = sum(x for s, x in atoms.items() if s in RARE_EARTHS) / whole
     boron = (atoms.get("B", 0.0) + atoms.get("C", 0.0)) / whole
     off = max(abs(rare - 2.0 / 17.0), abs(boron - 1.0 / 17.0))
-    other = sum(x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co"))
+    other = sum(
+        x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co")
+    )
     # Additives tell a charge: the edge comes nearer, and what is beside the hard phase counts.
     telling = 1.0 - exp(-other / whole / k["additives"])
     edge = (1.0 - telling) * k["plain"] + telling * k["recipe"]
-    near = (edge - off) / (edge - k["printed"])
+    closeness = (edge - off) / (edge - k["printed"])
     beside = (k["bare"] - hard) / (k["bare"] - k["added"])
-    return min(max(min(near, 1.0 - telling * beside), 0.0), 1.0)
+    return min(max(min(closeness, 1.0 - telling * beside), 0.0), 1.0)
 
 
 def cells(iron, copper, zirconium, ratio, pinning, scale):
@@ -155,15 +166,21 @@ def cells(iron, copper, zirconium, ratio, pinning, scale):
     k = book("cells")
     if copper <= k["least_copper"]:
         return 0.0
-    driven = (iron - k["iron_drives_from"]) / (k["iron_drives_to"] - k["iron_drives_from"])
+    driven = (iron - k["iron_drives_from"]) / (
+        k["iron_drives_to"] - k["iron_drives_from"]
+    )
     scale *= 1.0 - (1.0 - k["copper_driven"]) * min(max(driven, 0.0), 1.0)
     h = pinning * (1.0 - exp(-(copper - k["least_copper"]) / scale))
-    left = k["zirconium_without"]
-    h *= left + (1.0 - left) * step((zirconium - k["zirconium_from"]) / k["zirconium_over"])
+    share = k["zirconium_without"]
+    h *= share + (1.0 - share) * step(
+        (zirconium - k["zirconium_from"]) / k["zirconium_over"]
+    )
     if zirconium > k["most_zirconium"]:
-        h *= exp(-(((zirconium - k["most_zirconium"]) / k["zirconium_falls_over"]) ** 2))
-    both = copper / k["cell_copper"] + zirconium / k["cell_zirconium"]
-    h *= step((both - k["cell_from"]) / k["cell_over"])
+        h *= exp(
+            -(((zirconium - k["most_zirconium"]) / k["zirconium_falls_over"]) ** 2)
+        )
+    copper_and_zirconium = copper / k["cell_copper"] + zirconium / k["cell_zirconium"]
+    h *= step((copper_and_zirconium - k["cell_from"]) / k["cell_over"])
     h *= step((ratio - k["least_ratio"]) / k["ratio_over"])
     h *= step((k["most_ratio"] - ratio) / k["ratio_over"])
     return h * step((k["iron_edge"] - iron) / k["iron_over"])
@@ -186,44 +203,48 @@ def fall_of_cells(h, iron, hot, iron_limit, aged, ordinary):
 def grain_decoupling(factor, soft, row):
     """Return what coupled grains keep of a row of `microstructure`."""
     k = book("grains")
-    left = factor * exp(-soft / k["soft_scale"])
+    decoupling = factor * exp(-soft / k["soft_scale"])
     lost_by_cobalt = 1.0 - exp(-row["cobalt_loss"] * row["cobalt"])
-    left *= 1.0 - lost_by_cobalt * exp(-row["additive"] / k["additive"])
+    decoupling *= 1.0 - lost_by_cobalt * exp(-row["additive"] / k["additive"])
     if row["carbide"] > k["carbide_from"]:
         solid = (row["carbide"] - k["carbide_from"]) / (1.0 - k["carbide_from"])
-        left *= exp(-k["carbide_loss"] * solid)
+        decoupling *= exp(-k["carbide_loss"] * solid)
     if row["grain_size_um"] < k["ribbon_grain"]:
         fine = 1.0 - exp(-row["refractory"] / k["refining_amount"])
-        return left * exp(k["refining_gain"] * fine)
-    left *= exp(-row["lanthanum_loss"] * row["lanthanum"])
-    return left * exp(-row["mischmetal_loss"] * row["lanthanum"] * row["cerium"])
+        return decoupling * exp(k["refining_gain"] * fine)
+    decoupling *= exp(-row["lanthanum_loss"] * row["lanthanum"])
+    return decoupling * exp(-row["mischmetal_loss"] * row["lanthanum"] * row["cerium"])
 
 
 def reduced_remanence(alignment, soft, fine):
     k = book("grains")
     if not fine:
         return alignment
-    shared = k["exchange_remanence"] * (1.0 - exp(-soft / k["exchange_volume"]))
-    return alignment + shared * (1.0 - alignment) / 0.5
+    gain = k["exchange_remanence"] * (1.0 - exp(-soft / k["exchange_volume"]))
+    return alignment + gain * (1.0 - alignment) / 0.5
 
 
 def arriving_share(faces_mm):
     """Return the amount a quarter in over the mean, by sources mirrored at both faces."""
     if faces_mm == inf:
         return 1.0
-    area, length = book("shell")["diffusion_area"], faces_mm / 1e3
+    area = book("shell")["diffusion_area"]
+    length = faces_mm / 1e3
     images = [(0.25 + i) * length for i in range(-400, 401)]
-    return sum(exp(-(x**2) / (4.0 * area)) for x in images) * length / sqrt(4.0 * pi * area)
+    terms = sum(exp(-(x**2) / (4.0 * area)) for x in images)
+    return terms * length / sqrt(4.0 * pi * area)
 
 
 def carrier_volume(atoms, carriers):
     """Return the share of the volume of masses put into a magnet of so many moles."""
     volumes = atomic_volumes()
-    mass = mass_of(atoms)
-    own = sum(x * volumes[INDEX[s]] for s, x in atoms.items()) / mass
-    put_in = sum(m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items())
-    own *= 1.0 - sum(carriers.values())
-    return put_in / (own + put_in)
+    mass = atom_mass(atoms)
+    volume = sum(x * volumes[INDEX[s]] for s, x in atoms.items()) / mass
+    put_in = sum(
+        m * volumes[INDEX[s]] / ATOMIC_MASS[INDEX[s]] for s, m in carriers.items()
+    )
+    volume *= 1.0 - sum(carriers.values())
+    return put_in / (volume + put_in)
 
 
 def alpha_ratio(kelvin, decay, curie, usual):
@@ -248,9 +269,9 @@ def linear_fraction(kelvin, fall, curie):
 
 def producer_alpha(alpha_k, n_eff, level, j, field):
     """Return alpha_K of a producer whose H_cJ at 20 C is `level` times the model's."""
-    least = book("temperature")["least_left"]
+    floor = book("temperature")["least_left"]
     poles = n_eff * j / 1.25663706127e-6
-    h_cj = max(alpha_k * field - poles, least * alpha_k * field)
+    h_cj = max(alpha_k * field - poles, floor * alpha_k * field)
     return alpha_k + (level - 1.0) * h_cj / field
 
 
@@ -273,6 +294,10 @@ def knee_field(h_cj, j, room_h, room_j, shape, on_h):
     q = 1.0 - (1.0 - square) * scale
     if q <= 0.0:
         return 0.0, 0.0, 0.0
-    both = exp(-sqrt(on_h**2 + min(on_square * scale / q, widest) ** 2))
+    deviation = exp(-sqrt(on_h**2 + min(on_square * scale / q, widest) ** 2))
     alone = exp(-on_h)
-    return h_cj * min(q * both, alone), h_cj * q, h_cj * min(q / both, 1.0 / alone)
+    return (
+        h_cj * min(q * deviation, alone),
+        h_cj * q,
+        h_cj * min(q / deviation, 1.0 / alone),
+    )

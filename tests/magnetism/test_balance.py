@@ -18,7 +18,9 @@ def _table(text, basis="weight"):
 
 
 def _magnet(text, basis="weight", **process):
-    return sintered(_table(text, basis), temperature=ROOM, process=process or None).iloc[0]
+    return sintered(
+        _table(text, basis), temperature=ROOM, process=process or None
+    ).iloc[0]
 
 
 @pytest.mark.parametrize(("text", "ratio"), [("Nd31Fe68B1", 6.01), ("Sm36Co64", 6.27)])
@@ -27,7 +29,9 @@ def test_oxygen_binds_six_times_its_mass(text, ratio):
         name: np.zeros(1) for name in ("carbon_wt_pct", "nitrogen_wt_pct")
     }
     rare = float(text[2:4])
-    assert bound_share(_table(text), rows)[0] * rare / 0.3 == pytest.approx(ratio, rel=0.005)
+    assert bound_share(_table(text), rows)[0] * rare / 0.3 == pytest.approx(
+        ratio, rel=0.005
+    )
 
 
 def test_samarium_in_excess_makes_a_magnetic_neighbour():
@@ -45,10 +49,13 @@ def test_gallium_makes_its_own_phase():
     assert phases.loc["R6(Fe,Co)13X", "volume_pct"] > 1.0
     plain = phase_balance(_table("Nd15Fe77B8", "atomic"))["phase"].tolist()
     assert "R1.1Fe4B4" in plain
-    assert "alpha-iron" in phase_balance(_table("Nd11.4Fe82.6B6", "atomic"))["phase"].tolist()
+    assert (
+        "alpha-iron"
+        in phase_balance(_table("Nd11.4Fe82.6B6", "atomic"))["phase"].tolist()
+    )
 
 
-def test_a_bare_formula_is_a_hard_phase_whatever_the_oxygen():
+def test_bare_formula_is_a_hard_phase():
     plain, rusty = (_magnet("Nd2Fe14B", "atomic", oxygen_wt_pct=o) for o in (0.0, 1.0))
     assert plain["remanence_T"] == rusty["remanence_T"]
 
@@ -58,16 +65,24 @@ def test_every_route_makes_its_magnets_and_no_others(name):
     route = routes()[name]
     assert route.measured
     assert route.source
-    formula = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
-               "1:12": "Sm10.5Fe74.1V15.4", "aged-1-5": "Ce16Co55Fe10Cu19",
-               # doi 10.1016/j.jallcom.2010.12.192: 1,639 kA/m without iron.
-               "melt-spun-1-7": "SmCo6.8Zr0.2"}  # fmt: skip
-    made = formula.get(name, formula[route.host])
-    row = sintered(_table(made, "atomic"), ROOM, process=name).iloc[0]
+    formula = {
+        "2:14:1": "Nd2Fe14B",
+        "1:5": "SmCo5",
+        "2:17": "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5",
+        "1:12": "Sm10.5Fe74.1V15.4",
+        "aged-1-5": "Ce16Co55Fe10Cu19",
+        # doi 10.1016/j.jallcom.2010.12.192: 1,639 kA/m without iron.
+        "melt-spun-1-7": "SmCo6.8Zr0.2",
+    }
+    recipe = formula.get(name, formula[route.host])
+    row = sintered(_table(recipe, "atomic"), ROOM, process=name).iloc[0]
     assert row["coercivity_kA_m"] > 100.0
     assert row["status"] == "ok"
-    other = sintered(_table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"),
-                     ROOM, process=name).iloc[0]  # fmt: skip
+    other = sintered(
+        _table("SmCo5" if route.host == "2:14:1" else "Nd2Fe14B", "atomic"),
+        ROOM,
+        process=name,
+    ).iloc[0]
     assert other["status"] == "outside the model"
     for field, (low, high) in route.bounds.items():
         # What a route leaves open is the family's.
@@ -81,44 +96,54 @@ def test_every_route_makes_its_magnets_and_no_others(name):
         assert lacking["status"] == "no bulk magnet known"
 
 
-def test_isotropic_bonded_magnets_are_what_is_sold():
+def test_isotropic_bonded_magnets_equal_the_market():
     # Grades BNP of grades/values.csv: 0.45 to 0.70 T, 477 to 796 kA/m.
-    row = sintered(_table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic").iloc[0]
+    row = sintered(_table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic").iloc[
+        0
+    ]
     assert 0.45 < row["remanence_T"] < 0.70
     assert 477 < row["coercivity_kA_m"] < 796
 
 
 def test_a_route_refuses_what_it_cannot_do():
-    with pytest.raises(InputError, match="does not act on magnets of route bonded-isotropic"):
+    with pytest.raises(
+        InputError, match="does not act on magnets of route bonded-isotropic"
+    ):
         _magnet("Nd2Fe14B", "atomic", route="bonded-isotropic", grain_size_um=0.3)
-    with pytest.raises(InputError, match=r"hot-deformed has grain_size_um from 0.15 to 0.5"):
+    with pytest.raises(
+        InputError, match=r"hot-deformed has grain_size_um from 0.15 to 0.5"
+    ):
         _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=0.05)
-    with pytest.raises(InputError, match=r"sintered-axial has grain_size_um from 2 to 12"):
+    with pytest.raises(
+        InputError, match=r"sintered-axial has grain_size_um from 2 to 12"
+    ):
         _magnet("Nd2Fe14B", "atomic", route="sintered-axial", grain_size_um=50.0)
     with pytest.raises(InputError, match="route must be one of"):
         _magnet("Nd2Fe14B", "atomic", route="by hand")
 
 
-def test_where_nothing_is_typed_the_hull_says_what_stands_beside():
+def test_untyped_recipe_takes_its_phases_from_the_hull():
     """A 1:12 recipe rich in iron: the rest is on the hull, by volume; no host at all: all is."""
     rich = CompositionTable.from_strings(["Sm7Fe88Ti5", "Fe60Cr40"], basis="atomic")
-    found = phase_balance(rich)
-    beside = found[found["row_index"] == 0]["phase"].tolist()
+    frame = phase_balance(rich)
+    beside = frame[frame["row_index"] == 0]["phase"].tolist()
     assert beside[0] == "1:12"
     assert "grain boundary" not in beside
-    alone = found[found["row_index"] == 1]
+    alone = frame[frame["row_index"] == 1]
     assert alone["volume_pct"].sum() == pytest.approx(100.0)
     assert not alone["phase"].str.contains("boundary").any()
 
 
-def test_volumes_outside_the_hard_phase_make_up_the_rest():
+def test_volumes_of_all_phases_add_up():
     charges = ["Nd31Fe68B1", "Nd26Fe73B1", "Sm33Co67"]
     table = CompositionTable.from_strings(charges, basis="weight")
     for oxygen in (0.0, 0.4):
-        given = {"oxygen_wt_pct": np.full(3, oxygen)}
-        given |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
-        found = balance(table, partition(table), given, np.zeros(3, bool))
-        outside = 1.0 - found.hard - found.oxide
-        assert (found.oxide > 0.0).all() == (oxygen > 0.0)
+        settings = {"oxygen_wt_pct": np.full(3, oxygen)}
+        settings |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
+        phases = balance(table, partition(table), settings, np.zeros(3, bool))
+        outside = 1.0 - phases.hard - phases.oxide
+        assert (phases.oxide > 0.0).all() == (oxygen > 0.0)
         # What is short of rare earth is all soft.
-        np.testing.assert_allclose(found.soft, np.where([False, True, True], outside, 0.0))
+        np.testing.assert_allclose(
+            phases.soft, np.where([False, True, True], outside, 0.0)
+        )

@@ -21,7 +21,7 @@ def _model(text, temperature=293.15, process=None, basis="weight"):
     return mk.magnetism.sintered(table, temperature, process=process).iloc[0]
 
 
-def _hard(process=None, text=OTHER):
+def _coercivity(process=None, text=OTHER):
     return _model(text, process=process)["coercivity_kA_m"]
 
 
@@ -31,9 +31,13 @@ def _table(*rows, basis="weight"):
 
 def _row(text=CHARGE, t=293.15, h=1.0, b=1.0, **more):
     model = _model(text, t)
-    return {"composition": text, "temperature_K": t, **more,
-            "coercivity_kA_m": h and h * model["coercivity_kA_m"],
-            "remanence_T": b and b * model["remanence_T"]}  # fmt: skip
+    return {
+        "composition": text,
+        "temperature_K": t,
+        **more,
+        "coercivity_kA_m": h and h * model["coercivity_kA_m"],
+        "remanence_T": b and b * model["remanence_T"],
+    }
 
 
 def _width(process=None, quantity="coercivity_kA_m", text=OTHER):
@@ -44,16 +48,21 @@ def _width(process=None, quantity="coercivity_kA_m", text=OTHER):
 def _contradictions(*recipes):
     """Return what is noted of two magnets, at.%, of which one is harder, the other softer."""
     rows = [
-        {"composition": text, "temperature_K": 293.15, "magnet": magnet,
-         "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"]}
+        {
+            "composition": text,
+            "temperature_K": 293.15,
+            "magnet": magnet,
+            "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
+        }
         for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
-    ]  # fmt: skip
+    ]
     return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
 
 
-def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
+def test_one_harder_magnet_hardens_and_narrows_its_mill():
     process = mk.calibrate(_table(_row(h=1.2, b=0.98)), "harder")
-    before, after = _model(OTHER), _model(OTHER, process=process)
+    before = _model(OTHER)
+    after = _model(OTHER, process=process)
     assert 1.05 < after["coercivity_kA_m"] / before["coercivity_kA_m"] < 1.2
     assert 0.98 < after["remanence_T"] / before["remanence_T"] < 1.0
     for quantity in ("coercivity_kA_m", "remanence_T"):
@@ -62,89 +71,100 @@ def test_one_harder_magnet_makes_its_mill_harder_and_narrower():
     assert _width(process, text=CHARGE) < 0.65 * _width(text=CHARGE)
 
 
-def test_a_name_finds_it_again_and_a_second_call_replaces_it():
+def test_finds_a_mill_by_name_and_replaces_it():
     first = mk.calibrate(_table(_row(h=1.2)), "mine")
     mk.calibrate(_table(_row(h=0.8)), "theirs")
-    assert _hard("mine") == pytest.approx(_hard(first))
+    assert _coercivity("mine") == pytest.approx(_coercivity(first))
     mk.calibrate(_table(_row(h=0.8)), "mine")
-    assert _hard("mine") == pytest.approx(_hard("theirs"))
+    assert _coercivity("mine") == pytest.approx(_coercivity("theirs"))
 
 
 def test_other_hosts_know_nothing_of_it():
     process = mk.calibrate(_table(_row(h=1.3)), "mine")
-    before, after = (_model("SmCo5", process=p, basis="atomic") for p in (None, process))
+    before, after = (
+        _model("SmCo5", process=p, basis="atomic") for p in (None, process)
+    )
     assert after["coercivity_kA_m"] == before["coercivity_kA_m"]
     assert after["coercivity_kA_m_lo"] == before["coercivity_kA_m_lo"]
 
 
 def test_either_value_may_be_missing():
     only_b = mk.calibrate(_table(_row(h=None, b=0.97)), "b")
-    assert _hard(only_b) == pytest.approx(_hard())
+    assert _coercivity(only_b) == pytest.approx(_coercivity())
     assert _model(OTHER, process=only_b)["remanence_T"] < _model(OTHER)["remanence_T"]
 
 
-def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)]
-    found = calibration(_table(*rows), "series")
-    report = found.report[found.report["quantity"] == "coercivity_kA_m"]
+def test_more_magnets_narrow_the_mill():
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)
+    ]
+    result = calibration(_table(*rows), "series")
+    report = result.report[result.report["quantity"] == "coercivity_kA_m"]
     before = np.log(report["measured"] / report["before"]).abs()
     after = np.log(report["measured"] / report["after"]).abs()
     assert (after < 0.7 * before).all()
     one = mk.calibrate(_table(rows[0]), "one", keep=False)
-    assert _width(found.process) < _width(one)
-    assert "H_cJ, 3 magnets" in found.lines()[0]
+    assert _width(result.process) < _width(one)
+    assert "H_cJ, 3 magnets" in result.lines()[0]
 
 
-def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)]
-    found = calibration(_table(*rows), "x", keep=False)
+def test_next_magnet_range_is_the_smaller_of_two():
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)
+    ]
+    result = calibration(_table(*rows), "x", keep=False)
 
-    def told(report):
-        line = replace(found, report=report).lines()[0]
+    def next_magnet_range(report):
+        line = replace(result, report=report).lines()[0]
         return float(re.search(r"next magnet ±(\d+) %", line)[1])
 
-    part = found.report
+    part = result.report
     # However little the model knows, producers differ no more than they do; a model that knows more
     # than that is believed.
-    assert told(part.assign(before_hi=10.0 * part["before_hi"])) == told(part) > 5.0
-    assert told(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
+    assert (
+        next_magnet_range(part.assign(before_hi=10.0 * part["before_hi"]))
+        == next_magnet_range(part)
+        > 5.0
+    )
+    assert next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
 
 
 def test_recipes_a_thousandth_apart_are_two():
-    def noted(apart):
+    def contradictions_at_distance(apart):
         x = apart / 2.0
         other = f"Nd{0.14 - x:.6f}Dy0.01Fe{0.79 + x:.6f}B0.06"
         return _contradictions("Nd0.14Dy0.01Fe0.79B0.06", other)
 
-    assert len(noted(0.00095)) == 1
-    assert not noted(0.00105)
+    assert len(contradictions_at_distance(0.00095)) == 1
+    assert not contradictions_at_distance(0.00105)
 
 
-def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
-    shared = "Nd0.14Dy0.01Fe0.789B0.06"
-    assert not _contradictions(f"{shared}Cu0.001", f"{shared}Al0.001")
+def test_other_elements_make_another_recipe():
+    base = "Nd0.14Dy0.01Fe0.789B0.06"
+    assert not _contradictions(f"{base}Cu0.001", f"{base}Al0.001")
 
 
-def test_one_magnet_alone_is_expected_as_any_of_its_kind():
+def test_one_magnet_has_the_usual_deviation():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):
-        own = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
-        deviation = min(own, splits()[row["quantity"]].deviation)
+        usual_deviation = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
+        deviation = min(usual_deviation, splits()[row["quantity"]].deviation)
         assert row["after"] == row["before"]
         width = np.log(row["after_hi"] / row["after_lo"])
         assert width == pytest.approx(2.0 * 1.6449 * deviation, rel=1e-3)
         assert row["after_lo"] * row["after_hi"] == pytest.approx(row["after"] ** 2)
         # Beside what is not known of it stands what measuring leaves: 3 % of H_cJ, 1 % of B_r.
-        left = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
-        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, left)
+        scatter = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
+        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, scatter)
         assert row["standard_score"] == pytest.approx(score, rel=1e-3)
 
 
-def test_a_hot_row_says_less_of_the_common_part():
+def test_hot_row_tells_less_of_the_common_part():
     cold, hot = (
-        mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False) for t in (293.15, 423.15)
+        mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False)
+        for t in (293.15, 423.15)
     )
-    assert _hard(hot) < _hard(cold)
+    assert _coercivity(hot) < _coercivity(cold)
 
 
 def test_bad_rows_are_named_and_left_out():
@@ -157,14 +177,14 @@ def test_bad_rows_are_named_and_left_out():
         {**good, "temperature_K": None},
         {**good, "composition": "Fe"},
     ]
-    with pytest.warns(UserWarning, match="6 rows left out") as caught:
-        found = calibration(_table(good, *bad), "mine")
-    assert sorted(found.rejected) == [2, 3, 4, 5, 6, 7]
-    assert "standard deviations away" in found.rejected[2]
-    assert "grade" in found.rejected[3]
-    assert len(caught) == 1
+    with pytest.warns(UserWarning, match="6 rows left out") as record:
+        result = calibration(_table(good, *bad), "mine")
+    assert sorted(result.rejected) == [2, 3, 4, 5, 6, 7]
+    assert "standard deviations away" in result.rejected[2]
+    assert "grade" in result.rejected[3]
+    assert len(record) == 1
     clean = mk.calibrate(_table(good), "clean")
-    assert _hard("mine") == pytest.approx(_hard(clean))
+    assert _coercivity("mine") == pytest.approx(_coercivity(clean))
     with pytest.raises(InputError, match="row 2"):
         mk.calibrate(_table(good, *bad), "mine", strict=True)
     with pytest.raises(InputError, match="expected the columns"):
@@ -174,20 +194,27 @@ def test_bad_rows_are_named_and_left_out():
 
 
 def test_contradictory_magnets_are_reported_and_trusted_less():
-    rows = _row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")
-    found = calibration(_table(*rows), "torn")
-    assert len(found.contradictions) == 1
-    assert "rows 1 and 2 contradict each other" in found.contradictions[0]
-    agreed = _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
-    sure = calibration(_table(*agreed), "sure")
+    result = calibration(
+        _table(_row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")), "torn"
+    )
+    assert len(result.contradictions) == 1
+    assert "rows 1 and 2 contradict each other" in result.contradictions[0]
+    sure = calibration(
+        _table(_row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")),
+        "sure",
+    )
     assert not sure.contradictions
-    assert _width(sure.process) < 0.95 * _width(found.process)
+    assert _width(sure.process) < 0.95 * _width(result.process)
 
 
-def test_a_magnet_that_does_not_fit_the_others_is_named():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)]
-    found = calibration(_table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd")
-    assert any("row 4" in line and "does not fit" in line for line in found.lines())
+def test_names_a_magnet_that_contradicts_the_others():
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)
+    ]
+    result = calibration(
+        _table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd"
+    )
+    assert any("row 4" in line and "does not fit" in line for line in result.lines())
 
 
 def test_a_csv_is_read(tmp_path):
@@ -198,7 +225,7 @@ def test_a_csv_is_read(tmp_path):
         mk.calibrate(tmp_path / "absent.csv", "mine")
 
 
-def test_a_measurement_is_taken_as_the_trade_takes_it():
+def test_measurement_uses_the_conventions_of_the_trade():
     # H_cJ of one magnet is read to 3 %, B_r to 1 % (one standard deviation of each).
     magnets = mk.calibrate(_table(_row()), "x", keep=False).producer.magnets
     noise = {m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets}
@@ -206,43 +233,56 @@ def test_a_measurement_is_taken_as_the_trade_takes_it():
     assert noise["remanence_T"] == pytest.approx(0.01)
 
 
-def test_a_hot_row_is_off_by_what_a_steeper_fall_takes():
-    (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).producer.magnets
-    there, steeper, higher = (
+def test_hot_row_allows_for_a_steeper_fall():
+    (hot,) = mk.calibrate(
+        _table(_row(t=423.15, b=None)), "x", keep=False
+    ).producer.magnets
+    base, steeper, higher = (
         np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
         for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
     )
-    by_level = 100.0 * (steeper - there) / ((higher - there) / np.log(1.001))
+    by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
-    (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).producer.magnets
+    (cool,) = mk.calibrate(
+        _table(_row(h=None, t=423.15)), "x", keep=False
+    ).producer.magnets
     assert cool["slope"] == 0.0
 
 
-def test_a_shell_is_part_of_what_was_measured():
-    own = _row()
-    bare, shelled = (
-        mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).producer.magnets[0]["score"]
+def test_shell_is_part_of_a_measurement():
+    row = _row()
+    bare, with_shell = (
+        mk.calibrate(_table({**row, "shell": shell}), "x", keep=False).producer.magnets[
+            0
+        ]["score"]
         for shell in ("", "Tb 0.5 wt%")
     )
     # The model expects more of the shelled magnet, so that the same value is a lower one.
-    assert shelled < bare - 0.5
+    assert with_shell < bare - 0.5
 
 
-def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
-    def noted(*labels):
-        rows = [_row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)]
+def test_only_repeated_measurements_contradict():
+    def contradictions(*labels):
+        rows = [
+            _row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)
+        ]
         return calibration(_table(*rows), "x", keep=False).contradictions
 
-    assert len(noted("a", "a")) == 1
-    assert "rows 1 and 2 contradict each other" in noted("a", "a")[0]
-    assert noted("a", "b") == []
+    assert len(contradictions("a", "a")) == 1
+    assert "rows 1 and 2 contradict each other" in contradictions("a", "a")[0]
+    assert contradictions("a", "b") == []
 
 
-def test_a_row_that_does_not_fit_is_told_from_those_that_do():
-    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None) for x in (0.5, 1.0, 1.5)]
+def test_outlier_is_listed_among_good_rows():
+    rows = [
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None)
+        for x in (0.5, 1.0, 1.5)
+    ]
     report = calibration(_table(*rows), "x", keep=False).report
     # All are harder than the model by the same: what the others say leaves little of that.
-    alone = calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+    alone = (
+        calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+    )
     assert alone > 0.0
     assert (report["standard_score"].abs() < 0.6 * alone).all()
 
@@ -253,50 +293,57 @@ def test_quantities_are_told_in_the_order_they_come():
     assert [line.split(",")[0] for line in lines[:2]] == ["B_r", "H_cJ"]
 
 
-def test_magnets_that_contradict_the_mill_they_make_are_told_of():
+def test_names_magnets_that_contradict_their_mill():
     # Half as hard again and a quarter softer than the model, at nearly one recipe.
-    odd = calibration(_table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False)
+    odd = calibration(
+        _table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False
+    )
     assert "make it worse" in odd.lines()[0]
-    alike = calibration(_table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False)
+    alike = calibration(
+        _table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False
+    )
     assert "make it worse" not in alike.lines()[0]
 
 
-def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_told():
+def test_contradictions_between_magnets_widen_the_range():
     texts = [f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)]
-    quiet, wild = (
-        calibration(
-            _table(*(_row(t, h=1.0 + s, b=None) for t, s in zip(texts, steps, strict=True))),
-            "x", keep=False,
-        )
-        for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
-    )  # fmt: skip
+
+    def calibrate(shares):
+        rows = [_row(text, h=h, b=None) for text, h in zip(texts, shares, strict=True)]
+        return calibration(_table(*rows), "x", keep=False)
+
+    quiet = calibrate((1.01, 0.99, 1.01, 0.99))
+    wild = calibrate((1.6, 0.6, 1.6, 0.6))
     assert _width(wild.process) > 1.3 * _width(quiet.process)
-    told = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
-    known = wild.process.producer.known("2:14:1", "coercivity_kA_m")
-    assert int(told[1]) == round(100 * (known.stretch - 1.0))
+    match = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
+    scores = wild.process.producer.known("2:14:1", "coercivity_kA_m")
+    assert int(match[1]) == round(100 * (scores.stretch - 1.0))
     assert "wider" not in quiet.lines()[0]
 
 
-def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
+def test_other_magnets_worsen_it_only_beyond_the_range():
     rows = [_row(h=1.1, b=None), _row(OTHER, h=1.15, b=None)]
-    found = calibration(_table(*rows), "x", keep=False)
-    part = found.report
+    result = calibration(_table(*rows), "x", keep=False)
+    part = result.report
 
-    def told(before, after, reach):
+    def warns_of_a_worse_fit(before, after, reach):
         """Say so of magnets that were off by shares of their value, with that range after."""
         values = {
-            n: part["measured"] / (1.0 + x) for n, x in (("before", before), ("after", after))
+            n: part["measured"] / (1.0 + x)
+            for n, x in (("before", before), ("after", after))
         }
         report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
-        return "make it worse" in replace(found, report=report).lines()[0]
+        return "make it worse" in replace(result, report=report).lines()[0]
 
-    assert told(before=0.1, after=0.3, reach=0.2)
+    assert warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.2)
     # Within the range that is left, or no worse than before: nothing is said.
-    assert not told(before=0.1, after=0.3, reach=0.4)
-    assert not told(before=0.4, after=0.3, reach=0.2)
+    assert not warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.4)
+    assert not warns_of_a_worse_fit(before=0.4, after=0.3, reach=0.2)
 
 
-@pytest.mark.parametrize("true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}])
+@pytest.mark.parametrize(
+    "true", [{"level": 1.15}, {"level": 0.86}, {"level": 1.1, "fall": 1.12}]
+)
 def test_two_levels_of_one_producer_come_back(true):
     """Synthetic magnets of three recipes, measured at 20 and 150 C."""
     recipes = [f"Nd{24.6 - x}Pr6Dy{x}Co1Cu0.15B0.96Fe bal." for x in (0.5, 1.5, 3.0)]
@@ -304,30 +351,46 @@ def test_two_levels_of_one_producer_come_back(true):
     for recipe in recipes:
         for kelvin in (293.15, 423.15):
             h_cj = _model(recipe, kelvin, true)["coercivity_kA_m"]
-            rows.append({"composition": recipe, "magnet": recipe, "temperature_K": kelvin,
-                         "coercivity_kA_m": h_cj, "remanence_T": None})  # fmt: skip
+            rows.append(
+                {
+                    "composition": recipe,
+                    "magnet": recipe,
+                    "temperature_K": kelvin,
+                    "coercivity_kA_m": h_cj,
+                    "remanence_T": None,
+                }
+            )
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
-        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.03)
+        prediction = _model(row["composition"], row["temperature_K"], process)[
+            "coercivity_kA_m"
+        ]
+        assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.03)
     # A fourth recipe of the producer has the level, too.
     for kelvin in (293.15, 423.15):
         other = "Nd22.6Pr6Dy2Co1Cu0.15B0.96Fe bal."
-        wanted, plain = (_model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None))
-        found = _model(other, kelvin, process)["coercivity_kA_m"]
-        assert abs(np.log(found / wanted)) < 0.35 * abs(np.log(plain / wanted))
+        expected, plain = (
+            _model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None)
+        )
+        prediction = _model(other, kelvin, process)["coercivity_kA_m"]
+        assert abs(np.log(prediction / expected)) < 0.35 * abs(np.log(plain / expected))
 
 
 def test_a_factor_at_both_temperatures_is_two_levels():
     """1.1 at 20 C and 1.25 at 150 C of the model, whatever the law says."""
-    rows = [{**_row(h=h, t=t, b=None), "magnet": "a"} for t, h in ((293.15, 1.1), (423.15, 1.4))]
+    rows = [
+        {**_row(h=h, t=t, b=None), "magnet": "a"}
+        for t, h in ((293.15, 1.1), (423.15, 1.4))
+    ]
     process = mk.calibrate(_table(*rows), "x", keep=False)
     for row in rows:
-        found = _model(row["composition"], row["temperature_K"], process)["coercivity_kA_m"]
-        assert found == pytest.approx(row["coercivity_kA_m"], rel=0.05)
+        prediction = _model(row["composition"], row["temperature_K"], process)[
+            "coercivity_kA_m"
+        ]
+        assert prediction == pytest.approx(row["coercivity_kA_m"], rel=0.05)
 
 
-def test_headers_with_other_units_are_read_and_said():
+def test_reads_and_names_headers_in_other_units():
     plain = {
         "composition": ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."],
         "basis": ["weight"],
@@ -352,5 +415,5 @@ def test_headers_with_other_units_are_read_and_said():
 
 def test_degrees_under_kelvin_are_refused_with_a_guess():
     table = {"composition": ["SmCo5"], "temperature_K": [20], "remanence_T": [0.9]}
-    _, rejected = read_magnets(table)
-    assert "20 K lies outside 60 to 1000 K; C?" in rejected[1]
+    _, rejects = read_magnets(table)
+    assert "20 K lies outside 60 to 1000 K; C?" in rejects[1]

@@ -18,36 +18,44 @@ def test_every_row_has_a_source_and_no_rare_earth():
     assert not table.fraction(*RARE_EARTHS).any()
 
 
-def test_columns_are_registered():
+def test_registry_has_the_columns():
     frame = comparators()
-    known = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
-    assert "remanence_T" in known
-    assert all(f"{c}_provenance" in frame.columns for c in known)
+    columns = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
+    assert "remanence_T" in columns
+    assert all(f"{c}_provenance" in frame.columns for c in columns)
 
 
-def test_temperature_moves_them_as_known():
-    cold, hot = comparators(293.15), comparators("100C")
+def test_temperature_moves_the_comparators():
+    cold = comparators(293.15)
+    hot = comparators("100C")
     frame = hot.set_index("candidate")
     base = cold.set_index("candidate")
     assert frame.loc["MnBi", "coercivity_kA_m"] > base.loc["MnBi", "coercivity_kA_m"]
-    assert frame.loc["Sr ferrite", "remanence_T"] == pytest.approx(0.41 * (1 - 0.002 * 80))
-    assert frame.loc["Alnico 5", "remanence_T"] > 0.97 * base.loc["Alnico 5", "remanence_T"]
+    assert frame.loc["Sr ferrite", "remanence_T"] == pytest.approx(
+        0.41 * (1 - 0.002 * 80)
+    )
+    assert (
+        frame.loc["Alnico 5", "remanence_T"]
+        > 0.97 * base.loc["Alnico 5", "remanence_T"]
+    )
 
 
 def test_no_magnet_above_its_limit():
     frame = comparators(900.0)
     assert frame["remanence_T"].isna().all()
-    assert np.isnan(comparators(300.0).set_index("candidate").loc["L1_0 FeNi", "remanence_T"])
+    assert np.isnan(
+        comparators(300.0).set_index("candidate").loc["L1_0 FeNi", "remanence_T"]
+    )
 
 
 def test_products_are_possible():
     frame = comparators(293.15)
     limit = frame["remanence_T"] ** 2 / (4 * 1.25663706e-6) / 1e3
-    given = frame["max_energy_product_kJ_m3"].notna() & limit.notna()
-    assert (frame["max_energy_product_kJ_m3"] <= limit)[given].all()
+    finite = frame["max_energy_product_kJ_m3"].notna() & limit.notna()
+    assert (frame["max_energy_product_kJ_m3"] <= limit)[finite].all()
 
 
-def test_a_coefficient_that_nobody_prints_is_none_near_room_temperature_and_unknown_when_hot():
+def test_unprinted_coefficient_is_unknown_when_hot():
     # Vectolite: 80 kA/m (Bozorth 1951); how that moves is not printed.
     warm, hot = (comparators(t).set_index("candidate") for t in ("45C", "150C"))
     assert warm.loc["Co ferrite", "coercivity_kA_m"] == 80.0

@@ -9,20 +9,22 @@ from magnetkit.magnetism import compensate, sintered, sintered_at
 
 def test_gadolinium_makes_smco5_flat_near_forty_percent():
     # Sm0.6Gd0.4Co5 is the known compensated magnet.
-    found = compensate("SmCo5", with_=["Gd"], between=(223.15, 423.15))
-    assert 0.25 <= found.share["Gd"] <= 0.55
-    assert found.remanence_coefficient_pct_K == pytest.approx(0.0, abs=0.003)
+    result = compensate("SmCo5", with_=["Gd"], between=(223.15, 423.15))
+    assert 0.25 <= result.share["Gd"] <= 0.55
+    assert result.remanence_coefficient_pct_K == pytest.approx(0.0, abs=0.003)
 
 
 def test_solution_is_what_the_magnet_model_says():
-    found = compensate("SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01)
-    table = CompositionTable.from_strings([found.formula])
+    result = compensate(
+        "SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01
+    )
+    table = CompositionTable.from_strings([result.formula])
     row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
-        found.remanence_coefficient_pct_K, abs=2e-4
+        result.remanence_coefficient_pct_K, abs=2e-4
     )
     assert 100 * table.weight_fractions()[0, 63:71].sum() == pytest.approx(
-        found.added_wt_pct, abs=0.02
+        result.added_wt_pct, abs=0.02
     )
     assert len(HEAVY_LANTHANIDES) == 8
 
@@ -42,15 +44,15 @@ def test_a_flatter_magnet_needs_more():
     assert amounts[0] < amounts[2]
 
 
-def test_nothing_is_added_where_nothing_is_needed():
-    found = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
-    assert found.added_wt_pct == 0.0
+def test_adds_nothing_to_a_sufficient_magnet():
+    result = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
+    assert result.added_wt_pct == 0.0
 
 
 @pytest.mark.parametrize(
     ("names", "steps"), [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)]
 )
-def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, names, steps):
+def test_tries_three_substituents_in_steps_of_three_percent(monkeypatch, names, steps):
     class Asked(Exception):
         pass
 
@@ -58,33 +60,42 @@ def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, na
         raise Asked((count, number))
 
     monkeypatch.setattr("magnetkit.magnetism.compensation._shares", shares)
-    with pytest.raises(Asked) as seen:
+    with pytest.raises(Asked) as error:
         compensate("SmCo5", with_=names)
-    assert seen.value.args[0] == (len(names), steps)
+    assert error.value.args[0] == (len(names), steps)
 
 
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"compositions": "SmCo"}, {"compositions": "Sm5"}, {"compositions": "what"}, {"with_": []},
-        {"with_": ["Fe"]}, {"between": (300, 300)}, {"step": 0.5}, {"alpha": 5.0},
+        {"compositions": "SmCo"},
+        {"compositions": "Sm5"},
+        {"compositions": "what"},
+        {"with_": []},
+        {"with_": ["Fe"]},
+        {"between": (300, 300)},
+        {"step": 0.5},
+        {"alpha": 5.0},
     ],
-)  # fmt: skip
-def test_bad_arguments_are_refused(keywords):
+)
+def test_refuses_bad_arguments(keywords):
     with pytest.raises(InputError):
         compensate(**{"compositions": "SmCo5", **keywords})
 
 
-def test_the_sag_is_the_largest_distance_from_the_chord():
+def test_sag_is_the_largest_distance_to_the_chord():
     from magnetkit.magnetism.compensation import _Search
 
     base = CompositionTable.from_strings(["SmCo5"], basis="atomic")
     kelvin = np.linspace(223.15, 423.15, 9)
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]
     table = CompositionTable.from_strings(["Sm0.8Gd0.2Co5"], basis="atomic")
-    b_r = np.array([f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")])
+    b_r = np.array(
+        [f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")]
+    )
     chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])
-    assert row["sag_pct"] == pytest.approx(100 * np.abs(b_r - chord).max() / b_r[0], rel=1e-3)
+    sag = 100 * np.abs(b_r - chord).max() / b_r[0]
+    assert row["sag_pct"] == pytest.approx(sag, rel=1e-3)
     assert row["remanence_T"] == pytest.approx(b_r[0], rel=1e-6)
-    own = 100 * (b_r[-1] / b_r[0] - 1) / 200
-    assert row["remanence_coefficient_pct_K"] == pytest.approx(own, rel=1e-3)
+    coefficient = 100 * (b_r[-1] / b_r[0] - 1) / 200
+    assert row["remanence_coefficient_pct_K"] == pytest.approx(coefficient, rel=1e-3)

@@ -25,42 +25,49 @@ from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
 
 
-def _made(name):
+def _estimate(name):
     return estimate_composition(mk.grades(name).iloc[0])
 
 
 def test_weights_are_probabilities_and_recipes_are_recipes():
-    made = _made("N42SH")
-    assert sum(r.weight for r in made.recipes) == pytest.approx(1.0)
-    assert made.recipes[0].weight == max(r.weight for r in made.recipes)
-    low, high = made.heavy_wt_pct[1:]
-    assert low <= made.heavy_wt_pct[0] <= high
-    for recipe in made.recipes:
+    makeup = _estimate("N42SH")
+    assert sum(r.weight for r in makeup.recipes) == pytest.approx(1.0)
+    assert makeup.recipes[0].weight == max(r.weight for r in makeup.recipes)
+    low, high = makeup.heavy_wt_pct[1:]
+    assert low <= makeup.heavy_wt_pct[0] <= high
+    for recipe in makeup.recipes:
         table = mk.CompositionTable.from_strings([recipe.text], basis="weight")
-        found = ledger(table, shell=recipe.shell or None)["heavy_rare_earth_wt_pct"].iloc[0]
-        assert found == pytest.approx(recipe.heavy_wt_pct)
+        content = ledger(table, shell=recipe.shell or None)[
+            "heavy_rare_earth_wt_pct"
+        ].iloc[0]
+        assert content == pytest.approx(recipe.heavy_wt_pct)
 
 
-def test_heavy_rare_earth_rises_with_the_class_as_the_trade_has_it():
+def test_heavy_rare_earth_rises_with_the_class():
     # dysprosium_classes.csv, alloyed: N 0, SH 2 to 4, UH 4 to 6, EH 6 to 9 wt.%; diffusion needs
     # a third of that.
-    classes = {"N35": (0.0, 1.0), "N42SH": (0.7, 4.0), "N38UH": (1.3, 6.0), "N35EH": (2.0, 9.0)}
+    classes = {
+        "N35": (0.0, 1.0),
+        "N42SH": (0.7, 4.0),
+        "N38UH": (1.3, 6.0),
+        "N35EH": (2.0, 9.0),
+    }
     means = []
     for name, (low, high) in classes.items():
-        mean = _made(name).heavy_wt_pct[0]
+        mean = _estimate(name).heavy_wt_pct[0]
         assert low <= mean <= high, name
         means.append(mean)
     assert means == sorted(means)
 
 
-def test_samarium_cobalt_holds_heavy_rare_earth_only_where_it_is_compensated():
-    assert _made("YXG28H").heavy_wt_pct[0] < 0.3
-    assert _made("Recoma 20").heavy_wt_pct[0] < 0.3
+def test_only_compensated_samarium_cobalt_holds_heavy_rare_earth():
+    assert _estimate("YXG28H").heavy_wt_pct[0] < 0.3
+    assert _estimate("Recoma 20").heavy_wt_pct[0] < 0.3
     # Gadolinium and erbium of compensated 2:17: order of a third of the rare earth.
-    assert 5.0 < _made("2:17TC-16").heavy_wt_pct[0] < 18.0
+    assert 5.0 < _estimate("2:17TC-16").heavy_wt_pct[0] < 18.0
 
 
-def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensation_begins():
+def test_small_alpha_marks_compensation():
     # Ordinary 2:17 has 0.03 %/K and more.
     grade = mk.grades("2:17TC-16").iloc[0].copy()
     heavy = {}
@@ -84,155 +91,201 @@ def test_charges_are_those_of_the_trade():
     assert iron["B"] == 0.96
     assert iron["Co"] == 1.0
     assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
-    compensated = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
-    assert amounts(compensated) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
+    with_gadolinium = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
+    assert amounts(with_gadolinium) == {
+        "Sm": 17.8,
+        "Gd": 8.0,
+        "Fe": 14.0,
+        "Cu": 6.0,
+        "Zr": 2.8,
+    }
 
 
 @pytest.mark.parametrize(
     ("host", "given", "said"),
     [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
 )
-def test_a_charge_that_nobody_melts_is_refused(host, given, said):
+def test_refuses_an_impossible_charge(host, given, said):
     with pytest.raises(InputError, match=said):
         charge(host, **given)
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
-def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
+def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch):
     for host in ("2-14-1", "1-5"):
         text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
         folder = tmp_path / "hosts" / host
         folder.mkdir(parents=True)
         key = wrong.split()[0]
-        lines = [wrong if line.split()[:1] == [key] else line for line in text.splitlines()]
+        lines = [
+            wrong if line.split()[:1] == [key] else line for line in text.splitlines()
+        ]
         folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
         usual_magnets.__wrapped__()
 
 
-def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
-    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11,
-             "host": "2:14:1"}  # fmt: skip
-    expected = {"remanence_T": 1.2, "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0}
+def test_likelihood_of_a_recipe_is_normal():
+    grade = {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": 1000.0,
+        "remanence_coefficient_pct_K": -0.11,
+        "host": "2:14:1",
+    }
+    expected = {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": typical_over_minimum("2:14:1") * 1000.0,
+    }
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
-    found = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(found - found[0], [0.0, -0.5, -2.0], atol=1e-12)
+    likelihood = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(
+        likelihood - likelihood[0], [0.0, -0.5, -2.0], atol=1e-12
+    )
     # Two deviations of alpha; beyond five it counts no more.
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
-    found = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(found - found[0], [0.0, -2.0, -12.5], atol=1e-9)
+    likelihood = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(
+        likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9
+    )
 
 
 def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
-    seen = []
+    calls = []
     magnetism = import_module("magnetkit.magnetism.sintered")
-    asked = magnetism.sintered_at
+    original = magnetism.sintered_at
 
-    def judged(table, temperatures, *options, **keywords):
-        seen.append((temperatures, keywords["between"]))
-        return asked(table, temperatures, *options, **keywords)
+    def record_and_predict(table, temperatures, *options, **keywords):
+        calls.append((temperatures, keywords["between"]))
+        return original(table, temperatures, *options, **keywords)
 
     module = import_module("magnetkit.magnetism._composition_estimate")
-    monkeypatch.setattr(module, "sintered_at", judged)
+    monkeypatch.setattr(module, "sintered_at", record_and_predict)
     module._model_recipes.cache_clear()
     module._estimate.cache_clear()
-    _made("N42SH")
+    _estimate("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
-    assert seen[0] == ([293.15], (293.15, 373.15))
+    assert calls[0] == ([293.15], (293.15, 373.15))
 
 
-def test_what_a_grade_is_made_of_is_a_mean_over_kinds_that_fit(monkeypatch):
+def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
-    grids = {"bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
-             "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),)}  # fmt: skip
+    grids = {
+        "bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
+        "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),),
+    }
     off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
     heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
     hard = {"bulk": np.array([1000.0, 800.0, 0.0]), "diffused": np.array([1500.0])}
     module = import_module("magnetkit.magnetism._composition_estimate")
     usual = usual_magnets()["1:5"]
     kinds = [usual.grades[0].model_copy(update={"kind": kind}) for kind in grids]
-    own = usual.model_copy(update={"grades": tuple(kinds)})
-    asked = []
+    family = usual.model_copy(update={"grades": tuple(kinds)})
+    kinds_tried = []
 
-    def made_of(*arguments, **keywords):
-        kind = asked[-1]
+    def predict_kind(*arguments, **keywords):
+        kind = kinds_tried[-1]
         status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
-        values = {"remanence_T": 1.2 * np.exp(0.055 * off[kind]), "coercivity_kA_m": hard[kind]}
-        return [pd.DataFrame({**values, "remanence_coefficient_pct_K": 0.0, "status": status})]
+        values = {
+            "remanence_T": 1.2 * np.exp(0.055 * off[kind]),
+            "coercivity_kA_m": hard[kind],
+        }
+        return [
+            pd.DataFrame(
+                {**values, "remanence_coefficient_pct_K": 0.0, "status": status}
+            )
+        ]
 
-    monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": own})
-    monkeypatch.setattr(module, "recipes", lambda host, g: asked.append(g.kind) or grids[g.kind])
-    monkeypatch.setattr(module, "sintered_at", made_of)
-    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[asked[-1]])
+    monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
+    monkeypatch.setattr(
+        module, "recipes", lambda host, g: kinds_tried.append(g.kind) or grids[g.kind]
+    )
+    monkeypatch.setattr(module, "sintered_at", predict_kind)
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[kinds_tried[-1]])
     nan = float("nan")
     grade = {
-        "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
+        "host": "1:5",
+        "remanence_T": 1.2,
+        "coercivity_kA_m": nan,
         "remanence_coefficient_pct_K": nan,
-    }  # fmt: skip
-    made = estimate_composition(grade)
+    }
+    makeup = estimate_composition(grade)
     # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
     # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
-    each = {k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k]) for k in grids}
-    weight = np.concatenate(list(each.values()))
+    likelihood = {
+        k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k])
+        for k in grids
+    }
+    weight = np.concatenate(list(likelihood.values()))
     weight /= weight.sum()
     content = np.array([0.0, 0.1, 0.25])
-    assert made.heavy_wt_pct[0] == pytest.approx(weight @ content)
-    assert made.heavy_wt_pct[1:] == (0.0, 0.25)
-    assert made.diffused == pytest.approx(weight[2])
+    assert makeup.heavy_wt_pct[0] == pytest.approx(weight @ content)
+    assert makeup.heavy_wt_pct[1:] == (0.0, 0.25)
+    assert makeup.diffused == pytest.approx(weight[2])
     log = np.log([1000.0, 800.0, 1500.0])
-    spread = np.sqrt(weight @ (log - weight @ log) ** 2)
-    assert made.log_spread == pytest.approx(spread)
+    deviation = np.sqrt(weight @ (log - weight @ log) ** 2)
+    assert makeup.log_spread == pytest.approx(deviation)
     # One of each kind, with the weight of its kind.
-    found = {r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in made.recipes}
-    assert found == {"bulk": ("SmCo5", "", 0.0), "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25)}
-    shares = {r.kind: r.weight for r in made.recipes}
+    recipes = {r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in makeup.recipes}
+    assert recipes == {
+        "bulk": ("SmCo5", "", 0.0),
+        "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25),
+    }
+    shares = {r.kind: r.weight for r in makeup.recipes}
     assert shares["bulk"] == pytest.approx(weight[:2].sum())
 
 
-def test_the_trade_is_believed_of_a_class_to_a_deviation():
+def test_trade_sets_the_odds_of_a_class():
     classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
     row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
-    usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = (
+        row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]
+    ) / 2.0
     # Diffused in, a third of it does.
     for worth in (1.0, 3.0):
-        found = _trade(row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth)
-        np.testing.assert_allclose(found, [0.0, -0.5], atol=1e-12)
+        odds = _trade(
+            row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth
+        )
+        np.testing.assert_allclose(odds, [0.0, -0.5], atol=1e-12)
 
 
-def test_the_ladder_of_a_maker_tells_alloyed_from_diffused():
+def test_ladder_of_a_maker_tells_alloying_from_diffusion():
     # Arnold's best B_r by class falls as dysprosium in the alloy makes it, HGT's hardly.
     assert ladder("Arnold") == pytest.approx(-0.25, abs=0.04)
     assert ladder("HGT") == pytest.approx(-0.05, abs=0.03)
     assert ladder("nobody") is None
     row = mk.grades("N42SH").iloc[0]
-    shares = [
-        {r.kind: r.weight for r in estimate_composition({**row, "makers": m}).recipes}["diffused"]
-        for m in ("Arnold", "HGT")
-    ]
-    assert shares[0] < shares[1]
+
+    def diffused_share(makers):
+        recipes = estimate_composition({**row, "makers": makers}).recipes
+        return next(recipe.weight for recipe in recipes if recipe.kind == "diffused")
+
+    assert diffused_share("Arnold") < diffused_share("HGT")
 
 
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
-def test_what_is_no_sintered_rare_earth_magnet_gets_no_recipe(name):
+def test_other_magnets_get_no_recipe(name):
     with pytest.raises(InputError, match="is not estimated"):
-        _made(name)
+        _estimate(name)
 
 
-def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
+def test_writes_an_odd_shell_as_an_order():
     assert shell_text("Tb", 0.4) == "Tb 0.4 wt%"
     # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
     assert shell_text("Tb", 24.0) == "Tb 0.40 @ 2.000"
 
 
 def test_a_recipe_that_was_given_is_no_estimate():
-    made = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
-    assert (made.best.weight, made.diffused, made.log_spread) == (1.0, 1.0, 0.0)
-    assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
-    assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    makeup = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
+    assert (makeup.best.weight, makeup.diffused, makeup.log_spread) == (1.0, 1.0, 0.0)
+    assert makeup.heavy_wt_pct == (1.2, 1.2, 1.2)
+    assert (
+        makeup.sentence()
+        == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    )
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
     with pytest.raises(InputError, match="expected a row of grades"):
         estimate_composition(np.array(3.0))

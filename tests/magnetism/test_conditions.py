@@ -21,34 +21,36 @@ from magnetkit.magnetism.conditions import (
 ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
 
-def test_every_field_that_users_give_is_a_keyword_and_an_option():
-    given = {one.name: one for one in condition_fields(*GROUPS)}
-    assert set(ConditionKeywords.__annotations__) == set(given) - {"temperature"}
-    assert len({one.metadata["option"] for one in given.values()}) == len(given)
-    inner = {one.name for one in dataclasses.fields(Conditions)} - set(given)
+def test_every_condition_is_a_keyword_and_an_option():
+    fields = {one.name: one for one in condition_fields(*GROUPS)}
+    assert set(ConditionKeywords.__annotations__) == set(fields) - {"temperature"}
+    assert len({one.metadata["option"] for one in fields.values()}) == len(fields)
+    inner = {one.name for one in dataclasses.fields(Conditions)} - set(fields)
     assert inner == {"reference", "reference_shell", "whole_range"}
     predict = typer.main.get_command(app).commands["predict"]
-    there = {parameter.name: parameter for parameter in predict.params}
-    for name, one in given.items():
-        assert there[name].opts == [one.metadata["option"]]
-        assert one.metadata["meaning"] in there[name].help
+    options = {parameter.name: parameter for parameter in predict.params}
+    for name, one in fields.items():
+        assert options[name].opts == [one.metadata["option"]]
+        assert one.metadata["meaning"] in options[name].help
 
 
-@pytest.mark.parametrize("name", ["predict", "screen", "compare", "curve", "replace", "diffuse"])
+@pytest.mark.parametrize(
+    "name", ["predict", "screen", "compare", "curve", "replace", "diffuse"]
+)
 def test_help_names_each_keyword(name):
     function = getattr(mk, name)
-    taken = inspect.signature(function).parameters
-    assert not any(p.kind is p.VAR_KEYWORD for p in taken.values())
-    said = inspect.getdoc(function)
-    assert "**keywords" not in said
-    for keyword in set(taken) & set(ConditionKeywords.__annotations__):
+    parameters = inspect.signature(function).parameters
+    assert not any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    text = inspect.getdoc(function)
+    assert "**keywords" not in text
+    for keyword in set(parameters) & set(ConditionKeywords.__annotations__):
         # An entry of its own, or one with another.
-        assert f"\n{keyword}" in said or f", {keyword} :" in said, keyword
+        assert f"\n{keyword}" in text or f", {keyword} :" in text, keyword
 
 
 def test_a_function_keeps_what_it_says_itself():
     @with_conditions("use", "supply", without=("recycled",))
-    def asked(alloy: str, load_line: float = 2.0, **keywords: float) -> float:
+    def say(alloy: str, load_line: float = 2.0, **keywords: float) -> float:
         """Say.
 
         Parameters
@@ -66,36 +68,50 @@ def test_a_function_keeps_what_it_says_itself():
         """
         return load_line
 
-    taken = inspect.signature(asked).parameters
+    parameters = inspect.signature(say).parameters
     names = ["outside_field_kA_m", "hours", "between", "scenario", "prices"]
-    assert list(taken) == ["alloy", "load_line", *names]
-    assert taken["load_line"].default == 2.0
-    said = inspect.getdoc(asked)
-    assert said.count("load_line :") == 1
+    assert list(parameters) == ["alloy", "load_line", *names]
+    assert parameters["load_line"].default == 2.0
+    text = inspect.getdoc(say)
+    assert text.count("load_line :") == 1
     # In place, before what follows.
-    assert said.index("hours : float, optional") < said.index("Returns")
-    assert asked("x", hours=3.0) == 2.0
+    assert text.index("hours : float, optional") < text.index("Returns")
+    assert say("x", hours=3.0) == 2.0
 
 
 def test_conditions_are_checked_once_and_frozen():
-    made = Conditions.of(
-        temperature="20C,150C", load_line=2, outside_field_kA_m=50, hours=10,
+    conditions = Conditions.of(
+        temperature="20C,150C",
+        load_line=2,
+        outside_field_kA_m=50,
+        hours=10,
         between=("0C", "100C"),
-        prices={"Tb": "3x"}, recycled={"Co": 0.2}, scenario=None, interval=0.8,
-    )  # fmt: skip
-    assert made.temperature == (293.15, 423.15)
-    assert (made.duty.load_line, made.duty.outside_field_kA_m, made.duty.hours) == (2, 50, 10)
-    assert made.between == (273.15, 373.15)
-    assert (made.prices, made.recycled, made.scenario) == ({"Tb": "3x"}, {"Co": 0.2}, "baseline")
-    assert made.supply_scenario.price_factor("Tb") == 3.0
+        prices={"Tb": "3x"},
+        recycled={"Co": 0.2},
+        scenario=None,
+        interval=0.8,
+    )
+    assert conditions.temperature == (293.15, 423.15)
+    assert (
+        conditions.duty.load_line,
+        conditions.duty.outside_field_kA_m,
+        conditions.duty.hours,
+    ) == (2, 50, 10)
+    assert conditions.between == (273.15, 373.15)
+    assert (conditions.prices, conditions.recycled, conditions.scenario) == (
+        {"Tb": "3x"},
+        {"Co": 0.2},
+        "baseline",
+    )
+    assert conditions.supply_scenario.price_factor("Tb") == 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        made.load_line = 1.0
+        conditions.load_line = 1.0
     assert Conditions.of(hours=None, between=None) == Conditions()
     with pytest.raises(InputError, match=r"prices must map elements"):
         Conditions.of(prices=[("Tb", 3)])
 
 
-def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
+def test_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
     from magnetkit.settings import get_settings
 
     monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path))
@@ -108,17 +124,19 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
     try:
         process = mk.calibrate(mine, name="works")
         ask = {"temperature": "20C", "basis": "weight"}
-        named = mk.predict(ALLOY, **ask, calibration="works")
-        assert named.equals(mk.predict(ALLOY, **ask, process=process))
-        assert named.equals(mk.predict(ALLOY, **ask, process="works"))
+        by_name = mk.predict(ALLOY, **ask, calibration="works")
+        assert by_name.equals(mk.predict(ALLOY, **ask, process=process))
+        assert by_name.equals(mk.predict(ALLOY, **ask, process="works"))
         bare = mk.predict(ALLOY, **ask, calibration="none")
         assert bare.equals(mk.predict(ALLOY, **ask))
         # The measured magnet itself comes out nearer to what was measured.
-        wrong = [abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (named, bare)]
+        wrong = [
+            abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (by_name, bare)
+        ]
         assert wrong[0] < 0.2 * wrong[1]
-        both = calibrated_process({"density": 0.97}, "works", 300.0)
-        assert both["density"] == 0.97
-        assert both["producer"]["name"] == "works"
+        with_both = calibrated_process({"density": 0.97}, "works", 300.0)
+        assert with_both["density"] == 0.97
+        assert with_both["producer"]["name"] == "works"
         with pytest.raises(InputError, match="give one of the two"):
             mk.predict(ALLOY, **ask, process="works", calibration="works")
     finally:
@@ -132,7 +150,7 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         mk.predict(ALLOY, basis="weight", calibration=5)
 
 
-def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path):
+def test_no_device_magnet_stays_out_of_the_model(tmp_path):
     from magnetkit.applications import load
 
     from magnetkit.choose._job import job_identity, make_job, restore_job

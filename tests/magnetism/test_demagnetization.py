@@ -16,7 +16,9 @@ def test_curves_agree_with_the_figures():
     curves = demagnetization(table, [293.15, "150C"])
     frame = sintered(table, temperature=293.15)
     np.testing.assert_allclose(curves.remanence[:, 0], frame["remanence_T"], rtol=1e-9)
-    np.testing.assert_allclose(curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9)
+    np.testing.assert_allclose(
+        curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9
+    )
     product = (-curves.induction * curves.field).max(axis=2)[:, 0] / 1e3
     np.testing.assert_allclose(product, frame["max_energy_product_kJ_m3"], rtol=0.06)
     assert (curves.coercivity[:, 1] < curves.coercivity[:, 0]).all()
@@ -33,7 +35,8 @@ def test_curves_fall_from_remanence_and_pass_the_knee():
 
 def test_working_point_lies_on_the_load_line():
     curves = demagnetization(_table("SmCo5"), [293.15], load_line=2.0)
-    b, h = curves.working_induction[0, 0], curves.working_field[0, 0]
+    b = curves.working_induction[0, 0]
+    h = curves.working_field[0, 0]
     assert b == pytest.approx(-2.0 * MU_0 * h)
     on_curve = np.interp(h, curves.field[0, 0, ::-1], curves.induction[0, 0, ::-1])
     assert on_curve == pytest.approx(b, rel=1e-3)
@@ -55,7 +58,7 @@ def test_given_fields_are_taken_for_all():
     assert (curves.field[..., 1] == -1e5).all()
 
 
-def test_the_frame_holds_every_point_once():
+def test_frame_repeats_no_point():
     curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), ["20C", "150C"])
     frame = curves.to_frame(["Nd", "Sm"])
     assert len(frame) == curves.field.size
@@ -67,7 +70,7 @@ def test_the_frame_holds_every_point_once():
         curves.to_frame(["one"])
 
 
-def test_what_is_no_magnet_has_no_curve():
+def test_other_materials_have_no_curve():
     curves = demagnetization(_table("Y2Co17"), [300.0])
     assert np.isnan(curves.polarization).all()
     assert not curves.above_knee.any()
@@ -80,6 +83,6 @@ def test_fields_must_lie_in_the_second_quadrant():
         demagnetization(_table("SmCo5"), load_line=-1.0)
 
 
-def test_far_beyond_its_coercivity_a_magnet_is_turned_however_far():
-    made = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
-    np.testing.assert_allclose(made.polarization[0, 0], -made.remanence[0, 0])
+def test_magnet_turns_at_any_field_over_its_coercivity():
+    curve = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
+    np.testing.assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])

@@ -18,17 +18,20 @@ from magnetkit.magnetism.sintered import Duty, read_duty
 ONE = np.array([1.0])
 
 
-def naive_lost(b_r, h_cj, knee, recoil, duty):
+def naive_loss(b_r, h_cj, knee, recoil, duty):
     """Return the share lost, by halving: where J(h + creep) meets the load line."""
     load, outside, creep = duty
     power = corner(b_r, h_cj, knee, recoil)
-    low, high = 0.0, b_r / MU_0 / (load + recoil) + outside
+    low = 0.0
+    high = b_r / MU_0 / (load + recoil) + outside
     for _ in range(200):
         h = 0.5 * (low + high)
         part = min(((h + creep) / h_cj) ** power, 2.0)
         j = (b_r - (recoil - 1.0) * MU_0 * h) * (1.0 - part)
         low, high = (
-            (h, high) if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside) else (low, h)
+            (h, high)
+            if j > MU_0 * ((1.0 + load) * h - (load + recoil) * outside)
+            else (low, h)
         )
     return min(((low + creep) / h_cj) ** power, 2.0)
 
@@ -41,13 +44,15 @@ def naive_lost(b_r, h_cj, knee, recoil, duty):
     st.floats(0.0, 6e4),
 )
 def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep):
-    given_ = b_r, h_cj, 0.92 * h_cj, 1.05
-    found = flux_loss(*(x * ONE for x in given_), load, outside, creep)[0]
+    magnet = b_r, h_cj, 0.92 * h_cj, 1.05
+    loss = flux_loss(*(x * ONE for x in magnet), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
-    assert found == pytest.approx(naive_lost(*given_, (load, outside, creep)), rel=1e-3, abs=1e-6)
+    assert loss == pytest.approx(
+        naive_loss(*magnet, (load, outside, creep)), rel=1e-3, abs=1e-6
+    )
 
 
-def test_the_field_of_a_load_line_is_the_textbook_one():
+def test_field_of_a_load_line_equals_the_textbook():
     # B_r / mu_0 = 1,034.5 kA/m over 1 + 1.05; an outside field adds what it is.
     field = straight_field(1.3, 1.05, 1.0, 0.0)
     assert field == pytest.approx(504.6e3, rel=1e-3)
@@ -57,41 +62,46 @@ def test_the_field_of_a_load_line_is_the_textbook_one():
 @pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
-    own = 1.2 / MU_0 / (load + 1.05)
-    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(own + 150e3 + duty.creep)
+    self_field = 1.2 / MU_0 / (load + 1.05)
+    assert duty.field(1.2 * ONE, 1.05 * ONE)[0] == pytest.approx(
+        self_field + 150e3 + duty.creep
+    )
     assert duty.safety(1.2 * ONE, 9e5 * ONE, 1.05 * ONE)[0] == pytest.approx(
-        9e5 / (own + 150e3 + duty.creep)
+        9e5 / (self_field + 150e3 + duty.creep)
     )
 
 
-def test_the_two_conversions_of_an_outside_field_are_those_of_a_circuit():
+def test_outside_field_conversions_equal_a_circuit():
     # A magnet of permeability mu in its circuit, remanence zero: B = mu mu_0 H, and by Ampere's
     # law with a magnetomotive force F for each length, B = -P mu_0 (H - F) against it.
-    load, recoil, force = 1.5, 1.05, 2e5
+    load = 1.5
+    recoil = 1.05
+    force = 2e5
     field = force * load / (load + recoil)
     assert recoil * field == pytest.approx(load * (force - field))
     # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
-    applied = 1e5
-    field = applied * (1.0 + load) / (load + recoil)
-    assert field == pytest.approx(applied - (recoil - 1.0) * field / (1.0 + load))
+    field_outside = 1e5
+    field = field_outside * (1.0 + load) / (load + recoil)
+    assert field == pytest.approx(field_outside - (recoil - 1.0) * field / (1.0 + load))
 
 
-def test_each_decade_of_time_takes_what_five_millitesla_do():
+def test_each_decade_of_time_takes_five_millitesla():
     assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
-    gained = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
-    assert gained == pytest.approx(9.16e3, rel=2e-3)
+    creep = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
+    assert creep == pytest.approx(9.16e3, rel=2e-3)
 
 
-def test_at_the_knee_a_tenth_is_lost():
+def test_loses_a_tenth_at_the_knee():
     # J is 0.9 B_r at the knee, recoil apart; a working point there has lost what makes it so.
-    recoil, h_cj = 1.0, 5e5
+    recoil = 1.0
+    h_cj = 5e5
     b_r = 0.92 * h_cj * MU_0 * 2.0 / 0.9
     share = Duty(hours=0.0).loss(b_r * ONE, h_cj * ONE, 0.92 * h_cj * ONE, recoil * ONE)
     assert share[0] == pytest.approx(10.0, abs=0.05)
 
 
-def test_loss_grows_with_field_and_time_and_falls_with_load_line():
+def test_loss_follows_field_time_and_load_line():
     def loss(**changed):
         return Duty(**{"load_line": 1.0, "hours": 100.0, **changed}).loss(
             1.1 * ONE, 5e5 * ONE, 4.6e5 * ONE, 1.05 * ONE
@@ -101,15 +111,15 @@ def test_loss_grows_with_field_and_time_and_falls_with_load_line():
     assert loss(hours=TEN_YEARS) > loss() > loss(hours=0.0)
 
 
-def test_a_magnet_without_coercivity_loses_all_and_an_unknown_one_is_unknown():
+def test_no_coercivity_loses_everything():
     none = Duty().loss(1.0 * ONE, 0.0 * ONE, 0.0 * ONE, 1.05 * ONE)
     assert none[0] == 100.0
     assert np.isnan(Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0])
-    reversed_ = Duty(load_line=1.0, outside_field_kA_m=3000.0)
-    assert reversed_.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
+    duty = Duty(load_line=1.0, outside_field_kA_m=3000.0)
+    assert duty.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
 
 
-def test_polarization_is_the_loop_less_what_is_turned():
+def test_polarization_is_the_loop_less_the_turned_part():
     power = corner(1.2, 1e6, 9.2e5, 1.05)
     assert polarization(1.2, 1e6, 1.05, power, 1e6) == pytest.approx(0.0, abs=1e-9)
     assert polarization(1.2, 1e6, 1.05, power, 5e6) == -1.2
@@ -117,9 +127,14 @@ def test_polarization_is_the_loop_less_what_is_turned():
 
 @pytest.mark.parametrize(
     "given",
-    [{"load_line": -1.0}, {"outside_field_kA_m": -1.0}, {"hours": "x"}, {"hours": float("nan")}],
+    [
+        {"load_line": -1.0},
+        {"outside_field_kA_m": -1.0},
+        {"hours": "x"},
+        {"hours": float("nan")},
+    ],
 )
-def test_a_duty_out_of_its_range_is_refused(given):
+def test_refuses_a_duty_out_of_range(given):
     (name,) = given
     with pytest.raises(InputError, match=name):
         read_duty(Duty(**given))

@@ -23,56 +23,65 @@ from tests.magnetism.test_likeness import H, anchor
 
 # Each row one coordinate farther from magnets as made, the others as they were.
 AWAY = {
-    "dysprosium and terbium": [f"Nd{18 - d:g}Dy{12 + d:g}B0.97Fe bal." for d in (0, 1, 2, 3)],
+    "dysprosium and terbium": [
+        f"Nd{18 - d:g}Dy{12 + d:g}B0.97Fe bal." for d in (0, 1, 2, 3)
+    ],
     "boron": [f"Nd31B{b:g}Fe bal." for b in (1.02, 1.06, 1.1, 1.14)],
     "aluminium": [f"Nd31B1Al{a:g}Fe bal." for a in (1.0, 1.4, 1.8, 2.2)],
-    "gadolinium, holmium, erbium": [f"Nd{30 - g:g}Gd{g:g}B1Fe bal." for g in (2, 4, 6, 8)],
+    "gadolinium, holmium, erbium": [
+        f"Nd{30 - g:g}Gd{g:g}B1Fe bal." for g in (2, 4, 6, 8)
+    ],
     "copper": [f"Sm25.5Fe14Cu{c:g}Zr2.8Co bal." for c in (14, 16, 18, 20)],
 }
 
 
-def of(texts, root, quantity=H, producer=None):
+def compute_evidence(texts, root, quantity=H, producer=None):
     table = CompositionTable.from_strings(texts, basis="weight")
     return evidence(table, Coded.of([root] * len(texts)), quantity, producer)
 
 
 @pytest.mark.parametrize("name", AWAY)
-def test_farther_in_one_coordinate_is_farther_and_says_in_which(name):
-    found = of(AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1")
-    assert (np.diff(found.distance) > 0.05).all()
-    assert found.farthest.texts()[-1] == name
+def test_distance_grows_along_each_coordinate(name):
+    nearest = compute_evidence(
+        AWAY[name], "2:17" if "Sm" in AWAY[name][0] else "2:14:1"
+    )
+    assert (np.diff(nearest.distance) > 0.05).all()
+    assert nearest.farthest.texts()[-1] == name
 
 
-def test_a_measured_magnet_is_at_no_distance_and_named():
+def test_measurement_has_no_distance_and_a_name():
     recipes = measured_magnets().set_index("id")["recipe"]
     table = CompositionTable.from_strings([recipes["S10"]])
-    found = evidence(table, Coded.of(["2:17"]), H)
-    assert found.distance[0] == pytest.approx(0.0, abs=1e-9)
-    assert "(S10)" in found.nearest.texts()[0]
+    nearest = evidence(table, Coded.of(["2:17"]), H)
+    assert nearest.distance[0] == pytest.approx(0.0, abs=1e-9)
+    assert "(S10)" in nearest.nearest.texts()[0]
 
 
 def test_a_paper_left_out_is_no_evidence():
     recipe = "SmCo5.548Fe0.73Cu0.73Zr0.292"
-    table, root = CompositionTable.from_strings([recipe]), Coded.of(["2:17"])
+    table = CompositionTable.from_strings([recipe])
+    root = Coded.of(["2:17"])
     with without_papers(["xu-2009"]):
-        found = evidence(table, root, H)
-    assert found.distance[0] > 0.1
-    assert "(S10)" not in found.nearest.texts()[0]
+        distance = evidence(table, root, H)
+    assert distance.distance[0] > 0.1
+    assert "(S10)" not in distance.nearest.texts()[0]
     assert evidence(table, root, H).distance[0] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_the_range_widens_with_the_distance_and_who_measures_has_a_magnet_near():
+def test_range_widens_with_distance_unless_the_user_measures():
     texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875"]
-    table, roots = CompositionTable.from_strings(texts), Coded.of(["2:17"] * 2)
-    near, far = distance_variance(table, roots, H)
-    assert near == pytest.approx(0.0, abs=1e-9)
-    assert near < far < _uncertainty._growth()[H][0] ** 2
+    table = CompositionTable.from_strings(texts)
+    roots = Coded.of(["2:17"] * 2)
+    close, distant = distance_variance(table, roots, H)
+    assert close == pytest.approx(0.0, abs=1e-9)
+    assert close < distant < _uncertainty._growth()[H][0] ** 2
     frame = sintered(table, 300.0)
     half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
-    assert half[1] ** 2 - half[0] ** 2 == pytest.approx(1.645**2 * far, rel=1e-2)
-    own = evidence(table, roots, H, anchor(texts[1], "2:17"))
-    assert own.distance[1] == pytest.approx(0.0, abs=1e-6)
-    assert own.nearest.texts()[1] == "it's"
+    difference = half[1] ** 2 - half[0] ** 2
+    assert difference == pytest.approx(1.645**2 * distant, rel=1e-2)
+    nearest = evidence(table, roots, H, anchor(texts[1], "2:17"))
+    assert nearest.distance[1] == pytest.approx(0.0, abs=1e-6)
+    assert nearest.nearest.texts()[1] == "it's"
 
 
 def test_a_host_without_a_measured_magnet_is_unproven():
@@ -80,43 +89,51 @@ def test_a_host_without_a_measured_magnet_is_unproven():
     assert evidence(table, Coded.of(["1:12"]), H).distance[0] > UNPROVEN
 
 
-def test_no_probability_rises_with_the_distance_and_a_measured_magnet_keeps_its_own():
+def test_probability_falls_with_the_distance():
     chance = np.linspace(0.0, 1.0, 21)
     assert cap_probability(chance, np.zeros(21)).tolist() == chance.tolist()
-    at = np.array([cap_probability(chance, np.full(21, d)) for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)])
+    at = np.array(
+        [
+            cap_probability(chance, np.full(21, d))
+            for d in (0.0, 0.5, 1.0, 2.0, 3.0, 9.0)
+        ]
+    )
     assert (np.diff(at, axis=0) <= 1e-15).all()
     # Unproven: below any threshold of 0.7 or more, so never among those that meet.
     assert at[3].max() < 0.7
     assert at[-1].max() == pytest.approx(0.5, abs=1e-6)
 
 
-def test_beyond_the_hottest_and_the_coldest_measured_temperature_it_is_farther():
+def test_unmeasured_temperatures_add_distance():
     curves = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     assert HOSTS["2:14:1"].magnet.compared_to_K <= curves["to_K"].max()
     magnets = measured_magnets()
     for root in ("1:5", "2:17"):
         hottest = magnets.loc[magnets["host"] == root, "to_K"].max()
         assert HOSTS[root].magnet.compared_to_K <= hottest
-    found, roots = of(["Nd31B1Fe bal."], "2:14:1"), Coded.of(["2:14:1"])
-    for kelvin, more in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
-        there = evidence_at_temperature(found, roots, kelvin)
-        assert there.distance[0] == pytest.approx(np.hypot(found.distance[0], more))
-    assert there.farthest.texts() == ["temperature"]
+    nearest = compute_evidence(["Nd31B1Fe bal."], "2:14:1")
+    roots = Coded.of(["2:14:1"])
+    for kelvin, increase in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
+        hot = evidence_at_temperature(nearest, roots, kelvin)
+        assert hot.distance[0] == pytest.approx(np.hypot(nearest.distance[0], increase))
+    assert hot.farthest.texts() == ["temperature"]
 
 
-def test_what_is_far_from_all_has_no_coercivity_and_no_chance():
+def test_distant_magnet_has_no_coercivity():
     texts = ["Nd31B1Fe bal.", "Nd15Gd16B1Fe bal."]
-    found = mk.predict(texts, "150C", basis="weight")
-    near, far = (row for _, row in found.iterrows())
-    assert near["status"] == "ok"
-    assert far["status"] == "coercivity unknown: far from every measured magnet"
-    assert np.isnan(far[H])
-    assert far["remanence_T"] > 0.3
-    assert far["evidence_farthest"] == "gadolinium, holmium, erbium"
+    frame = mk.predict(texts, "150C", basis="weight")
+    close, distant = (row for _, row in frame.iterrows())
+    assert close["status"] == "ok"
+    assert distant["status"] == "coercivity unknown: far from every measured magnet"
+    assert np.isnan(distant[H])
+    assert distant["remanence_T"] > 0.3
+    assert distant["evidence_farthest"] == "gadolinium, holmium, erbium"
 
 
-def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it_in():
-    table = CompositionTable.from_strings(["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"])
+def test_copper_free_iron_counts_three_times():
+    table = CompositionTable.from_strings(
+        ["SmCo4.5Fe0.5", "SmCo4.25Fe0.5Cu0.25", "SmCo3.5Fe0.5Cu"]
+    )
     iron = _metals(table, "grains")["iron"]
     # A tenth of the metal is iron; 5 % of copper leaves 1/e of what is added, 20 % 1/e^4.
     assert iron == pytest.approx(0.1 + 0.2 * np.exp([0.0, -1.0, -4.0]))
@@ -131,27 +148,36 @@ def test_iron_of_1_5_without_copper_is_as_three_times_as_much_and_copper_lets_it
         ("Nd29.5Pr1.5B0.97Co1Cu0.15{}Fe bal.", ("C0.4", "N0.3")),
     ],
 )
-def test_gases_that_no_magnet_holds_are_far(plain, amounts):
+def test_gases_of_no_magnet_have_a_large_distance(plain, amounts):
     recipes = [plain.format(""), *(plain.format(amount) for amount in amounts)]
-    found = mk.predict(recipes, "20C", basis="weight")
-    assert found["evidence_distance"].iloc[0] < 1.0
-    assert (found["evidence_distance"].iloc[1:] > UNPROVEN).all()
+    frame = mk.predict(recipes, "20C", basis="weight")
+    assert frame["evidence_distance"].iloc[0] < 1.0
+    assert (frame["evidence_distance"].iloc[1:] > UNPROVEN).all()
 
 
 @pytest.mark.parametrize(
     ("setting", "least"), [("alpha_k", 0.15), ("decay", 0.3), ("grain_size_um", 0.02)]
 )
-def test_settings_that_no_process_reaches_are_far(setting, least):
+def test_settings_of_no_process_have_a_large_distance(setting, least):
     recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
-    (row,) = mk.predict(recipe, "20C", process={setting: least}, basis="weight").itertuples()
+    (row,) = mk.predict(
+        recipe, "20C", process={setting: least}, basis="weight"
+    ).itertuples()
     assert row.evidence_distance > 3.0
     assert row.evidence_farthest == "process"
     usual = {"alpha_k": 0.46, "decay": 3.1, "grain_size_um": 4.0}[setting]
-    (near,) = mk.predict(recipe, "20C", process={setting: usual}, basis="weight").itertuples()
-    assert near.evidence_distance < 1.0
+    (neighbour,) = mk.predict(
+        recipe, "20C", process={setting: usual}, basis="weight"
+    ).itertuples()
+    assert neighbour.evidence_distance < 1.0
 
 
-def test_rare_earth_beyond_what_was_melted_is_far():
+def test_excessive_rare_earth_has_a_large_distance():
     # Nd15Fe77B8 of 1984 has 33 wt.%; nobody sells 40.
-    found = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
-    assert found["evidence_distance"].tolist()[0] < 1.5 < 3.0 < found["evidence_distance"][1]
+    frame = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
+    assert (
+        frame["evidence_distance"].tolist()[0]
+        < 1.5
+        < 3.0
+        < frame["evidence_distance"][1]
+    )

@@ -8,7 +8,8 @@ from magnetkit.magnetism import explain_magnet, sintered
 from magnetkit.magnetism.laws import STATUS, law, shift_constant
 from magnetkit.magnetism.process import parameters
 
-H, B = "coercivity_kA_m", "remanence_T"
+H = "coercivity_kA_m"
+B = "remanence_T"
 MAGNETS = {
     "gallium": ("Nd30.5B0.92Co1.0Cu0.15Al0.15Ga0.5Fe bal.", "20C", None),
     "shell, hot": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "150C", "Tb 0.5 wt%"),
@@ -19,50 +20,52 @@ MAGNETS = {
 
 
 @pytest.fixture(scope="module")
-def explained():
+def explanations():
     return {
         name: explain_magnet(text, at, shell=shell, basis="weight")
         for name, (text, at, shell) in MAGNETS.items()
     }
 
 
-def terms_of(explanation, quantity=H):
+def term_values(explanation, quantity=H):
     part = explanation.terms[explanation.terms["quantity"] == quantity]
     return dict(zip(part["term"], part["value"], strict=True))
 
 
 @pytest.mark.parametrize("name", MAGNETS)
-def test_terms_add_up_to_what_is_predicted(explained, name):
+def test_terms_add_up_to_the_prediction(explanations, name):
     text, at, shell = MAGNETS[name]
     magnet = sintered(text, at, shell=shell, basis="weight").iloc[0]
     for quantity in (H, B):
-        total = sum(terms_of(explained[name], quantity).values())
+        total = sum(term_values(explanations[name], quantity).values())
         assert total == pytest.approx(magnet[quantity], rel=2e-3)
 
 
 @pytest.mark.parametrize("name", MAGNETS)
-def test_shares_of_the_range_add_up(explained, name):
-    shares = explained[name].shares
+def test_shares_of_the_range_add_up(explanations, name):
+    shares = explanations[name].shares
     assert list(shares) == [*STATUS, "producer", "fit"]
     assert sum(shares.values()) == pytest.approx(1.0)
     assert min(shares.values()) >= 0.0
-    constants = explained[name].constants
+    constants = explanations[name].constants
     assert (np.diff(constants["share"]) <= 0.0).all()
-    assert constants["share"].sum() == pytest.approx(sum(shares[status] for status in STATUS))
+    assert constants["share"].sum() == pytest.approx(
+        sum(shares[status] for status in STATUS)
+    )
 
 
-def test_terms_have_their_signs(explained):
-    gallium = terms_of(explained["gallium"])
+def test_terms_have_their_signs(explanations):
+    gallium = term_values(explanations["gallium"])
     assert gallium["R6Fe13Ga between the grains"] > 200.0
     assert gallium["stray field of neighbours"] < 0.0
     assert gallium["coupled grains"] < 0.0
-    hot = terms_of(explained["shell, hot"])
+    hot = term_values(explanations["shell, hot"])
     assert hot["shell"] > 0.0
     assert hot["150 C"] < 0.0
-    cells = terms_of(explained["cells"])
+    cells = term_values(explanations["cells"])
     assert cells["copper"] < 0.0 < cells["iron"]
     for name in MAGNETS:
-        remanence = terms_of(explained[name], B)
+        remanence = term_values(explanations[name], B)
         assert remanence.pop("J_s of the hard phase") > 0.5
         assert remanence["grains off the axis"] < 0.0
         assert remanence["pores"] < 0.0
@@ -79,14 +82,17 @@ def test_the_constant_that_matters_is_named_first():
     ends = []
     for sign in (-1, 1):
         with shift_constant(constant, constant.value + sign * constant.deviation):
-            ends.append(sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H])
+            ends.append(
+                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H]
+            )
     change = 0.5 * np.log(ends[1] / ends[0])
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
-    variance = (np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0 / 1.645) ** 2
+    half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
+    variance = (half / 1.645) ** 2
     assert short.constants["share"][0] == pytest.approx(change**2 / variance, rel=0.25)
 
 
-def test_a_constant_has_the_share_of_what_one_deviation_does():
+def test_constant_has_the_share_of_one_deviation():
     # Where laws tell little, no share is bounded: half of what both ends are apart, squared.
     recipe = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
     plain = explain_magnet(recipe, basis="weight")
@@ -98,32 +104,35 @@ def test_a_constant_has_the_share_of_what_one_deviation_does():
         with shift_constant(constant, constant.value + sign * constant.deviation):
             ends.append(sintered(recipe, "20C", basis="weight").iloc[0][H])
     row = sintered(recipe, "20C", basis="weight").iloc[0]
-    variance = (np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0 / 1.645) ** 2
+    half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
+    variance = (half / 1.645) ** 2
     change = 0.5 * np.log(ends[1] / ends[0])
     assert first["share"] == pytest.approx(change**2 / variance, rel=0.05)
 
 
-def test_poles_of_finer_grains_are_less_by_the_logarithm_of_their_size():
+def test_finer_grains_have_weaker_poles():
     family = parameters().families["2:14:1"]
     terms = []
     for size in (2.5, 5.0):
         process = {"grain_size_um": size}
-        fine = explain_magnet("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight")
-        terms.append(terms_of(fine)["stray field of neighbours"])
-    left = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
+        fine = explain_magnet(
+            "Nd30.5Co1Cu0.15Al0.15B1Fe bal.", process=process, basis="weight"
+        )
+        terms.append(term_values(fine)["stray field of neighbours"])
+    factor = 1.0 - family.grain_slope * np.log(2.0) / family.n_eff
     assert family.grain_reference_um == 5.0
-    assert terms[0] == pytest.approx(left * terms[1], rel=1e-6)
+    assert terms[0] == pytest.approx(factor * terms[1], rel=1e-6)
 
 
-def test_what_is_no_magnet_or_not_one_is_refused():
+def test_refuses_everything_but_one_magnet():
     with pytest.raises(InputError, match="no copper"):
         explain_magnet("Sm23.3Fe16Co bal.", basis="weight")
     with pytest.raises(InputError, match="one recipe"):
         explain_magnet(["SmCo5", "PrCo5"])
 
 
-def test_it_reads_in_a_few_lines(explained):
-    lines = str(explained["gallium"]).splitlines()
+def test_explanation_is_a_few_lines(explanations):
+    lines = str(explanations["gallium"]).splitlines()
     assert 4 <= len(lines) <= 7
     assert lines[1].startswith("1")
     assert " kA/m = " in lines[1]

@@ -10,23 +10,23 @@ TABLE = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "Er2Fe14B"])
 BETWEEN = 293.15, 423.15
 
 
-def found(asked, known):
-    made = alloys(TABLE, ranges=True)
-    bulk = made.hard_phases(np.array(asked[:known]))
-    return magnet_figures(made, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
+def figures_in_two_steps(asked, known):
+    magnet_alloys = alloys(TABLE, ranges=True)
+    bulk = magnet_alloys.hard_phases(np.array(asked[:known]))
+    return magnet_figures(magnet_alloys, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
 
 
-def test_central_values_need_no_hard_phase_at_their_temperature():
-    asked = [423.15, 350.0, 293.15]
-    values, status = found(asked, 3)
-    fewer, same = found(asked, 1)
+def test_central_values_need_no_hot_hard_phase():
+    kelvins = [423.15, 350.0, 293.15]
+    values, status = figures_in_two_steps(kelvins, 3)
+    fewer, same = figures_in_two_steps(kelvins, 1)
     assert status.tolist() == same.tolist()
     np.testing.assert_array_equal(fewer[:, 0], values[:, 0])
     np.testing.assert_array_equal(fewer[:, :, 0], values[:, :, 0])
 
 
-def test_ends_lie_about_the_centre_and_there_are_none_of_what_is_no_magnet():
-    values, status = found([423.15, 293.15], 2)
+def test_ends_enclose_the_centre():
+    values, status = figures_in_two_steps([423.15, 293.15], 2)
     assert (status[:, :2] == 0).all()
     assert (status[:, 2] != 0).all()
     assert np.isnan(values[..., 2]).all()
@@ -36,7 +36,9 @@ def test_ends_lie_about_the_centre_and_there_are_none_of_what_is_no_magnet():
 
 
 def test_chords_are_those_between_the_two_temperatures():
-    values, _ = found([293.15, 423.15], 2)
-    b_r, alpha = (values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K"))
+    values, _ = figures_in_two_steps([293.15, 423.15], 2)
+    b_r, alpha = (
+        values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K")
+    )
     expected = 100.0 * (b_r[1] / b_r[0] - 1.0) / (BETWEEN[1] - BETWEEN[0])
     np.testing.assert_allclose(alpha[0, :2], expected[:2], rtol=1e-9)

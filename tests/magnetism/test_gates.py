@@ -6,11 +6,17 @@ import pytest
 import magnetkit as mk
 from magnetkit.magnetism import sintered
 
-H, KEPT = "coercivity_kA_m", ("remanence_T", "saturation_polarization_T", "curie_temperature_K")
+H = "coercivity_kA_m"
+KEPT = ("remanence_T", "saturation_polarization_T", "curie_temperature_K")
 VOID = (
-    H, "knee_field_kA_m", "max_energy_product_kJ_m3", "max_working_temperature_K",
-    "coercivity_coefficient_pct_K", "demagnetization_safety", "irreversible_loss_pct",
-)  # fmt: skip
+    H,
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "coercivity_coefficient_pct_K",
+    "demagnetization_safety",
+    "irreversible_loss_pct",
+)
 CLOSED = {
     "Sm25.5Fe30Co bal.": "no copper",
     "Sm25.5Fe16Zr3Co bal.": "no copper",
@@ -25,43 +31,58 @@ CLOSED = {
 
 def cells(iron=0.20, copper=0.08, zirconium=0.025, ratio=7.5):
     cobalt = 1.0 - iron - copper - zirconium
-    shares = zip(("Co", "Fe", "Cu", "Zr"), (cobalt, iron, copper, zirconium), strict=True)
-    return "Sm" + "".join(f"{symbol}{share * ratio:.9g}" for symbol, share in shares if share)
+    shares = zip(
+        ("Co", "Fe", "Cu", "Zr"), (cobalt, iron, copper, zirconium), strict=True
+    )
+    return "Sm" + "".join(
+        f"{symbol}{share * ratio:.9g}" for symbol, share in shares if share
+    )
 
 
-def test_what_cannot_be_hardened_says_why_and_has_the_figures_of_its_parts():
-    found = sintered(list(CLOSED), "20C", basis="weight")
-    assert found["status"].tolist() == [f"no hardening known: {why}" for why in CLOSED.values()]
+def test_soft_alloys_name_the_reason():
+    frame = sintered(list(CLOSED), "20C", basis="weight")
+    assert frame["status"].tolist() == [
+        f"no hardening known: {why}" for why in CLOSED.values()
+    ]
     for name in VOID:
-        assert found[name].isna().all()
+        assert frame[name].isna().all()
     for name in KEPT:
-        assert (found[name] > 0.5).all()
-    assert found[f"{H}_provenance"].isna().all()
-    assert found["remanence_T_provenance"].notna().all()
+        assert (frame[name] > 0.5).all()
+    assert frame[f"{H}_provenance"].isna().all()
+    assert frame["remanence_T_provenance"].notna().all()
 
 
 @pytest.mark.parametrize("device", ["aerospace-reaction-wheel", "weapon-fin-actuator"])
-def test_what_cannot_be_hardened_has_no_chance_and_no_rank(device):
+def test_soft_alloys_have_no_rank(device):
     real = "Sm25.5Fe16Cu5.5Zr3Co bal."
     table = mk.screen([real, *CLOSED], device, basis="weight").table
-    assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [True] * 8
+    assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [
+        True
+    ] * 8
     assert table["rank"].isna().tolist() == [False] + [True] * 8
     assert table["performance_margin"].isna()[1:].all()
 
 
-def test_only_a_formula_is_given_a_charge_and_says_so():
-    found = sintered(["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C")
-    assert found["route"].str.contains("charge assumed").tolist() == [True] * 2 + [False] * 3
-    assert found["status"].eq("ok").tolist() == [True, True, False, True, True]
+def test_only_a_formula_gets_a_charge():
+    frame = sintered(["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C")
+    assert (
+        frame["route"].str.contains("charge assumed").tolist()
+        == [True] * 2 + [False] * 3
+    )
+    assert frame["status"].eq("ok").tolist() == [True, True, False, True, True]
 
 
-def hard(recipes, temperature="20C", **other):
+def coercivity(recipes, temperature="20C", **other):
     return sintered(recipes, temperature, **other)[H].to_numpy(float)
 
 
-def test_no_copper_and_no_zirconium_leave_nothing_before_their_gates_close():
-    copper = hard([cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)])
-    zirconium = hard([cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)])
+def test_missing_copper_or_zirconium_closes_the_gate():
+    copper = coercivity(
+        [cells(copper=c) for c in (0.0351, 0.04, 0.06, 0.08, 0.12, 0.16)]
+    )
+    zirconium = coercivity(
+        [cells(0.1, 0.115, z) for z in (0.0, 0.01, 0.02, 0.03, 0.045)]
+    )
     assert copper[0] < 30.0
     assert zirconium[0] < 200.0
     for series in (copper, zirconium):
@@ -73,27 +94,35 @@ def test_cells_change_smoothly_with_ratio_and_samarium(temperature):
     ratio = np.arange(6.7, 8.501, 0.05)
     samarium = np.arange(23.3, 27.5, 0.05)
     weights = [f"Sm{w:.2f}Fe16Cu5.5Zr3Co bal." for w in samarium]
-    for recipes, basis in (([cells(ratio=z) for z in ratio], "atomic"), (weights, "weight")):
-        found = sintered(recipes, temperature, basis=basis)
+    for recipes, basis in (
+        ([cells(ratio=z) for z in ratio], "atomic"),
+        (weights, "weight"),
+    ):
+        frame = sintered(recipes, temperature, basis=basis)
         for name in (H, "remanence_T", "knee_field_kA_m", "max_working_temperature_K"):
-            steps = np.abs(np.diff(np.log(found[name].to_numpy(float))))
+            steps = np.abs(np.diff(np.log(frame[name].to_numpy(float))))
             assert steps.max() < 0.03, name
 
 
-def test_hot_cells_of_more_iron_keep_less_and_cold_ones_gain_at_most_half():
+def test_iron_weakens_hot_cells():
     kelvin = ["-196C", "20C", "200C", "400C", "500C", "700C"]
     for iron in (0.05, 0.15, 0.20):
-        h = hard(cells(iron=iron), kelvin)
+        h = coercivity(cells(iron=iron), kelvin)
         assert (np.diff(h) <= 0.0).all()
         assert h[1] < h[0] <= 1.5 * h[1]
-    left = [h[1] / h[0] for h in (hard(cells(iron=x), ["20C", "500C"]) for x in (0.0, 0.1, 0.2))]
-    assert left == sorted(left, reverse=True)
+    ratios = []
+    for iron in (0.0, 0.1, 0.2):
+        cold, hot = coercivity(cells(iron=iron), ["20C", "500C"])
+        ratios.append(hot / cold)
+    assert ratios == sorted(ratios, reverse=True)
     routes = [f"precipitation-hardened-{c}C" for c in (300, 500)]
-    ordinary, slow = (hard(cells(0.1), "400C", process=route)[0] for route in routes)
+    ordinary, slow = (
+        coercivity(cells(0.1), "400C", process=route)[0] for route in routes
+    )
     assert ordinary < 0.5 * slow
 
 
-def test_carbon_takes_zirconium_until_no_cells_are_left():
+def test_carbon_takes_zirconium_from_the_cells():
     # ZrC is seen from 0.21 wt.% on, above 0.43 the magnetic properties disappear (injection-moulded
     # Sm2Co17, abstract at jmonline.org/article/id/ad33b4ae-eea6-4b87-ba4f).
     charge = "Sm25.5Fe15Cu6Zr2.7Co bal."
@@ -106,9 +135,9 @@ def test_carbon_takes_zirconium_until_no_cells_are_left():
     assert h[4] < 0.5 * h[0]
     assert frame["status"].iloc[-1] == "no hardening known: no zirconium"
     # Said of the process it does the same.
-    own = sintered([charge], 293.15, {"carbon_wt_pct": 0.15}, basis="weight")
-    assert own["coercivity_kA_m"][0] == pytest.approx(h[3], rel=0.02)
-    assert "of no effect" not in own["route"][0]
+    carburization = sintered([charge], 293.15, {"carbon_wt_pct": 0.15}, basis="weight")
+    assert carburization["coercivity_kA_m"][0] == pytest.approx(h[3], rel=0.02)
+    assert "of no effect" not in carburization["route"][0]
     # Oxygen takes samarium, 6.27 times its mass: 1 wt.% more than usual leaves too little.
     oxide = sintered([charge], 293.15, {"oxygen_wt_pct": 1.3}, basis="weight")
     assert oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
@@ -125,11 +154,13 @@ def test_no_charge_by_weight_without_copper_has_coercivity():
             # Half lie at the formula: 2 Sm for 17 metal atoms.
             mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
             samarium = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
-        more = rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
-        texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{more}Co bal.")
-    found = sintered(texts, "20C", basis="weight")
-    assert found["host"].eq("2:17").mean() > 0.8
-    cellular = found[found["host"] == "2:17"]
+        additions = (
+            rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
+        )
+        texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{additions}Co bal.")
+    frame = sintered(texts, "20C", basis="weight")
+    assert frame["host"].eq("2:17").mean() > 0.8
+    cellular = frame[frame["host"] == "2:17"]
     assert cellular[H].isna().all()
     assert cellular["status"].str.startswith(("no hardening known", "outside")).all()
     assert not cellular["route"].str.contains("assumed").any()

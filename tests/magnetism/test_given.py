@@ -6,45 +6,63 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 
-T_C, J_S, K_1 = "curie_temperature_K", "saturation_polarization_T", "anisotropy_constant_MJ_m3"
-FIGURES = ["remanence_T", "coercivity_kA_m", "anisotropy_field_T", "max_working_temperature_K"]
+T_C = "curie_temperature_K"
+J_S = "saturation_polarization_T"
+K_1 = "anisotropy_constant_MJ_m3"
+FIGURES = [
+    "remanence_T",
+    "coercivity_kA_m",
+    "anisotropy_field_T",
+    "max_working_temperature_K",
+]
 
 
 @pytest.mark.parametrize("recipe", ["Nd1.8Dy0.2Fe14B + Tb 0.5 wt%", "SmCo5", "Sm2Co17"])
 def test_the_models_own_values_change_nothing(recipe):
     recipe, _, shell = recipe.partition(" + ")
-    asked = {"temperature": ["300K", "150C"], "shell": shell or None}
-    own = mk.predict(recipe, **asked)
-    given = own.loc[0, [T_C, J_S, K_1]].to_dict() | {"temperature_K": 300.0}
-    found = mk.predict(recipe, given=given, **asked)
+    options = {"temperature": ["300K", "150C"], "shell": shell or None}
+    frame = mk.predict(recipe, **options)
+    values = frame.loc[0, [T_C, J_S, K_1]].to_dict() | {"temperature_K": 300.0}
+    result = mk.predict(recipe, given=values, **options)
     for name in [*FIGURES, "density_kg_m3", T_C, J_S, K_1]:
-        assert found[name].to_numpy() == pytest.approx(own[name].to_numpy(), rel=1e-9)
-    assert (found[f"{J_S}_provenance"] == "given").all()
-    assert found["evidence_nearest"].str.startswith("given; ").all()
+        assert result[name].to_numpy() == pytest.approx(
+            frame[name].to_numpy(), rel=1e-9
+        )
+    assert (result[f"{J_S}_provenance"] == "given").all()
+    assert result["evidence_nearest"].str.startswith("given; ").all()
 
 
-def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
+def test_given_values_pass_through_the_pipeline(tmp_path):
     # Of first principles: J_s(0) of Nd2Fe14B is 1.85 T in print, T_C 586 K.
     rows = {"composition": ["Nd2Fe14B"] * 3, f"given_{T_C}": ["640", "", ""]}
     rows |= {f"given_{T_C}_lo": ["600", "", ""], f"given_{J_S}": ["", "1.85", ""]}
     frame = pd.DataFrame(rows | {"given_temperature_K": ["", "0", ""]})
     frame.to_csv(tmp_path / "mine.csv", index=False)
-    found = mk.predict(tmp_path / "mine.csv", "300K")
-    hot, strong, plain = (row for _, row in found.iterrows())
-    assert (hot[T_C], hot[f"{T_C}_lo"], hot[f"{T_C}_hi"]) == pytest.approx((640.0, 600.0, 680.0))
+    prediction = mk.predict(tmp_path / "mine.csv", "300K")
+    hot, strong, plain = (row for _, row in prediction.iterrows())
+    range_of_curie = (hot[T_C], hot[f"{T_C}_lo"], hot[f"{T_C}_hi"])
+    assert range_of_curie == pytest.approx((640.0, 600.0, 680.0))
     assert (hot[f"{T_C}_provenance"], plain[f"{T_C}_provenance"]) != ("given", "given")
     assert hot["remanence_T"] > plain["remanence_T"]
-    cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[0]
+    cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[
+        0
+    ]
     assert cold[J_S] == pytest.approx(1.85, rel=1e-4)
     ratio = strong[J_S] / plain[J_S]
-    assert strong["remanence_T"] / plain["remanence_T"] == pytest.approx(ratio, rel=1e-9)
-    assert plain["anisotropy_field_T"] / strong["anisotropy_field_T"] == pytest.approx(ratio)
+    assert strong["remanence_T"] / plain["remanence_T"] == pytest.approx(
+        ratio, rel=1e-9
+    )
+    assert plain["anisotropy_field_T"] / strong["anisotropy_field_T"] == pytest.approx(
+        ratio
+    )
     # Without a range it reaches as far as the model's own value.
     assert strong[f"{J_S}_lo"] <= plain[J_S] * (1 + 1e-9)
-    drawn = mk.curve("Nd2Fe14B", "300K", given={J_S: 1.85, "temperature_K": 0.0}).curves
-    assert drawn.remanence[0, 0] == pytest.approx(strong["remanence_T"])
-    ranked = mk.screen(frame, "energy-traction-motor").table
-    assert ranked[T_C].iloc[0] == 640.0
+    curves = mk.curve(
+        "Nd2Fe14B", "300K", given={J_S: 1.85, "temperature_K": 0.0}
+    ).curves
+    assert curves.remanence[0, 0] == pytest.approx(strong["remanence_T"])
+    table = mk.screen(frame, "energy-traction-motor").table
+    assert table[T_C].iloc[0] == 640.0
 
 
 @pytest.mark.parametrize(
@@ -58,6 +76,6 @@ def test_what_is_given_goes_through_the_same_pipeline(tmp_path):
         ({T_C: -1.0}, "below zero"),
     ],
 )
-def test_what_cannot_be_used_is_said(given, said):
+def test_names_what_is_of_no_use(given, said):
     with pytest.raises(InputError, match=said):
         mk.predict("Nd2Fe14B", given=given)

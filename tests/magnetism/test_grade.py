@@ -9,27 +9,35 @@ from magnetkit.magnetism._composition_estimate import grade_magnet, grade_row
 from magnetkit.magnetism._reference import typical_over_minimum
 
 
-def test_a_held_grade_is_predicted_near_what_its_makers_print():
-    own = grade_magnet("N42SH", 423.15)
-    free = mk.predict(own.table, 423.15, shell=own.shell).iloc[0]
-    row = mk.predict(own.table, 423.15, shell=own.shell, process=own.process).iloc[0]
+def test_grade_prediction_lies_near_its_print():
+    grade = grade_magnet("N42SH", 423.15)
+    free = mk.predict(grade.table, 423.15, shell=grade.shell).iloc[0]
+    row = mk.predict(
+        grade.table, 423.15, shell=grade.shell, process=grade.process
+    ).iloc[0]
     sheet = mk.grades("N42SH", 423.15).iloc[0]
     usual = typical_over_minimum("2:14:1") * sheet["coercivity_kA_m"]
     # The level is that of 20 degrees C; what is left when hot is the law's.
     assert row["coercivity_kA_m"] == pytest.approx(usual, rel=0.1)
-    spans = [np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, free)]
+    spans = [
+        np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, free)
+    ]
     assert spans[0] < 0.8 * spans[1]
     assert row["remanence_T"] == pytest.approx(sheet["remanence_T"], rel=0.02)
 
 
-def test_it_is_what_replace_takes_it_for():
-    own, found = grade_magnet("N42SH", 423.15), mk.replace("N42SH", "150C")
-    first = found.reference["made_of"][0]
-    assert (own.made.best.text, own.shell or "") == (first["composition"], first["shell"])
-    assert first["composition"] in own.sentence()
+def test_grade_is_the_reference_of_replace():
+    grade = grade_magnet("N42SH", 423.15)
+    answer = mk.replace("N42SH", "150C")
+    first = answer.reference["made_of"][0]
+    assert (grade.made.best.text, grade.shell or "") == (
+        first["composition"],
+        first["shell"],
+    )
+    assert first["composition"] in grade.sentence()
 
 
-def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
+def test_grade_without_sheet_names_its_highest_temperature():
     with pytest.raises(InputError, match=r"left at 310 °C.*temperature is 150 °C"):
         grade_row("N42SH", 583.15)
     with pytest.raises(InputError, match="nearest names"):

@@ -24,7 +24,7 @@ def half(kelvin, process):
     return np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
 
 
-def test_a_decade_of_grain_size_is_one_deviation_each():
+def test_decade_of_grain_size_is_one_deviation():
     rows = {
         "grain_size_um": np.array([0.5, 5.0, 50.0, np.nan]),
         "fitted_grain_um": np.full(4, 5.0),
@@ -34,11 +34,12 @@ def test_a_decade_of_grain_size_is_one_deviation_each():
     np.testing.assert_allclose(slope_deviation(rows), [-decade, 0.0, decade, 0.0])
 
 
-def test_the_range_is_wider_for_fine_grains_and_more_so_when_hot():
+def test_fine_grains_have_a_wider_range():
     table = read(RECIPE)
-    made = alloys(table, FINE)
-    given = made.phases, made.rules(), made.rows
-    room, hot = grain_effect(*given, [293.15, 423.15])[:, 0]
+    magnets = alloys(table, FINE)
+    room, hot = grain_effect(
+        magnets.phases, magnets.rules(), magnets.rows, [293.15, 423.15]
+    )[:, 0]
     assert 0.0 < room < hot < 0.5
     for kelvin, effect in ((293.15, room), (423.15, hot)):
         wider = half(kelvin, FINE) ** 2 - half(kelvin, {"grain_size_um": 5.0}) ** 2
@@ -58,7 +59,9 @@ def test_magnets_of_one_grain_size_share_the_error():
     assert alike < usual
 
 
-def test_hosts_whose_coercivity_knows_no_grain_size_have_no_such_error():
+def test_hosts_without_grain_effect_have_no_grain_error():
     table = CompositionTable.from_strings(["SmCo5"])
-    made = alloys(table, FINE)
-    assert (grain_effect(made.phases, made.rules(), made.rows, 423.15) == 0.0).all()
+    magnets = alloys(table, FINE)
+    assert (
+        grain_effect(magnets.phases, magnets.rules(), magnets.rows, 423.15) == 0.0
+    ).all()

@@ -11,29 +11,38 @@ from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
 
 
-def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
+def test_share_compares_a_magnet_with_its_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B", "SmCo5"])
-    found = kinds(table, ["2:14:1", "2:14:1", "1:5"], ["", "Dy 0.6 wt%", ""])
-    bare, treated = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])["coercivity_kA_m"]
-    assert found.effects[:, 0] == pytest.approx([0.0, 1.0 - bare / treated, 0.0], rel=1e-9)
-    assert (found.effects[:, 1] == 0.0).all()
-    assert found.hosts.texts() == ["2:14:1", "2:14:1", "1:5"]
-    assert list(found.shells) == ["", "Dy 0.6 wt%", ""]
+    error_kinds = kinds(table, ["2:14:1", "2:14:1", "1:5"], ["", "Dy 0.6 wt%", ""])
+    bare, with_shell = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])[
+        "coercivity_kA_m"
+    ]
+    assert error_kinds.effects[:, 0] == pytest.approx(
+        [0.0, 1.0 - bare / with_shell, 0.0], rel=1e-9
+    )
+    assert (error_kinds.effects[:, 1] == 0.0).all()
+    assert error_kinds.hosts.texts() == ["2:14:1", "2:14:1", "1:5"]
+    assert list(error_kinds.shells) == ["", "Dy 0.6 wt%", ""]
 
 
-def test_fine_grains_share_the_error_of_what_their_size_gives():
+def test_fine_grains_have_a_common_error():
     table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
-        made = alloys(table, {"grain_size_um": 2.0})
-        away, own = float(made.rows["grain_deviation"][0]), made.rows["grain_slope"]
-        base, more = (
-            replace(made, rows=made.rows | {"grain_slope": own + step}).at(np.array([kelvin]))
+        magnets = alloys(table, {"grain_size_um": 2.0})
+        away = float(magnets.rows["grain_deviation"][0])
+        size_slope = magnets.rows["grain_slope"]
+        base, steeper = (
+            replace(magnets, rows=magnets.rows | {"grain_slope": size_slope + step}).at(
+                np.array([kelvin])
+            )
             for step in (0.0, 0.01 * away)
         )
-        slope = np.log(more.coercivity() / base.coercivity())[0, 0] / 0.01
-        found = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[0, 1]
-        assert found == pytest.approx(np.expm1(slope), rel=0.1)
-        assert found > 0.0
+        slope = np.log(steeper.coercivity() / base.coercivity())[0, 0] / 0.01
+        effect = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[
+            0, 1
+        ]
+        assert effect == pytest.approx(np.expm1(slope), rel=0.1)
+        assert effect > 0.0
     usual = kinds(table, ["2:14:1"], [""], {"grain_size_um": 5.0}, 423.15)
     assert usual.effects[0, 1] == 0.0

@@ -17,25 +17,26 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
 
 
-def test_a_weaker_rim_lets_reversal_begin_in_it_whatever_the_core_is():
+def test_weaker_rim_starts_the_reversal():
     table = CompositionTable.from_strings(["Nd1.6Dy0.4Fe14B"])
-    made = alloys(table, None, read_shells("Nd 1.00 @ 0.40", 1))
-    rules = made.rules()._replace(level=np.ones(1))
-    polarization, coercivity, _, _ = states(np.array([ROOM]), made.phases, rules)
+    magnets = alloys(table, None, read_shells("Nd 1.00 @ 0.40", 1))
+    rules = magnets.rules()._replace(level=np.ones(1))
+    polarization, coercivity, _, _ = states(np.array([ROOM]), magnets.phases, rules)
     # A thick rim of Nd2Fe14B reverses at its own field, against the poles of the whole.
     rim = sintered("Nd2Fe14B", 293.15)["nucleation_field_T"][0] / MU_0
     poles = rules.n_eff[0] * polarization[0, 0] / MU_0
     assert coercivity[0, 0] == pytest.approx(rules.alpha_k[0] * rim - poles, rel=1e-3)
-    bare = made.phases._replace(shells=np.full(1, -1))
-    assert coercivity[0, 0] < 0.8 * states(np.array([ROOM]), bare, rules)[1][0, 0]
+    bare = magnets.phases._replace(shells=np.full(1, -1))
+    whole = states(np.array([ROOM]), bare, rules)[1]
+    assert coercivity[0, 0] < 0.8 * whole[0, 0]
 
 
-def test_more_gas_than_any_magnet_holds_is_outside_the_model():
-    found = sintered(["Nd31B1O2.9Fe bal.", "Nd31B1O3.1Fe bal."], 293.15, basis="weight")
-    assert found["status"].tolist() == ["no free rare earth", "outside the model"]
+def test_excessive_gas_is_outside_the_model():
+    frame = sintered(["Nd31B1O2.9Fe bal.", "Nd31B1O3.1Fe bal."], 293.15, basis="weight")
+    assert frame["status"].tolist() == ["no free rare earth", "outside the model"]
 
 
-def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
+def test_secondary_phases_take_their_share_of_mass():
     # 68 g of iron and 1 g of boron make 0.0866 mol of Nd2Fe14B, 93.6 g, and some boride.
     part = partition(CompositionTable.from_strings(["Nd31B1Fe bal."], basis="weight"))
     outside = prepare_query(part).outside[0]
@@ -45,13 +46,15 @@ def test_what_lies_outside_the_hard_phase_of_a_charge_is_its_share_of_mass():
     assert whole.outside[0] == 0.0
 
 
-def test_half_a_formula_is_the_least_sure_of_its_coercivity():
+def test_half_a_formula_is_least_certain():
     # All of the doubt at one half; elsewhere f (1 - f) over a quarter of it: 0.75 at a quarter.
     formula = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
     none = np.zeros(5)
     structure = {"r2fe17": none, "soft_doubt": none, "cerium": none, "formula": formula}
     doubt = boundary_deviation(structure)
-    assert doubt == pytest.approx(law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0]))
+    assert doubt == pytest.approx(
+        law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0])
+    )
     # Beside another doubt they add as squares: 3 and 4 are 5.
     other = 4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
     structure["soft_doubt"] = np.full(5, other)
@@ -60,8 +63,10 @@ def test_half_a_formula_is_the_least_sure_of_its_coercivity():
     )
 
 
-@pytest.mark.parametrize(("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)])
-def test_what_recoil_takes_back_is_not_lost_for_good(recoil, lost):
+@pytest.mark.parametrize(
+    ("recoil", "lost"), [(1.0, 0.1), (1.1, 0.0575916), (1.2, 0.0109890)]
+)
+def test_recoil_is_reversible(recoil, lost):
     # At load line 1 the knee, J = 0.9 T of B_r = 1 T, is at mu_0 H = 0.45 T. The recoil slope
     # takes (mu - 1) 0.45 of it for a while: 1 - 0.9 / (1 - 0.045) is what has reversed.
     knee = 0.45 / MU_0

@@ -14,8 +14,11 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.levels import find_level
 from magnetkit.magnetism.printed_temperature import coercivity_ratio, remanence_ratio
 
-H, J, K = "coercivity_kA_m", "saturation_polarization_T", "knee_field_kA_m"
-ROOM, MU_0 = 293.15, 1.25663706127e-6
+H = "coercivity_kA_m"
+J = "saturation_polarization_T"
+K = "knee_field_kA_m"
+ROOM = 293.15
+MU_0 = 1.25663706127e-6
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
 HARD = "Nd20.6Pr5.2Dy5Co1Cu0.15B0.96Fe bal."
 CURVES = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
@@ -25,7 +28,7 @@ def magnet(recipe, kelvin, basis="weight", **keywords):
     return mk.magnetism.sintered(recipe, kelvin, basis=basis, **keywords).iloc[0]
 
 
-def left(recipe, kelvin, basis="weight", **keywords):
+def remaining_coercivity(recipe, kelvin, basis="weight", **keywords):
     """Return H_cJ at a temperature over that at 20 C."""
     cold, hot = (magnet(recipe, t, basis, **keywords)[H] for t in (ROOM, kelvin))
     return hot / cold
@@ -41,13 +44,16 @@ def curve_errors(rows):
             process["grain_size_um"] = row.grain_size_um
         bare = magnet(row.stands_for, ROOM, "atomic", process=process or None)[H]
         process["level"] = row.coercivity_kA_m / bare
-        printed = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
-        errors.append(left(row.stands_for, row.to_K, "atomic", process=process) - printed)
+        sheet = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
+        errors.append(
+            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process)
+            - sheet
+        )
         assert len(table) == 1
     return np.array(errors)
 
 
-def test_printed_curves_of_all_classes_are_met():
+def test_printed_curves_of_all_classes_agree():
     rows = CURVES[CURVES["fit"] == "yes"]
     errors = curve_errors(rows)
     # Two sheets of one class (M, EH) and two of one maker differ by 0.06 to 0.09.
@@ -56,48 +62,49 @@ def test_printed_curves_of_all_classes_are_met():
     assert abs(errors.mean()) < 0.02
 
 
-def test_a_higher_level_keeps_more_as_the_sheets_of_one_maker_show():
+def test_higher_level_keeps_more_when_hot():
     rows = CURVES[CURVES["maker"] == "Vacuumschmelze"].sort_values("coercivity_kA_m")
     errors = curve_errors(rows)
     assert (np.abs(errors) < 0.03).sum() >= 4
     assert np.abs(errors).max() < 0.055
-    printed = 1.0 + rows["coefficient_pct_K"] / 100.0 * (rows["to_K"] - ROOM)
-    rise = (printed.iloc[-1] + errors[-1]) - (printed.iloc[0] + errors[0])
+    sheet = 1.0 + rows["coefficient_pct_K"] / 100.0 * (rows["to_K"] - ROOM)
+    rise = (sheet.iloc[-1] + errors[-1]) - (sheet.iloc[0] + errors[0])
     # 0.384 to 0.560 from 875 to 2230 kA/m.
     assert rise == pytest.approx(0.176, abs=0.04)
 
 
-def test_hot_deformed_magnets_that_were_not_fitted_obey_the_law():
+def test_unfitted_hot_deformed_magnets_obey_the_law():
     rows = CURVES[CURVES["route"] == "hot deformed"]
     assert (rows["fit"] == "no").all()
     assert np.abs(curve_errors(rows)).max() < 0.03
 
 
 @pytest.mark.parametrize("kelvin", [353.15, 393.15, 433.15, 473.15])
-def test_the_share_left_rises_with_the_level_at_every_temperature(kelvin):
-    shares = [left(PLAIN, kelvin, process={"level": level}) for level in (0.75, 1.0, 1.35)]
+def test_remaining_share_rises_with_the_level(kelvin):
+    shares = [
+        remaining_coercivity(PLAIN, kelvin, process={"level": level})
+        for level in (0.75, 1.0, 1.35)
+    ]
     assert shares[0] < shares[1] < shares[2]
 
 
 def test_a_level_is_a_number_at_20_C():
     for recipe in (PLAIN, HARD):
         bare = magnet(recipe, ROOM)
-        made = magnet(recipe, ROOM, process={"level": 1.2})
-        assert made[H] == pytest.approx(1.2 * bare[H], rel=1e-9)
-        assert made["remanence_T"] == bare["remanence_T"]
+        hard_magnet = magnet(recipe, ROOM, process={"level": 1.2})
+        assert hard_magnet[H] == pytest.approx(1.2 * bare[H], rel=1e-9)
+        assert hard_magnet["remanence_T"] == bare["remanence_T"]
     samarium = "Sm25.5Fe15Cu6Zr2.7Co bal."
     for recipe, basis in ((samarium, "weight"), ("SmCo5", "atomic")):
         ratio = magnet(recipe, ROOM, basis, process={"level": 1.2})[H]
         assert ratio / magnet(recipe, ROOM, basis)[H] == pytest.approx(1.2, rel=1e-9)
 
 
-def test_a_level_acts_on_alpha_K_and_leaves_the_poles():
+def test_level_scales_alpha_K_alone():
     """(H + N_eff M_s) of two levels stand in one ratio at all temperatures."""
     kelvin = [ROOM, 353.15, 393.15, 423.15]
-    low, high = (
-        np.array([magnet(HARD, t, process={"level": level})[H] for t in kelvin])
-        for level in (1.0, 1.3)
-    )
+    low = np.array([magnet(HARD, t, process={"level": 1.0})[H] for t in kelvin])
+    high = np.array([magnet(HARD, t, process={"level": 1.3})[H] for t in kelvin])
     # d = alpha_K(T) H_N(T) but for a factor; what is left over of H is the poles.
     field = (high - low) / (high[0] - low[0])
     poles = low - field * low[0]
@@ -109,18 +116,18 @@ def test_a_level_acts_on_alpha_K_and_leaves_the_poles():
     assert n_eff == pytest.approx(1.12, abs=0.15)
 
 
-def test_a_gain_of_a_shell_does_not_go_with_the_level():
-    bare, shelled = (
-        [magnet(PLAIN, ROOM, process={"level": level}, shell=shell)[H] for level in (0.8, 1.0, 1.3)]
-        for shell in (None, "Tb 0.5 wt%")
-    )
-    gains = np.array(shelled) - np.array(bare)
+def test_shell_gain_ignores_the_level():
+    gains = []
+    for level in (0.8, 1.0, 1.3):
+        process = {"level": level}
+        with_shell = magnet(PLAIN, ROOM, process=process, shell="Tb 0.5 wt%")
+        gains.append(with_shell[H] - magnet(PLAIN, ROOM, process=process)[H])
     # alpha_K goes from 0.93 to 1.1 of its own where the level goes from 0.8 to 1.3.
     assert gains[0] / gains[1] == pytest.approx(0.9, abs=0.07)
     assert gains[2] / gains[1] == pytest.approx(1.15, abs=0.1)
 
 
-def test_nothing_is_left_at_the_curie_temperature_and_all_that_falls_falls():
+def test_everything_falls_to_zero_at_the_curie_temperature():
     kelvin = [ROOM, *np.arange(300.0, 580.0, 20.0)]
     for recipe in (PLAIN, HARD):
         frame = mk.magnetism.sintered(recipe, kelvin, basis="weight")
@@ -146,7 +153,8 @@ def test_alpha_K_settles_when_hot():
 
 def test_praseodymium_magnets_when_cold():
     # 1.63 T at 293 K, 7.6 T at 77 K (Benabderrahmane and Valleau, undulators).
-    recipe, room = "Pr2Fe14B", 1.63 / MU_0 * 1e-3
+    recipe = "Pr2Fe14B"
+    room = 1.63 / MU_0 * 1e-3
     bare = magnet(recipe, ROOM, "atomic")[H]
     cold = magnet(recipe, "77K", "atomic", process={"level": room / bare})[H]
     assert cold * 1e3 * MU_0 == pytest.approx(7.6, rel=0.2)
@@ -154,17 +162,22 @@ def test_praseodymium_magnets_when_cold():
 
 def test_the_fall_setting_acts_when_hot_alone():
     for recipe, basis in ((PLAIN, "weight"), ("SmCo5", "atomic")):
-        ends = [magnet(recipe, t, basis, process={"fall": 1.2})[H] for t in (ROOM, 423.15)]
+        ends = [
+            magnet(recipe, t, basis, process={"fall": 1.2})[H] for t in (ROOM, 423.15)
+        ]
         bare = [magnet(recipe, t, basis)[H] for t in (ROOM, 423.15)]
         assert ends[0] == pytest.approx(bare[0], rel=1e-9)
         assert ends[1] < bare[1]
 
 
-@pytest.mark.parametrize(("recipe", "basis", "least", "most"), [
-    # Printed betas, %/K: SmCo5 -0.19 to -0.40, Sm2Co17 -0.15 to -0.35 (grades/values.csv).
-    ("SmCo5", "atomic", -0.40, -0.19),
-    ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", -0.35, -0.12),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("recipe", "basis", "least", "most"),
+    [
+        # Printed betas, %/K: SmCo5 -0.19 to -0.40, Sm2Co17 -0.15 to -0.35 (grades/values.csv).
+        ("SmCo5", "atomic", -0.40, -0.19),
+        ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", -0.35, -0.12),
+    ],
+)
 def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most):
     kelvin = np.array([ROOM, 343.15, 393.15, 443.15, 493.15])
     h_cj = np.array([magnet(recipe, t, basis)[H] for t in kelvin])
@@ -173,7 +186,7 @@ def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most)
     assert least < 100.0 * steps[0] / 50.0 / h_cj[0] < most
 
 
-def test_samarium_cobalt_ends_with_its_order_and_is_bounded_when_cold():
+def test_samarium_cobalt_has_bounds_at_both_ends():
     hot = [magnet("SmCo5", t, "atomic")[H] for t in (900.0, 980.0, 1000.0)]
     assert hot[0] > hot[1] > hot[2] > 0.0
     # The third root of what is left to T_C, 1020 K, bounds it there.
@@ -188,40 +201,49 @@ def test_alloys_of_a_higher_curie_temperature_keep_more():
     shares = []
     for recipe in ("Nd2Fe14B", "Nd2Fe12Co2B"):
         bare = magnet(recipe, ROOM, "atomic")[H]
-        shares.append(left(recipe, 423.15, "atomic", process={"level": 1100.0 / bare}))
+        shares.append(
+            remaining_coercivity(
+                recipe, 423.15, "atomic", process={"level": 1100.0 / bare}
+            )
+        )
     assert shares[1] > shares[0] + 0.005
 
 
-def test_the_knee_is_coercivity_less_a_spread_of_local_fields():
+def test_knee_is_coercivity_less_local_fields():
     """H_k(T) = H_cJ(T) - (1 - Q) H_cJ(20) J_s(T) / J_s(20)."""
     cold = magnet(HARD, ROOM)
     square = cold[K] / cold[H]
     assert square == pytest.approx(0.95, abs=0.03)
     for kelvin in (373.15, 423.15, 453.15):
         hot = magnet(HARD, kelvin)
-        spread = (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
-        assert hot[K] == pytest.approx(hot[H] - spread, rel=1e-6)
+        half_width = (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
+        assert hot[K] == pytest.approx(hot[H] - half_width, rel=1e-6)
     for recipe, basis, process in (
         ("SmCo5", "atomic", None),
         ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", None),
         (PLAIN, "weight", "bonded-isotropic"),
     ):
         ends = [magnet(recipe, t, basis, process=process) for t in (ROOM, 373.15)]
-        assert ends[1][K] / ends[1][H] == pytest.approx(ends[0][K] / ends[0][H], rel=1e-6)
+        ratio = ends[0][K] / ends[0][H]
+        assert ends[1][K] / ends[1][H] == pytest.approx(ratio, rel=1e-6)
 
 
-def test_sheets_pass_their_printed_ends_and_lie_below_their_chords_between():
+def test_sheets_meet_their_ends_and_sag_between_them():
     for beta, to, h_cj in (
         (-0.55, 423.15, 1592.0),
         (-0.47, 473.15, 2388.0),
         (-0.75, 373.15, 955.0),
     ):
         ends = coercivity_ratio(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
-        np.testing.assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
+        np.testing.assert_allclose(
+            ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9
+        )
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
         assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
-        assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (middle - ROOM)
+        assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (
+            middle - ROOM
+        )
     # Of Sm-Co the chord is the curve.
     line = coercivity_ratio(-0.25, 373.15, "2:17", 473.15, 1700.0)
     assert line == pytest.approx(0.8)
@@ -249,5 +271,7 @@ def test_constants_of_the_book_act_in_the_kernel():
         before = magnet(recipe, kelvin, basis)[H]
         at_room = magnet(recipe, ROOM, basis)[H]
         with shift_constant(constant, 0.8 * constant.value):
-            assert magnet(recipe, kelvin, basis)[H] != pytest.approx(before, rel=0.005), name
+            assert magnet(recipe, kelvin, basis)[H] != pytest.approx(
+                before, rel=0.005
+            ), name
             assert magnet(recipe, ROOM, basis)[H] == at_room

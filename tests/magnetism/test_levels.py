@@ -6,7 +6,11 @@ from magnetkit.errors import StoreError
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.magnetism._composition_estimate import find_makeup, read_recipe, usual_values
+from magnetkit.magnetism._composition_estimate import (
+    find_makeup,
+    read_recipe,
+    usual_values,
+)
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
 from magnetkit.magnetism.levels import find_level, state_level
@@ -14,7 +18,18 @@ from magnetkit.magnetism.levels import find_level, state_level
 H = "coercivity_kA_m"
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
 # Ten grades of one maker (Arnold), of all classes.
-GRADES = ["N52", "N50", "N42", "N42M", "N50M", "N42H", "N42SH", "N38UH", "N35EH", "N33AH"]
+GRADES = [
+    "N52",
+    "N50",
+    "N42",
+    "N42M",
+    "N50M",
+    "N42H",
+    "N42SH",
+    "N38UH",
+    "N35EH",
+    "N33AH",
+]
 
 
 def table(recipe):
@@ -25,56 +40,64 @@ def coercivity(recipe, kelvin, process=None, shell=None):
     return mk.magnetism.sintered(table(recipe), kelvin, process, shell)[H][0]
 
 
-def level_of(grade):
-    made, row = find_makeup(grade).best, mk.grades(grade).iloc[0]
+def find_level_of_grade(grade):
+    recipe = find_makeup(grade).best
+    row = mk.grades(grade).iloc[0]
     usual = usual_values(row)[H]
     return find_level(
-        read_recipe(made.text, "weight"),
+        read_recipe(recipe.text, "weight"),
         usual,
-        shell=made.shell or None,
-        route=made.route,
+        shell=recipe.shell or None,
+        route=recipe.route,
         makers=str(row["makers"]),
     )
 
 
-def test_one_recipe_under_ten_grades_of_one_maker_is_one_magnet():
-    levels = [level_of(grade) for grade in GRADES]
-    hot = np.array([coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels])
+def test_one_recipe_under_ten_grades_is_one_magnet():
+    levels = [find_level_of_grade(grade) for grade in GRADES]
+    hot = np.array(
+        [coercivity(PLAIN, 373.15, {"level": level.value}) for level in levels]
+    )
     assert np.abs(hot / hot.mean() - 1.0).max() < 0.1
     assert all(level.is_sound for level in levels)
 
 
-def test_the_level_found_makes_the_magnet_that_it_was_found_on():
+def test_level_reproduces_its_own_magnet():
     for shell in (None, "Tb 0.5 wt%"):
         level = find_level(table(PLAIN), 1500.0, shell=shell)
-        assert coercivity(PLAIN, 293.15, {"level": level.value}, shell) == pytest.approx(
-            1500.0, rel=1e-6
-        )
+        assert coercivity(
+            PLAIN, 293.15, {"level": level.value}, shell
+        ) == pytest.approx(1500.0, rel=1e-6)
 
 
-def test_a_plain_alloy_cannot_reach_what_nobody_sells_without_heavy_rare_earth():
+def test_plain_alloy_cannot_reach_high_coercivity():
     # 1,592 kA/m guaranteed is class SH; the hardest that is sold without is class H.
     assert 1353.0 < most_without_heavy_rare_earth("Arnold") < 1592.0
-    found = find_level(table(PLAIN), 1592.0 / 0.911)
-    assert not found.is_sound
-    assert "without" in found.reason or "times" in found.reason
+    result = find_level(table(PLAIN), 1592.0 / 0.911)
+    assert not result.is_sound
+    assert "without" in result.reason or "times" in result.reason
     assert find_level(table(PLAIN), 1222.0).is_sound
 
 
 @pytest.mark.parametrize("share", [0.6, 1.6])
 def test_a_level_that_no_producer_has_says_so(share):
-    found = find_level(table(PLAIN), share * coercivity(PLAIN, 293.15))
-    assert found.value == pytest.approx(share, rel=1e-6)
-    assert "times the model's" in found.reason
+    result = find_level(table(PLAIN), share * coercivity(PLAIN, 293.15))
+    assert result.value == pytest.approx(share, rel=1e-6)
+    assert "times the model's" in result.reason
 
 
-def test_another_route_is_a_trial_with_the_level_of_its_family():
+def test_another_route_is_a_trial():
     level = find_level(table(PLAIN), 1.1 * coercivity(PLAIN, 293.15))
     typical = {"remanence_T": 1.3, H: 1.1 * coercivity(PLAIN, 293.15)}
-    stated = state_level(table(PLAIN), level, 293.15, typical)
-    producer = {"producer": Producer("", (), (stated,)).record()}
+    statement = state_level(table(PLAIN), level, 293.15, typical)
+    producer = {"producer": Producer("", (), (statement,)).record()}
     assert not level.is_trial("sintered-axial")
-    for route in ("sintered-axial", "sintered-fine-grained", "hot-deformed", "sintered-low-boron"):
+    for route in (
+        "sintered-axial",
+        "sintered-fine-grained",
+        "hot-deformed",
+        "sintered-low-boron",
+    ):
         ratio = coercivity(PLAIN, 293.15, {"route": route, **producer})
         ratio /= coercivity(PLAIN, 293.15, {"route": route})
         assert ratio == pytest.approx(1.0 if level.is_trial(route) else 1.1, rel=1e-6)
@@ -84,11 +107,11 @@ def test_another_route_is_a_trial_with_the_level_of_its_family():
     assert not fine.is_trial("sintered-fine-grained")
 
 
-def test_a_stated_level_has_what_is_sold_cold_and_hot():
+def test_stated_level_holds_cold_and_hot():
     level = find_level(table(PLAIN), 1200.0)
     hot = {"remanence_T": 1.21, H: 480.0}
-    stated = state_level(table(PLAIN), level, 393.15, hot)
-    producer = {"producer": Producer("", (), (stated,)).record()}
+    statement = state_level(table(PLAIN), level, 393.15, hot)
+    producer = {"producer": Producer("", (), (statement,)).record()}
     for kelvin, h_cj in ((293.15, 1200.0), (393.15, 480.0)):
         assert coercivity(PLAIN, kelvin, producer) == pytest.approx(h_cj, rel=1e-6)
     row = mk.magnetism.sintered(table(PLAIN), 393.15, process=producer).iloc[0]
@@ -101,10 +124,12 @@ def test_a_stated_level_has_what_is_sold_cold_and_hot():
     beside = mk.magnetism.sintered("SmCo5", 293.15, process=producer).iloc[0]
     assert beside[H] == alone[H]
     with pytest.raises(StoreError, match="level must lie"):
-        Producer.from_record(producer["producer"] | {"stated": [vars(stated) | {"level": 0.0}]})
+        Producer.from_record(
+            producer["producer"] | {"stated": [vars(statement) | {"level": 0.0}]}
+        )
 
 
-def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():
+def test_makeup_is_one_estimate_with_a_range():
     for grade in ("N42SH", "N35UH"):
         makeup = find_makeup(grade)
         mean, low, high = makeup.heavy_wt_pct
@@ -115,11 +140,11 @@ def test_what_a_grade_is_made_of_is_one_estimate_with_its_range():
         assert all(one.kind in text for one in likely)
 
 
-def test_the_motor_has_what_its_grade_is_made_of():
+def test_motor_magnet_lies_in_the_makeup_of_its_grade():
     """N35UH: the profile's magnet lies in the range of the makeup."""
     from magnetkit.applications import load
 
     reference = load("energy-traction-motor").reference
-    held = 100.0 * reference.table().weight_fractions()[0, [65, 66]].sum()
+    content = 100.0 * reference.table().weight_fractions()[0, [65, 66]].sum()
     _, low, high = find_makeup("N35UH").heavy_wt_pct
-    assert low <= held <= high
+    assert low <= content <= high

@@ -9,37 +9,49 @@ from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 AT = np.array([293.15, 423.15])
 
 
-def _made(*formulas, **keywords):
-    return evaluate_magnets(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
+def _evaluate(*formulas, **keywords):
+    return evaluate_magnets(
+        alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT
+    )
 
 
-def test_a_formula_gets_a_charge_and_a_recipe_keeps_its_own():
-    found = _made("Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5").alloys.structure
+def test_only_a_formula_is_completed_to_a_charge():
+    structure = _evaluate(
+        "Sm2Co17", "Sm(Co0.69Fe0.20Cu0.08Zr0.02Ti0.01)6.7", "SmCo5"
+    ).alloys.structure
     # Titanium counts as zirconium where there is as much of that.
-    known = {"iron": (0.0, 0.20), "copper": (0.08, 0.08), "zirconium": (0.025, 0.03),
-             "ratio": (7.5, 6.7), "earth": (1.0, 1.0)}  # fmt: skip
-    for name, values in known.items():
-        assert found[name][:2] == pytest.approx(values)
-        assert np.isnan(found[name][2])
+    expected_values = {
+        "iron": (0.0, 0.20),
+        "copper": (0.08, 0.08),
+        "zirconium": (0.025, 0.03),
+        "ratio": (7.5, 6.7),
+        "earth": (1.0, 1.0),
+    }
+    for name, values in expected_values.items():
+        assert structure[name][:2] == pytest.approx(values)
+        assert np.isnan(structure[name][2])
 
 
 def test_walls_lower_polarization_and_its_flatness():
-    made = _made("Sm2Co17")
+    magnets = _evaluate("Sm2Co17")
     from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
-    cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[0, :, 0]
-    mean = made.polarization[0]
+    cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[
+        0, :, 0
+    ]
+    mean = magnets.polarization[0]
     assert 0.8 < mean[0] / cell[0] < 0.97
     assert mean[1] / mean[0] < cell[1] / cell[0]
 
 
 def test_a_shell_lies_between_core_and_bulk():
     shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core, bulk = _made("Nd2Fe14B"), _made("Nd1.4Tb0.6Fe14B")
-    shelled = _made("Nd2Fe14B", shells=shell)
-    h = [m.coercivity()[0, 0] for m in (core, shelled, bulk)]
-    j = [m.polarization[0, 0] for m in (core, shelled, bulk)]
+    core = _evaluate("Nd2Fe14B")
+    bulk = _evaluate("Nd1.4Tb0.6Fe14B")
+    magnets = _evaluate("Nd2Fe14B", shells=shell)
+    h = [m.coercivity()[0, 0] for m in (core, magnets, bulk)]
+    j = [m.polarization[0, 0] for m in (core, magnets, bulk)]
     assert h[0] < h[1] < h[2]
     assert j[1] == pytest.approx(0.9 * j[0] + 0.1 * j[2])
 
@@ -49,41 +61,58 @@ def test_a_shell_lies_between_core_and_bulk():
     # X-ray densities, g/cm3: Nd2Fe14B 7.58 to 7.62 and Dy2Fe14B 8.05 (Herbst 1991), SmCo5 8.59.
     [("Nd2Fe14B", 7.6), ("SmCo5", 8.59), ("Dy2Fe14B", 8.05)],
 )
-def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density):
+def test_density_follows_crystal_and_sintering(formula, density):
     table = CompositionTable.from_strings([formula], basis="atomic")
-    found = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
-    assert found[0] == pytest.approx(1e3 * density, rel=0.015)
-    assert found[1] == pytest.approx(0.9 * found[0])
-    assert np.isnan(_made("Fe").alloys.density()[0])
+    densities = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
+    assert densities[0] == pytest.approx(1e3 * density, rel=0.015)
+    assert densities[1] == pytest.approx(0.9 * densities[0])
+    assert np.isnan(_evaluate("Fe").alloys.density()[0])
 
 
 def test_remanence_is_polarization_times_volume_density_and_alignment():
-    given = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
-    made = _made("Nd2Fe14B", process=given)
-    np.testing.assert_allclose(made.alloys.factor, 0.95 * 0.9 * 0.92)
-    np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
+    settings = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
+    magnets = _evaluate("Nd2Fe14B", process=settings)
+    np.testing.assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
+    np.testing.assert_allclose(
+        magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92
+    )
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
-    found = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
-    balance = found.alloys.balance
+    dense = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
+    balance = dense.alloys.balance
     whole = balance.hard + balance.second
-    np.testing.assert_allclose(found.alloys.factor, 0.95 * 0.9 * whole)
+    np.testing.assert_allclose(dense.alloys.factor, 0.95 * 0.9 * whole)
 
 
-def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
+def test_formula_takes_the_boundary_of_its_process():
     texts = ["Nd2Fe14B", "Nd14Fe79.5Ga0.3Cu0.2B6"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    made = evaluate_magnets(alloys(table, {"grain_boundary": 0.07}), AT)
-    structure = made.alloys.structure
-    assert made.alloys.balance.hard[0] == pytest.approx(0.93)
+    magnets = evaluate_magnets(alloys(table, {"grain_boundary": 0.07}), AT)
+    structure = magnets.alloys.structure
+    assert magnets.alloys.balance.hard[0] == pytest.approx(0.93)
     # A tenth of a per cent of copper; what a recipe names itself.
     np.testing.assert_allclose(structure["additive"], [0.001, 0.005])
-    assert structure["soft"].tolist() == made.alloys.balance.soft.tolist()
+    assert structure["soft"].tolist() == magnets.alloys.balance.soft.tolist()
 
 
-def test_what_was_never_made_has_no_figures_whichever_row_it_is():
+def test_magnets_without_precedent_have_no_figures():
     shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
-    made = _made("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
+    magnets = _evaluate("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
     unknown = STATUS.index("outside the model")
-    assert (made.status == unknown).all(axis=1).tolist() == [True, True, False, False]
-    assert np.isnan(made.coercivity()).all(axis=1).tolist() == [True, True, False, False]
-    assert np.isnan(made.polarization).all(axis=1).tolist() == [True, True, False, False]
+    assert (magnets.status == unknown).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert np.isnan(magnets.coercivity()).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert np.isnan(magnets.polarization).all(axis=1).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -53,12 +53,12 @@ def write(folder, **changes):
 
 
 def test_a_paper_is_added_by_one_line(tmp_path):
-    added = read_magnets(write(tmp_path))
-    assert added["coercivity_kA_m"].tolist() == [1350.0, 1350.0]
-    assert np.isnan(added["grain_size_um"]).all()
-    assert serves_as_evidence(added, "coercivity_kA_m").all()
-    assert uses(added, "remanence_T", in_fits=True).all()
-    assert not uses(added, "coercivity_coefficient_pct_K").any()
+    rows = read_magnets(write(tmp_path))
+    assert rows["coercivity_kA_m"].tolist() == [1350.0, 1350.0]
+    assert np.isnan(rows["grain_size_um"]).all()
+    assert serves_as_evidence(rows, "coercivity_kA_m").all()
+    assert uses(rows, "remanence_T", in_fits=True).all()
+    assert not uses(rows, "coercivity_coefficient_pct_K").any()
 
 
 @pytest.mark.parametrize(
@@ -75,19 +75,29 @@ def test_a_paper_is_added_by_one_line(tmp_path):
         ({"host": "3:29"}, "host", "one of 2:14:1"),
         ({"use": "BHT"}, "use", "coercivity_coefficient_pct_K is empty"),
         ({"use": "Q"}, "use", "letters of BHAT"),
-        ({"coercivity_coefficient_pct_K": "-0.6"}, "from_K", "the ends of the coefficient's range"),
-        ({"max_energy_product_kJ_m3": "400"}, "max_energy_product_kJ_m3", "at most B_r^2"),
+        (
+            {"coercivity_coefficient_pct_K": "-0.6"},
+            "from_K",
+            "the ends of the coefficient's range",
+        ),
+        (
+            {"max_energy_product_kJ_m3": "400"},
+            "max_energy_product_kJ_m3",
+            "at most B_r^2",
+        ),
         ({"pair": "X9"}, "pair", "the id of another row"),
         ({"id": "X1"}, "id", "line 2 has it"),
     ],
 )
-def test_a_wrong_cell_is_refused_with_line_and_column(tmp_path, changes, column, expected):
-    with pytest.raises(DataError, match=rf"mine.csv, line 3, column {column}: .*; \S") as error:
+def test_refuses_a_wrong_cell_by_line_and_column(tmp_path, changes, column, expected):
+    with pytest.raises(
+        DataError, match=rf"mine.csv, line 3, column {column}: .*; \S"
+    ) as error:
         check.check_table(write(tmp_path, **changes))
     assert expected in str(error.value)
 
 
-def test_a_header_and_a_line_of_another_length_are_refused(tmp_path):
+def test_refuses_other_headers_and_lengths(tmp_path):
     file = write(tmp_path)
     text = file.read_text("utf-8")
     file.write_text(text.replace("paper,", "doi,", 1), "utf-8")
@@ -102,12 +112,12 @@ def test_the_table_of_the_package_is_right():
     check.check_table(datasets.path(FILE))
 
 
-def test_rows_that_differ_by_route_are_of_its_family():
+def test_routes_belong_to_the_family_of_the_row():
     rows = measured_magnets()
-    known = routes()
+    names = routes()
     for row in rows[~rows["route"].isin([USUAL, NO_ROUTE])].itertuples():
-        assert known[row.route].host == row.host, row.id
-        assert known[row.route].family == row.family, row.id
+        assert names[row.route].host == row.host, row.id
+        assert names[row.route].family == row.family, row.id
     usual = rows[rows["route"] == USUAL]
     assert (usual.groupby("host")["family"].nunique() == 1).all()
 
@@ -116,9 +126,14 @@ def test_values_are_those_that_papers_print():
     """A few, against the papers: units and readings."""
     rows = measured_magnets().set_index("id")
     # Acta Metall. Sin. (2017): 0.906 T, 2581 kA/m; Tsutai: 15.3 kOe; Croat: 8.2 kG, 15 kOe.
-    assert rows.loc["S27", ["remanence_T", "coercivity_kA_m"]].tolist() == [0.906, 2581.0]
+    assert rows.loc["S27", ["remanence_T", "coercivity_kA_m"]].tolist() == [
+        0.906,
+        2581.0,
+    ]
     assert rows.loc["N1", "coercivity_kA_m"] == pytest.approx(15.3 * 79.5775, rel=1e-3)
-    assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(15.0 * 79.5775, rel=5e-3)
+    assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(
+        15.0 * 79.5775, rel=5e-3
+    )
     # Without and with Ga 0.5 wt.%: doi 10.1016/j.jmmm.2022.169242.
     pair = rows.loc[["P135", "P136"], "coercivity_kA_m"]
     assert pair.tolist() == pytest.approx([12.4 * 79.5775, 19.4 * 79.5775], rel=1e-3)

@@ -7,32 +7,54 @@ from magnetkit.magnetism._balance import microstructure
 from magnetkit.magnetism._cells import Shares
 
 ROWS = {
-    "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,
-    "wetted": 0.5, "cobalt_loss": 3.0, "cobalt": 0.0, "lanthanum_loss": 2.0,
-    "lanthanum": 0.0, "mischmetal_loss": 4.0, "cerium": 0.0, "carbide": 0.0, "refractory": 0.0,
-    "alpha_k": 0.4, "decay": 1.3, "pinning_kA_m": 2900.0, "copper_scale": 0.035,
-    "hot_kA_m": 650.0, "iron_limit": 0.2, "ordinary_fall": 2.2, "aged_for_C": np.nan,
-}  # fmt: skip
+    "n_eff": 1.2,
+    "grain_slope": 0.2,
+    "grain_size_um": 5.0,
+    "grain_reference_um": 5.0,
+    "wetted": 0.5,
+    "cobalt_loss": 3.0,
+    "cobalt": 0.0,
+    "lanthanum_loss": 2.0,
+    "lanthanum": 0.0,
+    "mischmetal_loss": 4.0,
+    "cerium": 0.0,
+    "carbide": 0.0,
+    "refractory": 0.0,
+    "alpha_k": 0.4,
+    "decay": 1.3,
+    "pinning_kA_m": 2900.0,
+    "copper_scale": 0.035,
+    "hot_kA_m": 650.0,
+    "iron_limit": 0.2,
+    "ordinary_fall": 2.2,
+    "aged_for_C": np.nan,
+}
 CELLS = dict.fromkeys(Shares._fields, np.nan)
 STRUCTURE = {
-    "soft": 0.0, "additive": 1e3, "wetting": 0.0, "decoupling": 0.0, "decoupling_factor": 1.0,
+    "soft": 0.0,
+    "additive": 1e3,
+    "wetting": 0.0,
+    "decoupling": 0.0,
+    "decoupling_factor": 1.0,
     **CELLS,
-}  # fmt: skip
+}
 
 
-def of(**changed):
+def grain_factors(**changed):
     rows = {name: np.array([changed.get(name, value)]) for name, value in ROWS.items()}
-    structure = {name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()}
-    return [float(found[0]) for found in microstructure(rows, structure)]
+    structure = {
+        name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()
+    }
+    return [float(factor[0]) for factor in microstructure(rows, structure)]
 
 
-def test_wet_grains_of_the_reference_size_have_the_parameters_of_their_family():
-    assert of() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
+def test_reference_grains_have_the_family_parameters():
+    assert grain_factors() == pytest.approx([0.4, 1.2, 0.0, 1.0, 1.3])
 
 
-def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
-    assert of(grain_size_um=5.0 * np.e)[1] == pytest.approx(1.4)
-    assert of(grain_size_um=1e-9)[1] == 0.0
+def test_demagnetizing_factor_rises_with_grain_size():
+    assert grain_factors(grain_size_um=5.0 * np.e)[1] == pytest.approx(1.4)
+    assert grain_factors(grain_size_um=1e-9)[1] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -56,18 +78,20 @@ def test_the_demagnetizing_factor_rises_with_the_logarithm_of_grain_size():
         ({"lanthanum": 0.25, "grain_size_um": 0.06, "grain_slope": 0.0}, 1.0),
     ],
 )
-def test_what_parts_grains_badly_leaves_a_share_of_coercivity(changed, share):
-    alpha_k, n_eff, _, left, _ = of(**changed)
-    assert alpha_k / 0.4 * left == pytest.approx(share)
+def test_coupled_grains_leave_a_share_of_coercivity(changed, share):
+    alpha_k, n_eff, _, factor, _ = grain_factors(**changed)
+    assert alpha_k / 0.4 * factor == pytest.approx(share)
     assert n_eff == 1.2
 
 
 def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
-    shares = dict(zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True))
-    _, _, pinned, left, fall = of(**shares, **changed)
-    assert left == 1.0
-    return 1e-3 * pinned, fall
+    shares = dict(
+        zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True)
+    )
+    _, _, pinning, factor, fall = grain_factors(**shares, **changed)
+    assert factor == 1.0
+    return 1e-3 * pinning, fall
 
 
 @pytest.mark.parametrize(
@@ -84,18 +108,22 @@ def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
         ((0.16, 0.09, 0.032, 6.9), 2439.0),
     ],
 )
-def test_copper_zirconium_and_ratio_make_the_coercivity_of_cells(charge, known):
+def test_copper_and_zirconium_make_the_cells(charge, known):
     assert cells(*charge)[0] == pytest.approx(known, rel=0.03)
 
 
-def test_cells_fall_to_a_value_at_500_c_that_iron_sets_and_ageing_bounds():
+def test_cells_fall_to_a_value_at_500_C():
     falls = []
     for copper in (0.088, 0.168):
         hard, fall = cells(0.10, copper, 0.04, 8.5)
         assert hard * (1.0 - 0.48 * fall) == pytest.approx(640.0, rel=0.01)
         falls.append(fall)
     assert falls == sorted(falls)
-    for aged, known in ((300.0, 2.2), (500.0, falls[1])):
-        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=aged)[1] == pytest.approx(known)
+    for ageing, expected in ((300.0, 2.2), (500.0, falls[1])):
+        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=ageing)[1] == pytest.approx(
+            expected
+        )
     # However much iron: no more than sheets print, 0.26 to 0.27 %/K.
-    assert 2.3 < cells(0.22, 0.08, 0.025, 7.5)[1] < cells(0.28, 0.08, 0.025, 7.5)[1] < 2.7
+    assert (
+        2.3 < cells(0.22, 0.08, 0.025, 7.5)[1] < cells(0.28, 0.08, 0.025, 7.5)[1] < 2.7
+    )

@@ -14,34 +14,43 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import distances
 from magnetkit.magnetism import _measured
 from magnetkit.magnetism._measured import Known, Producer, splits
-from magnetkit.magnetism._uncertainty import Kinds, covariance, distance_variance, variance
+from magnetkit.magnetism._uncertainty import (
+    Kinds,
+    covariance,
+    distance_variance,
+    variance,
+)
 
 SPLIT = splits()["coercivity_kA_m"]
 
 
 def _fractions(iron):
-    found = np.zeros((len(iron), N_ELEMENTS))
-    found[:, INDEX["Fe"]] = iron
-    found[:, INDEX["Co"]] = 1.0 - np.asarray(iron)
-    return found
+    fractions = np.zeros((len(iron), N_ELEMENTS))
+    fractions[:, INDEX["Fe"]] = iron
+    fractions[:, INDEX["Co"]] = 1.0 - np.asarray(iron)
+    return fractions
 
 
 def test_shares_sum_to_one():
-    for split in splits().values():
-        assert split.common + split.composition + split.residue == pytest.approx(1.0, abs=1e-3)
-        assert min(split.common, split.composition, split.residue) > 0.02
+    for share in splits().values():
+        assert share.common + share.composition + share.residue == pytest.approx(
+            1.0, abs=1e-3
+        )
+        assert min(share.common, share.composition, share.residue) > 0.02
 
 
-def test_one_magnet_far_away_tells_the_common_part_alone():
-    far = CompositionTable.from_array(_fractions([0.0]))
-    known = Known(_fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT)
-    mean, left = known.posterior(far)
+def test_distant_magnet_tells_the_common_part():
+    distant = CompositionTable.from_array(_fractions([0.0]))
+    scores = Known(
+        _fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT
+    )
+    mean, deviation = scores.posterior(distant)
     assert mean[0] == pytest.approx(1.5 * SPLIT.common, rel=1e-6)
-    assert left[0] == pytest.approx((1.0 - SPLIT.common**2) ** 0.5, rel=1e-6)
+    assert deviation[0] == pytest.approx((1.0 - SPLIT.common**2) ** 0.5, rel=1e-6)
 
 
 @pytest.mark.parametrize("n", [1, 3, 10])
-def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
+def test_mill_calibration_covers_a_simulation(n):
     # A hidden producer: common part, composition parts and residues drawn, 3 % of noise of a
     # deviation of 18 %; the magnets are an alloy series, and the next one stands among them.
     rng = np.random.default_rng(n)
@@ -52,75 +61,102 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
     true = SPLIT.covariance(distances(table.rows, fractions))
     draw = rng.multivariate_normal(np.zeros(n + 1), true, size=2000)
     draw += rng.normal(0.0, SPLIT.residue**0.5, draw.shape)
-    seen = draw[:, :n] + rng.normal(0.0, noise**0.5, (2000, n))
-    own = np.eye(n) * (SPLIT.residue + noise)
-    inside, held, width = [], [], 0.0
-    for scores, next_one in zip(seen, draw[:, n], strict=True):
-        known = Known(fractions[:n], scores, own, SPLIT)
-        mean, left = known.posterior(table[n:])
-        width = left[0] / known.stretch
+    draws = draw[:, :n] + rng.normal(0.0, noise**0.5, (2000, n))
+    covariances = np.eye(n) * (SPLIT.residue + noise)
+    inside = []
+    hits = []
+    width = 0.0
+    for scores, next_one in zip(draws, draw[:, n], strict=True):
+        mill = Known(fractions[:n], scores, covariances, SPLIT)
+        mean, deviation = mill.posterior(table[n:])
+        width = deviation[0] / mill.stretch
         inside.append(abs(next_one - mean[0]) < 1.645 * width)
-        held.append(abs(next_one - mean[0]) < 1.645 * left[0])
+        hits.append(abs(next_one - mean[0]) < 1.645 * deviation[0])
     assert 0.88 < np.mean(inside) < 0.92
     # Some scatter by chance more than expected: that is on the safe side, and little.
-    assert np.mean(inside) <= np.mean(held) < 0.95
+    assert np.mean(inside) <= np.mean(hits) < 0.95
     # The width that normal theory allows: what is left of the next one's draw after regression.
-    weights = np.linalg.lstsq(seen, draw[:, n], rcond=None)[0]
-    assert width == pytest.approx(np.std(draw[:, n] - seen @ weights), rel=0.1)
+    weights = np.linalg.lstsq(draws, draw[:, n], rcond=None)[0]
+    assert width == pytest.approx(np.std(draw[:, n] - draws @ weights), rel=0.1)
 
 
 def test_magnets_of_one_label_share_their_residue():
-    same = {"host": "1:5", "quantity": "coercivity_kA_m", "composition": {"Sm": 1.0},
-            "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
-            "temperature_K": 300.0}  # fmt: skip
+    same = {
+        "host": "1:5",
+        "quantity": "coercivity_kA_m",
+        "composition": {"Sm": 1.0},
+        "score": 1.0,
+        "deviation": 0.2,
+        "noise": 0.01,
+        "slope": 0.0,
+        "temperature_K": 300.0,
+    }
     one = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
     two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     table = CompositionTable.from_strings(["Sm"])
-    left = [m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)]
-    assert left[1] < left[0]
+    deviations = [
+        m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)
+    ]
+    assert deviations[1] < deviations[0]
 
 
-def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
+def test_only_scatter_over_the_split_widens():
     fractions = _fractions([0.5, 0.6, 0.7, 0.8])
-    own = np.eye(3) * (SPLIT.residue + 0.02)
+    covariances = np.eye(3) * (SPLIT.residue + 0.02)
 
-    def known(scores):
-        return Known(fractions[:3], np.array(scores), own, SPLIT)
+    def make_scores(scores):
+        return Known(fractions[:3], np.array(scores), covariances, SPLIT)
 
-    assert known([4.0, 4.0, 4.0]).stretch == 1.0
-    assert known([0.1, 0.0, -0.1]).stretch == 1.0
-    wild = known([3.0, -3.0, 3.0])
+    assert make_scores([4.0, 4.0, 4.0]).stretch == 1.0
+    assert make_scores([0.1, 0.0, -0.1]).stretch == 1.0
+    wild = make_scores([3.0, -3.0, 3.0])
     # By hand: chi2 about the mean that the covariance weighs, over two.
-    inverse = np.linalg.inv(wild.cross_covariance(wild.table, wild.effects) + wild.noise)
+    inverse = np.linalg.inv(
+        wild.cross_covariance(wild.table, wild.effects) + wild.noise
+    )
     mean = inverse.sum(axis=0) @ wild.scores / inverse.sum()
     off = wild.scores - mean
     assert wild.stretch == pytest.approx(np.sqrt(off @ inverse @ off / 2.0))
     assert wild.stretch > 2.0
     other = CompositionTable.from_array(fractions[3:])
-    quiet = known([0.1, 0.0, -0.1]).posterior(other)[1]
+    quiet = make_scores([0.1, 0.0, -0.1]).posterior(other)[1]
     assert wild.posterior(other)[1] == pytest.approx(wild.stretch * quiet)
     # One magnet does not scatter, whatever it is off by.
-    assert Known(fractions[:1], np.array([5.0]), own[:1, :1], SPLIT).stretch == 1.0
+    assert (
+        Known(fractions[:1], np.array([5.0]), covariances[:1, :1], SPLIT).stretch == 1.0
+    )
 
 
 def test_draws_are_as_wide_as_intervals():
     elements = {"Nd": 0.1176, "Fe": 0.8235, "B": 0.0589}
     magnets = tuple(
-        {"host": "2:14:1", "quantity": "coercivity_kA_m", "magnet": str(i), "composition": elements,
-         "temperature_K": 293.15, "score": s, "deviation": 0.2, "noise": 0.02, "slope": 0.0}
+        {
+            "host": "2:14:1",
+            "quantity": "coercivity_kA_m",
+            "magnet": str(i),
+            "composition": elements,
+            "temperature_K": 293.15,
+            "score": s,
+            "deviation": 0.2,
+            "noise": 0.02,
+            "slope": 0.0,
+        }
         for i, s in enumerate((2.0, -2.0))
-    )  # fmt: skip
+    )
     producer = Producer("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
     kinds = Kinds(table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
-    known = producer.known("2:14:1", "coercivity_kA_m")
-    assert known.stretch > 1.5
-    left = known.posterior(table)[1]
-    far = distance_variance(table, kinds.hosts, "coercivity_kA_m", producer) / SPLIT.deviation**2
-    found = variance(kinds, "coercivity_kA_m", producer)
-    np.testing.assert_allclose(found, left**2 + far, rtol=1e-6)
+    scores = producer.known("2:14:1", "coercivity_kA_m")
+    assert scores.stretch > 1.5
+    deviation = scores.posterior(table)[1]
+    distant = (
+        distance_variance(table, kinds.hosts, "coercivity_kA_m", producer)
+        / SPLIT.deviation**2
+    )
+    variances = variance(kinds, "coercivity_kA_m", producer)
+    np.testing.assert_allclose(variances, deviation**2 + distant, rtol=1e-6)
     np.testing.assert_allclose(
-        np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)), found
+        np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)), variances
     )
 
 
@@ -130,16 +166,27 @@ def test_the_split_is_found_again_in_drawn_magnets():
     iron = np.tile([0.0, 0.0, 0.02, 0.1], 60)
     apart = 2.0 * np.abs(iron[:, None] - iron[None, :])
     same = groups[:, None] == groups[None, :]
-    total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(240)
+    likeness = 0.15**2 + 0.12**2 * np.exp(-apart / 0.05)
+    total = same * likeness + (0.07**2 + 0.03**2) * np.eye(240)
     values = rng.multivariate_normal(np.zeros(240), total)
-    found = deviations(Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart))
-    assert found == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
+    result = deviations(
+        Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart)
+    )
+    assert result == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
 
-def test_a_record_makes_the_same_mill_and_damage_is_said():
-    magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
-              "magnet": "A", "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
-              "temperature_K": 300.0}  # fmt: skip
+def test_record_restores_the_mill_and_names_damage():
+    magnet = {
+        "host": "1:5",
+        "quantity": "remanence_T",
+        "composition": {"Sm": 0.2, "Co": 0.8},
+        "magnet": "A",
+        "score": 1.0,
+        "deviation": 0.2,
+        "noise": 0.01,
+        "slope": 0.0,
+        "temperature_K": 300.0,
+    }
     producer = Producer("a", (magnet,))
     file = _measured.store(producer, [])
     assert _measured.names() == ["a"]
@@ -156,25 +203,40 @@ def test_a_record_makes_the_same_mill_and_damage_is_said():
         mk.magnetism.sintered(mk.CompositionTable.from_strings(["SmCo5"]), process="b")
     with pytest.raises(InputError, match="my-mill"):
         _measured.check_name("../b")
-    for taken in ("none", "N42SH"):
-        with pytest.raises(InputError, match=f"'{taken}' already means"):
-            mk.calibrate({"composition": ["SmCo5"], "remanence_T": [0.9]}, taken)
+    for name in ("none", "N42SH"):
+        with pytest.raises(InputError, match=f"'{name}' already means"):
+            mk.calibrate({"composition": ["SmCo5"], "remanence_T": [0.9]}, name)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("score", None), ("score", 1e30), ("deviation", 0.0), ("noise", "0.02"),
-        ("noise", float("nan")), ("slope", True), ("shell_share", 1e308), ("grain_effect", "NaN"),
-        ("temperature_K", -1), ("composition", {"Nd": "x"}), ("composition", {"Fe": 2.0}),
+        ("score", None),
+        ("score", 1e30),
+        ("deviation", 0.0),
+        ("noise", "0.02"),
+        ("noise", float("nan")),
+        ("slope", True),
+        ("shell_share", 1e308),
+        ("grain_effect", "NaN"),
+        ("temperature_K", -1),
+        ("composition", {"Nd": "x"}),
+        ("composition", {"Fe": 2.0}),
     ],
-)  # fmt: skip
-def test_a_number_that_is_none_is_a_damaged_record(name, value):
+)
+def test_nan_is_a_damaged_record(name, value):
     good = {
-        "host": "2:14:1", "quantity": "coercivity_kA_m", "magnet": "A",
-        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08}, "temperature_K": 293.15, "score": 0.5,
-        "deviation": 0.2, "noise": 0.02, "slope": 0.0, "shell_share": 0.0,
-    }  # fmt: skip
+        "host": "2:14:1",
+        "quantity": "coercivity_kA_m",
+        "magnet": "A",
+        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08},
+        "temperature_K": 293.15,
+        "score": 0.5,
+        "deviation": 0.2,
+        "noise": 0.02,
+        "slope": 0.0,
+        "shell_share": 0.0,
+    }
     record = {"format": 2, "name": "mine", "magnets": [good]}
     assert Producer.from_record(record).record() == record
     with pytest.raises(StoreError, match="damaged"):

@@ -7,49 +7,60 @@ import magnetkit as mk
 
 ENDS = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m", "max_energy_product_kJ_m3")
 # Nd-Fe-B and Sm-Co as pure compounds.
-KELVIN = {"SmCo5": np.arange(900.0, 1019.0, 2.0), "Nd2Fe14B": np.arange(500.0, 586.0, 1.0)}
+KELVIN = {
+    "SmCo5": np.arange(900.0, 1019.0, 2.0),
+    "Nd2Fe14B": np.arange(500.0, 586.0, 1.0),
+}
 
 
 @pytest.fixture(scope="module", params=KELVIN)
-def heated(request):
+def heated_magnet(request):
     frame = mk.predict([request.param], list(KELVIN[request.param]))
     frame = frame[frame["status"] == "ok"]
     return frame, frame["temperature_K"] > frame["curie_temperature_K_lo"]
 
 
-def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperature(heated):
-    frame, near = heated
-    assert near.any()
-    assert not near.all()
+def test_status_is_uncertain_near_the_curie_temperature(
+    heated_magnet,
+):
+    frame, close = heated_magnet
+    assert close.any()
+    assert not close.all()
     last = frame.iloc[-1]
     assert last["curie_temperature_K"] - last["temperature_K"] < 2.5
     for name in ENDS:
         assert last[f"{name}_lo"] == 0.0
         # Poles of the grains leave Nd-Fe-B no coercivity that far up, nor does the line of SmCo5.
-        gone = name != "remanence_T" and last["host"] in ("2:14:1", "1:5")
-        assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0 or (gone and last[name] == 0.0)
-        assert (frame.loc[near, f"{name}_lo"] == 0.0).all()
-        assert gone or (frame.loc[~near, f"{name}_lo"] > 0.0).all()
+        vanishes = name != "remanence_T" and last["host"] in ("2:14:1", "1:5")
+        assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0 or (
+            vanishes and last[name] == 0.0
+        )
+        assert (frame.loc[close, f"{name}_lo"] == 0.0).all()
+        assert vanishes or (frame.loc[~close, f"{name}_lo"] > 0.0).all()
     # No more than what is printed of such magnets at 20 C: 1.4 T and 3 MA/m.
     assert (frame["remanence_T_hi"] < 1.4).all()
     assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
 
 
-def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated):
-    frame, near = heated
+def test_upper_energy_product_uses_the_upper_line(heated_magnet):
+    frame, close = heated_magnet
     # Half of the way along B = B_r - mu_0 mu_rec H, or as far as the knee; the recoil permeability
     # is what it is cold, where (BH)max is B_r^2 / (4 mu_0 mu_rec).
     cold = mk.predict(frame["candidate"].iloc[0], 300.0).iloc[0]
     slope = cold["remanence_T"] ** 2 / 4e3 / cold["max_energy_product_kJ_m3"]
     assert 1.0 < slope / mk.units.MU_0 < 1.1
-    b_r = frame.loc[near, "remanence_T_hi"]
-    field = np.minimum(b_r / (2.0 * slope), 1e3 * frame.loc[near, "knee_field_kA_m_hi"])
+    b_r = frame.loc[close, "remanence_T_hi"]
+    field = np.minimum(
+        b_r / (2.0 * slope), 1e3 * frame.loc[close, "knee_field_kA_m_hi"]
+    )
     expected = (b_r - slope * field) * field / 1e3
-    np.testing.assert_allclose(frame.loc[near, "max_energy_product_kJ_m3_hi"], expected, rtol=1e-3)
+    np.testing.assert_allclose(
+        frame.loc[close, "max_energy_product_kJ_m3_hi"], expected, rtol=1e-3
+    )
 
 
-def test_upper_ends_fall_as_it_heats_without_a_step(heated):
-    frame, _ = heated
+def test_upper_ends_fall_smoothly_on_heating(heated_magnet):
+    frame, _ = heated_magnet
     for name in ENDS[:2]:
         upper = frame[f"{name}_hi"].to_numpy()
         # It may end, at no coercivity, before the Curie temperature.
@@ -58,7 +69,7 @@ def test_upper_ends_fall_as_it_heats_without_a_step(heated):
         assert (np.diff(np.log(upper)) > -0.7).all(), name
 
 
-def test_the_upper_end_is_the_magnet_of_the_upper_curie_temperature():
+def test_upper_end_has_the_upper_curie_temperature():
     """At the same share of T_C the model has the same polarization, whatever T_C is."""
     kelvin = 1015.0
     row = mk.predict(["SmCo5"], kelvin).iloc[0]
@@ -69,13 +80,25 @@ def test_the_upper_end_is_the_magnet_of_the_upper_curie_temperature():
 
 def test_neighbours_far_below_change_nothing():
     # Skins (Dy), walls (2:17) and shells have Curie temperatures of their own.
-    recipes = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co12Fe3Cu2", "Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "YCo5"]
+    recipes = [
+        "SmCo5",
+        "Nd1.8Dy0.2Fe14B",
+        "Sm2Co12Fe3Cu2",
+        "Nd2Fe14B",
+        "Nd1.2Ce0.8Fe14B",
+        "YCo5",
+    ]
     shells = ["", "", "", "Tb 0.5 wt%", "", ""]
     at = [293.15, 520.0, 560.0]
     together = mk.magnetism.sintered(recipes, at, shell=shells)
     for k, (recipe, shell) in enumerate(zip(recipes, shells, strict=True)):
         alone = mk.magnetism.sintered([recipe], at, shell=shell or None)
         rows = slice(k * len(at), (k + 1) * len(at))
-        for name in (*ENDS, *(f"{name}_{end}" for name in ENDS for end in ("lo", "hi"))):
-            own = together[name].to_numpy()[rows]
-            np.testing.assert_array_equal(own, alone[name].to_numpy(), err_msg=f"{recipe} {name}")
+        for name in (
+            *ENDS,
+            *(f"{name}_{end}" for name in ENDS for end in ("lo", "hi")),
+        ):
+            row = together[name].to_numpy()[rows]
+            np.testing.assert_array_equal(
+                row, alone[name].to_numpy(), err_msg=f"{recipe} {name}"
+            )

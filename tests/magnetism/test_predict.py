@@ -13,7 +13,7 @@ def test_without_a_temperature_it_is_300_kelvin():
     assert 1.0 < frame["saturation_polarization_T"].iloc[0] < 1.2
 
 
-def test_what_names_a_candidate_is_not_carried_along_twice():
+def test_candidate_name_is_no_extra_column():
     frame = pd.DataFrame({"alloy": ["Sm1Co5"], "melt": [17]})
     got = mk.predict(frame)
     assert got["candidate"].tolist() == ["Sm1Co5"]
@@ -21,11 +21,11 @@ def test_what_names_a_candidate_is_not_carried_along_twice():
     assert "alloy" not in got
 
 
-def test_an_interval_holds_nine_in_ten_unless_asked_for_more():
-    nine, more = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
+def test_interval_covers_nine_in_ten_by_default():
+    nine, wider = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
     plain = mk.predict("SmCo5").iloc[0]
     name = "saturation_polarization_T"
     assert plain[f"{name}_hi"] == nine[f"{name}_hi"]
     # Deviations of a normal: 1.645 and 2.576 to each side.
-    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (more, nine))
+    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (wider, nine))
     assert wide / narrow == pytest.approx(2.576 / 1.645, rel=1e-3)

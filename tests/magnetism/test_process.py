@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
+from magnetkit.magnetism.process import (
+    Process,
+    assumption,
+    by_row,
+    parameters,
+    read_process,
+)
 from magnetkit.phases.records import HOST_NAMES
 
 
@@ -15,7 +21,7 @@ def test_every_host_has_a_family_and_a_sentence():
         assumption("3:29")
 
 
-def test_families_say_what_they_rest_on():
+def test_families_name_their_evidence():
     for family in parameters().families.values():
         assert family.source
         assert family.confidence
@@ -34,13 +40,15 @@ def test_given_values_replace_defaults_row_by_row():
     assert np.isnan(rows["alpha_k"][2])
 
 
-ONE_TOO_HIGH, ONE_TOO_LOW = {"density": [0.9, 2.0, 0.9]}, {"density": [0.9, -1.0, 0.9]}
+ONE_TOO_HIGH = {"density": [0.9, 2.0, 0.9]}
+ONE_TOO_LOW = {"density": [0.9, -1.0, 0.9]}
 
 
 @pytest.mark.parametrize(
-    "bad", [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3]
+    "bad",
+    [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3],
 )
-def test_bad_processes_are_refused(bad):
+def test_refuses_bad_processes(bad):
     with pytest.raises(InputError, match="process"):
         read_process(bad, 3)
 
@@ -48,19 +56,25 @@ def test_bad_processes_are_refused(bad):
 # From 20 nm grains of melt-spun ribbon to 0.2 mm of a casting; three weight percent of a light
 # element and a power of 0.3 to 8 leave every magnet that was published inside.
 ENDS = {
-    "grain_size_um": (0.02, 200.0), "alignment": (0.5, 1.0), "density": (0.3, 1.0),
-    "grain_boundary": (0.0, 0.6), "oxygen_wt_pct": (0.0, 3.0), "carbon_wt_pct": (0.0, 3.0),
-    "nitrogen_wt_pct": (0.0, 3.0), "decay": (0.3, 8.0), "alpha_k": (0.001, 1.0),
-}  # fmt: skip
+    "grain_size_um": (0.02, 200.0),
+    "alignment": (0.5, 1.0),
+    "density": (0.3, 1.0),
+    "grain_boundary": (0.0, 0.6),
+    "oxygen_wt_pct": (0.0, 3.0),
+    "carbon_wt_pct": (0.0, 3.0),
+    "nitrogen_wt_pct": (0.0, 3.0),
+    "decay": (0.3, 8.0),
+    "alpha_k": (0.001, 1.0),
+}
 
 
 @pytest.mark.parametrize(("name", "ends"), ENDS.items(), ids=ENDS)
-def test_the_ends_of_a_range_belong_to_it_and_nothing_beyond(name, ends):
+def test_range_includes_its_ends_alone(name, ends):
     for end, beyond in zip(ends, (-1e-6, 1e-6), strict=True):
         assert getattr(read_process({name: end}, 1), name) == end
         with pytest.raises(InputError, match="process"):
             read_process({name: end + beyond}, 1)
 
 
-def test_a_process_is_passed_through():
+def test_default_process_has_no_settings():
     assert read_process(None, 2) == Process()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
+from tests.recipes import mix
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,7 @@ def test_spin_reorientation(formula, low, high):
     second=st.sampled_from(["Nd", "Gd"]),
 )
 def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
-    a, b = 2 * x, 2 - 2 * x
-    text = f"{first}{a:.4f}{second}{b:.4f}" if 0 < x < 1 else f"{first}2"
+    text = mix(second, first, 2 * x, 2) if 0 < x < 1 else f"{first}2"
     frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
     assert frame["compensation_temperature_K"].isna().all()
 
@@ -44,30 +44,33 @@ def test_compensation_where_it_belongs():
     assert compensation.iloc[3:].isna().all()
 
 
-def test_the_last_sign_change_is_found_between_two_points():
+def test_finds_the_last_sign_change():
     at = np.arange(0.0, 50.0, 10.0)
     curve = np.array([[1.0, -1.0, -1.0, 3.0, 3.0], [1.0, 1.0, 2.0, 2.0, 2.0]])
-    found = _last_zero(at, curve)
-    assert found[0] == pytest.approx(22.5)
-    assert np.isnan(found[1])
+    zeros = _last_zero(at, curve)
+    assert zeros[0] == pytest.approx(22.5)
+    assert np.isnan(zeros[1])
 
 
-def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
+def test_cusp_needs_a_corner():
     at = np.arange(0.0, 100.0, 4.0)
-    corner, smooth = np.abs(at - 41.0) / 50.0, 0.2 + ((at - 41.0) / 50.0) ** 2
-    found = _cusp(at, np.array([corner, smooth]))
-    assert found[0] == pytest.approx(41.0)
-    assert np.isnan(found[1])
+    corner = np.abs(at - 41.0) / 50.0
+    smooth = 0.2 + ((at - 41.0) / 50.0) ** 2
+    zeros = _cusp(at, np.array([corner, smooth]))
+    assert zeros[0] == pytest.approx(41.0)
+    assert np.isnan(zeros[1])
 
 
 @pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
-def test_a_grid_too_fine_for_memory_or_of_one_point_is_refused(step):
+def test_refuses_a_grid_too_fine_or_of_one_point(step):
     with pytest.raises(InputError, match=r"step must lie between 0\.01 and 100 K"):
         transitions(read("Nd2Fe14B"), step=step)
 
 
 @pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
-def test_the_ends_of_what_may_be_asked_find_a_reorientation(step, off):
+def test_extreme_steps_find_a_reorientation(step, off):
     # 135 K by experiment.
-    found = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[0]
-    assert found == pytest.approx(135.0, abs=off)
+    temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[
+        0
+    ]
+    assert temperature == pytest.approx(135.0, abs=off)

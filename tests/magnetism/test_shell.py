@@ -25,7 +25,9 @@ def test_text_round_trip(symbol, fraction, content):
 
 
 def test_dict_and_text_are_one():
-    assert read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}) == read_shell("Tb 0.30 @ 0.10")
+    assert read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}) == read_shell(
+        "Tb 0.30 @ 0.10"
+    )
 
 
 @pytest.mark.parametrize("empty", [None, "", float("nan")])
@@ -80,16 +82,21 @@ def test_amounts_round_trip(symbol, amount):
     assert read_shell(f"{symbol} {amount / 100} wt.%") == shell
 
 
-def test_thickness_of_a_thin_shell_is_its_volume_over_the_surface():
+def test_thin_shell_is_its_volume_over_the_surface():
     # A sphere of 5 um has 6 / D of surface a volume: a thousandth of it is 0.83 nm thick.
-    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(5000 * 0.001 / 6, rel=1e-3)
+    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(
+        5000 * 0.001 / 6, rel=1e-3
+    )
     half = thickness_nm(np.array(1 - 0.5**3), np.array(4.0))
     assert half == pytest.approx(1000.0)
 
 
 def _gain(shell, formula="Nd2Fe14B", kelvin=423.15):
     base = CompositionTable.from_strings([formula])
-    frames = (sintered(base, kelvin, shell=s)["coercivity_kA_m"].iloc[0] for s in (shell, None))
+    frames = (
+        sintered(base, kelvin, shell=s)["coercivity_kA_m"].iloc[0]
+        for s in (shell, None)
+    )
     with_it, without = frames
     return with_it - without
 
@@ -103,7 +110,7 @@ def test_a_shell_of_no_thickness_gains_nothing():
     assert abs(_gain(Shell("Tb", amount_wt_pct=1e-7))) < 1e-3 * whole
 
 
-def test_finer_grains_have_thinner_shells_of_the_same_volume():
+def test_finer_grains_have_thinner_shells():
     fraction = np.full(3, 0.03)
     cover = covering(fraction, np.array([0.3, 1.0, 5.0]))
     assert (np.diff(cover) > 0).all()
@@ -118,16 +125,16 @@ def test_the_gain_of_diffused_magnets():
     assert 255 < _gain("Dy 0.5 wt%", kelvin=293.15) < 410
 
 
-def test_what_boundaries_keep_is_paid_and_does_nothing():
+def test_boundaries_take_shell_without_effect():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     rows = read_shells("Tb 0.5 wt%", 1)
     assert isinstance(rows, ShellRows)
     fraction, content = rows.resolve_amounts(table)
     tb = 64
-    paid = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
-    assert paid == pytest.approx(0.005, rel=1e-9)
-    held = fraction[0] * content[0] * 2 * 158.925 / 1081
-    assert held == pytest.approx(0.6 * 0.005, rel=0.01)
+    cost = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
+    assert cost == pytest.approx(0.005, rel=1e-9)
+    core = fraction[0] * content[0] * 2 * 158.925 / 1081
+    assert core == pytest.approx(0.6 * 0.005, rel=0.01)
 
 
 def test_neodymium_about_a_cerium_core_gains():
@@ -137,7 +144,9 @@ def test_neodymium_about_a_cerium_core_gains():
     assert abs(_gain("Nd 3 wt%", "Nd2Fe14B", 293.15)) < 1e-6
 
 
-@pytest.mark.parametrize("formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"])
+@pytest.mark.parametrize(
+    "formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"]
+)
 def test_shells_about_other_grains_are_unknown(formula):
     row = sintered(CompositionTable.from_strings([formula]), shell="Tb 0.5 wt%").iloc[0]
     assert row["status"] == "outside the model"
@@ -146,18 +155,24 @@ def test_shells_about_other_grains_are_unknown(formula):
 
 @pytest.mark.parametrize(
     ("shell", "reason"),
-    [("Tb 0.30 @ 0.001", "thinner"), ("Tb 1.00 @ 0.02", "replaced"), ("Tb 3 wt%", "wt.%")],
+    [
+        ("Tb 0.30 @ 0.001", "thinner"),
+        ("Tb 1.00 @ 0.02", "replaced"),
+        ("Tb 3 wt%", "wt.%"),
+    ],
 )
-def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason):
+def test_warns_of_an_impossible_shell(shell, reason):
     with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
         row = sintered(CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell).iloc[0]
     assert row["coercivity_kA_m"] > 0.0
 
 
-def test_a_shell_is_at_most_half_of_the_grain():
+def test_shell_is_at_most_half_the_grain():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
-    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(table)
+    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(
+        table
+    )
     assert fraction[0] == 0.5
     assert content[0] == pytest.approx(0.5)
 
@@ -173,10 +188,12 @@ def test_an_objection_weighs_the_shell_in_grams():
 def test_heavy_rare_earth_counts_more_at_the_surface():
     # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
     table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
-    found = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
-    earths = found.fraction("Nd", "Dy")
+    surface = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
+    earths = surface.fraction("Nd", "Dy")
     np.testing.assert_allclose(earths, 2 / 17)
-    np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
+    np.testing.assert_allclose(
+        surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,8 +207,10 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
         {"amount_wt_pct": 0.5, "fraction": 0.1, "content": 0.3},
     ],
 )
-def test_a_shell_is_its_amount_alone_or_fraction_and_content_together(given):
-    with pytest.raises(InputError, match="amount_wt_pct alone, or fraction and content together"):
+def test_shell_takes_amount_or_fraction_with_content(given):
+    with pytest.raises(
+        InputError, match="amount_wt_pct alone, or fraction and content together"
+    ):
         Shell("Tb", **given)
 
 
@@ -214,50 +233,61 @@ def _magnet(shell, column="coercivity_kA_m", charge=CHARGE):
 )
 def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
     shell = read_shell(text)
-    assert (shell.R, shell.amount_wt_pct) == (rim, pytest.approx(amount, rel=1e-3) if rim else None)
+    assert (shell.R, shell.amount_wt_pct) == (
+        rim,
+        pytest.approx(amount, rel=1e-3) if rim else None,
+    )
     assert dict(shell.carriers) == pytest.approx(carriers, rel=1e-3)
     assert read_shell(str(shell)) == shell
 
 
-def test_sources_that_are_not_known_are_refused():
-    for text in ("Tb 0.2 wt% + Dy 0.2 wt%", "Fe 1 wt%", "Tb 0.2 wt% from faces 0 mm apart"):
+def test_refuses_unknown_sources():
+    for text in (
+        "Tb 0.2 wt% + Dy 0.2 wt%",
+        "Fe 1 wt%",
+        "Tb 0.2 wt% from faces 0 mm apart",
+    ):
         with pytest.raises(InputError, match=r"shell|faces"):
             read_shell(text)
 
 
-def test_carriers_cost_remanence_by_their_volume_and_wet_the_boundary():
-    plain, b = _magnet(None), _magnet(None, "remanence_T")
+def test_carriers_cost_remanence_by_volume():
+    plain = _magnet(None)
+    b = _magnet(None, "remanence_T")
     for shell in ("Al 0.2 wt%", "Pr70Cu30 1 wt%", "Pr85Al15 2 wt%"):
         assert plain < _magnet(shell) < 1.3 * plain
         assert 0.94 * b < _magnet(shell, "remanence_T") < b
     # 2 wt.% of Pr85Al15: about 6.3 g/cm3 of source beside 7.55 of magnet.
-    lost = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
-    assert lost == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
+    loss = 1.0 - _magnet("Pr85Al15 2 wt%", "remanence_T") / b
+    assert loss == pytest.approx(0.02 * 7.55 / 6.3, rel=0.15)
     # A carrier adds to a rim, and as little of it as one likes adds as little.
-    rim, both = _magnet("Dy 0.5 wt%"), _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
-    assert rim < both < rim + 0.1 * plain
+    rim = _magnet("Dy 0.5 wt%")
+    two_shells = _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
+    assert rim < two_shells < rim + 0.1 * plain
     assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(rim, rel=1e-4)
     frame = sintered("SmCo5", 293.15, shell="Cu 0.2 wt%")
     assert frame["status"].iloc[0] == "outside the model"
 
 
-def test_what_comes_from_faces_reaches_the_middle_of_thin_magnets_alone():
+def test_face_diffusion_reaches_only_thin_magnets():
     distance = np.array([1.0, 2.0, 5.0, 10.0, 20.0, np.inf])
     share = arriving_share(distance)
     assert (np.diff(share[:-1]) <= 0.0).all()
     assert share[0] == pytest.approx(1.0, abs=1e-9)
     assert share[-1] == 1.0
     # The series by its other form: sources mirrored at both faces.
-    area, length = law("shell").diffusion_area, 1e-3 * distance[3]
+    area = law("shell").diffusion_area
+    length = 1e-3 * distance[3]
     images = (0.25 + np.arange(-20, 21)) * length
-    mirrored = np.exp(-(images**2) / (4.0 * area)).sum() * length / np.sqrt(4.0 * np.pi * area)
-    assert share[3] == pytest.approx(mirrored, rel=1e-6)
+    terms = np.exp(-(images**2) / (4.0 * area))
+    images_sum = terms.sum() * length / np.sqrt(4.0 * np.pi * area)
+    assert share[3] == pytest.approx(images_sum, rel=1e-6)
     thin, thick = (_magnet(f"Tb 0.9 wt% from faces {d} mm apart") for d in (2, 10))
     assert _magnet(None) < thick < thin
 
 
-def test_what_is_mixed_between_grains_is_part_of_the_charge():
-    mixed = _magnet("Dy 1 wt% between grains")
+def test_mixed_powder_is_part_of_the_charge():
+    mixture = _magnet("Dy 1 wt% between grains")
     weights = "Nd30.195Co0.99Cu0.1485Al0.1485B0.99Dy1Fe bal."
-    assert mixed == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
-    assert _magnet(None) < mixed < _magnet("Dy 1 wt%")
+    assert mixture == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
+    assert _magnet(None) < mixture < _magnet("Dy 1 wt%")

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from magnetkit.magnetism import sintered, transitions
 from magnetkit.surrogates.intrinsic import intrinsic
-from tests.recipes import table_of as read
+from tests.recipes import make_table as read
+from tests.recipes import mix
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)
@@ -28,49 +29,63 @@ ANY = st.sampled_from(HOSTS)
 
 
 def earths(n, **shares):
-    return "".join(f"{e}{n * x:.5f}" for e, x in shares.items() if x > 1e-4)
+    parts = [f"{e}{n * x:.5f}" for e, x in shares.items() if x > 1e-4]
+    return "".join(parts)
 
 
 @quick
-@given(member=ANY, x=SHARE, below=st.floats(1e-7, 1e-5), other=st.sampled_from(["Gd", "Y", "Dy"]))
+@given(
+    member=ANY,
+    x=SHARE,
+    below=st.floats(1e-7, 1e-5),
+    other=st.sampled_from(["Gd", "Y", "Dy"]),
+)
 def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other):
     rest, n, light = member
     table = read(earths(n, **{light: x, other: 1 - x}) + rest)
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
-    near = intrinsic(table, curie * (1 - below))["saturation_polarization_T"].iloc[0]
-    assert 0 <= near < 0.08
+    polarization = intrinsic(table, curie * (1 - below))[
+        "saturation_polarization_T"
+    ].iloc[0]
+    assert 0 <= polarization < 0.08
     assert intrinsic(table, curie * 1.0001)["status"].iloc[0] == "paramagnetic"
 
 
 @pytest.mark.parametrize("member", HOSTS)
-def test_half_way_to_the_curie_temperature_most_of_the_polarization_is_left(member):
+def test_half_the_curie_temperature_leaves_most_polarization(member):
     # Kuz'min's m(1/2) of iron and cobalt is 0.8 to 0.95; light rare earths add to it.
     rest, n, light = member
     table = read(f"{light}{n}{rest}")
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
     cold, half = (
-        intrinsic(table, t)["saturation_polarization_T"].iloc[0] for t in ("10K", 0.5 * curie)
+        intrinsic(table, t)["saturation_polarization_T"].iloc[0]
+        for t in ("10K", 0.5 * curie)
     )
     assert 0.7 * cold < half < cold
 
 
 @quick
 @given(member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"]))
-def test_heavy_rare_earths_lower_the_polarization_and_light_ones_do_not(member, x, heavy):
+def test_only_heavy_rare_earths_lower_the_polarization(member, x, heavy):
     rest, n, light = member
-    kept = 1 - 0.3 * x
+    share = 1 - 0.3 * x
     frame = intrinsic(
-        read(*(earths(n, **{light: kept, other: 1 - kept}) + rest for other in (heavy, "Y")))
+        read(
+            *(
+                earths(n, **{light: share, other: 1 - share}) + rest
+                for other in (heavy, "Y")
+            )
+        )
     )
-    with_heavy, diluted = frame["saturation_polarization_T"]
-    assert with_heavy < diluted
+    with_heavy, with_diluent = frame["saturation_polarization_T"]
+    assert with_heavy < with_diluent
 
 
 @quick
 @given(member=ANY, x=SHARE)
 def test_gadolinium_adds_no_anisotropy(member, x):
     rest, n, light = member
-    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, "Gd": x}) + rest]
+    formulas = [f"{light}{n}{rest}", mix(light, "Gd", n * x, n) + rest]
     k1 = intrinsic(read(*formulas))["anisotropy_constant_MJ_m3"]
     assert k1.iloc[1] < k1.iloc[0]
 
@@ -79,9 +94,11 @@ def test_gadolinium_adds_no_anisotropy(member, x):
 @given(member=ANY, x=SHARE, diluent=st.sampled_from(["La", "Y", "Ce"]))
 def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
     rest, n, light = member
-    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, diluent: x}) + rest]
+    formulas = [f"{light}{n}{rest}", mix(light, diluent, n * x, n) + rest]
     # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
-    frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
+    frame = intrinsic(
+        read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0]
+    )
     assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
 
 
@@ -91,7 +108,7 @@ def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
     heavy=st.sampled_from(["Tb", "Dy", "Ho", "Er", "Gd"]),
     rest=st.sampled_from(["Fe14B", "Co17", "Fe17N3", "Fe11Ti", "Fe11TiN"]),
 )
-def test_no_compensation_where_the_metal_outweighs_every_rare_earth(x, heavy, rest):
+def test_strong_metals_have_no_compensation(x, heavy, rest):
     n = 1 if rest.startswith("Fe11") else 2
     text = earths(n, **{heavy: x, "Y": 1 - x}) + rest
     assert transitions(read(text), step=6.0)["compensation_temperature_K"].isna().all()
@@ -103,7 +120,7 @@ def test_no_compensation_where_the_metal_outweighs_every_rare_earth(x, heavy, re
     heavy=st.sampled_from(["Gd", "Er", "Ho", "Dy"]),
     base=st.sampled_from(["Co5", "Co4.6Cu0.4", "Co17", "Co14Fe3"]),
 )
-def test_taking_the_heavy_rare_earth_out_shows_in_alpha(x, heavy, base):
+def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
     n = 1 if "Co5" in base or "Co4" in base else 2
     formulas = [f"Sm{n}{base}", earths(n, Sm=1 - x, **{heavy: x}) + base]
     frame = sintered(read(*formulas), between=(223.15, 423.15))
@@ -119,26 +136,33 @@ def test_taking_the_heavy_rare_earth_out_shows_in_alpha(x, heavy, base):
     earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
-def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, filled, earth, host):
-    metal, n, most = host
+def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
+    x, filled, earth, host
+):
+    metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
     bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
-    nitride = intrinsic(read(f"{text}N{filled * most:.4f}"), host=f"{name}:{most:g}").iloc[0]
+    compound = read(f"{text}N{filled * maximum:.4f}")
+    nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
     # within the deviation.
-    least = nitride["curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"]
-    assert least > bare
+    minimum = nitride[
+        "curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"
+    ]
+    assert minimum > bare
 
 
 @quick
-@given(member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]), co=st.floats(0.2, 1.5))
+@given(
+    member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]), co=st.floats(0.2, 1.5)
+)
 def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
     rest, n, light = member
     iron = int(rest[2:4])
     formulas = [
         f"{light}{n}{rest}",
-        f"{light}{n}" + rest.replace(f"Fe{iron}", f"Fe{iron - co:.4f}Co{co:.4f}", 1),
+        f"{light}{n}" + rest.replace(f"Fe{iron}", mix("Fe", "Co", co, iron), 1),
     ]
     curie = intrinsic(read(*formulas))["curie_temperature_K"]
     assert curie.iloc[1] > curie.iloc[0] + 5 * co
@@ -155,9 +179,12 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     metal = "Co" if rest.startswith("Co") else "Fe"
     amount = float("".join(c for c in rest[2:5] if c.isdigit() or c == "."))
     # More of a diluent in, less of the main metal.
-    less = rest.replace(rest[: 2 + len(f"{amount:g}")], f"{metal}{amount - y:.4f}", 1)
+    main = rest[: 2 + len(f"{amount:g}")]
+    less = rest.replace(main, f"{metal}{amount - y:.4f}", 1)
     formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
-    frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
+    frame = intrinsic(
+        read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0]
+    )
     # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
     cold = intrinsic(read(*formulas), "20K", host=frame["host"].iloc[0])
     assert cold["saturation_polarization_T"].diff().iloc[1] < 0
@@ -176,10 +203,15 @@ def test_diluents_lower_the_polarization(member, y, diluent):
         ("Eu2Fe14B", "outside the model"),
     ],
 )
-def test_what_is_no_magnet_says_so_and_gives_no_number(formula, status):
+def test_soft_compounds_name_the_reason(formula, status):
     frame = sintered(read(formula), temperature=300.0, between=(280.0, 310.0))
     assert frame["status"].iloc[0] == status
-    figures = ["remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3", "anisotropy_field_T"]
+    figures = [
+        "remanence_T",
+        "coercivity_kA_m",
+        "max_energy_product_kJ_m3",
+        "anisotropy_field_T",
+    ]
     assert frame[figures].isna().all().all()
     assert np.isnan(frame["max_working_temperature_K"].iloc[0])
 
@@ -189,11 +221,13 @@ def test_what_is_no_magnet_says_so_and_gives_no_number(formula, status):
     earth=st.sampled_from(["Y", "Pr", "Nd", "Sm", "Gd", "Ho"]),
     metal=st.sampled_from(["Al", "Ga", "Si"]),
 )
-def test_short_pairs_of_iron_give_way_until_they_are_gone(earth, metal):
+def test_short_iron_pairs_give_way_to_substituents(earth, metal):
     """Al, Ga and Si raise the Curie temperature of R2Fe17, less with each atom; not of R2Co17."""
     steps = {}
     for base in ("Fe", "Co"):
-        formulas = [f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "") for n in range(4)]
+        formulas = [
+            f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "") for n in range(4)
+        ]
         frame = intrinsic(read(*formulas), host="2:17")
         steps[base] = np.diff(frame["curie_temperature_K"].to_numpy())
     assert steps["Fe"][0] > 0

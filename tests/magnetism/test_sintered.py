@@ -9,6 +9,7 @@ from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.sintered import Use, figure_columns
+from tests.recipes import mix
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -30,7 +31,13 @@ def test_every_figure_has_range_and_provenance():
         assert (frame[f"{name}_lo"] <= frame[name]).all()
         assert (frame[name] <= frame[f"{name}_hi"]).all()
         assert (frame[f"{name}_provenance"] == "physics").all()
-    assert {"host", "status", "shell", "temperature_K", "saturation_polarization_T"} <= set(frame)
+    assert {
+        "host",
+        "status",
+        "shell",
+        "temperature_K",
+        "saturation_polarization_T",
+    } <= set(frame)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,8 @@ def test_families_are_what_makers_sell(formula, b_r, h_cj, alpha, beta):
 
 def test_dysprosium_costs_remanence_and_gives_coercivity():
     wt_pct = sintered(_table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM)
-    b, h = wt_pct["remanence_T"].to_numpy(), wt_pct["coercivity_kA_m"].to_numpy()
+    b = wt_pct["remanence_T"].to_numpy()
+    h = wt_pct["coercivity_kA_m"].to_numpy()
     # 0.057 of 2 is 0.85 wt.% Dy of the formula: 1 to 3 kOe and about 0.02 T a wt.%.
     assert -0.035 < (b[1] - b[0]) / 0.85 < -0.01
     assert 80.0 < (h[1] - h[0]) / 0.85 < 240.0
@@ -67,7 +75,9 @@ def test_status_covers_the_range_of_use():
     assert frame["status"].iloc[4] != "ok"
     # The cone of Nd2Fe14B below 135 K is a magnet, above T_C it is none.
     assert frame["status"].iloc[0] == "ok"
-    (hot,) = sintered_at(table[:1], ["300K"], between=("250K", "600K"), whole_range=True)
+    (hot,) = sintered_at(
+        table[:1], ["300K"], between=("250K", "600K"), whole_range=True
+    )
     assert hot["status"].iloc[0] == "paramagnetic"
     bad = frame["status"] != "ok"
     assert frame.loc[bad, list(FIGURES)].isna().all().all()
@@ -98,7 +108,7 @@ def test_process_moves_what_it_should():
         {"host": "3:29"},
     ],
 )
-def test_bad_arguments_are_refused(keywords):
+def test_refuses_bad_arguments(keywords):
     with pytest.raises(InputError):
         sintered(_table("Nd2Fe14B"), **keywords)
 
@@ -114,25 +124,31 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
 
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
-    bulk = _table(*(f"Nd{2 - 2 * x:.4f}Tb{2 * x:.4f}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
-    reached = sintered(base, temperature=ROOM, shell=shell).iloc[0]
+    bulk = _table(
+        *(f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B" for x in np.arange(0.01, 0.3, 0.005))
+    )
+    magnet = sintered(base, temperature=ROOM, shell=shell).iloc[0]
     h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
-    needed = int(np.argmax(h >= reached["coercivity_kA_m"]))
-    assert h[needed] >= reached["coercivity_kA_m"]
+    equal_row = int(np.argmax(h >= magnet["coercivity_kA_m"]))
+    assert h[equal_row] >= magnet["coercivity_kA_m"]
     tb = 64
-    paid = with_shell(base, shell).weight_fractions()[0, tb]
-    saved = 1.0 - paid / bulk.weight_fractions()[needed, tb]
-    assert 0.5 <= saved <= 0.9
-    assert reached["shell"] == shell
-    assert reached["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
+    cost = with_shell(base, shell).weight_fractions()[0, tb]
+    saving = 1.0 - cost / bulk.weight_fractions()[equal_row, tb]
+    assert 0.5 <= saving <= 0.9
+    assert magnet["shell"] == shell
+    assert magnet["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
     # Remanence pays for what the shell holds, not for what the boundaries keep.
     # 60 % of 0.5 wt.% of a formula of 1081 g/mol are 0.0204 atoms of terbium.
-    alloyed = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)["remanence_T"].iloc[0]
-    assert reached["remanence_T"] == pytest.approx(alloyed, rel=2e-3)
+    alloy = sintered(_table("Nd1.9796Tb0.0204Fe14B"), temperature=ROOM)[
+        "remanence_T"
+    ].iloc[0]
+    assert magnet["remanence_T"] == pytest.approx(alloy, rel=2e-3)
 
 
-def test_several_temperatures_at_once_are_those_one_by_one():
-    table = CompositionTable.from_strings(["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"])
+def test_several_temperatures_equal_single_calls():
+    table = CompositionTable.from_strings(
+        ["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"]
+    )
     temperatures = [423.15, 293.15, 1000.0]
     together = sintered_at(table, temperatures, shell="Tb 0.3 @ 0.1")
     for temperature, frame in zip(temperatures, together, strict=True):
@@ -141,13 +157,13 @@ def test_several_temperatures_at_once_are_those_one_by_one():
         pd.testing.assert_frame_equal(
             frame.drop(columns=ends), alone.drop(columns=ends), check_exact=True
         )
-        known = frame[ends].notna()
-        assert frame[ends].where(known).equals(together[0][ends].where(known))
+        finite = frame[ends].notna()
+        assert frame[ends].where(finite).equals(together[0][ends].where(finite))
 
 
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
-def test_the_working_temperature_is_where_the_load_line_meets_the_knee(formula, load_line):
+def test_working_temperature_is_where_line_meets_knee(formula, load_line):
     warmest = _figures(formula, load_line=load_line)["max_working_temperature_K"]
     if np.isnan(warmest):
         # Already at 20 degrees C it does not bear the load line.
@@ -166,19 +182,26 @@ def test_the_working_temperature_is_where_the_load_line_meets_the_knee(formula, 
         assert (row["knee_field_kA_m"] > field) == bears, kelvin
 
 
-def test_the_route_is_named_whether_asked_for_or_usual():
+def test_names_the_route():
     recipes = ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Fe2O3"]
     usual = sintered(recipes)["route"].astype(object).tolist()
     assert usual[:2] == ["sintered", "sintered"]
     # A formula names no charge: what it is taken to be made from is said.
-    assert usual[2].startswith("sintered, precipitation-hardened; charge assumed: 7.5 metal")
+    assert usual[2].startswith(
+        "sintered, precipitation-hardened; charge assumed: 7.5 metal"
+    )
     assert usual[3] != usual[3]
-    assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == ["hot-deformed"]
+    assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == [
+        "hot-deformed"
+    ]
 
 
-def test_central_values_alone_are_those_of_the_whole_table():
-    table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
-    at, use = [423.15, 293.15], Use((250.0, 423.15), whole_range=True)
+def test_central_values_equal_the_whole_table():
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"]
+    )
+    at = [423.15, 293.15]
+    use = Use((250.0, 423.15), whole_range=True)
     whole = figure_columns(alloys(table, ranges=True), at, use)
     names = {"remanence_T", "coercivity_kA_m"}
     first, later = figure_columns(alloys(table, ranges=True), at, use, {293.15: names})
@@ -189,13 +212,13 @@ def test_central_values_alone_are_those_of_the_whole_table():
     assert expected["status"].tolist()[:2] == ["ok", "ok"]
 
 
-def test_a_status_over_the_range_says_what_that_at_its_ends_says():
+def test_range_status_combines_its_ends():
     texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)
-    found = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
-    own, *ends = (columns["status"].texts() for columns in found)
-    assert len(set(own)) > 2
-    assert "ok" in own
+    columns = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
+    statuses, *ends = (columns["status"].texts() for columns in columns)
+    assert len(set(statuses)) > 2
+    assert "ok" in statuses
     for status in ends:
-        assert {a for a, b in zip(status, own, strict=True) if b == "ok"} == {"ok"}
+        assert {a for a, b in zip(status, statuses, strict=True) if b == "ok"} == {"ok"}

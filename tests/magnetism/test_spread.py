@@ -6,7 +6,7 @@ from magnetkit.errors import InputError
 from magnetkit.magnetism.spread import constants, lots
 
 
-def test_lots_are_those_of_a_family_or_as_told():
+def test_lots_follow_the_family_or_the_user():
     # 99 % of lots: 2.33 deviations; printed typical over least of 1:5 is 1.20, of 2:17 1.54, 1.67.
     assert 1 / lots("1:5").share("coercivity_kA_m") == pytest.approx(1.20, abs=0.01)
     assert 1.45 < 1 / lots("2:17").share("coercivity_kA_m") < 1.67

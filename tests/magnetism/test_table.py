@@ -25,7 +25,7 @@ def _row(name, temperature=None):
     return table.iloc[0]
 
 
-def test_a_sheet_stands_as_printed():
+def test_sheet_equals_its_print():
     # Arnold N42SH-151021: B_r 1.28-1.34 T (nominal 1.31), H_cJ >= 1592 kA/m, -0.12 and -0.55 %/K.
     # K&J: 13.0-13.3 kG, >= 20 kOe.
     row = _row("N42SH")
@@ -38,22 +38,33 @@ def test_a_sheet_stands_as_printed():
     assert row["remanence_T_provenance"] == "catalogue"
 
 
-def test_the_spread_between_makers_is_kept():
+def test_keeps_the_spread_between_makers():
     row = _row("N35")
-    assert (row["coercivity_coefficient_pct_K_lo"], row["coercivity_coefficient_pct_K_hi"]) == (
+    assert (
+        row["coercivity_coefficient_pct_K_lo"],
+        row["coercivity_coefficient_pct_K_hi"],
+    ) == (
         -0.76,
         -0.618,
     )
 
 
-def test_grades_of_both_tables_are_there():
+def test_table_has_grades_of_both_sources():
     assert _row("YXG28H")["remanence_T"] == pytest.approx((1.03 + 1.08) / 2)
-    assert set(mk.grades()["grade"]) >= {"N33AH", "YXG24H", "EEC 2:17TC-16", "BNP-6", "N3330"}
+    assert set(mk.grades()["grade"]) >= {
+        "N33AH",
+        "YXG24H",
+        "EEC 2:17TC-16",
+        "BNP-6",
+        "N3330",
+    }
 
 
-def test_what_no_sheet_prints_is_an_estimate_and_says_so():
+def test_marks_estimates_of_unprinted_values():
     row = _row("EEC 2:17TC-16")
-    assert row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+    assert (
+        row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+    )
     assert row["max_energy_product_kJ_m3_provenance"] == "catalogue"
     # (BH)max of 127 kJ/m3 needs B_r of 0.799 T at least.
     assert row["remanence_T_lo"] > np.sqrt(4e3 * MU_0 * 127)
@@ -67,18 +78,22 @@ def test_a_hot_grade_follows_its_chords():
     assert row["coercivity_kA_m_lo"] < 500.5 < row["coercivity_kA_m_hi"]
     assert row["temperature_K"] == 423.15
     assert _row("N42SH", "180C")["coercivity_kA_m_provenance"] == "extrapolated"
-    assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(1591.75 * (1 - 0.0055 * 130))
+    assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(
+        1591.75 * (1 - 0.0055 * 130)
+    )
 
 
 def test_ends_enclose_and_energy_product_stays_possible():
     for temperature in (None, "100C", "150C", "300C"):
         table = mk.grades(temperature=temperature)
         for quantity in QUANTITIES:
-            told = table[table[quantity].notna()]
-            assert (told[f"{quantity}_lo"] <= told[quantity] + 1e-9).all(), quantity
-            assert (told[quantity] <= told[f"{quantity}_hi"] + 1e-9).all(), quantity
-            assert (told[f"{quantity}_provenance"] != "").all()
-            assert (table.loc[table[quantity].isna(), f"{quantity}_provenance"] == "").all()
+            rows = table[table[quantity].notna()]
+            assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all(), quantity
+            assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all(), quantity
+            assert (rows[f"{quantity}_provenance"] != "").all()
+            assert (
+                table.loc[table[quantity].isna(), f"{quantity}_provenance"] == ""
+            ).all()
         limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
         assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
         assert (table["coercivity_kA_m"].dropna() >= 0).all()
@@ -93,34 +108,44 @@ def test_sheets_carry_their_citations():
 
 def test_printed_values_are_consistent():
     values = printed_values()
-    known = reconcile_makers(values)["value"].unstack("quantity")
-    field = known["remanence_T"] / MU_0 / 1e3
-    assert not (known["coercivity_b_kA_m"] > field).any()
+    wide = reconcile_makers(values)["value"].unstack("quantity")
+    field = wide["remanence_T"] / MU_0 / 1e3
+    assert not (wide["coercivity_b_kA_m"] > field).any()
     assert not values.duplicated(
-        ["grade", "host", "maker", "quantity", "bound", "temperature_K", "value", "source"]
+        [
+            "grade",
+            "host",
+            "maker",
+            "quantity",
+            "bound",
+            "temperature_K",
+            "value",
+            "source",
+        ]
     ).any()
 
 
-def test_an_unknown_grade_is_answered_with_the_nearest_names():
+def test_unknown_grade_gets_the_nearest_names():
     with pytest.raises(InputError, match=r"nearest names are .*N42"):
         mk.grades("N42SU")
 
 
-def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
+def test_estimated_remanence_is_that_of_a_square_loop():
     table = mk.grades()
     share = table["max_energy_product_kJ_m3"] * 4e3 * MU_0 / table["remanence_T"] ** 2
-    estimated = table["remanence_T_provenance"] == "estimate"
+    estimates = table["remanence_T_provenance"] == "estimate"
     printed_too = table["remanence_T_provenance"] == "catalogue"
-    assert estimated.sum() > 1
+    assert estimates.sum() > 1
     # The estimate takes the share of grades alike: it lies among theirs.
     low, high = share[printed_too].quantile([0.1, 0.9])
-    middle = share[estimated].median()
+    middle = share[estimates].median()
     assert low < middle < high
     assert middle == pytest.approx(share[printed_too].median(), rel=0.03)
 
 
-def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
-    values, by = np.array([5.0, 4.0, 9.0, 1.0, 100.0]), np.array([1.0, 1.05, 1.09, 1.12, 3.0])
+def test_estimate_uses_similar_grades():
+    values = np.array([5.0, 4.0, 9.0, 1.0, 100.0])
+    by = np.array([1.0, 1.05, 1.09, 1.12, 3.0])
     # Within a tenth of 1.0 are three; of 3.0 itself alone, and the nearest three reach to 1.09.
     assert _range_of_alike(values, by, 1.0) == (5.0, 4.0, 9.0)
     assert _range_of_alike(values, by, 3.0) == (100.0, 1.0, 100.0)
@@ -128,22 +153,32 @@ def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
     assert _range_of_alike(values, by, 10.0) == (5.0, 1.0, 100.0)
 
 
-def test_what_is_asked_beyond_the_sheets_is_extrapolated():
+def test_extrapolates_beyond_the_sheets():
     # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
-    told = {t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")}
-    assert told == {"100C": "catalogue", "-40C": "extrapolated", "180C": "extrapolated"}
+    provenance = {
+        t: _row("N42SH", t)["coercivity_kA_m_provenance"]
+        for t in ("100C", "-40C", "180C")
+    }
+    assert provenance == {
+        "100C": "catalogue",
+        "-40C": "extrapolated",
+        "180C": "extrapolated",
+    }
 
 
-def test_a_hot_grade_has_the_h_cb_of_its_curve():
+def test_hot_grade_has_the_h_cb_of_its_curve():
     # Where the knee lies above B = 0, H_cB is less than H_cJ: it was printed as equal.
     row = _row("N42SH", "150C")
     for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
         curve = mk.curve("N42SH", "150C", bound=bound).curves
-        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(1e-3 * curve.coercivity_b[0, 0])
+        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(
+            1e-3 * curve.coercivity_b[0, 0]
+        )
     assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
     assert row["coercivity_b_kA_m_provenance"] == "curve"
     # At 60 degrees C what makers guarantee falls as B_r, and is less than the curve of a usual one.
-    warm, cold = _row("N42SH", "60C"), _row("N42SH")
+    warm = _row("N42SH", "60C")
+    cold = _row("N42SH")
     keeps = warm["remanence_T"] / cold["remanence_T"]
     assert warm["coercivity_b_kA_m"] == pytest.approx(keeps * cold["coercivity_b_kA_m"])
     assert warm["coercivity_b_kA_m_provenance"] == "catalogue"
@@ -163,18 +198,21 @@ UNITS = {"remanence_coefficient_pct_K": "T", "coercivity_coefficient_pct_K": "kA
 
 
 @pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
-def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
-    cold, hot = mk.grades(), mk.grades(None, kelvin)
+def test_hot_table_follows_its_chords(kelvin):
+    cold = mk.grades()
+    hot = mk.grades(None, kelvin)
     assert cold["grade"].tolist() == hot["grade"].tolist()
     step = kelvin - 293.15
-    sintered = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
+    sinters = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
 
     def keeps(chord, end):
-        left = remaining_shares(cold, kelvin, end)[f"{chord.split('_')[0]}_{UNITS[chord]}"]
+        share = remaining_shares(cold, kelvin, end)[
+            f"{chord.split('_')[0]}_{UNITS[chord]}"
+        ]
         # Of all but sintered Nd-Fe-B the chord is the curve.
         line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
-        np.testing.assert_allclose(left[~sintered], line[~sintered], rtol=1e-12)
-        return left
+        np.testing.assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
+        return share
 
     # Of two chords the steeper leaves less when it is hot, more when it is cold.
     low, high = ("_lo", "_hi") if step > 0.0 else ("_hi", "_lo")
@@ -183,70 +221,88 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
         ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
     ):
         for end, of in (("", ""), ("_lo", low), ("_hi", high)):
-            wanted = cold[f"{quantity}{end}"] * keeps(chord, of)
-            np.testing.assert_allclose(hot[f"{quantity}{end}"], wanted, rtol=1e-12)
+            expected = cold[f"{quantity}{end}"] * keeps(chord, of)
+            np.testing.assert_allclose(hot[f"{quantity}{end}"], expected, rtol=1e-12)
         source = hot[f"{quantity}_provenance"]
         beyond = (hot["max_working_temperature_K"] < kelvin) | (step < 0.0)
-        there = hot[quantity].notna()
-        assert (source[there & beyond] == "extrapolated").all()
-        assert not (source[there & ~beyond] == "extrapolated").any()
+        finite = hot[quantity].notna()
+        assert (source[finite & beyond] == "extrapolated").all()
+        assert not (source[finite & ~beyond] == "extrapolated").any()
     knee = hot["squareness"] * hot["coercivity_kA_m"]
-    printed = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
-    np.testing.assert_allclose(hot["knee_field_kA_m"][printed], knee[printed], rtol=1e-9)
-    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[printed & (step > 0.0)].all()
+    has_knee = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
+    np.testing.assert_allclose(
+        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
+    )
+    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[
+        has_knee & (step > 0.0)
+    ].all()
     # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
-    b_r, h_cj = hot["remanence_T"], 1e3 * hot["coercivity_kA_m"]
+    b_r = hot["remanence_T"]
+    h_cj = 1e3 * hot["coercivity_kA_m"]
     keep = keeps("remanence_coefficient_pct_K", "")
     whole = cold["max_energy_product_kJ_m3"] * keep**2
-    cut = h_cj < b_r / (2.0 * MU_0)
-    found = hot["max_energy_product_kJ_m3"]
-    np.testing.assert_allclose(found[~cut], whole[~cut], rtol=1e-12)
+    is_low = h_cj < b_r / (2.0 * MU_0)
+    product = hot["max_energy_product_kJ_m3"]
+    np.testing.assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    np.testing.assert_allclose(found[cut], np.minimum(whole, end)[cut], rtol=1e-12)
+    np.testing.assert_allclose(
+        product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12
+    )
     if kelvin == 473.15:
-        assert cut.any()
+        assert is_low.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
-    wanted = np.minimum(cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot)))
-    np.testing.assert_allclose(hot["coercivity_b_kA_m"], wanted, rtol=1e-9)
+    expected = np.minimum(
+        cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot))
+    )
+    np.testing.assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
 
 
-def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
+def test_estimates_use_grades_of_crystal_and_kind():
     table = mk.grades()
     for quantity in ("remanence_T", "coercivity_kA_m"):
-        guessed = table[table[f"{quantity}_provenance"] == "estimate"]
-        assert len(guessed)
-        for _, row in guessed.iterrows():
-            alike = table[(table["host"] == row["host"]) & (table["kind"] == row["kind"])]
-            told = alike[alike[f"{quantity}_provenance"] == "catalogue"]
-            assert len(told)
+        estimates = table[table[f"{quantity}_provenance"] == "estimate"]
+        assert len(estimates)
+        for _, row in estimates.iterrows():
+            alike = table[
+                (table["host"] == row["host"]) & (table["kind"] == row["kind"])
+            ]
+            sheets = alike[alike[f"{quantity}_provenance"] == "catalogue"]
+            assert len(sheets)
             if quantity == "coercivity_kA_m":
-                assert told[quantity].min() <= row[quantity] <= told[quantity].max()
+                assert sheets[quantity].min() <= row[quantity] <= sheets[quantity].max()
             assert row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]
 
 
 def test_some_quantities_are_as_among_all():
-    few = grades_at_room_temperature(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
+    few = grades_at_room_temperature(
+        ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+    )
     assert few.equals(grades_at_room_temperature()[few.columns])
     assert "density_kg_m3" not in few
 
 
-def test_a_chord_is_met_at_the_end_that_its_maker_prints():
-    for grade, kelvin in (("N42SH", 423.15), ("N38UH", 453.15), ("VACODYM 655 HR", 373.15)):
-        cold, hot = mk.grades(grade).iloc[0], mk.grades(grade, kelvin).iloc[0]
+def test_chord_holds_at_the_printed_end():
+    for grade, kelvin in (
+        ("N42SH", 423.15),
+        ("N38UH", 453.15),
+        ("VACODYM 655 HR", 373.15),
+    ):
+        cold = mk.grades(grade).iloc[0]
+        hot = mk.grades(grade, kelvin).iloc[0]
         for quantity, chord in (
             ("remanence_T", "remanence_coefficient_pct_K"),
             ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
         ):
-            left = 1.0 + cold[chord] / 100.0 * (kelvin - 293.15)
-            assert hot[quantity] == pytest.approx(left * cold[quantity], rel=1e-9)
+            share = 1.0 + cold[chord] / 100.0 * (kelvin - 293.15)
+            assert hot[quantity] == pytest.approx(share * cold[quantity], rel=1e-9)
 
 
-def test_what_is_sold_has_the_knee_of_its_temperature():
+def test_guarantee_has_the_knee_of_its_temperature():
     # N42SH at 150 C: H_k / H_cJ 0.852, not 0.95 as at 20 C.
-    sold = guaranteed_minima(423.15).set_index("grade").loc["N42SH"]
-    square = sold["knee_field_kA_m"] / sold["coercivity_kA_m"]
+    sheet = guaranteed_minima(423.15).set_index("grade").loc["N42SH"]
+    square = sheet["knee_field_kA_m"] / sheet["coercivity_kA_m"]
     assert (square < 0.86).all()
     curve = mk.curve("N42SH", "150C", bound="guaranteed")
-    assert sold["knee_field_kA_m"].median() == pytest.approx(
+    assert sheet["knee_field_kA_m"].median() == pytest.approx(
         1e-3 * curve.curves.knee_field[0, 0], rel=0.01
     )

@@ -22,75 +22,96 @@ MU_0 = 1.25663706127e-6
 
 @pytest.fixture(scope="module")
 def book():
-    constants = [getattr(law("temperature"), name) for name in kernels.TemperatureBook._fields]
+    constants = [
+        getattr(law("temperature"), name) for name in kernels.TemperatureBook._fields
+    ]
     return kernels.TemperatureBook(*np.array(constants))
 
 
-@pytest.mark.parametrize("kelvin", [77.0, 200.0, 293.15, 300.0, 373.15, 423.15, 493.15, 560.0])
+@pytest.mark.parametrize(
+    "kelvin", [77.0, 200.0, 293.15, 300.0, 373.15, 423.15, 493.15, 560.0]
+)
 @pytest.mark.parametrize("curie", [560.0, 586.0, 700.0])
 def test_alpha_K_falls_as_its_twin(kelvin, curie, book):
     ratio = kernels.alpha_ratio(kelvin, 3.16, curie, 586.0, book)
-    assert ratio == pytest.approx(naive.alpha_ratio(kelvin, 3.16, curie, 586.0), rel=1e-12)
+    assert ratio == pytest.approx(
+        naive.alpha_ratio(kelvin, 3.16, curie, 586.0), rel=1e-12
+    )
 
 
 def test_alpha_K_has_limits_signs_and_a_size(book):
-    def left(kelvin, decay=3.16, curie=586.0):
+    def ratio(kelvin, decay=3.16, curie=586.0):
         return kernels.alpha_ratio(kelvin, decay, curie, 586.0, book)
 
-    assert left(ROOM) == 1.0
-    assert left(400.0, decay=0.0) == 1.0
-    falling = [left(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)]
+    assert ratio(ROOM) == 1.0
+    assert ratio(400.0, decay=0.0) == 1.0
+    falling = [ratio(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)]
     assert (np.diff(falling) < 0.0).all()
     # Where T_C is higher the same temperature is nearer to 20 C.
-    assert left(423.15, curie=700.0) > left(423.15)
+    assert ratio(423.15, curie=700.0) > ratio(423.15)
     # Ten curves of makers and papers: 0.64 at 100 C, 0.41 to 0.43 at 150, 0.27 at 200 C with N_eff
     # 0, of which poles of N_eff about 1.1 take a third; the fall slows down.
-    assert 0.70 < left(373.15) < 0.85
-    assert np.log(left(473.15) / left(423.15)) > np.log(left(343.15) / left(ROOM))
+    assert 0.70 < ratio(373.15) < 0.85
+    assert np.log(ratio(473.15) / ratio(423.15)) > np.log(ratio(343.15) / ratio(ROOM))
     # Far below 20 C it has settled.
-    assert left(20.0) == pytest.approx(np.exp(3.16 * law("temperature").settles_cold), rel=1e-3)
+    assert ratio(20.0) == pytest.approx(
+        np.exp(3.16 * law("temperature").settles_cold), rel=1e-3
+    )
 
 
-@pytest.mark.parametrize("kelvin", [20.0, 77.0, 250.0, 293.15, 400.0, 700.0, 900.0, 1015.0, 1100.0])
+@pytest.mark.parametrize(
+    "kelvin", [20.0, 77.0, 250.0, 293.15, 400.0, 700.0, 900.0, 1015.0, 1100.0]
+)
 def test_the_straight_line_is_its_twin(kelvin, book):
     fraction = kernels.linear_fraction(kelvin, 1.4, 1020.0, book)
-    assert fraction == pytest.approx(naive.linear_fraction(kelvin, 1.4, 1020.0), rel=1e-12)
+    assert fraction == pytest.approx(
+        naive.linear_fraction(kelvin, 1.4, 1020.0), rel=1e-12
+    )
 
 
-def test_the_straight_line_has_limits_signs_and_a_size(book):
-    def left(kelvin, fall=2.5):
+def test_linear_law_has_limits_signs_and_size(book):
+    def fraction(kelvin, fall=2.5):
         return kernels.linear_fraction(kelvin, fall, 1020.0, book)
 
-    assert left(ROOM) == 1.0
-    assert left(1020.0) == left(1100.0) == 0.0
+    assert fraction(ROOM) == 1.0
+    assert fraction(1020.0) == fraction(1100.0) == 0.0
     # beta of SmCo5: -0.19 to -0.40 %/K in print.
-    assert 0.19 < (1.0 - left(393.15)) * 100.0 / 100.0 < 0.40
-    assert left(400.0) - left(350.0) == pytest.approx(left(350.0) - left(300.0))
-    assert left(250.0) > 1.0
-    assert left(4.0, fall=9.0) == law("temperature").most_cold
+    assert 0.19 < (1.0 - fraction(393.15)) * 100.0 / 100.0 < 0.40
+    assert fraction(400.0) - fraction(350.0) == pytest.approx(
+        fraction(350.0) - fraction(300.0)
+    )
+    assert fraction(250.0) > 1.0
+    assert fraction(4.0, fall=9.0) == law("temperature").most_cold
     # A fall that would leave nothing leaves next to nothing, and less of it the hotter it is.
-    hot = [left(kelvin, fall=4.0) for kelvin in (800.0, 900.0, 1000.0)]
+    hot = [fraction(kelvin, fall=4.0) for kelvin in (800.0, 900.0, 1000.0)]
     assert hot[0] > hot[1] > hot[2] > 0.0
     # Without a fall order alone ends it.
-    assert left(1000.0, fall=0.0) == pytest.approx((20.0 / 726.85) ** (1.0 / 3.0))
+    assert fraction(1000.0, fall=0.0) == pytest.approx((20.0 / 726.85) ** (1.0 / 3.0))
 
 
 @pytest.mark.parametrize("level", [0.8, 1.0, 1.3])
 @pytest.mark.parametrize("n_eff", [0.0, 1.1, 9.0])
-def test_a_level_multiplies_coercivity_at_20_C_by_way_of_alpha_K(level, n_eff, book):
-    alpha_k, j, field = 0.5, 1.4, 5.5e6
+def test_level_scales_coercivity_through_alpha_K(level, n_eff, book):
+    alpha_k = 0.5
+    j = 1.4
+    field = 5.5e6
     alpha = kernels.producer_alpha(alpha_k, n_eff, level, j, field, book.least_left)
-    assert alpha == pytest.approx(naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12)
+    assert alpha == pytest.approx(
+        naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12
+    )
     poles = n_eff * j / MU_0
     before = max(alpha_k * field - poles, book.least_left * alpha_k * field)
     # Poles that leave nothing are counted from what is left.
-    started = alpha_k * field - before
-    assert alpha * field - started == pytest.approx(level * before, rel=1e-12)
-    assert kernels.producer_alpha(alpha_k, n_eff, level, j, 0.0, book.least_left) == alpha_k
+    start = alpha_k * field - before
+    assert alpha * field - start == pytest.approx(level * before, rel=1e-12)
+    assert (
+        kernels.producer_alpha(alpha_k, n_eff, level, j, 0.0, book.least_left)
+        == alpha_k
+    )
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-6, 0.001, 0.01, 0.049, 0.05, 0.5])
-def test_what_is_left_of_little_is_known_the_less(share, book):
+def test_small_remainders_are_less_certain(share, book):
     start = (0.0, 5.5e6, 1e6, 1.4, 2.75e6, 0.5)
     width = kernels.unsure(0.4, share * 2.75e6, start, book)
     assert width == pytest.approx(naive.unsure(0.4, share * 2.75e6, 2.75e6), rel=1e-12)
@@ -112,7 +133,9 @@ SHAPES = {
 def test_the_knee_is_its_twin(name, h_cj, book):
     square, on_square, code = SHAPES[name]
     start = (0.0, 5.5e6, 1.2e6, 1.4, 2.75e6, 0.5)
-    knees = kernels.knee_field(h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln)
+    knees = kernels.knee_field(
+        h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln
+    )
     twin = naive.knee_field(h_cj, 1.1, 1.2e6, 1.4, (square, on_square, name), 0.3)
     np.testing.assert_allclose(knees, twin, rtol=1e-12)
     assert knees[0] <= knees[1] <= knees[2]
@@ -122,7 +145,7 @@ def test_the_knee_is_its_twin(name, h_cj, book):
         assert knees[2] <= h_cj * np.exp(0.3) * (1.0 + 1e-12)
 
 
-def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
+def test_local_field_knee_is_coercivity_less_a_spread(book):
     start = (0.0, 5.5e6, 1.2e6, 1.4, 2.75e6, 0.5)
     shape = 0.95, 0.0, kernels.LOCAL_FIELDS
     _, knee, _ = kernels.knee_field(5e5, 1.1, start, shape, 0.0, book.widest_ln)
@@ -133,31 +156,37 @@ def test_the_knee_of_local_fields_is_coercivity_less_a_spread(book):
     )
     at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[1]
     assert at_room == pytest.approx(0.95 * 1.2e6)
-    assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (0.0, 0.0, 0.0)
+    assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (
+        0.0,
+        0.0,
+        0.0,
+    )
 
 
-def test_squareness_of_what_is_printed_is_that_of_the_kernel(book):
+def test_printed_squareness_equals_the_kernel(book):
     square = np.array([0.95, 0.95, 0.8, 0.7])
     hosts = np.array(["2:14:1", "2:14:1", "2:14:1", "2:17"])
     remanence = np.array([1.0, 0.844, 0.844, 0.9])
     coercivity = np.array([1.0, 0.285, 0.1, 0.5])
-    found = squareness.squareness_ratio(square, hosts, remanence, coercivity)
+    ratio = squareness.squareness_ratio(square, hosts, remanence, coercivity)
     for i in range(4):
         name = "local fields" if hosts[i] == "2:14:1" else "share"
         shape = square[i], 0.0, name
         twin = naive.knee_field(coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0)[1]
-        assert found[i] == pytest.approx(twin / coercivity[i])
+        assert ratio[i] == pytest.approx(twin / coercivity[i])
 
 
 KELVIN = np.array([ROOM, 150.0, 250.0, 373.15, 450.0, 520.0])
 
 
-def magnet_of(formula, shell=None):
+def make_magnet(formula, shell=None):
     """Return the phases of a formula, and rules under which H_cJ is the nucleation field."""
-    made = alloys(CompositionTable.from_strings([formula]), None, read_shells(shell, 1))
+    magnets = alloys(
+        CompositionTable.from_strings([formula]), None, read_shells(shell, 1)
+    )
     one = {"alpha_k": 1.0, "level": 1.0, "temperature_law": kernels.NUCLEATION}
     none = dict.fromkeys(("n_eff", "decay", "pinned", "bend"), 0.0)
-    return made.phases, with_rules(made.rules(), **one, **none)
+    return magnets.phases, with_rules(magnets.rules(), **one, **none)
 
 
 def with_rules(rules, **values):
@@ -173,32 +202,42 @@ def falls(phases, rules):
 
 
 @pytest.mark.parametrize("level", [1.0, 1.25])
-def test_a_magnet_that_nucleates_has_its_field_less_its_poles(level, book):
-    phases, bare = magnet_of("Nd2Fe14B")
+def test_nucleation_is_field_less_poles(level, book):
+    phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     # J_s of Nd2Fe14B at 20 C, and by how little it falls to 100 C (Herbst 1991).
     assert j[0] == pytest.approx(1.61, rel=0.02)
     assert 0.90 < j[3] / j[0] < 0.95
     rules = with_rules(
-        bare, alpha_k=0.45, n_eff=1.1, decay=3.0, usual_curie=600.0, level=level, bend=2e-4
+        bare,
+        alpha_k=0.45,
+        n_eff=1.1,
+        decay=3.0,
+        usual_curie=600.0,
+        level=level,
+        bend=2e-4,
     )
     polarization, coercivity = falls(phases, rules)
     # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
-    np.testing.assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
+    np.testing.assert_allclose(
+        polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12
+    )
     curie = phases.state[0, kernels.CURIE]
     alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
     for i, kelvin in enumerate(KELVIN):
         alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
-        left = max(alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field)
-        assert coercivity[i] == pytest.approx(left, rel=1e-12)
+        floor = max(
+            alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field
+        )
+        assert coercivity[i] == pytest.approx(floor, rel=1e-12)
     assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
     # Poles beyond the field leave a share of it.
     _, little = falls(phases, with_rules(bare, n_eff=9.0))
     np.testing.assert_allclose(little, book.least_left * field, rtol=1e-12)
 
 
-def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
-    phases, bare = magnet_of("Nd2Fe14B")
+def test_power_law_and_linear_law():
+    phases, bare = make_magnet("Nd2Fe14B")
     j, field = falls(phases, bare)
     room = 0.45 * field[0] - 0.3 * j[0] / MU_0
     laws = {"alpha_k": 0.45, "n_eff": 0.3, "usual_curie": 900.0}
@@ -209,25 +248,31 @@ def test_a_magnet_by_a_power_of_its_field_and_one_by_a_straight_line():
     # The fall is that of magnets of another T_C; of pinned ones it is their own.
     curie = phases.state[0, kernels.CURIE]
     line = with_rules(bare, **laws, decay=1.4, temperature_law=kernels.LINEAR)
-    pinned = with_rules(line, pinned=2e6, level=1.1)
-    for rules, start, fall in ((line, room, 1.4 * 900.0 / curie), (pinned, 2.2e6, 1.4)):
-        known = [start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN]
-        np.testing.assert_allclose(falls(phases, rules)[1], known, rtol=1e-12)
+    pinning = with_rules(line, pinned=2e6, level=1.1)
+    for rules, start, fall in (
+        (line, room, 1.4 * 900.0 / curie),
+        (pinning, 2.2e6, 1.4),
+    ):
+        expected = [
+            start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN
+        ]
+        np.testing.assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
 
 
 def alone(phases, rules, row, kelvin=KELVIN):
     """Return J_s (T) and nucleation field (A/m) of one row of the phases as an alloy of its own."""
     nothing = np.full(row + 1, -1)
     every = phases._replace(walls=nothing, skins=nothing, shells=nothing)
-    repeated = [np.repeat(rule, row + 1) for rule in rules[:-1]]
-    rules = kernels.Rules._make([*repeated, rules.book])
-    found = kernels.states(kelvin, every, rules, picked=np.array([row]))
-    return found[0][:, 0], found[1][:, 0]
+    copies = [np.repeat(rule, row + 1) for rule in rules[:-1]]
+    rules = kernels.Rules._make([*copies, rules.book])
+    states = kernels.states(kelvin, every, rules, picked=np.array([row]))
+    return states[0][:, 0], states[1][:, 0]
 
 
-def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
-    phases, bare = magnet_of("Nd2Fe14B", "Tb 0.30 @ 0.10")
-    core, shell = alone(phases, bare, 0), alone(phases, bare, int(phases.shells[0]))
+def test_shell_adds_by_volume_and_coverage():
+    phases, bare = make_magnet("Nd2Fe14B", "Tb 0.30 @ 0.10")
+    core = alone(phases, bare, 0)
+    shell = alone(phases, bare, int(phases.shells[0]))
     # J_s of Nd2Fe14B at 20 C (Herbst 1991); terbium's moments lie against those of iron.
     assert core[0][0] == pytest.approx(1.61, rel=0.02)
     assert (shell[0] < core[0]).all()
@@ -245,8 +290,8 @@ def test_a_shell_adds_by_its_volume_and_by_what_it_covers():
         np.testing.assert_allclose(coercivity, core[1] + gain, rtol=1e-9)
 
 
-def test_a_wall_follows_its_cells_by_half_from_300_K_on(book):
-    phases, bare = magnet_of("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
+def test_walls_follow_their_cells_by_half_over_300_K(book):
+    phases, bare = make_magnet("Sm(Co0.7Fe0.1Cu0.16Zr0.04)7.5")
     kelvin = np.array([150.0, 300.0, 450.0, 800.0])
     row = int(phases.walls[0])
     assert row > 0
@@ -254,9 +299,13 @@ def test_a_wall_follows_its_cells_by_half_from_300_K_on(book):
     # Above its own Curie temperature a wall keeps what its cells induce.
     assert np.isnan(wall[-1])
     assert book.wall_reference == 300.0
-    carried = wall[1] / cell[1] * cell
-    rim = (1.0 - book.wall_coupling) * np.nan_to_num(wall) + book.wall_coupling * carried
+    wall_field = wall[1] / cell[1] * cell
+    rim = (1.0 - book.wall_coupling) * np.nan_to_num(
+        wall
+    ) + book.wall_coupling * wall_field
     for share in (0.0, 0.6, 0.9):
         part = phases._replace(cells=np.full(1, share))
         polarization = kernels.states(kelvin, part, bare)[0][:, 0]
-        np.testing.assert_allclose(polarization, share * cell + (1.0 - share) * rim, rtol=1e-12)
+        np.testing.assert_allclose(
+            polarization, share * cell + (1.0 - share) * rim, rtol=1e-12
+        )

@@ -9,7 +9,7 @@ NOISE_EV_ATOM = 0.001
 """Deviation of the energies of compounds from those embedded."""
 
 
-def documents_of(systems, lost=()):
+def embedded_documents(systems, lost=()):
     """Return documents by kind of all embedded entries of some systems and their subsystems.
 
     `lost` are formulas calculated without their moment.
@@ -24,5 +24,7 @@ def documents_of(systems, lost=()):
         is_compound = "-" in names[inside].iloc[k]
         moment = 0.0 if row["formula"] in lost else 2.0
         energy = row["formation_energy_eV_atom"] + noise[k] * is_compound
-        phases.append(mp_server.phase_of(f"mp-{1000 + k}", row["cell"], energy, 0.0, moment))
+        phases.append(
+            mp_server.make_phase(f"mp-{1000 + k}", row["cell"], energy, 0.0, moment)
+        )
     return {kind: mp_server.documents(kind, phases) for kind in mp_server.ALL}

@@ -18,9 +18,15 @@ def assign_metal(share, has_iron_only=False):
     if 0.066 <= share < 0.0885:
         # Cobalt makes 1:12 by the formulas RCo12 and RCo13 alone, else 2:17 and cobalt.
         formula = 0.0764 <= share < 0.0774 or 0.0709 <= share < 0.0719
-        return "1:12" if has_iron_only or formula else "2:17"
+        if has_iron_only or formula:
+            return "1:12"
+        return "2:17"
     if 0.0885 <= share < 0.1525:
-        return None if has_iron_only and share > 0.1083 else "2:17"
+        if has_iron_only and share > 0.1083:
+            return None
+        return "2:17"
     if 0.1525 <= share <= 0.195:
-        return None if has_iron_only else "1:5"
+        if has_iron_only:
+            return None
+        return "1:5"
     return None

@@ -6,8 +6,8 @@ from scipy.optimize import linprog
 
 def hull(phases, energy, x):
     """Hull energy and amounts of one composition (dense rows) with a general solver."""
-    found = linprog(energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs")
-    return found.fun, found.x
+    solution = linprog(energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs")
+    return solution.fun, solution.x
 
 
 def highest(price, compositions):
@@ -18,4 +18,5 @@ def highest(price, compositions):
 
 def subsystem(inside, phases):
     """Indices of the phases (dense rows) whose elements are all inside."""
-    return [k for k, row in enumerate(phases) if all(inside[c] for c in np.flatnonzero(row))]
+    outside = ~np.asarray(inside, bool)
+    return [k for k, row in enumerate(phases) if not row[outside].any()]

@@ -26,18 +26,22 @@ def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
 
 
 def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path: Path):
-    pulled = pull("Sm-Co")
-    files = write_poscars(pulled, tmp_path)
-    for file, (_, crystal) in zip(files, crystals(pulled), strict=True):
-        read = Structure.from_file(file)
+    entries = pull("Sm-Co")
+    files = write_poscars(entries, tmp_path)
+    for file, (_, crystal) in zip(files, crystals(entries), strict=True):
+        structure = Structure.from_file(file)
         expected = crystal.get_sorted_structure()
-        assert read.species == expected.species
-        np.testing.assert_allclose(read.lattice.matrix, expected.lattice.matrix, atol=1e-8)
-        np.testing.assert_allclose(read.frac_coords, expected.frac_coords, atol=1e-8)
+        assert structure.species == expected.species
+        np.testing.assert_allclose(
+            structure.lattice.matrix, expected.lattice.matrix, atol=1e-8
+        )
+        np.testing.assert_allclose(
+            structure.frac_coords, expected.frac_coords, atol=1e-8
+        )
     assert files[0].name == "Co_mp-54.vasp"
 
 
-def test_a_folder_that_cannot_be_written_is_told(mp_server: Server, tmp_path: Path):
+def test_names_an_unwritable_folder(mp_server: Server, tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="cannot write crystals"):
         write_cifs(pull("Sm-Co"), tmp_path / "file")

@@ -11,42 +11,53 @@ CRYSTAL = Structure(Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5
 DENSITY = 6.869
 
 SUMMARY = {
-    "material_id": "mp-13", "structure": CRYSTAL.as_dict(), "total_magnetization": -4.4,
-    "total_magnetization_normalized_formula_units": 2.2, "ordering": "FM", "volume": 23.0,
+    "material_id": "mp-13",
+    "structure": CRYSTAL.as_dict(),
+    "total_magnetization": -4.4,
+    "total_magnetization_normalized_formula_units": 2.2,
+    "ordering": "FM",
+    "volume": 23.0,
     "density": 7.9,
-}  # fmt: skip
+}
 THERMO = read_document("thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN"})
 
 
 def row(magnetism: dict | None = None, **changes):
-    found = {} if magnetism is None else {"material_id": "mp-13", **magnetism}
+    document = {} if magnetism is None else {"material_id": "mp-13", **magnetism}
     return _make_row(
         read_document("summary", {**SUMMARY, **changes}),
         THERMO,
-        read_document("magnetism", found) if found else {},
+        read_document("magnetism", document) if document else {},
     )
 
 
 @pytest.mark.parametrize(
     ("sent", "meant"),
-    [("mp-aaaaaage", "mp-160"), ("mp-aaackyhw", "mp-1106140"), ("mp-54", "mp-54"),
-     ("mp-zzzzzzzz", "mp-zzzzzzzz")],
-)  # fmt: skip
+    [
+        ("mp-aaaaaage", "mp-160"),
+        ("mp-aaackyhw", "mp-1106140"),
+        ("mp-54", "mp-54"),
+        ("mp-zzzzzzzz", "mp-zzzzzzzz"),
+    ],
+)
 def test_identifiers_in_letters_are_those_in_numbers(sent: str, meant: str):
     """The server code of the Materials Project writes mp-160 as mp-aaaaaage."""
     assert (
-        read_document("thermo", {"material_id": sent, "thermo_type": "x"})["material_id"] == meant
+        read_document("thermo", {"material_id": sent, "thermo_type": "x"})[
+            "material_id"
+        ]
+        == meant
     )
 
 
-def test_what_a_document_says_stands_before_what_its_crystal_gives():
+def test_document_takes_precedence_over_its_crystal():
     assert (row()["volume_A3"], row()["density_g_cm3"]) == (23.0, 7.9)
     bare = row(volume=None, density=None)
     assert bare["volume_A3"] == pytest.approx(27.0)
     assert bare["density_g_cm3"] == pytest.approx(DENSITY, abs=0.001)
 
 
-def test_moments_are_told_of_the_cell_that_is_stored():
+def test_moments_belong_to_the_cell_in_the_file():
     assert row()["magnetic_moment_muB_atom"] == 2.2
     assert row()["moments_muB"] is row()["magnetic_sites"] is None
     primitive = row({"magmoms": [2.2], "num_magnetic_sites": 1})

@@ -16,7 +16,9 @@ def members(space, system):
     return inside
 
 
-@pytest.mark.parametrize(("system", "count"), [("Fe", 1), ("Sm-Co", 5), ("Nd-Dy-Ce-Fe-Co-B", 262)])
+@pytest.mark.parametrize(
+    ("system", "count"), [("Fe", 1), ("Sm-Co", 5), ("Nd-Dy-Ce-Fe-Co-B", 262)]
+)
 def test_facets_of_the_embedded_snapshot(system, count):
     space = stable_space(open_snapshot())
     facets = find_facets(space, members(space, system))
@@ -24,16 +26,20 @@ def test_facets_of_the_embedded_snapshot(system, count):
     dense = space.table().to_array()[:, np.flatnonzero(space.column >= 0)]
     inside = members(space, system)
     for price, corner in zip(facets.price, facets.corner, strict=True):
-        np.testing.assert_allclose(dense[corner][:, inside] @ price, space.energy[corner])
+        np.testing.assert_allclose(
+            dense[corner][:, inside] @ price, space.energy[corner]
+        )
     # The amounts of a corner are the corner itself.
     amounts = np.empty(len(facets.price[0]))
-    for factors, order, corner in zip(facets.factors, facets.order, facets.corner, strict=True):
+    for factors, order, corner in zip(
+        facets.factors, facets.order, facets.corner, strict=True
+    ):
         for one, x in zip(np.eye(len(corner)), dense[corner][:, inside], strict=True):
             settle(factors, len(corner), order, x, amounts)
             assert np.abs(amounts - one).max() < 1e-9
 
 
-def test_found_once():
+def test_second_search_returns_the_first_result():
     space = stable_space(open_snapshot())
     inside = members(space, "Sm-Co")
     assert find_facets(space, inside) is find_facets(space, inside)
@@ -45,7 +51,7 @@ def test_no_compounds_is_one_facet():
     assert facets.price.tolist() == [[0.0, 0.0, 0.0]]
 
 
-def test_phases_that_are_not_on_the_hull_are_refused():
+def test_refuses_phases_off_the_hull():
     # A space that is not of stable phases alone would price one of them below its energy.
     space = build_space(["Fe", "B", "FeB", "Fe2B"], np.array([0.0, 0.0, -0.4, 0.3]))
     facets = find_facets(space, np.ones(2, bool))

@@ -32,7 +32,9 @@ def test_split_agrees_with_the_lever_rule(host, counts, ratios, offset):
     z = counts[1] / counts[0] * (1 + offset)
     table = CompositionTable.from_strings([f"Sm1Co{z:.8f}"], basis="atomic")
     part = partition(table, host)
-    units = naive_hosts.lever(*(table.fraction(e)[0] for e in ("Sm", "Co")), *counts, *ratios)
+    units = naive_hosts.lever(
+        *(table.fraction(e)[0] for e in ("Sm", "Co")), *counts, *ratios
+    )
     mass = units * (counts[0] * 150.36 + counts[1] * 58.933194)
     whole = table.fraction("Sm")[0] * 150.36 + table.fraction("Co")[0] * 58.933194
     assert part.hard_weight_fraction[0] == pytest.approx(mass / whole, rel=1e-4)
@@ -43,7 +45,7 @@ def test_empty_and_nan():
     assert len(assign_hosts(empty)) == 0
     assert len(partition(empty).hard_phase) == 0
     table = CompositionTable.from_strings(["SmCo5"], basis="atomic")
-    broken = CompositionTable(
+    table_nan = CompositionTable(
         table.indptr, table.indices, np.array([np.nan, np.nan]), table.row_index
     )
-    assert assign_hosts(broken)[0] == -1
+    assert assign_hosts(table_nan)[0] == -1

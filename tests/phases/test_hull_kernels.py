@@ -8,16 +8,16 @@ from magnetkit.phases import _hull_kernels as _hull
 from tests.phases import naive_hull
 
 
-def sparse(dense):
+def to_sparse(dense):
     """Return rows as ptr, col, val."""
     row, col = np.nonzero(dense)
     ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(dense)))])
     return ptr.astype(np.int64), col.astype(np.int64), dense[row, col]
 
 
-def rows_of(dense):
+def kernel_rows(dense):
     """Return compositions as the kernels take them."""
-    ptr, col, val = sparse(dense)
+    ptr, col, val = to_sparse(dense)
     return Rows(ptr, col.astype(np.int32), val)
 
 
@@ -38,22 +38,32 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     systems = np.ones((1, columns), bool) if systems is None else systems
     order = np.arange(n) if order is None else order
     runs = (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
-    found = np.full(n, np.nan)
+    energies = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
     _hull.solve(
-        rows_of(x), np.arange(columns), _hull.Runs(order, *runs), systems,
-        Phases(*sparse(dense), energy), _hull.Found(found, products, fractions), 0, len(runs[0]),
-    )  # fmt: skip
-    return found, products, fractions
+        kernel_rows(x),
+        np.arange(columns),
+        _hull.Runs(order, *runs),
+        systems,
+        Phases(*to_sparse(dense), energy),
+        _hull.Found(energies, products, fractions),
+        0,
+        len(runs[0]),
+    )
+    return energies, products, fractions
 
 
 def equal(found, dense, energy, x, rows):
     for i in rows:
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        assert found[i] == pytest.approx(
+            naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
+        )
 
 
-@pytest.mark.parametrize(("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)])
+@pytest.mark.parametrize(
+    ("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)]
+)
 def test_agrees_with_a_general_solver(columns, phases):
     rng = np.random.default_rng(columns)
     dense, energy = random_phases(rng, columns, phases)
@@ -63,16 +73,16 @@ def test_agrees_with_a_general_solver(columns, phases):
     x[20:40, 0] += 1e-3
     x[40:60] = dense[rng.integers(0, len(dense), 20)]
     x /= x.sum(axis=1, keepdims=True)
-    found, products, fractions = solve(dense, energy, x, width=columns)
-    equal(found, dense, energy, x, range(len(x)))
+    energies, products, fractions = solve(dense, energy, x, width=columns)
+    equal(energies, dense, energy, x, range(len(x)))
     for i in range(len(x)):
-        used = products[i][products[i] >= 0]
-        assert (np.diff(used) > 0).all()
-        share = fractions[i][: len(used)]
+        columns_in_use = products[i][products[i] >= 0]
+        assert (np.diff(columns_in_use) > 0).all()
+        share = fractions[i][: len(columns_in_use)]
         assert (share > 0).all()
-        np.testing.assert_allclose(share @ dense[used], x[i], atol=1e-9)
-        assert share @ energy[used] == pytest.approx(found[i], abs=1e-9)
-        assert (products[i][len(used) :] == -1).all()
+        np.testing.assert_allclose(share @ dense[columns_in_use], x[i], atol=1e-9)
+        assert share @ energy[columns_in_use] == pytest.approx(energies[i], abs=1e-9)
+        assert (products[i][len(columns_in_use) :] == -1).all()
 
 
 def test_phases_in_one_plane_do_not_cycle():
@@ -82,8 +92,8 @@ def test_phases_in_one_plane_do_not_cycle():
     energy = dense @ np.array([-0.1, -0.2, 0.0, -0.3, -0.1])
     energy[:5] = 0.0
     x = rng.dirichlet(np.ones(5), 200)
-    found, _, _ = solve(dense, energy, x)
-    equal(found, dense, energy, x, range(0, 200, 10))
+    energies, _, _ = solve(dense, energy, x)
+    equal(energies, dense, energy, x, range(0, 200, 10))
 
 
 def test_many_steps_stay_exact():
@@ -91,8 +101,8 @@ def test_many_steps_stay_exact():
     rng = np.random.default_rng(8)
     dense, energy = random_phases(rng, 9, 150)
     x = rng.dirichlet(np.full(9, 0.5), 3000)
-    found, _, _ = solve(dense, energy, x)
-    equal(found, dense, energy, x, range(2900, 3000, 7))
+    energies, _, _ = solve(dense, energy, x)
+    equal(energies, dense, energy, x, range(2900, 3000, 7))
 
 
 def test_runs_of_two_systems():
@@ -105,22 +115,26 @@ def test_runs_of_two_systems():
     systems = np.array([[0, 0, 0, 1, 1, 1], [1, 1, 1, 0, 0, 0]], bool)
     order = np.concatenate([np.arange(0, 20, 2), np.arange(1, 20, 2)])
     runs = np.array([0, 0, 1]), np.array([0, 6, 10]), np.array([6, 10, 20])
-    found, _, _ = solve(dense, energy, x, systems, order, runs)
+    energies, _, _ = solve(dense, energy, x, systems, order, runs)
     for i in range(20):
-        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        assert energies[i] == pytest.approx(
+            naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
+        )
 
 
 def test_nothing_to_solve():
     dense, energy = random_phases(np.random.default_rng(1), 3, 4)
     none = np.zeros(0, np.int64)
-    found, _, _ = solve(dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none))
-    assert found.shape == (0,)
+    energies, _, _ = solve(
+        dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none)
+    )
+    assert energies.shape == (0,)
 
 
 def test_invert():
     rng = np.random.default_rng(4)
     dense, energy = random_phases(rng, 5, 30)
-    phases = Phases(*sparse(dense), energy)
+    phases = Phases(*to_sparse(dense), energy)
     basis = np.array([0, 5, 9, 17, 25])
     assert np.linalg.matrix_rank(dense[basis]) == 5
     inverse, ok = _hull.invert(basis, phases)
@@ -130,7 +144,7 @@ def test_invert():
     assert not ok
 
 
-def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
+def test_edge_mixture_belongs_to_the_facet():
     # Phases AB and B, by hand: their amounts in x are solved from A = AB / 2.
     inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
     amounts = np.empty(2)
@@ -142,9 +156,12 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
     np.testing.assert_allclose(amounts, [1.02, -0.02])
 
 
-def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
+def test_keeps_a_correct_basis():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
-    phases = Phases(*sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1]))
+    phases = Phases(
+        *to_sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])),
+        np.array([0, 0, -0.1]),
+    )
     state = _hull.allocate_workspace(2, 3)
     _hull.start(np.array([0.5, 0.5]), phases, state)
     basis = sorted(state.basis.tolist())

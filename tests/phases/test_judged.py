@@ -14,37 +14,39 @@ def table(text):
     return CompositionTable.from_strings(text.split(), basis="atomic")
 
 
-def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
-    found = named_phases(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
-    names = [HOST_NAMES[c] if c >= 0 else "" for c in found.host]
+def test_ratio_names_a_phase_of_no_recipe():
+    phases = named_phases(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
+    names = [HOST_NAMES[c] if c >= 0 else "" for c in phases.host]
     assert names == ["1:5", "1:5", "2:17", "2:17:3", ""]
-    assert found.named.tolist() == [True, True, False, True, False]
+    assert phases.named.tolist() == [True, True, False, True, False]
 
 
 def test_rivals_hold_no_phase_of_the_structure():
     source = open_snapshot()
-    whole, others = stable_space(source).formulas, rivals(source, "2:17").formulas
+    whole = stable_space(source).formulas
+    rest = rivals(source, "2:17").formulas
     assert "Sm2Co17" in whole
-    assert "Sm2Co17" not in others
-    assert "SmCo3" in others
+    assert "Sm2Co17" not in rest
+    assert "SmCo3" in rest
 
 
-def test_what_is_kept_does_not_grow_with_the_sets_of_elements():
+def test_cache_ignores_the_number_of_element_sets():
     # A search meets ever new ones, each of up to some megabytes.
-    source, others = open_snapshot(), ("Pr", "Dy", "Tb", "Ce", "La", "Y")
+    source = open_snapshot()
+    elements = ("Pr", "Dy", "Tb", "Ce", "La", "Y")
     Judged(named_phases(table("Nd2Fe14B")), source)
-    kept = len(source._cache)
-    for k in range(1, 1 << len(others)):
-        some = "".join(f"{e}0.1" for bit, e in enumerate(others) if k >> bit & 1)
+    size = len(source._cache)
+    for k in range(1, 1 << len(elements)):
+        some = "".join(f"{e}0.1" for bit, e in enumerate(elements) if k >> bit & 1)
         Judged(named_phases(table(f"Nd1.4{some}Fe14B")), source)
-    assert len(source._cache) == kept
+    assert len(source._cache) == size
     assert _hull_nodes.cache_info().currsize == 32
 
 
 def test_entries_of_no_host_have_their_own_energy():
-    judged = Judged(named_phases(table("TbFe2 NdFe3")), open_snapshot())
-    assert judged.deviation[0] == 0.0
-    assert np.isnan(judged.energy[1])
+    entries = Judged(named_phases(table("TbFe2 NdFe3")), open_snapshot())
+    assert entries.deviation[0] == 0.0
+    assert np.isnan(entries.energy[1])
 
 
 @pytest.mark.parametrize(
@@ -56,5 +58,5 @@ def test_entries_of_no_host_have_their_own_energy():
         (("2:14:1", "Nd", "Fe", "B"), "Nd2Fe14B"),
     ],
 )
-def test_an_end_member_is_written_with_what_is_on_its_sites(parts, formula):
+def test_end_member_names_its_sites(parts, formula):
     assert _formula(*parts) == formula

@@ -23,39 +23,46 @@ def occupation(model, earth, metal, third=None):
         return row
 
     return _mixing.Occupation(
-        shares(model.earths, earth), shares(model.metals, metal), shares(model.thirds, third)
+        shares(model.earths, earth),
+        shares(model.metals, metal),
+        shares(model.thirds, third),
     )
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_entries_are_reproduced_within_their_scatter(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
-    kept = model.kept
-    mean, _ = model.predict(_mixing.Occupation(*(p[kept] for p in model.occupation)))
-    assert np.abs(mean - model.energy[kept])[~model.mixed[kept]].max(initial=0.0) < 0.004
+    mask = model.kept
+    mean, _ = model.predict(_mixing.Occupation(*(p[mask] for p in model.occupation)))
+    assert (
+        np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0) < 0.004
+    )
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_nine_in_ten_left_out_mixed_entries_lie_inside_their_interval(host, snapshot):
+def test_interval_covers_nine_mixed_entries_in_ten(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
     assert model.scale >= 1.0
     # Fewer than ten calibrate nothing.
     inside = (
-        (model.far <= model.scale).mean() if len(model.far) >= 10 else float(model.scale == 1.0)
+        (model.far <= model.scale).mean()
+        if len(model.far) >= 10
+        else float(model.scale == 1.0)
     )
     assert inside >= 0.9
 
 
 def test_the_scale_is_the_conformal_quantile():
-    far = np.arange(1, 20) / 10.0
-    assert _mixing.conformal_scale(far) == 1.8  # The 18th of 19.
-    assert _mixing.conformal_scale(far[:9]) == 1.0
-    assert _mixing.conformal_scale(far / 10) == 1.0
+    distances = np.arange(1, 20) / 10.0
+    assert _mixing.conformal_scale(distances) == 1.8  # The 18th of 19.
+    assert _mixing.conformal_scale(distances[:9]) == 1.0
+    assert _mixing.conformal_scale(distances / 10) == 1.0
 
 
 def test_a_slope_holds_where_no_entry_tells(snapshot):
     """Niobium in SmCo5, of which the snapshot has nothing beside cobalt."""
-    slope = next(s for s in _mixing.chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
+    slopes = _mixing.chemical_slopes("1:5")
+    slope = next(s for s in slopes if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
     with_it = _mixing.mixing_model(snapshot, "1:5")
     without = _mixing.MixingModel(lowest_entries(snapshot), "1:5", slopes=())
     assert (INDEX["Co"], INDEX["Nb"]) in with_it.borrowed
@@ -65,24 +72,29 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     def change(model):
         pure = occupation(model, {"Sm": 1.0}, {"Co": 1.0})
         some = occupation(model, {"Sm": 1.0}, {"Co": 0.98, "Nb": 0.02})
-        both = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
-        mean, covariance = model.predict(both)
+        pair = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
+        mean, covariance = model.predict(pair)
         per_atom = 0.02 * 5 / 6
         variance = np.array([1.0, -1.0]) @ covariance @ np.array([1.0, -1.0])
         return (mean[0] - mean[1]) / per_atom, np.sqrt(variance) / per_atom
 
     guess, unsure = change(without)
-    found, surer = change(with_it)
-    assert abs(found - slope.energy) < abs(guess - slope.energy)
+    change_with, surer = change(with_it)
+    assert abs(change_with - slope.energy) < abs(guess - slope.energy)
     assert surer < unsure
     # What the entries tell stays theirs.
     copper = occupation(with_it, {"Sm": 1.0}, {"Co": 0.8, "Cu": 0.2})
-    assert with_it.predict(copper)[0] == pytest.approx(without.predict(copper)[0], abs=0.003)
+    assert with_it.predict(copper)[0] == pytest.approx(
+        without.predict(copper)[0], abs=0.003
+    )
 
 
-def test_slopes_are_of_hosts_they_help_in():
+def test_only_2_17_hosts_have_chemical_slopes():
     assert _mixing.chemical_slopes("2:14:1") == _mixing.chemical_slopes("2:17:3") == ()
-    assert {s.main for s in _mixing.chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
+    assert {s.main for s in _mixing.chemical_slopes("2:17")} == {
+        INDEX["Fe"],
+        INDEX["Co"],
+    }
 
 
 def test_collapsed_calculations_are_left_out(snapshot):
@@ -95,20 +107,23 @@ def test_an_end_member_left_out_is_less_sure(snapshot):
     with_it = _mixing.mixing_model(snapshot, "2:14:1")
     without = _mixing.MixingModel(space, "2:14:1", exclude=np.array([at]))
     point = occupation(with_it, {"Nd": 1.0}, {"Fe": 1.0}, {"B": 1.0})
-    (known,), ((small,),) = with_it.predict(point)
+    (energy,), ((small,),) = with_it.predict(point)
     (guess,), ((large,),) = without.predict(point)
-    assert known == pytest.approx(space.energy[at], abs=0.003)
+    assert energy == pytest.approx(space.energy[at], abs=0.003)
     assert large > 2 * small
-    assert abs(guess - known) < 0.015
+    assert abs(guess - energy) < 0.015
 
 
 def test_nodes_span_the_model(snapshot):
     """The energy of a mixture is that of the model, however the nodes are chosen."""
     model = _mixing.mixing_model(snapshot, "1:5")
-    earths, metals = np.array([INDEX["Sm"], INDEX["Gd"]]), np.array([INDEX["Fe"], INDEX["Co"]])
+    earths = np.array([INDEX["Sm"], INDEX["Gd"]])
+    metals = np.array([INDEX["Fe"], INDEX["Co"]])
     nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
     y = {"Fe": 0.3, "Co": 0.7}
-    (expected,), ((variance,),) = model.predict(occupation(model, {"Sm": 0.6, "Gd": 0.4}, y))
+    (expected,), ((variance,),) = model.predict(
+        occupation(model, {"Sm": 0.6, "Gd": 0.4}, y)
+    )
     weight = np.zeros(len(nodes.energies.mean))
     for r, x in enumerate((0.6, 0.4)):
         weight[nodes.energies.node[r, 0, 0, 0]] = x * 0.3 * (2 * 0.3 - 1)
@@ -116,7 +131,9 @@ def test_nodes_span_the_model(snapshot):
         weight[nodes.energies.node[r, 0, 0, 1]] = x * 4 * 0.3 * 0.7
     assert weight @ nodes.energies.mean == pytest.approx(expected, abs=1e-9)
     expected = variance * model.scale**2
-    assert weight @ nodes.energies.covariance @ weight == pytest.approx(expected, abs=1e-9)
+    assert weight @ nodes.energies.covariance @ weight == pytest.approx(
+        expected, abs=1e-9
+    )
     assert nodes.members.known.tolist() == [[[True, True]], [[True, True]]]
     # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
     # out asks for.
@@ -125,17 +142,27 @@ def test_nodes_span_the_model(snapshot):
     np.testing.assert_allclose(nodes.energies.noise, noise, rtol=1e-12)
 
 
-def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
+def test_slope_pair_differs_by_a_fiftieth(snapshot):
     model = _mixing.mixing_model(snapshot, "1:5")
-    known = _mixing.chemical_slopes("1:5")
-    pairs, differences, deviations = model._slopes(known)
-    used = [s for s in known if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
-    assert len(used) == len(differences) == len(deviations) > 1
-    assert len(pairs.metal) == 2 * len(used)
-    for k, slope in enumerate(used):
-        main, other = (np.searchsorted(model.metals, c) for c in (slope.main, slope.metal))
-        with_it, without = pairs.metal[2 * k], pairs.metal[2 * k + 1]
-        assert (with_it[main], with_it[other]) == (pytest.approx(0.98), pytest.approx(0.02))
+    slopes = _mixing.chemical_slopes("1:5")
+    pairs, differences, deviations = model._slopes(slopes)
+    usable = [
+        s
+        for s in slopes
+        if (s.main, s.metal) in model.borrowed and s.earth in model.earths
+    ]
+    assert len(usable) == len(differences) == len(deviations) > 1
+    assert len(pairs.metal) == 2 * len(usable)
+    for k, slope in enumerate(usable):
+        main, other = (
+            np.searchsorted(model.metals, c) for c in (slope.main, slope.metal)
+        )
+        with_it = pairs.metal[2 * k]
+        without = pairs.metal[2 * k + 1]
+        assert (with_it[main], with_it[other]) == (
+            pytest.approx(0.98),
+            pytest.approx(0.02),
+        )
         assert without[main] == 1.0
         assert with_it.sum() == without.sum() == pytest.approx(1.0)
         for row in (2 * k, 2 * k + 1):
@@ -147,10 +174,12 @@ def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
         assert deviations[k] == pytest.approx(0.02 * 5 / 6 * 0.25)
 
 
-def test_the_worst_entry_goes_and_what_is_no_entry_stays_however_far_off():
+def test_removes_the_worst_entry_and_keeps_other_rows():
     full = np.eye(4)
     assert _mixing._select_observations(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
-    assert _mixing._select_observations(full, np.array([0.0, 0.0, 100.0, 100.0]), 3).tolist() == [
+    assert _mixing._select_observations(
+        full, np.array([0.0, 0.0, 100.0, 100.0]), 3
+    ).tolist() == [
         1,
         1,
         0,

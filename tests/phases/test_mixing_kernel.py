@@ -8,11 +8,15 @@ from magnetkit.phases import _stability_kernels as _stability
 from tests.phases import naive_mixing
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.
-EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7
+EARTHS = [0, 5]
+THIRDS = [1, 6]
+METALS = [2, 3, 4]
+FOREIGN = 7
 
 
 def setup(rng, sites):
-    role, index = np.full(118, -1, np.int8), np.zeros(118, np.int64)
+    role = np.full(118, -1, np.int8)
+    index = np.zeros(118, np.int64)
     groups = [(EARTHS, _stability.RARE_EARTH), (METALS, _stability.METAL)]
     if sites[2]:
         groups.append((THIRDS, _stability.INTERSTITIAL))
@@ -38,10 +42,14 @@ def run(x, role, index, sites, node, mean, covariance, noise):
     out = [np.full(len(x), np.inf) for _ in range(3)]
     ideal = np.zeros(len(col))
     _stability.interpolate(
-        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(len(x)),
-        _stability.Sites(role, index, sites), _stability.Energies(node, mean, covariance, noise),
-        _stability.Interpolated(*out, ideal), 0, len(x),
-    )  # fmt: skip
+        Rows(indptr, col.astype(np.int32), x[row, col]),
+        np.arange(len(x)),
+        _stability.Sites(role, index, sites),
+        _stability.Energies(node, mean, covariance, noise),
+        _stability.Interpolated(*out, ideal),
+        0,
+        len(x),
+    )
     dense = np.zeros_like(x)
     dense[row, col] = ideal
     return *out, dense
@@ -68,21 +76,25 @@ def test_agrees_with_the_twin(sites):
         expected = naive_mixing.interpolate(
             shares[0], shares[2], shares[1], sites, *model[3:6], noise
         )
-        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(expected, abs=1e-12)
+        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(
+            expected, abs=1e-12
+        )
         for columns, count in zip(groups, sites, strict=True):
             if columns:
                 assert ideal[i, columns].sum() == pytest.approx(count / sum(sites))
     assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
 
 
-def test_corners_and_middles_are_met():
+def test_corners_and_middles_equal_their_entries():
     model = setup(np.random.default_rng(1), (1, 5, 0))
-    node, mean = model[3], model[4]
+    node = model[3]
+    mean = model[4]
     x = np.zeros((2, 8))
     x[0, [0, 3]] = 1 / 6, 5 / 6
     x[1, [5, 2, 4]] = 1 / 6, 2.5 / 6, 2.5 / 6
     energy, _, entropy, _ = run(x, *model, np.zeros(3))
-    assert energy == pytest.approx([mean[node[0, 0, 1, 1]], mean[node[1, 0, 0, 2]]])
+    nodes = [node[0, 0, 1, 1], node[1, 0, 0, 2]]
+    assert energy == pytest.approx(mean[nodes])
     assert entropy == pytest.approx([0.0, 5 / 6 * np.log(2)])
 
 
@@ -100,8 +112,8 @@ def test_compare_agrees_with_the_twin(sites):
     rng = np.random.default_rng(3)
     role, index, *_ = setup(rng, sites)
     has = rng.random((2, 2, 3)) < 0.5
-    borrowed = np.zeros((118, 118), bool)
-    borrowed[METALS[0], METALS[2]] = True
+    loans = np.zeros((118, 118), bool)
+    loans[METALS[0], METALS[2]] = True
     groups = [EARTHS, METALS, THIRDS if sites[2] else []]
     x = np.zeros((60, 8))
     shares = []
@@ -115,13 +127,17 @@ def test_compare_agrees_with_the_twin(sites):
         shares.append(mine)
     row, col = np.nonzero(x)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
-    borrows, missing = np.zeros(60, bool), np.zeros(60, np.int64)
+    borrows = np.zeros(60, bool)
+    missing = np.zeros(60, np.int64)
     _stability.compare(
-        Rows(indptr, col.astype(np.int32), x[row, col]), np.arange(60),
+        Rows(indptr, col.astype(np.int32), x[row, col]),
+        np.arange(60),
         _stability.Sites(role, index, np.array(sites, float)),
-        _stability.Members(has, borrowed, 0.05, 0.01), _stability.Compared(borrows, missing), 0,
+        _stability.Members(has, loans, 0.05, 0.01),
+        _stability.Compared(borrows, missing),
+        0,
         60,
-    )  # fmt: skip
+    )
     whole = {
         (r, k, m): has[index[r], index[k] if k is not None else 0, index[m]]
         for r in EARTHS
@@ -130,7 +146,7 @@ def test_compare_agrees_with_the_twin(sites):
     }
     texts = {}
     for i in range(60):
-        expected = naive_mixing.compare(shares[i], sites, whole, borrowed, 0.05, 0.01)
+        expected = naive_mixing.compare(shares[i], sites, whole, loans, 0.05, 0.01)
         assert borrows[i] == expected[0]
         assert bool(missing[i]) == bool(expected[1])
         # One key for one set of end members.
@@ -139,7 +155,8 @@ def test_compare_agrees_with_the_twin(sites):
     assert 0 < borrows.sum() < 60
 
 
-def test_elements_of():
-    indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
-    found = _stability.present_elements(indptr, indices, np.array([0]))
-    assert np.flatnonzero(found).tolist() == [0, 5]
+def test_elements_in_the_rows():
+    indptr = np.array([0, 2, 3])
+    indices = np.array([0, 5, 7], np.int32)
+    mask = _stability.present_elements(indptr, indices, np.array([0]))
+    assert np.flatnonzero(mask).tolist() == [0, 5]

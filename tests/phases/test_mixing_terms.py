@@ -23,30 +23,30 @@ def case(request, space):
 
 
 def test_members_have_the_sites_of_the_host(case):
-    terms, dense, own = case
-    earth = own[:, terms.earths].sum(axis=1) * terms.sites.sum()
+    terms, dense, members = case
+    earth = members[:, terms.earths].sum(axis=1) * terms.sites.sum()
     np.testing.assert_allclose(earth, terms.sites[0], atol=1e-5)
-    assert 0 < len(own) < len(dense)
+    assert 0 < len(members) < len(dense)
 
 
 def test_shares_of_a_site_sum_to_one(case):
-    terms, _, own = case
-    at = terms.occupation(own)
+    terms, _, members = case
+    at = terms.occupation(members)
     np.testing.assert_allclose(at.earth.sum(axis=1), 1.0)
     np.testing.assert_allclose(at.metal.sum(axis=1), 1.0)
 
 
 def test_the_covariance_is_one(case):
-    terms, _, own = case
-    at = terms.occupation(own[:40])
+    terms, _, members = case
+    at = terms.occupation(members[:40])
     covariance = terms.kernel(at, at)
     np.testing.assert_allclose(covariance, covariance.T, atol=1e-12)
     assert np.linalg.eigvalsh(covariance).min() > -1e-9
 
 
 def test_a_pure_occupation_scatters_least(case):
-    terms, _, own = case
-    at = terms.occupation(own)
+    terms, _, members = case
+    at = terms.occupation(members)
     scatter = terms.scatter(at)
     pure = (at.earth.max(axis=1) > 1 - 1e-9) & (at.metal.max(axis=1) > 1 - 1e-9)
     # 1 meV/atom: what two calculations of one compound differ by.
@@ -67,20 +67,23 @@ def test_a_term_adds_the_square_of_its_deviation():
     # the terms of what two compositions share.
     terms = object.__new__(MixingTerms)
     terms.earths = np.array([INDEX["Nd"], INDEX["Pr"]])
-    terms._end_hull, terms._metal_hull = np.zeros((2, 2)), np.zeros((2, 2))
+    terms._end_hull = np.zeros((2, 2))
+    terms._metal_hull = np.zeros((2, 2))
 
-    def at(earth, metal, third):
+    def occupation(earth, metal, third):
         return Occupation(*(np.array([part], float) for part in (earth, metal, third)))
 
-    one = at([1, 0], [1, 0], [1, 0])
+    one = occupation([1, 0], [1, 0], [1, 0])
     alike = np.exp(-0.5 * ((0.983 - 0.990) / 0.08) ** 2)
-    own = 0.025**2 + 0.011**2 + 0.022**2 + 0.079**2 + 0.039**2 + 0.0058**2
+    variance = sum(d**2 for d in (0.025, 0.011, 0.022, 0.079, 0.039, 0.0058))
     third = 0.119**2 + 0.030**2 + 2 * 0.0030**2
-    assert terms.kernel(one, one).item() == pytest.approx(own + third, rel=1e-12)
-    other_earth = at([0, 1], [1, 0], [1, 0])
-    shared = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
+    assert terms.kernel(one, one).item() == pytest.approx(variance + third, rel=1e-12)
+    other_earth = occupation([0, 1], [1, 0], [1, 0])
+    common = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
     third = 0.119**2 + 0.030**2 + 0.0030**2 * alike
-    assert terms.kernel(one, other_earth).item() == pytest.approx(shared + third, rel=1e-12)
-    other_metal = at([1, 0], [0, 1], [0, 1])
-    shared = 0.025**2 + 0.011**2 + 0.022**2
-    assert terms.kernel(one, other_metal).item() == pytest.approx(shared, rel=1e-12)
+    assert terms.kernel(one, other_earth).item() == pytest.approx(
+        common + third, rel=1e-12
+    )
+    other_metal = occupation([1, 0], [0, 1], [0, 1])
+    common = 0.025**2 + 0.011**2 + 0.022**2
+    assert terms.kernel(one, other_metal).item() == pytest.approx(common, rel=1e-12)

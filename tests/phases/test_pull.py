@@ -40,7 +40,9 @@ def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     assert len(row["moments_muB"]) == row["sites"]
 
 
-def test_manifest_and_structures_are_kept_and_not_the_key(mp_server: Server, own_cache: Path):
+def test_manifest_and_structures_are_kept_and_not_the_key(
+    mp_server: Server, own_cache: Path
+):
     from pymatgen.core import Structure
 
     snapshot = pull("Sm-Co")
@@ -75,7 +77,9 @@ def test_second_pull_asks_nothing_even_without_key_unless_refreshed(
 
 def test_a_crystal_is_kept_as_the_server_wrote_it(mp_server: Server):
     """What pymatgen computes of a crystal is left out: its last digits differ with the machine."""
-    document = next(d for d in documents.ALL["summary"] if d["material_id"] == "mp-1429")
+    document = next(
+        d for d in documents.ALL["summary"] if d["material_id"] == "mp-1429"
+    )
     table = pull("Sm-Co").structures().set_index("material_id")
     kept = json.loads(table.loc["mp-1429", "structure"])
     assert kept["lattice"] == {
@@ -169,7 +173,9 @@ def test_scheme_can_be_named_and_falls_back_to_what_the_server_has(
     mp_server: Server, monkeypatch: pytest.MonkeyPatch
 ):
     assert pull("Sm-Co", thermo_type="R2SCAN").manifest["thermo_type"] == "R2SCAN"
-    mixed = [d for d in documents.ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U_R2SCAN"]
+    mixed = [
+        d for d in documents.ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U_R2SCAN"
+    ]
     monkeypatch.setitem(documents.ALL, "thermo", mixed)
     assert pull("Sm-Co").manifest["thermo_type"] == "GGA_GGA+U_R2SCAN"
     with pytest.raises(InputError, match="thermo_type="):
@@ -181,7 +187,9 @@ def test_an_element_without_energy_is_told(mp_server: Server):
         pull("Sm-Co-Zr")
 
 
-def test_endpoint_and_key_are_read_at_the_call(mp_server: Server, monkeypatch: pytest.MonkeyPatch):
+def test_endpoint_and_key_are_read_at_the_call(
+    mp_server: Server, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.delenv("MP_API_ENDPOINT")
     monkeypatch.delenv("MP_API_KEY")
     with pytest.raises(InputError, match="MP_API_KEY"):
@@ -201,7 +209,8 @@ def test_a_strange_key_is_refused_unseen(mp_server: Server, key: str):
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["ftp://host/", "host", "https://", "https://me:pw@host/", "http://h/?k=1"]
+    "endpoint",
+    ["ftp://host/", "host", "https://", "https://me:pw@host/", "http://h/?k=1"],
 )
 def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
     with pytest.raises(InputError, match="endpoint") as caught:
@@ -210,7 +219,9 @@ def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
 
 
 def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_transport, "_ask_in_child", lambda *_: [{"error": "not asked"}])
+    monkeypatch.setattr(
+        _transport, "_ask_in_child", lambda *_: [{"error": "not asked"}]
+    )
     with (
         pytest.warns(UserWarning, match="unencrypted"),
         pytest.raises(Exception, match="not asked"),
@@ -219,7 +230,9 @@ def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch
 
 
 def test_progress_is_told_on_stderr_and_the_key_nowhere(
-    mp_server: Server, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    mp_server: Server,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ):
     caplog.set_level(logging.DEBUG)
     odd = lambda h: h.send_json({"detail": f"odd {KEY}"}, 503)  # noqa: E731

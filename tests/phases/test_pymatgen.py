@@ -9,21 +9,27 @@ from magnetkit.phases import Snapshot, pull
 from tests.phases.mp_server import ALL, Server
 
 
-def test_documents_of_the_materials_project_come_back_as_they_were(mp_server: Server, own_cache):
+def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
     """The energies are those of the server's thermo documents, cell by cell."""
-    pulled = pull(["Sm-Co", "Nd-Fe-B"])
-    entries = {entry.entry_id: entry for entry in pulled.to_entries(structures=True)}
+    snapshot = pull(["Sm-Co", "Nd-Fe-B"])
+    entries = {entry.entry_id: entry for entry in snapshot.to_entries(structures=True)}
     documents = [d for d in ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U"]
-    compared = [d for d in documents if d["material_id"] in entries]
-    assert len(compared) == len(entries) == 8
-    for document in compared:
+    sample = [d for d in documents if d["material_id"] in entries]
+    assert len(sample) == len(entries) == 8
+    for document in sample:
         entry = entries[document["material_id"]]
         assert entry.energy_per_atom == pytest.approx(document["energy_per_atom"])
         assert entry.composition.reduced_formula == document["formula_pretty"]
         assert len(entry.structure) == document["nsites"]
     again = Snapshot.from_entries(entries.values())
-    columns = ["formation_energy_eV_atom", "energy_eV_atom", "uncorrected_energy_eV_atom"]
-    before, after = (s.entries.set_index("material_id").sort_index() for s in (pulled, again))
+    columns = [
+        "formation_energy_eV_atom",
+        "energy_eV_atom",
+        "uncorrected_energy_eV_atom",
+    ]
+    before, after = (
+        s.entries.set_index("material_id").sort_index() for s in (snapshot, again)
+    )
     np.testing.assert_allclose(after[columns], before[columns], atol=1e-12)
     assert after["cell"].tolist() == before["cell"].tolist()
     assert set(again.structures()["material_id"]) == set(entries)
@@ -32,15 +38,17 @@ def test_documents_of_the_materials_project_come_back_as_they_were(mp_server: Se
 def test_the_embedded_entries_come_back_as_they_were():
     source = mk.phases.open_snapshot()
     again = Snapshot.from_entries(source.to_entries())
-    got, expected = (frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries))
+    got, expected = (
+        frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries)
+    )
     np.testing.assert_allclose(got, expected, atol=1e-12)
-    found = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"], snapshot=again)
-    stored = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"])
+    frame = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"], snapshot=again)
+    reference = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"])
     name = "probability_phase_forms"
-    np.testing.assert_allclose(found[name], stored[name], rtol=1e-6)
+    np.testing.assert_allclose(frame[name], reference[name], rtol=1e-6)
 
 
-def test_entries_without_an_element_are_refused():
+def test_refuses_entries_without_an_element():
     entries = mk.phases.open_snapshot().to_entries()
     entries = [entry for entry in entries if entry.composition.reduced_formula != "Sm"]
     with pytest.raises(InputError, match=r"none of the element\(s\) Sm alone"):
@@ -50,7 +58,7 @@ def test_entries_without_an_element_are_refused():
 
 
 @pytest.mark.parametrize("system", ["Sm-Co", "Nd-Fe-B"])
-def test_a_phase_diagram_has_the_hull_of_the_snapshot(system):
+def test_phase_diagram_has_the_snapshot_hull(system):
     source = mk.phases.open_snapshot()
     diagram = source.phase_diagram(system)
     entries = diagram.all_entries
@@ -63,9 +71,11 @@ def test_a_phase_diagram_has_the_hull_of_the_snapshot(system):
         source.phase_diagram("Sm-Ge")
 
 
-def test_a_phase_diagram_leaves_out_what_lost_its_moment():
+def test_phase_diagram_drops_collapsed_entries():
     entries = mk.phases.load()
-    part = entries[entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])].reset_index(drop=True)
+    part = entries[
+        entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])
+    ].reset_index(drop=True)
     part["magnetic_moment_muB_atom"] = np.where(part["formula"] == "SmCo5", 0.0, 1.0)
     with pytest.warns(UserWarning, match="SmCo5"):
         diagram = Snapshot("part", part, {}).phase_diagram("Sm-Co")
@@ -73,17 +83,17 @@ def test_a_phase_diagram_leaves_out_what_lost_its_moment():
     assert formulas == {"Sm", "Co", "Sm2Co17"}
 
 
-def test_the_two_distances_to_the_hull_are_named_apart():
+def test_distinguishes_two_hull_distances():
     """The entry's own at 0 K is that of `load`; the other is of the interpolated phase, hot."""
-    found = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
-    listed = mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
-    own = found["entry_above_hull_eV_atom"]
-    np.testing.assert_allclose(own[:2], listed[["SmCo5", "SmCo4Cu"]], atol=2e-4)
-    assert np.isnan(own[2])
-    assert found["energy_above_hull_eV_atom"][1] > own[1] + 0.01
+    frame = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
+    distances = mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
+    distance = frame["entry_above_hull_eV_atom"]
+    np.testing.assert_allclose(distance[:2], distances[["SmCo5", "SmCo4Cu"]], atol=2e-4)
+    assert np.isnan(distance[2])
+    assert frame["energy_above_hull_eV_atom"][1] > distance[1] + 0.01
 
 
 @pytest.mark.parametrize("entries", [None, "Nd2Fe14B", ["a"], {"a": 1}, 5])
-def test_what_is_no_entry_is_refused(entries):
+def test_refuses_objects_other_than_entries(entries):
     with pytest.raises(InputError, match="expected entries of pymatgen"):
         Snapshot.from_entries(entries)

@@ -11,41 +11,52 @@ from magnetkit.phases.partition import _counted_elements
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with the one host 1:5, to which a test adds."""
-    own = tmp_path / "hosts" / "1-5"
-    own.mkdir(parents=True)
-    own.joinpath("host.toml").write_bytes(datasets.path("hosts/1-5/host.toml").read_bytes())
+    home = tmp_path / "hosts" / "1-5"
+    home.mkdir(parents=True)
+    home.joinpath("host.toml").write_bytes(
+        datasets.path("hosts/1-5/host.toml").read_bytes()
+    )
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     return tmp_path / "hosts"
 
 
-def added(folder, name, text):
+def read_with_record(folder, name, text):
     folder.joinpath(name).mkdir()
     folder.joinpath(name, "host.toml").write_text(text, encoding="utf-8")
     return records._read()
 
 
-def test_a_variant_has_all_that_it_does_not_give(folder):
-    hosts = added(
+def test_variant_inherits_what_it_omits(folder):
+    hosts = read_with_record(
         folder,
         "1-5-Cu",
         'name = "1:5:Cu"\nvariant_of = "1:5"\n'
         '[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1.0]\n',
     )
     assert list(hosts) == ["1:5", "1:5:Cu"]
-    own, parent = hosts["1:5:Cu"], hosts["1:5"]
-    assert own.assignment.alternatives == ({"Cu / M": (0.5, 1.0)},)
-    assert (own.structure, own.split, own.magnet) == (parent.structure, parent.split, parent.magnet)
+    variant = hosts["1:5:Cu"]
+    parent = hosts["1:5"]
+    assert variant.assignment.alternatives == ({"Cu / M": (0.5, 1.0)},)
+    assert (variant.structure, variant.split, variant.magnet) == (
+        parent.structure,
+        parent.split,
+        parent.magnet,
+    )
 
 
-def test_a_variant_of_a_variant_has_the_root_of_both(folder):
-    added(folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n')
-    hosts = added(folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n')
+def test_variant_of_a_variant_has_the_same_root(folder):
+    read_with_record(
+        folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n'
+    )
+    hosts = read_with_record(
+        folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n'
+    )
     assert [host.root for host in hosts.values()] == ["1:5"] * 3
     last = hosts["1:5:Cu:H"]
     assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
 
 
-def test_what_a_record_leaves_out_is_as_usual(folder):
+def test_record_has_defaults(folder):
     magnet = records._read()["1:5"].magnet
     assert magnet.usual_curie_K == magnet.exchange_stiffness_curie_K == 1020.0
     assert (magnet.usual_additive, magnet.sold_below_K) == (0.0, float("inf"))
@@ -63,28 +74,37 @@ def test_what_a_record_leaves_out_is_as_usual(folder):
         ("own_curie_process", '"yes"', "one of False, True"),
         ("section", '["Sm", "Co"]', "three elements"),
         ("section", '["Sm", "Co", "Qq"]', "three elements"),
-        ("exchange_stiffness_curie_K", '"hot"', "usual_curie_K of .magnet. must be a number"),
+        (
+            "exchange_stiffness_curie_K",
+            '"hot"',
+            "usual_curie_K of .magnet. must be a number",
+        ),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_it_may_be(folder, line, wrong, said):
+def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, said):
     file = folder / "1-5" / "host.toml"
     lines = file.read_text(encoding="utf-8").splitlines()
-    changed = [f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines]
-    assert changed != lines
-    file.write_text("\n".join(changed), encoding="utf-8")
+    text_lines = [
+        f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines
+    ]
+    assert text_lines != lines
+    file.write_text("\n".join(text_lines), encoding="utf-8")
     with pytest.raises(DataError, match=f"hosts/1-5.*{said}"):
         records._read()
 
 
 def test_alternatives_are_every_choice_with_what_all_ask():
-    found = records._assignment(
+    assignment = records._assignment(
         {
             "precedence": 2,
             "T / M": [0.3, 1.0],
-            "any": [[{"N / R": [0.4, 9.0]}, {"C / R": [0.3, 9.0]}], [{"T / M": [0.5, 1.0]}]],
+            "any": [
+                [{"N / R": [0.4, 9.0]}, {"C / R": [0.3, 9.0]}],
+                [{"T / M": [0.5, 1.0]}],
+            ],
         }
     )
-    assert found.alternatives == (
+    assert assignment.alternatives == (
         {"N / R": (0.4, 9.0), "T / M": (0.5, 1.0)},
         {"C / R": (0.3, 9.0), "T / M": (0.5, 1.0)},
     )
@@ -98,9 +118,9 @@ def test_alternatives_are_every_choice_with_what_all_ask():
         ('name = "x"\nprototype = "CaCu5"\n', "no whole record"),
     ],
 )
-def test_what_is_wrong_with_a_record_is_said(folder, text, said):
+def test_names_faults_of_a_record(folder, text, said):
     with pytest.raises(DataError, match=said):
-        added(folder, "x", text)
+        read_with_record(folder, "x", text)
 
 
 def test_a_sum_names_elements_and_groups():
@@ -111,9 +131,9 @@ def test_a_sum_names_elements_and_groups():
         _counted_elements("R + Qq")
 
 
-def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
-    own = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
-    monkeypatch.setattr(records, "HOSTS", added(folder, "1-5-Cu", own))
+def test_file_falls_back_to_the_parent(folder, monkeypatch):
+    text = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
+    monkeypatch.setattr(records, "HOSTS", read_with_record(folder, "1-5-Cu", text))
     assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"
     assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
     folder.joinpath("1-5-Cu", "table.csv").touch()

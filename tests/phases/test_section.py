@@ -12,16 +12,23 @@ from magnetkit.phases.snapshot import open_snapshot
 def test_phases_and_sides_are_pymatgens(system):
     from pymatgen.core import Composition
 
-    found = hull_section(open_snapshot(), system.split("-"))
+    section = hull_section(open_snapshot(), system.split("-"))
     peer = phase_diagram(open_snapshot(), system)
-    names = [Composition(name).reduced_formula for name in found.names]
-    assert set(names) == {entry.composition.reduced_formula for entry in peer.stable_entries}
+    names = [Composition(name).reduced_formula for name in section.names]
+    assert set(names) == {
+        entry.composition.reduced_formula for entry in peer.stable_entries
+    }
     sides = set()
     for facet in peer.facets:
         for i, j in ((0, 1), (0, 2), (1, 2)):
-            ends = (peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j))
+            ends = (
+                peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j)
+            )
             sides.add(frozenset(ends))
-    assert {frozenset(names[k] for k in side) for side in found.edges} == sides
-    for name, row in zip(found.names, found.shares, strict=True):
-        shares = [Composition(name).get_atomic_fraction(e) for e in found.elements]
+    edges = set()
+    for start, end in section.edges:
+        edges.add(frozenset((names[start], names[end])))
+    assert edges == sides
+    for name, row in zip(section.names, section.shares, strict=True):
+        shares = [Composition(name).get_atomic_fraction(e) for e in section.elements]
         np.testing.assert_allclose(row, shares, atol=1e-12)

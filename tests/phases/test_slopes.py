@@ -13,9 +13,9 @@ def slope(main, metal):
     return Slope(INDEX["Sm"], main, metal, 0.0)
 
 
-def test_a_pair_is_unknown_where_no_entry_has_both_and_none_is_the_metal_alone():
+def test_pair_without_a_common_entry_is_unknown():
     slopes = (slope(CO, CU), slope(CO, FE), slope(CO, ZR), slope(FE, CU))
-    occupied = np.array(
+    sites = np.array(
         [
             [0.8, 0.2, 0.0, 0.0],  # cobalt with copper
             [1.0, 0.0, 0.0, 0.0],
@@ -24,7 +24,7 @@ def test_a_pair_is_unknown_where_no_entry_has_both_and_none_is_the_metal_alone()
         ]
     )
     # One of two entries with the metal is enough, so one that has none of it changes nothing.
-    assert unknown_pairs(slopes, METALS, occupied) == [(CO, ZR), (FE, CU)]
+    assert unknown_pairs(slopes, METALS, sites) == [(CO, ZR), (FE, CU)]
 
 
 def test_metals_that_no_entry_has_are_left_out():

@@ -28,19 +28,19 @@ def entries():
 
 
 def test_embedded_snapshot():
-    found = phases.load()
-    assert len(found) == 7703
-    assert set(snapshot.REQUIRED) <= set(found.columns)
-    assert found["source"].str.len().gt(0).all()
-    assert found["formation_energy_eV_atom"].notna().all()
-    assert found["energy_above_hull_eV_atom"].ge(0).all()
+    entries = phases.load()
+    assert len(entries) == 7703
+    assert set(snapshot.REQUIRED) <= set(entries.columns)
+    assert entries["source"].str.len().gt(0).all()
+    assert entries["formation_energy_eV_atom"].notna().all()
+    assert entries["energy_above_hull_eV_atom"].ge(0).all()
 
 
 def test_elements_stand_at_zero():
-    found = phases.load()
+    entries = phases.load()
     manifest = phases.open_snapshot().manifest
     assert len(manifest["elements"]) == 32
-    pure = found[found["formula"].isin([*manifest["elements"], "N2"])]
+    pure = entries[entries["formula"].isin([*manifest["elements"], "N2"])]
     lowest = pure.groupby("formula")["formation_energy_eV_atom"].min()
     assert len(lowest) == 32
     assert lowest.eq(0).all()
@@ -55,33 +55,35 @@ def test_collapsed_moments_are_left_out():
 
 
 def test_load_gives_a_copy():
-    found = phases.load()
-    found["formula"] = "changed"
+    entries = phases.load()
+    entries["formula"] = "changed"
     assert phases.load()["formula"].iloc[0] != "changed"
 
 
 def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
-    found = phases.open_snapshot(folder)
-    pd.testing.assert_frame_equal(found.entries.convert_dtypes(), entries.convert_dtypes())
-    assert found.manifest["elements"] == ["Co", "Sm"]
-    assert found.structures()["material_id"].tolist() == ["mp-1429"]
-    assert phases.open_snapshot(found) is found
+    snapshot_again = phases.open_snapshot(folder)
+    pd.testing.assert_frame_equal(
+        snapshot_again.entries.convert_dtypes(), entries.convert_dtypes()
+    )
+    assert snapshot_again.manifest["elements"] == ["Co", "Sm"]
+    assert snapshot_again.structures()["material_id"].tolist() == ["mp-1429"]
+    assert phases.open_snapshot(snapshot_again) is snapshot_again
     # The same content gives the same bytes.
     again = phases.write_snapshot(tmp_path / "again", entries, MANIFEST, structures)
     for file in (snapshot.ENTRIES, snapshot.STRUCTURES, snapshot.MANIFEST):
         assert (folder / file).read_bytes() == (again / file).read_bytes()
 
 
-def test_replacing_leaves_nothing_behind(tmp_path, entries):
+def test_replacement_leaves_only_the_new_file(tmp_path, entries):
     phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     phases.write_snapshot(tmp_path / "frozen", entries[:2], MANIFEST)
     assert len(phases.load(tmp_path / "frozen")) == 2
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def stop_before(name):
+def kill_before_rename(name):
     """Return a rename that is the end of the process where its source has a name."""
     replace = os.replace
 
@@ -94,10 +96,12 @@ def stop_before(name):
 
 
 @pytest.mark.parametrize("name", [".new", "frozen"])
-def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(tmp_path, entries, monkeypatch, name):
+def test_stop_at_any_rename_leaves_a_whole_snapshot(
+    tmp_path, entries, monkeypatch, name
+):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     if not (child := os.fork()):
-        monkeypatch.setattr(os, "replace", stop_before(name))
+        monkeypatch.setattr(os, "replace", kill_before_rename(name))
         phases.write_snapshot(folder, entries[:2], MANIFEST)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
@@ -109,7 +113,7 @@ def test_after_a_stop_at_any_rename_there_is_a_whole_snapshot(tmp_path, entries,
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def test_of_several_writers_at_once_each_writes_and_one_stays(tmp_path, entries):
+def test_one_of_several_writers_wins(tmp_path, entries):
     folder = tmp_path / "frozen"
 
     def write(count):
@@ -123,7 +127,7 @@ def test_of_several_writers_at_once_each_writes_and_one_stays(tmp_path, entries)
     assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
 
 
-def test_a_link_to_a_snapshot_stays_a_link_and_a_ring_of_links_is_refused(tmp_path, entries):
+def test_link_stays_and_a_ring_of_links_is_an_error(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (tmp_path / "link").symlink_to(folder)
     phases.write_snapshot(tmp_path / "link", entries[:2], MANIFEST)
@@ -142,7 +146,7 @@ def test_without_structures(tmp_path, entries):
         phases.read_snapshot(folder).structures()
 
 
-def test_damage_is_named(tmp_path, entries):
+def test_names_damage(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (folder / snapshot.ENTRIES).write_bytes(b"broken")
     snapshot._read.cache_clear()
@@ -150,7 +154,9 @@ def test_damage_is_named(tmp_path, entries):
         phases.load(folder)
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", "{}", json.dumps({"format": "other"})])
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", "{}", json.dumps({"format": "other"})]
+)
 def test_foreign_manifest(tmp_path, text):
     (tmp_path / snapshot.MANIFEST).write_text(text)
     with pytest.raises(DataError, match=r"manifest\.json"):
@@ -158,8 +164,9 @@ def test_foreign_manifest(tmp_path, text):
 
 
 def test_no_snapshot(tmp_path):
-    with pytest.raises(DataError, match="no phase snapshot"):
-        phases.load(tmp_path)
+    for folder in (tmp_path, tmp_path.anchor):
+        with pytest.raises(DataError, match="no phase snapshot"):
+            phases.load(folder)
     with pytest.raises(InputError, match="got int"):
         phases.load(3)
 
@@ -168,7 +175,9 @@ def test_incomplete_or_foreign_folder(tmp_path, entries):
     with pytest.raises(InputError, match="licence"):
         phases.write_snapshot(tmp_path / "a", entries, {"scheme": "", "source": ""})
     with pytest.raises(InputError, match="material_id"):
-        phases.write_snapshot(tmp_path / "a", entries.drop(columns="material_id"), MANIFEST)
+        phases.write_snapshot(
+            tmp_path / "a", entries.drop(columns="material_id"), MANIFEST
+        )
     with pytest.raises(InputError, match="is no snapshot"):
         phases.write_snapshot(tmp_path, entries, MANIFEST)
     (tmp_path / "file").write_text("")

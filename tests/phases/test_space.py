@@ -8,7 +8,12 @@ from magnetkit.errors import DataError
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
-from magnetkit.phases._space import build_space, find_collapsed_entries, gather, lowest_entries
+from magnetkit.phases._space import (
+    build_space,
+    find_collapsed_entries,
+    gather,
+    lowest_entries,
+)
 from magnetkit.phases.snapshot import Snapshot
 
 
@@ -18,7 +23,7 @@ def small():
     return build_space(formulas, np.array([0.0, -0.3, -0.4, -0.2, 0.0, -0.06, -0.1]))
 
 
-def test_lowest_energy_of_each_composition_and_elements_at_zero(small):
+def test_takes_the_lowest_energy_of_each_composition(small):
     assert small.formulas == ["B", "Fe", "Nd", "Fe2B", "FeB", "Nd2Fe14B", "Nd2(Fe7B)2"]
     assert small.energy.tolist() == [0.0, 0.0, 0.0, -0.3, -0.4, -0.06, -0.1]
     assert small.columns == 3
@@ -31,7 +36,9 @@ def test_lowest_energy_of_each_composition_and_elements_at_zero(small):
 def test_take(small):
     part = small.take(np.array([1, 1, 1, 0, 1, 0, 0], bool))
     assert part.formulas == ["B", "Fe", "Nd", "FeB"]
-    np.testing.assert_array_equal(part.table().to_array()[3], small.table().to_array()[4])
+    np.testing.assert_array_equal(
+        part.table().to_array()[3], small.table().to_array()[4]
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,12 +48,12 @@ def test_take(small):
         (["Fe", "Xx2"], [0.0, 0.0], "'Xx2'"),
     ],
 )
-def test_a_broken_snapshot_is_named(formulas, energies, message):
+def test_names_a_broken_snapshot(formulas, energies, message):
     with pytest.raises(DataError, match=message):
         build_space(formulas, np.array(energies))
 
 
-def test_entries_without_energy_and_absurd_ones_are_left_out_and_listed():
+def test_lists_entries_without_or_with_absurd_energy():
     formulas = ["Fe", "B", "FeB", "Fe2B", "Fe3B", "FeB2"]
     space = build_space(formulas, np.array([0.0, 0.0, np.nan, -0.3, -40.0, 7.0]))
     assert space.formulas == ["B", "Fe", "Fe2B"]
@@ -57,7 +64,7 @@ def test_entries_without_energy_and_absurd_ones_are_left_out_and_listed():
     )
 
 
-def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
+def test_snapshot_lists_omissions_and_refuses_two_schemes():
     entries = pd.DataFrame(
         {
             "formula": ["Fe", "B", "FeB"],
@@ -75,17 +82,55 @@ def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
 def test_compounds_calculated_without_their_moment_are_left_out():
     entries = pd.DataFrame(
         {
-            "formula": ["Sm", "Fe", "Co", "SmCo5", "Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si",
-                        "Y", "Gd", "Nd", "Si"],
-            "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1,
-                                         0.0, 0.0, 0.0, 0.0],
+            "formula": [
+                "Sm",
+                "Fe",
+                "Co",
+                "SmCo5",
+                "Sm2Fe17",
+                "YCo2",
+                "GdCo5",
+                "SmCo3",
+                "Nd6Fe13Si",
+                "Y",
+                "Gd",
+                "Nd",
+                "Si",
+            ],
+            "formation_energy_eV_atom": [
+                0.0,
+                0.0,
+                0.0,
+                0.067,
+                -0.01,
+                -0.1,
+                -0.1,
+                -0.1,
+                -0.1,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            ],
             # SmCo5 as the database had it in 2020; healthy it carries 7.0 muB.
-            "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0,
-                                         0.0, 7.0, 0.0, 0.0],
-            "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM",
-                         "NM", "FM", "NM", "NM"],
+            "magnetic_moment_muB_atom": [
+                0.0,
+                2.2,
+                1.6,
+                0.106 / 6,
+                2.0,
+                0.0,
+                0.1,
+                0.0,
+                0.0,
+                0.0,
+                7.0,
+                0.0,
+                0.0,
+            ],
+            "ordering": "NM FM FM FM FM NM FiM FM AFM NM FM NM NM".split(),
         }
-    )  # fmt: skip
+    )
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
         space = lowest_entries(Snapshot("mine", entries, {}))
     assert space.left_out == ("SmCo5: calculated without its moment",)
@@ -93,14 +138,16 @@ def test_compounds_calculated_without_their_moment_are_left_out():
 
 
 def test_rows_join_the_largest_system_that_holds_them(small):
-    table = CompositionTable.from_strings(["Nd2Fe14B", "Fe2B", "Co", "Fe", "NdFe5", "CoB", "FeB"])
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Fe2B", "Co", "Fe", "NdFe5", "CoB", "FeB"]
+    )
     systems = gather(table, small)
     assert systems.members.tolist() == [[True, True, True]]
     assert systems.order.tolist() == [0, 1, 3, 4, 6]
     assert systems.bounds.tolist() == [0, 5]
 
 
-def test_systems_apart(small):
+def test_gathers_rows_by_system(small):
     table = CompositionTable.from_strings(["NdFe5", "Fe2B", "Nd2Fe17", "FeB"])
     systems = gather(table, small)
     assert sorted(map(tuple, systems.members.tolist())) == [
@@ -125,7 +172,7 @@ def test_more_elements_than_a_word_holds():
 
 @pytest.mark.parametrize("pairs", [1 << 22, 50])
 @pytest.mark.parametrize("seed", range(20))
-def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch):
+def test_largest_set_owns_its_subsets(seed, pairs, monkeypatch):
     monkeypatch.setattr(_space, "_PAIRS", pairs)
     rng = np.random.default_rng(seed)
     members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)
@@ -135,23 +182,27 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
     # Their bits may stand in several words.
     wide = np.zeros((len(members), 192), bool)
     wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
-    assert (_space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner).all()
-    for own, by in zip(members, owner, strict=True):
-        assert (members[by] >= own).all()
-        holding = [m for m in members if (m >= own).all()]
+    assert (
+        _space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner
+    ).all()
+    for members_of, by in zip(members, owner, strict=True):
+        assert (members[by] >= members_of).all()
+        holding = [m for m in members if (m >= members_of).all()]
         assert members[by].sum() == max(m.sum() for m in holding)
     assert (owner[owner] == owner).all()
 
 
-def test_moments_are_judged_where_any_is_known():
+def test_judges_moments_of_systems_that_have_any():
     entries = pd.DataFrame(
         {
             "formula": ["SmCo5", "YFe2", "YFe2", "NdFe2"],
             "magnetic_moment_muB_atom": [1.5, 0.01, np.nan, 1.4],
         }
     )
-    found = find_collapsed_entries(entries)
-    assert found is not None
-    assert found.tolist() == [False, True, False, False]
-    assert find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    collapse = find_collapsed_entries(entries)
+    assert collapse is not None
+    assert collapse.tolist() == [False, True, False, False]
+    assert (
+        find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    )
     assert find_collapsed_entries(entries[["formula"]]) is None

@@ -5,7 +5,7 @@ import numpy as np
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.alloy import _row_kernels as _rows
 from tests.phases import naive_hull
-from tests.phases.test_hull_kernels import random_phases, sparse
+from tests.phases.test_hull_kernels import random_phases, to_sparse
 
 
 def test_element_sets():
@@ -16,10 +16,11 @@ def test_element_sets():
     bit = np.zeros(118, np.int64)
     word[[0, 1, 70]] = 0, 0, 1
     bit[[0, 1, 70]] = 0, 1, 6
-    sets, known = np.zeros((6, 2), np.uint64), np.zeros(6, bool)
-    _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, known, 0, 6)
+    sets = np.zeros((6, 2), np.uint64)
+    mask = np.zeros(6, bool)
+    _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, mask, 0, 6)
     # Empty; an element without phases; none of that element; nothing at all.
-    assert known.tolist() == [True, True, False, False, True, False]
+    assert mask.tolist() == [True, True, False, False, True, False]
     assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]
 
 
@@ -27,7 +28,7 @@ def test_subsystem():
     rng = np.random.default_rng(2)
     dense, energy = random_phases(rng, 6, 40)
     inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, phases, place = _rows.subsystem(inside, Phases(*sparse(dense), energy))
+    ids, phases, place = _rows.subsystem(inside, Phases(*to_sparse(dense), energy))
     expected = naive_hull.subsystem(inside, dense)
     assert ids.tolist() == expected
     np.testing.assert_array_equal(phases.energy, energy[expected])

@@ -81,7 +81,9 @@ def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_told(
         (404, "MP_API_ENDPOINT"),
     ],
 )
-def test_a_refusal_is_not_repeated_nor_the_words_of_the_server(mp_server: Server, code, said):
+def test_a_refusal_is_not_repeated_nor_the_words_of_the_server(
+    mp_server: Server, code, said
+):
     """They may hold the key in any form, or move the cursor."""
     words = {"detail": f"bad key {KEY[::-1]} \x1b[2J"}
     mp_server.faults.extend([*BEATS, lambda h: h.send_json(words, code)])
@@ -95,7 +97,9 @@ def test_a_refusal_is_not_repeated_nor_the_words_of_the_server(mp_server: Server
 
 def changed(**new: object):
     """Return a fault that changes the top of a sound answer; None takes a key away."""
-    return lambda h: h.send_json({k: v for k, v in (h.content() | new).items() if v is not None})
+    return lambda h: h.send_json(
+        {k: v for k, v in (h.content() | new).items() if v is not None}
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,13 +115,20 @@ def changed(**new: object):
         (changed(meta={"total_doc": 10**7}), "smaller chemical systems"),
         (lambda h: h.send_json([1, 2]), "'data'"),
         (lambda h: h.send_body(b" " * (2 << 20)), "MiB"),
-        (lambda h: h.send_body(gzip.compress(b" " * (2 << 20)), Content_Encoding="gzip"), "MiB"),
+        (
+            lambda h: h.send_body(
+                gzip.compress(b" " * (2 << 20)), Content_Encoding="gzip"
+            ),
+            "MiB",
+        ),
         (status(307, Location="http://localhost:1/"), "another host"),
         (status(307, Location="//["), "did not answer as it should"),
         (status(307, Location="/heartbeat"), "'data'"),
     ],
 )
-def test_an_answer_of_another_shape_is_refused(mp_server: Server, monkeypatch, fault, said: str):
+def test_an_answer_of_another_shape_is_refused(
+    mp_server: Server, monkeypatch, fault, said: str
+):
     monkeypatch.setattr(_transport, "MOST_BYTES", 1 << 20)
     mp_server.faults.extend([*BEATS, *[fault] * 3])
     with pytest.raises(NetworkError, match=said):
@@ -131,7 +142,9 @@ def test_pages_are_put_together(mp_server: Server, monkeypatch):
 
 
 @pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
-def test_a_partial_answer_is_not_kept(mp_server: Server, own_cache, monkeypatch, documents):
+def test_a_partial_answer_is_not_kept(
+    mp_server: Server, own_cache, monkeypatch, documents
+):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 2)
     again = mp.ALL["summary"][:1] if documents is None else documents
     mp_server.faults.extend([*BEATS, None, *[changed(data=again)] * 5])
@@ -153,7 +166,9 @@ def test_a_partial_answer_is_not_kept(mp_server: Server, own_cache, monkeypatch,
         ({"formula": KEY, "symmetry": {"symbol": "x", "number": 1, "note": KEY}}, None),
     ],
 )
-def test_a_document_of_another_shape_is_refused(mp_server: Server, change, said: str | None):
+def test_a_document_of_another_shape_is_refused(
+    mp_server: Server, change, said: str | None
+):
     def fault(h: Handler) -> None:
         answer = h.content()
         answer["data"][1] |= change
@@ -198,7 +213,9 @@ def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
     if isinstance(beat, dict) and beat:
         beat |= {"version": "0.87.3", "access_controlled_batch_ids": []}
     mp_server.faults.extend([lambda h: h.send_json(beat)] * 6)
-    with pytest.raises(NetworkError, match=r"heartbeat (did not answer as|gives no database)"):
+    with pytest.raises(
+        NetworkError, match=r"heartbeat (did not answer as|gives no database)"
+    ):
         pull("Sm-Co")
 
 
@@ -220,7 +237,11 @@ def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
     assert [beat.path for beat in beats] == ["/heartbeat"] * 2
     for request, kind in ((summary, "summary"), (thermo, "thermo")):
         assert request.path == f"/materials/{kind}/"
-        assert set(parse_qs(request.query)["chemsys"][0].split(",")) == {"Co", "Sm", "Co-Sm"}
+        assert set(parse_qs(request.query)["chemsys"][0].split(",")) == {
+            "Co",
+            "Sm",
+            "Co-Sm",
+        }
     assert first.path == second.path == "/materials/magnetism/"
     asked = [parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)]
     assert list(map(len, asked)) == [3, 1]
@@ -245,7 +266,10 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
             with suppress(OSError):
                 parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
                 command = (folder / "cmdline").read_bytes()
-                if int(parent) == os.getpid() and _transport.__name__.encode() in command:
+                if (
+                    int(parent) == os.getpid()
+                    and _transport.__name__.encode() in command
+                ):
                     seen.append(command + (folder / "environ").read_bytes())
         reached.set()
         dripping(h)
@@ -291,13 +315,17 @@ def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
 
 
 @pytest.mark.usefixtures("in_child")
-def test_a_pull_in_a_child_is_that_of_this_process(mp_server: Server, monkeypatch, own_cache):
+def test_a_pull_in_a_child_is_that_of_this_process(
+    mp_server: Server, monkeypatch, own_cache
+):
     """And does not load what a child has loaded."""
     code = (
         "import sys; from magnetkit.phases import pull; print(len(pull('Sm-Co')));"
         "print({'mp_api', 'pymatgen', 'requests'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert done.stdout.split() == ["4", "set()"], done.stderr
     asked = len(mp_server.requests)
     assert len(pull("Sm-Co")) == 4

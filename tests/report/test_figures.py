@@ -33,8 +33,10 @@ def sweep():
     )
 
 
-def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
-    *areas, first, second = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+def test_lines_rise_with_temperature_under_plain_names(sweep):
+    *areas, first, second = _figures.lines_over_temperature(
+        sweep, "coercivity_kA_m", celsius=True
+    )
     assert (first["name"], second["name"]) == ("&lt;b&gt;", "A &amp; B")
     assert first["x"] == [20.0, 120.0]
     assert first["y"] == [1000.0, 500.0]
@@ -48,7 +50,9 @@ def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
 
 def test_a_candidate_given_twice_is_two_lines(sweep):
     twice = sweep.assign(candidate="SmCo5")
-    lines = _figures.lines_over_temperature(twice, "coercivity_kA_m", _figures.looks(2), bands=0)
+    lines = _figures.lines_over_temperature(
+        twice, "coercivity_kA_m", _figures.looks(2), bands=0
+    )
     assert [line["y"] for line in lines] == [[1000.0, 500.0], [1200.0, 600.0]]
 
 
@@ -66,11 +70,11 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
     assert ax.get_ylim()[0] == 0.0
 
 
-def test_a_working_point_past_the_knee_is_a_cross():
+def test_working_point_past_the_knee_is_a_cross():
     hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
     assert hot.above_knee.tolist() == [[True, False]]
-    drawn = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
-    working = [t for t in drawn["data"] if t["mode"] == "markers"]
+    figure = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
+    working = [t for t in figure["data"] if t["mode"] == "markers"]
     assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
     assert working[1]["text"] == ["past the knee: flux is lost"]
     # On the load line: B = 0.5 mu_0 H, with mu_0 = 1.2566e-3 T m/kA.
@@ -81,75 +85,112 @@ def test_a_working_point_past_the_knee_is_a_cross():
 def test_intervals_are_measured_from_the_value():
     frame = pd.DataFrame(
         {
-            "remanence_T": [1.2], "remanence_T_lo": [1.1], "remanence_T_hi": [1.25],
-            "coercivity_kA_m": [1000.0], "coercivity_kA_m_lo": [800.0],
+            "remanence_T": [1.2],
+            "remanence_T_lo": [1.1],
+            "remanence_T_hi": [1.25],
+            "coercivity_kA_m": [1000.0],
+            "coercivity_kA_m_lo": [800.0],
             "coercivity_kA_m_hi": [1300.0],
         }
-    )  # fmt: skip
+    )
     trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
-    bars = [trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")]
+    bars = [
+        trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")
+    ]
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
 
-def test_a_margin_below_zero_is_red_and_one_above_it_blue(ax):
+def test_red_means_a_negative_margin(ax):
     trace = {
-        "type": "heatmap", "x": [0.0, 1.0], "y": [0.0, 1.0], "z": [[-0.3, 0.3], [0.0, 0.1]],
-        "colorscale": "RdBu", "reversescale": True, "zmin": -0.3, "zmax": 0.3,
+        "type": "heatmap",
+        "x": [0.0, 1.0],
+        "y": [0.0, 1.0],
+        "z": [[-0.3, 0.3], [0.0, 0.1]],
+        "colorscale": "RdBu",
+        "reversescale": True,
+        "zmin": -0.3,
+        "zmax": 0.3,
         "colorbar": _figures.colour_bar("margin"),
-    }  # fmt: skip
-    drawn = draw({"data": [trace], "layout": _figures.figure_layout({}, {})}, ax).collections[0]
+    }
+    collection = draw(
+        {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax
+    ).collections[0]
     # As plotly.js has it.
-    low, high = drawn.cmap(drawn.norm(-0.3)), drawn.cmap(drawn.norm(0.3))
+    low = collection.cmap(collection.norm(-0.3))
+    high = collection.cmap(collection.norm(0.3))
     assert low[0] > low[2]
     assert high[2] > high[0]
 
 
-def test_names_of_phases_lie_on_no_other_and_on_no_dot():
-    at, six = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]]), [6, 6, 6]
-    assert _figures._label_positions(at, six, at) == ["top center", "bottom center", "top center"]
+def test_phase_names_overlap_nothing():
+    at = np.array([[0.0, 0.0], [0.01, 0.0], [0.5, 0.5]])
+    six = [6, 6, 6]
+    assert _figures._label_positions(at, six, at) == [
+        "top center",
+        "bottom center",
+        "top center",
+    ]
     below = np.vstack([at, [[0.0, -0.035]]])
     assert _figures._label_positions(at, six, below) == ["top center", "", "top center"]
 
 
 def test_magnets_differ_by_hue_and_temperatures_by_dash():
-    (a, b), (c, d) = _figures.looks(2, 2)[:2], _figures.looks(2, 2)[2:]
+    first, second = _figures.looks(2, 2)[:2], _figures.looks(2, 2)[2:]
+    a, b = first
+    c, d = second
     assert a[0] == b[0] != c[0] == d[0]
     assert (a[1], b[1]) == (c[1], d[1]) == ("solid", "dash")
     assert _figures.looks(1, 2)[1] == (_figures.COLOURS[1], "solid")
 
 
-@pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
-def test_every_heading_can_be_drawn(name, ax):
+@pytest.mark.parametrize(
+    "name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit]
+)
+def test_draws_every_heading(name, ax):
     # Mathematics and layout fail only when drawn.
     ax.set_xlabel(_text(_figures.column_axis(name)["title"]["text"]))
     ax.figure.canvas.draw()
     assert COLUMNS[name].label in ax.get_xlabel()
 
 
-def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
-    layout = _figures.figure_layout(_figures.make_axis("x"), _figures.make_axis("y"), title="A & B")
+def test_draws_a_second_axis_and_a_colour_map(ax):
+    layout = _figures.figure_layout(
+        _figures.make_axis("x"), _figures.make_axis("y"), title="A & B"
+    )
     layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
-    left = _figures.line("left", [0, 1], [0, 1], color="#000")
+    first_line = _figures.line("left", [0, 1], [0, 1], color="#000")
     right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
-    draw({"data": [left, right], "layout": layout}, ax)
+    draw({"data": [first_line, right], "layout": layout}, ax)
     _, twin = ax.figure.axes
     assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
     assert [t.get_text() for t in twin.get_legend().get_texts()] == ["left", "right"]
     assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "right")
-    grid = {"x": [0.0, 1.0], "y": [0.0, 2.0, 4.0], "z": [[1, 2], [3, 4], [5, 6]], "zmin": -6,
-            "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
+    grid = {
+        "x": [0.0, 1.0],
+        "y": [0.0, 2.0, 4.0],
+        "z": [[1, 2], [3, 4], [5, 6]],
+        "zmin": -6,
+        "zmax": 6,
+        "colorscale": "RdBu",
+        "reversescale": True,
+    }
     trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
-    drawn = draw(
-        {"data": [trace], "layout": _figures.figure_layout({}, {})}, ax.figure.add_subplot()
+    axes = draw(
+        {"data": [trace], "layout": _figures.figure_layout({}, {})},
+        ax.figure.add_subplot(),
     )
-    np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
-    assert drawn.collections[0].get_clim() == (-6, 6)
+    np.testing.assert_array_equal(axes.collections[0].get_array(), grid["z"])
+    assert axes.collections[0].get_clim() == (-6, 6)
 
 
-def test_a_name_stands_above_below_or_not_at_all_where_another_stands():
+def test_places_labels_or_drops_them():
     # Five letters are 0.08 wide.
-    far = np.array([[9.0, 9.0]])
-    places = lambda x: _figures._label_positions(np.array([[v, 0.0] for v in x]), [5] * len(x), far)  # noqa: E731
+    distant = np.array([[9.0, 9.0]])
+
+    def places(columns):
+        points = np.array([[x, 0.0] for x in columns])
+        return _figures._label_positions(points, [5] * len(columns), distant)
+
     assert places([0.0, 0.09]) == ["top center", "top center"]
     assert places([0.0, 0.07, 0.035]) == ["top center", "bottom center", ""]

@@ -7,7 +7,7 @@ import magnetkit as mk
 from magnetkit.report._tables import table_html
 
 
-def test_an_interval_stands_in_brackets_and_a_name_is_text():
+def test_interval_stands_in_brackets():
     frame = pd.DataFrame(
         {
             "candidate": ["<b>Nd2Fe14B</b>", "SmCo5"],

@@ -24,53 +24,81 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
     assert cheap < dear
 
 
-ALLOY, SHELL = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal.", "Tb 0.8 wt%"
+ALLOY = "Nd24.64Pr6.16Co1Ga0.4Cu0.15B0.96Fe bal."
+SHELL = "Tb 0.8 wt%"
 
 
 @pytest.mark.parametrize("calibration", ["none", "N42SH"])
-def test_one_alloy_has_one_value_in_five_commands_and_each_says_whose(calibration):
-    asked = {"basis": "weight", "shell": SHELL, "calibration": calibration}
-    row = mk.predict(ALLOY, "150C", **asked)
+def test_five_commands_agree_on_one_alloy(calibration):
+    options = {"basis": "weight", "shell": SHELL, "calibration": calibration}
+    row = mk.predict(ALLOY, "150C", **options)
     assert row.attrs["calibration"] == calibration
     values = row[["remanence_T", "coercivity_kA_m"]].iloc[0].astype(float)
-    beside = mk.compare([ALLOY, "Nd30Fe69B1"], "150C", **asked | {"shell": [SHELL, ""]})
+    beside = mk.compare(
+        [ALLOY, "Nd30Fe69B1"], "150C", **options | {"shell": [SHELL, ""]}
+    )
     assert beside.attrs["calibration"] == calibration
-    drawn = mk.curve(ALLOY, "150C", **asked)
-    assert f"calibration: {calibration}" in drawn.text()
+    curve = mk.curve(ALLOY, "150C", **options)
+    assert f"calibration: {calibration}" in curve.text()
     # With a device, whose reference does not count then, and without.
     limits = {"require": ["coercivity_kA_m>=400"], "reference": "Nd30.8Fe68.2B1"}
-    screened = [
-        mk.screen([ALLOY], device, "150C", **asked, **more)
-        for device, more in ((None, limits), ("energy-traction-motor", {}))
+    screenings = [
+        mk.screen([ALLOY], device, "150C", **options, **extra)
+        for device, extra in ((None, limits), ("energy-traction-motor", {}))
     ]
-    replaced = mk.replace("N42SH", "150C", calibration=calibration).candidates
-    same = replaced[(replaced["candidate"] == ALLOY) & (replaced["shell"] == SHELL)]
-    found = [
+    candidates = mk.replace("N42SH", "150C", calibration=calibration).candidates
+    same = candidates[
+        (candidates["candidate"] == ALLOY) & (candidates["shell"] == SHELL)
+    ]
+    rows = [
         beside.loc[values.index].iloc[:, 2],
-        [drawn.curves.remanence[0, 0], 1e-3 * drawn.curves.coercivity[0, 0]],
-        *(result.table[list(values.index)].iloc[0] for result in screened),
+        [curve.curves.remanence[0, 0], 1e-3 * curve.curves.coercivity[0, 0]],
+        *(result.table[list(values.index)].iloc[0] for result in screenings),
         same[list(values.index)].iloc[0],
     ]
-    for one in found:
+    for one in rows:
         assert list(one) == pytest.approx(list(values), rel=1e-9)
-    for result in screened:
+    for result in screenings:
         assert calibration_line(result) == f"Calibration: {calibration}."
-    own = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
-    assert calibration_line(own) == f"Calibration: as today’s {own.profile.reference.grade}."
+    motor = mk.screen([ALLOY], "energy-traction-motor", basis="weight")
+    assert (
+        calibration_line(motor)
+        == f"Calibration: as today’s {motor.profile.reference.grade}."
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "times"),
     [
         (("predict", "Nd2Fe14B", "SmCo5"), 1),
-        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "cost_USD_kg"), 1),
-        (("predict", "Nd2Fe14B", "SmCo5", "Nd1.8Dy0.2Fe14B", "--columns", "remanence_T"), 0),
+        (
+            (
+                "predict",
+                "Nd2Fe14B",
+                "SmCo5",
+                "Nd1.8Dy0.2Fe14B",
+                "--columns",
+                "cost_USD_kg",
+            ),
+            1,
+        ),
+        (
+            (
+                "predict",
+                "Nd2Fe14B",
+                "SmCo5",
+                "Nd1.8Dy0.2Fe14B",
+                "--columns",
+                "remanence_T",
+            ),
+            0,
+        ),
         (("predict", RECIPE, "--basis", "weight"), 0),
         (("predict", "--compare", "Nd2Fe14B", "SmCo5"), 1),
         (("supply", "alloys", "Nd2Fe14B"), 1),
     ],
 )
-def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, times):
+def test_prints_the_note_once_beside_a_cost(monkeypatch, arguments, times):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
     done = CliRunner().invoke(app, arguments)
@@ -78,7 +106,7 @@ def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, ti
     assert " ".join(done.stdout.split()).count(NOTE) == times
 
 
-def test_a_notebook_says_it_where_it_shows_the_cost():
+def test_notebook_shows_the_note_beside_a_cost():
     columns = ["candidate", "formula", "remanence_T", "cost_USD_kg"]
     frame = mk.predict(["Nd2Fe14B"])[columns]
     assert table_html(frame).count(NOTE) == 1

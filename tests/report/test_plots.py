@@ -14,17 +14,25 @@ from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
-ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1000}
+ASK = {
+    "basis": "weight",
+    "load_line": 2,
+    "anneal": 900,
+    "anneal_hours": 8,
+    "cells": 1000,
+}
 
 
 @pytest.fixture(scope="module")
 def table():
     shares = [(0.8, 0.1, 0.1), (0.6, 0.3, 0.1), (0.5, 0.25, 0.25), (1.0, 0.0, 0.0)]
-    return mk.CompositionTable.from_strings([f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares])
+    return mk.CompositionTable.from_strings(
+        [f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares]
+    )
 
 
 @pytest.fixture(scope="module")
-def found():
+def designs():
     return mk.diffuse(BASE, "20x10x3mm", temperature="150C", element="Tb", **ASK)
 
 
@@ -39,18 +47,22 @@ def title(figure):
 
 def test_grade_map_shows_all_grades_behind_the_candidates(table):
     figure = mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True)
-    *behind, own = figure["data"]
-    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(grades())
-    assert (own["name"], len(own["x"])) == ("Candidates", len(table))
-    assert {"error_x", "error_y"} <= set(own)
+    *behind, candidates = figure["data"]
+    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(
+        grades()
+    )
+    assert (candidates["name"], len(candidates["x"])) == ("Candidates", len(table))
+    assert {"error_x", "error_y"} <= set(candidates)
     assert figure["layout"]["xaxis"]["title"]["text"] == (
         "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
     )
 
 
-def test_property_against_temperature_has_a_line_and_a_band_each(table):
+def test_property_has_a_line_and_a_band(table):
     frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
-    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")["data"]
+    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")[
+        "data"
+    ]
     assert [first["name"], second["name"]] == ["a", "b"]
     assert [band["fill"] for band in bands] == ["toself", "toself"]
     assert first["x"] == [300.0, 400.0, 500.0]
@@ -64,7 +76,7 @@ def test_demagnetization_meets_the_load_line(table):
     assert names == ["J(H) magnet, 27 °C", "J(H) magnet, 127 °C", line]
 
 
-def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
+def test_parity_shows_the_mean_error_of_known_values():
     figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
     assert title(figure) == "mean absolute error 0.1 T, 2 rows"
     assert figure["data"][-1]["y"] == [1.1, 1.9]
@@ -74,7 +86,7 @@ def test_parity_says_its_mean_error_and_leaves_out_what_is_not_known():
     assert wide["data"][0]["x"] == [0.5, 2.5]
 
 
-def test_a_property_of_the_users_stands_by_its_own_name():
+def test_user_property_keeps_its_name():
     layout = mk.plots.parity([1.0, 2.0], [1.0, 2.5], "creep_pct")["layout"]
     assert layout["xaxis"]["title"]["text"] == "measured: creep_pct"
     assert layout["yaxis"]["title"]["text"] == "predicted: creep_pct"
@@ -89,8 +101,8 @@ def test_bad_input_says_what_to_give():
         mk.plots.parity([np.nan], [1.0], "remanence_T")
 
 
-def test_the_profile_is_richest_at_the_faces(found):
-    figure = mk.plots.depth_profile(found)
+def test_the_profile_is_richest_at_the_faces(designs):
+    figure = mk.plots.depth_profile(designs)
     content, before, after, _ = figure["data"]
     middle = len(content["y"]) // 2
     assert min(content["y"][0], content["y"][-1]) > content["y"][middle]
@@ -99,24 +111,30 @@ def test_the_profile_is_richest_at_the_faces(found):
     assert {trace.get("yaxis") for trace in (before, after)} == {"y2"}
 
 
-def test_the_map_has_the_margins_of_its_layer(found):
-    margins = found.margins()
+def test_the_map_has_the_margins_of_its_layer(designs):
+    margins = designs.margins()
     for when in ("before", "after"):
-        (drawn,) = mk.plots.margin_map(found, when)["data"]
-        assert np.min(drawn["z"]) == pytest.approx(margins[f"{when}_kA_m"].min(), rel=1e-3)
+        (trace,) = mk.plots.margin_map(designs, when)["data"]
+        assert np.min(trace["z"]) == pytest.approx(
+            margins[f"{when}_kA_m"].min(), rel=1e-3
+        )
     with pytest.raises(InputError, match="before or after"):
-        mk.plots.margin_map(found, "later")
+        mk.plots.margin_map(designs, "later")
 
 
 def test_hotter_and_thicker_take_more():
-    table = mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK)
+    table = mk.diffusion.needed_by_temperature(
+        BASE, "20x10x3mm", [2, 3], "130C,140C", **ASK
+    )
     two, three = mk.plots.terbium_against_temperature(table)["data"]
     assert [two["name"], three["name"]] == ["2 mm", "3 mm"]
     assert three["x"] == pytest.approx([130.0, 140.0])
     assert three["y"][1] > three["y"][0] > 0.0
     assert three["y"][1] > two["y"][1]
-    gone = table.assign(amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3))
-    figure = mk.plots.terbium_against_temperature(gone)
+    subset = table.assign(
+        amount_wt_pct=table["amount_wt_pct"].where(table["thickness_mm"] < 3)
+    )
+    figure = mk.plots.terbium_against_temperature(subset)
     (shape,) = figure["layout"]["shapes"]
     assert shape["x0"] == pytest.approx(130.0)
     assert figure.draw().lines[-1].get_xdata()[0] == pytest.approx(130.0)
@@ -126,12 +144,21 @@ def test_hotter_and_thicker_take_more():
 
 def test_candidates_stand_where_their_composition_is():
     figure = mk.plots.section("Sm-Co-Fe", ["SmCo5", "Sm2Fe17", "Nd2Fe14B"])
-    *_, known, own = figure["data"]
-    assert "Sm<sub>2</sub>Co<sub>17</sub>" in known["hovertext"]
+    *_, phases, candidates = figure["data"]
+    assert "Sm<sub>2</sub>Co<sub>17</sub>" in phases["hovertext"]
     # Corners at (0, 0), (1, 0) and (0.5, 0.866): SmCo5 a sixth of the way from cobalt.
-    assert (own["x"][0], own["y"][0]) == pytest.approx((5 / 6, 0.0), abs=1e-3)
-    assert (own["x"][1], own["y"][1]) == pytest.approx((17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3)
-    assert 0.5 < min(own["marker"]["color"]) <= max(own["marker"]["color"]) <= 1.0
+    assert (candidates["x"][0], candidates["y"][0]) == pytest.approx(
+        (5 / 6, 0.0), abs=1e-3
+    )
+    assert (candidates["x"][1], candidates["y"][1]) == pytest.approx(
+        (17 / 38, 17 / 19 * 0.75**0.5), abs=1e-3
+    )
+    assert (
+        0.5
+        < min(candidates["marker"]["color"])
+        <= max(candidates["marker"]["color"])
+        <= 1.0
+    )
 
 
 @pytest.mark.parametrize("system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"])
@@ -140,18 +167,18 @@ def test_a_section_takes_two_or_three_elements(system):
         mk.plots.section(system)
 
 
-def test_the_hull_of_two_elements_is_energy_over_composition():
+def test_binary_hull_is_energy_over_composition():
     """SmCo5 has 83.3 at.% cobalt and lies above the line from SmCo3 to Sm2Co17."""
     figure = mk.plots.section("Sm-Co", ["SmCo5", "Nd2Fe14B"])
-    hull, above, stable, own = figure["data"]
+    hull, above, stable, candidates = figure["data"]
     assert stable["text"][-2:] == ["Sm<sub>2</sub>Co<sub>17</sub>", "Co"]
     assert hull["x"] == stable["x"] == sorted(stable["x"])
-    assert own["x"] == [pytest.approx(500 / 6, abs=0.005)]
-    assert own["y"][0] > np.interp(own["x"][0], hull["x"], hull["y"])
+    assert candidates["x"] == [pytest.approx(500 / 6, abs=0.005)]
+    assert candidates["y"][0] > np.interp(candidates["x"][0], hull["x"], hull["y"])
     assert (np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])).all()
 
 
-def test_public_names_alone_are_listed_and_figures_are_written(tmp_path):
+def test_lists_public_names_and_writes_figures(tmp_path):
     assert sorted(dir(mk.plots)) == sorted(mk.plots.__all__)
     figure = mk.plots.section("Sm-Co")
     figure.savefig(tmp_path / "hull.html")
@@ -159,7 +186,7 @@ def test_public_names_alone_are_listed_and_figures_are_written(tmp_path):
     assert (tmp_path / "hull.html").stat().st_size > 1000
 
 
-def test_an_element_without_phases_is_named():
+def test_names_an_element_without_phases():
     with pytest.raises(InputError, match="no phases of Eu"):
         mk.plots.section("Eu-Co-Fe")
 
@@ -182,14 +209,16 @@ def test_a_figure_is_saved_by_its_suffix(figure, tmp_path):
 
 def test_a_notebook_gets_data_and_a_picture(figure):
     pytest.importorskip("matplotlib")
-    shown = figure._repr_mimebundle_(include=None, exclude=None)
-    plain = json.loads(json.dumps(shown["application/vnd.plotly.v1+json"], allow_nan=False))
+    bundle = figure._repr_mimebundle_(include=None, exclude=None)
+    plain = json.loads(
+        json.dumps(bundle["application/vnd.plotly.v1+json"], allow_nan=False)
+    )
     assert plain == figure
-    assert b64decode(shown["image/png"]).startswith(b"\x89PNG")
-    assert len(shown["text/plain"]) < 100
+    assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert len(bundle["text/plain"]) < 100
 
 
-def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, monkeypatch):
+def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -199,18 +228,18 @@ def test_without_matplotlib_the_extra_is_named_and_html_works(figure, tmp_path, 
     assert figure.save(tmp_path / "a.html").exists()
 
 
-def test_plotly_makes_its_own_figure_of_each(table, found):
+def test_plotly_makes_its_own_figure_of_each(table, designs):
     objects = pytest.importorskip("plotly.graph_objects")
-    drawn = [
+    figures = [
         mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
-        mk.plots.depth_profile(found),
-        mk.plots.margin_map(found),
+        mk.plots.depth_profile(designs),
+        mk.plots.margin_map(designs),
         mk.plots.section("Sm-Co-Fe", ["SmCo5"]),
         mk.plots.section("Sm-Co", ["SmCo5"]),
         mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),
     ]
-    for figure in drawn:
+    for figure in figures:
         assert isinstance(figure, Figure)
         # Its validators refuse what plotly.js would pass over in silence.
         assert len(objects.Figure(figure).data) == len(figure["data"])
@@ -222,11 +251,11 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
     curves = mk.magnetism.demagnetization("Nd1.8Dy0.2Fe14B", "20C")
     plain = mk.plots.demagnetization(curves)
     monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
-    drawn = mk.plots.demagnetization(curves)
-    titles = [drawn["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    figure = mk.plots.demagnetization(curves)
+    titles = [figure["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
     assert titles == ["Reverse field −H (kOe)", "J and B (kG)"]
-    for trace, other in zip(drawn["data"], plain["data"], strict=True):
+    for trace, other in zip(figure["data"], plain["data"], strict=True):
         # 1 kOe is 79.5775 kA/m, 1 T is 10 kG.
         assert trace["x"] == pytest.approx([x / 79.5775 for x in other["x"]], rel=1e-3)
         assert trace["y"] == pytest.approx([10.0 * y for y in other["y"]], rel=1e-3)
-    assert "kOe<br>B %{y} kG" in drawn["data"][2]["hovertemplate"]
+    assert "kOe<br>B %{y} kG" in figure["data"][2]["hovertemplate"]

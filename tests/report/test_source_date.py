@@ -6,10 +6,12 @@ from magnetkit.errors import InputError
 import magnetkit as mk
 
 
-def test_a_date_of_source_that_is_no_number_is_named(tmp_path, monkeypatch):
+def test_names_a_source_date_that_is_no_number(tmp_path, monkeypatch):
     figure = mk.plots.overlay([mk.curve("N42SH")])
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "xyz")
-    with pytest.raises(InputError, match=r"SOURCE_DATE_EPOCH must be whole seconds.*'xyz'"):
+    with pytest.raises(
+        InputError, match=r"SOURCE_DATE_EPOCH must be whole seconds.*'xyz'"
+    ):
         figure.save(tmp_path / "a.svg")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     figure.save(tmp_path / "a.svg")

@@ -17,7 +17,7 @@ from magnetkit.run._files import PARTS, Place, file_digest
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
 from magnetkit.run.screen import ScreenResult
-from tests.run.test_cluster import cluster_of
+from tests.run.test_cluster import run_cluster
 
 DEVICE = "f22-engine"
 
@@ -29,7 +29,7 @@ def store():
     running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
     host, port = running.get_host_and_port()
-    asked = {
+    environment = {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -38,34 +38,40 @@ def store():
     }
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         stack.callback(running.stop)
-        for name, value in asked.items():
+        for name, value in environment.items():
             patch.setenv(name, value)
         url = "s3://results"
-        found, root = FileSystem.from_uri(f"{url}?allow_bucket_creation=true")
-        found.create_dir(root)
+        filesystem, root = FileSystem.from_uri(f"{url}?allow_bucket_creation=true")
+        filesystem.create_dir(root)
         yield url
 
 
 def same(one, other):
     """Return whether two results hold the same rows."""
-    mine, its = (r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other))
+    mine, its = (
+        r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other)
+    )
     return mine.equals(its) and one.rejected == other.rejected
 
 
-def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store, tmp_path, recipes):
+def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/plain"
-    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
-    assert same(far, local)
+    remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
+    assert same(remote, local)
     again = ScreenResult.from_folder(url)
     assert same(again, local)
     assert again.best(5)["candidate"].tolist() == local.best(5)["candidate"].tolist()
     assert again.best(5).index.tolist() == local.best(5).index.tolist()
     # As one table, by what the manifest names.
     base = Place(url)
-    names = sorted(name for name in again.manifest["files"] if name.endswith(".parquet"))
+    names = sorted(
+        name for name in again.manifest["files"] if name.endswith(".parquet")
+    )
     assert len(names) == 5
-    whole = pads.dataset(base.path(names[0].split("/")[0]), filesystem=base.filesystem).to_table()
+    whole = pads.dataset(
+        base.path(names[0].split("/")[0]), filesystem=base.filesystem
+    ).to_table()
     assert whole.num_rows == len(local) == 239
     assert base.names() == {*again.manifest["files"], "manifest.json"}
     assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
@@ -75,34 +81,40 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
     assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
 
 
-def test_the_best_of_a_space_is_the_same_in_a_store(store):
+def test_best_of_a_space_is_the_same_in_a_store(store):
     space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1)
     url = f"{store}/best"
-    far, near = mk.screen(space, DEVICE, out=url, keep=20), mk.screen(space, DEVICE, keep=20)
-    assert same(far, near)
+    remote = mk.screen(space, DEVICE, out=url, keep=20)
+    local = mk.screen(space, DEVICE, keep=20)
+    assert same(remote, local)
     assert len(ScreenResult.from_folder(url)) == 20
 
 
-def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_path, recipes):
-    distributed = pytest.importorskip("distributed")
+def test_survives_a_killed_worker(store, tmp_path, recipes):
+    dask = pytest.importorskip("distributed")
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=20)
-    killed = []
+    kills = []
 
     def kill_one(done, total):
-        if not killed and done >= 40:
-            workers = distributed.get_client().run(os.getpid)
-            killed.append(next(iter(workers.values())))
-            os.kill(killed[0], signal.SIGKILL)
+        if not kills and done >= 40:
+            workers = dask.get_client().run(os.getpid)
+            kills.append(next(iter(workers.values())))
+            os.kill(kills[0], signal.SIGKILL)
 
-    with cluster_of(workers=2) as (_, address):
-        far = mk.screen(
-            recipes, DEVICE, out=f"{store}/dask", chunk_rows=20, dask=address, progress=kill_one
+    with run_cluster(workers=2) as (_, address):
+        remote = mk.screen(
+            recipes,
+            DEVICE,
+            out=f"{store}/dask",
+            chunk_rows=20,
+            dask=address,
+            progress=kill_one,
         )
-    assert killed
-    assert same(far, local)
+    assert kills
+    assert same(remote, local)
 
 
-def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, recipes):
+def test_repeats_only_a_lost_or_damaged_chunk(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/lost"
     parts = Place(url).subfolder(".magnetkit-parts")
@@ -114,11 +126,11 @@ def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, re
             parts.remove({file_name("chunk", 0, "arrow")} & parts.names())
             parts.put(file_name("chunk", 1, "arrow"), b"half of")
 
-    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50, progress=harm)
-    assert same(far, local)
+    remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50, progress=harm)
+    assert same(remote, local)
 
 
-def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, recipes):
+def test_resumes_a_stopped_screening(store, recipes):
     class Stop(Exception):
         pass
 
@@ -126,24 +138,31 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
         if rows >= 100:
             raise Stop
 
-    whole, cut = f"{store}/whole", f"{store}/cut"
+    whole = f"{store}/whole"
+    part = f"{store}/cut"
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
     with pytest.raises(Stop):
-        mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, progress=stop)
+        mk.screen(recipes, DEVICE, out=part, chunk_rows=50, progress=stop)
     with pytest.raises(StoreError, match="no finished result"):
-        ScreenResult.from_folder(cut)
+        ScreenResult.from_folder(part)
     # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
-    parts = Place(cut).subfolder(PARTS)
+    parts = Place(part).subfolder(PARTS)
     parts.put(file_name("chunk", 0, "arrow"), parts.get(file_name("chunk", 1, "arrow")))
-    seen = []
+    counts = []
     mk.screen(
-        recipes, DEVICE, out=cut, chunk_rows=50, resume=True, progress=lambda n, _: seen.append(n)
+        recipes,
+        DEVICE,
+        out=part,
+        chunk_rows=50,
+        resume=True,
+        progress=lambda n, _: counts.append(n),
     )
-    one, two = Place(whole), Place(cut)
+    one = Place(whole)
+    two = Place(part)
     assert one.names() == two.names()
     for name in one.names():
         assert file_digest(one.get(name)) == file_digest(two.get(name)), name
-    again = mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
+    again = mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
     assert len(again) == 239
     other = f"{store}/other"
     with pytest.raises(Stop):
@@ -170,20 +189,24 @@ mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
 
 # 12 objects are written while candidates are judged, then five fragments and what names them.
 @pytest.mark.parametrize("objects", [14])
-def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, objects):
-    whole, cut = f"{store}/unharmed{objects}", f"{store}/killed{objects}"
+def test_killed_screening_resumes_to_the_same_bytes(store, recipes, objects):
+    whole = f"{store}/unharmed{objects}"
+    part = f"{store}/killed{objects}"
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
-    asked = [str(recipes), DEVICE, str(objects), cut]
-    done = subprocess.run([sys.executable, "-c", KILLED, *asked], capture_output=True, check=False)
+    arguments = [str(recipes), DEVICE, str(objects), part]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-    mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
-    one, two = Place(whole), Place(cut)
+    mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
+    one = Place(whole)
+    two = Place(part)
     assert one.names() == two.names()
     for name in one.names():
         assert file_digest(one.get(name)) == file_digest(two.get(name)), name
 
 
-def test_files_of_others_and_places_that_cannot_be_are_refused(store):
+def test_refuses_foreign_files_and_impossible_places(store):
     base = Place(f"{store}/mine")
     base.put("notes.txt", b"keep")
     with pytest.raises(InputError, match=r"notes\.txt, and no manifest of magnetkit"):
@@ -199,37 +222,44 @@ def test_files_of_others_and_places_that_cannot_be_are_refused(store):
         ScreenResult.from_folder(f"{store}/nothing")
 
 
-def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
+def test_files_of_users_outlive_the_next_result(store):
     url = f"{store}/kept"
     first = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
     base = Place(url)
     before = {n for n in base.names() if n.endswith(".parquet")}
-    own = {"notes.txt": b"keep", "ranked-mine.parquet/part-000000.parquet": b"keep too"}
-    for name, content in own.items():
+    notes = {
+        "notes.txt": b"keep",
+        "ranked-mine.parquet/part-000000.parquet": b"keep too",
+    }
+    for name, content in notes.items():
         base.put(name, content)
-    result = mk.screen(["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True)
-    assert {name: base.get(name) for name in own} == own
+    result = mk.screen(
+        ["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True
+    )
+    assert {name: base.get(name) for name in notes} == notes
     # The fragments of the earlier result are the program's own, and gone.
     assert len(before) == 1
     assert not before & base.names()
     with pytest.raises(StoreError, match="screened anew"):
         first.best(1)
-    assert base.names() == {*result.manifest["files"], "manifest.json", *own}
+    assert base.names() == {*result.manifest["files"], "manifest.json", *notes}
 
 
-def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
+def test_rows_in_memory_equal_the_file(store, recipes):
     url = f"{store}/memory"
-    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
-    opened = ScreenResult.from_folder(url)
-    assert far.source.in_memory is not None
-    assert opened.source.in_memory is None
-    one, other = far.sample_ranks(40), opened.sample_ranks(40)
+    remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
+    reread = ScreenResult.from_folder(url)
+    assert remote.source.in_memory is not None
+    assert reread.source.in_memory is None
+    one = remote.sample_ranks(40)
+    other = reread.sample_ranks(40)
     assert one.index.tolist() == other.index.tolist()
     assert np.array_equal(one["rank"], other["rank"])
 
 
-def test_one_question_has_one_folder_however_its_parts_are_ordered():
-    one, two = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
+def test_folder_ignores_the_order_of_parts():
+    one = {"a": 1, "b": {"c": 2, "d": 3}}
+    two = {"b": {"d": 3, "c": 2}, "a": 1}
     assert fragments_folder(one) == fragments_folder(two)
     assert fragments_folder(one) != fragments_folder({"a": 2})
     assert fragments_folder(one).endswith(".parquet")

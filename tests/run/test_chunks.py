@@ -14,7 +14,10 @@ class Clock:
     """A clock, and a place whose manifests take time as they grow; other files take none."""
 
     def __init__(self, per_byte):
-        self.now, self.per_byte, self.spent, self.manifests = 0.0, per_byte, 0.0, []
+        self.now = 0.0
+        self.per_byte = per_byte
+        self.spent = 0.0
+        self.manifests = []
 
     def monotonic(self):
         return self.now
@@ -27,34 +30,38 @@ class Clock:
             self.manifests.append(json.loads(content))
 
 
-def screened(monkeypatch, per_byte, number):
+def run_screening(monkeypatch, per_byte, number):
     """Add chunks, each of which takes a second, and leave off."""
     clock = Clock(per_byte)
-    monkeypatch.setattr("magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(
+        "magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic)
+    )
     chunks = Store("there")
     chunks.parts = clock
     for i in range(number):
         clock.now += 1.0
-        chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))
+        chunks.add(
+            i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={})
+        )
     chunks.name_finished_chunks()
     return clock
 
 
-def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
-    clock = screened(monkeypatch, 1e-6, 100)
+def test_names_every_chunk_at_no_cost(monkeypatch):
+    clock = run_screening(monkeypatch, 1e-6, 100)
     assert [len(m["chunks"]) for m in clock.manifests] == list(range(1, 101))
 
 
 @pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
-def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(monkeypatch, per_byte):
-    clock = screened(monkeypatch, per_byte, 2000)
+def test_naming_takes_a_twentieth_of_the_time(monkeypatch, per_byte):
+    clock = run_screening(monkeypatch, per_byte, 2000)
     # Nothing is waited for after the last two.
     last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])
     assert clock.spent - last <= 0.05 * clock.now
     assert len(clock.manifests) >= 5
 
 
-def test_where_a_screening_leaves_off_all_that_is_finished_is_named(monkeypatch):
-    clock = screened(monkeypatch, 1e-3, 300)
+def test_names_all_finished_chunks_at_the_end(monkeypatch):
+    clock = run_screening(monkeypatch, 1e-3, 300)
     assert len(clock.manifests[-2]["chunks"]) < 300
     assert len(clock.manifests[-1]["chunks"]) == 300

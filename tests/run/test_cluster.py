@@ -21,37 +21,45 @@ DEVICE = "f22-engine"
 FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
 
 
-def bytes_of(folder):
+def read_files(folder):
     return {name: (folder / name).read_bytes() for name in FILES}
 
 
-def test_processes_give_the_bytes_of_threads_though_one_is_killed(tmp_path, recipes):
-    distributed = pytest.importorskip("distributed")
+def test_processes_write_the_bytes_of_threads(tmp_path, recipes):
+    dask = pytest.importorskip("distributed")
     mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
-    killed = []
+    kills = []
 
     def kill_one(done, total):
-        if not killed and done >= 40:
-            workers = distributed.get_client().run(os.getpid)
-            killed.append(next(iter(workers.values())))
-            os.kill(killed[0], signal.SIGKILL)
+        if not kills and done >= 40:
+            workers = dask.get_client().run(os.getpid)
+            kills.append(next(iter(workers.values())))
+            os.kill(kills[0], signal.SIGKILL)
 
-    mk.screen(recipes, DEVICE, out=tmp_path / "dask", chunk_rows=20, workers=2, progress=kill_one)
-    assert killed
-    assert bytes_of(tmp_path / "dask") == bytes_of(tmp_path / "threads")
+    mk.screen(
+        recipes,
+        DEVICE,
+        out=tmp_path / "dask",
+        chunk_rows=20,
+        workers=2,
+        progress=kill_one,
+    )
+    assert kills
+    assert read_files(tmp_path / "dask") == read_files(tmp_path / "threads")
 
 
 def test_a_scheduler_is_waited_for_twenty_seconds(monkeypatch):
-    distributed, waited = pytest.importorskip("distributed"), []
+    dask = pytest.importorskip("distributed")
+    waits = []
 
     def client(address, timeout):
-        waited.append((address, timeout))
+        waits.append((address, timeout))
         raise OSError("nobody")
 
-    monkeypatch.setattr(distributed, "Client", client)
+    monkeypatch.setattr(dask, "Client", client)
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         mk.screen(["SmCo5"], DEVICE, dask="tcp://x:1")
-    assert waited == [("tcp://x:1", 20.0)]
+    assert waits == [("tcp://x:1", 20.0)]
 
 
 def test_without_dask_the_error_names_the_extra(monkeypatch):
@@ -60,21 +68,23 @@ def test_without_dask_the_error_names_the_extra(monkeypatch):
         mk.screen(["SmCo5"], DEVICE, workers=2)
 
 
-def test_an_address_that_nobody_answers_is_named(monkeypatch):
+def test_names_an_address_without_answer(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(_pool, "_CONNECT_SECONDS", 1)
     with pytest.raises(InputError, match="no Dask scheduler answers at tcp:"):
         mk.screen(["SmCo5"], DEVICE, dask="tcp://127.0.0.1:1")
 
 
-@pytest.mark.parametrize("options", [{"workers": 0}, {"workers": 1, "dask": "tcp://x:1"}])
-def test_numbers_and_pairs_that_make_no_sense_are_refused(options):
+@pytest.mark.parametrize(
+    "options", [{"workers": 0}, {"workers": 1, "dask": "tcp://x:1"}]
+)
+def test_refuses_invalid_numbers_and_pairs(options):
     with pytest.raises(InputError, match="workers"):
         mk.screen(["SmCo5"], DEVICE, **options)
 
 
 @contextmanager
-def started(*command, **settings):
+def run_dask(*command, **settings):
     """Run a Dask command; give the process once it is ready, and the end of what it said."""
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
@@ -82,7 +92,10 @@ def started(*command, **settings):
         stderr=subprocess.PIPE,
         text=True,
     )
-    ready = {"dask_scheduler": "Scheduler at", "dask_worker": "Starting established connection"}
+    ready = {
+        "dask_scheduler": "Scheduler at",
+        "dask_worker": "Starting established connection",
+    }
     try:
         line = next(line for line in process.stderr if ready[command[0]] in line)
         yield process, line.split()[-1]
@@ -92,59 +105,79 @@ def started(*command, **settings):
 
 
 @contextmanager
-def cluster_of(workers=1, **settings):
+def run_cluster(workers=1, **settings):
     """Start a scheduler on a free port of this machine, and workers; give it and its address."""
-    free = ("--port", "0", "--dashboard-address", "127.0.0.1:0", "--no-dashboard")
     with ExitStack() as stack:
-        scheduler = started("dask_scheduler", "--host", "127.0.0.1", *free)
+        scheduler = run_dask(
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--dashboard-address",
+            "127.0.0.1:0",
+            "--no-dashboard",
+        )
         process, address = stack.enter_context(scheduler)
-        worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
         for _ in range(workers):
-            stack.enter_context(started(*worker, **settings))
+            stack.enter_context(
+                run_dask(
+                    "dask_worker",
+                    address,
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--no-dashboard",
+                    **settings,
+                )
+            )
         yield process, address
 
 
-def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
+def test_refuses_a_worker_of_other_tables(tmp_path):
     pytest.importorskip("distributed")
     shutil.copytree(mk.datasets.root(), tmp_path / "datasets")
     table = tmp_path / "datasets" / "supply" / "elements.csv"
     before = table.read_bytes()
-    table.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
+    changed_byte = bytes([before[-2] ^ 1])
+    table.write_bytes(before[:-2] + changed_byte + before[-1:])
     assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
     with (
-        cluster_of(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),
-        pytest.raises(InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"),
+        run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),
+        pytest.raises(
+            InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"
+        ),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
 
 
-def test_a_scheduler_without_workers_is_named(monkeypatch):
-    distributed = pytest.importorskip("distributed")
-    wait = distributed.Client.wait_for_workers
+def test_names_a_scheduler_without_workers(monkeypatch):
+    dask = pytest.importorskip("distributed")
+    wait = dask.Client.wait_for_workers
 
     def shortly(client, number, timeout):
         assert (number, timeout) == (1, 20.0)
         return wait(client, number, timeout=0.5)
 
-    monkeypatch.setattr(distributed.Client, "wait_for_workers", shortly)
+    monkeypatch.setattr(dask.Client, "wait_for_workers", shortly)
     with (
-        cluster_of(workers=0) as (_, address),
+        run_cluster(workers=0) as (_, address),
         pytest.raises(InputError, match=rf"{address} has no workers.*dask worker"),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
 
 
-def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):
+def test_refuses_a_worker_in_another_state(monkeypatch):
     job = make_job(load(DEVICE))
-    needed = dependencies(job)
-    assert _pool._alone(len, [], job, needed) == 0
-    for key, value in needed.items():
+    dependencies_of_job = dependencies(job)
+    assert _pool._alone(len, [], job, dependencies_of_job) == 0
+    for key, value in dependencies_of_job.items():
         other = {**value, "x": "y"} if isinstance(value, dict) else "another"
         with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
-            _pool._alone(len, [], job, {**needed, key: other})
+            _pool._alone(len, [], job, {**dependencies_of_job, key: other})
 
 
-def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
+def test_dependencies_list_every_file(tmp_path, monkeypatch):
     root = tmp_path / "datasets"
     shutil.copytree(mk.datasets.root(), root)
     monkeypatch.setattr(mk.datasets, "root", lambda: root)
@@ -152,7 +185,9 @@ def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
     file = root / "supply" / "elements.csv"
     file.write_bytes(file.read_bytes() + b"\n")
     now = mk.datasets.digests()
-    assert {name for name in before if before[name] != now[name]} == {"supply/elements.csv"}
+    assert {name for name in before if before[name] != now[name]} == {
+        "supply/elements.csv"
+    }
     assert now["supply/elements.csv"] == hashlib.sha256(file.read_bytes()).hexdigest()
     mk.datasets.path("supply/elements.csv")
     file.write_bytes(file.read_bytes() + b"\n")
@@ -160,7 +195,7 @@ def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
         mk.datasets.check_for_changes()
 
 
-def test_what_comes_in_as_the_wait_ends_is_taken():
+def test_takes_a_result_that_comes_at_the_timeout():
     class Late:
         def result(self, timeout=None):
             if timeout is not None:

@@ -15,7 +15,7 @@ ALPHA = "remanence_coefficient_pct_K"
 
 
 @pytest.fixture(scope="module")
-def found():
+def table():
     return compensation("2:17TC-16", "-50C:150C").set_index("what")
 
 
@@ -24,51 +24,58 @@ def test_the_maker_prints_alpha_for_the_tubes_range():
     assert alpha_range("2:17TC-16") == pytest.approx((223.15, 423.15))
 
 
-def test_the_magnet_is_as_steady_as_its_maker_says(found):
-    own = found.loc["as it is"]
-    assert own[f"{ALPHA}_lo"] < 0.0 < own[f"{ALPHA}_hi"]
-    assert own["probability_steady"] > 0.9
+def test_magnet_is_as_steady_as_its_sheet(table):
+    row = table.loc["as it is"]
+    assert row[f"{ALPHA}_lo"] < 0.0 < row[f"{ALPHA}_hi"]
+    assert row["probability_steady"] > 0.9
     # 127 kJ/m3 is B_r of 0.82 T at 20 C.
-    assert own["remanence_T"] == pytest.approx(0.82, rel=0.03)
+    assert row["remanence_T"] == pytest.approx(0.82, rel=0.03)
 
 
-def test_its_estimated_recipe_without_heavy_rare_earth_drifts_as_ordinary_2_17_does(found):
-    assert found.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
+def test_estimate_without_heavy_rare_earth_drifts(
+    table,
+):
+    assert table.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
 
 
-def test_without_its_heavy_rare_earth_it_drifts_as_ordinary_2_17_does(found):
+def test_recipe_without_heavy_rare_earth_drifts(table):
     # Uncompensated 2:17: -0.030 to -0.035 %/K (magnetsales.com). Published compensated magnets have
     # 6.3 wt.% copper (compensated.csv).
     recipe = "Sm10.8Gd12Er3Fe14Cu6.3Zr2.8Co bal."
-    known = compensation("2:17TC-16", "-50C:150C", recipe=recipe, basis="weight")
-    bare = known.set_index("what").loc["without Gd and Er"]
+    by_recipe = compensation("2:17TC-16", "-50C:150C", recipe=recipe, basis="weight")
+    bare = by_recipe.set_index("what").loc["without Gd and Er"]
     assert bare[f"{ALPHA}_lo"] < -0.035 < bare[f"{ALPHA}_hi"]
     assert bare[ALPHA] == pytest.approx(-0.0325, abs=0.006)
     assert bare["gadolinium_erbium_wt_pct"] == 0.0
-    order = found.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
+    order = table.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
     assert (np.diff(order) > 0).all()
     # Whoever gives flux for flatness has less of it.
-    flux = found.loc[["without Gd and Er", "without Er", "as it is"], "remanence_T"].to_numpy()
+    flux = table.loc[
+        ["without Gd and Er", "without Er", "as it is"], "remanence_T"
+    ].to_numpy()
     assert (np.diff(flux) < 0).all()
 
 
-def test_less_heavy_rare_earth_does_it_and_is_steady(found):
-    least = found.loc["least Gd and Er that does it"]
-    assert least["gadolinium_erbium_wt_pct"] < found.loc["as it is", "gadolinium_erbium_wt_pct"]
-    assert abs(least[ALPHA]) <= 0.003
+def test_less_heavy_rare_earth_suffices(table):
+    row = table.loc["least Gd and Er that does it"]
+    assert (
+        row["gadolinium_erbium_wt_pct"]
+        < table.loc["as it is", "gadolinium_erbium_wt_pct"]
+    )
+    assert abs(row[ALPHA]) <= 0.003
 
 
 def test_pole_pieces_add_their_own_coefficient():
     with_iron = compensation("2:17TC-16", "-50C:150C", circuit=0.01).set_index("what")
     plain = compensation("2:17TC-16", "-50C:150C").set_index("what")
-    added = with_iron["field_change_pct"] - plain["field_change_pct"]
-    assert added["as it is"] == pytest.approx(0.01 * 200.0)
+    difference = with_iron["field_change_pct"] - plain["field_change_pct"]
+    assert difference["as it is"] == pytest.approx(0.01 * 200.0)
     # They make up for a part of it, and so less gadolinium and erbium does.
     names = "least Gd and Er that does it", "gadolinium_erbium_wt_pct"
     assert with_iron.loc[names] < plain.loc[names]
 
 
-def test_what_is_no_compensated_grade_or_range_is_refused():
+def test_refuses_other_grades_and_ranges():
     with pytest.raises(InputError, match="N42SH is not compensated"):
         compensation("N42SH")
     with pytest.raises(InputError, match="'He' is no magnet"):
@@ -87,13 +94,15 @@ def test_the_command_prints_it():
     assert "without Gd: " in done.stdout
 
 
-def test_replace_answers_in_alpha_and_says_what_the_heavy_rare_earth_does():
-    found = mk.replace("2:17TC-16")
-    assert found.reference["temperature_K"] == pytest.approx(423.15)
+def test_replace_answers_in_alpha():
+    answer = mk.replace("2:17TC-16")
+    assert answer.reference["temperature_K"] == pytest.approx(423.15)
     # What is less compensated is no replacement: alpha of 0.01 %/K at most is asked for.
-    assert found.limits[ALPHA].absolute_maximum == pytest.approx(0.01)
-    assert all("Gd" in way.candidate or way.grade for way in found.ways)
-    assert any("its heavy rare earth serves alpha: without" in line for line in found.lines())
+    assert answer.limits[ALPHA].absolute_maximum == pytest.approx(0.01)
+    assert all("Gd" in way.candidate or way.grade for way in answer.ways)
+    assert any(
+        "its heavy rare earth serves alpha: without" in line for line in answer.lines()
+    )
 
 
 def test_the_sentences_name_the_range():

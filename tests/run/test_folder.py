@@ -26,11 +26,13 @@ PART = Part(2, encode(TABLE), b"", 0, None)
 MIXED = Part(2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element"))
 
 
-IDENTITY = dict.fromkeys(("application", "candidates", "chunk_rows", "code", "magnetkit"), "x")
+IDENTITY = dict.fromkeys(
+    ("application", "candidates", "chunk_rows", "code", "magnetkit"), "x"
+)
 
 
 @contextmanager
-def begun(path, identity=IDENTITY, resume=False):
+def open_store(path, identity=IDENTITY, resume=False):
     with Store(path) as folder:
         folder.begin(identity, resume)
         yield folder
@@ -38,93 +40,104 @@ def begun(path, identity=IDENTITY, resume=False):
 
 def result(path, rows=2, identity=IDENTITY):
     """Leave a finished result."""
-    with begun(path, identity) as folder:
+    with open_store(path, identity) as folder:
         folder.add(0, PART)
         for name in (_files.RANKED, "ranked.csv", "rejected.csv"):
             folder.staging_path(name).write_text(f"{name} of {rows}")
         folder.finish({"candidates": rows})
 
 
-def stood(path):
+def read_tree(path):
     return {f.relative_to(path): f.read_bytes() for f in path.rglob("*") if f.is_file()}
 
 
-def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(tmp_path, caplog):
-    with begun(tmp_path) as folder:
+def test_resumes_chunks_and_repeats_a_damaged_one(tmp_path, caplog):
+    with open_store(tmp_path) as folder:
         for number, part in enumerate([MIXED, PART, PART]):
             folder.add(number, part)
-    with begun(tmp_path, resume=True) as again:
+    with open_store(tmp_path, resume=True) as again:
         assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
         assert list(again.rejected()) == [MIXED.first]
         assert not caplog.records
     (tmp_path / _files.PARTS / "chunk-000001.arrow").write_bytes(b"cut")
-    with begun(tmp_path, resume=True) as mended:
-        assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
+    with open_store(tmp_path, resume=True) as store:
+        assert [store.chunk(i) is None for i in range(3)] == [False, True, False]
         assert "chunk-000001.arrow is damaged" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"cut", encode(pa.table({"x": [8, 9]}))])
-def test_a_chunk_that_changes_while_running_is_named(tmp_path, content):
-    with begun(tmp_path) as folder:
+def test_names_a_chunk_that_changes_in_a_run(tmp_path, content):
+    with open_store(tmp_path) as folder:
         folder.add(0, PART)
         (tmp_path / _files.PARTS / "chunk-000000.arrow").write_bytes(content)
-        with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
+        with pytest.raises(
+            StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"
+        ):
             list(folder.tables())
 
 
-def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
+def test_full_disk_keeps_the_finished_chunks(tmp_path, monkeypatch):
     def full(self, content):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with begun(tmp_path) as folder:
+    with open_store(tmp_path) as folder:
         folder.add(0, PART)
         monkeypatch.setattr(Path, "write_bytes", full)
-        with pytest.raises(InputError, match=r"No space left on device; free .*--resume"):
+        with pytest.raises(
+            InputError, match=r"No space left on device; free .*--resume"
+        ):
             folder.add(1, PART)
         monkeypatch.undo()
-    with begun(tmp_path, resume=True) as again:
+    with open_store(tmp_path, resume=True) as again:
         assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
-    assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == ["chunk-000000.arrow"]
+    assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == [
+        "chunk-000000.arrow"
+    ]
 
 
-def test_some_columns_of_a_part_come_in_the_order_asked(tmp_path):
+def test_columns_of_a_part_come_in_the_requested_order(tmp_path):
     wide = pa.table({"a": [1], "b": [2], "c": [3]})
     assert decode(encode(wide), ["c", "a"]).column_names == ["c", "a"]
 
 
-def test_another_identity_is_refused_and_named(tmp_path):
-    with begun(tmp_path, IDENTITY | {"scenario": "baseline"}):
+def test_refuses_another_identity_by_name(tmp_path):
+    with open_store(tmp_path, IDENTITY | {"scenario": "baseline"}):
         pass
     with (
-        pytest.raises(InputError, match=r'another scenario .*"baseline" there, "embargo" here'),
-        begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume=True),
+        pytest.raises(
+            InputError, match=r'another scenario .*"baseline" there, "embargo" here'
+        ),
+        open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume=True),
     ):
         pass
 
 
-def test_without_resume_old_parts_are_gone(tmp_path):
-    with begun(tmp_path) as folder:
+def test_run_without_resume_removes_old_parts(tmp_path):
+    with open_store(tmp_path) as folder:
         folder.add(0, PART)
-    with begun(tmp_path) as folder:
+    with open_store(tmp_path) as folder:
         assert folder.chunk(0) is None
     assert not list((tmp_path / _files.PARTS).glob("chunk*"))
 
 
-def test_chunks_of_two_models_are_not_mixed(tmp_path):
+def test_refuses_chunks_of_two_models(tmp_path):
     other = replace(PART, models={"curie_temperature_K": "b" * 64})
-    with begun(tmp_path) as folder:
+    with open_store(tmp_path) as folder:
         folder.add(0, replace(PART, models={"curie_temperature_K": "a" * 64}))
         with pytest.raises(InputError, match="another model of curie_temperature_K"):
             folder.add(1, other)
-    with begun(tmp_path, resume=True) as again, pytest.raises(InputError, match="another model"):
+    with (
+        open_store(tmp_path, resume=True) as again,
+        pytest.raises(InputError, match="another model"),
+    ):
         again.add(1, other)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+def test_names_an_unwritable_folder(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with (
         pytest.raises(InputError, match="choose another --out"),
-        begun(tmp_path / "file" / "results"),
+        open_store(tmp_path / "file" / "results"),
     ):
         pass
 
@@ -132,7 +145,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 FOREIGN = {
     "a note": {"notes.txt": "mine"},
     "parts": {"parts/engine.step": "mine", "parts/chunk-000000.arrow": "mine"},
-    "a manifest": {"manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'},
+    "a manifest": {
+        "manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'
+    },
     "a snapshot": {"manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'},
     "a report": {"report.html": "<html>mine</html>"},
     "a damaged manifest": {"manifest.json": '{"identity"', "ranked.csv": "mine"},
@@ -142,58 +157,70 @@ FOREIGN = {
 
 @pytest.mark.parametrize("resume", [False, True])
 @pytest.mark.parametrize("files", FOREIGN.values(), ids=FOREIGN)
-def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
+def test_keeps_a_folder_of_the_user(tmp_path, files, resume):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    before = stood(tmp_path)
-    with pytest.raises(InputError, match="choose another --out"), begun(tmp_path, resume=resume):
+    before = read_tree(tmp_path)
+    with (
+        pytest.raises(InputError, match="choose another --out"),
+        open_store(tmp_path, resume=resume),
+    ):
         pass
-    assert stood(tmp_path) == before
+    assert read_tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"])
-def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
+@pytest.mark.parametrize(
+    "name", [_files.RANKED, "ranked.csv", "rejected.csv", "report.html"]
+)
+def test_never_overwrites_a_changed_file(tmp_path, name):
     result(tmp_path)
     (tmp_path / "notes.txt").write_text("beside a result notes may stand")
     (tmp_path / name).write_text("edited by hand")
-    before = stood(tmp_path)
-    with pytest.raises(InputError, match=f"{name} is not as magnetkit wrote it"), begun(tmp_path):
+    before = read_tree(tmp_path)
+    with (
+        pytest.raises(InputError, match=f"{name} is not as magnetkit wrote it"),
+        open_store(tmp_path),
+    ):
         pass
-    assert stood(tmp_path) == before
+    assert read_tree(tmp_path) == before
     (tmp_path / name).unlink()
     result(tmp_path, 3)
     assert (tmp_path / "ranked.csv").read_text() == "ranked.csv of 3"
     assert (tmp_path / "notes.txt").is_file()
 
 
-def test_a_folder_linked_in_the_parts_place_is_not_emptied(tmp_path):
-    mine, out = tmp_path / "mine", tmp_path / "out"
+def test_leaves_a_link_in_place_of_the_parts_alone(tmp_path):
+    mine = tmp_path / "mine"
+    out = tmp_path / "out"
     mine.mkdir()
     (mine / "chunk-000000.arrow").write_text("mine")
     out.mkdir()
     (out / _files.PARTS).symlink_to(mine)
-    with pytest.raises(InputError, match="not a folder that magnetkit made"), begun(out):
+    with (
+        pytest.raises(InputError, match="not a folder that magnetkit made"),
+        open_store(out),
+    ):
         pass
-    assert stood(mine)
+    assert read_tree(mine)
 
 
-def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
+def test_old_result_stays_until_the_new_one_is_complete(tmp_path):
     result(tmp_path)
-    before = stood(tmp_path)
+    before = read_tree(tmp_path)
     for resume in (False, True):
-        with begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
+        with open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
             folder.add(0, PART)
             folder.staging_path(_files.RANKED).write_text("half")
-        kept = stood(tmp_path)
-        assert {name: kept[name] for name in before} == before
+        files = read_tree(tmp_path)
+        assert {name: files[name] for name in before} == before
         assert _files.read_finished_manifest(tmp_path)["identity"] == IDENTITY
         if not resume:
             # The finished one can be asked for too, the other is then given up.
             shutil.copytree(tmp_path, tmp_path.with_name("copy"))
     with Store(tmp_path.with_name("copy")) as folder:
         assert not folder.begin(IDENTITY, resume=True)
-    assert stood(tmp_path.with_name("copy")) == before
+    assert read_tree(tmp_path.with_name("copy")) == before
 
 
 @pytest.mark.parametrize("renames", range(4))
@@ -202,32 +229,34 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
     (tmp_path / "report.html").write_text(seal("<html>of the old</html>"))
     done = []
 
-    def stopped(source, target):
+    def stop_after_renames(source, target):
         if len(done) == renames:
             raise KeyboardInterrupt
         done.append(target)
         os.replace(source, target)
 
-    monkeypatch.setattr(_files, "_move", stopped)
+    monkeypatch.setattr(_files, "_move", stop_after_renames)
     with pytest.raises(KeyboardInterrupt):
         result(tmp_path, 7)
     monkeypatch.undo()
     assert _files.read_finished_manifest(tmp_path)["summary"] == {"candidates": 7}
     names = {_files.RANKED, "ranked.csv", "rejected.csv", _files.MANIFEST}
-    assert {str(name) for name in stood(tmp_path)} == names
+    assert {str(name) for name in read_tree(tmp_path)} == names
     assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
 
 
-def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
-    with begun(tmp_path) as folder:
+def test_second_writer_learns_the_first(tmp_path):
+    with open_store(tmp_path) as folder:
         folder.add(0, PART)
         with (
-            pytest.raises(InputError, match=rf"written by process {os.getpid()} on \S+ since 20"),
-            begun(tmp_path),
+            pytest.raises(
+                InputError, match=rf"written by process {os.getpid()} on \S+ since 20"
+            ),
+            open_store(tmp_path),
         ):
             pass
         assert list(folder.tables()) == [TABLE]
-    with begun(tmp_path, resume=True) as again:
+    with open_store(tmp_path, resume=True) as again:
         assert again.chunk(0) == (2, 0)
 
 
@@ -236,17 +265,22 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
         "import sys, time; from pathlib import Path; from magnetkit.run._files import lock\n"
         "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(600)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE
+    )
     assert process.stdout.readline() == b"1\n"
-    with pytest.raises(InputError, match=f"process {process.pid}"), begun(tmp_path):
+    with (
+        pytest.raises(InputError, match=f"process {process.pid}"),
+        open_store(tmp_path),
+    ):
         pass
     process.kill()
     process.communicate()
-    with begun(tmp_path) as folder:
+    with open_store(tmp_path) as folder:
         folder.add(0, PART)
 
 
-def test_a_rejected_line_comes_back_as_it_was_whatever_stands_in_it(tmp_path):
+def test_rejected_line_survives_a_round_trip(tmp_path):
     lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
     _files.write_rejections(lines, tmp_path / "rejected.csv")
     assert _files.read_rejections(_files.Place.of(tmp_path)) == lines
@@ -261,15 +295,15 @@ def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", ["missing", "alloys.csv"])
-def test_what_is_no_results_folder_is_called_so(name, tmp_path):
+def test_names_a_folder_without_results(name, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
     with pytest.raises(StoreError, match=f"{name} is no results folder"):
         _files.read_manifest(tmp_path / name)
 
 
-def test_a_result_left_complete_does_not_move_over_a_file_of_the_user(tmp_path, monkeypatch):
-    with monkeypatch.context() as stopped:
-        stopped.setattr(_files, "settle", lambda _: None)
+def test_result_never_replaces_a_file_of_the_user(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(_files, "settle", lambda _: None)
         result(tmp_path)
     (tmp_path / "ranked.csv").write_text("mine")
     with pytest.raises(InputError, match="it is yours"):

@@ -12,7 +12,7 @@ def n42sh():
     return mk.replace("N42SH", "150C")
 
 
-def test_a_sheet_at_temperature_that_meets_the_drawing_with_less_is_taken(n42sh):
+def test_takes_a_hot_sheet_that_meets_the_drawing(n42sh):
     offer = judge_offer(n42sh, "B_r=1.12,H_cJ=520,T=150C,Tb=0.4")
     assert offer.verdict == "take"
     assert offer.probability_meets_requirements > 0.95
@@ -20,21 +20,21 @@ def test_a_sheet_at_temperature_that_meets_the_drawing_with_less_is_taken(n42sh)
     assert any("analysis of Dy and Tb" in question for question in offer.questions)
 
 
-def test_a_sheet_without_its_dysprosium_is_asked_for_it(n42sh):
+def test_questions_a_sheet_without_dysprosium(n42sh):
     offer = judge_offer(n42sh, {"B_r": 1.12, "H_cJ": 520, "T": "150C"})
     assert offer.verdict == "ask"
     assert "content of Dy and Tb is not said" in offer.reasons[-1]
 
 
-def test_a_sheet_far_below_is_refused_and_one_percent_of_remanence_is_asked(n42sh):
+def test_refuses_a_low_sheet_and_questions_one_percent_of_remanence(n42sh):
     assert judge_offer(n42sh, "B_r=1.12,H_cJ=300,T=150C,Dy=1").verdict == "refuse"
     limit = n42sh.limits["remanence_T"].limit
-    near = judge_offer(n42sh, f"B_r={0.99 * limit:.4f},H_cJ=520,T=150C,Dy=1")
-    assert near.verdict == "ask"
-    assert "only B_r falls short" in near.reasons[-1]
+    offer = judge_offer(n42sh, f"B_r={0.99 * limit:.4f},H_cJ=520,T=150C,Dy=1")
+    assert offer.verdict == "ask"
+    assert "only B_r falls short" in offer.reasons[-1]
 
 
-def test_cold_values_are_carried_by_the_sheets_own_chords(n42sh):
+def test_cold_values_follow_the_chords_of_the_sheet(n42sh):
     offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
     # 130 K: B_r 1.30 (1 - 0.156), H_cJ 1700 (1 - 0.715).
     assert offer.remanence_guaranteed_T == pytest.approx(1.0972, abs=1e-4)
@@ -42,22 +42,22 @@ def test_cold_values_are_carried_by_the_sheets_own_chords(n42sh):
     assert any("150 °C" in question for question in offer.questions)
 
 
-def test_more_heavy_rare_earth_than_today_can_hold_is_refused(n42sh):
-    most = n42sh.reference["heavy_rare_earth_wt_pct_hi"]
-    offer = judge_offer(n42sh, f"B_r=1.12,H_cJ=520,T=150C,Dy={most + 1:.1f}")
+def test_refuses_more_heavy_rare_earth_than_today(n42sh):
+    maximum = n42sh.reference["heavy_rare_earth_wt_pct_hi"]
+    offer = judge_offer(n42sh, f"B_r=1.12,H_cJ=520,T=150C,Dy={maximum + 1:.1f}")
     assert offer.verdict == "refuse"
     assert "more heavy rare earth" in offer.reasons[-1]
 
 
-def test_a_grade_rated_below_the_use_is_refused(n42sh):
+def test_refuses_a_rating_under_the_use_temperature(n42sh):
     offer = judge_offer(n42sh, "N48H")
     assert offer.verdict == "refuse"
     assert offer.reasons == ("it is rated to 120 °C, used at 150 °C",)
 
 
-def test_the_recipe_in_use_is_taken_and_saves_nothing(n42sh):
-    own = n42sh.reference["made_of"][0]
-    text = own["composition"] + (f" + {own['shell']}" if own["shell"] else "")
+def test_accepts_the_incumbent_recipe_without_saving(n42sh):
+    recipe = n42sh.reference["made_of"][0]
+    text = recipe["composition"] + (f" + {recipe['shell']}" if recipe["shell"] else "")
     offer = judge_offer(n42sh, text)
     assert offer.kind == "recipe"
     assert offer.probability_meets_requirements == pytest.approx(1.0, abs=0.02)
@@ -67,7 +67,9 @@ def test_the_recipe_in_use_is_taken_and_saves_nothing(n42sh):
 def test_another_family_is_asked_its_price(n42sh):
     offer = judge_offer(n42sh, "Recoma 35E")
     assert offer.verdict == "ask"
-    assert any("price of finished magnets, density" in question for question in offer.questions)
+    assert any(
+        "price of finished magnets, density" in question for question in offer.questions
+    )
 
 
 def test_replace_takes_the_offer():
@@ -86,16 +88,16 @@ def test_replace_takes_the_offer():
         ("Xx30Fe70", "no chemical element"),
     ],
 )
-def test_what_is_no_offer_says_what_is(n42sh, offer, says):
+def test_other_texts_name_the_form_of_an_offer(n42sh, offer, says):
     with pytest.raises(InputError, match=says):
         judge_offer(n42sh, offer)
 
 
-def test_dysprosium_said_to_be_diffused_is_the_magnet_in_use():
+def test_dysprosium_diffusion_is_the_incumbent():
     with pytest.warns(UserWarning, match="the amounts are an estimate"):
         answer = mk.replace("N42SH", "150C", diffused="Dy")
-    (made,) = answer.reference["made_of"]
-    assert made["shell"].startswith("Dy ")
+    (recipe,) = answer.reference["made_of"]
+    assert recipe["shell"].startswith("Dy ")
     with pytest.raises(InputError, match="diffused must be Tb or Dy"):
         mk.replace("N42SH", "150C", diffused="Ho")
 
@@ -120,19 +122,19 @@ def test_dysprosium_said_to_be_diffused_is_the_magnet_in_use():
         (3.5, "a text or a mapping"),
     ],
 )
-def test_values_that_no_sheet_has_are_refused(n42sh, offer, says):
+def test_refuses_values_of_no_sheet(n42sh, offer, says):
     with pytest.raises(InputError, match=says.replace("?", r"\?")):
         judge_offer(n42sh, offer)
 
 
-def test_a_long_offer_is_cut_where_it_is_shown(n42sh):
+def test_shortens_a_long_offer_on_display(n42sh):
     lines = judge_offer(n42sh, "N52" * 200).lines()
     assert lines[0].startswith("Refuse the offer N52N52")
     assert len(lines[0]) < 200
 
 
-def test_whose_coefficients_carry_a_sheet_is_said(n42sh):
-    own = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
-    assert "by its own alpha and beta" in " ".join(own.reasons)
+def test_names_the_source_of_the_coefficients(n42sh):
+    offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
+    assert "by its own alpha and beta" in " ".join(offer.reasons)
     todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
     assert "by today's alpha and beta" in " ".join(todays.reasons)

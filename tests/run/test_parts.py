@@ -12,12 +12,36 @@ from magnetkit.run._part import Amount, sum_amounts
 from magnetkit.run.parts import devices, replace_parts, shares_today
 
 LIST = [
-    {"Part no.": "A1", "Grade": "N42SH", "kg/year": 1200, "Max temp C": 150, "Colour": "red"},
-    {"Part no.": "A2", "Grade": "N48XX", "kg/year": 300, "Max temp C": 170, "Colour": ""},
-    {"Part no.": "A3", "Grade": "N42SH", "kg/year": 100, "Max temp C": 150, "Colour": "blue"},
+    {
+        "Part no.": "A1",
+        "Grade": "N42SH",
+        "kg/year": 1200,
+        "Max temp C": 150,
+        "Colour": "red",
+    },
+    {
+        "Part no.": "A2",
+        "Grade": "N48XX",
+        "kg/year": 300,
+        "Max temp C": 170,
+        "Colour": "",
+    },
+    {
+        "Part no.": "A3",
+        "Grade": "N42SH",
+        "kg/year": 100,
+        "Max temp C": 150,
+        "Colour": "blue",
+    },
 ]
 RINGS = [
-    {"part": "ring", "number": 10, "mass_kg": 0.05, "recipe": "Sm36Gd1Co63", "basis": "weight"}
+    {
+        "part": "ring",
+        "number": 10,
+        "mass_kg": 0.05,
+        "recipe": "Sm36Gd1Co63",
+        "basis": "weight",
+    }
 ]
 
 
@@ -35,34 +59,38 @@ def test_kilograms_of_a_recipe_by_hand():
     assert table.loc["heavy rare earth", "today, kg a year"] == pytest.approx(0.5)
 
 
-def test_a_row_that_is_not_understood_is_listed_and_the_rest_goes_on(answer):
+def test_lists_an_unreadable_row_and_reads_the_rest(answer):
     assert answer.frame["Part"].tolist() == ["A1", "A3"]
     assert answer.refused["Row"].tolist() == [2]
     assert "N48XX" in answer.refused["Why"].iloc[0]
     assert answer.frame["Colour"].tolist() == ["red", "blue"]
 
 
-def test_kilograms_of_a_grade_are_those_of_its_own_answer(answer):
+def test_kilograms_follow_the_answer_of_the_grade(answer):
     alone = mk.replace("N42SH", "150C")
     row = answer.frame.iloc[0]
     share = alone.reference["heavy_rare_earth_wt_pct"]
     assert row["Verdict"] == alone.verdict
     assert row["Heavy rare earth today, kg a year"] == pytest.approx(12.0 * share)
-    assert row["Today, low"] == pytest.approx(12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"])
+    assert row["Today, low"] == pytest.approx(
+        12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"]
+    )
 
 
-def test_equal_questions_are_asked_once(answer):
+def test_answers_no_question_twice(answer):
     assert answer.parts[0].answer is answer.parts[1].answer
 
 
 def test_shares_today_add_up_to_the_magnet():
     shares = shares_today(mk.replace("N42SH", "150C"))
-    assert sum(share.mean for share in shares.values()) == pytest.approx(100.0, abs=1e-6)
+    assert sum(share.mean for share in shares.values()) == pytest.approx(
+        100.0, abs=1e-6
+    )
     assert all(share.low <= share.mean <= share.high for share in shares.values())
     assert "Sm" not in shares
 
 
-def test_errors_of_one_maker_add_and_of_two_do_not():
+def test_errors_of_one_maker_add_up():
     one = Amount(7.0, 10.0, 14.0)
     same = sum_amounts([("X", one), ("X", one), ("X", None)])
     assert (same.low, same.mean, same.high) == (14.0, 20.0, 28.0)
@@ -81,31 +109,41 @@ def test_errors_of_one_maker_add_and_of_two_do_not():
         ({"recipe": None}, "no grade and no recipe"),
     ],
 )
-def test_a_bad_part_is_named(change, says):
-    row = {"part": "ring", "number": 1, "mass_kg": 0.1, "grade": None, "recipe": "SmCo5"}
+def test_names_a_bad_part(change, says):
+    row = {
+        "part": "ring",
+        "number": 1,
+        "mass_kg": 0.1,
+        "grade": None,
+        "recipe": "SmCo5",
+    }
     with pytest.raises(InputError, match=f"(?s)row 1.*({says})"):
         replace_parts([{**row, **change}])
 
 
 def test_a_list_without_grades_says_what_it_needs():
-    with pytest.raises(InputError, match="no column of grades: expected a header such as Grade"):
+    with pytest.raises(
+        InputError, match="no column of grades: expected a header such as Grade"
+    ):
         replace_parts([{"Part no.": "A", "kg/year": 3}])
 
 
 def test_the_embedded_devices_weigh_what_their_profiles_say():
     masses = {"patriot": 4.0, "f22-engine": 1.0}
     assert set(devices()) == set(masses)
-    found = replace_parts("f22-engine")
-    assert found.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
+    answer = replace_parts("f22-engine")
+    assert answer.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
 
 
-def test_a_row_without_temperature_is_counted_in_the_notes():
+def test_notes_count_rows_without_temperature():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
-    assert any("No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes)
+    assert any(
+        "No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes
+    )
 
 
-def test_what_stops_when_dysprosium_and_terbium_stop(answer):
+def test_shortage_of_dysprosium_and_terbium_stops_parts(answer):
     rows = answer.changes[answer.changes["Shortage"] == "Dysprosium and terbium stop"]
     assert set(rows["Part"]) == {"A1", "A3"}
     assert rows["Part"].iloc[0] == "A1"  # It frees twelve times as much
@@ -117,19 +155,24 @@ def test_what_stops_when_dysprosium_and_terbium_stop(answer):
     assert need == pytest.approx(table["Dy"] + table["Tb"])
 
 
-def test_a_price_of_three_times_adds_twice_the_price(answer):
+def test_triple_price_adds_twice_the_price(answer):
     rows = answer.changes[answer.changes["Shortage"].str.contains("three times")]
     table = answer.totals.set_index("Element")["today, kg a year"]
     price = mk.supply.element_table().set_index("element")["price_USD_kg"]
-    more = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
-    assert rows["Dearer, USD a year"].sum() == pytest.approx(more, rel=1e-6)
+    increase = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
+    assert rows["Dearer, USD a year"].sum() == pytest.approx(increase, rel=1e-6)
 
 
-def test_the_workbook_can_be_sorted_and_summed(answer, tmp_path):
+def test_workbook_sorts_and_sums(answer, tmp_path):
     book = load_workbook(answer.to_excel(tmp_path / "answer.xlsx"))
     assert book.sheetnames[:6] == [
-        "Answer", "Totals", "Shortages", "Order of change", "Not understood", "Assumptions",
-    ]  # fmt: skip
+        "Answer",
+        "Totals",
+        "Shortages",
+        "Order of change",
+        "Not understood",
+        "Assumptions",
+    ]
     sheet = book["Answer"]
     headers = [cell.value for cell in sheet[1]]
     column = headers.index("Heavy rare earth today, kg a year")
@@ -141,8 +184,8 @@ def test_the_workbook_can_be_sorted_and_summed(answer, tmp_path):
 
 
 def test_a_text_like_a_formula_is_not_run(tmp_path):
-    listed = replace_parts([{**RINGS[0], "part": "=1+1"}])
-    sheet = load_workbook(listed.to_excel(tmp_path / "a.xlsx"))["Answer"]
+    answer = replace_parts([{**RINGS[0], "part": "=1+1"}])
+    sheet = load_workbook(answer.to_excel(tmp_path / "a.xlsx"))["Answer"]
     assert sheet["B2"].data_type == "s"
 
 
@@ -153,19 +196,25 @@ def test_lines_and_json(answer):
 
 
 @pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])
-def test_a_size_that_no_magnet_has_is_refused(size):
-    row = {"part": "a", "grade": "N42SH", "pieces/year": 10, "size": size, "Max temp C": 150}
+def test_refuses_an_impossible_size(size):
+    row = {
+        "part": "a",
+        "grade": "N42SH",
+        "pieces/year": 10,
+        "size": size,
+        "Max temp C": 150,
+    }
     with pytest.raises(InputError, match="kg lies outside"):
         replace_parts([row])
 
 
 @pytest.mark.parametrize("name", ["offer", "out", "grade", "recipe", "mass_kg"])
-def test_what_is_of_one_magnet_is_refused_of_a_list(name):
+def test_refuses_single_magnet_options_for_a_list(name):
     with pytest.raises(InputError, match=f"{name} is of one magnet"):
         replace_parts(LIST, **{name: "x"})
 
 
-def test_one_shortage_is_taken_by_name_and_two_of_a_name_are_refused(tmp_path):
+def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
     assert len(replace_parts(RINGS, shortage="embargo").shortages) == 4
     text = 'title="t"\ndescription="d"\n[[delays]]\nelements=["Dy"]\nweeks=3\n'
     text += 'source="s"\nstatus="assumption"\n'
@@ -175,20 +224,20 @@ def test_one_shortage_is_taken_by_name_and_two_of_a_name_are_refused(tmp_path):
         replace_parts(RINGS, shortage=[str(file)])
 
 
-def test_headers_of_another_encoding_say_how_to_save_the_file(tmp_path):
+def test_unreadable_headers_name_the_encoding_to_save(tmp_path):
     file = tmp_path / "parts.csv"
     file.write_text("牌号,年用量kg\nN42SH,10\n", encoding="gb18030")
     with pytest.raises(InputError, match="CSV UTF-8"):
         replace_parts(file)
 
 
-def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
+def test_groups_many_questions_by_grade(monkeypatch):
     from magnetkit.run import parts
 
-    seen = []
+    questions = []
 
     def answer_at_once(question, keywords):
-        seen.append(dict(question)["grade"])
+        questions.append(dict(question)["grade"])
         return InputError("not asked here")
 
     monkeypatch.setattr(parts, "_ask_question", answer_at_once)
@@ -196,50 +245,59 @@ def test_many_questions_are_asked_in_groups_of_one_grade(monkeypatch):
     rows = [{"grade": g, "Max temp C": 100 + i} for i, g in enumerate(grades)]
     with pytest.raises(InputError, match="not asked here"):
         replace_parts(rows)
-    assert seen == ["N40UH", "N40UH", "N42SH", "N42SH"]
+    assert questions == ["N40UH", "N40UH", "N42SH", "N42SH"]
 
 
-def test_rows_without_an_amount_are_named_and_no_others():
+def test_names_rows_without_an_amount():
     rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
     notes = [note for note in replace_parts(rows).notes if "No amount a year" in note]
     assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
 
 
-def test_what_is_saved_is_today_less_then_and_each_element_is_said_once(answer):
+def test_saving_is_the_difference_for_each_element(answer):
     row = answer.frame.iloc[0]
-    today, then = (row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then"))
+    today, then = (
+        row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then")
+    )
     assert row["Saved, kg a year"] == pytest.approx(today - then)
     line = next(text for text in answer.lines() if text.startswith("By element"))
-    said = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
-    assert said == answer.totals["Element"].tolist()[1:]
+    elements = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
+    assert elements == answer.totals["Element"].tolist()[1:]
 
 
-def test_heavy_rare_earths_by_element_add_up_to_the_estimate():
+def test_heavy_rare_earths_add_up_to_the_estimate():
     one = mk.replace("N42SH", "150C")
     shares = shares_today(one)
     heavy = sum(shares[e].mean for e in ("Dy", "Tb") if e in shares)
     assert heavy == pytest.approx(one.reference["heavy_rare_earth_wt_pct"])
 
 
-def test_totals_add_up_where_the_estimate_names_no_element():
+def test_totals_add_up_without_elements():
     rows = [{"part": "A", "Grade": "N52", "kg/year": 600, "Max temp C": 70}]
     table = replace_parts(rows).totals.set_index("Element")
-    heavy = [name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")]
+    heavy = [
+        name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")
+    ]
     for column in ("today, kg a year", "then, kg a year"):
         assert table.loc["heavy rare earth", column] > 1.0
         parts = table.loc[heavy, column].sum()
         assert parts == pytest.approx(table.loc["heavy rare earth", column])
 
 
-def test_a_row_is_listed_as_it_was_written_and_a_repeated_part_is_said():
+def test_lists_a_row_verbatim_and_names_a_repeated_part():
     row = {"part": "A", "Grade": "N42SH", "kg/year": 5, "Max temp C": 150}
-    answer = replace_parts([row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}])
-    assert answer.refused["Text"].tolist() == ["A, N42HS, 5, 150", "A, N42SH / N45SH, 5, 150"]
+    answer = replace_parts(
+        [row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}]
+    )
+    assert answer.refused["Text"].tolist() == [
+        "A, N42HS, 5, 150",
+        "A, N42SH / N45SH, 5, 150",
+    ]
     assert "two grades in one cell" in answer.refused["Why"].iloc[1]
     assert any("A in rows 1, 2: each row is counted" in note for note in answer.notes)
 
 
-def test_pieces_a_year_stand_before_pieces_in_a_device():
+def test_pieces_per_year_take_precedence():
     row = {"part": "a", "recipe": "Sm36Co64", "basis": "weight", "pieces/year": 1000}
     row |= {"mass g": 10, "number": 5}
     assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(10.0)

@@ -10,35 +10,36 @@ from magnetkit._core._threads import limited_threads, thread_count
 from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporting
 
 
-def test_items_made_ahead_come_in_order_and_one_at_a_time():
-    made, lead = [], []
+def test_items_come_in_order_one_at_a_time():
+    items_out = []
+    lead = []
 
     def items():
         for k in range(6):
-            made.append(k)
+            items_out.append(k)
             yield k
 
     for k in ahead(items()):
         end = time.monotonic() + 60
-        while len(made) < min(k + 2, 6) and time.monotonic() < end:
+        while len(items_out) < min(k + 2, 6) and time.monotonic() < end:
             time.sleep(0.001)
         time.sleep(0.01)
-        lead.append(len(made) - k)
-        assert made[: k + 1] == list(range(k + 1))
-    assert made == list(range(6))
+        lead.append(len(items_out) - k)
+        assert items_out[: k + 1] == list(range(k + 1))
+    assert items_out == list(range(6))
     # The next is made meanwhile, and no more than that: memory stays flat.
     assert max(lead) == 2
 
 
-def test_what_fails_ahead_fails_here():
+def test_failure_appears_at_its_item():
     def items():
         yield 1
         raise ValueError("the disk is gone")
 
-    found = ahead(items())
-    assert next(found) == 1
+    iterator = ahead(items())
+    assert next(iterator) == 1
     with pytest.raises(ValueError, match="the disk is gone"):
-        next(found)
+        next(iterator)
 
 
 def test_parts_come_in_order_whoever_is_first():
@@ -50,22 +51,26 @@ def test_parts_come_in_order_whoever_is_first():
                 began.wait(0.2)
             return k * k
 
-        assert list(iterate_results(pool, work, range(20))) == [k * k for k in range(20)]
+        assert list(iterate_results(pool, work, range(20))) == [
+            k * k for k in range(20)
+        ]
 
 
-def test_a_bar_is_shown_to_those_alone_who_ask_for_one(monkeypatch):
-    shown = []
+def test_shows_a_bar_on_request(monkeypatch):
+    calls = []
     bars = _progress.bars
-    monkeypatch.setattr(_progress, "bars", lambda *a, **k: shown.append(1) or bars(*a, **k))
+    monkeypatch.setattr(
+        _progress, "bars", lambda *a, **k: calls.append(1) or bars(*a, **k)
+    )
     with reporting(False, "screening") as tell:
         tell(1, 2)
-    assert not shown
+    assert not calls
     with reporting(True, "screening") as tell:
         tell(1, 2)
-    assert shown
+    assert calls
 
 
-def test_a_worker_takes_one_thread_as_it_has_others_beside_it():
+def test_worker_takes_one_thread():
     with limited_threads(3):
         assert _alone(lambda _: thread_count(), None, None, None) == 1
         assert thread_count() == 3

@@ -21,20 +21,20 @@ def motor():
 
 
 @pytest.fixture(scope="module")
-def guessed():
+def estimate():
     """N42SH of which nobody says what it is made of."""
     return mk.replace("N42SH", "150C")
 
 
-def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
+def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     lines = motor.lines()
     best = motor.recommended
     assert motor.verdict == "replace"
     assert lines[0] == motor.answers[0].sentence + "."
     assert f"saves {best.saved:.1f} wt.%" in lines[0]
     assert f"P {best.probability_meets_requirements:.2f}" in lines[0]
-    shown = [part for line in lines for part in textwrap.wrap(line, 80) or [""]]
-    assert len(shown) <= 40
+    rows = [part for line in lines for part in textwrap.wrap(line, 80) or [""]]
+    assert len(rows) <= 40
     assert motor.ways[0] is best
     assert [way.number for way in motor.ways] == list(range(1, len(motor.ways) + 1))
     assert str(motor) == "\n".join(lines)
@@ -64,42 +64,51 @@ def test_the_verdict_stands_first_and_all_fits_a_screen(motor):
     assert "FeB's is not known" in whole
     # 60 to 80 % of a block end in magnets.
     assert "takes 1.25 to 1.67 kg of blocks" in whole
-    assert "Below -23 °C no coercivity was compared" in " ".join(mk.replace("N50", "-60C").lines())
+    assert "Below -23 °C no coercivity was compared" in " ".join(
+        mk.replace("N50", "-60C").lines()
+    )
 
 
-def test_a_magnet_that_fails_its_duty_is_told_so_first():
+def test_failing_magnet_is_named_first():
     # H_k of the sheet, 0.29 of 1,592 kA/m at 180 degrees C, against B_r of 1.04 T at load line 1.
-    reached = mk.replace("N42SH", "180C", load_line=1.0)
-    assert reached.verdict == "reach"
-    assert reached.own_probability == 0.0
-    first = reached.lines()[0]
+    hot = mk.replace("N42SH", "180C", load_line=1.0)
+    assert hot.verdict == "reach"
+    assert hot.own_probability == 0.0
+    first = hot.lines()[0]
     assert "N42SH is used above its rating of 150 °C" in first
     assert "N42SH does not stand 180 °C at load line 1: H_k " in first
     fields = re.search(r"H_k (\d+) kA/m, field (\d+)", first)
     assert 100 <= float(fields[1]) <= 240
     assert float(fields[2]) == pytest.approx(401.0, abs=8.0)
     # What reaches it stands the duty by its own B_r; least exposure first.
-    for way in reached.ways:
+    for way in hot.ways:
         if way.likely:
             assert way.demagnetization_safety >= 1.1
-    likely = [w.exposure_USD_kg for w in reached.ways if w.likely and w.kind != "other-family"]
+    likely = [
+        w.exposure_USD_kg for w in hot.ways if w.likely and w.kind != "other-family"
+    ]
     assert likely == sorted(likely)
-    asked = mk.replace(values={"B_r": 1.403, "H_cJ": 987}, temperature="25C",
-                       require="coercivity_kA_m>=1500")  # fmt: skip
-    assert asked.verdict == "reach"
-    assert "does not meet H_cJ >= 1500 kA/m" in asked.lines()[0]
-    assert asked.ways
+    answer = mk.replace(
+        values={"B_r": 1.403, "H_cJ": 987},
+        temperature="25C",
+        require="coercivity_kA_m>=1500",
+    )
+    assert answer.verdict == "reach"
+    assert "does not meet H_cJ >= 1500 kA/m" in answer.lines()[0]
+    assert answer.ways
 
 
 def test_another_family_stands_first_only_where_it_may(motor):
     other = next(way for way in motor.ways if way.kind == "other-family")
     assert not other.recommended
-    row = next(line for line in motor.lines() if line.lstrip().startswith(f"{other.number} "))
+    row = next(
+        line for line in motor.lines() if line.lstrip().startswith(f"{other.number} ")
+    )
     assert row.endswith(" ask")
-    allowed = mk.replace("N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK)
-    assert allowed.recommended.kind == "other-family"
+    answer = mk.replace("N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK)
+    assert answer.recommended.kind == "other-family"
     # By its elements alone it is never called cheaper, and its own scarce ones stand beside.
-    text = " ".join(allowed.lines())
+    text = " ".join(answer.lines())
     assert "price: ask" in text
     assert re.search(r"it holds Sm \d+ wt.%, Co \d+ wt.%", text)
     with pytest.raises(InputError, match="own or any"):
@@ -120,26 +129,28 @@ def test_a_price_changes_the_answer(motor):
     for way in dear.ways:
         assert not (way.recommended and way.cost_per_flux_ratio > 1.1)
     # Gallium dear enough takes the ways without heavy rare earth that rest on it off the list.
-    capped = mk.replace("N42SH", "150C", prices={"Ga": "50x", "Dy": "0.5x"}, **BULK)
-    assert capped.recommended is None or "Ga" not in capped.recommended.candidate
+    answer = mk.replace("N42SH", "150C", prices={"Ga": "50x", "Dy": "0.5x"}, **BULK)
+    assert answer.recommended is None or "Ga" not in answer.recommended.candidate
 
 
 def test_a_named_recipe_is_judged_like_the_ways(motor):
     best = motor.recommended
     again = motor.judge(best.candidate, best.shell, basis="weight")
     assert again.chance == pytest.approx(best.chance, abs=1e-9)
-    assert again.coercivity_guaranteed_kA_m == pytest.approx(best.coercivity_guaranteed_kA_m)
-    sold = motor.judge("N45UH")
-    assert sold.grade == "N45UH"
-    assert sold.chance > 0.9
-    own = motor.judge(BULK["recipe"], basis="weight")
-    assert own.chance == 1.0
+    assert again.coercivity_guaranteed_kA_m == pytest.approx(
+        best.coercivity_guaranteed_kA_m
+    )
+    grade = motor.judge("N45UH")
+    assert grade.grade == "N45UH"
+    assert grade.chance > 0.9
+    recipe = motor.judge(BULK["recipe"], basis="weight")
+    assert recipe.chance == 1.0
 
 
-def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
+def test_feedback_is_part_of_the_charge(monkeypatch):
     motor = mk.replace("N42SH", temperature="150C", **BULK)
-    fed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
-    monkeypatch.setattr(get_settings(), "scrap", fed)
+    feed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
+    monkeypatch.setattr(get_settings(), "scrap", feed)
     monkeypatch.setattr(get_settings(), "yields", {"milling": 0.95, "diffusion": 0.9})
     with pytest.raises(InputError, match=r"20 wt.% of scrap holds 1\.00 wt.% Sm more"):
         motor.lines(everything=True)
@@ -157,39 +168,47 @@ def test_what_is_fed_back_is_part_of_the_charge(monkeypatch):
 
 @pytest.mark.parametrize(
     ("grade", "temperature", "more"),
-    [("N42SH", "150C", {}), ("N38UH", "180C", {}), ("N33AH", "220C", {}), ("N50", "60C", {}),
-     ("YX20", "150C", {}), ("Recoma 32", "250C", {}), ("2:17TC-16", "100C", {}),
-     ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0})],
-)  # fmt: skip
+    [
+        ("N42SH", "150C", {}),
+        ("N38UH", "180C", {}),
+        ("N33AH", "220C", {}),
+        ("N50", "60C", {}),
+        ("YX20", "150C", {}),
+        ("Recoma 32", "250C", {}),
+        ("2:17TC-16", "100C", {}),
+        ("N42SH", "75C", {"load_line": 2.0, "outside_field_kA_m": 400.0}),
+    ],
+)
 def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
-    found = mk.replace(grade, temperature, **more)
-    assert all(answer.own_probability >= 0.95 for answer in found.answers)
-    today = found.answers[0].today
-    for way in found.ways:
+    answer = mk.replace(grade, temperature, **more)
+    assert all(answer.own_probability >= 0.95 for answer in answer.answers)
+    today = answer.answers[0].today
+    for way in answer.ways:
         if way.recommended:
             assert way.likely
             assert way.exposure_USD_kg <= 0.8 * today.exposure_USD_kg + 1e-9
 
 
-def test_another_kind_of_the_same_grade_has_its_own_answer(motor, guessed):
-    kinds = [answer.kind for answer in guessed.answers]
+def test_each_kind_of_a_grade_has_its_answer(motor, estimate):
+    kinds = [answer.kind for answer in estimate.answers]
     assert {"bulk", "diffused"} <= set(kinds) <= {"bulk", "diffused", "fine-grained"}
-    assert all(answer.weight >= 0.2 for answer in guessed.answers)
-    assert f"if it is {kinds[1]}, " in " ".join(guessed.lines())
+    assert all(answer.weight >= 0.2 for answer in estimate.answers)
+    assert f"if it is {kinds[1]}, " in " ".join(estimate.lines())
     # What it holds is said as the mean over the kinds with its range, never the likelier alone.
-    mean, low, high = guessed.incumbent.makeup.heavy_wt_pct
-    assert f"{mean:.1f} ({low:.1f}-{high:.1f})" in " ".join(guessed.lines())
-    assert guessed.answers[0].today.wt_pct == guessed.answers[1].today.wt_pct == mean
+    mean, low, high = estimate.incumbent.makeup.heavy_wt_pct
+    text = f"{mean:.1f} ({low:.1f}-{high:.1f})"
+    assert text in " ".join(estimate.lines())
+    assert estimate.answers[0].today.wt_pct == estimate.answers[1].today.wt_pct == mean
     bulk = motor
     assert [a.kind for a in bulk.answers] == ["bulk"]
     assert bulk.answers[0].recipe.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
     # What industry does instead of 3 wt.% dysprosium: some tenths of a per cent, diffused in.
-    diffused = [way for way in bulk.ways if way.kind == "diffused"]
-    assert diffused[0].likely
-    assert diffused[0].heavy_rare_earth_wt_pct <= 1.5
+    ways = [way for way in bulk.ways if way.kind == "diffused"]
+    assert ways[0].likely
+    assert ways[0].heavy_rare_earth_wt_pct <= 1.5
 
 
-def test_a_class_far_above_its_use_is_told_so():
+def test_names_a_class_far_over_its_use():
     cool = mk.replace("N42SH", "75C", **BULK)
     # By its drawing some 1,050 to 1,110 kA/m are asked for all the same.
     assert 1000.0 < cool.limits["coercivity_kA_m"].limit < 1150.0
@@ -204,74 +223,98 @@ def test_a_class_far_above_its_use_is_told_so():
     assert not duty.duty_line
 
 
-def test_a_recipe_that_the_model_cannot_level_is_given_no_melt():
+def test_unlevelled_recipe_gets_no_melt():
     # No producer makes class AH of an alloy without heavy rare earth.
-    found = mk.replace("N33AH", "220C", recipe="Nd30.5Co1B0.98Fe bal.", basis="weight")
-    assert found.answers[0].level > 1.39
-    assert not found.answers[0].is_level_sound
-    assert all(way.grade for way in found.ways)
-    assert "give its recipe" in " ".join(found.lines())
+    answer = mk.replace("N33AH", "220C", recipe="Nd30.5Co1B0.98Fe bal.", basis="weight")
+    assert answer.answers[0].level > 1.39
+    assert not answer.answers[0].is_level_sound
+    assert all(way.grade for way in answer.ways)
+    assert "give its recipe" in " ".join(answer.lines())
 
 
 @pytest.mark.parametrize(
     ("grade", "says"),
-    [("Recoma 20", "Sm"), ("BNP-8", "bonded"), ("Y30", "no rare earth"),
-     ("Alnico 5", "no rare earth")],
-)  # fmt: skip
-def test_a_magnet_without_heavy_rare_earth_is_kept_at_once(grade, says):
-    found = mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
-    assert found.verdict == "keep"
-    assert says in found.lines()[0]
-
-
-def test_a_class_that_holds_next_to_none_is_kept_where_nothing_is_likely_to_take_its_place():
-    found = mk.replace("N50", "50C")
-    assert found.verdict == "keep"
-    mean, low, _ = found.incumbent.makeup.heavy_wt_pct
-    assert (low, mean < 1.0) == (0.0, True)
-    assert not [way for way in found.ways if way.likely and way.kind == "alloy"]
-
-
-def test_a_duty_alone_is_answered_by_what_is_sold():
-    found = mk.replace(
-        None, "130C", require=["remanence_T>=1.15"], load_line=2.0, outside_field_kA_m=100.0
+    [
+        ("Recoma 20", "Sm"),
+        ("BNP-8", "bonded"),
+        ("Y30", "no rare earth"),
+        ("Alnico 5", "no rare earth"),
+    ],
+)
+def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
+    answer = (
+        mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
     )
-    assert found.lines()[0].startswith("Order ")
-    best = found.recommended
+    assert answer.verdict == "keep"
+    assert says in answer.lines()[0]
+
+
+def test_keeps_a_class_of_little_heavy_rare_earth():
+    answer = mk.replace("N50", "50C")
+    assert answer.verdict == "keep"
+    mean, low, _ = answer.incumbent.makeup.heavy_wt_pct
+    assert (low, mean < 1.0) == (0.0, True)
+    assert not [way for way in answer.ways if way.likely and way.kind == "alloy"]
+
+
+def test_duty_alone_gets_grades_of_the_market():
+    answer = mk.replace(
+        None,
+        "130C",
+        require=["remanence_T>=1.15"],
+        load_line=2.0,
+        outside_field_kA_m=100.0,
+    )
+    assert answer.lines()[0].startswith("Order ")
+    best = answer.recommended
     row = mk.grades(best.grade, "130C").iloc[0]
     assert row["remanence_T_lo"] >= 1.14
     assert best.demagnetization_safety >= 1.1
     curve = mk.curve(best.grade, "130C", bound="guaranteed").curves
-    field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0])) + 100e3
-    assert curve.knee_field[0, 0] / field == pytest.approx(best.demagnetization_safety, rel=1e-3)
+    self_field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0]))
+    field = self_field + 100e3
+    assert curve.knee_field[0, 0] / field == pytest.approx(
+        best.demagnetization_safety, rel=1e-3
+    )
     # A weak and warm duty needs no rare earth.
     weak = mk.replace(None, "120C", require=["remanence_T>=0.28"], load_line=2.0)
     assert weak.recommended.host == "ferrite"
 
 
-def test_prices_supply_and_kilograms_are_those_asked_for():
-    dear, plain = (mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
-                   for p in ({"Tb": "3x"}, None))  # fmt: skip
+def test_answer_follows_prices_supply_and_kilograms():
+    dear, plain = (
+        mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
+        for p in ({"Tb": "3x"}, None)
+    )
     keys = ["candidate", "shell"]
-    both = [r.candidates[r.candidates["way"] == "diffused"].set_index(keys)["cost_USD_kg"]
-            for r in (plain, dear)]  # fmt: skip
+    costs = [
+        r.candidates[r.candidates["way"] == "diffused"].set_index(keys)["cost_USD_kg"]
+        for r in (plain, dear)
+    ]
     base = plain.candidates.set_index(keys)["cost_USD_kg"]
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
-    shell = both[0][recipe, "Tb 0.8 wt%"] - base[recipe, ""]
-    assert both[1][recipe, "Tb 0.8 wt%"] - both[0][recipe, "Tb 0.8 wt%"] == pytest.approx(
-        2 * shell, rel=0.1
+    shell = costs[0][recipe, "Tb 0.8 wt%"] - base[recipe, ""]
+    assert costs[1][recipe, "Tb 0.8 wt%"] - costs[0][
+        recipe, "Tb 0.8 wt%"
+    ] == pytest.approx(2 * shell, rel=0.1)
+    saving = plain.recommended.saved / 100 * 0.25 * 2000
+    assert f"saves {saving:.3g} kg of heavy rare earth a year" in " ".join(
+        plain.lines()
     )
-    saved = plain.recommended.saved / 100 * 0.25 * 2000
-    assert f"saves {saved:.3g} kg of heavy rare earth a year" in " ".join(plain.lines())
 
 
-def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
-    rows = {"composition": [BULK["recipe"]], "basis": ["weight"], "temperature_K": [423.15],
-            "coercivity_kA_m": [300.0], "remanence_T": [1.15]}  # fmt: skip
+def test_calibrated_mill_predicts_the_replacements(motor):
+    rows = {
+        "composition": [BULK["recipe"]],
+        "basis": ["weight"],
+        "temperature_K": [423.15],
+        "coercivity_kA_m": [300.0],
+        "remanence_T": [1.15],
+    }
     mine = mk.calibrate(pd.DataFrame(rows), "mine", keep=False)
-    found = mk.replace("N42SH", "150C", process=mine, **BULK)
+    answer = mk.replace("N42SH", "150C", process=mine, **BULK)
     # A producer whose own magnets are softer than the drawing does not make the recipe pass.
-    assert found.own_probability < 0.2
+    assert answer.own_probability < 0.2
     with pytest.raises(InputError, match="is a route, or a calibration"):
         mk.replace("N42SH", "150C", process={"grain_size_um": 3.0})
     with pytest.raises(InputError, match="give one"):
@@ -279,29 +322,37 @@ def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
 
 
 def test_the_answer_stands_in_every_report(tmp_path):
-    found = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
+    answer = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
     again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
         assert "price of Tb 3x" in text
-        assert f"<strong>{escape(found.lines()[0])}</strong>" in text
+        assert f"<strong>{escape(answer.lines()[0])}</strong>" in text
         # One picture and one table: today's magnet, then the ways by their numbers.
         assert text.count("<figure><svg") == 1
         assert "today: N42SH" in text
     # One P and one number of each way: those of the answer, the magnet in use before them.
-    decided = again.decisions
-    assert decided["probability_meets_requirements"].iloc[0] == 1.0
-    for way in found.ways:
+    decisions = again.decisions
+    assert decisions["probability_meets_requirements"].iloc[0] == 1.0
+    for way in answer.ways:
         row = again.best(way.number).iloc[-1]
         assert (row["rank"], row["shell"] or "") == (way.number, way.shell)
         assert row["probability_meets_requirements"] == way.chance
-        assert decided["probability_meets_requirements"].iloc[way.number] == way.chance
-        curve = mk.curve(f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed").curves
-        promised = 1e3 * way.coercivity_guaranteed_kA_m
-        assert curve.coercivity[0, 0] == pytest.approx(promised, rel=0.01)
-        assert curve.knee_field[0, 0] == pytest.approx(1e3 * way.knee_guaranteed_kA_m, rel=0.01)
-    ranked = pd.read_csv(tmp_path / "out" / "ranked.csv")
-    assert ranked["rank"].head(len(found.ways)).tolist() == [way.number for way in found.ways]
+        assert (
+            decisions["probability_meets_requirements"].iloc[way.number] == way.chance
+        )
+        curve = mk.curve(
+            f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed"
+        ).curves
+        guarantee = 1e3 * way.coercivity_guaranteed_kA_m
+        assert curve.coercivity[0, 0] == pytest.approx(guarantee, rel=0.01)
+        assert curve.knee_field[0, 0] == pytest.approx(
+            1e3 * way.knee_guaranteed_kA_m, rel=0.01
+        )
+    table = pd.read_csv(tmp_path / "out" / "ranked.csv")
+    assert table["rank"].head(len(answer.ways)).tolist() == [
+        way.number for way in answer.ways
+    ]
 
 
 @pytest.mark.parametrize(
@@ -320,24 +371,27 @@ def test_the_answer_stands_in_every_report(tmp_path):
         ({"grade": "N42SH", "shell": "Tb 0.5 wt%"}, "give recipe or measured"),
         ({}, "give a grade, measured values"),
         ({"load_line": 2.0, "temperature": "100C"}, "needs the least B_r"),
-        ({"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]}, "screen --require"),
+        (
+            {"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]},
+            "screen --require",
+        ),
         ({"grade": "N42SH", "recipe": "He"}, "no magnet at 150|no level of a producer"),
         ({"grade": "N42SH", "recipe": "Xx2Fe14B"}, "Xx"),
     ],
 )
-def test_bad_input_is_said(arguments, says):
+def test_names_bad_input(arguments, says):
     with pytest.raises((InputError, CompositionError), match=says):
         mk.replace(**arguments)
 
 
-def test_a_recipe_is_judged_by_the_route_that_candidates_are_asked_of():
+def test_judges_a_recipe_by_the_route_of_its_candidates():
     # Grains of hot-deformed magnets are tenths of a micrometre: the same melt is harder than
     # sintered, and a route that is asked for holds for what is judged by name too.
     use = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
     melt = "Nd24.64Pr6.16Co3Ga0.4Cu0.15B0.96Fe bal."
-    sintered = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
+    plain = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
     by_route = mk.replace("N42SH", "150C", **use, process={"route": "hot-deformed"})
-    deformed = by_route.judge(melt, basis="weight")
-    assert sintered.route is None
-    assert deformed.route == "hot-deformed"
-    assert deformed.coercivity_kA_m > 1.2 * sintered.coercivity_kA_m
+    deformation = by_route.judge(melt, basis="weight")
+    assert plain.route is None
+    assert deformation.route == "hot-deformed"
+    assert deformation.coercivity_kA_m > 1.2 * plain.coercivity_kA_m

@@ -17,9 +17,17 @@ from magnetkit.choose._job import job_identity
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
-from tests.command import killed
+from tests.command import kill_fork
 
-MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
+MAGNETS = [
+    "SmCo5",
+    "Sm2Co17",
+    "Sm0.6Gd0.4Co5",
+    "Nd2Fe14B",
+    "Er2Fe14B",
+    "Y2Co17",
+    "FeCo",
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +35,24 @@ def tube():
     return mk.screen(application="patriot-beam-focusing")
 
 
-def test_the_default_space_ranks_all_with_the_reference_among_them(tube):
-    ranked = tube.table[tube.table["rank"].notna()]
-    assert len(ranked) >= 600
-    assert tube.profile.reference.formula in set(ranked["candidate"])
-    assert sorted(ranked["rank"]) == list(range(1, len(ranked) + 1))
+def test_default_space_ranks_all_with_the_reference(tube):
+    ranks = tube.table[tube.table["rank"].notna()]
+    assert len(ranks) >= 600
+    assert tube.profile.reference.formula in set(ranks["candidate"])
+    assert sorted(ranks["rank"]) == list(range(1, len(ranks) + 1))
 
 
-def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
+def test_tube_wants_lean_samarium_cobalt(
+    tube,
+):
     best = tube.best(10)
     # Alloys of 20 % iron are too far from measured ones, the others meet all.
-    far = best["candidate"].str.contains("Fe20")
-    assert (best["meets_requirements"] == ~far).all()
-    assert (best["evidence_distance"][far] > best["evidence_distance"][~far].max()).all()
-    assert (~far).sum() >= 5
+    distant = best["candidate"].str.contains("Fe20")
+    assert (best["meets_requirements"] == ~distant).all()
+    assert (
+        best["evidence_distance"][distant] > best["evidence_distance"][~distant].max()
+    ).all()
+    assert (~distant).sum() >= 5
     assert best["host"].isin(["1:5", "2:17"]).all()
     assert (best["status"] == "ok").all()
     assert (best["remanence_coefficient_pct_K"].abs() <= 0.05).all()
@@ -50,8 +62,12 @@ def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_ra
     assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
 
 
-def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(tube):
-    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index("candidate")
+def test_plain_compounds_count_as_makeable(
+    tube,
+):
+    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index(
+        "candidate"
+    )
     assert (plain["status"] == "ok").all()
     assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
 
@@ -64,9 +80,9 @@ def test_taking_gadolinium_out_shows_in_alpha(tube):
     assert alpha[0] < 0
 
 
-def test_every_column_of_the_registry_is_there_in_order(tube):
-    wanted = [c for name in columns.NAMES for c in columns.with_interval(name)]
-    assert [c for c in tube.table.columns if c in set(wanted)] == wanted
+def test_result_has_every_column_in_order(tube):
+    names = [c for name in columns.NAMES for c in columns.with_interval(name)]
+    assert [c for c in tube.table.columns if c in set(names)] == names
 
 
 def test_intervals_hold_their_value(tube):
@@ -77,7 +93,9 @@ def test_intervals_hold_their_value(tube):
 
 
 def test_no_number_where_there_is_no_magnet():
-    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index("candidate")
+    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index(
+        "candidate"
+    )
     status = table["status"].astype(str)
     assert status["Y2Co17"] == "planar"
     assert status["FeCo"] == "unknown host"
@@ -91,29 +109,44 @@ def test_no_number_where_there_is_no_magnet():
 
 def test_candidates_in_every_form_give_the_same_result():
     texts = MAGNETS[:3]
-    forms = [texts, mk.CompositionTable.from_strings(texts), pd.DataFrame({"composition": texts})]
+    forms = [
+        texts,
+        mk.CompositionTable.from_strings(texts),
+        pd.DataFrame({"composition": texts}),
+    ]
     results = [mk.screen(f, application="f22-engine").table for f in forms]
-    first, *others = (frame.drop(columns=["candidate"]) for frame in results)
-    for other in others:
+    first, *rest = (frame.drop(columns=["candidate"]) for frame in results)
+    for other in rest:
         pd.testing.assert_frame_equal(first, other)
 
 
-def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path):
+def test_rows_keep_their_position_in_the_table(tmp_path):
     texts = ["Er2Fe14B", "nonsense", *MAGNETS]
     in_memory = mk.screen(texts, application="f22-engine")
     in_files = mk.screen(texts, application="f22-engine", out=tmp_path / "out")
     for result in (in_memory, in_files):
         table = result.table
-        for rows in (result.best(3), result.pareto, result.find("SmCo5"), result.sample_ranks(3)):
-            pd.testing.assert_frame_equal(rows, table.loc[rows.index], check_categorical=False)
-        assert [texts[i] for i in result.best(9)["row_index"]] == list(result.best(9)["candidate"])
+        for rows in (
+            result.best(3),
+            result.pareto,
+            result.find("SmCo5"),
+            result.sample_ranks(3),
+        ):
+            pd.testing.assert_frame_equal(
+                rows, table.loc[rows.index], check_categorical=False
+            )
+        assert [texts[i] for i in result.best(9)["row_index"]] == list(
+            result.best(9)["candidate"]
+        )
 
 
 def test_an_unknown_column_is_no_damage(tmp_path):
     for options in ({}, {"out": tmp_path / "out"}):
         result = mk.screen(["SmCo5"], application="f22-engine", **options)
         assert result.select(["rank", "host"]).column_names == ["rank", "host"]
-        with pytest.raises(InputError, match=r"no column 'remanence' \(did you mean remanence_T"):
+        with pytest.raises(
+            InputError, match=r"no column 'remanence' \(did you mean remanence_T"
+        ):
             result.select(["remanence"])
 
 
@@ -121,39 +154,51 @@ def test_an_unknown_column_is_no_damage(tmp_path):
     ("name", "value", "message"),
     [
         ("chunk_rows", 0, "chunk_rows must be a whole number of 1 or more"),
-        *(("chunk_rows", value, "chunk_rows must be a whole number") for value in ("x", 2.5, None)),
-        *(("out", value, "out must be the path of a folder") for value in (5, "", "  ")),
+        *(
+            ("chunk_rows", value, "chunk_rows must be a whole number")
+            for value in ("x", 2.5, None)
+        ),
+        *(
+            ("out", value, "out must be the path of a folder")
+            for value in (5, "", "  ")
+        ),
         ("temperature", [300.0, 400.0], "expected one temperature"),
     ],
 )
-def test_arguments_that_cannot_be_are_named(name, value, message):
+def test_names_impossible_arguments(name, value, message):
     with pytest.raises(InputError, match=message):
         mk.screen(["SmCo5"], application="f22-engine", **{name: value})
 
 
-def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
+def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
     monkeypatch.setattr("magnetkit.choose.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]
-    ranked = int(ranks.notna().sum())
-    assert 0 < ranked < 6
+    count = int(ranks.notna().sum())
+    assert 0 < count < 6
     short = pd.read_csv(tmp_path / "out" / "ranked.csv")
     assert len(short) == 6
     assert short["candidate"].is_unique
-    assert short["rank"].tolist()[:ranked] == list(range(1, ranked + 1))
-    assert short["rank"].isna().sum() == 6 - ranked
-    unranked = result.table["candidate"][ranks.isna()].tolist()
-    assert short["candidate"].tolist()[ranked:] == unranked[: 6 - ranked]
+    assert short["rank"].tolist()[:count] == list(range(1, count + 1))
+    assert short["rank"].isna().sum() == 6 - count
+    rest = result.table["candidate"][ranks.isna()].tolist()
+    assert short["candidate"].tolist()[count:] == rest[: 6 - count]
 
 
-def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
+def test_failing_rerun_keeps_the_result(tmp_path):
     out = tmp_path / "out"
-    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(out / "report.html")
+    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(
+        out / "report.html"
+    )
     before = {f.name: f.read_bytes() for f in out.iterdir()}
     with pytest.raises(CompositionError):
-        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True)
-    with pytest.raises(InputError, match=r"no candidate could be read.*\.magnetkit-parts"):
+        mk.screen(
+            ["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True
+        )
+    with pytest.raises(
+        InputError, match=r"no candidate could be read.*\.magnetkit-parts"
+    ):
         mk.screen(["??"], application="f22-engine", out=out, force=True)
     with pytest.raises(InputError, match=r"holds a finished screening; .* --force"):
         mk.screen(["SmCo5"], application="f22-engine", out=out)
@@ -166,7 +211,7 @@ def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
     assert not (out / "report.html").exists()
 
 
-def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
+def test_stale_result_is_an_error(tmp_path):
     first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
     mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path, force=True)
     with pytest.raises(StoreError, match="was screened anew"):
@@ -175,52 +220,62 @@ def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
         first.select(["rank"])
 
 
-def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkeypatch):
+def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
     scenario = tmp_path / "mine.toml"
-    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(encoding="utf-8")
+    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(
+        encoding="utf-8"
+    )
     scenario.write_text(embargo, encoding="utf-8")
 
-    def go_on(**options):
+    def resume(**options):
         return mk.screen(
-            ["SmCo5"], "f22-engine", scenario=str(scenario), out=tmp_path / "out", resume=True,
+            ["SmCo5"],
+            "f22-engine",
+            scenario=str(scenario),
+            out=tmp_path / "out",
+            resume=True,
             **options,
-        )  # fmt: skip
+        )
 
-    first = go_on(process=mk.magnetism.Process(grain_size_um=4.0))
+    first = resume(process=mk.magnetism.Process(grain_size_um=4.0))
     # The producer of the device's reference stands beside what was given.
     assert first.manifest["identity"]["process"]["grain_size_um"] == 4.0
     with pytest.raises(InputError, match="another process"):
-        go_on(process={"grain_size_um": 5.0})
+        resume(process={"grain_size_um": 5.0})
     same = {"process": {"grain_size_um": 4.0}}
-    assert go_on(**same).manifest == first.manifest
+    assert resume(**same).manifest == first.manifest
     scenario.write_text(embargo.replace("title =", "title = 'x' #"), encoding="utf-8")
     with pytest.raises(InputError, match="another scenario content"):
-        go_on(**same)
+        resume(**same)
     scenario.write_text(embargo, encoding="utf-8")
     monkeypatch.setattr(get_settings(), "heavy_rare_earths", ("Dy",))
     with pytest.raises(InputError, match="another settings"):
-        go_on(**same)
+        resume(**same)
 
 
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text("composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n")
+    path.write_text(
+        "composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n"
+    )
     table = mk.screen(path, application="hot-servo-motor").table
-    bulk, alloyed, shell = (table.iloc[i] for i in range(3))
-    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]
+    bulk, alloy, shell = (table.iloc[i] for i in range(3))
+    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloy["dysprosium_terbium_wt_pct"]
     assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]
-    assert shell["remanence_T"] > alloyed["remanence_T"]
+    assert shell["remanence_T"] > alloy["remanence_T"]
 
 
-def test_scenario_and_recycling_move_risk_only_as_they_should():
+def test_scenario_and_recycling_change_only_risk():
     def risk(**options):
-        return mk.screen(["SmCo5"], application="f22-engine", **options).table["supply_risk"][0]
+        return mk.screen(["SmCo5"], application="f22-engine", **options).table[
+            "supply_risk"
+        ][0]
 
     assert risk(scenario="embargo") > risk()
     assert risk(recycled={"Co": 0.5}) < risk()
 
 
-def test_strict_fails_on_the_first_bad_row_and_nothing_readable_is_an_error(tmp_path):
+def test_strict_fails_on_the_first_bad_row(tmp_path):
     with pytest.raises(CompositionError, match="line 2"):
         mk.screen(["SmCo5", "??"], application="f22-engine", strict=True)
     with pytest.raises(InputError, match="no candidate"):
@@ -231,32 +286,39 @@ def test_predict_joins_every_stage():
     table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
     frame = mk.predict(table, "150C")
     assert frame["temperature_K"].tolist() == [423.15, 423.15]
-    for name in ("remanence_T", "energy_above_hull_eV_atom", "supply_risk", "in_domain"):
+    for name in (
+        "remanence_T",
+        "energy_above_hull_eV_atom",
+        "supply_risk",
+        "in_domain",
+    ):
         assert frame[name].notna().all()
 
 
-def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
+def test_killed_screening_resumes_to_the_same_bytes(tmp_path):
     path = tmp_path / "alloys.txt"
-    path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    whole = tmp_path / "whole"
+    part = tmp_path / "cut"
 
     def run(out, **more):
         mk.screen(path, application="f22-engine", out=out, chunk_rows=40, **more)
 
     def is_begun():
         # A chunk may lie there before the manifest names the first.
-        named = cut / ".magnetkit-parts" / "manifest.json"
-        found = list(cut.glob(".magnetkit-parts/chunk-000002*"))
-        return found and '"phase"' in named.read_text("utf-8")
+        manifest = part / ".magnetkit-parts" / "manifest.json"
+        chunks = list(part.glob(".magnetkit-parts/chunk-000002*"))
+        return chunks and '"phase"' in manifest.read_text("utf-8")
 
     run(whole)
-    killed(lambda progress: run(cut, progress=progress), is_begun)
-    manifest = read_manifest(cut)
+    kill_fork(lambda progress: run(part, progress=progress), is_begun)
+    manifest = read_manifest(part)
     assert not manifest["done"]
     assert manifest["chunks"]
-    run(cut, resume=True)
+    run(part, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
-        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+        assert (part / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 def test_an_ordinary_recipe_is_inside_the_domain():
@@ -266,39 +328,47 @@ def test_an_ordinary_recipe_is_inside_the_domain():
     assert mk.predict(table)["in_domain"].all()
 
 
-@pytest.mark.parametrize("name", ["communication-twt", "energy-traction-motor", "f22-engine"])
+@pytest.mark.parametrize(
+    "name", ["communication-twt", "energy-traction-motor", "f22-engine"]
+)
 def test_no_magnet_of_a_device_is_listed_twice(name):
     # Today's magnet is written with brackets in some profiles and without them in their space.
     table = mk.screen(application=name).table
     atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
-    made = zip(atoms, table["shell"].astype(str), table["route"].astype(str), strict=True)
-    kinds = [(*row, shell, route) for row, shell, route in made]
+    magnets = zip(
+        atoms, table["shell"].astype(str), table["route"].astype(str), strict=True
+    )
+    kinds = [(*row, shell, route) for row, shell, route in magnets]
     assert len(set(kinds)) == len(kinds)
 
 
-def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
-    built, read = [], Counter()
-    made, load = _job.Conditions.of, _toml.load
+def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
+    calls = []
+    reads = Counter()
+    make = _job.Conditions.of
+    load = _toml.load
 
-    def counted(*args, **kwargs):
-        built.append(kwargs)
-        return made(*args, **kwargs)
+    def count_calls(*args, **kwargs):
+        calls.append(kwargs)
+        return make(*args, **kwargs)
 
     def read_one(name, model, kind, folder):
-        read[name] += kind == "scenario"
+        reads[name] += kind == "scenario"
         return load(name, model, kind, folder)
 
-    monkeypatch.setattr(_job.Conditions, "of", counted)
+    monkeypatch.setattr(_job.Conditions, "of", count_calls)
     monkeypatch.setattr(_toml, "load", read_one)
     scenario._embedded_scenarios.cache_clear()
-    result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
+    result = mk.screen(
+        ["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1
+    )
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")
-    assert len(built) == 1
-    assert len(read) >= len(mk.supply.scenarios())
-    assert max(read.values()) == 1
+    assert len(calls) == 1
+    assert len(reads) >= len(mk.supply.scenarios())
+    assert max(reads.values()) == 1
     # Of a folder it is what was asked.
     again = ScreenResult.from_folder(tmp_path / "out")
     assert again.job is again.job
     assert job_identity(again.job) == job_identity(result.job)
-    assert len(built) == 2
+    assert len(calls) == 2

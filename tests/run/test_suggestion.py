@@ -19,8 +19,11 @@ from magnetkit.run.suggestion import batch_value, greedy, order, suggest
 def space():
     """Alloys with Dy, Tb and Co, and what is diffused into two of them."""
     limits = {"Dy": 0.3, "Tb": 0.2, "Co": 0.1}
-    bulk = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits)
-    bases, amounts = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"), (0.2, 0.4, 0.6, 0.8)
+    bulk = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, 0.05, limits
+    )
+    bases = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B")
+    amounts = (0.2, 0.4, 0.6, 0.8)
     shells = [(b, f"{R} {a} wt%") for b in bases for R in ("Dy", "Tb") for a in amounts]
     return SpaceCandidates([bulk], shells)
 
@@ -34,23 +37,24 @@ def problem(n=10, draws=4000, seed=0):
     """Return a drawn problem: losses that hang on scores, correlated as alloys are."""
     rng = np.random.default_rng(seed)
     apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    root = np.linalg.cholesky(0.3 + 0.6 * np.exp(-apart / 2.0) + 0.1 * np.eye(n))
+    likeness = 0.3 + 0.6 * np.exp(-apart / 2.0)
+    root = np.linalg.cholesky(likeness + 0.1 * np.eye(n))
     score = root @ rng.standard_normal((n, draws))
     need = rng.uniform(-1.0, 1.0, n)
     loss = rng.uniform(0.0, 2.0, n)[:, None] + 4.0 * (score < need[:, None])
     return loss, score[:, :, None] + 0.1 * rng.standard_normal((n, draws, 1))
 
 
-def test_what_tells_nothing_is_worth_nothing():
-    loss, told = problem()
-    noise = np.random.default_rng(1).standard_normal(told.shape)
+def test_uninformative_melt_has_no_value():
+    loss, scores = problem()
+    noise = np.random.default_rng(1).standard_normal(scores.shape)
     assert batch_value(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
-    assert batch_value(loss, told, [0, 1])[0] > 0.1
+    assert batch_value(loss, scores, [0, 1])[0] > 0.1
     # Where there is nothing to choose there is nothing to save.
-    assert batch_value(loss[:1, :8], told[:1, :8], [0]) == (0.0, 0.0)
+    assert batch_value(loss[:1, :8], scores[:1, :8], [0]) == (0.0, 0.0)
 
 
-def test_two_candidates_have_the_value_that_can_be_worked_out():
+def test_value_of_two_candidates_by_hand_calculation():
     # One loses 1 for certain, the other 0 or 4 with a half each and the measurement says which:
     # knowing saves 1 - 0.5 * 1 - 0.5 * 0 = 0.5 in the mean.
     rng = np.random.default_rng(0)
@@ -62,24 +66,24 @@ def test_two_candidates_have_the_value_that_can_be_worked_out():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_plain_greed_does_as_well_as_trying_every_batch_and_as_a_librarys_search(seed):
-    loss, told = problem(seed=seed)
-    chosen, _ = greedy(loss, told, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
-    got = batch_value(loss, told, chosen)[0]
-    best = max(batch_value(loss, told, c)[0] for c in combinations(range(10), 3))
+def test_greedy_search_equals_every_batch(seed):
+    loss, scores = problem(seed=seed)
+    batch, _ = greedy(loss, scores, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
+    got = batch_value(loss, scores, batch)[0]
+    best = max(batch_value(loss, scores, c)[0] for c in combinations(range(10), 3))
     assert got >= 0.93 * best
 
-    def lost(x):
+    def negative_value(x):
         batch = sorted(set(np.minimum(x.astype(int), 9).tolist()))
-        return -batch_value(loss, told, batch)[0]
+        return -batch_value(loss, scores, batch)[0]
 
     library = differential_evolution(
-        lost, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
+        negative_value, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
     )
     assert got >= 0.95 * -library.fun
     # And better than the first three by what they are thought to lose.
     first = np.argsort(loss.mean(axis=1))[:3].tolist()
-    assert got >= batch_value(loss, told, first)[0]
+    assert got >= batch_value(loss, scores, first)[0]
 
 
 def test_a_batch_tells_of_who_is_in_doubt(motor):
@@ -92,21 +96,23 @@ def test_a_batch_tells_of_who_is_in_doubt(motor):
     assert batch["probability_meets_requirements"].iloc[0] < 0.97
 
 
-def test_store_furnace_and_limits_are_kept(motor):
+def test_respects_store_furnace_and_limits(motor):
     stock = {"Nd": 1.0, "Fe": 10.0, "B": 1.0, "Dy": 0.5}
-    batch = suggest(motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5)
+    batch = suggest(
+        motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5
+    )
     texts = list(batch["formula"])
     weight = CompositionTable.from_strings(texts).weight_fractions()
     assert batch["formula"].nunique() <= 2
     assert not batch["shell"].str.startswith("Tb").any()
-    used = dict(zip(texts, weight, strict=True))
-    assert 1.5 * sum(w[59] for w in used.values()) <= 1.0
+    melts = dict(zip(texts, weight, strict=True))
+    assert 1.5 * sum(w[59] for w in melts.values()) <= 1.0
     for shell in filter(None, batch["shell"]):
         assert float(shell.split()[1]) <= 0.6
     assert not batch["formula"].str.contains("Tb|Pr|Ce|Co").any()
 
 
-def test_what_cannot_be_is_said(motor):
+def test_names_impossible_requests(motor):
     with pytest.raises(InputError, match="no leading candidate keeps the limits"):
         suggest(motor, 1, stock=["Sm", "Co"])
     with pytest.raises(InputError, match="limit 'Nd=3' not understood"):
@@ -126,7 +132,9 @@ def test_results_come_back_through_calibrate():
     table["coercivity_kA_m"] = 500.0
     process = mk.calibrate(table, name="batch", keep=False)
     before = mk.magnetism.sintered(
-        CompositionTable.from_strings(table["composition"]), 423.15, shell=list(table["shell"])
+        CompositionTable.from_strings(table["composition"]),
+        423.15,
+        shell=list(table["shell"]),
     )
     after = mk.magnetism.sintered(
         CompositionTable.from_strings(table["composition"]),
@@ -140,12 +148,12 @@ def test_results_come_back_through_calibrate():
     assert off[1] < 0.36 / 0.64 * off[0]
 
 
-def test_the_command_writes_what_the_mill_fills_in(tmp_path):
+def test_command_writes_a_table_for_the_mill(tmp_path):
     mk.screen(space(), "energy-traction-motor", out=tmp_path / "r")
     file = tmp_path / "melts.csv"
     store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
-    asked = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
-    done = CliRunner().invoke(app, [*asked, "--out", str(file)])
+    arguments = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(file)])
     assert done.exit_code == 0, done.output
     assert "units of regret" in done.stdout
     table = pd.read_csv(file)
@@ -153,23 +161,24 @@ def test_the_command_writes_what_the_mill_fills_in(tmp_path):
     assert len(set(table["composition"])) == 1
 
 
-def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
+def test_square_term_finds_an_inner_maximum():
     # The second loses nothing where its score is between -1 and 1, and 4 elsewhere; the first
     # always 2. The line of least squares in s^2 is 0.301 + 0.968 s^2, which passes 2 where |s| is
     # 1.325: beyond, in 0.185 of the draws, the first is taken, and 2 saved.
     rng = np.random.default_rng(0)
     score = np.stack([np.zeros(40_000), rng.standard_normal(40_000)])
-    loss = np.stack([np.full(40_000, 2.0), np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)])
+    second = np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)
+    loss = np.stack([np.full(40_000, 2.0), second])
     worth, change = batch_value(loss, score[:, :, None], [1])
     assert worth == pytest.approx(2.0 * 0.185, abs=0.02)
     assert change == pytest.approx(0.185, abs=0.01)
 
 
 @pytest.mark.parametrize(("more", "shown"), [((), True), (("--quiet",), False)])
-def test_a_bar_is_shown_unless_told_not_to(tmp_path, monkeypatch, more, shown):
+def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, shown):
     mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
-    asked = []
+    values = []
     instead = "magnetkit.run.suggestion.suggest"
-    monkeypatch.setattr(instead, lambda *_, progress, **__: asked.append(progress))
+    monkeypatch.setattr(instead, lambda *_, progress, **__: values.append(progress))
     CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
-    assert asked == [shown]
+    assert values == [shown]

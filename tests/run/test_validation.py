@@ -11,41 +11,49 @@ CURIE = "curie_temperature_K"
 
 
 @pytest.fixture(scope="module")
-def measured():
+def compounds():
     compounds = pd.read_csv(mk.datasets.path("intrinsic/compounds.csv"))
-    compounds = compounds[compounds[J_S].notna()].rename(columns={"formula": "composition"})
+    compounds = compounds[compounds[J_S].notna()].rename(
+        columns={"formula": "composition"}
+    )
     return compounds[["composition", J_S, "host", "source"]]
 
 
 @pytest.fixture(scope="module")
-def by_host(measured):
-    return mk.validate(J_S, data=measured, groups="host")
+def by_host(compounds):
+    return mk.validate(J_S, data=compounds, groups="host")
 
 
-def test_what_was_stored_comes_as_frames():
+def test_stored_figures_are_frames():
     assert set(stored_targets()) == set(stored_figures())
-    found = mk.validate("curie_temperature_K")
-    assert len(found.tables) == len(stored_figures()["curie_temperature_K"]) == 4
-    row = found.table[(found.table["left out"] == "all rows") & (found.table["model"] == "model")]
+    validation = mk.validate("curie_temperature_K")
+    assert len(validation.tables) == len(stored_figures()["curie_temperature_K"]) == 4
+    row = validation.table[
+        (validation.table["left out"] == "all rows")
+        & (validation.table["model"] == "model")
+    ]
     assert row["pairs"].iloc[0] > 0.85
-    assert "datasets/surrogates/VALIDATION.md" in str(found)
-    assert len(repr(found)) <= 800
+    assert "datasets/surrogates/VALIDATION.md" in str(validation)
+    assert len(repr(validation)) <= 800
     with pytest.raises(InputError, match="anew=True"):
-        found.plot()
+        validation.plot()
 
 
-def test_each_group_is_predicted_by_models_that_did_not_see_it(by_host, measured):
+def test_groups_are_predicted_by_unseen_models(by_host, compounds):
     table = by_host.table
     assert list(table.index) == [
-        "CompositionRegressor", "ExtraTrees", "RandomForest", "GaussianProcess",
+        "CompositionRegressor",
+        "ExtraTrees",
+        "RandomForest",
+        "GaussianProcess",
         "predict, as shipped",
-    ]  # fmt: skip
+    ]
     rows = by_host.predictions
-    assert len(rows) == len(measured)
-    own = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
-    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(own)
+    assert len(rows) == len(compounds)
+    error = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
+    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(error)
     # A compound seen would be hit: the trees keep what they learnt.
-    assert own > 0.05
+    assert error > 0.05
     assert table["pairs_in_order"].between(0.5, 1.0).all()
     first = table.loc["CompositionRegressor"]
     assert first["coverage"] > 0.8
@@ -63,59 +71,66 @@ def test_a_parity_plot_shows_all_rows(by_host):
         by_host.plot("x")
 
 
-def test_any_column_of_a_frame_is_validated(measured):
-    frame = measured.rename(columns={J_S: "polarization"}).head(20)
-    found = mk.validate("polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False)
-    assert list(found.table.index) == ["CompositionRegressor"]
-    assert found.table["groups"].iloc[0] == 4
-    assert "polarization" in found.plot()["layout"]["xaxis"]["title"]["text"]
+def test_validates_any_column_of_a_frame(compounds):
+    frame = compounds.rename(columns={J_S: "polarization"}).head(20)
+    validation = mk.validate(
+        "polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False
+    )
+    assert list(validation.table.index) == ["CompositionRegressor"]
+    assert validation.table["groups"].iloc[0] == 4
+    assert "polarization" in validation.plot()["layout"]["xaxis"]["title"]["text"]
 
 
-def test_what_cannot_be_validated_says_why(measured):
+def test_names_why_nothing_validates(compounds):
     with pytest.raises(InputError, match="no figures of 'colour' are stored"):
         mk.validate("colour")
     with pytest.raises(InputError, match="'lab' is not among"):
-        mk.validate(J_S, data=measured, groups="lab")
+        mk.validate(J_S, data=compounds, groups="lab")
     with pytest.raises(InputError, match="one group for each of 56 rows"):
-        mk.validate(J_S, data=measured, groups=["a"])
+        mk.validate(J_S, data=compounds, groups=["a"])
     with pytest.raises(InputError, match="give both"):
         mk.validate("phases", groups="host")
     with pytest.raises(InputError, match='learn_from="known" needs'):
-        mk.validate("host_number", data=measured.assign(host_number=1.0), learn_from="known")
+        mk.validate(
+            "host_number", data=compounds.assign(host_number=1.0), learn_from="known"
+        )
     with pytest.raises(InputError, match="learn_from must be one of"):
-        mk.validate(J_S, data=measured, learn_from="all")
+        mk.validate(J_S, data=compounds, learn_from="all")
     with pytest.raises(InputError, match="two groups"):
-        mk.validate(J_S, data=measured, groups=["a"] * len(measured))
+        mk.validate(J_S, data=compounds, groups=["a"] * len(compounds))
     with pytest.raises(DataError, match="0 usable rows"):
         mk.validate(J_S, data=pd.DataFrame({"composition": ["Sm20Co80"], J_S: [1.0]}))
 
 
-def test_own_rows_are_predicted_from_all_else_that_is_known():
-    known = mk.surrogates.training_set(CURIE)
-    sm = known.table.fraction("Sm") > 0.0
-    rows = known[np.flatnonzero(sm)].to_frame()
-    found = mk.validate(CURIE, data=rows, learn_from="known", peers=False)
-    line = found.table.loc["model"]
+def test_predicts_rows_of_a_user_from_all_other_data():
+    dataset = mk.surrogates.training_set(CURIE)
+    sm = dataset.table.fraction("Sm") > 0.0
+    rows = dataset[np.flatnonzero(sm)].to_frame()
+    validation = mk.validate(CURIE, data=rows, learn_from="known", peers=False)
+    line = validation.table.loc["model"]
     assert line["rows"] <= len(rows)
     # Better than to know nothing, but not the values themselves.
-    spread = rows[CURIE].std()
-    assert 5.0 < line["mean_absolute_error"] < 0.6 * spread
-    assert "less their groups and compounds" in found.about
+    deviation = rows[CURIE].std()
+    assert 5.0 < line["mean_absolute_error"] < 0.6 * deviation
+    assert "less their groups and compounds" in validation.about
 
 
-def test_polarization_is_predicted_from_the_other_embedded_compounds(measured):
-    held = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
-    held = held[(held["property"] == J_S) & (held["host"] == "1:12")]
+def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
+    facts = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
+    facts = facts[(facts["property"] == J_S) & (facts["host"] == "1:12")]
     rows = pd.DataFrame(
-        {"composition": held["formula"], J_S: held["value"], "group": held["source"]}
+        {"composition": facts["formula"], J_S: facts["value"], "group": facts["source"]}
     )
     table = mk.validate(J_S, data=rows.assign(basis="atomic"), learn_from="known").table
     assert list(table.index) == [
-        "predict, as shipped", "CompositionRegressor", "ExtraTrees", "RandomForest",
+        "predict, as shipped",
+        "CompositionRegressor",
+        "ExtraTrees",
+        "RandomForest",
         "GaussianProcess",
-    ]  # fmt: skip
+    ]
     # No compound of these papers is among those that the parameters were fitted to.
-    assert not set(held["formula"]) & set(measured["composition"])
+    assert not set(facts["formula"]) & set(compounds["composition"])
     first = table.loc["predict, as shipped"]
     assert first["mean_absolute_error"] < table.loc["ExtraTrees", "mean_absolute_error"]
     assert first["coverage"] > 0.7

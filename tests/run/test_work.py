@@ -16,37 +16,37 @@ from magnetkit.run._work import decode, dependencies, evaluate_piece
 BAD = Rejected(7, "??", "no element")
 
 
-def of(*recipes, rejected=()):
+def evaluate_recipes(*recipes, rejected=()):
     table = CompositionTable.from_strings(list(recipes), basis="atomic")
     chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
     return evaluate_piece((3, lambda: chunk), make_job(applications.load("f22-engine")))
 
 
-def test_a_piece_names_the_models_that_were_asked():
-    number, part = of("SmCo5", "Sm2Co17")
+def test_piece_names_its_models():
+    number, part = evaluate_recipes("SmCo5", "Sm2Co17")
     assert (number, part.rows, part.lines, part.first) == (3, 2, 0, None)
     assert "curie_temperature_K" in part.models
     assert all(len(digest) == 64 for digest in part.models.values())
     assert decode(part.table)["candidate"].to_pylist() == ["SmCo5", "Sm2Co17"]
 
 
-def test_a_piece_of_nothing_but_bad_lines_asks_no_model():
-    number, part = of(rejected=[BAD, Rejected(8, "x", "no amount")])
+def test_piece_of_bad_lines_asks_no_model():
+    number, part = evaluate_recipes(rejected=[BAD, Rejected(8, "x", "no amount")])
     assert (number, part.rows, part.lines, part.first) == (3, 0, 2, BAD)
     assert part.table == b""
     assert part.models == {}
     assert decode(part.rejected)["line"].to_pylist() == [7, 8]
 
 
-def test_a_file_that_is_not_there_is_refused_before_any_work():
+def test_refuses_a_missing_file_before_work():
     with pytest.raises(InputError, match=r"absent\.csv"):
         FileCandidates(Path("absent.csv"))
 
 
-def test_answers_depend_on_no_table_that_changed_under_the_process(monkeypatch):
-    def changed():
+def test_answers_use_the_tables_of_the_start(monkeypatch):
+    def raise_data_error():
         raise DataError("was changed")
 
-    monkeypatch.setattr(datasets, "check_for_changes", changed)
+    monkeypatch.setattr(datasets, "check_for_changes", raise_data_error)
     with pytest.raises(DataError, match="was changed"):
         dependencies(make_job(applications.load("f22-engine")))

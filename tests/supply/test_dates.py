@@ -8,8 +8,10 @@ from magnetkit import supply
 from magnetkit.supply import overdue
 
 
-@pytest.mark.parametrize(("day", "late"), [(date(2026, 11, 26), False), (date(2026, 11, 27), True)])
-def test_the_gallium_ban_is_due_on_the_day_its_suspension_ends(day, late):
+@pytest.mark.parametrize(
+    ("day", "late"), [(date(2026, 11, 26), False), (date(2026, 11, 27), True)]
+)
+def test_gallium_ban_is_due_after_its_suspension(day, late):
     # MOFCOM: suspended to 27 November 2026.
     assert any("Ga" in text and "2026-11-27" in text for text in overdue(day)) is late
 
@@ -20,9 +22,11 @@ def test_ended_controls_are_never_due():
     assert "known as of 2025-10" not in text
 
 
-def test_prices_are_due_when_a_new_yearly_summary_is_out():
+def test_prices_are_due_with_a_new_summary():
     # USGS prints the prices of 2025 early in 2026, and those of 2026 early in 2027.
-    assert not any("Nd" in t for t in overdue(date(2027, 1, 31)) if t.startswith("prices"))
+    assert not any(
+        "Nd" in t for t in overdue(date(2027, 1, 31)) if t.startswith("prices")
+    )
     assert any("Nd" in t for t in overdue(date(2027, 2, 1)) if t.startswith("prices"))
 
 
@@ -36,9 +40,11 @@ def test_both_outcomes_of_the_suspended_controls_are_scenarios():
     assert after["Sm"] == before["Sm"]
 
 
-def test_only_facts_on_what_an_alloy_holds_are_said():
+def test_facts_name_elements_of_the_alloy_alone():
     day = date(2026, 11, 27)
-    assert not any("Ga" in late.split(":")[0].split() for late in overdue(day, ["Sm", "Co"]))
+    assert not any(
+        "Ga" in late.split(":")[0].split() for late in overdue(day, ["Sm", "Co"])
+    )
     assert any("Ho Er Tm Yb" in late for late in overdue(day, ["Er"]))
     assert overdue(day, ["Fe", "B"]) == []
 
@@ -50,8 +56,8 @@ def test_the_ledger_says_what_is_past_its_day(monkeypatch):
             return cls(2026, 11, 27)
 
     monkeypatch.setattr("magnetkit.supply.tables.date", Later)
-    held = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
-    assert any("Ho Er Tm Yb" in late for late in held)
+    facts = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
+    assert any("Ho Er Tm Yb" in late for late in facts)
     assert supply.ledger(["Fe3B"]).attrs["overdue"] == []
 
 

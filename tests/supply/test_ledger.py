@@ -9,6 +9,7 @@ from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable, supply
+from tests.recipes import mix
 
 
 def table(*formulas):
@@ -20,12 +21,15 @@ def table(*formulas):
 def test_mass_percentages_of_a_known_alloy():
     row = supply.ledger(table("Nd1.8Dy0.2Fe14B")).iloc[0]
     mass = {
-        e: n * ATOMIC_MASS[INDEX[e]] for e, n in {"Nd": 1.8, "Dy": 0.2, "Fe": 14, "B": 1}.items()
+        e: n * ATOMIC_MASS[INDEX[e]]
+        for e, n in {"Nd": 1.8, "Dy": 0.2, "Fe": 14, "B": 1}.items()
     }
     total = sum(mass.values())
     assert row["heavy_rare_earth_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
     assert row["dysprosium_terbium_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
-    assert row["rare_earth_wt_pct"] == pytest.approx(100 * (mass["Dy"] + mass["Nd"]) / total)
+    assert row["rare_earth_wt_pct"] == pytest.approx(
+        100 * (mass["Dy"] + mass["Nd"]) / total
+    )
     assert row["cobalt_wt_pct"] == 0.0
 
 
@@ -49,8 +53,16 @@ def test_reliance_and_cost_are_means_over_mass(scenario):
 
 
 @pytest.mark.parametrize("scenario", supply.scenarios())
-def test_the_risk_is_that_one_of_the_sources_fails(scenario):
-    recipe = {"Nd": 24.0, "Pr": 6.0, "Dy": 2.0, "Tb": 1.0, "Co": 1.0, "Fe": 65.0, "B": 1.0}
+def test_risk_is_any_failing_source(scenario):
+    recipe = {
+        "Nd": 24.0,
+        "Pr": 6.0,
+        "Dy": 2.0,
+        "Tb": 1.0,
+        "Co": 1.0,
+        "Fe": 65.0,
+        "B": 1.0,
+    }
     risk = supply.element_table(scenario).set_index("element")["supply_risk"]
     # One maker separates neodymium and praseodymium, another dysprosium and terbium.
     sources = (("Nd", "Pr"), ("Dy", "Tb"), ("Co",), ("Fe",), ("B",))
@@ -67,14 +79,16 @@ def test_the_risk_is_that_one_of_the_sources_fails(scenario):
 @pytest.mark.parametrize("heavy", ["Dy", "Tb", "Gd", "Ho"])
 @pytest.mark.parametrize("scenario", supply.scenarios())
 @pytest.mark.parametrize("start", [5.0, 2.0, 0.5])
-def test_the_risk_falls_where_four_fifths_of_a_heavy_rare_earth_are_saved(heavy, scenario, start):
+def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, start):
     # Neodymium takes its place, which has a risk of its own.
-    texts = [f"Nd{30 - x:g}{heavy}{x:g}Fe69B1" for x in (start, 0.2 * start, 0.0)]
-    before, after, without = supply.ledger(texts, scenario, basis="weight")["supply_risk"]
+    texts = [f"{mix('Nd', heavy, x, 30)}Fe69B1" for x in (start, 0.2 * start, 0.0)]
+    before, after, without = supply.ledger(texts, scenario, basis="weight")[
+        "supply_risk"
+    ]
     assert before - 0.02 > after > without
 
 
-def test_a_rare_earth_of_the_same_source_adds_no_risk():
+def test_same_source_adds_no_risk():
     texts = ["Nd30Fe69B1", "Nd24Pr6Fe69B1", "Nd24Sm6Fe69B1"]
     neodymium, with_praseodymium, with_samarium = supply.ledger(texts, basis="weight")[
         "supply_risk"
@@ -92,19 +106,19 @@ def test_risk_and_reliance_stay_between_zero_and_one(x, r):
             assert result[column].between(0, 1).all()
 
 
-def test_what_is_saved_is_against_the_reference():
+def test_saving_refers_to_the_reference():
     alloys = table("SmCo5", "Sm0.8Gd0.2Co5", "Sm0.5Gd0.5Co5")
     result = supply.ledger(alloys, reference=alloys[1:2])
-    saved = result["heavy_rare_earth_saved_wt_pct"]
-    assert saved[0] > 0
-    assert saved[1] == 0
-    assert saved[2] < 0
+    saving = result["heavy_rare_earth_saved_wt_pct"]
+    assert saving[0] > 0
+    assert saving[1] == 0
+    assert saving[2] < 0
     assert supply.ledger(alloys)["heavy_rare_earth_saved_wt_pct"].isna().all()
     with pytest.raises(InputError, match="one magnet, got 3"):
         supply.ledger(alloys, reference=alloys)
 
 
-def test_what_counts_as_heavy_is_the_users():
+def test_users_define_heavy_rare_earths():
     alloys = table("YCo5", "GdCo5")
     assert (supply.ledger(alloys)["heavy_rare_earth_wt_pct"] > 0).all()
     strict = supply.ledger(alloys, heavy_rare_earths=("Gd",))["heavy_rare_earth_wt_pct"]
@@ -114,17 +128,20 @@ def test_what_counts_as_heavy_is_the_users():
 
 def test_recycled_cobalt_lowers_exposure_not_cost():
     alloys = table("SmCo5", "Nd2Fe14B")
-    before, after = supply.ledger(alloys), supply.ledger(alloys, recycled={"Co": 0.25})
+    before = supply.ledger(alloys)
+    after = supply.ledger(alloys, recycled={"Co": 0.25})
     for column in ("supply_risk", "import_reliance"):
         assert after[column][0] < before[column][0]
         assert after[column][1] == before[column][1]
     assert (after["cost_USD_kg"] == before["cost_USD_kg"]).all()
 
 
-def test_unknown_elements_are_not_guessed():
+def test_unknown_elements_have_no_risk():
     row = supply.ledger(table("Dy2Pt")).iloc[0]
     assert row["heavy_rare_earth_wt_pct"] > 0
-    assert np.isnan(row[["import_reliance", "supply_risk", "cost_USD_kg"]].to_numpy(float)).all()
+    assert np.isnan(
+        row[["import_reliance", "supply_risk", "cost_USD_kg"]].to_numpy(float)
+    ).all()
 
 
 def test_no_alloys_give_no_rows():
@@ -136,7 +153,9 @@ def test_no_alloys_give_no_rows():
 def test_order_and_cutting_do_not_matter():
     alloys = table("SmCo5", "Nd2Fe14B", "Dy2Fe14B", "Sm2Co17")
     whole = supply.ledger(alloys)
-    parts = pd.concat([supply.ledger(alloys[:1]), supply.ledger(alloys[1:])], ignore_index=True)
+    parts = pd.concat(
+        [supply.ledger(alloys[:1]), supply.ledger(alloys[1:])], ignore_index=True
+    )
     pd.testing.assert_frame_equal(whole, parts)
 
 
@@ -146,28 +165,36 @@ def test_break_even_share_reaches_the_target():
     assert 0 < shares[0] < 1
     assert shares[2] == 0
     for i in (0, 1):
-        reached = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
-        assert reached["supply_risk"][0] == pytest.approx(0.5)
+        row = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
+        assert row["supply_risk"][0] == pytest.approx(0.5)
 
 
-def test_break_even_share_that_cannot_be_reached():
+def test_unreachable_break_even_share():
     assert np.isnan(supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)).all()
-    assert np.isnan(supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)).all()
+    assert np.isnan(
+        supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)
+    ).all()
 
 
 def test_shell_pays_for_what_it_holds():
     base = table("Nd2Fe14B")
     row = supply.ledger(base, shell="Tb 0.30 @ 0.10").iloc[0]
     # What the shell holds is 3 % of the rare earth; of what was put in boundaries keep 40 %.
-    mixed = supply.ledger(table("Nd1.9Tb0.1Fe14B")).iloc[0]
-    pd.testing.assert_series_equal(row, mixed)
+    alloy = supply.ledger(table("Nd1.9Tb0.1Fe14B")).iloc[0]
+    pd.testing.assert_series_equal(row, alloy)
     half = supply.ledger(base, shell="Tb 0.5 wt%").iloc[0]
     assert half["heavy_rare_earth_wt_pct"] == pytest.approx(0.5, rel=1e-9)
-    each = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
-    assert each["heavy_rare_earth_wt_pct"][0] == 0
-    assert each["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])
-    against = supply.ledger(base, reference=base, reference_shell="Tb 0.30 @ 0.10").iloc[0]
-    assert against["heavy_rare_earth_saved_wt_pct"] == pytest.approx(row["heavy_rare_earth_wt_pct"])
+    rows = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
+    assert rows["heavy_rare_earth_wt_pct"][0] == 0
+    assert rows["heavy_rare_earth_wt_pct"][1] == pytest.approx(
+        row["heavy_rare_earth_wt_pct"]
+    )
+    against = supply.ledger(
+        base, reference=base, reference_shell="Tb 0.30 @ 0.10"
+    ).iloc[0]
+    assert against["heavy_rare_earth_saved_wt_pct"] == pytest.approx(
+        row["heavy_rare_earth_wt_pct"]
+    )
 
 
 def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
@@ -178,20 +205,24 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "_FIGURES", ("us_critical_2025",))
     module._element_figures.cache_clear()
-    figures = module._element_figures(supply.load_scenario("baseline").model_dump_json(), ())
+    figures = module._element_figures(
+        supply.load_scenario("baseline").model_dump_json(), ()
+    )
     module._element_figures.cache_clear()
     # USGS 2025: cobalt and neodymium are on the list, iron is not.
     assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]
 
 
-def test_what_is_recycled_of_the_element_itself_does_not_count_and_of_others_does():
+def test_recycling_of_other_elements_counts():
     alloy = table("SmCo5")
     plain = supply.break_even_recycled_share(alloy, "Co", 0.5)[0]
     assert 0.0 < plain < 1.0
     state = supply.load_scenario("baseline")
     for part in ({"Co": 0.4}, {"Sm": 0.4}):
         by_scenario = state.model_copy(update={"recycled": part})
-        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.5, recycled=part)[0]
-        found = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
-        assert found == pytest.approx(by_argument)
-        assert (found == pytest.approx(plain)) == ("Co" in part)
+        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.5, recycled=part)[
+            0
+        ]
+        share = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
+        assert share == pytest.approx(by_argument)
+        assert (share == pytest.approx(plain)) == ("Co" in part)

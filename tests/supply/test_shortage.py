@@ -19,9 +19,9 @@ def test_the_embedded_shortages():
 
 def test_an_embargo_cuts_chinas_share():
     # China separates 99 % of the heavy rare earths and withholds all (datasets/supply).
-    cut = load_shortage("embargo").missing_shares()
-    assert cut["Dy"] == pytest.approx(0.99, abs=0.01)
-    assert "Fe" not in cut
+    shares = load_shortage("embargo").missing_shares()
+    assert shares["Dy"] == pytest.approx(0.99, abs=0.01)
+    assert "Fe" not in shares
 
 
 def test_an_own_shortage_by_a_file(tmp_path):
@@ -34,11 +34,13 @@ def test_an_own_shortage_by_a_file(tmp_path):
     path.write_text(path.read_text().replace("0.5", "1.5"))
     with pytest.raises(InputError, match="less than or equal to 1"):
         load_shortage(path)
-    with pytest.raises(InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"):
+    with pytest.raises(
+        InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"
+    ):
         load_shortage("war")
 
 
-def test_a_file_that_says_nothing_is_refused(tmp_path):
+def test_refuses_an_empty_shortage(tmp_path):
     file = tmp_path / "none.toml"
     file.write_text('name="x"\ntitle="t"\ndescription="d"\n')
     with pytest.raises(InputError, match="one of cuts, delays and prices"):

@@ -9,55 +9,59 @@ from magnetkit import CompositionTable, supply
 
 @pytest.fixture(scope="module")
 def alloys():
-    return CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "SmCo5", "Dy2Pt"])
+    return CompositionTable.from_strings(
+        ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "SmCo5", "Dy2Pt"]
+    )
 
 
 @pytest.fixture(scope="module")
-def drawn(alloys):
+def sample(alloys):
     return supply.sampled_supply(alloys, 4000, np.random.default_rng(0))
 
 
-def test_the_middle_is_the_ledger_and_unknown_elements_are_not_guessed(alloys, drawn):
+def test_median_is_the_ledger_without_unknown_elements(alloys, sample):
     ledger = supply.ledger(alloys)
     for column in ("cost_USD_kg", "supply_risk"):
-        middle = np.median(drawn[column][:3], axis=1)
+        middle = np.median(sample[column][:3], axis=1)
         np.testing.assert_allclose(middle, ledger[column][:3], rtol=0.02)
-        assert np.isnan(drawn[column][3]).all()
+        assert np.isnan(sample[column][3]).all()
 
 
-def test_prices_stay_near_the_range_of_five_years_and_rare_earths_move_together(drawn):
+def test_prices_stay_near_five_years(sample):
     table = supply.element_table().set_index("element")
     samarium = table.loc["Sm"]
     pure = CompositionTable.from_strings(["Sm", "Nd", "Co"])
     cost = supply.sampled_supply(pure, 4000, np.random.default_rng(1))["cost_USD_kg"]
-    inside = (cost[0] >= samarium["price_low_USD_kg"]) & (cost[0] <= samarium["price_high_USD_kg"])
+    inside = (cost[0] >= samarium["price_low_USD_kg"]) & (
+        cost[0] <= samarium["price_high_USD_kg"]
+    )
     assert inside.mean() == pytest.approx(0.9, abs=0.02)
     ranks = np.argsort(np.argsort(cost, axis=1), axis=1)
     assert np.corrcoef(ranks)[0, 1] == pytest.approx(1.0)
     assert abs(np.corrcoef(ranks)[0, 2]) < 0.05
-    assert np.corrcoef(drawn["cost_USD_kg"][:2])[0, 1] > 0.9
+    assert np.corrcoef(sample["cost_USD_kg"][:2])[0, 1] > 0.9
 
 
-def test_scenario_shell_and_recycling_are_heeded(alloys):
+def test_samples_follow_scenario_shell_and_recycling(alloys):
     rng = np.random.default_rng
     base = supply.sampled_supply(alloys, 50, rng(0))
     dear = supply.sampled_supply(alloys, 50, rng(0), "embargo")
     assert (dear["cost_USD_kg"][1] > base["cost_USD_kg"][1]).all()
-    spent = supply.sampled_supply(alloys, 50, rng(0), shell="Tb 0.30 @ 0.10")
-    assert (spent["cost_USD_kg"][0] > base["cost_USD_kg"][0]).all()
+    sample = supply.sampled_supply(alloys, 50, rng(0), shell="Tb 0.30 @ 0.10")
+    assert (sample["cost_USD_kg"][0] > base["cost_USD_kg"][0]).all()
     safe = supply.sampled_supply(alloys, 50, rng(0), recycled={"Co": 1.0})
     assert (safe["supply_risk"][2] < base["supply_risk"][2]).all()
 
 
-def test_other_scenarios_hold_in_a_share_of_the_draws(alloys):
-    asked = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
-    mixed = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
+def test_other_scenarios_get_a_share_of_draws(alloys):
+    sample = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
+    mixture = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
     embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
     cost = "cost_USD_kg"
-    np.testing.assert_array_equal(mixed[cost][:, :40], asked[cost][:, :40])
-    assert (mixed["supply_risk"][0, 40:] != asked["supply_risk"][0, 40:]).any()
+    np.testing.assert_array_equal(mixture[cost][:, :40], sample[cost][:, :40])
+    assert (mixture["supply_risk"][0, 40:] != sample["supply_risk"][0, 40:]).any()
     # There are five others, each in a fifth of half the draws.
-    same = np.isclose(mixed[cost][1], embargo[cost][1]).sum()
+    same = np.isclose(mixture[cost][1], embargo[cost][1]).sum()
     assert same == 8
 
 
@@ -70,18 +74,20 @@ def test_a_price_moves_alloys_that_hold_the_element(alloys):
     assert ((ratio[1] > 1.0) & (ratio[1] < 3.0)).all()
 
 
-def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
+def test_weakest_link_ignores_traces():
     table = supply.element_table().set_index("element")["supply_risk"]
-    alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"])
+    alloys = CompositionTable.from_strings(
+        ["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"]
+    )
     got = supply.ledger(alloys)["weakest_link_risk"]
-    own = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
-    assert got[1] == max(own.values())
-    assert got[0] == got[2] == max(own[s] for s in ("Nd", "Fe", "B"))
-    shelled = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
-    assert shelled[0] == max(own["Nd"], table["Tb"])
+    risks = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
+    assert got[1] == max(risks.values())
+    assert got[0] == got[2] == max(risks[s] for s in ("Nd", "Fe", "B"))
+    shell_risks = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
+    assert shell_risks[0] == max(risks["Nd"], table["Tb"])
 
 
-def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():
+def test_risks_have_ten_percent_and_cobalt_its_own():
     pure = CompositionTable.from_strings(["Sm", "Co"])
     risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))["supply_risk"]
     logs = np.log(risk)
@@ -89,7 +95,7 @@ def test_risks_are_drawn_with_ten_percent_and_cobalt_alone():
     assert abs(np.corrcoef(logs)[0, 1]) < 0.05
 
 
-def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
+def test_trace_is_under_a_thousandth_of_mass():
     table = supply.element_table().set_index("element")["supply_risk"]
     texts = ["Nd30Dy0.15Fe68.85B1", "Nd30Dy0.08Fe68.92B1"]
     got = supply.ledger(texts, basis="weight")["weakest_link_risk"]
@@ -99,8 +105,9 @@ def test_a_thousandth_of_the_mass_is_the_limit_of_a_trace():
 
 
 @pytest.mark.parametrize(
-    ("prices", "message"), [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")]
+    ("prices", "message"),
+    [({"Xx": "2x"}, "no chemical element"), ({"Tb": "0x"}, "above 0")],
 )
-def test_a_price_that_cannot_be_is_refused(prices, message):
+def test_refuses_an_impossible_price(prices, message):
     with pytest.raises(InputError, match=message):
         supply.with_prices("baseline", prices)

@@ -16,7 +16,9 @@ POOL = (
 
 
 def rows(name):
-    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
+    with datasets.path(f"supply/{name}.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         return list(csv.DictReader(stream))
 
 
@@ -25,15 +27,17 @@ def baseline():
     return supply.element_table().set_index("element")
 
 
-def test_every_element_of_a_magnet_is_there(baseline):
+def test_tables_have_every_element_of_a_magnet(baseline):
     assert set(POOL) <= set(baseline.index)
     assert baseline.index.is_unique
-    numbers = baseline[["import_reliance", "concentration", "instability", "supply_risk"]]
+    numbers = baseline[
+        ["import_reliance", "concentration", "instability", "supply_risk"]
+    ]
     assert ((numbers >= 0) & (numbers <= 1)).all().all()
     assert (baseline["price_USD_kg"] >= 0).all()
-    spread = baseline.dropna(subset=["price_low_USD_kg"])
-    assert (spread["price_low_USD_kg"] <= spread["price_USD_kg"]).all()
-    assert (spread["price_USD_kg"] <= spread["price_high_USD_kg"]).all()
+    prices = baseline.dropna(subset=["price_low_USD_kg"])
+    assert (prices["price_low_USD_kg"] <= prices["price_USD_kg"]).all()
+    assert (prices["price_USD_kg"] <= prices["price_high_USD_kg"]).all()
 
 
 @pytest.mark.parametrize("name", ["elements", "production", "countries", "controls"])
@@ -43,14 +47,16 @@ def test_every_row_has_a_source(name):
         if "verification" in row:
             assert row["verification"]
     if name == "elements":
-        assert all(row["price_source"] and row["price_verification"] for row in rows(name))
+        assert all(
+            row["price_source"] and row["price_verification"] for row in rows(name)
+        )
 
 
 def test_claims_stand_beside_todays_figures_with_dates():
     table = supply.claims()
     assert len(table) == 4
-    told = table[["claimed_as_of", "today_as_of", "today_source", "verification"]]
-    assert (told != "").all().all()
+    dates = table[["claimed_as_of", "today_as_of", "today_source", "verification"]]
+    assert (dates != "").all().all()
 
 
 def test_controls_name_known_elements_and_dates():
@@ -61,7 +67,7 @@ def test_controls_name_known_elements_and_dates():
         assert row.status_2026_11
 
 
-def test_every_control_says_when_its_status_was_known(baseline):
+def test_every_control_dates_its_status(baseline):
     for row in supply.controls().itertuples():
         assert row.known_as_of[:2] == "20"
         # A status that ends on a day says so, never that it still holds.
@@ -77,19 +83,21 @@ def test_every_control_says_when_its_status_was_known(baseline):
     assert "2010" not in control["Dy"]
 
 
-def test_mines_of_heavy_and_light_rare_earths_are_told_apart():
+def test_tells_mines_of_heavy_from_light_rare_earths():
     mines = {r["element"]: r for r in rows("production") if r["stage"] == "mine"}
     assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {"Burma", "China"}
     assert mines["Ce"]["country_1"] == "China"
-    separation = {r["element"]: r for r in rows("production") if r["stage"] == "separation"}
+    separation = {
+        r["element"]: r for r in rows("production") if r["stage"] == "separation"
+    }
     assert float(separation["Dy"]["hhi"]) > float(separation["Nd"]["hhi"])
 
 
 def test_production_names_known_countries_and_sane_shares():
     for row in rows("production"):
-        named = [i for i in (1, 2, 3) if row[f"country_{i}"]]
-        shares = [float(row[f"share_{i}_pct"]) for i in named]
-        assert {row[f"country_{i}"] for i in named} <= set(countries())
+        places = [i for i in (1, 2, 3) if row[f"country_{i}"]]
+        shares = [float(row[f"share_{i}_pct"]) for i in places]
+        assert {row[f"country_{i}"] for i in places} <= set(countries())
         assert sum(shares) <= 100.5
         squares = sum((s / 100) ** 2 for s in shares)
         assert squares - 0.01 <= float(row["hhi"]) <= 1.0
@@ -101,7 +109,9 @@ def test_separation_tells_heavy_from_light(baseline):
     assert baseline["stage"]["Dy"] == "separation"
 
 
-@pytest.mark.parametrize("name", ["export-quota", "embargo", "controls-2025", "magnet-rule-2027"])
+@pytest.mark.parametrize(
+    "name", ["export-quota", "embargo", "controls-2025", "magnet-rule-2027"]
+)
 def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
     crisis = supply.element_table(name).set_index("element")
     assert (crisis["supply_risk"] >= baseline["supply_risk"]).all()
@@ -112,7 +122,8 @@ def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
 
 def test_embargo_is_worse_than_quota(baseline):
     embargo, quota = (
-        supply.element_table(n).set_index("element") for n in ("embargo", "export-quota")
+        supply.element_table(n).set_index("element")
+        for n in ("embargo", "export-quota")
     )
     for element in ("Nd", "Dy", "Tb", "Sm"):
         assert embargo["supply_risk"][element] > quota["supply_risk"][element]
@@ -120,29 +131,40 @@ def test_embargo_is_worse_than_quota(baseline):
 
 
 def test_the_magnet_rule_leaves_no_chinese_samarium():
-    assert supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"] == 1.0
+    assert (
+        supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"]
+        == 1.0
+    )
 
 
-def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
-    recycled = supply.element_table(recycled={"Co": 0.25}).set_index("element")
+def test_recycling_lowers_reliance_of_one_element(baseline):
+    table = supply.element_table(recycled={"Co": 0.25}).set_index("element")
     for column in ("import_reliance", "supply_risk"):
-        assert recycled[column]["Co"] == pytest.approx(0.75 * baseline[column]["Co"])
-        others = recycled.index != "Co"
-        assert (recycled[column][others] == baseline[column][others]).all()
+        assert table[column]["Co"] == pytest.approx(0.75 * baseline[column]["Co"])
+        rest = table.index != "Co"
+        assert (table[column][rest] == baseline[column][rest]).all()
 
 
 @pytest.mark.parametrize("recycled", [{"Xx": 0.1}, {"Co": 1.1}, {"Co": float("nan")}])
-def test_a_bad_recycled_share_is_named(recycled):
+def test_names_a_bad_recycling_share(recycled):
     with pytest.raises(InputError, match="recycled"):
         supply.element_table(recycled=recycled)
 
 
 def stage_by_hand(row, withheld):
     """Return HHI, instability and share withheld as the module's formula has them."""
-    named = [(row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0) / 100.0) for i in (1, 2, 3)]
-    named = [(c, s) for c, s in named if c and c != "United States"]
-    abroad = max(1.0 - float(row["us_share_pct"]) / 100.0, sum(s for _, s in named))
-    parts = [(s, countries()[c], withheld.get(c, 0.0)) for c, s in named]
+    countries_with_share = [
+        (row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0) / 100.0)
+        for i in (1, 2, 3)
+    ]
+    countries_with_share = [
+        (c, s) for c, s in countries_with_share if c and c != "United States"
+    ]
+    abroad = max(
+        1.0 - float(row["us_share_pct"]) / 100.0,
+        sum(s for _, s in countries_with_share),
+    )
+    parts = [(s, countries()[c], withheld.get(c, 0.0)) for c, s in countries_with_share]
     # The rest comes from the middle of the scale.
     rest = 0.5 * (abroad - sum(s for s, _, _ in parts))
     unstable = (rest + sum(s * (g + (1.0 - g) * w) for s, g, w in parts)) / abroad
@@ -153,30 +175,41 @@ def stage_by_hand(row, withheld):
 def test_risk_is_concentration_times_instability_times_reliance(name):
     table = supply.element_table(name).set_index("element")
     state = supply.load_scenario(name)
-    reliance = {r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")}
+    reliance = {
+        r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")
+    }
     assert any(float(r["us_share_pct"]) > 0.0 for r in rows("production"))
-    for element, found in table.iterrows():
+    for element, row in table.iterrows():
         stages = [r for r in rows("production") if r["element"] == element]
-        withheld = {c: state.withheld(c, element) for c in countries()}
-        worst = max((stage_by_hand(r, withheld) for r in stages), key=lambda s: s[0] * s[1])
-        assert found["concentration"] == pytest.approx(worst[0]), element
-        assert found["instability"] == pytest.approx(worst[1]), element
-        assert found["withheld"] == pytest.approx(worst[2]), element
-        kept = reliance[element] * (1.0 - state.recycled.get(element, 0.0))
-        assert found["import_reliance"] == pytest.approx(kept), element
-        assert found["supply_risk"] == pytest.approx(worst[0] * worst[1] * kept), element
+        exports = {c: state.withheld(c, element) for c in countries()}
+        worst = max(
+            (stage_by_hand(r, exports) for r in stages), key=lambda s: s[0] * s[1]
+        )
+        assert row["concentration"] == pytest.approx(worst[0]), element
+        assert row["instability"] == pytest.approx(worst[1]), element
+        assert row["withheld"] == pytest.approx(worst[2]), element
+        share = reliance[element] * (1.0 - state.recycled.get(element, 0.0))
+        assert row["import_reliance"] == pytest.approx(share), element
+        assert row["supply_risk"] == pytest.approx(worst[0] * worst[1] * share), element
 
 
-def test_carriers_and_yields_are_as_printed():
-    found = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
+def test_carriers_and_yields_equal_their_print():
+    carriers = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
     # Printed in tesla: hot-deformed 0.91 and 2.75 T, sintered 1.85 T.
-    ends = [found["C6"]["coercivity_before_kA_m"], found["C6"]["coercivity_after_kA_m"]]
-    ends.append(found["C4"]["coercivity_after_kA_m"])
-    np.testing.assert_allclose([MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3)
-    assert all(row["verification"] == "read in the abstract" for row in found.values())
+    ends = [
+        carriers["C6"]["coercivity_before_kA_m"],
+        carriers["C6"]["coercivity_after_kA_m"],
+    ]
+    ends.append(carriers["C4"]["coercivity_after_kA_m"])
+    np.testing.assert_allclose(
+        [MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3
+    )
+    assert all(
+        row["verification"] == "read in the abstract" for row in carriers.values()
+    )
     # Jin et al.: kilograms of inputs a kilogram of sintered magnets, worst and best.
-    sintered = datasets.rows("supply/yields.csv")[1]
+    yields = datasets.rows("supply/yields.csv")[1]
     worst = 0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
     best = 0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
-    shares = [float(sintered[end]) for end in ("least", "most")]
+    shares = [float(yields[end]) for end in ("least", "most")]
     np.testing.assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)

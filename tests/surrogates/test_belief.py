@@ -9,13 +9,14 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
-from tests.recipes import table_of as _table
+from tests.recipes import make_table as _table
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 
 
 @pytest.fixture(scope="module")
-def embedded():
+def training_rows():
     return _curie_training.load()
 
 
@@ -27,91 +28,102 @@ def _file(folder, rows, name="mine.csv"):
 
 def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
-    table, file = (
-        _table(*names),
-        _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
-    )
-    predicted = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
+    table = _table(*names)
+    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
+    temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     curie = _curie_training.load(add=file)
-    np.testing.assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, predicted)
+    np.testing.assert_allclose(
+        evaluate(partition(table), 300.0, curie=curie).curie, temperatures
+    )
     (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
-    np.testing.assert_allclose(frame[CURIE], predicted)
-    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], predicted)
+    np.testing.assert_allclose(frame[CURIE], temperatures)
+    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], temperatures)
     # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
-    np.testing.assert_allclose(predicted, [585.0, 1020.0, 324.0], atol=40.0)
+    np.testing.assert_allclose(temperatures, [585.0, 1020.0, 324.0], atol=40.0)
 
 
-def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
+def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
-    assert not embedded.decides
+    assert not training_rows.decides
     got = evaluate(part, 300.0)
-    np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
+    np.testing.assert_array_equal(
+        got.curie, evaluate(part, 300.0, parameters=calibrated()).curie
+    )
     assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
-def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
+def test_new_rows_carry_polarization_and_ranks(tmp_path):
     names = ["Nd2Fe14B", "Nd1.9Y0.1Fe13.6Ga0.4B", "Nd2Fe13.2Co0.5Al0.3B"]
     plain = mk.predict(names, temperature="180C")
     key = "saturation_polarization_T"
     worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1
-    hot, cold = plain[CURIE].to_numpy() + 150.0, plain[CURIE].to_numpy() - 120.0
-    rows = [(names[worse], hot[worse], "mine"), (names[better], cold[better], "mine")] * 3
-    moved = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
-    assert moved[CURIE][worse] > plain[CURIE][worse] + 30.0
-    assert moved[CURIE][better] < plain[CURIE][better] - 30.0
-    assert moved[key][worse] > plain[key][worse]
-    assert moved[key][better] < plain[key][better]
+    hot = plain[CURIE].to_numpy() + 150.0
+    cold = plain[CURIE].to_numpy() - 120.0
+    rows = [
+        (names[worse], hot[worse], "mine"),
+        (names[better], cold[better], "mine"),
+    ] * 3
+    frame = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
+    assert frame[CURIE][worse] > plain[CURIE][worse] + 30.0
+    assert frame[CURIE][better] < plain[CURIE][better] - 30.0
+    assert frame[key][worse] > plain[key][worse]
+    assert frame[key][better] < plain[key][better]
     gap = plain["remanence_T"][better] - plain["remanence_T"][worse]
-    assert moved["remanence_T"][better] - moved["remanence_T"][worse] < gap
+    assert frame["remanence_T"][better] - frame["remanence_T"][worse] < gap
 
 
-def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
+def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
-    more = _curie_training.load(add=_file(tmp_path, rows))
+    larger = _curie_training.load(add=_file(tmp_path, rows))
     between = _table("Ce0.8Y1.2Fe13Ni1B")
-    before, after = embedded.predict(between), more.predict(between)
+    before = training_rows.predict(between)
+    after = larger.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
     assert after[f"{CURIE}_data_share"][0] > 0.8
-    for one, other in zip(more.branches, embedded.branches, strict=True):
+    for one, other in zip(larger.branches, training_rows.branches, strict=True):
         np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
 
 
-def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
+def test_new_rows_move_only_similar_compounds(tmp_path):
     names = ["Y2Fe16.5Al0.5", "Nd2Fe14B", "SmCo5", "SmFe11Ti"]
     plain = mk.predict(names)
     rows = [("Y2Fe16Al1", 480.0, "a"), ("Y2Fe15.5Al1.5", 490.0, "a")]
-    moved = mk.predict(names, add=_file(tmp_path, rows))
-    step = (moved[CURIE] - plain[CURIE]).to_numpy()
+    frame = mk.predict(names, add=_file(tmp_path, rows))
+    step = (frame[CURIE] - plain[CURIE]).to_numpy()
     # The rows lie over 60 K above the model.
     assert step[0] > 15.0
     assert np.abs(step[1:]).max() == 0.0
     for end in ("_lo", "_hi", "_provenance"):
-        assert moved[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
-    assert moved[f"{CURIE}_data_share"][0] > moved[f"{CURIE}_data_share"][1:].max()
+        assert frame[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
+    assert frame[f"{CURIE}_data_share"][0] > frame[f"{CURIE}_data_share"][1:].max()
 
 
-def test_what_else_is_asked_changes_no_bit(embedded):
+def test_other_rows_change_no_bit(training_rows):
     rng = np.random.default_rng(3)
-    names = [f"Nd{2 - x:.3f}Ce{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((700, 2))]
+    names = []
+    for x, y in rng.random((700, 2)):
+        names.append(mix("Nd", "Ce", x, 2) + mix("Fe", "Co", y, 14) + "B")
     table = _table(*names)
-    whole = embedded.predict(table)
-    parts = [embedded.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
+    whole = training_rows.predict(table)
+    parts = [training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
     pd.testing.assert_frame_equal(
         pd.concat(parts, ignore_index=True),
         pd.concat([whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True),
     )
 
 
-def test_rows_beside_the_parameters_do_not_widen_what_is_said(tmp_path):
+def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     rows = [("Nd1.5Ce0.5Fe14B", 549.0, "a"), ("NdCeFe14B", 509.0, "a")]
     name = ["Nd1.2Ce0.8Fe14B"]
-    plain, more = mk.predict(name), mk.predict(name, add=_file(tmp_path, rows))
-    width = [f[f"{CURIE}_hi"][0] - f[f"{CURIE}_lo"][0] for f in (plain, more)]
+    plain = mk.predict(name)
+    larger = mk.predict(name, add=_file(tmp_path, rows))
+    name_lo, name_hi = f"{CURIE}_lo", f"{CURIE}_hi"
+    width = [frame[name_hi][0] - frame[name_lo][0] for frame in (plain, larger)]
     assert width[1] <= width[0] * 1.01
-    assert more[f"{CURIE}_data_share"][0] > 0.5
+    assert larger[f"{CURIE}_data_share"][0] > 0.5
 
 
-def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
+def test_few_rows_know_little_of_other_hosts(tmp_path):
     rows = [
         ("Nd2Fe14B", 588.0, "a"),
         ("Nd1.5Ce0.5Fe14B", 549.0, "a"),
@@ -120,8 +132,8 @@ def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
         ("Nd2Fe12Co2B", 727.0, "c"),
     ]
     few = _curie_training.load(data=_file(tmp_path, rows))
-    near = few.predict(_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B"))
-    width = (0.5 * (near[f"{CURIE}_hi"] - near[f"{CURIE}_lo"])).to_numpy()
+    neighbours = few.predict(_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B"))
+    width = (0.5 * (neighbours[f"{CURIE}_hi"] - neighbours[f"{CURIE}_lo"])).to_numpy()
     # Five errors say what four of five are; no row holds dysprosium.
     assert width[0] < width[1] < width[2]
     assert width[2] > 30.0
@@ -132,10 +144,10 @@ def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
     assert (half >= 1.6 * 140.0).all()
 
 
-def test_own_data_stand_alone(tmp_path, embedded):
+def test_own_data_stand_alone(tmp_path, training_rows):
     rng = np.random.default_rng(0)
     rows = [
-        (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
+        (mix("Nd", "Ce", x, 2) + "Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
         for i, x in enumerate(rng.uniform(0.0, 1.9, 30))
     ]
     alone = _curie_training.load(data=_file(tmp_path, rows))
@@ -143,13 +155,15 @@ def test_own_data_stand_alone(tmp_path, embedded):
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[0]
+    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[
+        0
+    ]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
 
 
-def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
-    frame = embedded.predict(_table("ZrRe2", "Nd2Fe14B"))
+def test_unmeasured_host_is_unknown(training_rows):
+    frame = training_rows.predict(_table("ZrRe2", "Nd2Fe14B"))
     assert np.isnan(frame[CURIE][0])
     assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
     assert not frame["in_domain"][0]
@@ -158,7 +172,9 @@ def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
 
 def test_a_measured_compound_says_so(tmp_path):
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
-    frame = mk.predict(["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file)
+    frame = mk.predict(
+        ["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file
+    )
     provenance = frame[f"{CURIE}_provenance"].tolist()
     assert provenance[0] == "measured"
     assert provenance[1] in ("physics", "surrogate")
@@ -166,20 +182,22 @@ def test_a_measured_compound_says_so(tmp_path):
     assert provenance[2] == "physics"
 
 
-def test_each_compound_it_learnt_from_gets_a_number_and_its_likes_in_a_wide_range(embedded):
-    frame = embedded.predict(embedded.known.table)
+def test_every_training_compound_gets_a_number(
+    training_rows,
+):
+    frame = training_rows.predict(training_rows.known.table)
     assert np.isfinite(frame[CURIE]).all()
-    assert (frame[CURIE] - embedded.known.values).abs().mean() < 15.0
+    assert (frame[CURIE] - training_rows.known.values).abs().mean() < 15.0
     # GdFe2 and TbFe2 are known; of LaFe11Si2 nothing is like it.
     table = _table("GdFe2", "Gd0.5Tb0.5Fe2", "LaFe11Si2")
-    known, between, strange = embedded.predict(table).to_dict("records")
-    assert known[CURIE] == pytest.approx(796.0, abs=20.0)
+    member, between, strange = training_rows.predict(table).to_dict("records")
+    assert member[CURIE] == pytest.approx(796.0, abs=20.0)
     assert 690.0 < between[CURIE] < 800.0
     assert between[f"{CURIE}_hi"] - between[CURIE] > 50.0
     assert np.isnan(strange[CURIE])
 
 
-def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
+def test_frame_rows_equal_file_rows(tmp_path):
     rows = [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
     frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
     by_frame = mk.predict(["Y2Fe15Al2"], add=frame)
@@ -189,48 +207,64 @@ def test_rows_of_a_frame_stand_beside_as_those_of_its_file(tmp_path):
         mk.predict(["Y2Fe15Al2"], add=3)
 
 
-def test_a_wider_interval_holds_a_narrower_one(embedded):
+def test_a_wider_interval_holds_a_narrower_one(training_rows):
     table = _table("Nd2Fe14B", "Sm2Fe16Ga")
-    narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)
+    narrow = training_rows.predict(table, 0.5)
+    wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
 
 
-def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path):
-    one = _curie_training.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
+def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
+    one = _curie_training.load(
+        add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv")
+    )
     assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
     for wrong in (-5.0, 0.0, 3000.0):
-        file = _file(tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv")
+        file = _file(
+            tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv"
+        )
         with pytest.raises(InputError, match="between 0 and 1400 K"):
             _curie_training.load(add=file)
         with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
             _curie_training.training_set(file)
 
 
-def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
+def test_error_grows_with_novelty_and_errors_of_neighbours():
     # A correlation of 0.8 leaves a deviation of 0.6.
-    known = np.zeros((6, 5))
-    known[1:, 0], known[2:, 1], known[3:, 2] = 0.2, 20.0, 0.1
+    inputs = np.zeros((6, 5))
+    inputs[1:, 0] = 0.2
+    inputs[2:, 1] = 20.0
+    inputs[3:, 2] = 0.1
     # What is laid upon the physics counts by its size; elements unseen in the host count.
-    known[4:, 3], known[5, 4] = -50.0, 1.0
+    inputs[4:, 3] = -50.0
+    inputs[5, 4] = 1.0
     weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
-    found = error_size(weights, error_inputs(*known.T))
-    np.testing.assert_allclose(found, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
+    error = error_size(weights, error_inputs(*inputs.T))
+    np.testing.assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
-def test_an_element_that_no_compound_of_the_host_holds_is_unseen_there_alone(embedded):
+def test_element_new_to_a_host_is_unseen(
+    training_rows,
+):
     table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
     whose = prepare_query(partition(table))
-    found = embedded.residual(whose, embedded.base(whose.phases, whose.codes))
-    assert found.unseen[0] == 0.0
-    assert 0.0 < found.unseen[3] < found.unseen[2] == 1.0
+    residual = training_rows.residual(
+        whose, training_rows.base(whose.phases, whose.codes)
+    )
+    assert residual.unseen[0] == 0.0
+    assert 0.0 < residual.unseen[3] < residual.unseen[2] == 1.0
 
 
-def test_intervals_are_those_of_the_harder_way_of_leaving_out():
-    score, chemistry = np.repeat([1.0, 3.0], 30), np.repeat([False, True], 30)
+def test_intervals_take_the_harder_way():
+    score = np.repeat([1.0, 3.0], 30)
+    chemistry = np.repeat([False, True], 30)
     every = np.ones(60, bool)
     for way in (chemistry, ~chemistry):
-        found = _curie_training._wider_scores(score, every, way)
-        assert found.tolist() == [3.0] * 30
+        scores = _curie_training._wider_scores(score, every, way)
+        assert scores.tolist() == [3.0] * 30
     # A way of few rows says nothing by itself.
-    assert len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35])) == 10
+    assert (
+        len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35]))
+        == 10
+    )

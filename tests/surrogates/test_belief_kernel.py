@@ -18,8 +18,9 @@ def _layout():
     """Two ratios over three elements; one host, and no physics."""
     sums = Sums(
         np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
-        np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]), np.array([0, 1]),
-    )  # fmt: skip
+        np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+        np.array([0, 1]),
+    )
     return Layout(sums, 1, 140.0, 60.0)
 
 
@@ -31,53 +32,83 @@ def _rows(n, seed=0):
     return Rows(indptr, np.nonzero(at)[1].astype(np.int32), fractions[at])
 
 
-def _known(wide, m=19):
+def _make_model(wide, m=19):
     rng = np.random.default_rng(1)
-    none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, m), np.float32), np.empty(0))
+    empty = np.empty(0)
+    none = Block(np.empty(0, int), empty, empty, np.empty((0, m), np.float32), empty)
     smooth = Block(
-        np.array([4, 5, 6, 7]), np.full(4, 0.1), np.full(4, 2.0),
-        rng.normal(size=(3, m)).astype(np.float32), np.array([0.3]),
-    )  # fmt: skip
+        np.array([4, 5, 6, 7]),
+        np.full(4, 0.1),
+        np.full(4, 2.0),
+        rng.normal(size=(3, m)).astype(np.float32),
+        np.array([0.3]),
+    )
     return Known(
-        smooth, none, np.float32(0.8), np.float32(0.0), 0.7, rng.normal(size=wide),
-        rng.normal(size=m), rng.random(m).astype(np.float32),
-    )  # fmt: skip
+        smooth,
+        none,
+        np.float32(0.8),
+        np.float32(0.0),
+        0.7,
+        rng.normal(size=wide),
+        rng.normal(size=m),
+        rng.random(m).astype(np.float32),
+    )
 
 
-def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
-    rows, layout, rng = _rows(1100), _layout(), np.random.default_rng(2)
-    kind, at = rng.integers(0, 2, 1100), rng.normal(size=1100)
+def test_one_pass_equals_columns_and_posterior():
+    rows = _rows(1100)
+    layout = _layout()
+    rng = np.random.default_rng(2)
+    kind = rng.integers(0, 2, 1100)
+    at = rng.normal(size=1100)
     x = design(rows, layout, kind, at)
-    known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
-    whole = posterior(x, known)[:, picked]
-    np.testing.assert_array_equal(posterior_of_rows(rows, picked, layout, kind, at, known), whole)
+    model = _make_model(x.shape[1])
+    order = rng.permutation(1100)[:1070]
+    whole = posterior(x, model)[:, order]
+    np.testing.assert_array_equal(
+        posterior_of_rows(rows, order, layout, kind, at, model), whole
+    )
     with limited_threads(1):
         np.testing.assert_array_equal(
-            posterior_of_rows(rows, picked, layout, kind, at, known), whole
+            posterior_of_rows(rows, order, layout, kind, at, model), whole
         )
-    assert posterior_of_rows(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+    assert posterior_of_rows(rows, order[:0], layout, kind, at, model).shape == (3, 0)
 
 
 def test_a_composition_is_known_by_its_rounded_fractions():
     rows = Rows(
-        np.array([0, 2, 4, 6, 8], np.int64), np.array([0, 2, 0, 2, 0, 2, 0, 1], np.int32),
+        np.array([0, 2, 4, 6, 8], np.int64),
+        np.array([0, 2, 0, 2, 0, 2, 0, 1], np.int32),
         np.array([0.25, 0.75, 0.2504, 0.7496, 0.251, 0.749, np.nan, np.nan]),
-    )  # fmt: skip
-    weights, foreign = np.array([3, 5, 2**40 + 1]), np.zeros(3, bool)
+    )
+    weights = np.array([3, 5, 2**40 + 1])
+    foreign = np.zeros(3, bool)
     first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
-    for known, same in ((first, [1, 1, 0, 0]), (other, [0, 0, 1, 0]), (0, [0, 0, 0, 1])):
-        assert familiarity(rows, weights, EDGE, np.array([known]), foreign)[1].tolist() == same
+    for hashes, same in (
+        (first, [1, 1, 0, 0]),
+        (other, [0, 0, 1, 0]),
+        (0, [0, 0, 0, 1]),
+    ):
+        assert (
+            familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[1].tolist()
+            == same
+        )
 
 
-def test_known_compositions_and_foreign_elements_are_met():
-    rows, weights = _rows(40), np.array([3, 5, 2**40 + 1])
-    parts = np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
-    own = np.add.reduceat(parts, rows.indptr[:-1])
-    known = np.unique(own[[0, 7, 33]])
-    other, same = familiarity(rows, weights, EDGE, known, np.array([False, True, False]))
-    np.testing.assert_array_equal(same, np.isin(own, known))
+def test_matches_known_compositions_and_foreign_elements():
+    rows = _rows(40)
+    weights = np.array([3, 5, 2**40 + 1])
+    parts = (
+        np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
+    )
+    hashes = np.add.reduceat(parts, rows.indptr[:-1])
+    members = np.unique(hashes[[0, 7, 33]])
+    other, same = familiarity(
+        rows, weights, EDGE, members, np.array([False, True, False])
+    )
+    np.testing.assert_array_equal(same, np.isin(hashes, members))
     assert same.sum() == 8 + 2
     np.testing.assert_allclose(other[::5], 0.75)
-    nothing = familiarity(rows, weights, EDGE, known[:0], np.zeros(3, bool))
+    nothing = familiarity(rows, weights, EDGE, members[:0], np.zeros(3, bool))
     assert not nothing[0].any()
     assert not nothing[1].any()

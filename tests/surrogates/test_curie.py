@@ -15,11 +15,17 @@ def _rows(*rows):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("585", 585.0), ("~560 K", 560.0), ("327 °C", 600.15), ("550-555 K", 552.5),
-        ("13.0(2) K", 13.0), (">300 K", np.nan), ("60-170 K", np.nan),
-        ("1043 K (Fe), 200 K (Gd)", np.nan), ("Output:", np.nan),
+        ("585", 585.0),
+        ("~560 K", 560.0),
+        ("327 °C", 600.15),
+        ("550-555 K", 552.5),
+        ("13.0(2) K", 13.0),
+        (">300 K", np.nan),
+        ("60-170 K", np.nan),
+        ("1043 K (Fe), 200 K (Gd)", np.nan),
+        ("Output:", np.nan),
     ],
-)  # fmt: skip
+)
 def test_one_temperature_is_read_and_nothing_else(text, expected):
     np.testing.assert_equal(_measured.kelvin(text), expected)
 
@@ -30,13 +36,13 @@ def test_names_become_what_the_parser_takes():
     assert _measured.compound("TbFe2 (polycrystalline)") == "TbFe2"
 
 
-def test_a_celsius_row_is_corrected_once():
+def test_corrects_no_celsius_row_twice():
     frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
-    known, _ = _measured.clean_rows(_measured._plain_rows(frame))
-    np.testing.assert_allclose(np.sort(known.values), [1000.15, 1020.0])
+    rows, _ = _measured.clean_rows(_measured._plain_rows(frame))
+    np.testing.assert_allclose(np.sort(rows.values), [1000.15, 1020.0])
 
 
-def test_what_is_no_measured_metallic_crystal_goes():
+def test_drops_rows_other_than_metallic_crystals():
     frame = _rows(
         ("SmCo5", 1020.0, "a"),
         ("Sm2O3Fe", 500.0, "a"),
@@ -50,16 +56,20 @@ def test_what_is_no_measured_metallic_crystal_goes():
     )
     frame.loc[6, "kind"] = "Amorphous ribbons"
     frame.loc[7, "computed"] = True
-    known, _ = _measured.clean_rows(frame)
-    assert known.table.formulas() == ["Sm0.1667Co0.8333"]
-    assert known.removed["glass, film or several phases"] == 1
-    assert known.removed["boron in what is mostly rare earth"] == 1
-    assert known.removed["composition that cannot be read"] == 1
-    assert known.removed["computed, not measured"] == known.removed["no single temperature"] == 1
-    assert known.removed["not metallic"] == known.removed["elements without amounts"] == 1
+    rows, _ = _measured.clean_rows(frame)
+    assert rows.table.formulas() == ["Sm0.1667Co0.8333"]
+    assert rows.removed["glass, film or several phases"] == 1
+    assert rows.removed["boron in what is mostly rare earth"] == 1
+    assert rows.removed["composition that cannot be read"] == 1
+    assert (
+        rows.removed["computed, not measured"]
+        == rows.removed["no single temperature"]
+        == 1
+    )
+    assert rows.removed["not metallic"] == rows.removed["elements without amounts"] == 1
 
 
-def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
+def test_drops_a_paper_in_contradiction_with_two():
     frame = _rows(
         ("DyCo2", 140.0, "a"),
         ("DyCo2", 142.0, "b"),
@@ -67,9 +77,9 @@ def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
         ("TbCo2", 690.0, "c"),
         ("SmCo5", 1020.0, "b"),
     )
-    known, faulty = _measured.clean_rows(frame)
-    assert "c" not in set(known.groups)
-    assert len(known) == 3
+    rows, faulty = _measured.clean_rows(frame)
+    assert "c" not in set(rows.groups)
+    assert len(rows) == 3
     assert set(faulty["reason"]) == {"paper that others contradict"}
 
 
@@ -78,60 +88,60 @@ def test_any_temperature_above_absolute_zero_is_one():
         (f"Dy2Fe{n}", k, f"p{n}")
         for n, k in zip(range(11, 16), (0.0, 0.05, 500.0, np.nan, -1.0), strict=True)
     ]
-    known, _ = _measured.clean_rows(_rows(*rows))
-    assert sorted(known.values.tolist()) == [0.05, 500.0]
+    clean, _ = _measured.clean_rows(_rows(*rows))
+    assert sorted(clean.values.tolist()) == [0.05, 500.0]
 
 
 @pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
-def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound, left):
-    checked = ("TbCo2", "HoCo2")[:sound]
+def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, left):
+    names = ("TbCo2", "HoCo2")[:sound]
     frame = _rows(
         *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
-        *((name, 230.0, paper) for name in checked for paper in "abc"),
+        *((name, 230.0, paper) for name in names for paper in "abc"),
     )
-    known, _ = _measured.clean_rows(frame)
-    assert (np.array(known.groups) == "c").sum() == left
+    rows, _ = _measured.clean_rows(frame)
+    assert (np.array(rows.groups) == "c").sum() == left
 
 
-def test_the_fold_of_a_paper_is_the_published_one():
-    split = pd.read_csv(datasets.path("surrogates/split.csv"))
-    assert [_measured.fold(p) for p in split["paper"]] == split["fold"].tolist()
-    assert split["fold"].nunique() == _measured.CURIE_FOLDS
+def test_fold_of_a_paper_is_the_published_one():
+    table = pd.read_csv(datasets.path("surrogates/split.csv"))
+    assert [_measured.fold(p) for p in table["paper"]] == table["fold"].tolist()
+    assert table["fold"].nunique() == _measured.CURIE_FOLDS
 
 
 def test_without_a_fetch_the_embedded_facts_remain():
-    known = _measured.curie_set()
-    assert known.origin == _measured.EMBEDDED
-    assert len(known) > 250
+    rows = _measured.curie_set()
+    assert rows.origin == _measured.EMBEDDED
+    assert len(rows) > 250
 
 
-def test_another_layout_is_refused():
+def test_refuses_another_layout():
     with pytest.raises(DataError, match="expected columns Name and TC"):
         _measured._plain_rows(pd.DataFrame({"x": [1]}))
     with pytest.raises(DataError, match="expected columns Material_Name"):
         _measured._by_paper(pd.DataFrame({"x": ["1"]}))
 
 
-def test_no_amount_lies_a_hair_from_where_compounds_are_told_apart():
+def test_no_amount_lies_near_a_compound_boundary():
     # 1/16 = 62.5 thousandths: rounding to the nearest would tell these apart.
     parts = np.array([k / n for n in range(1, 60) for k in range(n + 1)])
     for hair in (-1e-10, 1e-10, -4e-9):
         np.testing.assert_array_equal(
             _measured.thousandths(parts + hair), _measured.thousandths(parts)
         )
-    found = _measured.thousandths(np.array([0.0, 0.1176, 2 / 17, 1.0]))
-    assert found.tolist() == [0, 118, 118, 1000]
+    amounts = _measured.thousandths(np.array([0.0, 0.1176, 2 / 17, 1.0]))
+    assert amounts.tolist() == [0, 118, 118, 1000]
 
 
-def test_a_typed_fact_and_the_same_paper_in_a_compilation_are_one_row():
-    typed = _measured._embedded_facts()
-    own = typed[typed["paper"].str.startswith("10.")].iloc[[0]]
-    both = pd.concat([own, own.assign(typed=False)], ignore_index=True)
-    known, _ = _measured.clean_rows(both)
-    assert known.groups.tolist() == own["paper"].tolist()
+def test_fact_and_compilation_are_one_row():
+    facts = _measured._embedded_facts()
+    fact = facts[facts["paper"].str.startswith("10.")].iloc[[0]]
+    pair = pd.concat([fact, fact.assign(typed=False)], ignore_index=True)
+    rows, _ = _measured.clean_rows(pair)
+    assert rows.groups.tolist() == fact["paper"].tolist()
 
 
-def test_typed_facts_cite_and_agree_with_what_is_known():
+def test_facts_cite_and_agree_with_the_literature():
     frame = pd.read_csv(datasets.path("intrinsic/curie.csv"))
     assert frame["source"].notna().all()
     assert frame["verification"].str.contains(r"\d").all()
@@ -141,25 +151,36 @@ def test_typed_facts_cite_and_agree_with_what_is_known():
     assert values[["TbFe2", "DyFe2"]].tolist() == [697.0, 635.0]
 
 
-def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
+def test_papers_of_glasses_need_a_structure():
     rows = [
         ("Fe64Mn15Si10B11", "309", "10.1/a", "True", "Amorphous", ""),
         ("Fe86Y5Zr9", "285", "10.1/a", "True", "", ""),
         ("Y2Fe17", "324", "10.1/a", "True", "Th2Ni17-type", ""),
         ("Gd2Fe17", "480", "10.1/b", "True", "", ""),
         ("Er0.01Co0.8B0.19", "706", "10.1016/j.jnoncrysol.2007.10.011", "True", "", ""),
-        ("Nd2Fe14B", "585", "10.1016/j.jnoncrysol.2007.10.011", "True", "Tetragonal", ""),
+        (
+            "Nd2Fe14B",
+            "585",
+            "10.1016/j.jnoncrysol.2007.10.011",
+            "True",
+            "Tetragonal",
+            "",
+        ),
     ]
     names = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
     frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])
-    known, _ = _measured.clean_rows(_measured._by_paper(frame))
-    assert sorted(known.values) == [324.0, 480.0, 585.0]
+    clean, _ = _measured.clean_rows(_measured._by_paper(frame))
+    assert sorted(clean.values) == [324.0, 480.0, 585.0]
 
 
-def test_elements_that_are_named_and_not_there_do_not_count():
-    known, _ = _measured.clean_rows(
-        _rows(("Y0Fe2Al", 600.0, "a"), ("YFe0Al2", 300.0, "a"), ("Y0.0Co0.5", 500.0, "b"),
-              ("YCo5", 980.0, "b"))
-    )  # fmt: skip
-    assert known.values.tolist() == [980.0]
-    assert known.removed["no rare earth, or neither iron nor cobalt, once read"] == 3
+def test_elements_of_zero_amount_do_not_count():
+    rows, _ = _measured.clean_rows(
+        _rows(
+            ("Y0Fe2Al", 600.0, "a"),
+            ("YFe0Al2", 300.0, "a"),
+            ("Y0.0Co0.5", 500.0, "b"),
+            ("YCo5", 980.0, "b"),
+        )
+    )
+    assert rows.values.tolist() == [980.0]
+    assert rows.removed["no rare earth, or neither iron nor cobalt, once read"] == 3

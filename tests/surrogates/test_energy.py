@@ -14,9 +14,13 @@ from tests.scripts import script
 TARGET = "formation_energy_eV_atom"
 
 
-def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
-    found = Estimate(np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2]))
-    np.testing.assert_allclose(energy.size(np.array([0.01, 0.1, 0.5]), found), [0.01, 0.06, 0.16])
+def test_error_grows_with_novelty_and_errors_of_neighbours():
+    estimate = Estimate(
+        np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2])
+    )
+    np.testing.assert_allclose(
+        energy.size(np.array([0.01, 0.1, 0.5]), estimate), [0.01, 0.06, 0.16]
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,15 +34,18 @@ def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
     ],
 )
 def test_the_model_as_shipped_knows_cobalt_from_nickel(formula, energy):
-    found = mk.surrogates.load(TARGET).predict([formula])[TARGET].iloc[0]
-    assert energy[0] < found < energy[1]
+    energy_predicted = mk.surrogates.load(TARGET).predict([formula])[TARGET].iloc[0]
+    assert energy[0] < energy_predicted < energy[1]
 
 
-def test_an_interval_of_the_model_holds_nine_in_ten_unless_asked_for_more():
-    model, low = mk.surrogates.load(TARGET), f"{TARGET}_lo"
-    plain, nine, more = (model.predict(["SmCo5"], **o)[low].iloc[0]
-                         for o in ({}, {"interval": 0.9}, {"interval": 0.99}))  # fmt: skip
-    assert plain == nine > more
+def test_interval_covers_nine_in_ten_by_default():
+    model = mk.surrogates.load(TARGET)
+    low = f"{TARGET}_lo"
+    plain, nine, wider = (
+        model.predict(["SmCo5"], **o)[low].iloc[0]
+        for o in ({}, {"interval": 0.9}, {"interval": 0.99})
+    )
+    assert plain == nine > wider
 
 
 def test_a_model_is_itself_and_no_other():
@@ -49,15 +56,15 @@ def test_a_model_is_itself_and_no_other():
     assert len({model, again}) == 2
 
 
-def test_what_is_kept_of_a_model_makes_it_again():
+def test_stored_arrays_restore_the_model():
     model = mk.surrogates.load(TARGET)
     again = energy.stored_model(model.known)
     assert again is not None
-    kept = script("datasets/surrogates/build.py").packed(model)
-    np.testing.assert_array_equal(kept["inside"], model.scores[0])
-    np.testing.assert_array_equal(kept["outside"], model.scores[1])
-    assert float(kept["edge"]) == model.edge
-    assert str(kept["data_sha256"]) == model.known.sha256
+    arrays = script("datasets/surrogates/build.py").packed(model)
+    np.testing.assert_array_equal(arrays["inside"], model.scores[0])
+    np.testing.assert_array_equal(arrays["outside"], model.scores[1])
+    assert float(arrays["edge"]) == model.edge
+    assert str(arrays["data_sha256"]) == model.known.sha256
     once = energy._unpack(model.known, *energy._pack(model))
     for other in (again, once):
         assert other.fingerprint == model.fingerprint
@@ -68,31 +75,34 @@ def test_what_is_kept_of_a_model_makes_it_again():
     assert fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
 
 
-def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
+def test_interval_is_score_quantile_times_error():
     model = mk.surrogates.load(TARGET)
     texts = ["SmCo5", "Nd2Fe14B", "NaCl", "Hg3Tl"]
     table = mk.CompositionTable.from_strings(texts, basis="atomic")
-    found = model.process.estimate(energy.columns(table))
+    estimate = model.process.estimate(energy.columns(table))
     got = model.predict(table, 0.8)
     new = got["domain_distance"].to_numpy() * model.edge
-    assert (new >= found.novelty - 1e-12).all()
+    assert (new >= estimate.novelty - 1e-12).all()
     assert got["in_domain"].tolist() == [d <= 1.0 for d in got["domain_distance"]]
     a, b, c = model.coefficients
     for i, row in got.iterrows():
         scores = model.scores[0] if row["in_domain"] else model.scores[1]
         # The smallest score that so many of them, and one more, do not exceed.
         k = int(np.ceil(0.8 * (len(scores) + 1)))
-        half = np.sort(scores)[k - 1] * (a + b * new[i] + c * found.local[i])
+        scale = a + b * new[i] + c * estimate.local[i]
+        half = np.sort(scores)[k - 1] * scale
         assert row[f"{TARGET}_hi"] - row[TARGET] == pytest.approx(half, rel=1e-9)
         assert row[TARGET] - row[f"{TARGET}_lo"] == pytest.approx(half, rel=1e-9)
-        assert row[TARGET] == pytest.approx(found.mean[i])
+        assert row[TARGET] == pytest.approx(estimate.mean[i])
 
 
-def test_a_tenth_of_what_no_row_holds_is_wholly_new():
-    known = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
-    asked = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
-    table = mk.CompositionTable.from_strings(asked, basis="atomic")
-    np.testing.assert_allclose(energy._foreign_amount(table, known), [0.0, 0.5, 1.0, 1.0])
+def test_tenth_of_an_unseen_element_is_new():
+    members = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
+    formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
+    table = mk.CompositionTable.from_strings(formulas, basis="atomic")
+    np.testing.assert_allclose(
+        energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0]
+    )
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
@@ -108,23 +118,26 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
     assert row[-118:].sum() == pytest.approx(1.0)
 
 
-def test_the_distance_to_the_hull_is_what_lies_above_it():
+def test_hull_distance_is_energy_over_the_hull():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
-    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic")
-    energy, above = mk.surrogates.load(TARGET).predict(table), model.predict(table)
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic"
+    )
+    energy = mk.surrogates.load(TARGET).predict(table)
+    above = model.predict(table)
     hull = mk.phases.hull_energy(table)
     for end in ("", "_lo", "_hi"):
-        wanted = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)
-        np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], wanted)
+        expected = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)
+        np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], expected)
 
 
-def test_where_nothing_is_new_the_edge_is_that_of_rounding():
+def test_rounding_sets_the_smallest_edge():
     texts = ["SmCo5", "Nd2Fe14B", "YFe2"] * 4
     table = mk.CompositionTable.from_strings(texts, basis="atomic")
     values = np.tile([-0.1, -0.05, -0.08], 4) + 1e-3 * np.arange(12)
     groups = np.repeat(["a", "b", "c", "d"], 3)
-    made = TrainingSet(TARGET, table, values, groups, groups, "a test")
-    model = energy.fit(made)
+    dataset = TrainingSet(TARGET, table, values, groups, groups, "a test")
+    model = energy.fit(dataset)
     # Every composition is in every group: leaving one out leaves nothing unknown.
     assert model.edge == 1e-3
     assert len(model.scores[0]) == 12

@@ -9,14 +9,14 @@ from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._store import fingerprint
 
 
-def test_a_model_has_the_same_hash_trained_read_and_used():
-    trained = _curie_training.retrain(_curie_training.training_set())
-    first = fingerprint(trained.branches)
-    read = _curie_training.load()
-    assert read is not trained
-    read.predict(["SmCo5", "Nd2Fe14B"])
-    assert fingerprint(read.branches) == first
-    assert read.fingerprint == trained.fingerprint
+def test_hash_survives_training_reading_and_use():
+    model = _curie_training.retrain(_curie_training.training_set())
+    first = fingerprint(model.branches)
+    copy = _curie_training.load()
+    assert copy is not model
+    copy.predict(["SmCo5", "Nd2Fe14B"])
+    assert fingerprint(copy.branches) == first
+    assert copy.fingerprint == model.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_any_other_number_or_shape_has_another(value, other):
     assert fingerprint(value) != fingerprint(other)
 
 
-def test_how_a_number_is_held_does_not_matter():
+def test_hash_ignores_the_number_type():
     assert fingerprint(np.float64(0.1)) == fingerprint(0.1)
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint((1, 2)) == fingerprint([1, 2])

@@ -27,13 +27,22 @@ from magnetkit.surrogates._measured import TrainingSet
 from tests.scripts import script
 
 PACKAGE = Path(mk.__file__).parent
-COMMENT, DOCSTRING, CODE = "# edited\n", '"""Edited."""\n', "_edited = 1\n"
+COMMENT = "# edited\n"
+DOCSTRING = '"""Edited."""\n'
+CODE = "_edited = 1\n"
 
 # What is appended to which module, and the keys that then differ.
 EDITS = [
     *(
         (module, COMMENT, "")
-        for module in (_curie_training, _process, _gaussian_process, energy, _job, _store)
+        for module in (
+            _curie_training,
+            _process,
+            _gaussian_process,
+            energy,
+            _job,
+            _store,
+        )
     ),
     *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
     *((module, CODE, "") for module in (_tables, cli, diffusion)),
@@ -41,7 +50,10 @@ EDITS = [
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
     *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
-    *((module, CODE, "belief chunks energy") for module in (_process, _gaussian_process, _store)),
+    *(
+        (module, CODE, "belief chunks energy")
+        for module in (_process, _gaussian_process, _store)
+    ),
 ]
 
 LOOK = """
@@ -77,13 +89,14 @@ print(json.dumps(found))
 """
 
 
-def test_only_an_edit_of_what_decides_is_seen(tmp_path):
+def test_key_changes_with_edits_that_matter(tmp_path):
     place = shutil.copytree(
         PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__")
     )
     datasets = mk.datasets.root()
     edits = [
-        (Path(module.__file__).relative_to(PACKAGE).as_posix(), text) for module, text, _ in EDITS
+        (Path(module.__file__).relative_to(PACKAGE).as_posix(), text)
+        for module, text, _ in EDITS
     ]
     done = subprocess.run(
         [sys.executable, "-c", LOOK, json.dumps(edits)],
@@ -100,37 +113,43 @@ def test_only_an_edit_of_what_decides_is_seen(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    expected = [changed for _, _, changed in EDITS]
-    found = json.loads(done.stdout)
-    assert list(zip(edits, found, strict=True)) == list(zip(edits, expected, strict=True))
+    expected = [is_change for _, _, is_change in EDITS]
+    answers = json.loads(done.stdout)
+    assert list(zip(edits, answers, strict=True)) == list(
+        zip(edits, expected, strict=True)
+    )
 
 
-def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
+def test_key_covers_every_judging_room():
     rooms = script("docs/rooms.py")
-    graph, left, seen = rooms.module_graph(), ["magnetkit.run._work"], set()
-    while left:
-        name = left.pop()
-        if name not in seen:
-            seen.add(name)
-            left += graph.get(name, ())
-    assert _job.__name__ in seen
-    assert {rooms.room(name) for name in seen}.isdisjoint(_work.APART)
+    graph = rooms.module_graph()
+    queue = ["magnetkit.run._work"]
+    visits = set()
+    while queue:
+        name = queue.pop()
+        if name not in visits:
+            visits.add(name)
+            queue += graph.get(name, ())
+    assert _job.__name__ in visits
+    assert {rooms.room(name) for name in visits}.isdisjoint(_work.APART)
 
 
 def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
     file = tmp_path / "a.py"
 
-    def of(text):
+    def file_hash(text):
         file.write_text(text, "utf-8")
         return _store.syntax_sha256([file])
 
-    plain = of("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
-    assert plain == of(
+    plain = file_hash("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
+    assert plain == file_hash(
         '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
         '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'
     )
-    assert plain != of("X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n")
-    assert of('x = "a"\n') != of('x = "b"\n')
+    assert plain != file_hash(
+        "X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n"
+    )
+    assert file_hash('x = "a"\n') != file_hash('x = "b"\n')
 
 
 @pytest.fixture
@@ -138,7 +157,12 @@ def rows():
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
     names = np.array(["a", "b", "c"])
     return TrainingSet(
-        "curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]), names, names, "typed"
+        "curie_temperature_K",
+        table,
+        np.array([585.0, 1020.0, 795.0]),
+        names,
+        names,
+        "typed",
     )
 
 
@@ -153,11 +177,16 @@ def test_data_decide(rows):
 
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):
-    key, found = _curie_training.model_key(rows), _curie_training.training_rows(rows, True)
+    key = _curie_training.model_key(rows)
+    rows_of_physics = _curie_training.training_rows(rows, True)
 
     def answer(factor):
-        other = found._replace(base=found.base * factor, x=found.x * factor)
-        monkeypatch.setattr(_curie_training, "training_rows", lambda data, physics: other)
+        other = rows_of_physics._replace(
+            base=rows_of_physics.base * factor, x=rows_of_physics.x * factor
+        )
+        monkeypatch.setattr(
+            _curie_training, "training_rows", lambda data, physics: other
+        )
         return _curie_training.model_key(rows)
 
     assert answer(1.0 + 1e-14) == key
@@ -170,18 +199,21 @@ def test_a_version_decides(rows, monkeypatch):
     assert _curie_training.model_key(rows) != key
 
 
-def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
+def test_rewrites_a_damaged_syntax_note(tmp_path, monkeypatch):
     settings = _store.get_settings().model_copy(update={"cache_dir": tmp_path})
     monkeypatch.setattr(_store, "get_settings", lambda: settings)
-    parsed, file = [], tmp_path / "a.py"
-    monkeypatch.setattr(_store, "_syntax", lambda source: parsed.append(source) or b"a" * 32)
+    calls = []
+    file = tmp_path / "a.py"
+    monkeypatch.setattr(
+        _store, "_syntax", lambda source: calls.append(source) or b"a" * 32
+    )
     file.write_text("X = 1\n", "utf-8")
-    found = hashlib.sha256(b"a" * 32).hexdigest()
+    digest = hashlib.sha256(b"a" * 32).hexdigest()
     for damage in (None, b"", b"\xff\xfe", b"a" * 63):
         for note in (tmp_path / "syntax").glob("*"):
             note.write_bytes(damage)
-        assert _store.syntax_sha256([file]) == found
+        assert _store.syntax_sha256([file]) == digest
     (note,) = (tmp_path / "syntax").iterdir()
-    assert note.read_text() == found
-    assert _store.syntax_sha256([file]) == found
-    assert len(parsed) == 4
+    assert note.read_text() == digest
+    assert _store.syntax_sha256([file]) == digest
+    assert len(calls) == 4

@@ -8,6 +8,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import Computed
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -28,56 +29,68 @@ def small():
     return energy.fit(whole[np.arange(0, len(whole), 30)])
 
 
-def test_load_reads_what_train_kept(cache, tmp_path):
+def test_load_reads_the_model_of_train(cache, tmp_path):
     file = tmp_path / "mine.csv"
-    rows = [(f"Sm{1 - x}Gd{x}Co5", 1020.0 - 20.0 * x, f"p{x}") for x in (0.1, 0.2, 0.3, 0.4, 0.5)]
-    pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
-    trained = mk.surrogates.train(CURIE, data=file)
-    (kept,) = (cache / "surrogates").glob("*.model")
-    written = kept.stat().st_mtime_ns
+    rows = []
+    for x in (0.1, 0.2, 0.3, 0.4, 0.5):
+        rows.append((f"{mix('Sm', 'Gd', x)}Co5", 1020.0 - 20.0 * x, f"p{x}"))
+    pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(
+        file, index=False
+    )
+    model = mk.surrogates.train(CURIE, data=file)
+    (file_of_model,) = (cache / "surrogates").glob("*.model")
+    time_of_model = file_of_model.stat().st_mtime_ns
     again = mk.surrogates.load(CURIE, data=file, progress=False)
-    assert again is not trained
-    assert kept.stat().st_mtime_ns == written
-    table = mk.CompositionTable.from_strings(["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic")
-    pd.testing.assert_frame_equal(again.predict(table), trained.predict(table))
-    assert str(again).endswith(str(kept))
+    assert again is not model
+    assert file_of_model.stat().st_mtime_ns == time_of_model
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic"
+    )
+    pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
+    assert str(again).endswith(str(file_of_model))
 
 
 def test_the_energy_has_the_columns_of_the_contract(small):
     table = small.known.table[:5]
     frame = small.predict(table)
     assert list(frame) == [
-        ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi", "in_domain", "domain_distance",
-    ]  # fmt: skip
+        ENERGY,
+        f"{ENERGY}_lo",
+        f"{ENERGY}_hi",
+        "in_domain",
+        "domain_distance",
+    ]
     assert (frame[f"{ENERGY}_lo"] <= frame[ENERGY]).all()
     assert (frame[ENERGY] <= frame[f"{ENERGY}_hi"]).all()
 
 
-def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
+def test_tries_rows_without_learning_them(small):
     assert (~small.known.learn).sum() > 0
     assert len(small.process.points_) == small.known.learn.sum()
 
 
-def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
+def test_prefit_model_belongs_to_its_rows(small):
     whole = mk.surrogates.training_set(ENERGY)
     model = energy.stored_model(whole)
     assert model is not None
     assert energy.stored_model(whole[np.arange(len(whole) - 1)]) is None
     # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
-    process, learn = model.process, whole.learn
+    process = model.process
+    learn = whole.learn
     some = np.arange(0, learn.sum(), 50)
-    x, y = energy.columns(whole.table[learn]), whole.values[learn]
+    x = energy.columns(whole.table[learn])
+    y = whole.values[learn]
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
     weight = np.array([process.weights_[place[x[i].tobytes()]] for i in some])
     noise = np.exp(2.0 * process.theta_[-1]) * process.inflation_[some] + 1e-6
-    left = y[some] - process.estimate(x[some]).mean
+    residual = y[some] - process.estimate(x[some]).mean
     # Single precision over 5,976 rows: 0.5 meV/atom.
-    np.testing.assert_allclose(left, process.scale_ * noise * weight, atol=1e-3)
-    assert np.abs(left).max() > 0.02
+    np.testing.assert_allclose(residual, process.scale_ * noise * weight, atol=1e-3)
+    assert np.abs(residual).max() > 0.02
     assert model.manifest["error"] < 0.065
 
 
-def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeypatch):
+def test_refuses_a_model_with_code(tmp_path, monkeypatch):
     file = tmp_path / "energy.npz"
     np.savez(file, data_sha256=np.array([print], dtype=object))
     monkeypatch.setattr(datasets, "path", lambda _: file)
@@ -85,7 +98,7 @@ def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeyp
         energy.stored_model(mk.surrogates.training_set(ENERGY))
 
 
-def test_what_makes_no_sense_is_refused(tmp_path):
+def test_refuses_invalid_arguments(tmp_path):
     with pytest.raises(InputError, match="use one of curie_temperature_K"):
         mk.surrogates.load("colour")
     with pytest.raises(InputError, match="follows from formation_energy_eV_atom"):
@@ -100,7 +113,7 @@ def test_what_makes_no_sense_is_refused(tmp_path):
         mk.surrogates.train(CURIE, data=file)
 
 
-def test_a_set_of_another_target_and_two_sets_at_once_are_refused(small, tmp_path):
+def test_refuses_another_target_and_two_sets(small, tmp_path):
     with pytest.raises(InputError, match=f"of {ENERGY}, not of {CURIE}"):
         mk.surrogates.train(CURIE, small.known)
     with pytest.raises(InputError, match="not both"):
@@ -110,7 +123,9 @@ def test_a_set_of_another_target_and_two_sets_at_once_are_refused(small, tmp_pat
 
 
 def test_a_frame_is_loaded_as_its_file_is(cache, tmp_path):
-    frame = pd.DataFrame({"composition": ["SmCo5", "GdCo5", "YCo5"], J_S: [1.07, 0.36, 1.06]})
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5", "GdCo5", "YCo5"], J_S: [1.07, 0.36, 1.06]}
+    )
     frame.to_csv(tmp_path / "mine.csv", index=False)
     by_frame = mk.surrogates.load(J_S, data=frame)
     by_path = mk.surrogates.load(J_S, data=tmp_path / "mine.csv")
@@ -118,7 +133,7 @@ def test_a_frame_is_loaded_as_its_file_is(cache, tmp_path):
     assert list((cache / "tables").glob("frame-*.csv"))
 
 
-def test_any_column_of_a_table_is_learnt(cache):
+def test_learns_any_column_of_a_table(cache):
     frame = pd.DataFrame(
         {
             "composition": ["SmCo5", "Sm2Co17", "Nd2Fe14B", "Y2Fe14B", "YCo5"],
@@ -135,27 +150,33 @@ def test_any_column_of_a_table_is_learnt(cache):
     assert "5 rows of 4 groups" in repr(again)
 
 
-def test_a_set_that_is_given_is_what_is_learnt(small):
+def test_learns_the_set_of_the_user(small):
     few = small.known[np.arange(0, len(small.known), 4)]
     model = mk.surrogates.train(ENERGY, few)
     assert len(model.known) == len(few)
     assert model.target == ENERGY
 
 
-def test_training_shows_no_bar_unless_asked(tmp_path, monkeypatch):
-    file, asked = tmp_path / "mine.csv", []
-    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
+def test_training_is_silent_by_default(tmp_path, monkeypatch):
+    file = tmp_path / "mine.csv"
+    calls = []
+    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(
+        file
+    )
 
-    def learnt(rows, progress):
-        asked.append(progress)
+    def record_progress(rows, progress):
+        calls.append(progress)
         return Computed("saturation_polarization_T")
 
-    monkeypatch.setattr(_curie_training, "retrain", learnt)
+    monkeypatch.setattr(_curie_training, "retrain", record_progress)
     mk.surrogates.train(CURIE, data=file)
     mk.surrogates.train(CURIE, data=file, progress=True)
-    assert asked == [False, True]
+    assert calls == [False, True]
 
 
-def test_what_physics_answers_says_so():
-    said = str(Computed("saturation_polarization_T"))
-    assert said == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
+def test_physics_names_itself():
+    text = str(Computed("saturation_polarization_T"))
+    assert (
+        text
+        == "saturation_polarization_T: from physics, see `magnetkit validate magnetism`"
+    )

@@ -13,23 +13,31 @@ def _data(n=60, seed=0):
 
 
 @pytest.fixture(scope="module")
-def fitted():
+def fitted_process():
     x, y = _data()
     return TrendProcess(trend=1, local=2).fit(x, y), x, y
 
 
 def _naive(model, x):
     """Return mean, novelty and local residual by the formulas, one pair at a time."""
-    theta, scale = model.theta_, model.scale_
+    theta = model.theta_
+    scale = model.scale_
     one, two = np.exp(2.0 * theta[:2])
     result = []
     for new in x:
-        total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
+        total = 0.0
+        best = 0.0
+        mass = 0.0
+        bad = 0.0
         residual = model._known[-1]
         for j, old in enumerate(model.points_):
-            t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
+            t = np.sqrt(
+                5.0
+                * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2)
+            )
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
-            k = one * (1.0 + t + t * t / 3.0) * np.exp(-t) + two * np.exp(-u)
+            smooth = (1.0 + t + t * t / 3.0) * np.exp(-t)
+            k = one * smooth + two * np.exp(-u)
             total += (k + new[0] * old[0] / scale**2) * model.weights_[j]
             best = max(best, k / (one + two))
             mass += k**4
@@ -38,8 +46,8 @@ def _naive(model, x):
     return np.array(result).T
 
 
-def test_the_kernel_does_what_the_formulas_say(fitted):
-    model, _, _ = fitted
+def test_the_kernel_does_what_the_formulas_say(fitted_process):
+    model, _, _ = fitted_process
     new = _data(7, seed=1)[0]
     got = model.estimate(new)
     mean, novelty, local = _naive(model, new)
@@ -48,18 +56,18 @@ def test_the_kernel_does_what_the_formulas_say(fitted):
     np.testing.assert_allclose(got.local, local, rtol=1e-2)
 
 
-def test_it_learns_what_it_has_not_seen(fitted):
-    model, _, _ = fitted
+def test_predicts_unseen_values(fitted_process):
+    model, _, _ = fitted_process
     new, value = _data(200, seed=2)
     assert np.abs(model.estimate(new).mean - value).mean() < 0.1
     # Far outside, the trend alone goes on.
-    far = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
-    slope = np.diff(model.estimate(far).mean)[0]
+    distant = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
+    slope = np.diff(model.estimate(distant).mean)[0]
     assert 2.0 < slope < 3.5
-    assert model.estimate(far).novelty.min() > 0.5
+    assert model.estimate(distant).novelty.min() > 0.5
 
 
-def test_a_row_that_the_others_contradict_is_doubted():
+def test_doubts_a_row_in_contradiction():
     x, y = _data()
     wrong = y.copy()
     wrong[10] += 8.0
@@ -68,23 +76,23 @@ def test_a_row_that_the_others_contradict_is_doubted():
     assert model.residual_[10] == pytest.approx(8.0, abs=2.0)
 
 
-def test_a_refit_keeps_the_scales(fitted):
-    model, x, y = fitted
+def test_a_refit_keeps_the_scales(fitted_process):
+    model, x, y = fitted_process
     other = model.refit(x[:30], y[:30])
     np.testing.assert_array_equal(other.theta_, model.theta_)
     assert len(other.points_) == 30
     assert (other.trend, other.local) == (model.trend, model.local)
 
 
-def test_what_is_kept_restores_the_model(fitted):
-    model, x, y = fitted
+def test_arrays_restore_the_model(fitted_process):
+    model, x, y = fitted_process
     other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
     new = _data(30, seed=4)[0]
     np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
     np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
 
 
-def test_a_second_search_listens_less_to_rows_that_others_contradict():
+def test_second_search_discounts_outliers():
     x, y = _data()
     y[::12] += 6.0
     once = TrendProcess(trend=1, local=2).fit(x, y)
@@ -98,44 +106,55 @@ def test_a_plane_goes_on_where_nearness_ends():
     x = rng.uniform(0.0, 1.0, (80, 4))
     y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
     plane = TrendProcess(local=3, linear=True).fit(x, y)
-    far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
-    made = plane.estimate(far).mean - np.sin(1.5)
-    np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
-    restored = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
-    np.testing.assert_array_equal(restored.estimate(far).mean, plane.estimate(far).mean)
+    distant = np.array(
+        [[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]]
+    )
+    error = plane.estimate(distant).mean - np.sin(1.5)
+    np.testing.assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
+    copy = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
+    np.testing.assert_array_equal(
+        copy.estimate(distant).mean, plane.estimate(distant).mean
+    )
     # What is alike is so in the smooth columns alone.
-    assert plane.estimate(far).novelty.max() < 0.1
+    assert plane.estimate(distant).novelty.max() < 0.1
 
 
 @pytest.mark.parametrize("linear", [False, True])
 def test_a_sparse_process_loses_little_about_its_points(linear):
     x, y = _data(120)
     model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
-    near = model.points_[:, 1] < -0.5
-    few = model.make_sparse(near, 25)
-    assert len(few.points_) == near.sum() + 25
+    close = model.points_[:, 1] < -0.5
+    few = model.make_sparse(close, 25)
+    assert len(few.points_) == close.sum() + 25
     new = _data(200, seed=3)[0]
     new = new[new[:, 1] < -0.5]
     whole = model.estimate(new).mean
     # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
     off = [
-        np.abs(model.make_sparse(near, n).estimate(new).mean - whole).max() for n in (0, 25, 200)
+        np.abs(model.make_sparse(close, n).estimate(new).mean - whole).max()
+        for n in (0, 25, 200)
     ]
     assert off[1] < 0.02
     assert off[2] < 2e-3
     assert off[0] > off[1]
     # At the points themselves nothing is: neither the mean nor how alike they are.
-    own = model.points_[near]
-    np.testing.assert_allclose(few.estimate(own).mean, model.estimate(own).mean, atol=2e-3)
-    np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
+    points = model.points_[close]
+    np.testing.assert_allclose(
+        few.estimate(points).mean, model.estimate(points).mean, atol=2e-3
+    )
+    np.testing.assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
     # The model itself is as it was.
     np.testing.assert_array_equal(model.estimate(new).mean, whole)
 
 
-def test_scales_are_the_mean_of_those_of_draws_that_share_no_row(monkeypatch):
-    seen = []
-    told = lambda self, X, y, noise: seen.extend(X[:, 1]) or self.theta_ + len(seen)  # noqa: E731
-    monkeypatch.setattr(TrendProcess, "_search", told)
-    made = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
-    assert made.theta_[-1] - made._start(0)[-1] == pytest.approx(18.0, abs=0.01)
-    assert len(set(seen)) == 27
+def test_scales_are_means_of_disjoint_draws(monkeypatch):
+    rows = []
+
+    def record_rows(self, X, y, noise):
+        rows.extend(X[:, 1])
+        return self.theta_ + len(rows)
+
+    monkeypatch.setattr(TrendProcess, "_search", record_rows)
+    process = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
+    assert process.theta_[-1] - process._start(0)[-1] == pytest.approx(18.0, abs=0.01)
+    assert len(set(rows)) == 27

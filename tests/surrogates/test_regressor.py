@@ -18,78 +18,86 @@ DENSITIES = {"SmCo5": 8.6, "PrCo5": 8.3, "NdCo5": 8.4, "YCo5": 7.6}
 NOT_RUN = {"check_array_api_input": "needs SCIPY_ARRAY_API"}
 
 
-def test_it_passes_every_check_of_scikit_learn_on_columns_of_numbers():
+def test_passes_every_check_of_scikit_learn():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimator = CompositionRegressor(trees=5)
-        results = estimator_checks.check_estimator(estimator, on_fail=None, on_skip=None)
-    failed = {r["check_name"]: r["exception"] for r in results if r["status"] == "failed"}
-    skipped = {r["check_name"] for r in results if r["status"] == "skipped"}
-    assert not failed
-    assert skipped <= NOT_RUN.keys()
+        results = estimator_checks.check_estimator(
+            estimator, on_fail=None, on_skip=None
+        )
+    failures = {
+        r["check_name"]: r["exception"] for r in results if r["status"] == "failed"
+    }
+    skips = {r["check_name"] for r in results if r["status"] == "skipped"}
+    assert not failures
+    assert skips <= NOT_RUN.keys()
     assert len(results) > 45
 
 
-def test_of_four_rows_it_says_about_their_mean_in_a_wide_range():
+def test_four_rows_give_their_mean():
     model = CompositionRegressor("density", "g/cm3")
     model.fit(list(DENSITIES), list(DENSITIES.values()))
-    near, far = model.predict(["Pr0.5Nd0.5Co5", "Nd2Fe14B"])
-    assert near == pytest.approx(8.3, abs=0.3)
-    assert 7.6 < far < 8.6
-    spread = np.std(list(DENSITIES.values()), ddof=1)
+    close, distant = model.predict(["Pr0.5Nd0.5Co5", "Nd2Fe14B"])
+    assert close == pytest.approx(8.3, abs=0.3)
+    assert 7.6 < distant < 8.6
+    deviation = np.std(list(DENSITIES.values()), ddof=1)
     low, high = model.predict_interval(["Nd2Fe14B"])[0]
-    assert high - low >= 2.0 * student.ppf(0.95, 3) * spread * np.sqrt(1.25) - 1e-9
+    assert high - low >= 2.0 * student.ppf(0.95, 3) * deviation * np.sqrt(1.25) - 1e-9
 
 
 @pytest.mark.parametrize("rows", [1, 2])
 def test_one_or_two_rows_give_their_mean(rows):
-    texts, values = ["SmCo5", "Nd2Fe14B"][:rows], [8.6, 7.6][:rows]
+    texts = ["SmCo5", "Nd2Fe14B"][:rows]
+    values = [8.6, 7.6][:rows]
     model = CompositionRegressor().fit(texts, values)
     assert model.predict(["YCo5"])[0] == pytest.approx(np.mean(values))
     low, high = model.predict_interval(["YCo5"])[0]
     assert (high - low > 10.0) or np.isinf(high - low)
 
 
-def test_values_are_centred_and_scaled():
-    known = mk.surrogates.training_set(CURIE)
-    few = known[np.arange(0, len(known), 6)]
+def test_centres_and_scales_values():
+    dataset = mk.surrogates.training_set(CURIE)
+    few = dataset[np.arange(0, len(dataset), 6)]
     plain = CompositionRegressor(trees=20).fit(few.table, few.values, groups=few.groups)
-    moved = CompositionRegressor(trees=20).fit(
+    affine = CompositionRegressor(trees=20).fit(
         few.table, 1e-3 * few.values - 40.0, groups=few.groups
     )
-    others = known.table[np.arange(1, len(known), 6)]
+    table = dataset.table[np.arange(1, len(dataset), 6)]
     np.testing.assert_allclose(
-        1e3 * (moved.predict(others) + 40.0), plain.predict(others), atol=0.5
+        1e3 * (affine.predict(table) + 40.0), plain.predict(table), atol=0.5
     )
 
 
 def test_far_from_all_it_says_the_mean():
-    known = mk.surrogates.training_set(CURIE)
-    few = known[np.arange(0, len(known), 6)]
+    dataset = mk.surrogates.training_set(CURIE)
+    few = dataset[np.arange(0, len(dataset), 6)]
     model = CompositionRegressor(trees=20).fit(few.table, few.values)
-    far = model.predict(["CsI", "UO2"])
-    assert np.abs(far - few.values.mean()).max() < few.values.std()
+    distant = model.predict(["CsI", "UO2"])
+    assert np.abs(distant - few.values.mean()).max() < few.values.std()
     assert (model.domain_distance(["CsI", "UO2"]) > 1.0).all()
     np.testing.assert_array_less(model.domain_distance(few.table), 1.0)
 
 
-def test_it_beats_the_mean_on_papers_left_out_and_its_intervals_hold():
-    known = mk.surrogates.training_set(CURIE)
-    said, ends = np.empty(len(known)), np.empty((len(known), 2))
-    for train, test in GroupKFold(4).split(known.values, groups=known.groups):
+def test_beats_the_mean_on_unseen_papers():
+    dataset = mk.surrogates.training_set(CURIE)
+    predictions = np.empty(len(dataset))
+    ends = np.empty((len(dataset), 2))
+    for train, test in GroupKFold(4).split(dataset.values, groups=dataset.groups):
         model = CompositionRegressor(trees=30)
-        model.fit(known.table[train], known.values[train], groups=known.groups[train])
-        said[test] = model.predict(known.table[test])
-        ends[test] = model.predict_interval(known.table[test])
-    error = np.abs(said - known.values).mean()
-    assert error < 0.6 * np.abs(known.values - known.values.mean()).mean()
-    inside = ((ends[:, 0] <= known.values) & (known.values <= ends[:, 1])).mean()
+        model.fit(
+            dataset.table[train], dataset.values[train], groups=dataset.groups[train]
+        )
+        predictions[test] = model.predict(dataset.table[test])
+        ends[test] = model.predict_interval(dataset.table[test])
+    error = np.abs(predictions - dataset.values).mean()
+    assert error < 0.6 * np.abs(dataset.values - dataset.values.mean()).mean()
+    inside = ((ends[:, 0] <= dataset.values) & (dataset.values <= ends[:, 1])).mean()
     assert 0.8 <= inside <= 0.99
 
 
-def test_nothing_of_its_own_training_set_gets_no_number():
-    known = mk.surrogates.training_set(CURIE)
-    few = known[np.arange(0, len(known), 5)]
+def test_unlike_rows_get_a_number():
+    dataset = mk.surrogates.training_set(CURIE)
+    few = dataset[np.arange(0, len(dataset), 5)]
     model = CompositionRegressor(CURIE)
     scores = cross_val_score(model, few.table.formulas(), few.values, cv=2)
     assert np.isfinite(scores).all()
@@ -97,16 +105,21 @@ def test_nothing_of_its_own_training_set_gets_no_number():
 
 @pytest.mark.parametrize("target", ["any name / unit", CURIE])
 def test_a_saved_regressor_answers_the_same(target, tmp_path):
-    known = mk.surrogates.training_set(CURIE)
-    few = known[np.arange(0, len(known), 9)]
-    model = CompositionRegressor(target, trees=10).fit(few.table, few.values, groups=few.groups)
+    dataset = mk.surrogates.training_set(CURIE)
+    few = dataset[np.arange(0, len(dataset), 9)]
+    model = CompositionRegressor(target, trees=10).fit(
+        few.table, few.values, groups=few.groups
+    )
     path = model.save(tmp_path / "own.model")
     assert b"pickle" not in path.read_bytes()
     again = CompositionRegressor.load(path)
     assert again.get_params() == model.get_params()
-    np.testing.assert_array_equal(again.predict(known.table), model.predict(known.table))
     np.testing.assert_array_equal(
-        again.predict_interval(known.table, 0.5), model.predict_interval(known.table, 0.5)
+        again.predict(dataset.table), model.predict(dataset.table)
+    )
+    np.testing.assert_array_equal(
+        again.predict_interval(dataset.table, 0.5),
+        model.predict_interval(dataset.table, 0.5),
     )
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
@@ -114,7 +127,7 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
         CompositionRegressor.load(path)
 
 
-def test_columns_and_compositions_are_not_mixed():
+def test_refuses_columns_mixed_with_compositions():
     table = mk.CompositionTable.from_strings(list(DENSITIES))
     values = list(DENSITIES.values())
     model = CompositionRegressor(trees=5).fit(np.arange(8.0).reshape(4, 2), values)
@@ -136,10 +149,13 @@ def test_the_trees_are_those_of_scikit_learn():
     from magnetkit.surrogates._forest import Forest
 
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(80, 5)), rng.normal(size=80)
+    x = rng.normal(size=(80, 5))
+    y = rng.normal(size=80)
     twin = ExtraTreesRegressor(12, random_state=3).fit(x, y)
     new = rng.normal(size=(50, 5))
-    np.testing.assert_allclose(Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12)
+    np.testing.assert_allclose(
+        Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12
+    )
 
 
 def test_each_group_has_one_voice_in_an_interval():

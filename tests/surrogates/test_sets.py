@@ -20,35 +20,39 @@ ROWS = pd.DataFrame(
 )
 
 
-def test_rows_keep_their_value_group_and_source_together_and_others_are_counted(caplog):
-    found = read_rows(TARGET, ROWS)
-    assert found.table.row_index.tolist() == [0, 2, 4]
-    assert found.values.tolist() == [585.0, 1020.0, 587.0]
-    assert found.groups.tolist() == ["a", "c", "e"]
-    assert found.sources.tolist() == ["one", "three", "five"]
-    assert found.removed == {"composition that cannot be read": 1, "no value": 1}
-    assert found.origin == "the frame"
+def test_rows_keep_value_group_and_source(caplog):
+    rows = read_rows(TARGET, ROWS)
+    assert rows.table.row_index.tolist() == [0, 2, 4]
+    assert rows.values.tolist() == [585.0, 1020.0, 587.0]
+    assert rows.groups.tolist() == ["a", "c", "e"]
+    assert rows.sources.tolist() == ["one", "three", "five"]
+    assert rows.removed == {"composition that cannot be read": 1, "no value": 1}
+    assert rows.origin == "the frame"
     assert "composition that cannot be read (1), no value (1)" in caplog.text
-    assert found.learn.tolist() == [True] * 3
+    assert rows.learn.tolist() == [True] * 3
 
 
-def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(tmp_path):
+def test_default_groups_are_chemical_systems(
+    tmp_path,
+):
     bare = ROWS[["composition", TARGET]]
-    found = read_rows(TARGET, bare)
-    assert found.groups.tolist() == ["B-Fe-Nd", "Co-Sm", "B-Fe-Nd"]
+    rows = read_rows(TARGET, bare)
+    assert rows.groups.tolist() == ["B-Fe-Nd", "Co-Sm", "B-Fe-Nd"]
     file = tmp_path / "mine.csv"
     bare.to_csv(file, index=False)
     of_file = read_rows(TARGET, file)
     assert set(of_file.sources) == {"mine.csv"}
     assert of_file.origin == "file mine.csv"
-    assert of_file.values.tolist() == found.values.tolist()
+    assert of_file.values.tolist() == rows.values.tolist()
     # What a frame is counted by says nothing of its rows.
-    named = bare.set_axis(pd.Index([3, 3, 3, 3, 3], name="group"))
-    assert read_rows(TARGET, named).groups.tolist() == found.groups.tolist()
+    with_index = bare.set_axis(pd.Index([3, 3, 3, 3, 3], name="group"))
+    assert read_rows(TARGET, with_index).groups.tolist() == rows.groups.tolist()
 
 
-def test_too_few_rows_and_columns_that_lack_are_named():
-    with pytest.raises(DataError, match="3 usable rows of curie_temperature_K; 4 are needed"):
+def test_names_missing_columns_and_too_few_rows():
+    with pytest.raises(
+        DataError, match="3 usable rows of curie_temperature_K; 4 are needed"
+    ):
         read_rows(TARGET, ROWS, least=4)
     assert len(read_rows(TARGET, ROWS, least=3)) == 3
     with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
@@ -56,20 +60,29 @@ def test_too_few_rows_and_columns_that_lack_are_named():
     with pytest.raises(InputError, match="frame of pandas, polars or Arrow"):
         read_rows(TARGET, 5)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
-        read_rows(TARGET, ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]))
+        read_rows(
+            TARGET,
+            ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]),
+        )
 
 
-def test_rows_of_one_composition_are_one_to_five_digits():
+def test_compositions_match_to_five_digits():
     texts = ["SmCo5", "Nd2Fe14B", "Sm2Co10", "Sm1.00001Co5", "Sm1.001Co5"]
     table = CompositionTable.from_strings(texts, basis="atomic")
     keys = composition_keys(table, 5)
     assert [keys.index(key) for key in keys] == [0, 1, 0, 0, 4]
     assert len(set(composition_keys(table, 2))) == 2
-    assert chemical_systems(table).tolist() == ["Co-Sm", "B-Fe-Nd", "Co-Sm", "Co-Sm", "Co-Sm"]
+    assert chemical_systems(table).tolist() == [
+        "Co-Sm",
+        "B-Fe-Nd",
+        "Co-Sm",
+        "Co-Sm",
+        "Co-Sm",
+    ]
 
 
-def test_the_first_impossible_value_is_named():
-    found = read_rows(TARGET, ROWS)
-    refuse(TARGET, "x", found, found.values > 2000.0, "0 and 2000 K")
+def test_names_the_first_impossible_value():
+    rows = read_rows(TARGET, ROWS)
+    refuse(TARGET, "x", rows, rows.values > 2000.0, "0 and 2000 K")
     with pytest.raises(InputError, match=r"got 1020 for Sm.*Co.*; .* \(2\)"):
-        refuse(TARGET, "x", found, np.array([False, True, True]), "0 and 2000 K")
+        refuse(TARGET, "x", rows, np.array([False, True, True]), "0 and 2000 K")

@@ -9,17 +9,19 @@ from magnetkit.surrogates import _store
 
 @pytest.fixture
 def file(tmp_path):
-    return _store.save(tmp_path / "x.model", {"scores": np.arange(3.0)}, {"target": "x"})
+    return _store.save(
+        tmp_path / "x.model", {"scores": np.arange(3.0)}, {"target": "x"}
+    )
 
 
-def test_what_is_saved_is_read(file):
+def test_saved_model_is_read_back(file):
     content, manifest = _store.read(file)
     np.testing.assert_array_equal(content["scores"], np.arange(3.0))
     assert manifest["target"] == "x"
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_another_version_is_refused(file):
+def test_refuses_another_version(file):
     head, line, payload = file.read_bytes().split(b"\n", 2)
     manifest = json.loads(line)
     manifest["versions"]["scipy"] = "0.1"
@@ -33,13 +35,17 @@ def test_a_process_comes_back_as_it_was(tmp_path):
 
     x = np.random.default_rng(0).normal(size=(40, 4))
     process = TrendProcess(trend=1, local=1, search_iterations=2).fit(x, x.sum(axis=1))
-    file = _store.save(tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {})
+    file = _store.save(
+        tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {}
+    )
     content, _ = _store.read(file)
     assert content["edge"] == 0.5
     assert content["b"] == (1, None)
     for name in ("trend", "local", "search_iterations"):
         assert getattr(content["a"], name) == getattr(process, name)
-    np.testing.assert_array_equal(content["a"].estimate(x).mean, process.estimate(x).mean)
+    np.testing.assert_array_equal(
+        content["a"].estimate(x).mean, process.estimate(x).mean
+    )
 
 
 DAMAGES = {
@@ -52,31 +58,31 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
+def test_retrains_a_damaged_model_with_a_message(tmp_path, caplog, damage):
     def model():
         return _store.load_or_train(
             tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
         )
 
-    made = []
+    models = []
 
     def train():
-        made.append(np.arange(3.0))
-        return made[-1]
+        models.append(np.arange(3.0))
+        return models[-1]
 
     model()
     whole = (tmp_path / "x.model").read_bytes()
     (tmp_path / "x.model").write_bytes(damage(whole))
     np.testing.assert_array_equal(model(), [0.0, 1.0, 2.0])
-    assert len(made) == 2
+    assert len(models) == 2
     assert "training it anew" in caplog.text
     assert (tmp_path / "x.model").read_bytes() == whole
     caplog.clear()
     model()
-    assert (len(made), caplog.text) == (2, "")
+    assert (len(models), caplog.text) == (2, "")
 
 
-def test_a_foreign_file_and_a_missing_one_are_refused(tmp_path):
+def test_refuses_a_foreign_or_missing_file(tmp_path):
     other = tmp_path / "other.model"
     other.write_bytes(b"\x80\x04pickle")
     with pytest.raises(StoreError, match="no model file"):

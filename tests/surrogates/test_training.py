@@ -8,6 +8,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TrainingSet
+from tests.recipes import mix
 
 CURIE = "curie_temperature_K"
 
@@ -25,49 +26,57 @@ def large():
     The former are as this model says, the latter lie 150 K low.
     """
     rng = np.random.default_rng(0)
-    names, low = [], []
+    names = []
+    low = []
     for x, y in rng.random((130, 2)):
-        names.append(f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - 2 * y:.3f}Co{2 * y:.3f}B")
+        names.append(mix("Nd", "Y", x, 2) + mix("Fe", "Co", 2 * y, 14) + "B")
         low.append(0.0)
     for x, y in rng.random((130, 2)):
-        names.append(f"Sm{1 - x:.3f}Y{x:.3f}Co{5 - y:.3f}Cu{y:.3f}")
+        names.append(mix("Sm", "Y", x) + mix("Co", "Cu", y, 5))
         low.append(150.0)
-    data = _set(names, np.zeros(len(names)), [f"p{i % 20}" for i in range(len(names))])
+    papers = [f"p{i % 20}" for i in range(len(names))]
+    data = _set(names, np.zeros(len(names)), papers)
     codes, phases = curie_phases(data.table)
     base = _curie_training.physical(phases, codes)
     values = base - np.array(low) + rng.normal(0.0, 3.0, len(base))
     return _set(names, values, data.groups)
 
 
-def test_families_of_many_compounds_have_scales_of_their_own(large):
-    model, (made,) = _curie_training.train_model(large)
+def test_large_families_have_their_own_scales(large):
+    model, (result,) = _curie_training.train_model(large)
     assert len(model.branches) == 3
     assert model.of_host[0] != model.of_host[1] != 0
     assert model.of_host[-1] == 0
-    error = np.abs(made.mean - large.values)
+    error = np.abs(result.mean - large.values)
     # Noise of 3 K: what is off by 150 K next door does not spoil what is right.
     assert error[:130].mean() < 5.0
     assert error[130:].mean() < 10.0
     # Intervals know as well.
-    found = model.predict(large.table)
-    width = (found[f"{CURIE}_hi"] - found[f"{CURIE}_lo"]).to_numpy()
-    inside = np.abs(made.mean - large.values) <= 0.5 * width
+    frame = model.predict(large.table)
+    width = (frame[f"{CURIE}_hi"] - frame[f"{CURIE}_lo"]).to_numpy()
+    inside = np.abs(result.mean - large.values) <= 0.5 * width
     assert inside.mean() > 0.85
 
 
-def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(monkeypatch):
+def test_large_host_uses_its_points_and_some_others(
+    monkeypatch,
+):
     """110 nitrides of 2:17, which learn from all rows, among 130 compounds of 2:14:1."""
     rng = np.random.default_rng(1)
-    names = [f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((130, 2))]
-    names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
-    data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
+    names = []
+    for x, y in rng.random((130, 2)):
+        names.append(mix("Nd", "Y", x, 2) + mix("Fe", "Co", y, 14) + "B")
+    for x, y in rng.random((110, 2)):
+        names.append(mix("Sm", "Y", x, 2) + mix("Fe", "Co", y, 17) + "N3")
+    papers = [f"p{i % 20}" for i in range(240)]
+    data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), papers)
     monkeypatch.setattr(_curie_training, "_SPARSE_POINTS", 20)
     model = _curie_training.fit_model(data)
     host = _curie_training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]
     assert branch.sparse_for == host
-    own = len(np.unique(_curie_training.training_rows(data, True).compound[130:]))
-    assert len(branch.process.points_) == own + 20
+    count = len(np.unique(_curie_training.training_rows(data, True).compound[130:]))
+    assert len(branch.process.points_) == count + 20
     rows = data.table[np.arange(130, 240)]
     whose = _curie_training.prepare_query(partition(rows))
     base = model.base(whose.phases, whose.codes)
@@ -77,23 +86,25 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
     np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
     # Rows of one's own come in as points of their own, and a paper's points go with it.
-    more = _curie_training.with_rows(model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"]))
-    assert len(more.branches[model.of_host[host]].process.points_) == own + 21
+    enlargement = _curie_training.with_rows(
+        model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"])
+    )
+    assert len(enlargement.branches[model.of_host[host]].process.points_) == count + 21
     assert np.isfinite(_curie_training.left_out(model).mean).all()
 
 
-def test_a_charge_is_asked_for_its_hard_phase_and_a_compound_whole():
+def test_asks_a_charge_for_its_hard_phase():
     names = ["Nd15Fe77B8", "Nd2Fe14BH3", "Y2Co13Ru4", "Nd2Fe14B"]
-    found = _curie_training.prepare_query(
+    query = _curie_training.prepare_query(
         partition(CompositionTable.from_strings(names, basis="atomic"))
     )
-    assert found.codes.tolist() == [0, 0, -1, 0]
-    assert found.phases.fraction("Nd")[0] == pytest.approx(2 / 17, abs=2e-3)
-    assert found.phases.fraction("H")[1] == pytest.approx(3 / 20)
-    assert found.phases.fraction("Ru")[2] == pytest.approx(4 / 19)
+    assert query.codes.tolist() == [0, 0, -1, 0]
+    assert query.phases.fraction("Nd")[0] == pytest.approx(2 / 17, abs=2e-3)
+    assert query.phases.fraction("H")[1] == pytest.approx(3 / 20)
+    assert query.phases.fraction("Ru")[2] == pytest.approx(4 / 19)
     # Fifteen atoms of a hundred are three more than 77 of iron take.
-    assert 0.05 < found.outside[0] < 0.2
-    assert found.outside[1:].tolist() == [0.0, 1.0, 0.0]
+    assert 0.05 < query.outside[0] < 0.2
+    assert query.outside[1:].tolist() == [0.0, 1.0, 0.0]
 
 
 def test_a_small_set_has_one_process():
@@ -104,17 +115,17 @@ def test_a_small_set_has_one_process():
     assert not model.of_host.any()
 
 
-def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
-    known = _curie_training.training_set()
-    twice = _curie_training._join_rows(known, known[[20]])
+def test_left_out_paper_takes_its_compounds():
+    dataset = _curie_training.training_set()
+    twice = _curie_training._join_rows(dataset, dataset[[20]])
     twice.groups[-1] = "~ another paper"  # the last: the others keep their folds
     folds = _curie_training.assign_folds(twice)
     assert folds[20] != folds[-1]
-    made = _curie_training.left_out(_curie_training.fit_model(twice))
-    alone = _curie_training.left_out(_curie_training.fit_model(known))
+    result = _curie_training.left_out(_curie_training.fit_model(twice))
+    alone = _curie_training.left_out(_curie_training.fit_model(dataset))
     # Neither rows nor scales know of it; with one of its sources it would be met to 1 K.
-    assert made.mean[20] == pytest.approx(alone.mean[20], abs=1e-6)
-    assert abs(made.mean[20] - known.values[20]) > 10.0
+    assert result.mean[20] == pytest.approx(alone.mean[20], abs=1e-6)
+    assert abs(result.mean[20] - dataset.values[20]) > 10.0
 
 
 def test_without_physics_the_data_speak_alone():
@@ -124,25 +135,26 @@ def test_without_physics_the_data_speak_alone():
 
 
 @pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
-def test_values_of_one_compound_alone_are_refused(names):
-    data = _set(names, np.arange(500.0, 500.0 + len(names)), [f"p{i}" for i in range(len(names))])
+def test_refuses_values_of_one_compound(names):
+    papers = [f"p{i}" for i in range(len(names))]
+    data = _set(names, np.arange(500.0, 500.0 + len(names)), papers)
     with pytest.raises(DataError, match="no compound that could be left out"):
         _curie_training.train_model(data)
 
 
-def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
+def test_isolated_row_counts_for_no_error():
     # Without the compound that both papers have, the second paper has nothing to learn from.
     names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
-    model, (made,) = _curie_training.train_model(
+    model, (result,) = _curie_training.train_model(
         _set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"])
     )
-    assert np.isfinite(made.mean).tolist() == [False, False, True]
+    assert np.isfinite(result.mean).tolist() == [False, False, True]
     assert np.isfinite(model.manifest["error"])
     row = model.predict(["Nd2Fe14B"]).iloc[0]
     assert 0.0 <= row[f"{CURIE}_lo"] < row[CURIE] < row[f"{CURIE}_hi"]
 
 
-def test_an_error_beyond_the_quantile_counts_as_the_quantile():
+def test_large_error_counts_as_the_quantile():
     # Nineteen of 1 and one of 1000: the quantile of nine in ten is 1, and so is the mean.
     size = np.array([1.0] * 19 + [1000.0])
     assert fit_difficulty(size, np.zeros((20, 0)), 0.9) == pytest.approx([1.0])

@@ -9,21 +9,25 @@ from magnetkit.surrogates import TARGETS, training_set
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_target_has_data_with_sources(target):
-    known = training_set(target)
-    assert len(known) > 30
-    assert np.isfinite(known.values).all()
-    assert all(source.strip() for source in known.sources)
+    rows = training_set(target)
+    assert len(rows) > 30
+    assert np.isfinite(rows.values).all()
+    assert all(source.strip() for source in rows.sources)
 
 
 def test_a_file_may_name_its_basis(tmp_path):
     file = tmp_path / "mine.csv"
     target = "curie_temperature_K"
-    frame = pd.DataFrame({"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]})
+    frame = pd.DataFrame(
+        {"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]}
+    )
     frame.to_csv(file, index=False)
-    with pytest.raises(DataError, match="0 usable rows") as caught:
+    with pytest.raises(DataError, match="0 usable rows") as error:
         training_set(target, file)
-    assert "row 1, 'Sm20Co80': could be at.% or wt.%; name the basis" in str(caught.value)
-    assert "row 2, 'Sm10Fe90': could be" in str(caught.value)
+    assert "row 1, 'Sm20Co80': could be at.% or wt.%; name the basis" in str(
+        error.value
+    )
+    assert "row 2, 'Sm10Fe90': could be" in str(error.value)
     frame.assign(basis="atomic").to_csv(file, index=False)
     assert training_set(target, file).table.fraction("Sm").tolist() == [0.2, 0.1]
     frame.assign(basis="volume").to_csv(file, index=False)
@@ -31,18 +35,18 @@ def test_a_file_may_name_its_basis(tmp_path):
         training_set(target, file)
 
 
-def test_every_phase_of_a_snapshot_is_learnt_from_tested_on_or_left_out_with_a_reason():
+def test_every_phase_is_trained_or_has_a_reason():
     import magnetkit as mk
 
-    known = training_set("formation_energy_eV_atom")
-    higher = known.removed["higher structure of a composition"]
-    assert len(known) + higher + known.removed["pure element"] == len(mk.phases.load())
-    assert known.removed["pure element"] < 118
-    over = next(n for name, n in known.removed.items() if name.startswith("over "))
-    assert over == (~known.learn).sum() > 0
+    rows = training_set("formation_energy_eV_atom")
+    higher = rows.removed["higher structure of a composition"]
+    assert len(rows) + higher + rows.removed["pure element"] == len(mk.phases.load())
+    assert rows.removed["pure element"] < 118
+    over = next(n for name, n in rows.removed.items() if name.startswith("over "))
+    assert over == (~rows.learn).sum() > 0
 
 
-def test_a_folder_of_a_snapshot_is_a_set_of_energies_and_of_nothing_else():
+def test_snapshot_folder_is_a_set_of_energies():
     import magnetkit as mk
 
     folder = mk.datasets.path("materials_project/manifest.json").parent
@@ -64,20 +68,20 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
         index=[7, 8, 9],
     )
     frame.to_csv(tmp_path / "mine.csv", index=False)
-    known = training_set(target, tmp_path / "mine.csv")
+    reference = training_set(target, tmp_path / "mine.csv")
     other = polars.from_pandas(frame)
-    for given in (frame, other, other.lazy(), pa.table(frame)):
-        found = training_set(target, given)
-        assert found.sha256 == known.sha256
-        assert found.removed == known.removed
-        assert set(found.sources) == {"the frame"}
+    for argument in (frame, other, other.lazy(), pa.table(frame)):
+        rows = training_set(target, argument)
+        assert rows.sha256 == reference.sha256
+        assert rows.removed == reference.removed
+        assert set(rows.sources) == {"the frame"}
     with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
         training_set(target, 3)
     with pytest.raises(InputError, match=f"the frame needs a column '{target}'"):
         training_set(target, frame[["composition"]])
 
 
-def test_rows_left_out_are_named_one_by_one_up_to_ten(caplog):
+def test_names_up_to_ten_missing_rows(caplog):
     target = "curie_temperature_K"
     good = {"composition": ["SmCo5", "Nd2Fe14B"], target: [1000.0, 585.0]}
     bad = pd.DataFrame({"composition": ["YCo5"] * 12, target: ["?"] * 12})
@@ -87,11 +91,13 @@ def test_rows_left_out_are_named_one_by_one_up_to_ten(caplog):
 
 
 @pytest.mark.parametrize("target", ["curie_temperature_K", "formation_energy_eV_atom"])
-def test_a_set_is_said_briefly_and_comes_back_from_its_frame(target):
-    known = training_set(target)
-    assert len(repr(known)) <= 800
-    rows = known[np.flatnonzero(known.learn)[:200]]
+def test_dataset_text_is_short_and_frame_restores_it(target):
+    dataset = training_set(target)
+    assert len(repr(dataset)) <= 800
+    rows = dataset[np.flatnonzero(dataset.learn)[:200]]
     again = training_set(target, rows.to_frame())
-    np.testing.assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
+    np.testing.assert_allclose(
+        again.table.to_array(), rows.table.to_array(), atol=1e-11
+    )
     np.testing.assert_array_equal(again.values, rows.values)
     np.testing.assert_array_equal(again.groups, rows.groups)

@@ -30,7 +30,7 @@ def anchored_process() -> Any:
     from magnetkit.magnetism.process import Process
 
     reference = load(PROFILE).reference
-    seen = [
+    anchors = [
         KnownValue(
             one.column,
             one.value
@@ -40,23 +40,33 @@ def anchored_process() -> Any:
                 else 1.0
             ),
             float(one.temperature_K),
-            float(np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)),
+            float(
+                np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)
+            ),
         )
         for one in reference.anchors
         if one.column == "coercivity_kA_m"
     ]
     return Process(
-        producer=calibrate_on_reference("reference", reference.table(), reference.shell, seen)
+        producer=calibrate_on_reference(
+            "reference", reference.table(), reference.shell, anchors
+        )
     )
 
 
 def designs(faces: tuple[str, ...] = ("all", "poles", "field")) -> dict[str, Diffusion]:
     """Return the designs of the motor's magnet by the faces treated."""
-    made = anchored_process()
+    result = anchored_process()
     field = datasets.path("diffusion/motor_field.csv")
     return {
         name: diffuse(
-            BASE, SHAPE, faces=name, element="Tb", field=field, temperature="150C", process=made
+            BASE,
+            SHAPE,
+            faces=name,
+            element="Tb",
+            field=field,
+            temperature="150C",
+            process=result,
         )
         for name in faces
     }
@@ -89,8 +99,8 @@ def grams(found: dict[str, Diffusion] | None = None) -> "pd.DataFrame":
         if row["way"] != "faces"
     ]
     for name, design in found.items():
-        own = design.designs[design.designs["way"] == "faces"].iloc[0]
-        rows.append((f"faces: {name}", float(own["put_on_g"])))
+        row = design.designs[design.designs["way"] == "faces"].iloc[0]
+        rows.append((f"faces: {name}", float(row["put_on_g"])))
     table = pd.DataFrame(rows, columns=["way", "g_per_magnet"])
     bulk = float(table.loc[table["way"] == "bulk alloy", "g_per_magnet"].iloc[0])
     table["magnets"] = pieces

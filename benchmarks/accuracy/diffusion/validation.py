@@ -17,7 +17,13 @@ from magnetkit.units import MU_0
 from magnetkit import datasets
 from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.diffusion._local import Circuit, Magnet, diffused_magnet, retained_share, shape_case
+from magnetkit.diffusion._local import (
+    Circuit,
+    Magnet,
+    diffused_magnet,
+    retained_share,
+    shape_case,
+)
 from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
@@ -46,23 +52,27 @@ _Z = 1.6449
 _POINTS = 200
 
 
-def slab_profile(thickness: float, two_sides: bool, spread: float, points: int) -> np.ndarray:
+def slab_profile(
+    thickness: float, two_sides: bool, spread: float, points: int
+) -> np.ndarray:
     """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
 
     `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
     """
-    own = _divide(np.linspace(0.0, thickness, points + 1), 1)
-    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
-    return own.mean @ (weights * mode_amplitude(spread * own.rates))
+    cells = _divide(np.linspace(0.0, thickness, points + 1), 1)
+    weights = cells.modes[0] + (cells.modes[-1] if two_sides else 0.0)
+    return cells.mean @ (weights * mode_amplitude(spread * cells.rates))
 
 
 def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
     """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
-    patches = [Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces]
+    patches = [
+        Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces
+    ]
     return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
 
 
-def whole_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
+def mean_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
     """Return the reverse field, A/m, at which the mean J of a magnet is 0.
 
     `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
@@ -81,11 +91,13 @@ def whole_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) ->
     return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
 
 
-def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) -> float:
+def plate_coercivity(
+    magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal
+) -> float:
     """Return H_cJ, kA/m, of a plate treated on both faces that holds `amount` % on average."""
     content = slab_profile(1e-3 * thickness_mm, True, anneal.spread(), _POINTS)
     local = amount * content / content.mean()
-    return 1e-3 * whole_coercivity(magnet, local, np.ones(_POINTS))
+    return 1e-3 * mean_coercivity(magnet, local, np.ones(_POINTS))
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
@@ -93,11 +105,13 @@ def _magnet(element: str, before: float | None) -> Magnet:
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")
-    made = None
+    process = None
     if before is not None:
-        seen = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
-        made = Process(producer=calibrate_on_reference("base", table, None, seen))
-    return diffused_magnet(table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"])
+        anchors = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
+        process = Process(producer=calibrate_on_reference("base", table, None, anchors))
+    return diffused_magnet(
+        table, element, ROOM_K, process, treatment()["surface"]["most_wt_pct"]
+    )
 
 
 def _number(row: dict[str, str], name: str) -> float | None:
@@ -119,43 +133,47 @@ def results() -> "pd.DataFrame":
 
     rows = []
     for row in datasets.rows("diffusion/results.csv"):
-        rows.append(_predicted(row))
+        rows.append(_predict_row(row))
     return pd.DataFrame(rows)
 
 
-def _predicted(row: dict[str, str]) -> dict[str, Any]:
-    before, after = (_number(row, f"coercivity_{end}_kA_m") for end in ("before", "after"))
+def _predict_row(row: dict[str, str]) -> dict[str, Any]:
+    before, after = (
+        _number(row, f"coercivity_{end}_kA_m") for end in ("before", "after")
+    )
     amount = _number(row, "amount_wt_pct")
     magnet = _magnet(row["element"], before)
-    anneal = Anneal(row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0)
+    anneal = Anneal(
+        row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0
+    )
     thickness = _number(row, "thickness_mm") or THICKNESS_MM
-    reach = partial(whole, magnet, thickness_mm=thickness, anneal=anneal)
+    reach = partial(plate_coercivity, magnet, thickness_mm=thickness, anneal=anneal)
     some = AMOUNTS if amount is None else (amount,) * 3
     base = 1e-3 * float(magnet.coercivity[0])
     _, log_deviation = magnet.log_deviations(np.zeros(1), np.ones(1))
-    spread = float(np.exp(_Z * log_deviation))
+    factor = float(np.exp(_Z * log_deviation))
     low, centre, high = (reach(a) for a in some)
     if after is None:
         what = "gain"
-        measured = _number(row, "gain_kA_m")
+        observation = _number(row, "gain_kA_m")
         centre = centre - base
-        low = (low - base) / spread
-        high = (high - base) * spread
+        low = (low - base) / factor
+        high = (high - base) * factor
     else:
         what = "after"
-        measured = after
-        low = low / spread
-        high = high * spread
+        observation = after
+        low = low / factor
+        high = high * factor
     return {
         "id": row["id"],
         "element": row["element"],
         "amount_wt_pct": np.nan if amount is None else amount,
         "what": what,
-        "measured_kA_m": measured,
+        "measured_kA_m": observation,
         "predicted_kA_m": centre,
         "low_kA_m": low,
         "high_kA_m": high,
-        "holds": measured is not None and low <= measured <= high,
+        "holds": observation is not None and low <= observation <= high,
         "source": row["source"],
     }
 
@@ -181,8 +199,12 @@ def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataF
         rows.append(
             {
                 "thickness_mm": thick,
-                "gain_at_mg_cm2_kA_m": whole(magnet, 0.5 * middle / thick, thick, anneal) - base,
-                "gain_at_wt_pct_kA_m": whole(magnet, 0.5, thick, anneal) - base,
+                "gain_at_mg_cm2_kA_m": plate_coercivity(
+                    magnet, 0.5 * middle / thick, thick, anneal
+                )
+                - base,
+                "gain_at_wt_pct_kA_m": plate_coercivity(magnet, 0.5, thick, anneal)
+                - base,
                 "core_wt_pct": 0.5 * float(content[_POINTS // 2] / content.mean()),
             }
         )
@@ -204,32 +226,48 @@ def checks() -> "pd.DataFrame":
         shape = read_shape(text)
         sides = list(shape.size)
         last = sides.pop("xyz".index(along))
-        wanted = block_factor((sides[0], sides[1], last))
-        found = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
-        rows.append({"what": f"N of {text} along {along}", "found": found, "wanted": wanted})
+        expected_factor = block_factor((sides[0], sides[1], last))
+        factor = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
+        rows.append(
+            {
+                "what": f"N of {text} along {along}",
+                "found": factor,
+                "wanted": expected_factor,
+            }
+        )
     for text in ("disc:20x5mm", "disc:10x10mm", "disc:10x20mm"):
         shape = read_shape(text)
-        wanted = cylinder_factor(shape.size[1] / shape.size[0])
-        found = SelfField(cut(shape, 30_000), "z").factor
-        rows.append({"what": f"N of {text} along z", "found": found, "wanted": wanted})
+        expected_factor = cylinder_factor(shape.size[1] / shape.size[0])
+        factor = SelfField(cut(shape, 30_000), "z").factor
+        rows.append(
+            {"what": f"N of {text} along z", "found": factor, "wanted": expected_factor}
+        )
     for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
         spreading = Spreading(cut(read_shape(text), 10_000))
         content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
         inside = float(content @ spreading.cells.volumes)
-        put = sum(float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces)
+        put = sum(
+            float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces
+        )
         rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
     table = pd.DataFrame(rows)
     table["off"] = table["found"] / table["wanted"] - 1.0
     magnet = _magnet("Tb", None)
     start = time.perf_counter()
     cells = cut(read_shape("40x15x5mm"), 50_000)
-    case = shape_case(SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil)
+    case = shape_case(
+        SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil
+    )
     anneal = Anneal("Tb", 900.0, 8.0)
     amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
     margin = magnet.h_cj(amount) - case.reverse
-    timed = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
-             "found": time.perf_counter() - start, "wanted": 2.0, "off": np.nan}  # fmt: skip
-    return pd.concat([table, pd.DataFrame([timed])], ignore_index=True)
+    timing = {
+        "what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
+        "found": time.perf_counter() - start,
+        "wanted": 2.0,
+        "off": np.nan,
+    }
+    return pd.concat([table, pd.DataFrame([timing])], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -255,15 +293,21 @@ class DiffusionValidation:
 
     def to_text(self) -> str:
         """Return the report as text."""
-        held = int(self.results["holds"].sum())
+        count = int(self.results["holds"].sum())
         n = len(self.results)
         parts = (
-            (f"Published results inside their interval: {held} of {n}", self.results),
-            ("Tb at 900 C for 8 h on both faces of a plate, by its thickness", self.thickness),
+            (f"Published results inside their interval: {count} of {n}", self.results),
+            (
+                "Tb at 900 C for 8 h on both faces of a plate, by its thickness",
+                self.thickness,
+            ),
             ("Fields beside Aharoni and Chen, mass, time", self.checks),
             ("Terbium of a traction motor, by a modelled field map", self.motor),
         )
-        shown = [f"{title}\n{table.round(4).to_string(index=False)}" for title, table in parts]
+        shown = [
+            f"{title}\n{table.round(4).to_string(index=False)}"
+            for title, table in parts
+        ]
         return "\n\n".join(shown)
 
 

@@ -111,7 +111,7 @@ WAYS = {
 """What is left out, and whether its compounds leave the other groups too."""
 
 
-def read_measured(frame: pd.DataFrame) -> Measured:
+def read_measurements(frame: pd.DataFrame) -> Measured:
     """Return measurements with what they are left out by."""
     frame = frame.reset_index(drop=True)
     table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
@@ -131,15 +131,19 @@ def read_measured(frame: pd.DataFrame) -> Measured:
 @lru_cache(maxsize=1)
 def fitted_rows() -> Measured:
     """Return what the intrinsic model is fitted to; series and compilation from the mirror."""
-    parts = [observations.embedded(), observations.curie(), observations.series()]
-    return read_measured(pd.concat(parts, ignore_index=True))
+    parts = [
+        observations.embedded_measurements(),
+        observations.curie(),
+        observations.series(),
+    ]
+    return read_measurements(pd.concat(parts, ignore_index=True))
 
 
 @lru_cache(maxsize=1)
 def unfitted_rows() -> Measured:
     """Return the embedded measurements of papers that entered no fit."""
-    frame = observations.unfitted()
-    return read_measured(frame[frame["host"].isin(HOST_NAMES)])
+    frame = observations.unused_measurements()
+    return read_measurements(frame[frame["host"].isin(HOST_NAMES)])
 
 
 @lru_cache(maxsize=8)
@@ -147,7 +151,7 @@ def _start(host: str) -> Array:
     return Fit(host, fitted_rows().frame).run().variables
 
 
-def _fit_without(host: str, is_out: Rows) -> Fit:
+def _fit_other_rows(host: str, is_out: Rows) -> Fit:
     """Return a host's fit to the rows that are not left out; without any it is the prior."""
     model = Fit(host, fitted_rows().frame[~is_out])
     if len(model.data):
@@ -160,9 +164,9 @@ def _half_widths(model: Fit, observed: Observed, predicted: Array) -> Array:
     """Return half the 90 % range of each row: the fit's covariance, and the scatter it leaves."""
     moves = np.zeros((len(predicted), len(model.variables)))
     for column in range(moves.shape[1]):
-        moved = model.variables.copy()
-        moved[column] += _MOVE
-        change = observed.predict(model.parameters(moved)) - predicted
+        shifted = model.variables.copy()
+        shifted[column] += _MOVE
+        change = observed.predict(model.parameters(shifted)) - predicted
         moves[:, column] = change / _MOVE
     variance = ((moves @ model.covariance) * moves).sum(axis=1)
     left = load().host[HOST_NAMES.index(model.host)]
@@ -179,38 +183,44 @@ def _predict_left_out(way: str) -> tuple[Prediction, list[tuple[Rows, Rows]]]:
     rows = fitted_rows()
     result = np.full((3, len(rows.frame)), np.nan)
     splits = list(_splits(rows, way))
-    for is_out, is_tested in splits:
-        for host in np.unique(rows.frame["host"][is_tested]):
-            own = is_tested & rows.frame["host"].eq(host).to_numpy()
-            model = _fit_without(host, is_out)
-            observed = Observed(host, rows.frame[own].reset_index(drop=True))
-            value = observed.predict(model.parameters(model.variables)).copy()
-            half = _half_widths(model, observed, value)
-            result[:, own] = value, value - half, value + half
+    for is_out, is_test in splits:
+        for host in np.unique(rows.frame["host"][is_test]):
+            mask = is_test & rows.frame["host"].eq(host).to_numpy()
+            model = _fit_other_rows(host, is_out)
+            observations_of_host = Observed(
+                host, rows.frame[mask].reset_index(drop=True)
+            )
+            value = observations_of_host.predict(
+                model.parameters(model.variables)
+            ).copy()
+            half = _half_widths(model, observations_of_host, value)
+            result[:, mask] = value, value - half, value + half
     return Prediction(*result), splits
 
 
 def _splits(rows: Measured, way: str) -> Iterator[tuple[Rows, Rows]]:
     groups = rows.groups(way)
-    judged = np.flatnonzero(rows.is_judged)
-    for _, test in folds(groups[judged], _PARTS):
-        tested = judged[test]
-        is_out = np.isin(groups, groups[tested])
+    places = np.flatnonzero(rows.is_judged)
+    for _, test in folds(groups[places], _PARTS):
+        test_places = places[test]
+        is_out = np.isin(groups, groups[test_places])
         if WAYS[way]:
-            is_out |= np.isin(rows.compound, rows.compound[tested])
-        is_tested = np.zeros(len(groups), bool)
-        is_tested[tested] = True
-        yield is_out, is_tested
+            is_out |= np.isin(rows.compound, rows.compound[test_places])
+        is_test = np.zeros(len(groups), bool)
+        is_test[test_places] = True
+        yield is_out, is_test
 
 
-def _training_set(rows: Measured, name: str, groups: NDArray[np.str_], where: Rows) -> TrainingSet:
-    own = np.flatnonzero(where & rows.frame["property"].eq(name).to_numpy())
-    frame = rows.frame.iloc[own]
+def _training_set(
+    rows: Measured, name: str, groups: NDArray[np.str_], where: Rows
+) -> TrainingSet:
+    places = np.flatnonzero(where & rows.frame["property"].eq(name).to_numpy())
+    frame = rows.frame.iloc[places]
     return TrainingSet(
         target=name,
-        table=rows.table[own],
+        table=rows.table[places],
         values=frame["value"].to_numpy(float),
-        groups=groups[own],
+        groups=groups[places],
         sources=frame["paper"].to_numpy(str),
         origin="measured compounds",
     )
@@ -223,40 +233,42 @@ def leave_out(way: str) -> dict[str, LeftOut]:
     result = {}
     for name in PROPERTIES:
         kind = rows.frame["property"].eq(name).to_numpy()
-        judged = _training_set(rows, name, rows.groups(way), rows.is_judged)
+        training = _training_set(rows, name, rows.groups(way), rows.is_judged)
         place = np.flatnonzero(rows.is_judged & kind)
         predictions = {MODEL: Prediction(*(part[place] for part in by_model))}
         for title, fit in peers(COVERAGE).items():
-            made = np.full((3, len(judged)), np.nan)
-            for is_out, is_tested in splits:
-                test = is_tested[place]
+            made = np.full((3, len(training)), np.nan)
+            for is_out, is_test in splits:
+                test = is_test[place]
                 if test.any():
-                    made[:, test] = fit(judged[~is_out[place]])(judged.table[test])
+                    made[:, test] = fit(training[~is_out[place]])(training.table[test])
             predictions[title] = Prediction(*made)
-        result[name] = LeftOut(judged, predictions, COVERAGE)
+        result[name] = LeftOut(training, predictions, COVERAGE)
     return result
 
 
-def predict_unfitted() -> dict[str, LeftOut]:
+def predict_unused_papers() -> dict[str, LeftOut]:
     """Return, by property, what is said of papers that entered no fit."""
-    known = fitted_rows()
+    fit_rows = fitted_rows()
     rows = unfitted_rows()
-    is_out = np.isin(known.compound, rows.compound[rows.is_judged])
-    shipped = _predict_shipped(rows)
+    is_out = np.isin(fit_rows.compound, rows.compound[rows.is_judged])
+    user_predictions = _predict_as_users(rows)
     result = {}
     for name in PROPERTIES:
         kind = rows.frame["property"].eq(name).to_numpy()
         place = rows.is_judged & kind
-        tested = _training_set(rows, name, rows.groups("paper"), place)
-        learnt = _training_set(known, name, known.groups("paper"), known.is_judged & ~is_out)
-        predictions = {MODEL: Prediction(*(part[place] for part in shipped))}
+        test_rows = _training_set(rows, name, rows.groups("paper"), place)
+        training = _training_set(
+            fit_rows, name, fit_rows.groups("paper"), fit_rows.is_judged & ~is_out
+        )
+        predictions = {MODEL: Prediction(*(part[place] for part in user_predictions))}
         for title, fit in peers(COVERAGE).items():
-            predictions[title] = fit(learnt)(tested.table)
-        result[name] = LeftOut(tested, predictions, COVERAGE)
+            predictions[title] = fit(training)(test_rows.table)
+        result[name] = LeftOut(test_rows, predictions, COVERAGE)
     return result
 
 
-def _predict_shipped(rows: Measured) -> Prediction:
+def _predict_as_users(rows: Measured) -> Prediction:
     """Return value and ends as `magnetkit.magnetism.intrinsic` prints them."""
     from magnetkit.magnetism import intrinsic
 
@@ -281,11 +293,11 @@ def _lines(title: str, left: LeftOut, hosts: NDArray[np.str_]) -> Iterator[str]:
         # Of fewer groups nothing is drawn anew.
         if len(np.unique(left.data.groups[keep])) < 2:
             continue
-        own = restrict(left, keep)
-        first = own.predictions[MODEL].value
-        for model, figures in own.figures().iterrows():
-            value = own.predictions[str(model)].value
-            apart = np.abs(value / own.data.values - 1.0)[np.isfinite(first)]
+        part = restrict(left, keep)
+        first = part.predictions[MODEL].value
+        for model, figures in part.figures().iterrows():
+            value = part.predictions[str(model)].value
+            apart = np.abs(value / part.data.values - 1.0)[np.isfinite(first)]
             gains = [
                 f"{figures[f'{gain}_lo']:.3f} to {figures[f'{gain}_hi']:.3f}"
                 for gain in ("error_gain", "pairs_gain")
@@ -314,19 +326,19 @@ def _range_cells(figures: "pd.Series") -> list[str]:
 
 def host_names(rows: Measured, name: str) -> NDArray[np.str_]:
     """Return the host of each judged row of a property."""
-    own = rows.is_judged & rows.frame["property"].eq(name).to_numpy()
-    return rows.frame["host"].to_numpy(str)[own]
+    mask = rows.is_judged & rows.frame["property"].eq(name).to_numpy()
+    return rows.frame["host"].to_numpy(str)[mask]
 
 
 def table() -> Iterator[str]:
     """Yield the table of both properties, in Markdown."""
     yield HEADING
     yield "|---" * HEADING.count(" | ") + "|---|"
-    blocks = [(UNFITTED, unfitted_rows(), predict_unfitted())]
+    blocks = [(UNFITTED, unfitted_rows(), predict_unused_papers())]
     blocks += [(way, fitted_rows(), leave_out(way)) for way in WAYS]
     for name in PROPERTIES:
-        for title, rows, left in blocks:
-            yield from _lines(title, left[name], host_names(rows, name))
+        for title, rows, result in blocks:
+            yield from _lines(title, result[name], host_names(rows, name))
 
 
 def report() -> str:

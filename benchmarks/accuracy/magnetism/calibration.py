@@ -23,7 +23,7 @@ _OFFSET = {
     "anisotropy_field_T": 0.08,
     "curie_temperature_K": 6.0,
 }
-_STEP = 1e-4
+_FIT_STEP = 1e-4
 _UNIAXIAL_MARGIN = 0.10  # MJ/m3
 
 
@@ -68,7 +68,9 @@ class Fit:
         keys: dict[tuple[str, str], int] = {}
         self._offset_sd = []
         if self.offsets:
-            for i, (paper, kind) in enumerate(zip(data["paper"], self._kind, strict=True)):
+            for i, (paper, kind) in enumerate(
+                zip(data["paper"], self._kind, strict=True)
+            ):
                 if kind in _OFFSET and paper in self._series_papers():
                     key = (paper, kind)
                     if key not in keys:
@@ -76,7 +78,9 @@ class Fit:
                         self._offset_sd.append(_OFFSET[kind])
                     group[i] = keys[key]
         self._group = group
-        self._relative = np.isin(self._kind, ["saturation_polarization_T", "anisotropy_field_T"])
+        self._relative = np.isin(
+            self._kind, ["saturation_polarization_T", "anisotropy_field_T"]
+        )
         keys_ = list(self.prior.mean)
         self._mean = np.array([self.prior.mean[k] for k in keys_])
         order = {k: i for i, k in enumerate(keys_)}
@@ -85,7 +89,9 @@ class Fit:
             for key, coefficient in terms:
                 self._matrix[order[key], j] += coefficient
         self._where = np.array(keys_)
-        self._active = np.array([t is None or t in self._observed.symbols for t in self.prior.tags])
+        self._active = np.array(
+            [t is None or t in self._observed.symbols for t in self.prior.tags]
+        )
         self._parameters = Parameters.empty()
         self.prior.write(
             self._parameters,
@@ -94,7 +100,9 @@ class Fit:
         )
 
     def _series_papers(self) -> set[str]:
-        return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {"DS1+DS2"}
+        return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {
+            "DS1+DS2"
+        }
 
     def parameters(self, variables: NDArray[np.float64]) -> Parameters:
         """Return the parameters at `variables`: one object, written anew."""
@@ -111,15 +119,22 @@ class Fit:
         """Return the model's value for every row, at `variables`."""
         return self._observed.predict(self.parameters(variables))
 
-    def residuals(self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]) -> NDArray:
+    def residuals(
+        self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]
+    ) -> NDArray:
         """Return the weighted residuals of the rows."""
         shift = np.append(offsets * self._offset_sd, 0.0)[self._group]
         value = np.where(self._relative, predicted * (1.0 + shift), predicted + shift)
-        zero = np.isin(self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"])
+        zero = np.isin(
+            self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"]
+        )
         r = np.where(zero, value, value - self._value) / self._sd
         r = np.where(self._bound, np.minimum(r, 0.0), r)
         sign = self._kind == "uniaxial"
-        r[sign] = np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0) / self._sd[sign]
+        r[sign] = (
+            np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0)
+            / self._sd[sign]
+        )
         return r
 
     def run(self, steps: int = 25) -> "Fit":
@@ -138,41 +153,47 @@ class Fit:
         z = np.where(self._active, self.variables, 0.0)
         offsets = np.zeros(n_offset)
         damping = 1e-2
-        predicted = self.predict(z)
+        prediction = self.predict(z)
         for _ in range(steps):
-            r = self.residuals(predicted, offsets)
+            r = self.residuals(prediction, offsets)
             weight, loss = _robust(r)
             cost = loss + float(z @ z + offsets @ offsets)
             jacobian = np.zeros((len(r), len(active) + n_offset))
             for column, j in enumerate(active.tolist()):
-                moved = z.copy()
-                moved[j] += _STEP
-                jacobian[:, column] = (self.residuals(self.predict(moved), offsets) - r) / _STEP
+                shifted = z.copy()
+                shifted[j] += _FIT_STEP
+                jacobian[:, column] = (
+                    self.residuals(self.predict(shifted), offsets) - r
+                ) / _FIT_STEP
             for j in range(n_offset):
-                moved = offsets.copy()
-                moved[j] += _STEP
-                jacobian[:, len(active) + j] = (self.residuals(predicted, moved) - r) / _STEP
+                shifted = offsets.copy()
+                shifted[j] += _FIT_STEP
+                jacobian[:, len(active) + j] = (
+                    self.residuals(prediction, shifted) - r
+                ) / _FIT_STEP
             x = np.concatenate([z[active], offsets])
             normal = jacobian.T @ (jacobian * weight[:, None])
             gradient = jacobian.T @ (weight * r) + x
-            improved = False
+            success = False
             for _ in range(8):
-                step = np.linalg.solve(normal + (1.0 + damping) * np.eye(len(x)), -gradient)
+                step = np.linalg.solve(
+                    normal + (1.0 + damping) * np.eye(len(x)), -gradient
+                )
                 trial = z.copy()
                 trial[active] += step[: len(active)]
-                moved = offsets + step[len(active) :]
+                shifted = offsets + step[len(active) :]
                 value = self.predict(trial)
-                _, loss = _robust(self.residuals(value, moved))
-                new = loss + float(trial @ trial + moved @ moved)
+                _, loss = _robust(self.residuals(value, shifted))
+                new = loss + float(trial @ trial + shifted @ shifted)
                 if new < cost:
-                    improved = True
+                    success = True
                     break
                 damping *= 5.0
-            if not improved:
+            if not success:
                 break
             z = trial
-            offsets = moved
-            predicted = value
+            offsets = shifted
+            prediction = value
             damping = max(damping / 5.0, 1e-6)
             if cost - new < 1e-4 * cost:
                 break
@@ -183,11 +204,27 @@ class Fit:
         self.covariance[np.ix_(active, active)] = inverse[: len(active), : len(active)]
         return self
 
-    def _single(self, formula: str, kind: str) -> "Fit":
+    def _fit_one_row(self, formula: str, kind: str) -> "Fit":
         """Return a fit of one made-up row, sharing the prior, to differentiate the model."""
         row = pd.DataFrame(
-            [(self.host, formula, kind, np.nan if kind.startswith("curie") else 300.0, 1.0, 1.0)],
-            columns=["host", "formula", "property", "temperature_K", "value", "deviation"],
+            [
+                (
+                    self.host,
+                    formula,
+                    kind,
+                    np.nan if kind.startswith("curie") else 300.0,
+                    1.0,
+                    1.0,
+                )
+            ],
+            columns=[
+                "host",
+                "formula",
+                "property",
+                "temperature_K",
+                "value",
+                "deviation",
+            ],
         ).assign(paper="a compound")
         return Fit(self.host, row, offsets=False)
 
@@ -197,18 +234,18 @@ class Fit:
         The anisotropy field stands for K_1 + 2 K_2 + 3 K_3 here: in MJ/m3, for planar compounds
         as well.
         """
-        one = self._single(formula, kind)
+        one = self._fit_one_row(formula, kind)
         base = one.value(self.variables)
         steps = np.zeros(len(self.variables))
         for j in np.flatnonzero(one._active):
-            moved = self.variables.copy()
-            moved[j] += _STEP
-            steps[j] = (one.value(moved) - base) / _STEP
+            shifted = self.variables.copy()
+            shifted[j] += _FIT_STEP
+            steps[j] = (one.value(shifted) - base) / _FIT_STEP
         return steps
 
     def alone(self, formula: str, kind: str, keys: list[tuple[int, int]]) -> float:
         """Return the variance of a property from some parameters, taken as independent."""
-        one = self._single(formula, kind)
+        one = self._fit_one_row(formula, kind)
         base = one.value(self.variables)
         order = {tuple(k): i for i, k in enumerate(self._where)}
         total = 0.0
@@ -242,7 +279,9 @@ def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     return (nu + 1.0) / (nu + r * r), float(((nu + 1.0) * np.log1p(r * r / nu)).sum())
 
 
-def fit(data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES) -> tuple[Parameters, list[Fit]]:
+def fit(
+    data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES
+) -> tuple[Parameters, list[Fit]]:
     """Fit every host to `data`, give the calibrated arrays and the fits, host by host."""
     parameters = Parameters.empty()
     fits = []

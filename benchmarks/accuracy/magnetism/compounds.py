@@ -22,7 +22,11 @@ COMPOUNDS = (
     *(f"{r}2Co17" for r in _FEW),
     *("SmFe11Ti", "Nd2Fe14C", "Sm2Fe17N3"),
 )
-JUDGED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3", "anisotropy_field_T")
+JUDGED = (
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+    "anisotropy_field_T",
+)
 _MODEL = (
     *JUDGED,
     "anisotropy_constant_2_MJ_m3",
@@ -47,37 +51,43 @@ def compound_table() -> pd.DataFrame:
         within 6 K (``measured_*``) beside what the model says such a measurement shows, its method
         unknown (``seen_*``); ``source`` names the tables.
     """
-    parts = [intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K") for kelvin in TEMPERATURES]
+    parts = [
+        intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K") for kelvin in TEMPERATURES
+    ]
     frame = pd.concat(parts, ignore_index=True)
     frame["compound"] = np.tile(np.array(COMPOUNDS, dtype=object), len(TEMPERATURES))
     frame = frame[["compound", "temperature_K", "status", "easy_direction", *_MODEL]]
-    known = observations.embedded()
+    measurements = observations.embedded_measurements()
     for name in JUDGED:
-        own = known[known["property"] == name]
-        near = [
-            own[(own["formula"] == f) & ((own["temperature_K"] - t).abs() < _SAME)]
+        series = measurements[measurements["property"] == name]
+        neighbours = [
+            series[
+                (series["formula"] == f) & ((series["temperature_K"] - t).abs() < _SAME)
+            ]
             for f, t in zip(frame["compound"], frame["temperature_K"], strict=True)
         ]
-        frame[f"measured_{name}"] = [rows["value"].median() for rows in near]
-        frame[f"seen_{name}"] = _seen(frame, name)
+        frame[f"measured_{name}"] = [rows["value"].median() for rows in neighbours]
+        frame[f"seen_{name}"] = _predict_observations(frame, name)
     order = {formula: i for i, formula in enumerate(COMPOUNDS)}
     place = frame["compound"].map(order)
-    ordered = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(drop=True)
-    return ordered.assign(source=_SOURCE)
+    sorted_frame = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(
+        drop=True
+    )
+    return sorted_frame.assign(source=_SOURCE)
 
 
-def _seen(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+def _predict_observations(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     table = CompositionTable.from_strings(frame["compound"].tolist(), basis="atomic")
     hosts = partition(table).host
-    found = np.full(len(frame), np.nan)
+    result = np.full(len(frame), np.nan)
     for code in np.unique(hosts):
         rows = np.flatnonzero(hosts == code)
         ask = frame.iloc[rows][["compound", "temperature_K"]].rename(
             columns={"compound": "formula"}
         )
         ask = ask.assign(property=name, value=np.nan)
-        found[rows] = Observed(HOST_NAMES[int(code)], ask).predict(load())
-    return np.where(frame["status"] == "paramagnetic", np.nan, found)
+        result[rows] = Observed(HOST_NAMES[int(code)], ask).predict(load())
+    return np.where(frame["status"] == "paramagnetic", np.nan, result)
 
 
 def report(frame: pd.DataFrame) -> str:
@@ -97,16 +107,18 @@ def report(frame: pd.DataFrame) -> str:
     ]
     for name in JUDGED:
         for kelvin, rows in frame.groupby("temperature_K"):
-            known = rows[rows[f"measured_{name}"].notna() & rows[f"seen_{name}"].notna()]
-            if known.empty:
+            usable = rows[
+                rows[f"measured_{name}"].notna() & rows[f"seen_{name}"].notna()
+            ]
+            if usable.empty:
                 continue
-            measured = known[f"measured_{name}"]
-            error = (known[f"seen_{name}"] / measured - 1.0).abs()
+            measurement = usable[f"measured_{name}"]
+            error = (usable[f"seen_{name}"] / measurement - 1.0).abs()
             worst = ", ".join(
                 f"{row['compound']} {row[f'measured_{name}']:.3g}, {row[f'seen_{name}']:.3g}"
-                for _, row in known[error > _WIDE].iterrows()
+                for _, row in usable[error > _WIDE].iterrows()
             )
             lines.append(
-                f"| {name} | {kelvin:g} | {len(known)} | {100 * error.median():.1f} % | {worst} |"
+                f"| {name} | {kelvin:g} | {len(usable)} | {100 * error.median():.1f} % | {worst} |"
             )
     return "\n".join([*lines, ""])

@@ -50,12 +50,17 @@ def curves() -> "pd.DataFrame":
     at = np.unique([ROOM, *frame["to_K"]])
     parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
     names = ["nucleation_field_T", "saturation_polarization_T"]
-    both = evaluate(parts, at, spread=False).value[:, :, [PROPERTIES.index(n) for n in names]]
-    each = np.arange(len(frame))
-    ratio = both[each, np.searchsorted(at, frame["to_K"])] / both[:, np.searchsorted(at, ROOM)]
-    left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
-    moment = 1e-3 * both[:, np.searchsorted(at, ROOM), 1] / MU_0
-    return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
+    values = evaluate(parts, at, spread=False).value[
+        :, :, [PROPERTIES.index(n) for n in names]
+    ]
+    index = np.arange(len(frame))
+    ratio = (
+        values[index, np.searchsorted(at, frame["to_K"])]
+        / values[:, np.searchsorted(at, ROOM)]
+    )
+    share = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
+    moment = 1e-3 * values[:, np.searchsorted(at, ROOM), 1] / MU_0
+    return frame.assign(left=share, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
 
 
 def kronmueller(
@@ -74,7 +79,9 @@ def kronmueller(
     """
     family = parameters().families["2:14:1"]
     coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
-    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame["moment"].to_numpy(float)
+    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame[
+        "moment"
+    ].to_numpy(float)
     poles = demagnetizing / frame["coercivity_kA_m"].to_numpy(float)
     fall = falling(decay, frame["to_K"].to_numpy(float))
     hard = (1.0 + poles) * fall * frame["field"].to_numpy(float)
@@ -93,9 +100,9 @@ def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
 def errors(values: dict[str, float]) -> NDArray[np.float64]:
     """Return by how much family parameters miss the curves that are fitted, in H_cJ(20 C)."""
     frame = curves()
-    own = frame[frame["fit"] == "yes"]
-    left = kronmueller(values["decay"], values["n_eff"], values["grain_slope"], own)
-    return weights(own) * (left - own["left"].to_numpy(float))
+    rows = frame[frame["fit"] == "yes"]
+    model = kronmueller(values["decay"], values["n_eff"], values["grain_slope"], rows)
+    return weights(rows) * (model - rows["left"].to_numpy(float))
 
 
 def weights(frame: "pd.DataFrame") -> NDArray[np.float64]:
@@ -104,7 +111,9 @@ def weights(frame: "pd.DataFrame") -> NDArray[np.float64]:
     return np.sqrt(np.minimum(_MOST_CURVES / number, 1.0))
 
 
-def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
+def remaining_coercivity(
+    law: str, constants: NDArray[np.float64], frame: "pd.DataFrame"
+) -> NDArray[np.float64]:
     """Return what a law leaves of H_cJ(20 C) on each curve."""
     rise = frame["to_K"].to_numpy(float) - ROOM
     field = frame["field"].to_numpy(float)
@@ -123,13 +132,15 @@ def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
     """Return the constants of a law on curves."""
     from scipy.optimize import least_squares
 
-    known = frame["left"].to_numpy(float)
+    share = frame["left"].to_numpy(float)
     weight = weights(frame)
-    found = least_squares(lambda c: weight * (left(law, c, frame) - known), LAWS[law])
-    return np.asarray(found.x, float)
+    solution = least_squares(
+        lambda c: weight * (remaining_coercivity(law, c, frame) - share), LAWS[law]
+    )
+    return np.asarray(solution.x, float)
 
 
-def judged() -> "pd.DataFrame":
+def compare_laws() -> "pd.DataFrame":
     """Return, for each curve and law, what is left as known, fitted and left out.
 
     Columns: id, class, law, known, fitted, left_out. Curves that are not fitted are predicted by
@@ -138,18 +149,26 @@ def judged() -> "pd.DataFrame":
     import pandas as pd
 
     frame = curves()
-    used = frame["fit"] == "yes"
+    is_fit = frame["fit"] == "yes"
     out = []
     for law in LAWS:
-        whole = fit(law, frame[used])
-        inside = left(law, whole, frame)
+        whole = fit(law, frame[is_fit])
+        inside = remaining_coercivity(law, whole, frame)
         for i in range(len(frame)):
             row = frame.iloc[[i]]
-            others = frame[used & (frame["group"] != row["group"].iloc[0])]
-            away = left(law, fit(law, others), row)[0]
-            known = row["left"].iloc[0]
+            other_papers = frame[is_fit & (frame["group"] != row["group"].iloc[0])]
+            away = remaining_coercivity(law, fit(law, other_papers), row)[0]
+            share = row["left"].iloc[0]
             out.append(
-                (frame["id"][i], frame["class"][i], law, bool(used[i]), known, inside[i], away)
+                (
+                    frame["id"][i],
+                    frame["class"][i],
+                    law,
+                    bool(is_fit[i]),
+                    share,
+                    inside[i],
+                    away,
+                )
             )
     names = ["id", "class", "law", "used", "known", "fitted", "left_out"]
     return pd.DataFrame(out, columns=names)
@@ -161,28 +180,28 @@ def decay(route: str = "sintered") -> float:
 
     frame = curves()
     family = parameters().families["2:14:1"]
-    own = frame["route"] == route
+    mask = frame["route"] == route
     if route == "sintered":
-        own &= frame["fit"] == "yes"
-        return float(fit(USED, frame[own])[0])
+        mask &= frame["fit"] == "yes"
+        return float(fit(USED, frame[mask])[0])
     # N_eff of hot-deformed magnets counts from a grain size of its own.
     curve = routes()["hot-deformed"].curve
-    part = frame[own]
+    part = frame[mask]
     usual = np.log(family.grain_reference_um / float(curve["grain_reference_um"]))
     n_eff = float(curve["n_eff"]) + family.grain_slope * usual
 
-    def missed(fall: float) -> float:
+    def squared_error(fall: float) -> float:
         left_over = kronmueller(fall, n_eff, family.grain_slope, part)
         return float(((left_over - part["left"]) ** 2).sum())
 
-    return float(minimize_scalar(missed, (1.0, 6.0)).x)
+    return float(minimize_scalar(squared_error, (1.0, 6.0)).x)
 
 
 def lines() -> list[str]:
     """Return the section of the validation report."""
-    frame = judged()
+    frame = compare_laws()
     error = frame["left_out"] - frame["known"]
-    found = [
+    text = [
         "## Coercivity with temperature (2:14:1)",
         "",
         "Share of H_cJ(20 C) left at the end of each curve's range; every law refitted with the "
@@ -193,14 +212,24 @@ def lines() -> list[str]:
         "|---|---|---|",
     ]
     for law in LAWS:
-        own = (frame["law"] == law) & frame["used"]
-        inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[own] ** 2))
-        found.append(f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |")
-    found += ["", f"| curve | class | known | {' | '.join(LAWS)} |", "|---" * (3 + len(LAWS)) + "|"]
-    known = curves()
-    names = known["class"].fillna(known["route"]).tolist()
-    for i, (own, name) in enumerate(zip(known["id"].tolist(), names, strict=True)):
-        values = frame.loc[frame["id"] == own, "left_out"].tolist()
-        each = " | ".join(f"{value:.3f}" for value in values)
-        found.append(f"| {own} | {name} | {known['left'].iloc[i]:.3f} | {each} |")
-    return [*found, ""]
+        mask = (frame["law"] == law) & frame["used"]
+        inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[mask] ** 2))
+        text.append(
+            f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[mask] ** 2)):.3f} |"
+        )
+    text += [
+        "",
+        f"| curve | class | known | {' | '.join(LAWS)} |",
+        "|---" * (3 + len(LAWS)) + "|",
+    ]
+    curve_table = curves()
+    names = curve_table["class"].fillna(curve_table["route"]).tolist()
+    for i, (mask, name) in enumerate(
+        zip(curve_table["id"].tolist(), names, strict=True)
+    ):
+        values = frame.loc[frame["id"] == mask, "left_out"].tolist()
+        figures = " | ".join(f"{value:.3f}" for value in values)
+        text.append(
+            f"| {mask} | {name} | {curve_table['left'].iloc[i]:.3f} | {figures} |"
+        )
+    return [*text, ""]

@@ -25,7 +25,9 @@ EXACT = {"Nd": (-13.7, 3.71, 2.25), "Pr": (21.8, 5.11, 2.26), "Dy": (16.6, 6.36,
 TEMPERATURES = (4.2, 295.0, 423.0)
 
 
-def _own(symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float):
+def _ion_anisotropy(
+    symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float
+):
     """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
     tables = load().ions
     work = np.empty((1, N_WORK))
@@ -46,7 +48,9 @@ def ion_table() -> pd.DataFrame:
         datasets/ions unmoved; ``exact``: a diagonalization by others with those, where known.
     """
     p = load()
-    slots = [ELEMENT_SLOTS.index(f"ion_{n}:iron") for n in ("exchange_K", "A2_K", "A4_K")]
+    slots = [
+        ELEMENT_SLOTS.index(f"ion_{n}:iron") for n in ("exchange_K", "A2_K", "A4_K")
+    ]
     volume = ELEMENT_SLOTS.index("volume_A3:iron")
     curie = ELEMENT_SLOTS.index("exchange_K:iron")
     shape = p.host[0, HOST_SLOTS.index("shape:iron")]
@@ -58,16 +62,26 @@ def ion_table() -> pd.DataFrame:
         for k, kelvin in enumerate(TEMPERATURES):
             m = reduced_moment(kelvin / e[curie], shape)
             exact = EXACT[symbol][k] if symbol in EXACT else np.nan
-            published = _own(symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0)
-            rows.append(
-                (symbol, kelvin, _own(symbol, kelvin, e[volume], m, *e[slots]), published, exact)
+            literature = _ion_anisotropy(
+                symbol, kelvin, e[volume], m, f["H_m_K"], f["A20"], 0.0
             )
-    return pd.DataFrame(rows, columns=["ion", "temperature_K", "fitted", "published", "exact"])
+            rows.append(
+                (
+                    symbol,
+                    kelvin,
+                    _ion_anisotropy(symbol, kelvin, e[volume], m, *e[slots]),
+                    literature,
+                    exact,
+                )
+            )
+    return pd.DataFrame(
+        rows, columns=["ion", "temperature_K", "fitted", "published", "exact"]
+    )
 
 
 def lines() -> list[str]:
     """Return the sections of the validation report on ions and on what nothing was fitted to."""
-    found = [
+    text = [
         "",
         "## Ions of R2Fe14B alone",
         "",
@@ -80,19 +94,21 @@ def lines() -> list[str]:
     ]
     for r in ion_table().to_dict("records"):
         exact = "" if np.isnan(r["exact"]) else f"{r['exact']:.2f}"
-        found.append(
+        text.append(
             f"| {r['ion']} | {r['temperature_K']:g} | {r['fitted']:.2f} "
             f"| {r['published']:.2f} | {exact} |"
         )
     part = partition(CompositionTable.from_strings(list(NO_FIT), basis="atomic"))
     got = evaluate(part, 295.0, spread=False, parameters=prior_parameters())
-    found += [
+    text += [
         "",
         "Polarization at 295 K before any fit: metals by priors, ions by the published fields.",
         "",
         "| compound | measured (T) | model (T) |",
         "|---|---|---|",
     ]
-    for (formula, measured), value in zip(NO_FIT.items(), got.value[:, 0, 0], strict=True):
-        found.append(f"| {formula} | {measured:.3f} | {value:.3f} |")
-    return found
+    for (formula, value_measured), value in zip(
+        NO_FIT.items(), got.value[:, 0, 0], strict=True
+    ):
+        text.append(f"| {formula} | {value_measured:.3f} | {value:.3f} |")
+    return text

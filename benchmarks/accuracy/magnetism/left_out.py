@@ -20,9 +20,9 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _composition_estimate, process
 from magnetkit.magnetism.process import parameters
 
-from .. import written_by
+from .. import provenance_line
 from . import hot, losses
-from .recipes import FREE, alignment, fit, made, recipes
+from .recipes import FREE, alignment, evaluate_recipes, fit, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ QUANTITIES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 MARKS = {"remanence_T": "B", "coercivity_kA_m": "H"}
 _SEED = 0
 # Trees and their rate, as of GBRT in such designs; nothing is tuned on these rows.
-_TREES = 300
+_BOOSTING_TREES = 300
 _DEPTH = 3
 _RATE = 0.05
 # Least difference of ln of two magnets that have an order; draws of sources.
@@ -46,32 +46,36 @@ _ALPHA = 0.005
 
 
 @contextmanager
-def without(host: str, group: str) -> Iterator[None]:
+def leave_source_out(host: str, group: str) -> Iterator[None]:
     """Let the model of a host's magnets be that which is fitted without a source."""
     families = parameters().families
-    known = families[host]
-    usual = replace(known.process, alignment=alignment(host, without=group))
-    changed: dict[str, Any] = {"process": usual, **fit(host, without=group)}
-    families[host] = replace(known, **changed)
+    family = families[host]
+    usual = replace(family.process, alignment=alignment(host, without=group))
+    changes: dict[str, Any] = {"process": usual, **fit(host, without=group)}
+    families[host] = replace(family, **changes)
     _forget()
     try:
         yield
     finally:
-        families[host] = known
+        families[host] = family
         _forget()
 
 
 def _forget() -> None:
     """Forget what was worked out with other parameters."""
-    for kept in (process.usual_of_hosts, _composition_estimate._model_recipes):
-        kept.cache_clear()
+    for cache in (process.usual_of_hosts, _composition_estimate._model_recipes):
+        cache.cache_clear()
     _composition_estimate.likeliest_recipe.cache_clear()
 
 
-def asked(row: Any) -> dict[str, Any]:
+def user_conditions(row: Any) -> dict[str, Any]:
     """Return what a user would say of a magnet of the recipes, beside recipe and temperature."""
-    names = [n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]]
-    span = {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+    names = [
+        n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]
+    ]
+    span = (
+        {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+    )
     return {"basis": row["basis"], "process": {n: float(row[n]) for n in names}, **span}
 
 
@@ -88,21 +92,27 @@ def away() -> "pd.DataFrame":
 
     data = recipes()
     columns = [*QUANTITIES, "coercivity_coefficient_pct_K"]
-    found = np.full((len(data), len(columns)), np.nan)
+    values = np.full((len(data), len(columns)), np.nan)
     for host in FREE:
         for group in data.loc[data["host"] == host, "group"].unique():
-            with without(host, group):
-                for i in np.flatnonzero((data["group"] == group) & (data["host"] == host)):
+            with leave_source_out(host, group):
+                for i in np.flatnonzero(
+                    (data["group"] == group) & (data["host"] == host)
+                ):
                     row = data.iloc[i]
-                    frame = sintered([row["recipe"]], float(row["temperature_K"]), **asked(row))
-                    found[i] = frame.loc[0, columns].to_numpy(float)
+                    frame = sintered(
+                        [row["recipe"]],
+                        float(row["temperature_K"]),
+                        **user_conditions(row),
+                    )
+                    values[i] = frame.loc[0, columns].to_numpy(float)
     chords = data["to_K"].notna().to_numpy()
-    found[~chords, -1] = np.nan
-    return pd.DataFrame(found, columns=columns)
+    values[~chords, -1] = np.nan
+    return pd.DataFrame(values, columns=columns)
 
 
 @lru_cache(maxsize=1)
-def boosted() -> "pd.DataFrame":
+def predict_by_boosting() -> "pd.DataFrame":
     """Return B_r, H_cJ and (BH)max of each recipe by gradient boosting, its source left out.
 
     It learns ln of the quantity from atomic fractions, host, grain size, alignment and temperature
@@ -114,18 +124,23 @@ def boosted() -> "pd.DataFrame":
     data = recipes()
     x = _features(data)
     groups = data["group"].to_numpy(str)
-    found = np.full((len(data), len(QUANTITIES)), np.nan)
+    predictions = np.full((len(data), len(QUANTITIES)), np.nan)
     for j, quantity in enumerate(QUANTITIES):
         y = data[quantity].to_numpy(float)
-        known = np.isfinite(y)
+        finite = np.isfinite(y)
         for group in np.unique(groups):
-            train = known & (groups != group)
+            train = finite & (groups != group)
             test = groups == group
             model = GradientBoostingRegressor(
-                n_estimators=_TREES, max_depth=_DEPTH, learning_rate=_RATE, random_state=_SEED
+                n_estimators=_BOOSTING_TREES,
+                max_depth=_DEPTH,
+                learning_rate=_RATE,
+                random_state=_SEED,
             )
-            found[test, j] = np.exp(model.fit(x[train], np.log(y[train])).predict(x[test]))
-    return pd.DataFrame(found, columns=list(QUANTITIES))
+            predictions[test, j] = np.exp(
+                model.fit(x[train], np.log(y[train])).predict(x[test])
+            )
+    return pd.DataFrame(predictions, columns=list(QUANTITIES))
 
 
 def _features(data: "pd.DataFrame") -> Array:
@@ -137,12 +152,16 @@ def _features(data: "pd.DataFrame") -> Array:
         ]
     )
     hosts = np.array([data["host"] == host for host in FREE], float).T
-    m = made()[0]
-    made_so = [m.rows["grain_size_um"], m.rows["alignment"], data["temperature_K"].to_numpy(float)]
+    m = evaluate_recipes()[0]
+    made_so = [
+        m.rows["grain_size_um"],
+        m.rows["alignment"],
+        data["temperature_K"].to_numpy(float),
+    ]
     return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *made_so])
 
 
-def compared() -> "pd.DataFrame":
+def compare_with_boosting() -> "pd.DataFrame":
     """Return errors and order of the model and of gradient boosting, for each quantity.
 
     Returns
@@ -157,18 +176,24 @@ def compared() -> "pd.DataFrame":
 
     data = recipes()
     model = away()
-    tree = boosted()
+    tree = predict_by_boosting()
     rng = np.random.default_rng(_SEED)
     rows = []
     for quantity in QUANTITIES:
-        measured = data[quantity].to_numpy(float)
+        measurement = data[quantity].to_numpy(float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            off = [np.abs(np.log(f[quantity].to_numpy(float) / measured)) for f in (model, tree)]
+            off = [
+                np.abs(np.log(f[quantity].to_numpy(float) / measurement))
+                for f in (model, tree)
+            ]
         marks = data["fit"].str.upper()
-        told = np.isfinite(off[0]) & np.isfinite(off[1])
-        told &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
-        use = np.flatnonzero(told)
-        order = [_order(f[quantity].to_numpy(float), measured, data, use) for f in (model, tree)]
+        finite = np.isfinite(off[0]) & np.isfinite(off[1])
+        finite &= marks.str.contains(MARKS.get(quantity, "[BH]")).to_numpy()
+        use = np.flatnonzero(finite)
+        order = [
+            _order(f[quantity].to_numpy(float), measurement, data, use)
+            for f in (model, tree)
+        ]
         gain = off[1][use] - off[0][use]
         groups = data["group"].to_numpy(str)[use]
         names = np.unique(groups)
@@ -201,7 +226,9 @@ def _order(
     for i, j in combinations(use, 2):
         alike = host[i] == host[j] and abs(kelvin[i] - kelvin[j]) < 10.0
         if alike and abs(np.log(measured[i] / measured[j])) > _APART:
-            good.append((predicted[i] - predicted[j]) * (measured[i] - measured[j]) > 0.0)
+            good.append(
+                (predicted[i] - predicted[j]) * (measured[i] - measured[j]) > 0.0
+            )
     return (float(np.mean(good)) if good else np.nan), len(good)
 
 
@@ -214,7 +241,7 @@ def hot_cells() -> "pd.DataFrame":
     import pandas as pd
 
     data = recipes()
-    found = away()
+    values = away()
     rows: list[dict[str, Any]] = []
     for i in np.flatnonzero(data["host"] == "2:17"):
         row = data.iloc[i]
@@ -226,26 +253,31 @@ def hot_cells() -> "pd.DataFrame":
                     row["temperature_K"],
                     "H_cJ",
                     float(row["coercivity_kA_m"]),
-                    float(found["coercivity_kA_m"][i]),
+                    float(values["coercivity_kA_m"][i]),
                 )
             )
         span = row["to_K"] - row["from_K"]
         if row["to_K"] >= _HOT and np.isfinite(row["coercivity_coefficient_pct_K"]):
-            left = [
+            chords = [
                 1.0 + 0.01 * span * float(beta)
                 for beta in (
                     row["coercivity_coefficient_pct_K"],
-                    found["coercivity_coefficient_pct_K"][i],
+                    values["coercivity_coefficient_pct_K"][i],
                 )
             ]
-            rows.append(_hot_row(head, row["to_K"], "left", *left))
+            rows.append(_hot_row(head, row["to_K"], "left", *chords))
     return pd.DataFrame(rows)
 
 
 def _hot_row(
     head: dict[str, Any], kelvin: float, what: str, measured: float, predicted: float
 ) -> dict[str, Any]:
-    values = {"temperature_K": kelvin, "what": what, "measured": measured, "predicted": predicted}
+    values = {
+        "temperature_K": kelvin,
+        "what": what,
+        "measured": measured,
+        "predicted": predicted,
+    }
     return {**head, **values, "error": predicted / measured - 1.0}
 
 
@@ -264,24 +296,30 @@ def rated_cells() -> "pd.DataFrame":
     from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()
-    own = table[(table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")]
+    rows_of_maker = table[
+        (table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")
+    ]
     rows = []
-    for _, grade in own[own["max_working_temperature_K_provenance"] == "catalogue"].iterrows():
+    for _, grade in rows_of_maker[
+        rows_of_maker["max_working_temperature_K_provenance"] == "catalogue"
+    ].iterrows():
         kelvin = float(grade["max_working_temperature_K"])
         recipe = CompositionTable.from_strings(
             [estimate_composition(grade).best.text], basis="weight"
         )
         room, warm = sintered_at(recipe, [hot.ROOM, kelvin])
         level = float(grade["remanence_T"]) / float(room["remanence_T"][0])
-        least = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
-        least /= parameters().families["2:17"].recoil
+        required = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
+        required /= parameters().families["2:17"].recoil
         start = float(grade["coercivity_kA_m"]) / float(room["coercivity_kA_m"][0])
         value = start * float(warm["coercivity_kA_m"][0])
-        rows.append((grade["grade"], kelvin, least, value, value >= least))
-    return pd.DataFrame(rows, columns=["grade", "temperature_K", "least", "predicted", "kept"])
+        rows.append((grade["grade"], kelvin, required, value, value >= required))
+    return pd.DataFrame(
+        rows, columns=["grade", "temperature_K", "least", "predicted", "kept"]
+    )
 
 
-def compensated() -> "pd.DataFrame":
+def compare_compensation() -> "pd.DataFrame":
     """Return alpha(B_r) of the compensated magnets found, beside the model; none is fitted."""
     import pandas as pd
 
@@ -289,12 +327,12 @@ def compensated() -> "pd.DataFrame":
 
     frame = pd.read_csv(datasets.path("recipes/compensated.csv"))
     name = "remanence_coefficient_pct_K"
-    found = []
+    rows = []
     for row in frame.to_dict("records"):
         table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
         out = sintered(table, 293.15, between=(row["from_K"], row["to_K"]))
-        found.append([float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")])
-    frame[["predicted", "low", "high"]] = found
+        rows.append([float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")])
+    frame[["predicted", "low", "high"]] = rows
     return frame.assign(error=frame["predicted"] - frame[name])
 
 
@@ -303,11 +341,11 @@ def report() -> str:
     lines = [
         "# The magnet on what it has not seen",
         "",
-        written_by("python -m benchmarks.accuracy magnets"),
+        provenance_line("python -m benchmarks.accuracy magnets"),
         "",
         "## Beside gradient boosting on recipe and process",
         "",
-        f"scikit-learn's GradientBoostingRegressor ({_TREES} trees of depth {_DEPTH}, rate "
+        f"scikit-learn's GradientBoostingRegressor ({_BOOSTING_TREES} trees of depth {_DEPTH}, rate "
         f"{_RATE}, not tuned) learns ln of each quantity from atomic fractions, host, grain size, "
         "alignment and temperature; folds by source, the same for both. Error: mean size of "
         "ln(predicted / measured). Order: pairs of one host and temperature that differ by more "
@@ -319,7 +357,7 @@ def report() -> str:
         "| order, boosting | model better in |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in compared().to_dict("records"):
+    for row in compare_with_boosting().to_dict("records"):
         lines.append(
             f"| {row['quantity']} | {row['rows']} | {row['sources']} | {row['model_error']:.3f} "
             f"| {row['boosted_error']:.3f} | {row['pairs']} | {row['model_order']:.2f} "
@@ -331,11 +369,11 @@ def report() -> str:
 
 def _hot_lines() -> list[str]:
     frame = hot_cells()
-    near = int((frame["error"].abs() <= _WANTED).sum())
+    hits = int((frame["error"].abs() <= _WANTED).sum())
     lines = [
         "## 2:17 magnets above 300 °C",
         "",
-        f"All values that were found in print, each with its paper left out: {near} of "
+        f"All values that were found in print, each with its paper left out: {hits} of "
         f"{len(frame)} within {100 * _WANTED:.0f} %. `left` is the share of H_cJ at 20 °C. No "
         "value at 300 °C itself was found, only chords that run past it, between whose ends a "
         "curve is not known; S11 is printed as `more than`, and the range of S12 is assumed.",
@@ -365,12 +403,12 @@ def _hot_lines() -> list[str]:
 
 
 def _compensated_lines() -> list[str]:
-    frame = compensated()
-    near = int((frame["error"].abs() <= _ALPHA).sum())
+    frame = compare_compensation()
+    hits = int((frame["error"].abs() <= _ALPHA).sum())
     lines = [
         "## Compensated magnets",
         "",
-        f"alpha(B_r) of those found in print, none fitted: {near} of {len(frame)} within "
+        f"alpha(B_r) of those found in print, none fitted: {hits} of {len(frame)} within "
         f"{_ALPHA:g} %/K. Of T1 alone the whole composition is printed. T2 rests on how fast the "
         "moment of erbium falls, and so on its exchange field in 2:17, which T_C and the "
         "polarization of Er2Co17 at 4.2 and 300 K fix loosely; its crystal field hardly matters.",

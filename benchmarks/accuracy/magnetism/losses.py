@@ -36,34 +36,49 @@ def irreversible() -> "pd.DataFrame":
     rows = []
     for row in frame.to_dict("records"):
         table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
-        found = evaluate_magnets(alloys(table), [ROOM, row["temperature_K"]])
-        h_cj = found.coercivity()[0]
-        b_r = found.remanence()[0]
-        own = row["remanence_T"]
-        level = b_r[1] if own != own else own * b_r[1] / b_r[0]
-        square, recoil = (found.rows[name][0] for name in ("squareness", "recoil"))
-        left = h_cj[1] / h_cj[0]
-        field = 1e3 * row["coercivity_kA_m"] * np.append(left, _SHARES)
-        tried = row["load_line"] != row["load_line"]
-        for line in _LINES if tried else (row["load_line"],):
-            duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
-            loss, *others = duty.loss(
-                np.full_like(field, level), field, square * field, np.full_like(field, recoil)
+        magnets = evaluate_magnets(alloys(table), [ROOM, row["temperature_K"]])
+        h_cj = magnets.coercivity()[0]
+        b_r = magnets.remanence()[0]
+        printed_remanence = row["remanence_T"]
+        level = (
+            b_r[1]
+            if printed_remanence != printed_remanence
+            else printed_remanence * b_r[1] / b_r[0]
+        )
+        square, recoil = (magnets.rows[name][0] for name in ("squareness", "recoil"))
+        share = h_cj[1] / h_cj[0]
+        field = 1e3 * row["coercivity_kA_m"] * np.append(share, _SHARES)
+        lines = row["load_line"] != row["load_line"]
+        for line in _LINES if lines else (row["load_line"],):
+            duty = Duty(
+                line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"]
+            )
+            loss, *bounds = duty.loss(
+                np.full_like(field, level),
+                field,
+                square * field,
+                np.full_like(field, recoil),
             )
             agrees = (
-                loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
+                loss >= row["loss_pct"]
+                if row["bound"] == "at least"
+                else (loss <= row["loss_pct"])
             )
-            bound_on = _SHARES[(np.array(others) <= row["loss_pct"]).argmax()]
-            here: dict[Any, Any] = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
-            here |= {"left": float(left), "bound_on": float(bound_on)}
-            here["limit_K"] = float(found.rows["structure_limit_K"][0])
-            rows.append({**row, **here})
+            bound_on = _SHARES[(np.array(bounds) <= row["loss_pct"]).argmax()]
+            entry: dict[Any, Any] = {
+                "line": line,
+                "predicted": float(loss),
+                "agrees": bool(agrees),
+            }
+            entry |= {"left": float(share), "bound_on": float(bound_on)}
+            entry["limit_K"] = float(magnets.rows["structure_limit_K"][0])
+            rows.append({**row, **entry})
     return pd.DataFrame(rows)
 
 
 def lines() -> list[str]:
     """Return the section of the report."""
-    found = [
+    text = [
         "## Irreversible loss",
         "",
         "Published losses beside the model's, from each magnet's own H_cJ at 20 °C. No series of "
@@ -76,45 +91,54 @@ def lines() -> list[str]:
     ]
     for row in irreversible().to_dict("records"):
         hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
-        tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
+        line = f"{row['line']:g}" + (
+            " (tried)" if row["load_line"] != row["load_line"] else ""
+        )
         other = "at most" if row["bound"] == "at least" else "at least"
         loss = f"{row['predicted']:.3g}"
         agrees = "no"
-        left = f"{row['left']:.3f}"
+        share = f"{row['left']:.3f}"
         if row["temperature_K"] > row["limit_K"]:
             loss = "none"
             agrees = ""
-            left = "none"
-        found.append(
-            f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
+            share = "none"
+        text.append(
+            f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {line} "
             f"| {row['bound']} {row['loss_pct']:g} | {loss} "
-            f"| {'yes' if row['agrees'] else agrees} | {left} "
+            f"| {'yes' if row['agrees'] else agrees} | {share} "
             f"| {other} {row['bound_on']:.3f} |"
         )
-    return [*found, "", _what_follows()]
+    return [*text, "", _what_follows()]
 
 
 def _what_follows() -> str:
     frame = irreversible()
     curves = hot.curves()
-    judged = hot.judged()
-    law = judged[(judged["law"] == hot.USED) & judged["used"]]
+    laws = hot.compare_laws()
+    law = laws[(laws["law"] == hot.USED) & laws["used"]]
     error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
-    tried = frame[frame["load_line"].isna()]
-    both = tried.groupby("line")["agrees"].all()
-    lines = ", ".join(f"{line:g}" for line in both.index[both]) or "none of those tried"
-    second = tried[(tried["id"] == "I2") & (tried["line"] == both.idxmax())].iloc[0]
+    trials = frame[frame["load_line"].isna()]
+    agreement = trials.groupby("line")["agrees"].all()
+    lines = (
+        ", ".join(f"{line:g}" for line in agreement.index[agreement])
+        or "none of those tried"
+    )
+    second = trials[
+        (trials["id"] == "I2") & (trials["line"] == agreement.idxmax())
+    ].iloc[0]
     beyond = frame[frame["id"] == "I3"].iloc[0]
     far, limit = (float(beyond[k]) - ZERO_CELSIUS for k in ("temperature_K", "limit_K"))
-    fitted = float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
-    rich = judged[(judged["law"] == hot.USED) & (judged["class"] == "AH")].iloc[0]
+    limit_of_fit = (
+        float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
+    )
+    rich = laws[(laws["law"] == hot.USED) & (laws["class"] == "AH")].iloc[0]
     return (
         f"In accord with both I1 and I2 is a load line of {lines}. With one of "
         f"{second['line']:g} I2 keeps {second['left'] - second['bound_on']:+.3f} of H_cJ at 20 °C "
         "beside what its loss asks "
         f"for; the law's own error on hot curves is {error:.3f} (VALIDATION.md), so that more "
         f"cannot be concluded. I3 stands at {far:.0f} °C, beyond all curves that the law was "
-        f"fitted to ({fitted:.0f} °C) and beyond the {limit:.0f} °C up to which the model answers "
+        f"fitted to ({limit_of_fit:.0f} °C) and beyond the {limit:.0f} °C up to which the model answers "
         "for 2:14:1: nothing is predicted. At 220 °C the one class rich in dysprosium (AH) keeps "
         f"{rich['known'] / rich['left_out']:.1f} times what the law says ({rich['id']} of "
         "VALIDATION.md)."

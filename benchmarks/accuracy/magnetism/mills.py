@@ -24,13 +24,20 @@ def recipes() -> CompositionTable:
     rng = np.random.default_rng(0)
     texts = []
     for dy, pr, co in zip(
-        rng.uniform(0.0, 0.3, 11), rng.uniform(0.0, 0.4, 11), rng.uniform(0.0, 0.7, 11), strict=True
+        rng.uniform(0.0, 0.3, 11),
+        rng.uniform(0.0, 0.4, 11),
+        rng.uniform(0.0, 0.7, 11),
+        strict=True,
     ):
-        texts.append(f"Nd{2.0 - dy - pr:.3f}Pr{pr:.3f}Dy{dy:.3f}Fe{14.0 - co:.3f}Co{co:.3f}B")
+        texts.append(
+            f"Nd{2.0 - dy - pr:.3f}Pr{pr:.3f}Dy{dy:.3f}Fe{14.0 - co:.3f}Co{co:.3f}B"
+        )
     return CompositionTable.from_strings(texts)
 
 
-def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFrame":
+def simulate_mills(
+    mills: int = 500, seed: int = 0, wider: float = 1.0
+) -> "pd.DataFrame":
     """Return how narrow the interval of a mill's next magnet becomes, and how often it holds.
 
     Each mill has a hidden process: the errors of its magnets are drawn from the measured split of
@@ -56,35 +63,37 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     import pandas as pd
 
     table = recipes()
-    split = splits()[H]
+    variances = splits()[H]
     n = len(table)
     hosts = Coded.constant(HOST, n)
     labels = np.array([str(i) for i in range(n)])
-    own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
-    found = covariance(own, own, H)
+    error_kinds = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
+    matrix = covariance(error_kinds, error_kinds, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
-    found[np.diag_indices(n)] = 1.0
+    matrix[np.diag_indices(n)] = 1.0
     rng = np.random.default_rng(seed)
-    root = np.linalg.cholesky(found)
+    root = np.linalg.cholesky(matrix)
     scores = wider * root @ rng.standard_normal((n, mills))
-    noise = NOISE / split.deviation
-    told = scores + noise * rng.standard_normal(scores.shape)
+    noise = NOISE / variances.deviation
+    observations = scores + noise * rng.standard_normal(scores.shape)
     last = table[n - 1 : n]
     rows = list[dict[str, float]]()
     for count in MAGNETS:
         inside = []
-        unmoved = []
+        hits = []
         widths = []
         plain = 1.0
         for j in range(mills):
-            known = Producer("it", _records(table, told[:count, j], noise)).known(HOST, H)
-            assert known is not None
-            mean, left = known.posterior(last)
+            mill = Producer(
+                "it", _records(table, observations[:count, j], noise)
+            ).known(HOST, H)
+            assert mill is not None
+            mean, deviation = mill.posterior(last)
             away = abs(scores[-1, j] - mean[0])
-            plain = float(left[0] / known.stretch)
-            widths.append(float(left[0]))
-            inside.append(away <= 1.645 * left[0])
-            unmoved.append(away <= 1.645 * plain)
+            plain = float(deviation[0] / mill.stretch)
+            widths.append(float(deviation[0]))
+            inside.append(away <= 1.645 * deviation[0])
+            hits.append(away <= 1.645 * plain)
         exact = Producer("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
         assert exact is not None
         rows.append(
@@ -94,13 +103,15 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
                 "plain": plain,
                 "allowed": float(exact.posterior(last)[1][0]),
                 "coverage": float(np.mean(inside)),
-                "unmoved": float(np.mean(unmoved)),
+                "unmoved": float(np.mean(hits)),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _records(table: CompositionTable, scores: np.ndarray, noise: float) -> tuple[dict, ...]:
+def _records(
+    table: CompositionTable, scores: np.ndarray, noise: float
+) -> tuple[dict, ...]:
     """Return measured magnets as `magnetkit.calibrate` keeps them."""
     return tuple(
         {

@@ -34,36 +34,41 @@ _TESLA = 0.8 * np.pi
 
 # i, state, ion, work as for `at`, m, j, k1 as it returned them
 @jit
-def across(i, state, ion, work, m, j, k1):
+def crossing_field(i, state, ion, work, m, j, k1):
     """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
 
     In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
     """
     tesla = state[i, _intrinsic.TO_TESLA] * _intrinsic._TO_ENERGY
     whole = j * tesla
-    own = 0.0
+    energy = 0.0
     first = int(state[i, _intrinsic.FIRST])
     for r in range(int(state[i, _intrinsic.IONS])):
         a = first + r
         b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
         whole += 2.0 * work[r, 1] * b
-        own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
-    return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
+        energy -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
+    return abs(j) * tesla / (whole * whole / (2.0 * k1) + energy)
 
 
 # condensed as `condense` returns it, tables: `Ions` -> float64 (n), T: NaN where no axis is easy
 @jit
-def fields_across(kelvin, condensed, tables):
+def crossing_fields(kelvin, condensed, tables):
     """Return the field at which a curve measured across the axis meets saturation."""
     state = condensed.state
     ion = condensed.ion
     result = np.full(len(state), np.nan)
     work = np.empty((_intrinsic.most_ions(state), N_WORK))
     for i in range(len(state)):
-        if state[i, _intrinsic.STATE] == _intrinsic.OK and kelvin < state[i, _intrinsic.CURIE]:
-            mt, j, k1, k2, k3 = _intrinsic.evaluate_state(kelvin, i, state, ion, work, tables, 2)
+        if (
+            state[i, _intrinsic.STATE] == _intrinsic.OK
+            and kelvin < state[i, _intrinsic.CURIE]
+        ):
+            mt, j, k1, k2, k3 = _intrinsic.evaluate_state(
+                kelvin, i, state, ion, work, tables, 2
+            )
             if _intrinsic.direction(k1, k2, k3) == _intrinsic.OK:
-                result[i] = across(i, state, ion, work, mt, j, k1)
+                result[i] = crossing_field(i, state, ion, work, mt, j, k1)
     return result
 
 
@@ -94,7 +99,9 @@ class Observed:
                 else (data["temperature_K"] == temperature)
             )
             rows = np.flatnonzero(same)
-            formulas, inverse = np.unique(data["formula"].to_numpy(str)[rows], return_inverse=True)
+            formulas, inverse = np.unique(
+                data["formula"].to_numpy(str)[rows], return_inverse=True
+            )
             table = CompositionTable.from_strings(list(formulas), basis="atomic")
             self.symbols |= {SYMBOLS[c] for c in np.unique(table.indices)}
             at = np.array([] if np.isnan(temperature) else [temperature])
@@ -107,7 +114,7 @@ class Observed:
         out = np.full((len(self.kind), _intrinsic.HARDNESS + 1), np.nan)
         result = np.zeros(len(self.kind))
         across = np.full(len(self.kind), np.nan)
-        for rows, inverse, t, at, drawn in self.groups:
+        for rows, inverse, t, at, is_across in self.groups:
             codes = np.full(len(t), self.host, np.int8)
             alone = np.full((2, len(t)), np.nan)
             got = _intrinsic.evaluate(t.rows, codes, model, at, False, alone)
@@ -115,9 +122,9 @@ class Observed:
                 result[rows] = got.curie[inverse]
                 continue
             out[rows] = got.value[:, 0, inverse].T
-            if drawn:
+            if is_across:
                 phases = condense(t, codes, p)
-                across[rows] = fields_across(at[0], phases, p.ions)[inverse]
+                across[rows] = crossing_fields(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]
@@ -128,10 +135,10 @@ class Observed:
         result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
         hard = _TESLA * total / j_s
         across = np.where(np.isnan(across), hard, across)
-        seen = np.where(self.method == "singular_point", hard, across)
-        seen = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, seen)
+        field = np.where(self.method == "singular_point", hard, across)
+        field = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, field)
         where = self.kind == FIELD
-        result[where] = seen[where]
+        result[where] = field[where]
         where = self.kind == "cone_limit_K"
         result[where] = total[where]
         # A cone is neither an easy axis nor an easy plane: both constants decide.
@@ -147,5 +154,7 @@ class Observed:
         _, _, t, at, _ = self.groups[0]
         codes = np.full(len(t), self.host, np.int8)
         alone = np.full((2, len(t)), np.nan)
-        values = _intrinsic.evaluate(t.rows, codes, p.kernel_parameters, at, False, alone).value
+        values = _intrinsic.evaluate(
+            t.rows, codes, p.kernel_parameters, at, False, alone
+        ).value
         return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

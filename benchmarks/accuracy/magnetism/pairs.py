@@ -53,14 +53,16 @@ def addition_pairs(ranges_without: Any) -> "pd.DataFrame":
         same = all(first[name] == second[name] for name in ("temperature_K", "route"))
         if not same or _is_asked_alike(first, second):
             continue
-        with papers.without(second["paper"], ranges_without(second["paper"])):
+        with papers.leave_paper_out(second["paper"], ranges_without(second["paper"])):
             records += _predict_pair(first, second)
     return pd.DataFrame(records)
 
 
 def _is_asked_alike(first: Any, second: Any) -> bool:
     """Say whether nothing that a user can ask tells two magnets apart."""
-    same_recipe = first["recipe"] == second["recipe"] and first["basis"] == second["basis"]
+    same_recipe = (
+        first["recipe"] == second["recipe"] and first["basis"] == second["basis"]
+    )
     return bool(same_recipe and papers.request(first) == papers.request(second))
 
 
@@ -76,15 +78,22 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
         alike.append(kinds(table, [row["host"]], [""], arguments["process"], kelvin))
     records = []
     for quantity in (papers.COERCIVITY, papers.REMANENCE):
-        both = second[quantity] > 0.0 and first[quantity] > 0.0
-        compared = all(uses(row.to_frame().T, quantity).iloc[0] for row in (first, second))
+        is_positive = second[quantity] > 0.0 and first[quantity] > 0.0
+        is_usable = all(
+            uses(row.to_frame().T, quantity).iloc[0] for row in (first, second)
+        )
         values = [float(answer[quantity]) for answer in answers]
-        answered = np.isfinite(values).all() and min(values) > 0.0
-        if not both or not compared or not answered:
+        is_finite = np.isfinite(values).all() and min(values) > 0.0
+        if not is_positive or not is_usable or not is_finite:
             continue
         width = relative_width(alike[1], alike[0], quantity)[0]
         end = answers[1]
-        half = np.log(float(end[f"{quantity}_hi"]) / max(float(end[f"{quantity}_lo"]), 1e-3)) / 2.0
+        half = (
+            np.log(
+                float(end[f"{quantity}_hi"]) / max(float(end[f"{quantity}_lo"]), 1e-3)
+            )
+            / 2.0
+        )
         records.append(
             {
                 "first": second["pair"],
@@ -111,25 +120,26 @@ def diffusion_pairs() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    known = pd.concat([shells.published(), _gains_of_table()], ignore_index=True)
-    judged = shells.left_out(known)
-    deviation = shells.deviation(known)["deviation"]
+    gains = pd.concat([shells.published_gains(), _gains_of_table()], ignore_index=True)
+    predictions = shells.left_out(gains)
+    deviation = shells.deviation(gains)["deviation"]
     return pd.DataFrame(
         {
             "first": "",
-            "second": judged["id"],
-            "paper": judged["paper"],
-            "family": "diffused " + judged["R"],
+            "second": predictions["id"],
+            "paper": predictions["paper"],
+            "family": "diffused " + predictions["R"],
             "quantity": papers.COERCIVITY,
-            "measured": np.log(judged["gain_kA_m"]),
-            "predicted": np.log(judged["law_kA_m"]),
-            "half_width": DEVIATIONS_90 * np.sqrt(deviation**2 + judged["unknown"]),
+            "measured": np.log(predictions["gain_kA_m"]),
+            "predicted": np.log(predictions["law_kA_m"]),
+            "half_width": DEVIATIONS_90
+            * np.sqrt(deviation**2 + predictions["unknown"]),
         }
     )
 
 
 def _gains_of_table() -> "pd.DataFrame":
-    """Return the gains by Tb or Dy in the table of magnets, as rows of `shells.published`.
+    """Return the gains by Tb or Dy in the table of magnets, as rows of `shells.published_gains`.
 
     None of them is fitted.
     """
@@ -137,14 +147,29 @@ def _gains_of_table() -> "pd.DataFrame":
 
     table = measured_magnets().set_index("id")
     records = []
-    for name, row in table[(table["diffused"] != "") & (table["pair"] != "")].iterrows():
+    for name, row in table[
+        (table["diffused"] != "") & (table["pair"] != "")
+    ].iterrows():
         before = table.loc[row["pair"], papers.COERCIVITY]
         heavy = [symbol for symbol in _HEAVY if symbol in row["diffused"]]
         gain = row[papers.COERCIVITY] - before
-        if heavy and row["host"] == "2:14:1" and row["family"] == "sintered" and gain > 0.0:
+        if (
+            heavy
+            and row["host"] == "2:14:1"
+            and row["family"] == "sintered"
+            and gain > 0.0
+        ):
             amount = row["diffused_wt_pct"]
             records.append((name, heavy[0], row["paper"], amount, before, gain, False))
-    names = ["id", "R", "paper", "amount_wt_pct", "coercivity_before_kA_m", "gain_kA_m", "fitted"]
+    names = [
+        "id",
+        "R",
+        "paper",
+        "amount_wt_pct",
+        "coercivity_before_kA_m",
+        "gain_kA_m",
+        "fitted",
+    ]
     return pd.DataFrame(records, columns=names)
 
 
@@ -152,13 +177,15 @@ def lines(ranges_without: Any) -> list[str]:
     """Return the section on pairs of the validation page."""
     import pandas as pd
 
-    frame = pd.concat([addition_pairs(ranges_without), diffusion_pairs()], ignore_index=True)
-    diffused = frame["family"].str.startswith("diffused")
+    frame = pd.concat(
+        [addition_pairs(ranges_without), diffusion_pairs()], ignore_index=True
+    )
+    is_diffusion = frame["family"].str.startswith("diffused")
     # A gain has a sign of its own: ln of it says nothing of it.
     change = frame["measured"].abs() > frame["quantity"].map(_NO_CHANGE)
-    right = (np.sign(frame["measured"]) == np.sign(frame["predicted"])) | diffused
+    right = (np.sign(frame["measured"]) == np.sign(frame["predicted"])) | is_diffusion
     inside = (frame["measured"] - frame["predicted"]).abs() <= frame["half_width"]
-    found = [
+    text = [
         "## Pairs of one paper",
         "",
         "ln of the second value over the first; of diffusions ln of the gain in kA/m, on a base as "
@@ -168,21 +195,24 @@ def lines(ranges_without: Any) -> list[str]:
         "|---|---|---|---|",
     ]
     for words, rows in (
-        ("additions, H_cJ", ~diffused & (frame["quantity"] == papers.COERCIVITY)),
-        ("additions, B_r", ~diffused & (frame["quantity"] == papers.REMANENCE)),
-        ("diffusions, H_cJ", diffused),
+        ("additions, H_cJ", ~is_diffusion & (frame["quantity"] == papers.COERCIVITY)),
+        ("additions, B_r", ~is_diffusion & (frame["quantity"] == papers.REMANENCE)),
+        ("diffusions, H_cJ", is_diffusion),
         ("all", pd.Series(True, index=frame.index)),
     ):
-        told = rows & change
-        found.append(
-            f"| {words} | {int(rows.sum())} | {int(right[told].sum())} of {int(told.sum())} "
+        counts = rows & change
+        text.append(
+            f"| {words} | {int(rows.sum())} | {int(right[counts].sum())} of {int(counts.sum())} "
             f"| {int(inside[rows].sum())} of {int(rows.sum())} |"
         )
-    found += ["", "| first | second | family | quantity | measured | predicted | half width |"]
-    found.append("|---|---|---|---|---|---|---|")
+    text += [
+        "",
+        "| first | second | family | quantity | measured | predicted | half width |",
+    ]
+    text.append("|---|---|---|---|---|---|---|")
     for row in frame.to_dict("records"):
-        found.append(
+        text.append(
             f"| {row['first']} | {row['second']} | {row['family']} | {row['quantity']} "
             f"| {row['measured']:+.3f} | {row['predicted']:+.3f} | {row['half_width']:.3f} |"
         )
-    return found
+    return text

@@ -28,7 +28,7 @@ from magnetkit.magnetism.measured_magnets import (
 )
 from magnetkit.magnetism.process import routes
 
-from .. import written_by
+from .. import provenance_line
 from . import hot, left_out, recipes
 
 if TYPE_CHECKING:
@@ -64,9 +64,13 @@ _UNIT = 1.0
 def compared_rows() -> "pd.DataFrame":
     """Return the measured magnets that a user could ask for: recipe and route are known."""
     table = measured_magnets()
-    known = (table["recipe"] != "") & (table["diffused"] == "") & (table["route"] != NO_ROUTE)
-    used = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
-    return table[known & used].reset_index(drop=True)
+    has_recipe = (
+        (table["recipe"] != "")
+        & (table["diffused"] == "")
+        & (table["route"] != NO_ROUTE)
+    )
+    has_quantity = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
+    return table[has_recipe & has_quantity].reset_index(drop=True)
 
 
 def family_keys(rows: "pd.DataFrame") -> list[str]:
@@ -80,7 +84,9 @@ def family_keys(rows: "pd.DataFrame") -> list[str]:
 def request(row: Any) -> dict[str, Any]:
     """Return the arguments with which a user asks `sintered` for a row of the table."""
     names = ("grain_size_um", "alignment", "aged_for_C")
-    process: dict[str, Any] = {name: float(row[name]) for name in names if row[name] == row[name]}
+    process: dict[str, Any] = {
+        name: float(row[name]) for name in names if row[name] == row[name]
+    }
     if row["route"] != USUAL:
         # A number that no law of the route knows is refused.
         takes = routes()[row["route"]].bounds
@@ -93,14 +99,14 @@ def request(row: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def without(paper: str, ranges: Ranges) -> Iterator[None]:
+def leave_paper_out(paper: str, ranges: Ranges) -> Iterator[None]:
     """Let the model be that which has not seen a paper, its families' ranges being given."""
     data = recipes.recipes()
     hosts = data.loc[data["group"] == paper, "host"].unique()
     with ExitStack() as stack:
         stack.enter_context(families_in_place(ranges))
         for host in set(hosts) & set(recipes.FREE):
-            stack.enter_context(left_out.without(host, paper))
+            stack.enter_context(left_out.leave_source_out(host, paper))
         stack.enter_context(without_papers([paper]))
         yield
 
@@ -133,7 +139,7 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
     records: list[dict[str, Any]] = []
     for paper, part in rows.groupby("paper", sort=False):
         ranges = zero_ranges() if ranges_without is None else ranges_without(paper)
-        with without(str(paper), ranges):
+        with leave_paper_out(str(paper), ranges):
             for _, row in part.iterrows():
                 records += _predict_row(row)
     return pd.DataFrame(records)
@@ -142,7 +148,9 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
 def _predict_row(row: Any) -> Iterator[dict[str, Any]]:
     """Yield a record for each quantity that a row is compared in."""
     # With its unit: a number as cold as nitrogen is taken for degrees C that lack theirs.
-    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[0]
+    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[
+        0
+    ]
     for quantity in QUANTITIES:
         if not uses(row.to_frame().T, quantity).iloc[0]:
             continue
@@ -196,18 +204,22 @@ def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, fl
     """
     middle = np.median(error)
     size = 1.4826 * np.median(np.abs(error - middle))
-    clipped = np.clip(error - middle, -3.0 * size, 3.0 * size)
+    residual = np.clip(error - middle, -3.0 * size, 3.0 * size)
     _, places = np.unique(papers, return_inverse=True)
     best = np.inf
     deviations = (0.0, 0.0)
     for of_magnet in _TRIED:
         variance = of_magnet**2 + noise**2
         weight = np.bincount(places, 1.0 / variance)
-        total = np.bincount(places, clipped / variance)
-        alone = np.log(variance).sum() + (clipped**2 / variance).sum()
+        total = np.bincount(places, residual / variance)
+        alone = np.log(variance).sum() + (residual**2 / variance).sum()
         for of_paper in _TRIED:
             inflation = 1.0 + of_paper**2 * weight
-            loss = alone + np.log(inflation).sum() - (of_paper**2 * total**2 / inflation).sum()
+            loss = (
+                alone
+                + np.log(inflation).sum()
+                - (of_paper**2 * total**2 / inflation).sum()
+            )
             if loss < best:
                 best = loss
                 deviations = (float(of_paper), float(of_magnet))
@@ -236,9 +248,11 @@ def family_offset(
     deviation = np.sqrt(of_paper**2 + 1.0 / total)
     offset = 0.0
     for _ in range(_ROUNDS):
-        bounded = offset + np.clip(mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation)
+        step = offset + np.clip(
+            mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation
+        )
         weight = deviation**-2.0
-        offset = float((weight * bounded).sum() / (weight.sum() + prior_deviation**-2.0))
+        offset = float((weight * step).sum() / (weight.sum() + prior_deviation**-2.0))
     return offset
 
 
@@ -250,8 +264,8 @@ def conformal_half_width(sizes: Array, papers: NDArray[Any]) -> float:
     """
     names, places, counts = np.unique(papers, return_inverse=True, return_counts=True)
     order = np.argsort(sizes)
-    reached = np.cumsum(1.0 / counts[places[order]])
-    enough = reached >= COVERAGE * (len(names) + 1) - 1e-9
+    weight_sum = np.cumsum(1.0 / counts[places[order]])
+    enough = weight_sum >= COVERAGE * (len(names) + 1) - 1e-9
     if enough.any():
         return float(sizes[order[enough.argmax()]])
     return np.inf
@@ -261,8 +275,10 @@ class FamilyFit:
     """Offsets and ranges of families, from `predictions` of the laws alone."""
 
     def __init__(self, frame: "pd.DataFrame") -> None:
-        answered = frame["fitted"] & frame["predicted"].notna() & (frame["bound"] == "")
-        self.frame = frame[answered].reset_index(drop=True)
+        has_answer = (
+            frame["fitted"] & frame["predicted"].notna() & (frame["bound"] == "")
+        )
+        self.frame = frame[has_answer].reset_index(drop=True)
         self.error = errors(self.frame)
         self.noise = measurement_noise(self.frame)
         self.papers = self.frame["paper"].to_numpy(str)
@@ -300,7 +316,9 @@ class FamilyFit:
             self.prior[quantity],
         )
 
-    def sizes(self, family: str, quantity: str, without: Sequence[str]) -> tuple[Array, Any]:
+    def sizes(
+        self, family: str, quantity: str, without: Sequence[str]
+    ) -> tuple[Array, Any]:
         """Return how wide a range each value had asked for, its own paper left out too.
 
         What else widens the range of H_cJ is taken off.
@@ -320,25 +338,25 @@ class FamilyFit:
         A family of fewer than `FEW` papers has at least the range of its like: families whose laws
         are fitted to their magnets, or those whose constants are stated.
         """
-        found: Ranges = {ANY: {}}
+        result: Ranges = {ANY: {}}
         for quantity in QUANTITIES:
             names = np.unique(self.family[self.quantity == quantity])
             judged = {name: self.sizes(name, quantity, without) for name in names}
-            fitted = [name for name in names if name in recipes.FREE]
-            stated = [name for name in names if name not in recipes.FREE]
-            for alike in (fitted or stated, stated or fitted):
+            fit_names = [name for name in names if name in recipes.FREE]
+            other_names = [name for name in names if name not in recipes.FREE]
+            for alike in (fit_names or other_names, other_names or fit_names):
                 pooled = _pooled_half_width([judged[name] for name in alike])
                 if not np.isfinite(pooled):
                     pooled = _pooled_half_width(list(judged.values()))
-                found[ANY][quantity] = Range(0.0, pooled)
+                result[ANY][quantity] = Range(0.0, pooled)
                 for name in alike:
                     sizes, papers = judged[name]
                     half_width = conformal_half_width(sizes, papers)
                     if len(np.unique(papers)) < FEW:
                         half_width = max(pooled, float(sizes.max(initial=0.0)))
                     offset = self.offset(name, quantity, without)
-                    found.setdefault(name, {})[quantity] = Range(offset, half_width)
-        return found
+                    result.setdefault(name, {})[quantity] = Range(offset, half_width)
+        return result
 
 
 def _pooled_half_width(judged: Sequence[tuple[Array, NDArray[Any]]]) -> float:
@@ -354,12 +372,12 @@ def hot_curves() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    judged = hot.judged()
-    judged = judged[(judged["law"] == hot.USED) & judged["used"]].set_index("id")
-    curves = hot.curves().set_index("id").loc[judged.index]
+    laws = hot.compare_laws()
+    laws = laws[(laws["law"] == hot.USED) & laws["used"]].set_index("id")
+    curves = hot.curves().set_index("id").loc[laws.index]
     return pd.DataFrame(
         {
-            "id": judged.index,
+            "id": laws.index,
             "paper": curves["group"].to_numpy(str),
             "family": "2:14:1",
             "how": "sheet",
@@ -367,8 +385,8 @@ def hot_curves() -> "pd.DataFrame":
             "bound": "",
             "quantity": BETA,
             "fitted": True,
-            "measured": judged["known"].to_numpy(float) - 1.0,
-            "predicted": judged["left_out"].to_numpy(float) - 1.0,
+            "measured": laws["known"].to_numpy(float) - 1.0,
+            "predicted": laws["left_out"].to_numpy(float) - 1.0,
             "low": np.nan,
             "high": np.nan,
             "status": "ok",
@@ -400,30 +418,30 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
 
     records = []
     for (quantity, family), rows in frame.groupby(["quantity", "family"], sort=False):
-        records.append({"quantity": quantity, "family": family, **_figures_of(rows)})
+        records.append({"quantity": quantity, "family": family, **_error_figures(rows)})
     for quantity, rows in frame.groupby("quantity", sort=False):
-        records.append({"quantity": quantity, "family": "all", **_figures_of(rows)})
+        records.append({"quantity": quantity, "family": "all", **_error_figures(rows)})
     return pd.DataFrame(records)
 
 
-def _figures_of(rows: "pd.DataFrame") -> dict[str, float]:
-    answered = rows[rows["predicted"].notna()]
-    error = errors(answered)
-    exact = (answered["bound"] == "").to_numpy()
-    coefficient = (answered["quantity"] == BETA).to_numpy()
-    counted = answered["fitted"].to_numpy(bool)
+def _error_figures(rows: "pd.DataFrame") -> dict[str, float]:
+    answers = rows[rows["predicted"].notna()]
+    error = errors(answers)
+    exact = (answers["bound"] == "").to_numpy()
+    coefficient = (answers["quantity"] == BETA).to_numpy()
+    is_fit = answers["fitted"].to_numpy(bool)
     with np.errstate(invalid="ignore"):
-        wide = np.log((answered["high"] / answered["low"].clip(1e-3)).to_numpy(float))
-    wide = np.where(coefficient, answered["high"] - answered["low"], wide)
+        wide = np.log((answers["high"] / answers["low"].clip(1e-3)).to_numpy(float))
+    wide = np.where(coefficient, answers["high"] - answers["low"], wide)
     return {
         "asked": len(rows),
-        "answered": len(answered),
-        "papers": answered["paper"].nunique(),
-        "inside": float(is_inside(answered).mean()),
+        "answered": len(answers),
+        "papers": answers["paper"].nunique(),
+        "inside": float(is_inside(answers).mean()),
         "median": float(np.median(error[exact])) if exact.any() else np.nan,
         "rms": _root_mean_square(error[exact]),
-        "counted": int(counted.sum()),
-        "rms_counted": _root_mean_square(error[exact & counted]),
+        "counted": int(is_fit.sum()),
+        "rms_counted": _root_mean_square(error[exact & is_fit]),
         "width": float(np.median(wide)) if len(wide) else np.nan,
         "far": int((np.abs(error[exact & ~coefficient]) > np.log(FAR)).sum()),
     }
@@ -461,7 +479,7 @@ def report(fit: FamilyFit | None = None) -> str:
     lines = [
         "# Measured magnets, each with its paper left out",
         "",
-        written_by("python -m benchmarks.accuracy papers"),
+        provenance_line("python -m benchmarks.accuracy papers"),
         "",
         "Each magnet of magnets.csv whose recipe and route are known is asked of "
         "`magnetkit.magnetism.sintered` with its paper left out of everything: of the fit of the "
@@ -520,5 +538,7 @@ def write_families(file: Path, ranges: Ranges) -> None:
         lines.append("")
         for quantity, numbers in of_family.items():
             lines.append(f'[family."{family}".{quantity}]')
-            lines += [f"{name} = {value:.6f}" for name, value in numbers._asdict().items()]
+            lines += [
+                f"{name} = {value:.6f}" for name, value in numbers._asdict().items()
+            ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -120,14 +120,16 @@ def recipes() -> "pd.DataFrame":
     table = measured_magnets()
     of_ratios = table["id"].isin([name for pair in _RATIOS for name in pair])
     whole = (table["diffused"] == "") | (table["use"] == "B")
-    sintered = (table["family"] == "sintered") & (table["recipe"] != "") & whole
-    rows = table[sintered | of_ratios].rename(columns={"paper": "group", "use": "fit"})
-    rows = rows.assign(fit=rows["fit"].where(sintered[rows.index], ""))
+    is_sinter = (table["family"] == "sintered") & (table["recipe"] != "") & whole
+    rows = table[is_sinter | of_ratios].rename(columns={"paper": "group", "use": "fit"})
+    rows = rows.assign(fit=rows["fit"].where(is_sinter[rows.index], ""))
     return rows.reset_index(drop=True)
 
 
 @lru_cache(maxsize=1)
-def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def evaluate_recipes() -> tuple[
+    Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]
+]:
     """Evaluate every recipe at every temperature that is needed.
 
     Returns
@@ -150,9 +152,11 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
         np.arange(len(parts)),
         [],
     )
-    wanted = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
-    temperature = np.unique(wanted[~np.isnan(wanted)])
-    place = np.where(np.isnan(wanted), -1, np.searchsorted(temperature, np.nan_to_num(wanted)))
+    kelvin = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
+    temperature = np.unique(kelvin[~np.isnan(kelvin)])
+    place = np.where(
+        np.isnan(kelvin), -1, np.searchsorted(temperature, np.nan_to_num(kelvin))
+    )
     process = Process(
         grain_size_um=data["grain_size_um"].to_numpy(float),
         alignment=data["alignment"].to_numpy(float),
@@ -166,23 +170,25 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
     )
 
 
-def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def predict(
+    host: str, values: dict[str, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return H_cj (kA/m) at each recipe's temperature and beta (%/K) with these parameters."""
-    m, at, first, last = made()
+    m, at, first, last = evaluate_recipes()
     h = _coercivity(m, values)
-    each = np.arange(len(h))
+    rows = np.arange(len(h))
     span = m.temperature[last] - m.temperature[first]
     with np.errstate(divide="ignore", invalid="ignore"):
-        beta = 100.0 * (h[each, last] / h[each, first] - 1.0) / span
-    return h[each, at], np.where(first >= 0, beta, np.nan)
+        beta = 100.0 * (h[rows, last] / h[rows, first] - 1.0) / span
+    return h[rows, at], np.where(first >= 0, beta, np.nan)
 
 
 @lru_cache(maxsize=1)
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
     table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR), basis="weight")
-    made = evaluate_magnets(alloys(table), [293.15])
-    return made, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
+    magnets = evaluate_magnets(alloys(table), [293.15])
+    return magnets, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
 
 def dysprosium_gain(values: dict[str, float]) -> float:
@@ -200,17 +206,23 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     from magnetkit._core._arrays import N_WORK
     from magnetkit.compound._intrinsic_kernels import most_ions
-    from magnetkit.magnetism._magnet_kernels import ROOM, _wall_polarization_ratio, alloy_state
+    from magnetkit.magnetism._magnet_kernels import (
+        ROOM,
+        _wall_polarization_ratio,
+        alloy_state,
+    )
 
     phases = made.alloys.phases
     work = np.empty((most_ions(phases.state), N_WORK))
     every = range(phases.walls.size)
     book = made.rules.book
-    carried = [_wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every]
+    walls = [
+        _wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every
+    ]
     states = []
     for kelvin in np.concatenate([[ROOM], made.temperature]):
         of_alloys = [
-            alloy_state(kelvin, i, phases, carried[i], book.wall_coupling, True, work)
+            alloy_state(kelvin, i, phases, walls[i], book.wall_coupling, True, work)
             for i in every
         ]
         states.append([state[:2] for state in of_alloys])
@@ -222,36 +234,49 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.compound._intrinsic_kernels import CURIE
 
-    every = {name: np.full(len(made.alloys.factor), value) for name, value in values.items()}
-    changed = replace(made.alloys, rows={**made.alloys.rows, **every}) if values else made.alloys
-    rules = changed.rules()
+    every = {
+        name: np.full(len(made.alloys.factor), value) for name, value in values.items()
+    }
+    new_alloys = (
+        replace(made.alloys, rows={**made.alloys.rows, **every})
+        if values
+        else made.alloys
+    )
+    rules = new_alloys.rules()
     polarization, field = _fields(made)
-    own = np.where(field[0] > 0.0, rules.pinned, 0.0)
+    pinning = np.where(field[0] > 0.0, rules.pinned, 0.0)
     kelvin = made.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
     curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
     bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha_k = rules.alpha_k + np.nan_to_num((rules.level - 1.0) * bare / field[0])
-        left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
+        ratio = np.nan_to_num(field[1:] / field[0]) ** rules.decay
     falling = alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
-    power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * left
+    power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * ratio
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
-    fall = rules.decay * np.where(own > 0.0, 1.0, rules.usual_curie / curie)
-    straight = np.where(own > 0.0, own, room) * _straight(kelvin, fall, curie)
+    fall = rules.decay * np.where(pinning > 0.0, 1.0, rules.usual_curie / curie)
+    straight = np.where(pinning > 0.0, pinning, room) * _linear_fraction(
+        kelvin, fall, curie
+    )
     return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
 
 
-def _straight(kelvin: NDArray[np.float64], fall: Any, curie: Any) -> NDArray[np.float64]:
+def _linear_fraction(
+    kelvin: NDArray[np.float64], fall: Any, curie: Any
+) -> NDArray[np.float64]:
     """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
-    left = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
+    line = 1.0 - 1e-3 * fall * (kelvin - _magnets.ROOM)
     book = law("temperature")
-    order = np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0) ** book.order_power
-    cold = np.clip(left, 1.0, book.most_cold)
-    return np.where(kelvin <= _magnets.ROOM, cold, np.clip(left, 0.0, order))
+    order = (
+        np.clip((curie - kelvin) / (curie - _magnets.ROOM), 0.0, 1.0)
+        ** book.order_power
+    )
+    cold = np.clip(line, 1.0, book.most_cold)
+    return np.where(kelvin <= _magnets.ROOM, cold, np.clip(line, 0.0, order))
 
 
 @lru_cache(maxsize=256)
@@ -275,37 +300,43 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     doubt = data["confidence"].map(_DOUBT).to_numpy(float)
     # Coefficients that one source prints for one recipe count once.
     alike = (data["group"] + data["recipe"])[on_t]
-    on_beta_error = doubt[on_t] * np.sqrt(alike.map(alike.value_counts()).to_numpy(float))
+    on_beta_error = doubt[on_t] * np.sqrt(
+        alike.map(alike.value_counts()).to_numpy(float)
+    )
     whiten = _whitening(data[on_h])
-    h_measured = data["coercivity_kA_m"].to_numpy(float)
-    beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
+    h_table = data["coercivity_kA_m"].to_numpy(float)
+    beta_table = data["coercivity_coefficient_pct_K"].to_numpy(float)
     span = (data["to_K"] - data["from_K"]).to_numpy(float) / 100.0
     place = {name: i for i, name in enumerate(data["id"])}
-    seen = (data["host"] == host) & (data["group"] != without)
-    ratios = [(place[a], place[b]) for a, b in _RATIOS if seen[place[a]]]
+    is_training = (data["host"] == host) & (data["group"] != without)
+    ratios = [(place[a], place[b]) for a, b in _RATIOS if is_training[place[a]]]
     top, bottom = np.array(ratios, int).reshape(-1, 2).T
 
     def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
         values = dict(zip(names, x, strict=True))
         h, beta = predict(host, values)
-        log = np.log(np.maximum(h, 1.0) / h_measured)
+        log = np.log(np.maximum(h, 1.0) / h_table)
         on_log = whiten @ log[on_h]
-        on_beta = (beta[on_t] - beta_measured[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
-        known: NDArray[np.float64] | list[float] = []
+        on_beta = (
+            (beta[on_t] - beta_table[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
+        )
+        gains: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
             gain = (dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]) / _DYSPROSIUM_GAIN[1]
-            known = [gain]
+            gains = [gain]
         on_ratio = (log[top] - log[bottom]) / _RATIO_ERROR
-        return np.concatenate([on_log, on_beta, known, on_ratio, (x - centre) / width])
+        return np.concatenate([on_log, on_beta, gains, on_ratio, (x - centre) / width])
 
     # A coercivity that rises with nothing means nothing.
-    least = np.array([_LEAST.get(n, -np.inf) for n in names])
+    lower = np.array([_LEAST.get(n, -np.inf) for n in names])
     # alpha_K and N_eff lie along a valley: the usual tolerances stop on its way.
     close: dict[str, Any] = {"ftol": 1e-12, "xtol": 1e-10, "gtol": 1e-10}
     # Constants differ in size by thousands.
     close["x_scale"] = width
-    found = least_squares(residuals, centre, loss="soft_l1", bounds=(least, np.inf), **close)
-    return dict(zip(names, found.x.tolist(), strict=True))
+    solution = least_squares(
+        residuals, centre, loss="soft_l1", bounds=(lower, np.inf), **close
+    )
+    return dict(zip(names, solution.x.tolist(), strict=True))
 
 
 def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
@@ -315,12 +346,17 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     of the values.
     """
     weights = datasets.toml("magnets/weights.toml")
-    noise = rows["how"].map(weights["coercivity"]), rows["confidence"].map(weights["coercivity"])
+    noise = (
+        rows["how"].map(weights["coercivity"]),
+        rows["confidence"].map(weights["coercivity"]),
+    )
     of_paper = weights["scatter"]["paper"]
     of_magnet = weights["scatter"]["magnet"]
     same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
-    own = of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
-    covariance = of_paper**2 * same_paper + np.diag(own)
+    variance_own = (
+        of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
+    )
+    covariance = of_paper**2 * same_paper + np.diag(variance_own)
     return np.linalg.inv(np.linalg.cholesky(covariance))
 
 
@@ -335,11 +371,15 @@ def alignment(host: str, without: str = "") -> float:
     use = (data["host"] == host) & (data["group"] != without)
     use &= data["fit"].str.contains("B")
     use &= data["temperature_K"] < _COOL
-    m, at, _, _ = made()
-    each = np.flatnonzero(use)
-    ideal = m.polarization[each, at[each]] * m.alloys.factor[each] / m.rows["alignment"][each]
-    ratio = data["remanence_T"].to_numpy(float)[each] / ideal
-    _, papers = np.unique(data["group"].to_numpy(str)[each], return_inverse=True)
+    m, at, _, _ = evaluate_recipes()
+    rows = np.flatnonzero(use)
+    ideal = (
+        m.polarization[rows, at[rows]]
+        * m.alloys.factor[rows]
+        / m.rows["alignment"][rows]
+    )
+    ratio = data["remanence_T"].to_numpy(float)[rows] / ideal
+    _, papers = np.unique(data["group"].to_numpy(str)[rows], return_inverse=True)
     levels = [float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)]
     middle = float(np.median(levels)) if levels else 0.0
     return (len(levels) * middle + _DOUBLES * _REACHED) / (len(levels) + _DOUBLES)
@@ -355,18 +395,29 @@ def left_out() -> "pd.DataFrame":
     import pandas as pd
 
     data = recipes()
-    m, at, first, last = made()
+    m, at, first, last = evaluate_recipes()
     out = []
     for host in FREE:
-        for group in data.loc[(data["host"] == host) & (data["fit"] != ""), "group"].unique():
+        for group in data.loc[
+            (data["host"] == host) & (data["fit"] != ""), "group"
+        ].unique():
             h, beta = predict(host, fit(host, without=group))
-            aligned = alignment(host, without=group)
+            factor = alignment(host, without=group)
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
                 marks = row["fit"]
-                b_r = m.polarization[i] * m.alloys.factor[i] / m.rows["alignment"][i] * aligned
+                b_r = (
+                    m.polarization[i]
+                    * m.alloys.factor[i]
+                    / m.rows["alignment"][i]
+                    * factor
+                )
                 span = m.temperature[last[i]] - m.temperature[first[i]]
-                alpha = 100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span if span else np.nan
+                alpha = (
+                    100.0 * (b_r[last[i]] / b_r[first[i]] - 1.0) / span
+                    if span
+                    else np.nan
+                )
                 for mark, column, value in (
                     ("B", "remanence_T", b_r[at[i]]),
                     ("H", "coercivity_kA_m", h[i]),
@@ -375,14 +426,24 @@ def left_out() -> "pd.DataFrame":
                 ):
                     # Lower case: checked, but too odd a magnet to be fitted.
                     if mark in marks.upper():
-                        known = row["id"], host, group, column, row[column], value
-                        out.append((*known, mark in marks))
+                        is_fitted = mark in marks
+                        out.append(
+                            (
+                                row["id"],
+                                host,
+                                group,
+                                column,
+                                row[column],
+                                value,
+                                is_fitted,
+                            )
+                        )
     columns = ["id", "host", "group", "quantity", "measured", "predicted", "fitted"]
     frame = pd.DataFrame(out, columns=columns)
     return frame.assign(error=frame["predicted"] / frame["measured"] - 1.0)
 
 
-def against_grades() -> "pd.DataFrame":
+def compare_grades() -> "pd.DataFrame":
     """Return the commercial grades beside the default magnet of each family.
 
     Grades print no composition: SmCo5 stands for 1:5, Sm(Co,Fe0.2,Cu0.08,Zr0.025)7.5 for 2:17,
@@ -394,7 +455,7 @@ def against_grades() -> "pd.DataFrame":
     from magnetkit.magnetism.sintered import sintered
 
     grades = pd.read_csv(datasets.path("grades/grades.csv"))
-    stands = grades.apply(_stand_in, axis=1)
+    stands = grades.apply(_family_recipe, axis=1)
     table = CompositionTable.from_strings(stands.tolist())
     frame = sintered(table, temperature=293.15, between=(293.15, 423.15))
     result = grades[
@@ -425,11 +486,17 @@ def against_grades() -> "pd.DataFrame":
 
 # Share of Dy in the rare earth that gives the wt.% of dysprosium_classes.csv (middle of a range).
 _DYSPROSIUM = {
-    "": 0.0, "M": 0.014, "H": 0.028, "SH": 0.084, "UH": 0.14, "EH": 0.21, "AH": 0.266
-}  # fmt: skip
+    "": 0.0,
+    "M": 0.014,
+    "H": 0.028,
+    "SH": 0.084,
+    "UH": 0.14,
+    "EH": 0.21,
+    "AH": 0.266,
+}
 
 
-def _stand_in(grade: "pd.Series") -> str:
+def _family_recipe(grade: "pd.Series") -> str:
     if grade["host"] == "1:5":
         return "SmCo5"
     if grade["host"] == "2:17":

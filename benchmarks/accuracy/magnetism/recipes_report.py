@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._family_ranges import families
 
-from .. import written_by
+from .. import provenance_line
 from . import engineer, hot
-from .recipes import FREE, against_grades, left_out, recipes
+from .recipes import FREE, compare_grades, left_out, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,14 +36,14 @@ def report() -> str:
     lines = [
         "# The sintered magnet on published recipes and commercial grades",
         "",
-        f"{written_by('datasets/recipes/calibrate.py')} Each recipe is predicted with its whole",
+        f"{provenance_line('datasets/recipes/calibrate.py')} Each recipe is predicted with its whole",
         "source left out of the fit; families with one or two sources then rest on the priors. It",
         "is no blind test: SOURCE.md lists what was chosen knowing these errors.",
         "",
         "| recipe | host | quantity | measured | predicted | error | met |",
         "|---|---|---|---|---|---|---|",
     ]
-    frame = frame.assign(met=met(frame))
+    frame = frame.assign(met=is_met(frame))
     for row in frame.to_dict("records"):
         lines.append(
             f"| {row['id']} | {row['host']} | {row['quantity']} | {row['measured']:g} "
@@ -61,9 +61,13 @@ def report() -> str:
     ]
     for quantity in frame["quantity"].unique():
         part = frame[frame["quantity"] == quantity]
-        wanted = f"{100 * WANTED[quantity]:.0f} %" if quantity in WANTED else "inside the range"
+        tolerance = (
+            f"{100 * WANTED[quantity]:.0f} %"
+            if quantity in WANTED
+            else "inside the range"
+        )
         lines.append(
-            f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {wanted} "
+            f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {tolerance} "
             f"| {part['met'].sum()} of {len(part)} "
             f"| {part.loc[part['fitted'], 'met'].sum()} of {part['fitted'].sum()} |"
         )
@@ -78,13 +82,15 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     part = frame[(frame["quantity"] == "coercivity_kA_m") & frame["fitted"]]
     lines = []
     for host in FREE:
-        own = part[part["host"] == host]
+        rows = part[part["host"] == host]
         half = families()[host]["coercivity_kA_m"].half_width
-        away = np.abs(np.log(np.maximum((own["predicted"] / own["measured"]).to_numpy(), 0.05)))
+        away = np.abs(
+            np.log(np.maximum((rows["predicted"] / rows["measured"]).to_numpy(), 0.05))
+        )
         lines.append(
             f"- {host}: the 90 % range of coercivity (half width {half:.2f} of ln H_cJ, full width "
             f"{2.0 * np.sinh(half):.2f} of the value) holds {int((away <= half).sum())} of "
-            f"{len(own)} left-out magnets."
+            f"{len(rows)} left-out magnets."
         )
     data = recipes().set_index("id")
     betas = data.loc[list(_SMCO5), "coercivity_coefficient_pct_K"]
@@ -97,14 +103,16 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
     ]
 
 
-def met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
+def is_met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
     ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
     ranges = families()
-    spread = np.array([ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]])
-    wanted = frame["quantity"].map(WANTED).to_numpy(float)
-    inside = np.abs(np.log(ratio)) <= spread
-    return np.where(np.isnan(wanted), inside, np.abs(ratio - 1.0) <= wanted)
+    widths = np.array(
+        [ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]]
+    )
+    tolerance = frame["quantity"].map(WANTED).to_numpy(float)
+    inside = np.abs(np.log(ratio)) <= widths
+    return np.where(np.isnan(tolerance), inside, np.abs(ratio - 1.0) <= tolerance)
 
 
 def _compensated_lines() -> list[str]:
@@ -124,17 +132,19 @@ def _compensated_lines() -> list[str]:
     for r in flat.to_dict("records"):
         between = (r["from_K"], r["to_K"])
         table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
-        made = sintered(table, temperature=r["temperature_K"], between=between, host=r["host"])
+        frame = sintered(
+            table, temperature=r["temperature_K"], between=between, host=r["host"]
+        )
         lines.append(
             f"| {r['id']} | {r['recipe']} | {r['remanence_coefficient_pct_K']:g} "
             f"| {between[0]:.0f} to {between[1]:.0f} "
-            f"| {made['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
+            f"| {frame['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
         )
     return lines
 
 
 def _grade_lines() -> list[str]:
-    grades = against_grades().drop_duplicates(["host", "stands_for"])
+    grades = compare_grades().drop_duplicates(["host", "stands_for"])
     lines = [
         "## Commercial grades",
         "",
@@ -168,7 +178,7 @@ def _slope_lines() -> list[str]:
 
     base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
     frame = sintered(base, temperature=293.15)
-    alloyed = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
+    content = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
     h = frame["coercivity_kA_m"]
     b = frame["remanence_T"]
     lines = [
@@ -176,29 +186,33 @@ def _slope_lines() -> list[str]:
         "",
         "| route | H_cj, kA/m | B_r, T | known |",
         "|---|---|---|---|",
-        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / alloyed:.0f} | {(b[1] - b[0]) / alloyed:.3f} "
+        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / content:.0f} | {(b[1] - b[0]) / content:.3f} "
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
     ]
-    for shell, known in (
-        ("Dy 0.8 wt%", _gained("G7")),
+    for shell, literature in (
+        ("Dy 0.8 wt%", _gain_lines("G7")),
         ("Tb 0.2 wt%", ""),
         ("Tb 0.5 wt%", ""),
-        ("Tb 0.8 wt%", _gained("G8", "G4", "G9")),
+        ("Tb 0.8 wt%", _gain_lines("G8", "G4", "G9")),
     ):
-        shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
-        gain = shelled["coercivity_kA_m"] - h[0]
-        lost = shelled["remanence_T"] - b[0]
-        lines.append(f"| diffused, {shell} | {gain:.0f} | {lost:.3f} | {known} |")
+        with_shell = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
+        gain = with_shell["coercivity_kA_m"] - h[0]
+        loss = with_shell["remanence_T"] - b[0]
+        lines.append(f"| diffused, {shell} | {gain:.0f} | {loss:.3f} | {literature} |")
     return lines
 
 
-def _gained(*names: str) -> str:
+def _gain_lines(*names: str) -> str:
     """Return what diffused magnets gained whose amount is not printed, kA/m."""
     import pandas as pd
 
     from magnetkit import datasets
 
-    rows = pd.read_csv(datasets.path("recipes/diffusion.csv")).set_index("id").loc[list(names)]
+    rows = (
+        pd.read_csv(datasets.path("recipes/diffusion.csv"))
+        .set_index("id")
+        .loc[list(names)]
+    )
     gains = rows["coercivity_after_kA_m"] - rows["coercivity_before_kA_m"]
-    known = ", ".join(f"{gain:.0f}" for gain in gains)
-    return f"{known} ({', '.join(names)} of diffusion.csv, amount not printed)"
+    text = ", ".join(f"{gain:.0f}" for gain in gains)
+    return f"{text} ({', '.join(names)} of diffusion.csv, amount not printed)"

@@ -8,8 +8,8 @@ import numpy as np
 from magnetkit.magnetism._measured import QUANTITIES, Known, Split
 
 from . import recipes
-from .mills import simulated
-from .split import LENGTH, deviations, residuals, table_of
+from .mills import simulate_mills
+from .split import LENGTH, composition_table, deviations, residuals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,37 +33,52 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    found = residuals(quantity, left)
+    errors_of_fit = residuals(quantity, left)
     rows = []
-    for group in np.unique(found.groups):
-        own = found.groups == group
-        if own.sum() < 2:
+    for group in np.unique(errors_of_fit.groups):
+        mask = errors_of_fit.groups == group
+        if mask.sum() < 2:
             continue
         rest = replace(
-            found,
-            ids=[name for name, out in zip(found.ids, own, strict=True) if not out],
-            groups=found.groups[~own],
-            values=found.values[~own],
-            distance=found.distance[np.ix_(~own, ~own)],
+            errors_of_fit,
+            ids=[
+                name
+                for name, out in zip(errors_of_fit.ids, mask, strict=True)
+                if not out
+            ],
+            groups=errors_of_fit.groups[~mask],
+            values=errors_of_fit.values[~mask],
+            distance=errors_of_fit.distance[np.ix_(~mask, ~mask)],
         )
         common, composition, residue = deviations(rest)
         whole = float(np.sqrt(common**2 + composition**2 + residue**2))
-        split = Split(
-            (common / whole) ** 2, (composition / whole) ** 2, (residue / whole) ** 2, LENGTH,
+        shares = Split(
+            (common / whole) ** 2,
+            (composition / whole) ** 2,
+            (residue / whole) ** 2,
+            LENGTH,
             whole,
-        )  # fmt: skip
+        )
         data = recipes.recipes().set_index("id")
-        for place in np.flatnonzero(own):
-            others = np.flatnonzero(own & (np.arange(len(own)) != place))
-            texts = data.loc[[found.ids[i] for i in (*others, place)]]
-            magnets = table_of(texts)
-            own_part = split.residue + (found.error / whole) ** 2
-            scores = found.values[others] / whole
-            known = Known(magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), split)
-            mean, still = known.posterior(magnets[-1:])
-            half = 1.645 * whole * np.hypot(still[0] / known.stretch, found.error / whole)
-            error = found.values[place] - whole * mean[0]
-            rows.append((quantity, found.ids[place], group, error, half, known.stretch))
+        for place in np.flatnonzero(mask):
+            others = np.flatnonzero(mask & (np.arange(len(mask)) != place))
+            texts = data.loc[[errors_of_fit.ids[i] for i in (*others, place)]]
+            magnets = composition_table(texts)
+            own_part = shares.residue + (errors_of_fit.error / whole) ** 2
+            scores = errors_of_fit.values[others] / whole
+            mill = Known(
+                magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), shares
+            )
+            mean, still = mill.posterior(magnets[-1:])
+            half = (
+                1.645
+                * whole
+                * np.hypot(still[0] / mill.stretch, errors_of_fit.error / whole)
+            )
+            error = errors_of_fit.values[place] - whole * mean[0]
+            rows.append(
+                (quantity, errors_of_fit.ids[place], group, error, half, mill.stretch)
+            )
     names = ["quantity", "id", "group", "error", "half_width", "stretch"]
     return pd.DataFrame(rows, columns=names)
 
@@ -79,7 +94,7 @@ def lines(left: "pd.DataFrame") -> list[str]:
     import pandas as pd
 
     table = pd.concat([given_the_others(q, left) for q in QUANTITIES])
-    found = [
+    text = [
         "",
         "# Where the magnets of a mill contradict the model",
         "",
@@ -94,12 +109,12 @@ def lines(left: "pd.DataFrame") -> list[str]:
     for quantity, part in table.groupby("quantity", sort=False):
         size = part["error"].abs()
         half = part["half_width"]
-        found.append(
+        text.append(
             f"| {quantity} | {len(part)} | {part['group'].nunique()} | {(size <= half).sum()} "
             f"| {(size <= half * part['stretch']).sum()} | {part['stretch'].mean():.2f} "
             f"| {part['stretch'].max():.2f} |"
         )
-    found += [
+    text += [
         "",
         "So few magnets are no test of it. Mills drawn with errors of the split, and of twice and "
         "three times its deviation; H_cJ of the next magnet:",
@@ -109,10 +124,10 @@ def lines(left: "pd.DataFrame") -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for wider in _WIDER:
-        for row in simulated(wider=wider).to_dict("records"):
-            found.append(
+        for row in simulate_mills(wider=wider).to_dict("records"):
+            text.append(
                 f"| {wider:g} | {row['magnets']} | {100 * row['unmoved']:.0f} % "
                 f"| {100 * row['coverage']:.0f} % | {row['plain']:.2f} "
                 f"| {row['width']:.2f} |"
             )
-    return found
+    return text

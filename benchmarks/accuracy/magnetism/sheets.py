@@ -21,7 +21,7 @@ from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_compositi
 from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism.grades import grades, printed_values
 
-from .. import written_by
+from .. import provenance_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ _CURIE_K = 585.0
 _TRIED = np.arange(173.15, 1150.0, 5.0)
 
 
-def compared() -> "pd.DataFrame":
+def compare_sheets() -> "pd.DataFrame":
     """Return printed and predicted values of every sintered grade.
 
     Returns
@@ -71,12 +71,12 @@ def compared() -> "pd.DataFrame":
     import pandas as pd
 
     table = grades()
-    told = (table["remanence_T_provenance"] == "catalogue") & (
+    is_printed = (table["remanence_T_provenance"] == "catalogue") & (
         table["coercivity_kA_m_provenance"] == "catalogue"
     )
     rows = []
-    for _, grade in table[told & (table["kind"] == "sintered")].iterrows():
-        rows += _of(grade)
+    for _, grade in table[is_printed & (table["kind"] == "sintered")].iterrows():
+        rows += _grade_rows(grade)
     frame = pd.DataFrame(rows)
     frame["error"] = frame["predicted"] - frame["printed"]
     beta = frame["quantity"] == BETA
@@ -97,42 +97,46 @@ def without_maker() -> "pd.DataFrame":
     import pandas as pd
     from scipy.optimize import brentq
 
-    from .left_out import without
+    from .left_out import leave_source_out
 
     table = grades()
     rows = printed_values()
     makers = rows[rows["host"].isin(["1:5", "2:17"])].groupby("grade")["maker"].first()
-    told = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
+    mask = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
     for name in ("remanence_T", "coercivity_kA_m", ALPHA, BETA, HOTTEST):
-        told &= table[f"{name}_provenance"] == "catalogue"
+        mask &= table[f"{name}_provenance"] == "catalogue"
     found = []
-    for _, grade in table[told].iterrows():
+    for _, grade in table[mask].iterrows():
         host = str(grade["host"])
         maker = makers[grade["grade"]]
         names = "remanence_T", "coercivity_kA_m", ALPHA
         b_r, h_cj, alpha = (float(grade[name]) for name in names)
-        own = b_r, h_cj, alpha
         # A maker none of whose sheets is fitted has none to leave out.
-        with without(host, _SHEETS_OF.get((host, maker), "")):
-            made = [row for row in _of(grade) if row["quantity"] == HOTTEST]
-            spread = families()[host]["coercivity_coefficient_pct_K"].half_width
-        for row in made:
+        with leave_source_out(host, _SHEETS_OF.get((host, maker), "")):
+            temperatures = [
+                row for row in _grade_rows(grade) if row["quantity"] == HOTTEST
+            ]
+            factor = families()[host]["coercivity_coefficient_pct_K"].half_width
+        for row in temperatures:
             off = float(row["predicted"])  # type: ignore[arg-type]
-            beta = brentq(_missed, -2.0, -0.05, args=(*own, off))
-            low, high = (by_definition(*own, beta * (1.0 + s * spread)) for s in (1.0, -1.0))
+            beta = brentq(
+                _temperature_excess, -2.0, -0.05, args=(b_r, h_cj, alpha, off)
+            )
+            low = by_definition(b_r, h_cj, alpha, beta * (1.0 + factor))
+            high = by_definition(b_r, h_cj, alpha, beta * (1.0 - factor))
             found.append({**row, "maker": maker, "low": low, "high": high})
     return pd.DataFrame(found)
 
 
-def _of_makers(frame: "pd.DataFrame") -> list[str]:
+def _maker_lines(frame: "pd.DataFrame") -> list[str]:
     """Say how T_max stands with the maker's own sheets left out, and why it cannot be nearer."""
     off = frame["predicted"] - frame["printed"]
-    held = frame["printed"].between(frame["low"], frame["high"])
+    hits = frame["printed"].between(frame["low"], frame["high"])
     lines = [
         "## T_max of Sm-Co, the maker's own sheets left out",
         "",
         f"{int((off.abs() <= _NEAR_K).sum())} of {len(frame)} within {_NEAR_K:g} K, "
-        f"{int(held.sum())} within the range that beta's gives. No rule from B_r and H_cJ alone "
+        f"{int(hits.sum())} within the range that beta's gives. No rule from B_r and H_cJ alone "
         "meets them all: for one magnet the betas that makers print make these:",
         "",
         "| host | B_r, T | H_cJ, kA/m | maker | beta printed, %/K | T_max, K |",
@@ -140,40 +144,47 @@ def _of_makers(frame: "pd.DataFrame") -> list[str]:
     ]
     rows = printed_values()
     for host, (b_r, h_cj) in _ONE.items():
-        own = rows[
-            (rows["host"] == host) & (rows["quantity"] == BETA) & (rows["kind"] == "sintered")
+        group = rows[
+            (rows["host"] == host)
+            & (rows["quantity"] == BETA)
+            & (rows["kind"] == "sintered")
         ]
-        for maker, values in own.groupby("maker")["value"]:
+        for maker, values in group.groupby("maker")["value"]:
             betas = sorted(values.unique())
             hot = [by_definition(b_r, h_cj, FAMILY_ALPHA[host], beta) for beta in betas]
             lines.append(
                 f"| {host} | {b_r:g} | {h_cj:g} | {maker} | {', '.join(f'{b:g}' for b in betas)} "
                 f"| {', '.join(f'{k:.0f}' for k in hot)} |"
             )
-    lines += ["", "| maker | host | grades | mean error, K | least | most | within | in range |"]
+    lines += [
+        "",
+        "| maker | host | grades | mean error, K | least | most | within | in range |",
+    ]
     lines.append("|---|---|---|---|---|---|---|---|")
     for names, part in frame.groupby(["maker", "host"]):
         apart = off[part.index]
         lines.append(
             f"| {' | '.join(map(str, names))} | {len(part)} | {apart.mean():+.0f} "
             f"| {apart.min():+.0f} | {apart.max():+.0f} | {(apart.abs() <= _NEAR_K).sum()} "
-            f"| {held[part.index].sum()} |"
+            f"| {hits[part.index].sum()} |"
         )
     return [*lines, ""]
 
 
-def _missed(
+def _temperature_excess(
     beta: float, remanence: float, coercivity: float, alpha: float, hottest: float
 ) -> float:
     """Return by how much T_max of a beta is more than `hottest`, K."""
     return by_definition(remanence, coercivity, alpha, beta) - hottest
 
 
-def by_definition(remanence: float, coercivity: float, alpha: float, beta: float) -> float:
+def by_definition(
+    remanence: float, coercivity: float, alpha: float, beta: float
+) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall along straight lines, %/K."""
-    own = remanence / MU_0 / 1e3 / (_LINE + _RECOIL)
+    self_field = remanence / MU_0 / 1e3 / (_LINE + _RECOIL)
     knee = _KNEE * coercivity
-    return ROOM_K + 100.0 * (knee - own) / (own * alpha - knee * beta)
+    return ROOM_K + 100.0 * (knee - self_field) / (self_field * alpha - knee * beta)
 
 
 def by_model(
@@ -188,28 +199,30 @@ def by_model(
     from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 
     at = np.append(_TRIED, ROOM_K)
-    made = evaluate_magnets(alloys(recipe, process, read_shells(shell or None, 1)), at)
-    b_r = made.remanence()[0]
-    h_cj = made.coercivity()[0]
+    magnets = evaluate_magnets(
+        alloys(recipe, process, read_shells(shell or None, 1)), at
+    )
+    b_r = magnets.remanence()[0]
+    h_cj = magnets.coercivity()[0]
     with np.errstate(invalid="ignore"):
-        left = _KNEE * coercivity * h_cj / h_cj[-1]
-        room = left - remanence * b_r / b_r[-1] / MU_0 / 1e3 / (_LINE + _RECOIL)
-    spent = ~(room[:-1] > 0.0) & (_TRIED > ROOM_K - 100.0)
-    end = int(np.argmax(spent))
+        knee = _KNEE * coercivity * h_cj / h_cj[-1]
+        room = knee - remanence * b_r / b_r[-1] / MU_0 / 1e3 / (_LINE + _RECOIL)
+    is_over = ~(room[:-1] > 0.0) & (_TRIED > ROOM_K - 100.0)
+    end = int(np.argmax(is_over))
     low = room[end - 1]
     high = room[end]
     part = low / (low - high) if np.isfinite(high) and low > 0.0 else 0.0
     return float(_TRIED[end - 1] + part * (_TRIED[end] - _TRIED[end - 1]))
 
 
-def _of(grade: "pd.Series") -> list[dict[str, object]]:
+def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
     from magnetkit.magnetism.sintered import sintered_at
 
-    known = grade.copy()
-    known[ALPHA] = np.nan
-    made = estimate_composition(known)
-    recipe = CompositionTable.from_strings([made.best.text], basis="weight")
-    shell = made.best.shell or None
+    values = grade.copy()
+    values[ALPHA] = np.nan
+    makeup = estimate_composition(values)
+    recipe = CompositionTable.from_strings([makeup.best.text], basis="weight")
+    shell = makeup.best.shell or None
     # Cellular magnets are aged for what makers rate them for: ordinary grades, or those to 500 C.
     aged = {"aged_for_C": 500.0 if grade[HOTTEST] >= _HOT_GRADE_K else 300.0}
     process = aged if grade["host"] == "2:17" else None
@@ -217,11 +230,11 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
     chords = sheets[sheets["quantity"].isin([ALPHA, BETA]) & sheets["to_K"].notna()]
     chords = chords.drop_duplicates(["quantity", "temperature_K", "to_K", "value"])
     head = {"grade": grade["grade"], "host": grade["host"]}
-    found: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
     for _, one in chords.iterrows():
         ends = float(one["temperature_K"]), float(one["to_K"])
         (frame,) = sintered_at(recipe, [ROOM_K], process, shell, between=ends)
-        found.append(
+        rows.append(
             {
                 **head,
                 "quantity": one["quantity"],
@@ -232,21 +245,24 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
                 "constant": FAMILY_ALPHA[str(grade["host"])],
             }
         )
-    own = float(grade["remanence_T"]), float(grade["coercivity_kA_m"])
+    b_r = float(grade["remanence_T"])
+    h_cj = float(grade["coercivity_kA_m"])
     # A chord with its range is a statement; one without may be of any range.
-    stated = chords.loc[chords["quantity"] == BETA, "value"]
-    beta = float(stated.iloc[0] if len(stated) else grade[BETA])
-    if all(grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)):
-        found.append(
+    betas = chords.loc[chords["quantity"] == BETA, "value"]
+    beta = float(betas.iloc[0] if len(betas) else grade[BETA])
+    if all(
+        grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)
+    ):
+        rows.append(
             {
                 **head,
                 "quantity": HOTTEST,
-                "printed": by_definition(*own, float(grade[ALPHA]), beta),
-                "predicted": by_model(recipe, made.best.shell, *own, process),
+                "printed": by_definition(b_r, h_cj, float(grade[ALPHA]), beta),
+                "predicted": by_model(recipe, makeup.best.shell, b_r, h_cj, process),
                 "rated": float(grade[HOTTEST]),
             }
         )
-    return found
+    return rows
 
 
 def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
@@ -254,7 +270,7 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
     lines = [
         "# Grades, from B_r and H_cJ at 20 °C alone",
         "",
-        f"{written_by('python -m benchmarks.accuracy grades')} The recipe is inferred from the two "
+        f"{provenance_line('python -m benchmarks.accuracy grades')} The recipe is inferred from the two "
         "values; alpha "
         "and beta are chords over the printed range. T_max is where, at a load line of 1, the knee "
         "of 0.92 H_cJ is used up: `printed_values` is what that makes of the sheet's own B_r, least "
@@ -263,9 +279,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "fitted; beta is, on printed ranges of the classes of 2:14:1 and on a few sheets of Sm-Co. "
         "A 2:17 grade counts as aged for 500 °C if rated for 400 °C, for 300 °C otherwise.",
         "",
-        _of_alpha(),
+        _alpha_lines(),
         "",
-        _of_beta(),
+        _beta_lines(),
         "",
         "| quantity | host | pairs | within | mean error | median size | family's alpha within |",
         "|---|---|---|---|---|---|---|",
@@ -273,8 +289,8 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
     for (quantity, host), part in frame.groupby(["quantity", "host"], sort=True):
         plain = ""
         if quantity == ALPHA:
-            near = (part["constant"] - part["printed"]).abs() <= _ALLOWED[ALPHA]
-            plain = f"{int(near.sum())} of {len(part)}"
+            hits = (part["constant"] - part["printed"]).abs() <= _ALLOWED[ALPHA]
+            plain = f"{int(hits.sum())} of {len(part)}"
         lines.append(
             f"| {quantity} | {host} | {len(part)} | {int(part['inside'].sum())} "
             f"(±{_ALLOWED[str(quantity)]:g}) | {part['error'].mean():+.3g} "
@@ -285,11 +301,13 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "",
         f"{len(odd)} of the alphas are of compensated grades, which B_r and H_cJ cannot tell.",
         "",
-        *([] if makers is None else _of_makers(makers)),
+        *([] if makers is None else _maker_lines(makers)),
         "| grade | host | quantity | from, K | to, K | printed | predicted | within | rated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in frame.sort_values(["quantity", "host", "grade"], kind="stable").to_dict("records"):
+    for row in frame.sort_values(["quantity", "host", "grade"], kind="stable").to_dict(
+        "records"
+    ):
         ends = ["" if row[k] != row[k] else f"{row[k]:.0f}" for k in ("from_K", "to_K")]
         lines.append(
             f"| {row['grade']} | {row['host']} | {row['quantity']} | {ends[0]} | {ends[1]} "
@@ -307,22 +325,26 @@ def polarization_falls(to_K: float) -> float:
     107204) with s = 0.96 and T_C = 585 K.
     """
     t = np.array([ROOM_K, to_K]) / _CURIE_K
-    left = (1.0 - _SHAPE * t**1.5 - (1.0 - _SHAPE) * t**2.5) ** (1.0 / 3.0)
-    return float(100.0 * (left[1] / left[0] - 1.0) / (to_K - ROOM_K))
+    share = (1.0 - _SHAPE * t**1.5 - (1.0 - _SHAPE) * t**2.5) ** (1.0 / 3.0)
+    return float(100.0 * (share[1] / share[0] - 1.0) / (to_K - ROOM_K))
 
 
-def _of_alpha() -> str:
+def _alpha_lines() -> str:
     """Say what printed alphas of Nd-Fe-B are worth."""
     rows = printed_values()
-    own = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
-    alike = own[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold")]
+    sheets = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
+    alike = sheets[(sheets["quantity"] == ALPHA) & (sheets["maker"] == "Arnold")]
     usual = float(alike["value"].mode()[0])
     other = alike.loc[alike["value"] != usual, ["grade", "value"]].drop_duplicates()
-    curve = own[(own["maker"] == "Advanced Magnets") & (own["quantity"] == "remanence_T")]
+    curve = sheets[
+        (sheets["maker"] == "Advanced Magnets") & (sheets["quantity"] == "remanence_T")
+    ]
     b_r = curve.set_index("temperature_K")["value"]
     hot = float(b_r.index.max())
-    measured = 100.0 * (b_r[hot] / b_r[ROOM_K] - 1.0) / (hot - ROOM_K)
-    but = ", ".join(f"{grade} ({value:g})" for grade, value in other.itertuples(index=False))
+    slope = 100.0 * (b_r[hot] / b_r[ROOM_K] - 1.0) / (hot - ROOM_K)
+    but = ", ".join(
+        f"{grade} ({value:g})" for grade, value in other.itertuples(index=False)
+    )
     return (
         f"One maker prints {usual:g} %/K for every class and range"
         f"{f', but for {but}' if but else ''}. J_s of Nd2Fe14B itself falls by "
@@ -330,27 +352,36 @@ def _of_alpha() -> str:
         f"{-polarization_falls(423.15):.3f} from 20 to 150 °C (M_s(T) of Herbst, Rev. Mod. Phys. "
         f"63 (1991) 819, in Kuzmin's form with s = {_SHAPE:g}): a chord of {-usual:g} over the "
         "shorter range is none that such a magnet has. The one grade whose curves were measured, "
-        f"{curve['grade'].iloc[0]}, has {-measured:.3f} from 20 to {hot - ZERO_CELSIUS:.0f} °C."
+        f"{curve['grade'].iloc[0]}, has {-slope:.3f} from 20 to {hot - ZERO_CELSIUS:.0f} °C."
     )
 
 
-def _of_beta() -> str:
+def _list_values(values: "pd.Series") -> str:
+    """Return the distinct values of two digits, the largest first, with commas between."""
+    distinct = np.unique(values.round(2))
+    return ", ".join(f"{value:.2f}" for value in distinct[::-1])
+
+
+def _beta_lines() -> str:
     """Say how far printed betas of class N are apart, and what that does to T_max."""
     rows = printed_values()
-    own = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
-    ranged = own["to_K"].notna()
-    stated, bare = (
-        ", ".join(f"{value:.2f}" for value in sorted({round(v, 2) for v in part}, reverse=True))
-        for part in (own.loc[ranged, "value"], own.loc[~ranged, "value"])
-    )
+    betas = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
+    has_range = betas["to_K"].notna()
+    text_of_ranges = _list_values(betas.loc[has_range, "value"])
+    bare = _list_values(betas.loc[~has_range, "value"])
     figures = grades("N42").iloc[0]
-    least = (
-        by_definition(figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta)
-        for beta in (own.loc[ranged, "value"].median(), own.loc[~ranged, "value"].median())
+    temperatures = (
+        by_definition(
+            figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta
+        )
+        for beta in (
+            betas.loc[has_range, "value"].median(),
+            betas.loc[~has_range, "value"].median(),
+        )
     )
-    apart = -float(np.diff(list(least))[0])
+    apart = -float(np.diff(list(temperatures))[0])
     return (
-        f"Of class N the sheets with a range print beta of {stated} %/K, tables without one "
+        f"Of class N the sheets with a range print beta of {text_of_ranges} %/K, tables without one "
         f"{bare}. T_max takes the former where the grade's sheet has it; of the other N grades "
         "the latter "
         f"puts it {apart:.0f} K lower (of N42), and that is what they miss by. AH, one sheet, "

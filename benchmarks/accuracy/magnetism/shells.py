@@ -36,23 +36,35 @@ _BATCH = 0.05
 _HELD = (0.003, 0.03)
 
 
-def published() -> "pd.DataFrame":
+def published_gains() -> "pd.DataFrame":
     """Return the published gains of H_cJ, kA/m, with `fitted` and the paper."""
     import pandas as pd
 
-    own = pd.read_csv(datasets.path("recipes/diffusion.csv"))
-    own = own.rename(columns={"added_wt_pct": "amount_wt_pct"})
-    own["gain_kA_m"] = own["coercivity_after_kA_m"] - own["coercivity_before_kA_m"]
-    other = pd.read_csv(datasets.path("diffusion/results.csv")).rename(columns={"element": "R"})
+    gains = pd.read_csv(datasets.path("recipes/diffusion.csv"))
+    gains = gains.rename(columns={"added_wt_pct": "amount_wt_pct"})
+    gains["gain_kA_m"] = (
+        gains["coercivity_after_kA_m"] - gains["coercivity_before_kA_m"]
+    )
+    other = pd.read_csv(datasets.path("diffusion/results.csv")).rename(
+        columns={"element": "R"}
+    )
     # What prints before and after stands in the first table.
-    both = pd.concat([own, other[other["gain_kA_m"].notna()]], ignore_index=True)
-    both["paper"] = both["source"].str.removesuffix(", abstract")
-    both["fitted"] = ~both["id"].isin(WITHOUT)
-    names = ["id", "R", "paper", "amount_wt_pct", "coercivity_before_kA_m", "gain_kA_m", "fitted"]
-    return both.loc[both["gain_kA_m"].notna(), names].reset_index(drop=True)
+    rows = pd.concat([gains, other[other["gain_kA_m"].notna()]], ignore_index=True)
+    rows["paper"] = rows["source"].str.removesuffix(", abstract")
+    rows["fitted"] = ~rows["id"].isin(WITHOUT)
+    names = [
+        "id",
+        "R",
+        "paper",
+        "amount_wt_pct",
+        "coercivity_before_kA_m",
+        "gain_kA_m",
+        "fitted",
+    ]
+    return rows.loc[rows["gain_kA_m"].notna(), names].reset_index(drop=True)
 
 
-def compared(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
+def compare_gains(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
     """Return published gains beside what the law gives.
 
     Parameters
@@ -69,34 +81,34 @@ def compared(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
         measured over it; ``unknown``, the variance of its logarithm over `AMOUNTS`.
     """
     law = {**parameters().shell, **({} if held is None else {"held": held})}
-    logs = [
-        np.log([_gain(R, a, before, law) for a in ((amount,) if amount == amount else AMOUNTS)])
-        for R, amount, before in zip(
-            rows["R"], rows["amount_wt_pct"], rows["coercivity_before_kA_m"], strict=True
-        )
-    ]
-    middle = np.array([each.mean() for each in logs])
+    logs = []
+    for row in rows.to_dict("records"):
+        amount = row["amount_wt_pct"]
+        amounts = AMOUNTS if np.isnan(amount) else (amount,)
+        before = row["coercivity_before_kA_m"]
+        logs.append(np.log([_gain(row["R"], a, before, law) for a in amounts]))
+    middle = np.array([group.mean() for group in logs])
     return rows.assign(
         law_kA_m=np.exp(middle),
         log=np.log(rows["gain_kA_m"]) - middle,
-        unknown=[each.var() for each in logs],
+        unknown=[group.var() for group in logs],
     )
 
 
-def fitted(rows: "pd.DataFrame") -> float:
+def fit_parameter(rows: "pd.DataFrame") -> float:
     """Return the parameter `held` at which the law is right in the mean of the papers.
 
     Each paper counts by the variance of what it does not print and that of the law (`_LAW`).
     """
     from scipy.optimize import brentq
 
-    used = rows[rows["fitted"]]
+    fit_rows = rows[rows["fitted"]]
 
-    def off(held: float) -> float:
-        log, unknown = _by_paper(compared(used, held))
+    def mean_error(held: float) -> float:
+        log, unknown = _by_paper(compare_gains(fit_rows, held))
         return float(np.average(log, weights=1.0 / (unknown + _LAW**2)))
 
-    return float(brentq(off, *_HELD, rtol=1e-4))
+    return float(brentq(mean_error, *_HELD, rtol=1e-4))
 
 
 # Standard deviation of what the law leaves, for the weights of the fit: about what it is.
@@ -119,14 +131,18 @@ def deviation(rows: "pd.DataFrame") -> dict[str, float]:
     dict
         ``deviation``, ``magnets``, ``papers``.
     """
-    left = left_out(rows)
-    left = left[left["fitted"]]
-    log, unknown = _by_paper(left)
+    rows_out = left_out(rows)
+    rows_out = rows_out[rows_out["fitted"]]
+    log, unknown = _by_paper(rows_out)
     sizes = np.linspace(0.0, 1.5, 301)[:, None]
     variance = unknown + sizes**2 + 1e-9
     loss = (np.log(variance) + log**2 / variance).sum(axis=1)
     size = float(sizes[loss.argmin(), 0])
-    return {"deviation": size, "magnets": float(len(left)), "papers": float(len(log))}
+    return {
+        "deviation": size,
+        "magnets": float(len(rows_out)),
+        "papers": float(len(log)),
+    }
 
 
 def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -135,7 +151,7 @@ def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
 
     some = rows[rows["id"] != "G1"]
     parts = [
-        compared(part, fitted(some[some["paper"] != paper]))
+        compare_gains(part, fit_parameter(some[some["paper"] != paper]))
         for paper, part in some.groupby("paper", sort=False)
     ]
     return pd.concat(parts)
@@ -143,8 +159,8 @@ def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
 
 def report(rows: "pd.DataFrame") -> list[str]:
     """Return the lines on shells of PAIRS.md."""
-    found = deviation(rows)
-    left = left_out(rows)
+    result = deviation(rows)
+    rows_out = left_out(rows)
     lines = [
         "",
         "# What a shell gives",
@@ -152,14 +168,16 @@ def report(rows: "pd.DataFrame") -> list[str]:
         "Gains of H_cJ by diffusion beside the shell's law with the paper left out of its fit, on "
         "an ordinary recipe as coercive as was printed before; where no amount is printed, the "
         f"geometric mean over {AMOUNTS[0]:g} to {AMOUNTS[-1]:g} wt.%. ln of their ratio has, over "
-        f"the fitted rows, a standard deviation of {found['deviation']:.2f} beyond what unknown "
+        f"the fitted rows, a standard deviation of {result['deviation']:.2f} beyond what unknown "
         "amounts make.",
         "",
         "| | R | wt.% | measured, kA/m | law, kA/m | ln of the ratio | fitted |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in left.to_dict("records"):
-        amount = f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
+    for row in rows_out.to_dict("records"):
+        amount = (
+            f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
+        )
         lines.append(
             f"| {row['id']} | {row['R']} | {amount} | {row['gain_kA_m']:.0f} | "
             f"{row['law_kA_m']:.0f} | {row['log']:+.2f} | {'yes' if row['fitted'] else 'no'} |"
@@ -184,8 +202,8 @@ def _base(before: float) -> tuple[CompositionTable, Process | None]:
     table = CompositionTable.from_strings([BASE], basis="weight")
     if not np.isfinite(before):
         return table, None
-    seen = [KnownValue("coercivity_kA_m", before, _ROOM_K, _BATCH)]
-    return table, Process(producer=calibrate_on_reference("base", table, None, seen))
+    anchors = [KnownValue("coercivity_kA_m", before, _ROOM_K, _BATCH)]
+    return table, Process(producer=calibrate_on_reference("base", table, None, anchors))
 
 
 def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> float:
@@ -198,8 +216,10 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
     with warnings.catch_warnings():
         # Parameters far from the fitted ones make shells that are too thin.
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
-        bare, treated = (
-            float(sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0])
+        bare, with_shell = (
+            float(
+                sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0]
+            )
             for s in (None, shell)
         )
-    return treated - bare
+    return with_shell - bare

@@ -38,7 +38,10 @@ and their likelihood is largest without any."""
 # copper and zirconium by more than any mill's, are so far from the others that the model calls them
 # unproven: their differences are the model's errors of chemistry, not those of recipes of a mill.
 _EXTREME = ["S21", "S22", "S26"]
-_LEFT_ASIDE = {"coercivity_kA_m": ["S16", *_EXTREME], "remanence_T": ["S16", "S18", "S1"]}
+_LEFT_ASIDE = {
+    "coercivity_kA_m": ["S16", *_EXTREME],
+    "remanence_T": ["S16", "S18", "S1"],
+}
 # Of B_r pairs of one mill do not fix more than the level: two recipes differ by the 2 % each of the
 # one pair there is (90 % range 1 to 31 %), lots by the 0.8 % of ``spread.toml``.
 FIXED = {"remanence_T": (0.02, LEAST_RESIDUE["remanence_T"])}
@@ -58,7 +61,7 @@ class Residuals:
     fixed: tuple[float, float] | None = None
 
 
-def table_of(data: "pd.DataFrame") -> CompositionTable:
+def composition_table(data: "pd.DataFrame") -> CompositionTable:
     """Return the recipes of some rows."""
     return CompositionTable.concat(
         CompositionTable.from_strings([recipe], basis=basis)
@@ -79,8 +82,10 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     aside = left["id"].isin(_LEFT_ASIDE[quantity])
     rows = left[(left["quantity"] == quantity) & left["fitted"] & ~aside]
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = table_of(data)
-    values = np.log(rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float))
+    table = composition_table(data)
+    values = np.log(
+        rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float)
+    )
     apart = distances(table.rows, table.to_array())
     return Residuals(
         MEASUREMENT[quantity],
@@ -102,20 +107,28 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
     from scipy.optimize import minimize
 
     same = (found.groups[:, None] == found.groups[None, :]).astype(float)
-    near = same * np.exp(-found.distance / LENGTH)
-    own = np.eye(len(found.values))
+    covariance = same * np.exp(-found.distance / LENGTH)
+    identity = np.eye(len(found.values))
 
     def loss(logs: NDArray[np.float64]) -> float:
-        known = () if found.fixed is None else np.log(found.fixed)
-        common, composition, residue = np.exp(2.0 * np.append(logs[: 3 - len(known)], known))
-        total = common * same + composition * near + (residue + found.error**2) * own
+        constants = () if found.fixed is None else np.log(found.fixed)
+        common, composition, residue = np.exp(
+            2.0 * np.append(logs[: 3 - len(constants)], constants)
+        )
+        total = (
+            common * same
+            + composition * covariance
+            + (residue + found.error**2) * identity
+        )
         _, size = np.linalg.slogdet(total)
-        shares = np.array([common, composition, residue]) / (common + composition + residue)
+        shares = np.array([common, composition, residue]) / (
+            common + composition + residue
+        )
         unlikely = size + found.values @ np.linalg.solve(total, found.values)
         return float(unlikely - 0.2 * np.log(shares).sum())
 
-    tried = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
-    best = np.exp(min(tried, key=lambda one: one.fun).x)
+    results = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
+    best = np.exp(min(results, key=lambda one: one.fun).x)
     if found.fixed is not None:
         return (float(best[0]), *found.fixed)
     return float(best[0]), float(best[1]), max(float(best[2]), found.least)
@@ -138,17 +151,19 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     rows = left[left["quantity"] == quantity].copy().reset_index(drop=True)
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = table_of(data)
+    table = composition_table(data)
     group = rows["group"].to_numpy()
     host = rows["host"].to_numpy()
     rows["distance"] = UNPROVEN + 0.5
     for root in set(host) & {"2:14:1", "2:17", "1:5"}:
-        own = np.flatnonzero(host == root)
-        places = coordinates(table[own], root)
+        places_of_host = np.flatnonzero(host == root)
+        places = coordinates(table[places_of_host], root)
         apart = np.linalg.norm(places[:, None] - places[None, :], axis=2)
-        unknown = group[own, None] == group[None, own]
-        unknown |= ~rows["fitted"].to_numpy(bool)[None, own]
-        rows.loc[own, "distance"] = np.where(unknown, np.inf, apart).min(axis=1)
+        unknown = group[places_of_host, None] == group[None, places_of_host]
+        unknown |= ~rows["fitted"].to_numpy(bool)[None, places_of_host]
+        rows.loc[places_of_host, "distance"] = np.where(unknown, np.inf, apart).min(
+            axis=1
+        )
     rows["error"] = np.log(rows["measured"] / rows["predicted"])
     columns = ["id", "host", "group", "distance", "error"]
     return rows[columns].sort_values("distance", kind="stable").reset_index(drop=True)
@@ -192,7 +207,7 @@ def pairs(found: Residuals) -> "pd.DataFrame":
     )
 
 
-def measured(
+def variance_shares(
     left: "pd.DataFrame | None" = None,
 ) -> tuple[dict[str, dict[str, float]], "pd.DataFrame"]:
     """Return the shares of the variance by quantity, and all pairs with what an anchor does.
@@ -215,8 +230,8 @@ def measured(
     shares = {}
     frames = []
     for quantity in QUANTITIES:
-        found = residuals(quantity, left)
-        common, composition, residue = deviations(found)
+        errors_of_fit = residuals(quantity, left)
+        common, composition, residue = deviations(errors_of_fit)
         whole = common**2 + composition**2 + residue**2
         shares[quantity] = {
             "common": common**2 / whole,
@@ -224,25 +239,29 @@ def measured(
             "residue": residue**2 / whole,
             "length": LENGTH,
             "deviation": whole**0.5,
-            "magnets": float(len(found.values)),
-            "papers": float(len(set(found.groups))),
+            "magnets": float(len(errors_of_fit.values)),
+            "papers": float(len(set(errors_of_fit.groups))),
         }
         if quantity == "coercivity_kA_m":
             # Of remanence one magnet alone has another near it: no growth can be told.
-            far, reach = growth(distant(quantity, left), whole**0.5)
-            shares[quantity] |= {"far": far, "reach": reach}
-        frame = pairs(found).assign(quantity=quantity)
+            distance, reach = growth(distant(quantity, left), whole**0.5)
+            shares[quantity] |= {"far": distance, "reach": reach}
+        frame = pairs(errors_of_fit).assign(quantity=quantity)
         across = common**2 + composition**2 * np.exp(-frame["distance"] / LENGTH)
-        noisy = whole + found.error**2
+        noisy = whole + errors_of_fit.error**2
         frame["half_width"] = 1.645 * noisy**0.5
         frame["anchored"] = 1.645 * (noisy - across**2 / noisy) ** 0.5
         frame["expected"] = across / noisy
-        frame["given_residual"] = [found.values[found.ids.index(i)] for i in frame["given"]]
-        frame["residual"] = [found.values[found.ids.index(i)] for i in frame["predicted"]]
+        frame["given_residual"] = [
+            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["given"]
+        ]
+        frame["residual"] = [
+            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["predicted"]
+        ]
         frames.append(frame)
-    joined = pd.concat(frames, ignore_index=True)
-    joined.attrs["distant"] = distant(QUANTITIES[0], left)
-    return shares, joined
+    table = pd.concat(frames, ignore_index=True)
+    table.attrs["distant"] = distant(QUANTITIES[0], left)
+    return shares, table
 
 
 def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
@@ -260,7 +279,9 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for quantity, one in shares.items():
-        parts = " | ".join(f"{one[k]:.2f}" for k in ("common", "composition", "residue"))
+        parts = " | ".join(
+            f"{one[k]:.2f}" for k in ("common", "composition", "residue")
+        )
         lines.append(
             f"| {quantity} | {one['magnets']:.0f} | {one['papers']:.0f} | "
             f"{100 * one['deviation']:.1f} % | {parts} |"
@@ -281,26 +302,29 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
             f"{p['distance']:.3f} | {p['residual']:+.3f} | {after:+.3f} | {p['half_width']:.3f} | "
             f"{p['anchored']:.3f} |"
         )
-    both = table[table["quantity"] == QUANTITIES[0]]
-    error = both["residual"] - both["expected"] * both["given_residual"]
-    inside = int((error.abs() <= both["anchored"]).sum())
-    before = int((both["residual"].abs() <= both["half_width"]).sum())
-    near = int((both["distance"] < 0.02).sum())
+    rows = table[table["quantity"] == QUANTITIES[0]]
+    error = rows["residual"] - rows["expected"] * rows["given_residual"]
+    inside = int((error.abs() <= rows["anchored"]).sum())
+    before = int((rows["residual"].abs() <= rows["half_width"]).sum())
+    count = int((rows["distance"] < 0.02).sum())
     lines += [
         "",
-        f"Of {len(both)} pairs of H_cJ {inside} lie within the anchored 90 % range and {before} "
-        f"within the unanchored one; {near} of them differ by less than 0.02.",
+        f"Of {len(rows)} pairs of H_cJ {inside} lie within the anchored 90 % range and {before} "
+        f"within the unanchored one; {count} of them differ by less than 0.02.",
     ]
-    lines += _far_lines(shares[QUANTITIES[0]], table.attrs["distant"])
+    lines += _distance_lines(shares[QUANTITIES[0]], table.attrs["distant"])
     return "\n".join(lines) + "\n"
 
 
-def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
+def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     """Return what the error of H_cJ does far from all measured magnets."""
-    near = one["deviation"]
-    far = one["far"]
+    deviation_near = one["deviation"]
+    deviation_beyond = one["far"]
     reach = one["reach"]
-    wide = np.sqrt(near**2 - far**2 * np.expm1(-((table["distance"] / reach) ** 2)))
+    wide = np.sqrt(
+        deviation_near**2
+        - deviation_beyond**2 * np.expm1(-((table["distance"] / reach) ** 2))
+    )
     size = table["error"].abs()
     lines = [
         "",
@@ -309,7 +333,7 @@ def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         "ln(measured / predicted) of H_cJ of all magnets left out, checked ones too, by the "
         "distance to the nearest fitted magnet of another paper, in the lengths on which recipes "
         "matter. Added to the variance: "
-        f"{far:.2f}^2 (1 - exp(-(d / {reach:.2f})^2)), of largest likelihood.",
+        f"{deviation_beyond:.2f}^2 (1 - exp(-(d / {reach:.2f})^2)), of largest likelihood.",
         "",
         "| distance | magnets | rms error | in the 90 % range without it | with it |",
         "|---|---|---|---|---|",
@@ -320,14 +344,17 @@ def _far_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
     ):
         lines.append(
             f"| {label} | {rows.sum()} | {np.sqrt((size[rows] ** 2).mean()):.2f} | "
-            f"{(size[rows] <= 1.645 * near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
+            f"{(size[rows] <= 1.645 * deviation_near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
         )
     inside = 0
     for group in table["group"].unique():
         out = table["group"] == group
-        f, r = growth(table[~out], near)
+        f, r = growth(table[~out], deviation_near)
         apart = table.loc[out, "distance"]
-        width = np.sqrt(near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
+        width = np.sqrt(deviation_near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
         inside += int((size[out] <= 1.645 * width).sum())
-    lines += ["", f"Fitted without the paper that is judged: {inside} of {len(table)} inside."]
+    lines += [
+        "",
+        f"Fitted without the paper that is judged: {inside} of {len(table)} inside.",
+    ]
     return lines

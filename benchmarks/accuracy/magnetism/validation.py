@@ -38,9 +38,20 @@ _SAME = {
     "Burzo1998": "Burzo",
 }
 COLUMNS = [
-    "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
-    "pairs_right", "pairs", "clear_pairs_right", "clear_pairs", "coverage_90",
-]  # fmt: skip
+    "test",
+    "host",
+    "property",
+    "n",
+    "papers",
+    "mean_error",
+    "median_error",
+    "relative_error",
+    "pairs_right",
+    "pairs",
+    "clear_pairs_right",
+    "clear_pairs",
+    "coverage_90",
+]
 
 
 # Values printed alike differ by the rounding of a conversion.
@@ -69,35 +80,35 @@ def pairs(
         f = formula[rows]
         i, j = np.triu_indices(len(v), 1)
         apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
-        known = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
-        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
-        total += int(known.sum())
+        is_finite = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & is_finite).sum())
+        total += int(is_finite.sum())
     return (right / total if total else np.nan), total
 
 
-def between_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
+def compare_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
     """Return what papers on one compound say of each other, as a row of the table of `validate`.
 
     The errors are the differences between two papers; the pairs are two compounds that both papers
     measured, right if both order them alike.
     """
-    own = series[series["property"] == kind]
-    value = own.pivot_table("value", "formula", "paper").to_numpy(float)
+    of_kind = series[series["property"] == kind]
+    value = of_kind.pivot_table("value", "formula", "paper").to_numpy(float)
     first, second = np.triu_indices(value.shape[1], 1)
     difference: list[float] = []
     mean: list[float] = []
     counts = np.zeros(4, int)
     for one, two in zip(first, second, strict=True):
-        both = value[:, [one, two]]
-        both = both[np.isfinite(both).all(axis=1)]
-        difference += list(np.abs(both[:, 0] - both[:, 1]))
-        mean += list(both.mean(axis=1))
-        i, j = np.triu_indices(len(both), 1)
-        step = both[i] - both[j]
-        for k, least in enumerate((_ALIKE, CLEAR[kind])):
-            known = (np.abs(step) > least).all(axis=1)
-            counts[2 * k] += int((known & (step[:, 0] * step[:, 1] > 0)).sum())
-            counts[2 * k + 1] += int(known.sum())
+        couple = value[:, [one, two]]
+        couple = couple[np.isfinite(couple).all(axis=1)]
+        difference += list(np.abs(couple[:, 0] - couple[:, 1]))
+        mean += list(couple.mean(axis=1))
+        i, j = np.triu_indices(len(couple), 1)
+        step = couple[i] - couple[j]
+        for k, threshold in enumerate((_ALIKE, CLEAR[kind])):
+            is_clear = (np.abs(step) > threshold).all(axis=1)
+            counts[2 * k] += int((is_clear & (step[:, 0] * step[:, 1] > 0)).sum())
+            counts[2 * k + 1] += int(is_clear.sum())
     return {
         "test": "  papers on one compound",
         "host": "2:14:1",
@@ -130,15 +141,17 @@ def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFra
     keep = data["paper"] != paper
     if paper in _SAME:
         keep &= ~data["paper"].str.contains(_SAME[paper])
-    own = series[series["paper"] == paper]
+    of_paper = series[series["paper"] == paper]
     compilation = (data["paper"] == "DS1+DS2") & (data["host"] == "2:14:1")
     keys = np.full(len(data), "", dtype="U200")
     keys[compilation] = _keys(data.loc[compilation, "formula"])
-    return data[keep & ~np.isin(keys, np.unique(_keys(own["formula"])))]
+    return data[keep & ~np.isin(keys, np.unique(_keys(of_paper["formula"])))]
 
 
 def leave_one_paper_out(
-    series: pd.DataFrame, rest: pd.DataFrame, report: Callable[[str], None] | None = None
+    series: pd.DataFrame,
+    rest: pd.DataFrame,
+    report: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Predict every paper of the series by a model calibrated without it.
 
@@ -168,12 +181,12 @@ def leave_one_paper_out(
         model.variables = start.copy()
         model.run(6)
         p = model.parameters(model.variables)
-        predicted, hard = (
+        cold_prediction, hard = (
             Observed("2:14:1", rows).predict(p)
             for rows in (test, test.assign(method="singular_point"))
         )
         trees = _trees(series, test, paper)
-        parts.append(test.assign(predicted=predicted, hard=hard, trees=trees))
+        parts.append(test.assign(predicted=cold_prediction, hard=hard, trees=trees))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -196,14 +209,21 @@ def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> NDArray[np.f
 
 
 def _row(
-    test: str, host: str, kind: str, frame: pd.DataFrame, predicted: NDArray[np.float64],
+    test: str,
+    host: str,
+    kind: str,
+    frame: pd.DataFrame,
+    predicted: NDArray[np.float64],
     coverage: float = np.nan,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, object]:
     value = frame["value"].to_numpy(float)
     error = np.abs(predicted - value)
-    names = frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
-    share, number = pairs(value, predicted, *names)
-    clear, clear_number = pairs(value, predicted, *names, CLEAR.get(kind, 0.0))
+    papers = frame["paper"].to_numpy(str)
+    formulas = frame["formula"].to_numpy(str)
+    share, number = pairs(value, predicted, papers, formulas)
+    clear, clear_number = pairs(
+        value, predicted, papers, formulas, CLEAR.get(kind, 0.0)
+    )
     return {
         "test": test,
         "host": host,
@@ -224,10 +244,10 @@ def _row(
 def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
     """Return the rows of the groups of compositions that are judged apart."""
     table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
-    predicted = frame["predicted"].to_numpy()
+    values = frame["predicted"].to_numpy()
     return [
-        _row(f"  of them {name}", "2:14:1", kind, frame[own], predicted[own])
-        for name, own in kinds(table).items()
+        _row(f"  of them {name}", "2:14:1", kind, frame[mask], values[mask])
+        for name, mask in kinds(table).items()
     ]
 
 
@@ -243,11 +263,11 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
         temperature = float(str(kelvin))
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         for host in rows["host"].unique():
-            own = (rows["host"] == host).to_numpy()
-            got = evaluate(partition(table[own]), temperature, parameters=load())
+            mask = (rows["host"] == host).to_numpy()
+            got = evaluate(partition(table[mask]), temperature, parameters=load())
             for kind in rows["property"].unique():
-                pick = (rows["property"] == kind).to_numpy()[own]
-                index = rows.index[own][pick]
+                pick = (rows["property"] == kind).to_numpy()[mask]
+                index = rows.index[mask][pick]
                 if kind == "curie_temperature_K":
                     value = got.curie[pick]
                     sd = got.curie_sd[pick]
@@ -258,18 +278,22 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
                 for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
                     result.loc[index, name] = value + times * sd
     for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
-        seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(load())
-        own = result.loc[rows.index, "predicted"].to_numpy()
+        sight = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(
+            load()
+        )
+        mask = result.loc[rows.index, "predicted"].to_numpy()
         with np.errstate(divide="ignore", invalid="ignore"):
-            result.loc[rows.index] *= np.where(own * seen > 0.0, seen / own, 1.0)[:, None]
+            result.loc[rows.index] *= np.where(mask * sight > 0.0, sight / mask, 1.0)[
+                :, None
+            ]
     return result
 
 
-def _inside(frame: pd.DataFrame, got: pd.DataFrame) -> float:
-    known = got["predicted"].notna()
+def _coverage(frame: pd.DataFrame, got: pd.DataFrame) -> float:
+    has_prediction = got["predicted"].notna()
     inside = frame["value"].between(got["lo"], got["hi"])
-    if known.any():
-        return float(inside[known].mean())
+    if has_prediction.any():
+        return float(inside[has_prediction].mean())
     return np.nan
 
 
@@ -299,7 +323,7 @@ def validate(
     from magnetkit.errors import MagnetkitError
 
     rows: list[dict[str, object]] = []
-    embedded = observations.embedded()
+    measurements = observations.embedded_measurements()
     try:
         series = observations.series()
         curie = observations.curie()
@@ -308,11 +332,11 @@ def validate(
         if report is not None:
             report(str(error))
     else:
-        rest = pd.concat([embedded, curie], ignore_index=True)
+        rest = pd.concat([measurements, curie], ignore_index=True)
         out = leave_one_paper_out(series, rest, report)
         for kind in _SERIES:
-            judged = (out["property"] == kind) & (out["limit"] != "lower_bound")
-            part = out[judged].reset_index(drop=True)
+            is_value = (out["property"] == kind) & (out["limit"] != "lower_bound")
+            part = out[is_value].reset_index(drop=True)
             got = _predict(part)
             # The interval's relative width is that of the published parameters.
             width = pd.DataFrame({"predicted": part["predicted"]})
@@ -322,40 +346,60 @@ def validate(
             if kind == FIELD:
                 labels.insert(1, ("hard", "  by the hard-axis field throughout"))
             for name, label in labels:
-                cover = _inside(part, width) if name == "predicted" else np.nan
-                rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+                cover = _coverage(part, width) if name == "predicted" else np.nan
+                rows.append(
+                    _row(label, "2:14:1", kind, part, part[name].to_numpy(), cover)
+                )
             rows += _groups(part, kind)
-            rows.append(between_papers(series, kind))
+            rows.append(compare_papers(series, kind))
         got = _predict(papers)
         borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()
         for host in papers["host"].unique():
-            own = (papers["host"] == host).to_numpy()
+            mask = (papers["host"] == host).to_numpy()
             for label, some in (
-                ("papers not fitted", own),
-                ("  without two that others contradict", own & borne_out),
+                ("papers not fitted", mask),
+                ("  without two that others contradict", mask & borne_out),
             ):
-                if label != "papers not fitted" and some.sum() == own.sum():
+                if label != "papers not fitted" and some.sum() == mask.sum():
                     continue
                 part = papers[some]
-                predicted = got["predicted"].to_numpy()[some]
-                cover = _inside(part, got[some])
-                rows.append(_row(label, host, "curie_temperature_K", part, predicted, cover))
+                values = got["predicted"].to_numpy()[some]
+                cover = _coverage(part, got[some])
+                rows.append(
+                    _row(label, host, "curie_temperature_K", part, values, cover)
+                )
     apart = observations.held_out()
     got_apart = _predict(apart)
     for key, part in apart.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
-        own = got_apart.loc[part.index]
+        mask = got_apart.loc[part.index]
         rows.append(
-            _row("held out", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+            _row(
+                "held out",
+                host,
+                kind,
+                part,
+                mask["predicted"].to_numpy(),
+                _coverage(part, mask),
+            )
         )
-    numbers = embedded[embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])]
+    numbers = measurements[
+        measurements["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])
+    ]
     numbers = numbers.reset_index(drop=True)
     got = _predict(numbers)
     for key, part in numbers.groupby(["host", "property"], sort=False):
         host, kind = map(str, key)
-        own = got.loc[part.index]
+        mask = got.loc[part.index]
         rows.append(
-            _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+            _row(
+                "calibrated on",
+                host,
+                kind,
+                part,
+                mask["predicted"].to_numpy(),
+                _coverage(part, mask),
+            )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
     text = markdown(table, numbers, got, apart.join(got_apart))

@@ -10,7 +10,7 @@ from magnetkit.units import MU_0
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
-from .. import written_by
+from .. import provenance_line
 from . import ions
 
 CLEAR = {
@@ -52,10 +52,10 @@ def markdown(
     lines = [
         "# Validation of the intrinsic model",
         "",
-        f"{written_by('python -m benchmarks.accuracy magnetism')} Errors in the",
+        f"{provenance_line('python -m benchmarks.accuracy magnetism')} Errors in the",
         "unit of the property; relative errors as shares; `pairs` are pairs within a paper ordered",
         f"as measured, `clear` those that differ by more than {kelvin:g} K, {tesla:g} T of "
-        f"polarization{_between(table)}",
+        f"polarization{_paper_difference(table)}",
         f"or {field:g} T of field; `inside` is the share of the values inside the 90 % interval",
         "(the scatter between papers on one compound is part of what it is held against).",
         "`calibrated on` are rows that the model was fitted to: no test of it. The width of the",
@@ -78,12 +78,14 @@ def markdown(
     return "\n".join([*lines, ""])
 
 
-def _between(table: pd.DataFrame) -> str:
+def _paper_difference(table: pd.DataFrame) -> str:
     """Return what papers on one compound differ by in polarization, in brackets."""
-    own = table["test"].str.strip().eq("papers on one compound")
-    found = table.loc[own & table["property"].eq("saturation_polarization_T"), "mean_error"]
-    if len(found):
-        return f" (papers on one compound differ by {found.iloc[0]:.3f} T)"
+    mask = table["test"].str.strip().eq("papers on one compound")
+    entry = table.loc[
+        mask & table["property"].eq("saturation_polarization_T"), "mean_error"
+    ]
+    if len(entry):
+        return f" (papers on one compound differ by {entry.iloc[0]:.3f} T)"
     return ""
 
 
@@ -103,13 +105,13 @@ def _row(r: Mapping[Any, Any]) -> str:
 
 def _constant(rows: pd.DataFrame) -> float:
     """Return K_1, MJ/m3, that mu0 H_a and J_s of Nd2Fe14B at 400 K make where K_2 is small."""
-    own = rows[rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)]
-    of = own.set_index("property")["value"]
+    compound = rows[rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)]
+    of = compound.set_index("property")["value"]
     return of["anisotropy_field_T"] * of["saturation_polarization_T"] / (2e6 * MU_0)
 
 
 def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
-    fitted = numbers[
+    first_fit = numbers[
         numbers["formula"].eq("Nd2Fe14B")
         & numbers["property"].eq("anisotropy_constant_MJ_m3")
         & numbers["temperature_K"].eq(400.0)
@@ -120,7 +122,7 @@ def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
         "",
         "Read in the paper's abstract, never fitted, and chosen before the model was run on them",
         "(`datasets/intrinsic/held_out.csv`). With K_2 small at 400 K, mu0 H_a J_s / (2 mu0) of",
-        f"the first compound makes a measured K_1 of {_constant(apart):.1f} MJ/m3. The {fitted:g} "
+        f"the first compound makes a measured K_1 of {_constant(apart):.1f} MJ/m3. The {first_fit:g} "
         "MJ/m3 that the model was",
         "fitted to at 400 K is a remembered value of another source.",
         "",
@@ -150,9 +152,9 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
         "| compound | T (K) | fitted to | model | error | source |",
         "|---|---|---|---|---|---|",
     ]
-    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers["formula"].isin(
-        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"]
-    )
+    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers[
+        "formula"
+    ].isin(["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"])
     for i in numbers.index[rows]:
         r = numbers.loc[i]
         p = got.loc[i, "predicted"]
@@ -164,7 +166,9 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
 
 
 def _turns() -> list[str]:
-    found = transitions(CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic"))
+    frame = transitions(
+        CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic")
+    )
     lines = [
         "",
         "## Spin reorientation (calibrated on)",
@@ -172,10 +176,10 @@ def _turns() -> list[str]:
         "| compound | published (K) | model |",
     ]
     lines.append("|---|---|---|")
-    for (formula, published), kelvin in zip(
-        _TRANSITIONS, found["spin_reorientation_K"], strict=True
+    for (formula, literature), kelvin in zip(
+        _TRANSITIONS, frame["spin_reorientation_K"], strict=True
     ):
-        lines.append(f"| {formula} | {published:.0f} | {kelvin:.0f} |")
+        lines.append(f"| {formula} | {literature:.0f} | {kelvin:.0f} |")
     return lines
 
 
@@ -207,22 +211,43 @@ def moment_changes() -> pd.DataFrame:
     known = known[known["confidence"].isin(["medium", "high"])]
     known = known.set_index(["host", "parameter", "element"])
     table = substitution_table()
-    table = table[table["preferred"] & (table["count"] == 1) & (table["stacking"] == "standard")]
+    table = table[
+        table["preferred"] & (table["count"] == 1) & (table["stacking"] == "standard")
+    ]
     rows = []
     for r in table[table["role"] != "rare_earth"].to_dict("records"):
-        slot = f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
+        slot = (
+            f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
+        )
         key = r["host"], slot, r["element"]
         if key not in known.index:
             continue
         atoms = HOSTS[r["host"]].transition_metal
         prior = build(r["host"]).mean[INDEX[r["element"]], ELEMENT_SLOTS.index(slot)]
-        turned = 2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
+        change = (
+            2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
+        )
         value, sd = known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
         rows.append(
-            (r["host"], r["transition_metal"], r["element"], value, sd, prior / atoms,
-             r["moment_change_muB"] - turned)
-        )  # fmt: skip
-    names = ["host", "transition_metal", "element", "measured", "deviation", "valence", "chgnet"]
+            (
+                r["host"],
+                r["transition_metal"],
+                r["element"],
+                value,
+                sd,
+                prior / atoms,
+                r["moment_change_muB"] - change,
+            )
+        )
+    names = [
+        "host",
+        "transition_metal",
+        "element",
+        "measured",
+        "deviation",
+        "valence",
+        "chgnet",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -244,7 +269,9 @@ def _moments() -> list[str]:
             f"| {r['measured']:.1f} +- {r['deviation']:.1f} | {r['valence']:.1f} "
             f"| {r['chgnet']:.1f} |"
         )
-    away = [(frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")]
+    away = [
+        (frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")
+    ]
     return [
         *lines,
         "",

@@ -19,7 +19,7 @@ from magnetkit.magnetism import process
 from magnetkit.magnetism.laws import Constant, law, shift_constant
 from magnetkit.magnetism.sintered import sintered
 
-from .. import written_by
+from .. import provenance_line
 from . import recipes
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ Array = NDArray[np.float64]
 
 HOST = "2:14:1"
 # A step of half a deviation to each side shows the slope; of fitted parameters a tenth.
-_STEP, _FITTED_STEP = 0.5, 0.1
+_SLOPE_STEP = 0.5
+_FITTED_STEP = 0.1
 # Constants are listed up to this share of their deviation that the magnets leave.
 _LISTED = 0.99
 
@@ -54,26 +55,36 @@ def weigh_constants() -> list[Weighed]:
     data = recipes.recipes()
     rows = data[(data["host"] == HOST) & data["fit"].str.contains("H")]
     rows = rows[rows["coercivity_bound"] == ""].reset_index(drop=True)
-    measured = np.log(rows["coercivity_kA_m"].to_numpy(float))
-    misfit = measured - _log_coercivity(rows)
-    known = np.isfinite(misfit)
+    log_measured = np.log(rows["coercivity_kA_m"].to_numpy(float))
+    misfit = log_measured - _log_coercivity(rows)
+    is_finite = np.isfinite(misfit)
     constants = [*law("boundary")]
     slopes = [_slope_of_constant(rows, constant) for constant in constants]
     priors = recipes.FREE[HOST].prior
-    slopes += [_slope_of_parameter(rows, name, prior[1]) for name, prior in priors.items()]
+    slopes += [
+        _slope_of_parameter(rows, name, prior[1]) for name, prior in priors.items()
+    ]
     deviations = [constant.deviation for constant in constants]
     deviations += [deviation for _, deviation in priors.values()]
-    whiten = recipes._whitening(rows[known].reset_index(drop=True))
-    design = whiten @ np.nan_to_num(np.array(slopes).T[known])
+    whiten = recipes._whitening(rows[is_finite].reset_index(drop=True))
+    design = whiten @ np.nan_to_num(np.array(slopes).T[is_finite])
     prior_precision = np.diag(np.array(deviations) ** -2.0)
     posterior = np.linalg.inv(prior_precision + design.T @ design)
-    shift = posterior @ (design.T @ (whiten @ misfit[known]))
-    left = np.sqrt(np.diag(posterior)) / deviations
+    shift = posterior @ (design.T @ (whiten @ misfit[is_finite]))
+    ratios = np.sqrt(np.diag(posterior)) / deviations
     weighed = []
     for i, constant in enumerate(constants):
-        moved = float(shift[i] / constant.deviation)
-        numbers = constant.value, constant.deviation, moved, float(left[i])
-        weighed.append(Weighed(constant.name, constant.status, *numbers))
+        shift_share = float(shift[i] / constant.deviation)
+        weighed.append(
+            Weighed(
+                constant.name,
+                constant.status,
+                constant.value,
+                constant.deviation,
+                shift_share,
+                float(ratios[i]),
+            )
+        )
     return sorted(weighed, key=lambda one: one.left)
 
 
@@ -83,7 +94,9 @@ def _log_coercivity(rows: "pd.DataFrame") -> Array:
     for row in rows.to_dict("records"):
         grain = row["grain_size_um"]
         settings = {"grain_size_um": grain} if grain == grain else None
-        answer = sintered(row["recipe"], row["temperature_K"], basis=row["basis"], process=settings)
+        answer = sintered(
+            row["recipe"], row["temperature_K"], basis=row["basis"], process=settings
+        )
         values.append(float(answer["coercivity_kA_m"].iloc[0]))
     return np.log(values)
 
@@ -92,22 +105,24 @@ def _slope_of_constant(rows: "pd.DataFrame", constant: Constant) -> Array:
     """Return the derivative of ln H_cJ by a constant of the book."""
     ends = []
     for sign in (-1.0, 1.0):
-        with shift_constant(constant, constant.value + sign * _STEP * constant.deviation):
+        with shift_constant(
+            constant, constant.value + sign * _SLOPE_STEP * constant.deviation
+        ):
             ends.append(_log_coercivity(rows))
-    return (ends[1] - ends[0]) / (2.0 * _STEP * constant.deviation)
+    return (ends[1] - ends[0]) / (2.0 * _SLOPE_STEP * constant.deviation)
 
 
 def _slope_of_parameter(rows: "pd.DataFrame", name: str, deviation: float) -> Array:
     """Return the derivative of ln H_cJ by a parameter that is fitted by family."""
     ends = []
     for sign in (-1.0, 1.0):
-        with _parameter_moved(name, sign * _FITTED_STEP * deviation):
+        with _shift_parameter(name, sign * _FITTED_STEP * deviation):
             ends.append(_log_coercivity(rows))
     return (ends[1] - ends[0]) / (2.0 * _FITTED_STEP * deviation)
 
 
 @contextmanager
-def _parameter_moved(name: str, by: float) -> Iterator[None]:
+def _shift_parameter(name: str, by: float) -> Iterator[None]:
     """Let a fitted parameter of the family be another for the time."""
     families = process.parameters().families
     family = families[HOST]
@@ -125,7 +140,7 @@ def report() -> str:
     lines = [
         "# Constants of the boundary against measured magnets",
         "",
-        written_by("python -m benchmarks.accuracy constants"),
+        provenance_line("python -m benchmarks.accuracy constants"),
         "",
         "Each constant is a prior beside what is fitted by family; all are weighed at once against",
         "ln H_cJ of the sintered magnets that laws are fitted to, each paper with a level of its",

@@ -42,19 +42,41 @@ if TYPE_CHECKING:
 MADE = "known_phases/made.csv"
 # Deviation of the prior of each term's weight: common to all families, and of each family's own.
 PRIORS = {
-    "constant": (2.0, 2.0), "hull distance": (1.0, 0.5), "Fe": (2.0, 3.0), "Co": (2.0, 3.0),
-    "Ni": (2.0, 3.0), "Mn": (2.0, 3.0), "Cu": (2.0, 3.0), "early": (1.0, 2.0),
-    "early squared": (1.0, 2.0), "sp": (1.0, 2.0), "sp squared": (1.0, 2.0),
-    "radius ratio": (1.0, 1.0), "radius ratio, Fe": (0.7, 1.0), "radius ratio, Co": (0.7, 1.0),
-    "large radius ratio": (1.0, 1.5), "misfit": (2.0, 2.0), "stabilizer": (4.0, 4.0),
-    "no entry": (2.0, 2.0), "eutectoid": (0.0, 1.5), "Fe beside Cu": (2.0, 2.0),
-    "radius ratio, metal content": (1.0, 0.5), "metal content": (1.0, 0.5),
-    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0), "room": (4.0, 4.0),
-}  # fmt: skip
+    "constant": (2.0, 2.0),
+    "hull distance": (1.0, 0.5),
+    "Fe": (2.0, 3.0),
+    "Co": (2.0, 3.0),
+    "Ni": (2.0, 3.0),
+    "Mn": (2.0, 3.0),
+    "Cu": (2.0, 3.0),
+    "early": (1.0, 2.0),
+    "early squared": (1.0, 2.0),
+    "sp": (1.0, 2.0),
+    "sp squared": (1.0, 2.0),
+    "radius ratio": (1.0, 1.0),
+    "radius ratio, Fe": (0.7, 1.0),
+    "radius ratio, Co": (0.7, 1.0),
+    "large radius ratio": (1.0, 1.5),
+    "misfit": (2.0, 2.0),
+    "stabilizer": (4.0, 4.0),
+    "no entry": (2.0, 2.0),
+    "eutectoid": (0.0, 1.5),
+    "Fe beside Cu": (2.0, 2.0),
+    "radius ratio, metal content": (1.0, 0.5),
+    "metal content": (1.0, 0.5),
+    "uncertainty": (2.0, 1.0),
+    "mixing entropy": (2.0, 1.0),
+    "room": (4.0, 4.0),
+}
 HOST_FREE = (
-    "constant", "hull distance", "no entry", "uncertainty", "mixing entropy", "misfit",
+    "constant",
+    "hull distance",
+    "no entry",
+    "uncertainty",
+    "mixing entropy",
+    "misfit",
     "early squared",
-)  # fmt: skip
+)
 """Terms of a structure without weights of its own."""
 _HOST_FREE_PRIOR = 2.0
 # What a snapshot's energies tell: these terms are put to zero to see what they are worth.
@@ -62,7 +84,7 @@ _OF_ENERGIES = ("hull distance", "no entry", "uncertainty")
 # Decomposition on cooling is known of 1:5 compounds with cobalt alone.
 _EUTECTOID_FAMILY = "1:5"
 # Parts in which papers are left out.
-_FOLDS = 20
+_PAPER_FOLDS = 20
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -114,22 +136,22 @@ class Fitted:
 
 
 @lru_cache(maxsize=1)
-def read_made() -> Made:
+def read_table() -> Made:
     """Return the typed table with energies of the embedded snapshot."""
     rows = datasets.rows(MADE)
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
     # As a user's composition is judged.
-    judged = Judged(named_phases(table), open_snapshot())
-    asked = [r["temperature_K"] for r in rows]
+    hosts = Judged(named_phases(table), open_snapshot())
+    temperatures = [r["temperature_K"] for r in rows]
     kelvin = np.where(
-        [bool(t) for t in asked],
-        [float(t) if t else 0.0 for t in asked],
-        making_temperature(judged.host),
+        [bool(t) for t in temperatures],
+        [float(t) if t else 0.0 for t in temperatures],
+        making_temperature(hosts.host),
     )
-    above, _ = judged.above(kelvin)
-    cold, _ = judged.above(np.zeros(len(rows)))
-    phases, state = phase_states(judged, above, kelvin)
+    above, _ = hosts.above(kelvin)
+    cold, _ = hosts.above(np.zeros(len(rows)))
+    phases, state = phase_states(hosts, above, kelvin)
     earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
     forms = np.array([r["forms"] == "yes" for r in rows])
     formulas = [r["formula"] for r in rows]
@@ -156,20 +178,20 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     A family whose rows would turn the sign of a term of `ONE_SIGNED` has the common weight of it.
     The last family's, those of any other structure, are fitted to the rows of all families.
     """
-    common, own = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
-    scales = np.tile(own, (len(FAMILIES), 1))
-    others = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
-    scales[others, TERMS.index("eutectoid")] = 0.0
-    one_signed = np.isin(TERMS, ONE_SIGNED)
-    mean, spread = _fit_families(x, family, forms, common, scales)
-    while (turned := (np.array(mean) < 0.0) & one_signed & (scales[:-1] > 0.0)).any():
-        scales[:-1][turned] = 0.0
-        mean, spread = _fit_families(x, family, forms, common, scales)
+    common, single = np.array([PRIORS[term] for term in TERMS]).T
+    scales = np.tile(single, (len(FAMILIES), 1))
+    other_families = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
+    scales[other_families, TERMS.index("eutectoid")] = 0.0
+    has_sign = np.isin(TERMS, ONE_SIGNED)
+    mean, variance = _fit_families(x, family, forms, common, scales)
+    while (wrong_sign := (np.array(mean) < 0.0) & has_sign & (scales[:-1] > 0.0)).any():
+        scales[:-1][wrong_sign] = 0.0
+        mean, variance = _fit_families(x, family, forms, common, scales)
     free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
     weights, covariance = _ridge(x * free, forms)
     mean.append(free * weights)
-    spread.append(free[:, None] * covariance * free)
-    return Fitted(np.array(mean), np.array(spread))
+    variance.append(free[:, None] * covariance * free)
+    return Fitted(np.array(mean), np.array(variance))
 
 
 def _fit_families(
@@ -178,18 +200,21 @@ def _fit_families(
     """Return weights and covariance of every family but the last, a list of each."""
     k = len(TERMS)
     design = np.hstack(
-        [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
+        [
+            x * common,
+            *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES))),
+        ]
     )
     weights, covariance = _ridge(design, forms)
     mean = []
-    spread = []
+    variances = []
     for f in range(len(FAMILIES) - 1):
         take = np.zeros((k, design.shape[1]))
         take[:, :k] = np.diag(common)
         take[:, k * (f + 1) : k * (f + 2)] = np.diag(scales[f])
         mean.append(take @ weights)
-        spread.append(take @ covariance @ take.T)
-    return mean, spread
+        variances.append(take @ covariance @ take.T)
+    return mean, variances
 
 
 def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
@@ -205,7 +230,9 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
 
 def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
-    return _without(made, x, [[earth in own for own in made.earths] for earth in RARE_EARTHS])
+    return _cross_validate(
+        made, x, [[earth in earths for earths in made.earths] for earth in RARE_EARTHS]
+    )
 
 
 def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
@@ -214,8 +241,10 @@ def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
     Papers are left out in `_FOLDS` parts, none of which shares a paper with another.
     """
     rows = np.arange(len(x))
-    parts = [np.isin(rows, out) for _, out in _intervals.folds(made.source, _FOLDS)]
-    return _without(made, x, parts)
+    parts = [
+        np.isin(rows, out) for _, out in _intervals.folds(made.source, _PAPER_FOLDS)
+    ]
+    return _cross_validate(made, x, parts)
 
 
 def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
@@ -225,33 +254,33 @@ def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
     """
     atoms_of = made.phases.to_array()
     out = []
-    for host, known in stabilizers().items():
-        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in known]
-    return _without(made, x, out)
+    for host, elements in stabilizers().items():
+        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in elements]
+    return _cross_validate(made, x, out)
 
 
-def _without(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
+def _cross_validate(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
     total = np.zeros(len(made.forms))
     times = np.zeros(len(made.forms))
     for part in parts:
         out = np.asarray(part, bool)
         if out.any():
-            found = fit(x[~out], made.state.family[~out], made.forms[~out])
-            total[out] += found.probability(x[out], made.state.family[out])
+            model = fit(x[~out], made.state.family[~out], made.forms[~out])
+            total[out] += model.probability(x[out], made.state.family[out])
             times[out] += 1
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
 def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row as one of a new host: by the terms that know none, fitted without it."""
-    found = np.empty(len(made.forms))
+    result = np.empty(len(made.forms))
     new = np.full(len(x), len(FAMILIES) - 1)
     for host in FAMILIES:
         out = made.host == host
         model = fit(x[~out], made.state.family[~out], made.forms[~out])
-        found[out] = model.probability(x[out], new[out])
-    return found
+        result[out] = model.probability(x[out], new[out])
+    return result
 
 
 def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
@@ -259,25 +288,37 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     import pandas as pd
 
     x = terms(made)
-    seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
+    probability_all = fit(x, made.state.family, made.forms).probability(
+        x, made.state.family
+    )
     earth = without_each_earth(made, x)
     host = without_each_host(made, x)
     support = without_each_stabilizer(made, x)
     blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
     raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
     lines: list[dict[str, Any]] = [
-        _scores("all rows seen", made.forms, seen, raw),
+        _scores("all rows seen", made.forms, probability_all, raw),
         _scores("each rare earth left out", made.forms, earth, raw),
         _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
         _scores("each host left out", made.forms, host, raw),
-        _scores("  without energies of hosts", made.forms, without_each_host(made, blind), raw),
+        _scores(
+            "  without energies of hosts",
+            made.forms,
+            without_each_host(made, blind),
+            raw,
+        ),
         _scores("each source left out", made.forms, without_each_source(made, x), raw),
     ]
     for name in RARE_EARTHS:
-        out = np.array([name in own for own in made.earths])
+        out = np.array([name in earths for earths in made.earths])
         if out.any():
-            lines.append(_scores(f"  {name} left out", made.forms[out], earth[out], raw[out]))
-    for name in ("", *dict.fromkeys(e for own in stabilizers().values() for e in own)):
+            lines.append(
+                _scores(f"  {name} left out", made.forms[out], earth[out], raw[out])
+            )
+    for name in (
+        "",
+        *dict.fromkeys(e for earths in stabilizers().values() for e in earths),
+    ):
         out = np.isfinite(support)
         if name:
             out &= made.phases.fraction(name) > 0.0
@@ -306,7 +347,7 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
             "temperature_K": made.kelvin[wrong],
             "forms": made.forms[wrong],
             "left_out": earth[wrong],
-            "seen": seen[wrong],
+            "seen": probability_all[wrong],
         }
     )
     return pd.DataFrame(lines), pd.DataFrame(bins), misses
@@ -315,13 +356,13 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, Any]:
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
-    both = 0 < forms.sum() < len(forms)
+    has_both = 0 < forms.sum() < len(forms)
     return {
         "rows": name,
         "n": len(forms),
         "form": int(forms.sum()),
-        "auc": roc_auc_score(forms, p) if both else np.nan,
-        "auc_of_hull_distance": roc_auc_score(forms, raw) if both else np.nan,
+        "auc": roc_auc_score(forms, p) if has_both else np.nan,
+        "auc_of_hull_distance": roc_auc_score(forms, raw) if has_both else np.nan,
         "brier": brier_score_loss(forms, p),
         "wrong": int(((p >= FORMS) != forms).sum()),
     }
@@ -329,14 +370,14 @@ def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, An
 
 def write_weights(file: Path) -> None:
     """Fit to all rows and write the weights that `magnetkit.phases._forming` reads."""
-    made = read_made()
-    found = fit(terms(made), made.state.family, made.forms)
+    table = read_table()
+    model = fit(terms(table), table.state.family, table.forms)
     families = {
         name: {
-            "mean": np.round(found.mean[f], 5).tolist(),
-            "covariance": np.round(found.covariance[f], 6).tolist(),
+            "mean": np.round(model.mean[f], 5).tolist(),
+            "covariance": np.round(model.covariance[f], 6).tolist(),
         }
         for f, name in enumerate(FAMILIES)
     }
-    stored = {"terms": list(TERMS), "rows": len(made.formula), "families": families}
-    file.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    content = {"terms": list(TERMS), "rows": len(table.formula), "families": families}
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

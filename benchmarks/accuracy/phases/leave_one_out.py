@@ -62,7 +62,7 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
             {
                 "host": host,
                 "own": np.abs(model.loo_error),
-                "inside": _inside(model),
+                "inside": _is_inside(model),
                 "linear": np.abs(model.energy - linear_mixing(model)),
                 "surrogate": np.abs(surrogate[[at[name] for name in model.formulas]]),
             }
@@ -73,13 +73,13 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
     return pd.DataFrame([*rows, _row("all", every)]).assign(data=data)
 
 
-def _inside(model: MixingModel) -> NDArray[np.bool_]:
+def _is_inside(model: MixingModel) -> NDArray[np.bool_]:
     """Return which entries lie inside their 90 % interval, each scaled by the others alone."""
-    far = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
-    scales = np.full(len(far), model.scale)
+    distance = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
+    scales = np.full(len(distance), model.scale)
     at = np.flatnonzero(model.mixed)
     scales[at] = [conformal_scale(np.delete(model.far, i)) for i in range(len(at))]
-    return far <= scales
+    return distance <= scales
 
 
 def _row(host: str, part: "pd.DataFrame") -> dict[str, Any]:
@@ -104,15 +104,17 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
     shape = x.shape[1], y.shape[1], third.shape[1]
     ends = np.full(shape, np.nan)
     pure = np.flatnonzero(
-        (x.max(axis=1) > 1 - 1e-6) & (y.max(axis=1) > 1 - 1e-6) & (third.max(axis=1) > 1 - 1e-6)
+        (x.max(axis=1) > 1 - 1e-6)
+        & (y.max(axis=1) > 1 - 1e-6)
+        & (third.max(axis=1) > 1 - 1e-6)
     )
-    ends[x[pure].argmax(axis=1), y[pure].argmax(axis=1), third[pure].argmax(axis=1)] = model.energy[
-        pure
-    ]
+    ends[x[pure].argmax(axis=1), y[pure].argmax(axis=1), third[pure].argmax(axis=1)] = (
+        model.energy[pure]
+    )
     share = np.einsum("nr,nm,nk->nrmk", x, y, third)
-    needed = (share > 1e-9) & np.isnan(ends)
+    is_missing = (share > 1e-9) & np.isnan(ends)
     energy = np.einsum("nrmk,rmk->n", share, np.nan_to_num(ends))
-    return np.where(needed.any(axis=(1, 2, 3)), np.nan, energy)
+    return np.where(is_missing.any(axis=(1, 2, 3)), np.nan, energy)
 
 
 def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
@@ -136,26 +138,38 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
             outside = np.flatnonzero(fold == k)
             # The scales are searched for once; the rows of each fold are left out of the rest.
             train = estimator.refit if k else estimator.fit
-            fitted = train(x[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - fitted.estimate(x[outside]).mean
+            model = train(x[inside], energy[inside])
+            error[rows[outside]] = energy[outside] - model.estimate(x[outside]).mean
     return error
 
 
-def validation_space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpace, str]:
+def validation_space(
+    snapshot: "Snapshot | str | Path | None",
+) -> tuple[PhaseSpace, str]:
     """Return the phases that are left out, and what they are; see `leave_one_out`."""
     import pandas as pd
 
     if snapshot is not None:
         source = open_snapshot(snapshot)
-        return lowest_entries(source), f"snapshot {source.name}, prototypes by stoichiometry"
+        return lowest_entries(
+            source
+        ), f"snapshot {source.name}, prototypes by stoichiometry"
     mirror = get_settings().mirror
-    if mirror is None or not (mirror / ENTRIES).is_file() or not (mirror / STRUCTURES).is_file():
-        return lowest_entries(open_snapshot()), "embedded snapshot, prototypes by stoichiometry"
+    if (
+        mirror is None
+        or not (mirror / ENTRIES).is_file()
+        or not (mirror / STRUCTURES).is_file()
+    ):
+        return lowest_entries(
+            open_snapshot()
+        ), "embedded snapshot, prototypes by stoichiometry"
     entries = pd.read_csv(mirror / ENTRIES, keep_default_na=False, na_values=[""])
     entries = entries[(entries["in_pool"] == 1) & entries["e_form_2019"].notna()]
     foreign = foreign_structures(entries, mirror / STRUCTURES)
     entries = entries[~entries["material_id"].isin(foreign)]
-    space = build_space(entries["formula"].tolist(), entries["e_form_2019"].to_numpy(float))
+    space = build_space(
+        entries["formula"].tolist(), entries["e_form_2019"].to_numpy(float)
+    )
     return space, "mirror, prototypes by structure"
 
 
@@ -177,19 +191,26 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
     matcher = StructureMatcher(ltol=0.3, stol=0.4, angle_tol=8)
     prototypes = {host: _prototypes(host) for host in VALIDATED}
     foreign = set(wanted)
-    with gzip.open(structures, "rt", encoding="utf-8") as stream, warnings.catch_warnings():
+    with (
+        gzip.open(structures, "rt", encoding="utf-8") as stream,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         for line in stream:
             try:
-                found = json.loads(line)
-                name = found["material_id"]
+                document = json.loads(line)
+                name = document["material_id"]
                 if name not in wanted:
                     continue
-                kinds = [_kind(symbol, HOSTS[wanted[name]]) for symbol in found["species"]]
-                lattice = Lattice.from_parameters(*found["lattice"])
-                crystal = Crystal(lattice, kinds, found["frac_coords"])
+                kinds = [
+                    _kind(symbol, HOSTS[wanted[name]]) for symbol in document["species"]
+                ]
+                lattice = Lattice.from_parameters(*document["lattice"])
+                crystal = Crystal(lattice, kinds, document["frac_coords"])
             except (ValueError, KeyError) as error:
-                raise DataError(f"{structures} is damaged ({error}); fetch it again") from None
+                raise DataError(
+                    f"{structures} is damaged ({error}); fetch it again"
+                ) from None
             if any(matcher.fit(crystal, p) for p in prototypes[wanted[name]]):
                 foreign.discard(name)
     return foreign
@@ -202,15 +223,19 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     earth = table.fraction(*RARE_EARTHS)
     ids = entries["material_id"].to_numpy()[table.row_index]
-    found: dict[str, str] = {}
+    hosts: dict[str, str] = {}
     for name in VALIDATED:
         host = HOSTS[name]
         atoms = host.rare_earth + host.transition_metal + host.interstitial
-        third = table.fraction(*host.interstitial_elements) if host.interstitial else 0.0 * earth
+        third = (
+            table.fraction(*host.interstitial_elements)
+            if host.interstitial
+            else 0.0 * earth
+        )
         fits = np.abs(earth - host.rare_earth / atoms) < 1e-6
         fits &= np.abs(third - host.interstitial / atoms) < 1e-6
-        found |= dict.fromkeys(ids[fits].tolist(), name)
-    return found
+        hosts |= dict.fromkeys(ids[fits].tolist(), name)
+    return hosts
 
 
 def _kind(symbol: str, host: Any) -> str:
@@ -227,16 +252,20 @@ def _prototypes(host: str) -> list[Any]:
     from pymatgen.core import Structure as Crystal
 
     kinds = {"rare_earth": "La", "transition_metal": "Fe", "interstitial": "B"}
-    made = []
+    rows = []
     entry = HOSTS[host]
     cells: list[Structure] = [entry.structure]
     if entry.hexagonal is not None:
         cells.append(entry.hexagonal)
     for cell in cells:
         tetragonal = cell.space_group.startswith(("P4", "I4"))
-        lattice = (Lattice.tetragonal if tetragonal else Lattice.hexagonal)(cell.a_A, cell.c_A)
-        sites = [s for s in cell.sites if s.role != "interstitial" or entry.interstitial]
-        made.append(
+        lattice = (Lattice.tetragonal if tetragonal else Lattice.hexagonal)(
+            cell.a_A, cell.c_A
+        )
+        sites = [
+            s for s in cell.sites if s.role != "interstitial" or entry.interstitial
+        ]
+        rows.append(
             Crystal.from_spacegroup(
                 cell.space_group_number,
                 lattice,
@@ -244,4 +273,4 @@ def _prototypes(host: str) -> list[Any]:
                 [s.position for s in sites],
             )
         )
-    return made
+    return rows

@@ -31,14 +31,14 @@ _FORMS = "probability_phase_forms"
 def substitutions() -> list[str]:
     """Return 1,000 formulas, the same each time."""
     formulas: list[str] = []
-    for compound, replaced, count in SPACES:
-        space = mk.substitutions(compound, replaced, step=_STEP)
+    for compound, exchange, count in SPACES:
+        space = mk.substitutions(compound, exchange, step=_STEP)
         rows = np.random.default_rng(0).choice(len(space), count, replace=False)
         formulas += space.formulas(np.sort(rows))
     return formulas
 
 
-def part_of_embedded() -> Snapshot:
+def embedded_subset() -> Snapshot:
     """Return the embedded entries of Sm-Co and Nd-Fe-B alone, as a pull of these two."""
     whole = mk.phases.open_snapshot()
     symbols = whole.entries["formula"].str.findall("[A-Z][a-z]?")
@@ -57,8 +57,8 @@ def screen(snapshot: Snapshot | None) -> pd.DataFrame:
 
 def lines(snapshots: list[Snapshot]) -> Iterator[str]:
     """Yield statuses by cause, then a row a snapshot, in Markdown."""
-    embedded = screen(None)
-    causes = embedded["status"].astype(str).value_counts()
+    reference = screen(None)
+    causes = reference["status"].astype(str).value_counts()
     yield ", ".join(f"{cause}: {count}" for cause, count in causes.items() if count)
     yield ""
     yield (
@@ -68,18 +68,20 @@ def lines(snapshots: list[Snapshot]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for snapshot in snapshots:
         for title, one in (("as it is", snapshot), ("completed", snapshot.completed())):
-            yield _row(f"{snapshot.name}, {title}", screen(one), embedded)
+            yield _row(f"{snapshot.name}, {title}", screen(one), reference)
 
 
 def _row(title: str, table: pd.DataFrame, embedded: pd.DataFrame) -> str:
     status = table["status"].astype(str)
-    is_judged = table["stability_status"].astype(str).eq("judged")
-    rank, other = (frame["rank"].astype(float).fillna(0.0) for frame in (table, embedded))
+    is_verdict = table["stability_status"].astype(str).eq("judged")
+    rank, other = (
+        frame["rank"].astype(float).fillna(0.0) for frame in (table, embedded)
+    )
     change = (table[_FORMS] - embedded[_FORMS]).abs().max()
     cells = [
         title,
-        str(is_judged.sum()),
-        str((~is_judged).sum()),
+        str(is_verdict.sum()),
+        str((~is_verdict).sum()),
         str(status.eq("not makeable").sum()),
         str(table["rank"].notna().sum()),
         str(status.eq(embedded["status"].astype(str)).sum()),
@@ -92,7 +94,7 @@ def _row(title: str, table: pd.DataFrame, embedded: pd.DataFrame) -> str:
 def main(folders: list[str]) -> None:
     """Print the table for folders of snapshots."""
     snapshots = [mk.phases.read_snapshot(folder) for folder in folders]
-    for line in lines(snapshots or [part_of_embedded()]):
+    for line in lines(snapshots or [embedded_subset()]):
         print(line)
 
 

@@ -32,23 +32,25 @@ def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
 
     table = substitution_table() if table is None else table
     table = table[table["count"] == 1]
-    known = pd.read_csv(datasets.path("substitution/known_sites.csv"))
+    sites = pd.read_csv(datasets.path("substitution/known_sites.csv"))
     question = ["host", "stacking", "transition_metal", "element"]
     by_question = dict(list(table.groupby(question)))
-    found: list[str] = []
+    hits: list[str] = []
     margins: list[float] = []
-    for row in known.to_dict("records"):
+    for row in sites.to_dict("records"):
         one = by_question.get(tuple(row[name] for name in question))
         if one is None:
-            found.append("")
+            hits.append("")
             margins.append(np.nan)
             continue
         energy = one.set_index("site")["substitution_energy_eV"]
-        named = energy.index.isin(row["sites"].split())
-        gain = float(energy[~named].min() - energy[named].min())
+        mask = energy.index.isin(row["sites"].split())
+        gain = float(energy[~mask].min() - energy[mask].min())
         margins.append(gain if row["relation"] == "prefers" else -gain)
-        found.append(str(energy.idxmin()))
-    known["found"] = found
-    known["margin_eV"] = np.round(margins, 4)
-    known["hit"] = (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
-    return known
+        hits.append(str(energy.idxmin()))
+    sites["found"] = hits
+    sites["margin_eV"] = np.round(margins, 4)
+    sites["hit"] = (
+        (sites["margin_eV"] > 0).astype("boolean").where(sites["margin_eV"].notna())
+    )
+    return sites

@@ -114,7 +114,9 @@ def dilute(
     return Dilute(by_site, *(float(means[name]) for name in _MEANS))
 
 
-def site_shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool) -> "pd.Series":
+def site_shares(
+    energy: "pd.Series", host: str, temperature: float, hexagonal: bool
+) -> "pd.Series":
     """Return the share of few atoms on each site, by multiplicity and Boltzmann factor.
 
     `energy` of substitution by site label, eV; `temperature` in K; `hexagonal` takes the host's
@@ -123,7 +125,9 @@ def site_shares(energy: "pd.Series", host: str, temperature: float, hexagonal: b
     from scipy.constants import Boltzmann, elementary_charge
 
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
-    places = {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
+    places = (
+        {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
+    )
     above = (energy - energy.min()) * elementary_charge / (Boltzmann * temperature)
     weights = np.exp(-above) * [places[site] for site in energy.index]
     return weights / weights.sum()
@@ -145,7 +149,9 @@ def host_cell(
         raise InputError(f"no host is called {host!r}; known: {', '.join(HOSTS)}")
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     if prototype is None:
-        raise InputError(f"host {host!r} has no hexagonal stacking; leave hexagonal out")
+        raise InputError(
+            f"host {host!r} has no hexagonal stacking; leave hexagonal out"
+        )
     for symbol in (rare_earth, transition_metal):
         index(symbol)  # refuses what is no element
     on_site = {"rare_earth": rare_earth, "transition_metal": transition_metal}
@@ -170,7 +176,9 @@ def host_cell(
 
 
 @check_arguments
-def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
+def substitute(
+    cell: "Structure", label: str, element: str, count: int = 1
+) -> "Structure":
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 
     The atoms are chosen one after the other, each as far as can be from those chosen before.
@@ -178,15 +186,18 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
     """
     members = [i for i, site in enumerate(cell) if site.properties["label"] == label]
     if not 1 <= count <= len(members):
-        raise InputError(f"site {label!r} has {len(members)} atoms in this cell, asked for {count}")
-    chosen = [members[0]]
-    while len(chosen) < count:
-        distances = np.array(
-            [[cell.get_distance(i, j) for j in chosen] for i in members if i not in chosen]
+        raise InputError(
+            f"site {label!r} has {len(members)} atoms in this cell, asked for {count}"
         )
-        rest = [i for i in members if i not in chosen]
-        chosen.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
-    replaced = cell.copy()
-    for place in chosen:
-        replaced.replace(place, element, properties=dict(cell[place].properties))
-    return replaced
+    places = [members[0]]
+    while len(places) < count:
+        rest = [i for i in members if i not in places]
+        nearest = []
+        for i in rest:
+            distance = min(cell.get_distance(i, j) for j in places)
+            nearest.append(round(distance, 3))
+        places.append(rest[int(np.argmax(nearest))])
+    crystal = cell.copy()
+    for place in places:
+        crystal.replace(place, element, properties=dict(cell[place].properties))
+    return crystal

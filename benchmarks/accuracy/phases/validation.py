@@ -24,7 +24,7 @@ from magnetkit.phases.records import HOSTS
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
 from .diagram import phase_diagram
-from .forming import read_made, table_of_scores
+from .forming import read_table, table_of_scores
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
 from .sites import site_check
 
@@ -68,9 +68,18 @@ class PhaseValidation:
 
     def to_text(self) -> str:
         """Return the report as text."""
-        tested = self.sites[self.sites["hit"].notna()]
-        shown = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
-                 "margin_eV", "hit"]  # fmt: skip
+        with_verdict = self.sites[self.sites["hit"].notna()]
+        columns = [
+            "host",
+            "stacking",
+            "transition_metal",
+            "element",
+            "relation",
+            "sites",
+            "found",
+            "margin_eV",
+            "hit",
+        ]
         parts = (
             ("Phases known to exist or not: probability of forming", self.made),
             ("Reliability, each rare earth left out", self.reliability),
@@ -82,11 +91,13 @@ class PhaseValidation:
                 self.metals_left_out,
             ),
             (
-                f"Sites beside diffraction: {int(tested['hit'].sum())} of {len(tested)} met",
-                tested[shown],
+                f"Sites beside diffraction: {int(with_verdict['hit'].sum())} of {len(with_verdict)} met",
+                with_verdict[columns],
             ),
         )
-        return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in parts)
+        return "\n\n".join(
+            f"{title}\n{table.to_string(index=False)}" for title, table in parts
+        )
 
 
 def validate(
@@ -112,10 +123,10 @@ def validate(
     report("entries left out one by one, the surrogate beside them")
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
-    slopes_found = metals_left_out(snapshot)
+    slopes = metals_left_out(snapshot)
     report("phases known to exist or not, each rare earth and each host left out")
-    scores = table_of_scores(read_made())
-    return PhaseValidation(hull, left_out, slopes_found, site_check(), *scores)
+    scores = table_of_scores(read_table())
+    return PhaseValidation(hull, left_out, slopes, site_check(), *scores)
 
 
 def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
@@ -151,8 +162,11 @@ def hull_agreement(
         entries, energy, products = _by_pymatgen(source, system, table)
         facets = find_facets(stable, inside)
         everything = np.ones(len(stable.energy), bool)
-        for way, space in (("facets", stable), ("linear programs", stable.take(everything))):
-            found = solve(table, space, products=True)
+        for way, space in (
+            ("facets", stable),
+            ("linear programs", stable.take(everything)),
+        ):
+            solution = solve(table, space, products=True)
             rows.append(
                 {
                     "system": system,
@@ -160,9 +174,12 @@ def hull_agreement(
                     "entries": entries,
                     "facets": 0 if facets is None else len(facets.price),
                     "compositions": n,
-                    "largest_difference_eV_atom": np.abs(found.energy - energy).max(),
+                    "largest_difference_eV_atom": np.abs(
+                        solution.energy - energy
+                    ).max(),
                     "same_products": sum(
-                        _alike(found, i, expected) for i, expected in enumerate(products)
+                        _same_products(solution, i, expected)
+                        for i, expected in enumerate(products)
                     ),
                 }
             )
@@ -180,17 +197,20 @@ def _by_pymatgen(
     for i, row in enumerate(table.to_array()):
         composition = Composition({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)})
         found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(composition)
-        products.append({e.composition.reduced_formula: share for e, share in found.items()})
+        products.append(
+            {e.composition.reduced_formula: share for e, share in found.items()}
+        )
     return len(diagram.all_entries), energy, products
 
 
-def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
+def _same_products(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
     """Whether a row's products are those expected, in the same amounts."""
-    used = found.products[row] >= 0
-    names = [found.formulas[k] for k in found.products[row][used]]
-    ours = dict(zip(names, found.fractions[row][used], strict=True))
+    mask = found.products[row] >= 0
+    names = [found.formulas[k] for k in found.products[row][mask]]
+    ours = dict(zip(names, found.fractions[row][mask], strict=True))
     return all(
-        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6 for name in ours | expected
+        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6
+        for name in ours | expected
     )
 
 
@@ -237,13 +257,18 @@ def _metal_by_metal(
     errors = [np.zeros((2, 0))]
     for metal in sorted({s.metal for s in known} & set(whole.metals.tolist())):
         share = whole.occupation.metal[:, np.searchsorted(whole.metals, metal)]
-        exclude = np.array([at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64)
+        exclude = np.array(
+            [at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64
+        )
         # Collapsed calculations are no test.
-        chosen = np.flatnonzero((share > 0.0) & whole.kept)
-        if len(chosen):
-            occupied = Occupation(*(part[chosen] for part in whole.occupation))
-            models = (MixingModel(space, host, exclude, slopes=used) for used in ((), known))
-            means = np.array([model.predict(occupied)[0] for model in models])
-            contents.append(share[chosen])
-            errors.append(np.abs(whole.energy[chosen] - means))
+        places = np.flatnonzero((share > 0.0) & whole.kept)
+        if len(places):
+            occupation = Occupation(*(part[places] for part in whole.occupation))
+            models = (
+                MixingModel(space, host, exclude, slopes=slopes)
+                for slopes in ((), known)
+            )
+            means = np.array([model.predict(occupation)[0] for model in models])
+            contents.append(share[places])
+            errors.append(np.abs(whole.energy[places] - means))
     return np.concatenate(contents), np.concatenate(errors, axis=1)

@@ -41,9 +41,9 @@ def leave_series_out() -> LeftOut:
     frame = pd.read_csv(observations.mirror("literature/curie_series_by_paper.csv"))
     names = {"formula": "composition", "Tc_K": CURIE, "paper": "group"}
     rows = training_set(CURIE, frame.rename(columns=names).assign(basis="atomic"))
-    left = leave_known_out(rows, curie_set(), COVERAGE)
+    out = leave_known_out(rows, curie_set(), COVERAGE)
     named = (MODEL, *peers(COVERAGE))
-    return LeftOut(rows, {name: left.predictions[name] for name in named}, COVERAGE)
+    return LeftOut(rows, {name: out.predictions[name] for name in named}, COVERAGE)
 
 
 def mark_crystals(rows: TrainingSet) -> NDArray[np.bool_]:
@@ -57,9 +57,11 @@ def mark_crystals(rows: TrainingSet) -> NDArray[np.bool_]:
     source = source[source["kind"].str.contains(_measured._SEVERAL_PHASES)]
     table = CompositionTable.from_strings(source["name"].tolist(), basis="atomic")
     papers = source["paper"].to_numpy(str)[table.row_index]
-    marked = set(zip(papers, keys(table.to_array()), strict=True))
-    asked = zip(np.char.lower(rows.groups), keys(rows.table.to_array()), strict=True)
-    return np.array([row not in marked for row in asked])
+    crystals = set(zip(papers, keys(table.to_array()), strict=True))
+    pairs_of_rows = zip(
+        np.char.lower(rows.groups), keys(rows.table.to_array()), strict=True
+    )
+    return np.array([row not in crystals for row in pairs_of_rows])
 
 
 def leave_chemistries_out() -> LeftOut:
@@ -72,9 +74,9 @@ def leave_chemistries_out() -> LeftOut:
 
 def predict_by_model(data: TrainingSet) -> Prediction:
     """Return what the model says of rows whose chemistry it did not see."""
-    model, left = _curie_training.train_model(data)
-    half = _curie_training.left_out_half_widths(model, left, COVERAGE)[1]
-    value = left[1].mean
+    model, predictions = _curie_training.train_model(data)
+    half = _curie_training.left_out_half_widths(model, predictions, COVERAGE)[1]
+    value = predictions[1].mean
     return Prediction(value, value - half, value + half)
 
 
@@ -93,16 +95,20 @@ def predict_by_peer(name: str, data: TrainingSet) -> Prediction:
 
 def lines(title: str, left: LeftOut) -> Iterator[str]:
     """Yield the rows of the table, in Markdown: of all hosts and of the four."""
-    named = np.array([*HOST_NAMES, ""])[assign_hosts(left.data.table)]
-    for label, keep in (("all", named != "none"), ("the four", np.isin(named, _FOUR))):
+    hosts = np.array([*HOST_NAMES, ""])[assign_hosts(left.data.table)]
+    for label, keep in (("all", hosts != "none"), ("the four", np.isin(hosts, _FOUR))):
         for model, figures in restrict(left, keep).figures().iterrows():
             ranges = ["", ""]
             if np.isfinite(figures["coverage"]):
                 ranges = [f"{figures['coverage']:.3f}", f"{figures['half_width']:.0f}"]
             gains = ["", ""]
             if model != MODEL:
-                error = f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
-                pairs = f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
+                error = (
+                    f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
+                )
+                pairs = (
+                    f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
+                )
                 gains = [error, pairs]
             cells = [
                 title,
@@ -121,10 +127,9 @@ def lines(title: str, left: LeftOut) -> Iterator[str]:
 
 def restrict(left: LeftOut, keep: NDArray[np.bool_]) -> LeftOut:
     """Return some of the rows that were left out."""
-    predictions = {
-        name: Prediction(*(part[keep] for part in prediction))
-        for name, prediction in left.predictions.items()
-    }
+    predictions = {}
+    for name, prediction in left.predictions.items():
+        predictions[name] = Prediction(*(part[keep] for part in prediction))
     return LeftOut(left.data[np.flatnonzero(keep)], predictions, left.coverage)
 
 
@@ -138,8 +143,8 @@ def main() -> None:
         "paper, crystals": restrict(series, mark_crystals(series.data)),
         "chemistry": leave_chemistries_out(),
     }
-    for title, left in blocks.items():
-        for line in lines(title, left):
+    for title, rows_out in blocks.items():
+        for line in lines(title, rows_out):
             print(line)
 
 

@@ -14,34 +14,42 @@ _CURIE = "curie_temperature_K"
 
 def report(data: TrainingSet, coverage: float) -> str:
     """Return one paragraph: a model trained on the embedded facts, on the papers of `data`."""
-    known = _curie_set(None, None)  # the embedded facts alone
-    seen = set(keys(known.table.to_array()))
-    cited = np.unique(known.groups)
-    new = np.array([key not in seen for key in keys(data.table.to_array())])
-    new &= ~np.isin(data.groups, cited)
+    facts = _curie_set(None, None)  # the embedded facts alone
+    compounds_of_facts = set(keys(facts.table.to_array()))
+    papers_of_facts = np.unique(facts.groups)
+    new = np.array(
+        [key not in compounds_of_facts for key in keys(data.table.to_array())]
+    )
+    new &= ~np.isin(data.groups, papers_of_facts)
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
-        return f"Nothing but the {len(known)} embedded values is at hand."
-    model, _ = train_model(known)
+        return f"Nothing but the {len(facts)} embedded values is at hand."
+    model, _ = train_model(facts)
     whose = prepare_query(partition(data.table[rows]))
-    found = model.predict_phases(whose, coverage)
+    prediction = model.predict_phases(whose, coverage)
     has_physics = np.isfinite(model.base(whose.phases, whose.codes))
-    answered = np.isfinite(found.value)
+    is_finite = np.isfinite(prediction.value)
     value = data.values[rows]
-    half = found.half
+    half = prediction.half
     texts = []
-    for part, hosts in ((has_physics, "hosts with physics"), (~has_physics, "other hosts")):
-        own = answered & part
+    for part, hosts in (
+        (has_physics, "hosts with physics"),
+        (~has_physics, "other hosts"),
+    ):
+        mask = is_finite & part
         f = figures.accuracy(
-            value[own], found.value[own], data.groups[rows][own], TOLERANCE[_CURIE]
+            value[mask],
+            prediction.value[mask],
+            data.groups[rows][mask],
+            TOLERANCE[_CURIE],
         )
-        inside = (np.abs(value - found.value) <= half)[own].mean()
+        inside = (np.abs(value - prediction.value) <= half)[mask].mean()
         texts.append(
             f"{f['rows']} compounds of unseen papers in {hosts} are {f['mae']:.0f} K off (median "
             f"{f['median']:.0f} K, pairs {f['pairs']:.2f}) and {inside:.0%} of them lie in their "
             f"{coverage:.0%} intervals"
         )
     return (
-        f"With no set fetched, {len(known)} embedded values alone: {'; '.join(texts)}; "
-        f"{(~answered).sum()} are too far from all that is known for a number."
+        f"With no set fetched, {len(facts)} embedded values alone: {'; '.join(texts)}; "
+        f"{(~is_finite).sum()} are too far from all that is known for a number."
     )

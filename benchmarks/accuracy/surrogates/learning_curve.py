@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import CompositionRegressor, TrainingSet, training_set
-from magnetkit.surrogates._measured import chemical_systems, compound, kelvin, local_file
+from magnetkit.surrogates._measured import (
+    chemical_systems,
+    compound,
+    kelvin,
+    local_file,
+)
 from magnetkit.surrogates._validation import columns_of_peers
 
 from .. import observations
@@ -53,7 +58,9 @@ def sets() -> dict[str, TrainingSet]:
 def _neel_set() -> TrainingSet:
     file = local_file("curie-by-paper")
     if file is None:
-        raise DataError("the Neel temperatures are of a fetched set: magnetkit data fetch curie")
+        raise DataError(
+            "the Neel temperatures are of a fetched set: magnetkit data fetch curie"
+        )
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     frame = frame[(frame["Neel"] != "") & (frame["Experimental"] != "False")]
     rows = pd.DataFrame(
@@ -73,7 +80,7 @@ def _polarization_set() -> TrainingSet:
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     compounds = compounds[compounds[name].notna()]
     table = CompositionTable.from_strings(compounds["formula"].tolist(), basis="atomic")
-    reviewed = pd.DataFrame(
+    review = pd.DataFrame(
         {
             "composition": compounds["formula"],
             name: compounds[name],
@@ -89,7 +96,7 @@ def _polarization_set() -> TrainingSet:
         ],
         axis=1,
     )
-    rows = pd.concat([reviewed, papers[["composition", name, "group"]]])
+    rows = pd.concat([review, papers[["composition", name, "group"]]])
     return training_set(name, rows.assign(basis="atomic"))
 
 
@@ -97,21 +104,24 @@ def errors(data: TrainingSet, rows: int, seed: int) -> dict[str, float] | None:
     """Return the mean absolute error of each model of one draw; None of too small a set."""
     rng = np.random.default_rng(1000 * rows + seed)
     groups = rng.permutation(np.unique(data.groups))
-    is_tested = np.isin(data.groups, groups[: max(2, len(groups) // 4)])
-    test = rng.permutation(np.flatnonzero(is_tested))[:_TESTED]
-    pool = np.flatnonzero(~is_tested)
+    is_test = np.isin(data.groups, groups[: max(2, len(groups) // 4)])
+    test = rng.permutation(np.flatnonzero(is_test))[:_TESTED]
+    pool = np.flatnonzero(~is_test)
     if len(pool) < rows:
         return None
     train = data[rng.permutation(pool)[:rows]]
     values = data.values[test]
-    said = {
+    predictions = {
         "mean": np.full(len(test), train.values.mean()),
         "ExtraTrees": _extra_trees(train, data.table[test]),
         "regressor": CompositionRegressor(data.target)
         .learn_compositions(train.table, train.values, train.groups)
         .predict(data.table[test]),
     }
-    return {name: float(np.abs(value - values).mean()) for name, value in said.items()}
+    return {
+        name: float(np.abs(value - values).mean())
+        for name, value in predictions.items()
+    }
 
 
 def _extra_trees(train: TrainingSet, table: CompositionTable) -> NDArray[np.float64]:
@@ -129,17 +139,21 @@ def lines() -> Iterator[str]:
     for name, data in sets().items():
         for rows in SIZES:
             draws = range(_DRAWS[rows])
-            made = [found for seed in draws if (found := errors(data, rows, seed)) is not None]
-            if made:
-                yield row(name, rows, pd.DataFrame(made))
+            frames = [
+                frame
+                for seed in draws
+                if (frame := errors(data, rows, seed)) is not None
+            ]
+            if frames:
+                yield row(name, rows, pd.DataFrame(frames))
 
 
 def row(name: str, rows: int, frame: pd.DataFrame) -> str:
     """Return a row of the table from the errors of its draws, a column a model."""
     mean = frame.mean()
     picks = np.random.default_rng(0).integers(0, len(frame), (_RESAMPLES, len(frame)))
-    drawn = {model: frame[model].to_numpy()[picks].mean(axis=1) for model in frame}
-    low, high = np.quantile(drawn["regressor"] / drawn["ExtraTrees"], [0.025, 0.975])
+    sample = {model: frame[model].to_numpy()[picks].mean(axis=1) for model in frame}
+    low, high = np.quantile(sample["regressor"] / sample["ExtraTrees"], [0.025, 0.975])
     cells = [
         name,
         str(rows),
@@ -160,11 +174,15 @@ def checks() -> Iterator[str]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        results = check_estimator(CompositionRegressor(trees=5), on_fail=None, on_skip=None)
+        results = check_estimator(
+            CompositionRegressor(trees=5), on_fail=None, on_skip=None
+        )
     names: dict[str, list[str]] = {"passed": [], "skipped": [], "failed": []}
     for result in results:
         names.setdefault(result["status"], []).append(result["check_name"])
-    counts = ", ".join(f"{len(of_status)} {status}" for status, of_status in names.items())
+    counts = ", ".join(
+        f"{len(of_status)} {status}" for status, of_status in names.items()
+    )
     yield f"`check_estimator` of scikit-learn {sklearn.__version__}: {counts}."
     for status, of_status in names.items():
         if of_status:

@@ -40,8 +40,12 @@ def peers() -> dict[str, Fit]:
             "with: pip install 'magnetkit[evaluation]', or leave them out: --no-peers (peers=False)"
         ) from None
 
-    def of(make: Callable[[], Any], features: Callable[[CompositionTable], Array]) -> Fit:
-        def fit(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+    def predictor(
+        make: Callable[[], Any], features: Callable[[CompositionTable], Array]
+    ) -> Fit:
+        def fit(
+            table: CompositionTable, values: Array
+        ) -> Callable[[CompositionTable], Array]:
             model = make().fit(features(table), values)
             return lambda other: model.predict(features(other))
 
@@ -50,16 +54,20 @@ def peers() -> dict[str, Fit]:
     magpie = CompositionStatistics().fit().transform
     trees = {"n_estimators": 100, "random_state": 0}
     return {
-        "random forest on composition (MaMMoS)": of(
+        "random forest on composition (MaMMoS)": predictor(
             lambda: RandomForestRegressor(**trees), CompositionTable.to_array
         ),
-        "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
-        "LightGBM on Magpie": of(lambda: LGBMRegressor(**_BOOSTED, verbose=-1), magpie),
+        "ExtraTrees on Magpie": predictor(lambda: ExtraTreesRegressor(**trees), magpie),
+        "LightGBM on Magpie": predictor(
+            lambda: LGBMRegressor(**_BOOSTED, verbose=-1), magpie
+        ),
         "vote on element counts (2:14:1)": _vote,
     }
 
 
-def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+def _vote(
+    table: CompositionTable, values: Array
+) -> Callable[[CompositionTable], Array]:
     """Fit the mean of four ensembles to 2:14:1 alone."""
     from sklearn.ensemble import (
         AdaBoostRegressor,
@@ -78,16 +86,18 @@ def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable]
         ("boosting", AdaBoostRegressor(random_state=0)),
         ("xgboost", XGBRegressor(**_BOOSTED)),
     ]
-    own = rows(table)
-    if len(own) < _LEAST:
+    rows_of_host = rows(table)
+    if len(rows_of_host) < _LEAST:
         return lambda other: np.full(len(other), np.nan)
-    model = VotingRegressor(models).fit(17.0 * table.to_array()[own], values[own])
+    model = VotingRegressor(models).fit(
+        17.0 * table.to_array()[rows_of_host], values[rows_of_host]
+    )
 
     def predict(other: CompositionTable) -> Array:
-        found = np.full(len(other), np.nan)
-        own = rows(other)
-        if len(own):
-            found[own] = model.predict(17.0 * other.to_array()[own])
-        return found
+        result = np.full(len(other), np.nan)
+        rows_of_host = rows(other)
+        if len(rows_of_host):
+            result[rows_of_host] = model.predict(17.0 * other.to_array()[rows_of_host])
+        return result
 
     return predict

@@ -51,18 +51,24 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
     """
     rng = np.random.default_rng(0)
     order = rng.permutation(len(data)) if change == "order" else np.arange(len(data))
-    known = data[order]
+    rows = data[order]
     if change == "move":
-        t = known.table
+        t = rows.table
         fractions = t.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(t.values)))
-        values = known.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(known)))
+        values = rows.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(rows)))
         table = CompositionTable(t.indptr, t.indices, fractions, t.row_index)
-        known = TrainingSet(
-            known.target, table, values, known.groups, known.sources, known.origin, known.removed
+        rows = TrainingSet(
+            rows.target,
+            table,
+            values,
+            rows.groups,
+            rows.sources,
+            rows.origin,
+            rows.removed,
         )
-    made = np.empty(len(data))
-    made[order] = _curie_training.left_out(_curie_training.fit_model(known)).mean
-    return made
+    result = np.empty(len(data))
+    result[order] = _curie_training.left_out(_curie_training.fit_model(rows)).mean
+    return result
 
 
 def report(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
@@ -73,9 +79,14 @@ def report(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
     ]
     rows = ~np.char.startswith(data.groups, NO_PAPER)
     first = next(iter(made.values()))
-    for title, found in made.items():
-        f = figures.accuracy(data.values[rows], found[rows], data.groups[rows], TOLERANCE[TARGET])
-        apart = np.abs(found - first)
+    for title, values in made.items():
+        f = figures.accuracy(
+            data.values[rows],
+            values[rows],
+            data.groups[rows],
+            TOLERANCE[TARGET],
+        )
+        apart = np.abs(values - first)
         lines.append(
             f"| {title} | {f['mae']:.3f} | {f['pairs']:.5f} | {np.median(apart):.1e} | "
             f"{apart.max():.1e} |"
@@ -98,15 +109,17 @@ def main(arguments: list[str]) -> None:
         np.save(file, left_out(_data(hosts), change))
         return
     data = _data(arguments)
-    made = {}
-    print(f"{len(data)} values, {pd.Series(data.groups).nunique()} papers and systems\n")
+    results = {}
+    print(
+        f"{len(data)} values, {pd.Series(data.groups).nunique()} papers and systems\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for title, settings, change in _RUNS:
             file = str(Path(folder) / "said.npy")
             command = [sys.executable, "-m", _MODULE, "--run", change, file, *arguments]
             subprocess.run(command, check=True, env=os.environ | settings, cwd=_ROOT)
-            made[title] = np.load(file)
-    print(report(data, made))
+            results[title] = np.load(file)
+    print(report(data, results))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,13 @@ from magnetkit.compound.evaluate import PROPERTIES
 from magnetkit.compound.parameters import load, prior_parameters
 from magnetkit.phases.partition import Partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, curie_phases, trend_columns
+from magnetkit.surrogates._curie import (
+    TREND,
+    TYPICAL_K,
+    CurieModel,
+    curie_phases,
+    trend_columns,
+)
 from magnetkit.surrogates._measured import keys
 from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.intrinsic import evaluate
@@ -53,12 +59,19 @@ def report(model: CurieModel) -> list[str]:
     for name in _LEAST:
         own = series[series["property"] == name].reset_index(drop=True)
         table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
-        said = _curie(own, table, model) if name == _CURIE else _learnt(own, table, name)
+        predictions = (
+            _curie(own, table, model)
+            if name == _CURIE
+            else _predict_series(own, table, name)
+        )
         every = np.ones(len(own), bool)
-        lines += [_row(own, name, model, made, every) for model, made in said.items()]
+        lines += [
+            _row(own, name, model, values, every)
+            for model, values in predictions.items()
+        ]
         if name == _CURIE:
             lines += [
-                _row(own, name, f"{model}, {kind}", said[model], rows)
+                _row(own, name, f"{model}, {kind}", predictions[model], rows)
                 for kind, rows in kinds(table).items()
                 for model in ("model, no compound stays", "physics alone")
             ]
@@ -85,10 +98,15 @@ def kinds(table: CompositionTable) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]) -> str:
-    known = rows & np.isfinite(made)
+def _row(
+    own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]
+) -> str:
+    is_usable = rows & np.isfinite(made)
     f = figures.accuracy(
-        own["value"].to_numpy()[known], made[known], own["paper"].to_numpy()[known], _LEAST[name]
+        own["value"].to_numpy()[is_usable],
+        made[is_usable],
+        own["paper"].to_numpy()[is_usable],
+        _LEAST[name],
     )
     digits = 1 if name == _CURIE else 3
     pairs = "none" if np.isnan(f["pairs"]) else f"{f['pairs']:.3f}"
@@ -98,30 +116,39 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
     )
 
 
-def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dict[str, Array]:
-    known = model.known
-    learnt = _curie_training.training_rows(known, True)
-    compounds = _keys(known.table)
+def _curie(
+    own: pd.DataFrame, table: CompositionTable, model: CurieModel
+) -> dict[str, Array]:
+    dataset = model.known
+    training = _curie_training.training_rows(dataset, True)
+    compounds = _keys(dataset.table)
     theirs = _keys(table)
     codes, phases = curie_phases(table)
     x, base = model.columns(phases, codes)
     mean = np.where(np.isfinite(base), base, TYPICAL_K)
     branch = model.branches[model.of_host[0]]
     pure = np.diff(table.indptr) == 3
-    review = np.char.startswith(np.char.lower(known.sources.astype(str)), "herbst")
-    made = {"model, pure compounds stay": mean.copy(), "model, no compound stays": mean.copy()}
+    review = np.char.startswith(np.char.lower(dataset.sources.astype(str)), "herbst")
+    results = {
+        "model, pure compounds stay": mean.copy(),
+        "model, no compound stays": mean.copy(),
+    }
     for paper in np.unique(own["paper"]):
         test = (own["paper"] == paper).to_numpy()
-        for found, gone in zip(made.values(), (test & ~pure, test), strict=True):
-            rest = ~np.isin(compounds, theirs[gone])
+        for result, without in zip(results.values(), (test & ~pure, test), strict=True):
+            rest = ~np.isin(compounds, theirs[without])
             rest &= ~review if paper == _REVIEW else True
             rows = np.flatnonzero(rest)
-            process = _curie_training.fit_rows(known[rows], learnt.at(rows), branch.learns, None)
-            found[test] += process.estimate(x[test]).mean
-    return made | {"physics alone": base}
+            process = _curie_training.fit_rows(
+                dataset[rows], training.at(rows), branch.learns, None
+            )
+            result[test] += process.estimate(x[test]).mean
+    return results | {"physics alone": base}
 
 
-def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, Array]:
+def _predict_series(
+    own: pd.DataFrame, table: CompositionTable, name: str
+) -> dict[str, Array]:
     codes, phases = curie_phases(table)
     whole = np.ones(len(table))
     part = Partition(codes, phases, phases, whole, whole, table)
@@ -129,25 +156,32 @@ def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, 
     pure = np.diff(table.indptr) == 3
     values = own["value"].to_numpy(float)
     papers = own["paper"].to_numpy()
-    made: dict[str, Array] = {}
-    for title, p in (("calibrated physics", load()), ("prior physics", prior_parameters())):
+    results: dict[str, Array] = {}
+    for title, p in (
+        ("calibrated physics", load()),
+        ("prior physics", prior_parameters()),
+    ):
         got = evaluate(part, 300.0, spread=False, parameters=p)
         mean = got.value[:, 0, PROPERTIES.index(name)]
-        known = np.isfinite(mean)
-        apart = np.where(known, values - mean, 0.0)
-        x = trend_columns(phases, codes, np.where(known, got.curie, np.nan))
-        unit = _TREND * apart[known].std() / np.abs(x[:, :TREND]).max()
+        is_finite = np.isfinite(mean)
+        apart = np.where(is_finite, values - mean, 0.0)
+        x = trend_columns(phases, codes, np.where(is_finite, got.curie, np.nan))
+        unit = _TREND * apart[is_finite].std() / np.abs(x[:, :TREND]).max()
         x[:, :TREND] *= unit
-        process = TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x[known], apart[known])
-        joined = np.full(len(table), np.nan)
+        process = TrendProcess(TREND, N_ELEMENTS, searches=2).fit(
+            x[is_finite], apart[is_finite]
+        )
+        combination = np.full(len(table), np.nan)
         for paper in np.unique(papers):
-            test = known & (papers == paper)
-            rest = known & (papers != paper) & ~np.isin(theirs, theirs[test & ~pure])
+            test = is_finite & (papers == paper)
+            rest = (
+                is_finite & (papers != paper) & ~np.isin(theirs, theirs[test & ~pure])
+            )
             if test.any():
-                said = process.refit(x[rest], apart[rest]).estimate(x[test]).mean
-                joined[test] = mean[test] + said
-        made |= {title: mean, f"{title} and residual": joined}
-    return made
+                correction = process.refit(x[rest], apart[rest]).estimate(x[test]).mean
+                combination[test] = mean[test] + correction
+        results |= {title: mean, f"{title} and residual": combination}
+    return results
 
 
 def _keys(table: CompositionTable) -> NDArray[np.str_]:

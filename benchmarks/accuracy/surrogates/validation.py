@@ -65,7 +65,10 @@ class Report:
 
 
 def validate(
-    target: str, data: "str | Path | None" = None, progress: bool = False, peers: bool = True
+    target: str,
+    data: "str | Path | None" = None,
+    progress: bool = False,
+    peers: bool = True,
 ) -> Report:
     """Compare what is learnt of a target with peers on what was left out.
 
@@ -90,7 +93,9 @@ def validate(
         If there is no such target.
     """
     if target not in TARGETS:
-        raise InputError(f"target {target!r} is not validated; use one of {', '.join(TARGETS)}")
+        raise InputError(
+            f"target {target!r} is not validated; use one of {', '.join(TARGETS)}"
+        )
     if target == CURIE:
         return _curie(_curie_training.training_set(data), progress, peers)
     return _energy(training_set(energy.ENERGY, data), progress, peers)
@@ -102,46 +107,50 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
     compounds = np.array(keys(data.table.to_array()), object)
     for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
-        gone = set(compounds[test])
-        train = np.flatnonzero([key not in gone for key in compounds])
+        test_compounds = set(compounds[test])
+        train = np.flatnonzero([key not in test_compounds for key in compounds])
         if len(test) and len(train):
             yield train, test
 
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = recipes() if with_peers else {}
-    with bar(f"validating {CURIE}", CURIE_FOLDS * (2 + len(others)) + 1, progress) as advance:
-        model, left = _curie_training.train_model(data, advance)
-        found = left[0]
-        halves = _curie_training.left_out_half_widths(model, left, COVERAGE)
-        made = pd.DataFrame(
+    other_models = recipes() if with_peers else {}
+    with bar(
+        f"validating {CURIE}", CURIE_FOLDS * (2 + len(other_models)) + 1, progress
+    ) as advance:
+        model, rows_out = _curie_training.train_model(data, advance)
+        folds_out = rows_out[0]
+        halves = _curie_training.left_out_half_widths(model, rows_out, COVERAGE)
+        frame = pd.DataFrame(
             {
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
                 "fold": _curie_training.assign_folds(data),
-                "host": _hosts(data, found.base),
-                "model": found.mean,
-                "physics alone": found.base,
+                "host": _hosts(data, folds_out.base),
+                "model": folds_out.mean,
+                "physics alone": folds_out.base,
                 "half": halves[0],
-                "inside": _inside(model, found),
-                "misfit": found.local,
+                "inside": _is_inside(model, folds_out),
+                "misfit": folds_out.local,
             }
         )
-        alone = _curie_training.left_out(_curie_training.fit_model(data, physics=False), advance)
-        made["data alone"] = alone.mean
-        for name, fit in others.items():
-            made[name] = np.nan
+        alone = _curie_training.left_out(
+            _curie_training.fit_model(data, physics=False), advance
+        )
+        frame["data alone"] = alone.mean
+        for name, fit in other_models.items():
+            frame[name] = np.nan
             for train, test in _splits(data):
                 predict = fit(data.table[train], data.values[train])
-                made.loc[test, name] = predict(data.table[test])
+                frame.loc[test, name] = predict(data.table[test])
                 advance()
-    made = made[np.isfinite(made["model"])]
-    text = _text(made, data) + "\n" + _by_host(data, left, halves)
+    frame = frame[np.isfinite(frame["model"])]
+    text = _text(frame, data) + "\n" + _by_host(data, rows_out, halves)
     text += "\n" + blind.report(data, COVERAGE) + "\n"
     if _series_at_hand():
         text += "\n" + "\n".join(series.report(model)) + "\n"
-    return Report(CURIE, made, text)
+    return Report(CURIE, frame, text)
 
 
 def _series_at_hand() -> bool:
@@ -151,11 +160,13 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
+def _is_inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
 
 
-def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]) -> str:
+def _by_host(
+    data: TrainingSet, left: list[_curie_training.LeftOut], halves: list[Array]
+) -> str:
     """Say how often intervals hold, by host: papers left out, and chemistries."""
     lines = [
         f"Intervals of {COVERAGE:.0%} by host (of the written composition), calibrated on other "
@@ -164,16 +175,19 @@ def _by_host(data: TrainingSet, left: list[_curie_training.LeftOut], halves: lis
         "| left out | rows | n | MAE, K | pairs | coverage | median half width, K |",
         "|---|---|---|---|---|---|---|",
     ]
-    named = np.array([*HOST_NAMES, "unknown"])[assign_hosts(data.table)]
-    for title, found, half in zip(("paper", "chemistry"), left, halves, strict=False):
-        known = np.isfinite(found.mean) & np.isfinite(half)
-        parts = {"all": known, "the four": known & np.isin(named, _FOUR)}
-        parts |= {host: known & (named == host) for host in _FOUR}
+    hosts = np.array([*HOST_NAMES, "unknown"])[assign_hosts(data.table)]
+    for title, result, half in zip(("paper", "chemistry"), left, halves, strict=False):
+        is_finite = np.isfinite(result.mean) & np.isfinite(half)
+        parts = {"all": is_finite, "the four": is_finite & np.isin(hosts, _FOUR)}
+        parts |= {host: is_finite & (hosts == host) for host in _FOUR}
         for name, rows in parts.items():
             if rows.any():
-                off = np.abs(data.values - found.mean)[rows]
+                off = np.abs(data.values - result.mean)[rows]
                 pairs = figures.pairs_in_order(
-                    data.values[rows], found.mean[rows], data.groups[rows], TOLERANCE[CURIE]
+                    data.values[rows],
+                    result.mean[rows],
+                    data.groups[rows],
+                    TOLERANCE[CURIE],
                 )
                 lines.append(
                     f"| {title} | {name} | {rows.sum()} | {off.mean():.1f} | {pairs:.3f} | "
@@ -195,7 +209,9 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
-        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[papers["host"].isin(_FOUR)],
+        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[
+            papers["host"].isin(_FOUR)
+        ],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
         "compilations, by chemical system": made[no_paper],
     }
@@ -210,10 +226,17 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     ]
     for name, part in sides.items():
         for model in models:
-            known = part[np.isfinite(part[model])]
-            if len(known):
-                lines.append(_row(name, model, known))
-    lines += ["", *_coverage(papers), "", *_never_worse(papers), "", *_residuals(made, data)]
+            rows = part[np.isfinite(part[model])]
+            if len(rows):
+                lines.append(_row(name, model, rows))
+    lines += [
+        "",
+        *_coverage(papers),
+        "",
+        *_never_worse(papers),
+        "",
+        *_residuals(made, data),
+    ]
     lines += ["", *_worst(papers, data)]
     return "\n".join(lines) + "\n"
 
@@ -223,9 +246,11 @@ _NO_MODEL = ("value", "group", "source", "fold", "host", "half", "inside", "misf
 
 def _row(name: str, model: str, part: pd.DataFrame) -> str:
     f = figures.accuracy(
-        part["value"].to_numpy(), part[model].to_numpy(), part["group"].to_numpy(),
+        part["value"].to_numpy(),
+        part[model].to_numpy(),
+        part["group"].to_numpy(),
         TOLERANCE[CURIE],
-    )  # fmt: skip
+    )
     return (
         f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
         f"{f['pairs']:.3f} |"
@@ -243,8 +268,8 @@ def _coverage(part: pd.DataFrame) -> list[str]:
         ("outside", part[~part["inside"]]),
     ):
         if len(rows):
-            held = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
-            share, low, high = figures.coverage_by_group(held, rows["group"].to_numpy())
+            hits = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
+            share, low, high = figures.coverage_by_group(hits, rows["group"].to_numpy())
             lines.append(
                 f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
                 f"{rows['half'].mean():.0f} |"
@@ -262,19 +287,25 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         "|---|---|---|---|",
     ]
     for host, rows in part.groupby("host"):
-        rivals = [c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()]
+        rivals = [
+            c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()
+        ]
         if len(rows) < _LEAST or not rivals:
             continue
-        error = {c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)}
+        error = {
+            c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)
+        }
         best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
         gap = error["model"] - error[best]
         _, code = np.unique(rows["group"], return_inverse=True)
         total = np.bincount(code, gap)
         count = np.bincount(code)
         picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
-        drawn = total[picks].sum(axis=1) / count[picks].sum(axis=1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        lines.append(f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |")
+        sample = total[picks].sum(axis=1) / count[picks].sum(axis=1)
+        low, high = np.quantile(sample, [0.025, 0.975])
+        lines.append(
+            f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |"
+        )
     return lines
 
 
@@ -302,7 +333,7 @@ def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
 def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str]:
     """List the rows that the model misses most, and what is known of why."""
     compounds = pd.Series(keys(data.table.to_array())).astype(object)
-    others = pd.DataFrame({"key": compounds, "value": data.values})
+    table = pd.DataFrame({"key": compounds, "value": data.values})
     formulas = data.table.formulas()
     error = (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
     lines = [
@@ -313,7 +344,7 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
     ]
     for i in error.index[:count]:
         row = papers.loc[i]
-        same = others[(others["key"] == compounds[i]) & (others.index != i)]["value"]
+        same = table[(table["key"] == compounds[i]) & (table.index != i)]["value"]
         apart = (same - row["value"]).abs()
         if len(same) and apart.median() > _APART_K:
             why = f"{len(same)} other source(s) differ by {apart.median():.0f} K"
@@ -332,29 +363,31 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
 
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = recipes() if with_peers else {}
-    steps = energy.ENERGY_FOLDS * (1 + len(others)) + 1
+    other_models = recipes() if with_peers else {}
+    steps = energy.ENERGY_FOLDS * (1 + len(other_models)) + 1
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
-        made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
-        made["model"] = energy.left_out(model.process, data).mean
-        for name, fit in others.items():
-            made[name] = np.nan
+        frame = pd.DataFrame(
+            {"value": data.values, "group": data.groups, "learnt": data.learn}
+        )
+        frame["model"] = energy.left_out(model.process, data).mean
+        for name, fit in other_models.items():
+            frame[name] = np.nan
             for inside, outside in _intervals.folds(data.groups, energy.ENERGY_FOLDS):
                 rows = inside[data.learn[inside]]
                 predict = fit(data.table[rows], data.values[rows])
-                made.loc[outside, name] = predict(data.table[outside])
+                frame.loc[outside, name] = predict(data.table[outside])
                 advance()
     lines = [
-        f"{data.origin}: {len(made)} phases, chemical systems left out.",
+        f"{data.origin}: {len(frame)} phases, chemical systems left out.",
         "",
         "| rows | model | n | MAE, meV/atom | median, meV/atom |",
         "|---|---|---|---|---|",
     ]
-    for title, part in (("all", made), ("near the hull", made[made["learnt"]])):
-        for name in ("model", *others):
+    for title, part in (("all", frame), ("near the hull", frame[frame["learnt"]])):
+        for name in ("model", *other_models):
             error = 1000.0 * (part[name] - part["value"]).abs()
             lines.append(
                 f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
             )
-    return Report(data.target, made, "\n".join(lines) + "\n")
+    return Report(data.target, frame, "\n".join(lines) + "\n")

@@ -25,10 +25,14 @@ def recipe(host, rng):
         (e, host.rare_earth * (1.0 + spare) * x / sum(shares))
         for e, x in zip(earths, shares, strict=True)
     ]
-    others = [e for e in host.split.solubility if e not in ("Fe", "Co")]
-    some = {e: 0.5 * host.split.solubility[e] * rng.random() for e in rng.sample(others, 2)}
+    elements = [e for e in host.split.solubility if e not in ("Fe", "Co")]
+    some = {
+        e: 0.5 * host.split.solubility[e] * rng.random()
+        for e in rng.sample(elements, 2)
+    }
     some = some if sum(some.values()) < 0.5 and rng.random() < 0.7 else {}
-    rest, cobalt = 1.0 - sum(some.values()), rng.choice((0.0, 0.1, 0.5, 1.0))
+    rest = 1.0 - sum(some.values())
+    cobalt = rng.choice((0.0, 0.1, 0.5, 1.0))
     some |= {"Fe": rest * (1.0 - cobalt), "Co": rest * cobalt}
     amounts += [(e, host.transition_metal * x) for e, x in some.items()]
     for element in host.interstitial_elements[: rng.choice((1, 1, 2))]:
@@ -39,23 +43,26 @@ def recipe(host, rng):
 def answers():
     """Return columns by name: of all recipes, and of those of a host when taken as such."""
     rng = random.Random(3)
-    recipes = {
-        name: [HOSTS[name].structure.example, *(recipe(HOSTS[name], rng) for _ in range(NUMBER))]
-        for name in ROOTS
-    }
-    every = ["Pr2Fe14B", *(text for own in recipes.values() for text in own)]
-    found = {"all": mk.predict(every, TEMPERATURES)}
-    found["routes"] = sintered(every, 300.0, process="sintered-fine-grained")
-    found["shells"] = sintered(every, TEMPERATURES, shell="Tb 0.5 wt%")
+    recipes = {}
+    every = ["Pr2Fe14B"]
+    for name in ROOTS:
+        recipes[name] = [HOSTS[name].structure.example]
+        recipes[name] += [recipe(HOSTS[name], rng) for _ in range(NUMBER)]
+        every += recipes[name]
+    results = {"all": mk.predict(every, TEMPERATURES)}
+    results["routes"] = sintered(every, 300.0, process="sintered-fine-grained")
+    results["shells"] = sintered(every, TEMPERATURES, shell="Tb 0.5 wt%")
     for name, host in HOSTS.items():
-        own = recipes[host.root]
-        found[f"hard phase as {name}"] = intrinsic(own, (4.2, *TEMPERATURES), host=name)
-        found[f"magnet as {name}"] = sintered(own, TEMPERATURES, host=name)
-        found[f"phase as {name}"] = stability(own, host=name)
-    return {
-        name: {column: frame[column].to_numpy() for column in frame.columns}
-        for name, frame in found.items()
-    }
+        texts = recipes[host.root]
+        results[f"hard phase as {name}"] = intrinsic(
+            texts, (4.2, *TEMPERATURES), host=name
+        )
+        results[f"magnet as {name}"] = sintered(texts, TEMPERATURES, host=name)
+        results[f"phase as {name}"] = stability(texts, host=name)
+    columns = {}
+    for name, frame in results.items():
+        columns[name] = {column: frame[column].to_numpy() for column in frame.columns}
+    return columns
 
 
 if __name__ == "__main__":

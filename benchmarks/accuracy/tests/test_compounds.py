@@ -14,20 +14,22 @@ def frame():
 
 
 def test_the_committed_table_is_the_models(frame):
-    stored = pd.read_csv(datasets.path("magnetism/compounds.csv"))
-    assert list(stored) == list(frame)
-    assert stored["compound"].nunique() == len(COMPOUNDS) == 37
-    for name in stored.select_dtypes("number"):
+    table = pd.read_csv(datasets.path("magnetism/compounds.csv"))
+    assert list(table) == list(frame)
+    assert table["compound"].nunique() == len(COMPOUNDS) == 37
+    for name in table.select_dtypes("number"):
         # Printed to four figures.
-        np.testing.assert_allclose(stored[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(
+            table[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name
+        )
 
 
 def test_measured_values_are_those_of_the_papers(frame):
     at = frame.set_index(["compound", "temperature_K"])
     # Hirosawa et al., J. Appl. Phys. 59 (1986) 873.
-    assert at.loc[("Nd2Fe14B", 295.0), "measured_saturation_polarization_T"] == pytest.approx(
-        1.60, abs=0.02
-    )
+    assert at.loc[
+        ("Nd2Fe14B", 295.0), "measured_saturation_polarization_T"
+    ] == pytest.approx(1.60, abs=0.02)
     assert at.loc[("Y2Fe14B", 573.0), "status"] == "paramagnetic"
 
 

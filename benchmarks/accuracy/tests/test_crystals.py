@@ -21,12 +21,16 @@ def test_a_compound_takes_the_nearest_crystal_of_its_own_host():
         host_cell("2:17", "Sm", "Co"),
         host_cell("2:17", "Nd", "Fe"),
     ]
-    table = CompositionTable.from_strings(["Sm2Co13Fe4", "Nd2Fe16Co", "SmCo4Cu", "Nd2Fe14B"])
-    codes = np.array([HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")], np.int8)
+    table = CompositionTable.from_strings(
+        ["Sm2Co13Fe4", "Nd2Fe16Co", "SmCo4Cu", "Nd2Fe14B"]
+    )
+    codes = np.array(
+        [HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")], np.int8
+    )
     assert nearest_crystals(table, codes, crystals).tolist() == [1, 2, 0, -1]
 
 
-def test_without_a_mirror_folder_the_way_out_is_said(monkeypatch, tmp_path):
+def test_missing_mirror_folder_names_the_way_out(monkeypatch, tmp_path):
     monkeypatch.setenv("MAGNETKIT_MIRROR", str(tmp_path))
     get_settings.cache_clear()
     try:

@@ -13,11 +13,11 @@ from magnetkit.phases._stability_kernels import TERMS
 
 
 @pytest.fixture(scope="module")
-def made():
-    return forming.read_made()
+def phase_table():
+    return forming.read_table()
 
 
-def test_the_table_is_large_typed_and_cited():
+def test_table_is_large_and_has_sources():
     with datasets.path(forming.MADE).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len({(r["formula"], r["temperature_K"]) for r in rows}) == len(rows)
@@ -32,8 +32,8 @@ def test_the_table_is_large_typed_and_cited():
     assert memory.count("no") <= 0.75 * forms.count("no")
 
 
-def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
-    scores, bins, wrong = forming.table_of_scores(made)
+def test_a_rare_earth_left_out_is_predicted_from_the_others(phase_table):
+    scores, bins, wrong = forming.table_of_scores(phase_table)
     by = scores.set_index("rows")
     assert by.loc["all rows seen", "auc"] >= 0.97
     assert by.loc["each rare earth left out", "auc"] >= 0.95
@@ -58,7 +58,7 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
     assert energies["  without energies"] < -0.005
     assert energies["  without energies of hosts"] < -0.05
     assert by.loc["each host left out", "brier"] <= 0.15
-    assert bins["rows"].sum() == len(made.formula)
+    assert bins["rows"].sum() == len(phase_table.formula)
     share = bins.set_index("from")["share_that_forms"]
     assert share[:0.3].max() < 0.1
     assert share[0.8] > 0.95
@@ -69,26 +69,30 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
     assert len(wrong) == by.loc["each rare earth left out", "wrong"]
 
 
-def test_what_is_validated_is_what_a_user_gets(made):
-    x = forming.terms(made)
-    seen = forming.fit(x, made.state.family, made.forms).probability(x, made.state.family)
-    for kelvin in np.unique(made.kelvin):
-        rows = np.flatnonzero(made.kelvin == kelvin)
-        table = CompositionTable.from_strings([made.formula[i] for i in rows], basis="atomic")
-        said = stability(table, temperature=kelvin)["probability_phase_forms"]
-        np.testing.assert_allclose(said, seen[rows], atol=2e-3)
+def test_what_is_validated_is_what_a_user_gets(phase_table):
+    x = forming.terms(phase_table)
+    probability = forming.fit(
+        x, phase_table.state.family, phase_table.forms
+    ).probability(x, phase_table.state.family)
+    for kelvin in np.unique(phase_table.kelvin):
+        rows = np.flatnonzero(phase_table.kelvin == kelvin)
+        table = CompositionTable.from_strings(
+            [phase_table.formula[i] for i in rows], basis="atomic"
+        )
+        prediction = stability(table, temperature=kelvin)["probability_phase_forms"]
+        np.testing.assert_allclose(prediction, probability[rows], atol=2e-3)
 
 
-def test_a_new_host_is_judged_by_what_knows_no_host(made):
+def test_a_new_host_is_judged_by_what_knows_no_host(phase_table):
     """Metals and stabilizers stand in no term of it; energies and their doubt decide."""
-    x = forming.terms(made)
-    found = forming.fit(x, made.state.family, made.forms)
+    x = forming.terms(phase_table)
+    model = forming.fit(x, phase_table.state.family, phase_table.forms)
     last = len(FAMILIES) - 1
-    used = {t for t, w in zip(TERMS, found.mean[last], strict=True) if w != 0.0}
-    assert used == set(forming.HOST_FREE)
-    assert np.count_nonzero(np.diag(found.covariance[last])) == len(forming.HOST_FREE)
-    assert not {"stabilizer", "Fe", "Co", "Ni", "Mn", "Cu"} & used
-    weight = dict(zip(TERMS, found.mean[last], strict=True))
+    terms_in_use = {t for t, w in zip(TERMS, model.mean[last], strict=True) if w != 0.0}
+    assert terms_in_use == set(forming.HOST_FREE)
+    assert np.count_nonzero(np.diag(model.covariance[last])) == len(forming.HOST_FREE)
+    assert not {"stabilizer", "Fe", "Co", "Ni", "Mn", "Cu"} & terms_in_use
+    weight = dict(zip(TERMS, model.mean[last], strict=True))
     # Farther above what competes, or less sure of it: less likely.
     assert weight["hull distance"] > 0.3
     assert weight["uncertainty"] > 2.0
@@ -101,6 +105,6 @@ def test_a_family_without_rows_leans_on_the_others():
     x[:, 0] = 1.0
     x[:, 1] = rng.normal(size=200)
     family = np.zeros(200, np.int8)
-    found = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
-    assert 0 < found.mean[1, 1] < found.mean[0, 1]
-    assert found.covariance[1, 1, 1] > found.covariance[0, 1, 1]
+    model = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
+    assert 0 < model.mean[1, 1] < model.mean[0, 1]
+    assert model.covariance[1, 1, 1] > model.covariance[0, 1, 1]

@@ -8,9 +8,9 @@ from benchmarks.accuracy.magnetism import ions
 
 def test_polarization_before_any_fit():
     text = "\n".join(ions.lines())
-    for formula, measured in ions.NO_FIT.items():
+    for formula, measurement in ions.NO_FIT.items():
         line = next(s for s in text.splitlines() if s.startswith(f"| {formula} "))
-        assert float(line.split("|")[3]) == pytest.approx(measured, abs=0.03)
+        assert float(line.split("|")[3]) == pytest.approx(measurement, abs=0.03)
 
 
 def test_ions_with_published_fields_agree_with_another_diagonalization():

@@ -15,15 +15,17 @@ from magnetkit.phases.snapshot import open_snapshot
 
 
 def test_embedded_validation(monkeypatch):
-    monkeypatch.setattr(module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1))
+    monkeypatch.setattr(
+        module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1)
+    )
     monkeypatch.setattr(module, "get_settings", lambda: type("S", (), {"mirror": None}))
-    found = module.leave_one_out().set_index("host")
-    assert list(found.index) == [*module.VALIDATED, "all"]
-    assert found["data"].str.contains("embedded").all()
-    assert found.loc["all", "entries"] == found["entries"].iloc[:-1].sum() > 500
-    assert found["interpolation_mae_eV_atom"].max() < 0.025
-    assert found["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
-    whole = found.loc["all"]
+    table = module.leave_one_out().set_index("host")
+    assert list(table.index) == [*module.VALIDATED, "all"]
+    assert table["data"].str.contains("embedded").all()
+    assert table.loc["all", "entries"] == table["entries"].iloc[:-1].sum() > 500
+    assert table["interpolation_mae_eV_atom"].max() < 0.025
+    assert table["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
+    whole = table.loc["all"]
     assert whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
 
 
@@ -47,7 +49,7 @@ def test_linear_mixing_needs_every_end_member():
     assert np.isnan(linear["Dy2Fe6Co8B"])  # Dy2Co14B is missing
 
 
-def test_structures_tell_prototypes_apart(tmp_path):
+def test_structures_distinguish_prototypes(tmp_path):
     cell = module._prototypes("1:5")[0]
     site = {"La": "Sm", "Fe": "Co"}
     good = {
@@ -61,7 +63,10 @@ def test_structures_tell_prototypes_apart(tmp_path):
     with gzip.open(file, "wt") as stream:
         stream.write(json.dumps(good) + "\n" + json.dumps(bad) + "\n")
     entries = pd.DataFrame(
-        {"material_id": ["a", "b", "c", "d"], "formula": ["SmCo5", "SmCo5", "SmCo5", "SmCo3"]}
+        {
+            "material_id": ["a", "b", "c", "d"],
+            "formula": ["SmCo5", "SmCo5", "SmCo5", "SmCo3"],
+        }
     )
     # No structure counts as another one; SmCo3 has no validated host's ratio.
     assert module.foreign_structures(entries, file) == {"b", "c"}
@@ -76,4 +81,6 @@ def test_prototypes_have_the_atoms_of_their_formula(host):
         counts = cell.composition.get_el_amt_dict()
         entry = module.HOSTS[host]
         assert counts["Fe"] / counts["La"] == entry.transition_metal / entry.rare_earth
-        assert counts.get("B", 0) / counts["La"] == entry.interstitial / entry.rare_earth
+        assert (
+            counts.get("B", 0) / counts["La"] == entry.interstitial / entry.rare_earth
+        )

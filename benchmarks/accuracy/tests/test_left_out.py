@@ -17,13 +17,15 @@ def test_both_ways_of_leaving_a_source_out_agree(model):
     data = recipes()
     frame = recipes_left_out()
     place = {name: i for i, name in enumerate(data["id"])}
-    own = frame[frame["quantity"] == "coercivity_kA_m"]
-    found = model["coercivity_kA_m"].to_numpy()[[place[name] for name in own["id"]]]
-    np.testing.assert_allclose(found, own["predicted"].to_numpy(float), rtol=1e-6)
+    rows = frame[frame["quantity"] == "coercivity_kA_m"]
+    prediction = model["coercivity_kA_m"].to_numpy()[
+        [place[name] for name in rows["id"]]
+    ]
+    np.testing.assert_allclose(prediction, rows["predicted"].to_numpy(float), rtol=1e-6)
 
 
 def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():
-    frame = left_out.compared().set_index("quantity")
+    frame = left_out.compare_with_boosting().set_index("quantity")
     assert set(frame.index) == set(left_out.QUANTITIES)
     for row in frame.to_dict("records"):
         assert row["better_in"] >= 0.1
@@ -34,22 +36,22 @@ def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():
 
 def test_boosting_has_not_seen_the_source_it_predicts():
     data = recipes()
-    found = left_out.boosted()
+    prediction = left_out.predict_by_boosting()
     # Two magnets of one paper and one recipe: trees that had seen one would repeat it.
     pair = np.flatnonzero(data["id"].isin(["N22", "N23"]).to_numpy())
-    value = found["coercivity_kA_m"].to_numpy()[pair]
-    measured = data["coercivity_kA_m"].to_numpy(float)[pair]
-    assert not np.allclose(value, measured, rtol=0.02)
+    value = prediction["coercivity_kA_m"].to_numpy()[pair]
+    measurement = data["coercivity_kA_m"].to_numpy(float)[pair]
+    assert not np.allclose(value, measurement, rtol=0.02)
 
 
 def test_hot_cells_are_all_that_recipes_hold_above_300_c():
     frame = left_out.hot_cells()
     assert (frame["temperature_K"] >= 570.0).all()
     # 509 kA/m at 500 C (Rare Met. Mater. Eng. 36 (2007) 517) and 764 at 450 C (Acta Met. Sin. 38).
-    measured = dict(zip(frame["id"] + frame["what"], frame["measured"], strict=True))
-    assert measured["S20H_cJ"] == 509.4
-    assert measured["S1H_cJ"] == 764.0
-    assert measured["S19left"] == pytest.approx(1.0 - 0.0016 * 475.0)
+    values = dict(zip(frame["id"] + frame["what"], frame["measured"], strict=True))
+    assert values["S20H_cJ"] == 509.4
+    assert values["S1H_cJ"] == 764.0
+    assert values["S19left"] == pytest.approx(1.0 - 0.0016 * 475.0)
 
 
 def test_the_page_says_what_is_missing():

@@ -7,7 +7,9 @@ from benchmarks.accuracy.magnetism.observed import Observed
 from magnetkit.compound.parameters import load, prior_parameters
 
 
-def seen(formula, method, parameters, kind="anisotropy_field_T", kelvin=300.0):
+def predict_observation(
+    formula, method, parameters, kind="anisotropy_field_T", kelvin=300.0
+):
     row = pd.DataFrame(
         [(formula, kind, kelvin, 1.0, method)],
         columns=["formula", "property", "temperature_K", "value", "method"],
@@ -19,35 +21,51 @@ def test_published_crystal_fields_meet_curves_across_the_axis_without_a_fit():
     # Hirosawa et al., J. Appl. Phys. 59 (1986) 873, single crystals: 15 and 22 T at 300 K; their
     # K_1 at 4.2 K, from such curves: 3.8 and 6.9 MJ/m3.
     prior = prior_parameters()
-    assert seen("Dy2Fe14B", "single_crystal", prior) == pytest.approx(15.0, rel=0.10)
-    assert seen("Tb2Fe14B", "single_crystal", prior) == pytest.approx(22.0, rel=0.10)
+    assert predict_observation("Dy2Fe14B", "single_crystal", prior) == pytest.approx(
+        15.0, rel=0.10
+    )
+    assert predict_observation("Tb2Fe14B", "single_crystal", prior) == pytest.approx(
+        22.0, rel=0.10
+    )
     kind = "anisotropy_constant_MJ_m3"
-    assert seen("Dy2Fe14B", "unknown", prior, kind, 4.2) == pytest.approx(3.8, rel=0.3)
-    assert seen("Tb2Fe14B", "unknown", prior, kind, 4.2) == pytest.approx(6.9, rel=0.3)
+    assert predict_observation(
+        "Dy2Fe14B", "unknown", prior, kind, 4.2
+    ) == pytest.approx(3.8, rel=0.3)
+    assert predict_observation(
+        "Tb2Fe14B", "unknown", prior, kind, 4.2
+    ) == pytest.approx(6.9, rel=0.3)
 
 
 def test_methods_see_different_fields():
     p = load()
     for formula in ("Nd2Fe14B", "Dy2Fe14B"):
-        hard, drawn = (seen(formula, m, p) for m in ("singular_point", "aligned_powder"))
-        assert hard > 1.15 * drawn
-        unknown = seen(formula, "unknown", p)
-        assert unknown == pytest.approx((hard + 2.0 * drawn) / 3.0)
+        hard, across = (
+            predict_observation(formula, m, p)
+            for m in ("singular_point", "aligned_powder")
+        )
+        assert hard > 1.15 * across
+        unknown = predict_observation(formula, "unknown", p)
+        assert unknown == pytest.approx((hard + 2.0 * across) / 3.0)
     # Nothing cants in the one, nothing bends the other's curve.
-    assert seen("Y2Fe14B", "singular_point", p) == pytest.approx(
-        seen("Y2Fe14B", "single_crystal", p), rel=1e-9
+    assert predict_observation("Y2Fe14B", "singular_point", p) == pytest.approx(
+        predict_observation("Y2Fe14B", "single_crystal", p), rel=1e-9
     )
 
 
 def test_methods_of_the_series_are_typed_by_paper_and_compound():
-    typed = observations.methods()
-    assert observations._method("AbacheOesterreicher1985", "Tb2Fe14B", typed) == (
+    method_table = observations.methods()
+    assert observations._method(
+        "AbacheOesterreicher1985", "Tb2Fe14B", method_table
+    ) == (
         "aligned_powder",
         "lower_bound",
     )
-    assert observations._method("AbacheOesterreicher1985", "Nd2Fe14B", typed)[1] == ""
-    assert observations._method("nobody", "Nd2Fe14B", typed) == ("unknown", "")
-    assert {method for method, _ in typed.values()} <= {
+    assert (
+        observations._method("AbacheOesterreicher1985", "Nd2Fe14B", method_table)[1]
+        == ""
+    )
+    assert observations._method("nobody", "Nd2Fe14B", method_table) == ("unknown", "")
+    assert {method for method, _ in method_table.values()} <= {
         "singular_point",
         "single_crystal",
         "aligned_powder",
@@ -56,5 +74,5 @@ def test_methods_of_the_series_are_typed_by_paper_and_compound():
 
 
 def test_above_its_curie_temperature_a_compound_shows_nothing():
-    assert seen("Nd2Fe14B", "unknown", load(), kelvin=900.0) == 0.0
-    assert np.isfinite(seen("Er2Fe14B", "single_crystal", load()))
+    assert predict_observation("Nd2Fe14B", "unknown", load(), kelvin=900.0) == 0.0
+    assert np.isfinite(predict_observation("Er2Fe14B", "single_crystal", load()))

@@ -41,7 +41,7 @@ def test_the_half_width_is_the_ninth_of_nine_and_unknown_of_eight():
     assert papers.conformal_half_width(sizes[:8], names[:8]) == np.inf
 
 
-def test_a_paper_of_many_magnets_counts_once():
+def test_paper_of_many_magnets_counts_like_others():
     sizes = np.concatenate([np.arange(1.0, 10.0), np.full(100, 50.0)])
     names = np.concatenate([np.arange(9), np.full(100, 9)])
     # Ten papers: nine tenths of eleven are reached within the last.
@@ -53,12 +53,12 @@ def test_a_paper_of_many_magnets_counts_once():
 
 def test_conformal_ranges_hold_nine_of_ten_new_papers():
     rng = np.random.default_rng(3)
-    held = []
+    hits = []
     for _ in range(400):
         sizes = np.abs(rng.standard_t(3, size=25))
         half_width = papers.conformal_half_width(sizes[:-1], np.arange(24))
-        held.append(sizes[-1] <= half_width)
-    assert 0.86 < np.mean(held) < 0.96
+        hits.append(sizes[-1] <= half_width)
+    assert 0.86 < np.mean(hits) < 0.96
 
 
 def test_scatter_tells_papers_from_their_magnets():
@@ -70,19 +70,24 @@ def test_scatter_tells_papers_from_their_magnets():
     assert of_magnet == pytest.approx(0.08, rel=0.2)
 
 
-def test_the_offset_is_the_mean_of_papers_and_one_odd_paper_does_not_move_it_far():
+def test_offset_is_the_mean_of_papers():
     papers_of = np.arange(12)
     errors = np.full(12, 0.4)
     noise = np.full(12, 0.05)
     alone = papers.family_offset(errors, noise, papers_of, (0.1, 0.1), 0.5)
     assert alone == pytest.approx(0.4, abs=0.01)
     errors[0] = 3.0
-    moved = papers.family_offset(errors, noise, papers_of, (0.1, 0.1), 0.5)
-    assert 0.4 < moved < 0.5
+    result = papers.family_offset(errors, noise, papers_of, (0.1, 0.1), 0.5)
+    assert 0.4 < result < 0.5
     # Memory outweighs one paper, many papers outweigh memory.
-    one = papers.family_offset(errors[1:2], noise[1:2], papers_of[1:2], (0.1, 0.1), 0.05)
+    one = papers.family_offset(
+        errors[1:2], noise[1:2], papers_of[1:2], (0.1, 0.1), 0.05
+    )
     assert 0.0 < one < 0.1
-    assert papers.family_offset(np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5) == 0.0
+    assert (
+        papers.family_offset(np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5)
+        == 0.0
+    )
 
 
 def test_a_noisy_value_pulls_less():
@@ -99,25 +104,33 @@ def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
     few = rows(0.01 * rng.normal(size=4), "1:12 1:12", start=30)
     hot = rows(0.1 * rng.normal(size=12), "2:14:1", BETA, start=40)
     cold = rows(0.1 * rng.normal(size=12), "2:14:1", "remanence_T", start=60)
-    found = papers.FamilyFit(pd.concat([many, few, hot, cold], ignore_index=True)).ranges()
-    assert found["1:12 1:12"][COERCIVITY].half_width >= found[ANY][COERCIVITY].half_width
-    assert found["2:14:1 isotropic"][COERCIVITY].half_width < 0.6
+    ranges = papers.FamilyFit(
+        pd.concat([many, few, hot, cold], ignore_index=True)
+    ).ranges()
+    assert (
+        ranges["1:12 1:12"][COERCIVITY].half_width >= ranges[ANY][COERCIVITY].half_width
+    )
+    assert ranges["2:14:1 isotropic"][COERCIVITY].half_width < 0.6
 
 
-def test_what_widens_a_range_already_is_taken_off():
+def test_subtracts_what_widens_a_range_already():
     rng = np.random.default_rng(1)
     plain = rows(0.3 * rng.normal(size=30))
     doubtful = plain.assign(high=1000.0 * np.exp(1.2), low=1000.0 * np.exp(-1.2))
-    rest = [rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")]
+    rest = [
+        rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")
+    ]
     wide, narrow = (
-        papers.FamilyFit(pd.concat([own, *rest], ignore_index=True)).ranges()
-        for own in (plain, doubtful)
+        papers.FamilyFit(pd.concat([frame, *rest], ignore_index=True)).ranges()
+        for frame in (plain, doubtful)
     )
     name = "2:14:1 isotropic"
-    assert narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
+    assert (
+        narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
+    )
 
 
-def test_bounds_that_are_met_are_inside():
+def test_satisfied_bounds_count_as_inside_the_range():
     frame = rows([2.0, -2.0, 0.0]).assign(bound=["at least", "at most", ""])
     assert papers.is_inside(frame).tolist() == [False, False, True]
     frame = rows([-2.0, 2.0, 0.0]).assign(bound=["at least", "at most", ""])
@@ -132,27 +145,34 @@ def one_paper():
 
 
 def test_a_paper_left_out_is_predicted_without_itself(one_paper):
-    carried = dict(families())
-    with papers.without("castle-2017", carried):
-        away = [record for _, row in one_paper.iterrows() for record in papers._predict_row(row)]
-    at_home = [record for _, row in one_paper.iterrows() for record in papers._predict_row(row)]
+    original = dict(families())
+    with papers.leave_paper_out("castle-2017", original):
+        away = [
+            record
+            for _, row in one_paper.iterrows()
+            for record in papers._predict_row(row)
+        ]
+    at_home = [
+        record for _, row in one_paper.iterrows() for record in papers._predict_row(row)
+    ]
     assert [r["id"] for r in away] == [r["id"] for r in at_home]
     assert max(r["distance"] for r in at_home) < max(r["distance"] for r in away) + 1e-9
-    assert families() == carried
+    assert families() == original
 
 
 def test_an_offset_moves_every_answer_of_its_family():
     row = papers.compared_rows().set_index("id").loc["F115"]
     name = "2:14:1 hot-deformed"
-    carried = {key: dict(value) for key, value in families().items()}
-    there = carried[name][COERCIVITY]
-    moved = carried | {
-        name: carried[name] | {COERCIVITY: there._replace(offset=there.offset + 0.1)}
+    original = {key: dict(value) for key, value in families().items()}
+    range_of_family = original[name][COERCIVITY]
+    changes = original | {
+        name: original[name]
+        | {COERCIVITY: range_of_family._replace(offset=range_of_family.offset + 0.1)}
     }
     record = row.to_dict() | {"id": "F115"}
-    with papers.families_in_place(moved):
+    with papers.families_in_place(changes):
         higher = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
     usual = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
     ratio = higher[COERCIVITY][0] / usual[COERCIVITY][0]
     assert ratio == pytest.approx(np.exp(0.1), rel=0.02)
-    assert isinstance(there, Range)
+    assert isinstance(range_of_family, Range)

@@ -42,112 +42,164 @@ ROOM = 293.15
 
 def curie(monkeypatch, folder):
     """A fold of embedded facts: `predict` that learns from a file of the others alone."""
-    known = _curie_training.training_set()
-    known = known[np.flatnonzero(assign_hosts(known.table) >= 0)]
-    made = _curie_training.left_out(_curie_training.fit_model(known))
-    compound = _curie_training.training_rows(known, True).compound
-    test = np.flatnonzero(_curie_training.assign_folds(known) == 1)
-    rest = known[np.flatnonzero(~np.isin(compound, compound[test]))]
-    rows = {"composition": rest.table.formulas(9), CURIE: rest.values, "group": rest.groups}
+    dataset = _curie_training.training_set()
+    dataset = dataset[np.flatnonzero(assign_hosts(dataset.table) >= 0)]
+    result = _curie_training.left_out(_curie_training.fit_model(dataset))
+    compound = _curie_training.training_rows(dataset, True).compound
+    test = np.flatnonzero(_curie_training.assign_folds(dataset) == 1)
+    rest = dataset[np.flatnonzero(~np.isin(compound, compound[test]))]
+    rows = {
+        "composition": rest.table.formulas(9),
+        CURIE: rest.values,
+        "group": rest.groups,
+    }
     pd.DataFrame(rows).to_csv(folder / "rest.csv", index=False)
-    said = mk.predict(known.table[test].formulas(9), basis="atomic", data=folder / "rest.csv")
-    yield made.mean[test], said[CURIE], 1e-3
+    frame = mk.predict(
+        dataset.table[test].formulas(9), basis="atomic", data=folder / "rest.csv"
+    )
+    yield result.mean[test], frame[CURIE], 1e-3
 
 
 def formation_energy(monkeypatch, folder):
     """A fold of the snapshot: the model's `predict`, its process conditioned on the others."""
     model = mk.surrogates.load(energy.ENERGY)
     data = model.known
-    found = energy.left_out(model.process, data).mean
+    values = energy.left_out(model.process, data).mean
     inside, test = next(energy._intervals.folds(data.groups, energy.ENERGY_FOLDS))
     rows = inside[data.learn[inside]]
     x = energy.columns(data.table[rows])
     blind = replace(model, process=model.process.refit(x, data.values[rows]))
-    yield found[test], blind.predict(data.table[test])[energy.ENERGY], 1e-6
+    yield values[test], blind.predict(data.table[test])[energy.ENERGY], 1e-6
 
 
 def magnetism(monkeypatch, folder):
     """What entered no fit, and what did: `intrinsic`, and the fit's own way to a value."""
-    data = pd.concat([observations.held_out(), observations.embedded()], ignore_index=True)
-    data = data[data["property"].isin(["saturation_polarization_T", CURIE, "anisotropy_field_T"])]
+    data = pd.concat(
+        [observations.held_out(), observations.embedded_measurements()],
+        ignore_index=True,
+    )
+    data = data[
+        data["property"].isin(
+            ["saturation_polarization_T", CURIE, "anisotropy_field_T"]
+        )
+    ]
     data = data.assign(method="singular_point").reset_index(drop=True)
-    found = validation._predict(data)["predicted"].to_numpy()
+    values = validation._predict(data)["predicted"].to_numpy()
     kelvin = data["temperature_K"].fillna(300.0)
-    said = np.full(len(data), np.nan)
+    frame_values = np.full(len(data), np.nan)
     for (name, one), rows in data.groupby(["property", kelvin]):
-        said[rows.index] = intrinsic(list(rows["formula"]), f"{one}K", basis="atomic")[name]
-    known = np.isfinite(found)
-    assert known.mean() > 0.9
-    yield found[known], said[known], 1e-6
-    own = data[known & (data["host"] == "2:14:1")]
-    yield Observed("2:14:1", own).predict(load()), said[own.index], 1e-6
+        frame_values[rows.index] = intrinsic(
+            list(rows["formula"]), f"{one}K", basis="atomic"
+        )[name]
+    is_finite = np.isfinite(values)
+    assert is_finite.mean() > 0.9
+    yield values[is_finite], frame_values[is_finite], 1e-6
+    own = data[is_finite & (data["host"] == "2:14:1")]
+    yield Observed("2:14:1", own).predict(load()), frame_values[own.index], 1e-6
 
 
 def magnets(monkeypatch, folder):
     """A source of each host left out: `predict` with the parameters that are fitted without it."""
     data = recipes.recipes()
-    found = left_out.away()
-    for host, group in (("2:14:1", "chen-2022"), ("1:5", "arnold-recoma"), ("2:17", "acta-2002")):
-        with left_out.without(host, group):
+    values = left_out.away()
+    for host, group in (
+        ("2:14:1", "chen-2022"),
+        ("1:5", "arnold-recoma"),
+        ("2:17", "acta-2002"),
+    ):
+        with left_out.leave_source_out(host, group):
             for i in np.flatnonzero(data["group"] == group):
                 row = data.iloc[i]
-                asked = left_out.asked(row)
-                said = mk.predict([row["recipe"]], float(row["temperature_K"]), **asked)
-                names = [B_R, H_CJ, PRODUCT, *([BETA] if "between" in asked else [])]
-                yield found.loc[i, names], said.loc[0, names], 1e-9
+                conditions = left_out.user_conditions(row)
+                frame = mk.predict(
+                    [row["recipe"]], float(row["temperature_K"]), **conditions
+                )
+                names = [
+                    B_R,
+                    H_CJ,
+                    PRODUCT,
+                    *([BETA] if "between" in conditions else []),
+                ]
+                yield values.loc[i, names], frame.loc[0, names], 1e-9
 
 
 def grades(monkeypatch, folder):
     """T_max where the knee is used up: B_r and H_cJ at temperatures are those of `predict`."""
     for name in ("N42SH", "BMS-20", "Recoma 30"):
         grade = mk.grades(name).iloc[0]
-        one = pd.DataFrame(sheets._of(grade)).set_index("quantity").loc[sheets.HOTTEST]
-        made = sheets.estimate_composition(grade.where(grade.index != sheets.ALPHA)).best
-        aged = {"aged_for_C": 300.0} if grade["host"] == "2:17" else None
+        one = (
+            pd.DataFrame(sheets._grade_rows(grade))
+            .set_index("quantity")
+            .loc[sheets.HOTTEST]
+        )
+        makeup = sheets.estimate_composition(
+            grade.where(grade.index != sheets.ALPHA)
+        ).best
+        process = {"aged_for_C": 300.0} if grade["host"] == "2:17" else None
         at = np.arange(ROOM, 900.0, 10.0)
-        said = mk.predict(
-            [made.text], [float(t) for t in at], basis="weight", process=aged,
-            shell=made.shell or None, calibration="none",
-        )  # fmt: skip
-        b_r, h_cj = (float(grade[n]) * said[n] / said[n][0] for n in (B_R, H_CJ))
+        frame = mk.predict(
+            [makeup.text],
+            [float(t) for t in at],
+            basis="weight",
+            process=process,
+            shell=makeup.shell or None,
+            calibration="none",
+        )
+        b_r, h_cj = (float(grade[n]) * frame[n] / frame[n][0] for n in (B_R, H_CJ))
         load = b_r / sheets.MU_0 / 1e3 / (sheets._LINE + sheets._RECOIL)
-        left = (sheets._KNEE * h_cj - load).to_numpy()
-        spent = int(np.argmax(left < 0.0))
-        yield one["predicted"], np.interp(0.0, -left[: spent + 1], at[: spent + 1]), 2e-3
+        margin = (sheets._KNEE * h_cj - load).to_numpy()
+        place = int(np.argmax(margin < 0.0))
+        yield (
+            one["predicted"],
+            np.interp(0.0, -margin[: place + 1], at[: place + 1]),
+            2e-3,
+        )
 
 
 def phases(monkeypatch, folder):
     """The typed table: `stability`, whose weights are those of the fit; mixed phases' energy."""
-    made = forming.read_made()
-    x = forming.terms(made)
-    fitted = forming.fit(x, made.state.family, made.forms)
-    found = fitted.probability(x, made.state.family)
-    for kelvin in np.unique(made.kelvin):
-        rows = np.flatnonzero(made.kelvin == kelvin)
-        said = stability([made.formula[i] for i in rows], temperature=kelvin, basis="atomic")
-        yield 1.0 + found[rows], 1.0 + said["probability_phase_forms"], 2e-3
+    table = forming.read_table()
+    x = forming.terms(table)
+    fitted = forming.fit(x, table.state.family, table.forms)
+    probability = fitted.probability(x, table.state.family)
+    for kelvin in np.unique(table.kelvin):
+        rows = np.flatnonzero(table.kelvin == kelvin)
+        frame = stability(
+            [table.formula[i] for i in rows], temperature=kelvin, basis="atomic"
+        )
+        yield 1.0 + probability[rows], 1.0 + frame["probability_phase_forms"], 2e-3
     space, _ = leave_one_out.validation_space(None)
     model = leave_one_out.MixingModel(space, "2:17")
     names = [model.formulas[i] for i in np.flatnonzero(model.mixed)[:5]]
     rows = np.flatnonzero(model.mixed)[:5]
-    said = stability(names, basis="atomic")["formation_energy_eV_atom"]
-    mean = model.predict(type(model.occupation)(*(p[rows] for p in model.occupation)))[0]
-    yield mean, said, 1e-6
+    frame = stability(names, basis="atomic")["formation_energy_eV_atom"]
+    mean = model.predict(type(model.occupation)(*(p[rows] for p in model.occupation)))[
+        0
+    ]
+    yield mean, frame, 1e-6
 
 
-def adopted(monkeypatch, folder):
+def predict_claim(monkeypatch, folder):
     """What is claimed of another maker's magnet: `predict`, without the grade's mill."""
     for row in pd.read_csv(hindcast.datasets.path(hindcast.FILE)).to_dict("records"):
         if row["expressed"] == "no" or row["claimed_as"] != "value":
             continue
-        own = hindcast._plain(row)
-        how = hindcast._process(own, _NoMill())
+        claim = hindcast._drop_empty(row)
+        how = hindcast._process(claim, _NoMill())
         how.pop("producer")
-        said = mk.predict(
-            [row["composition"]], f"{row['temperature_C']}C", basis="weight",
-            process=how or None, shell=own["shell"], calibration="none",
-        )  # fmt: skip
-        yield hindcast._asked(own)["predicted"], said.loc[0, row["quantity"]], 1e-6
+        frame = mk.predict(
+            [row["composition"]],
+            f"{row['temperature_C']}C",
+            basis="weight",
+            process=how or None,
+            shell=claim["shell"],
+            calibration="none",
+        )
+        yield (
+            hindcast._ask_replacement(claim)["predicted"],
+            frame.loc[0, row["quantity"]],
+            1e-6,
+        )
 
 
 class _NoMill:
@@ -160,39 +212,48 @@ def mills(monkeypatch, folder):
     frame = recipes.left_out()
     place = {name: i for i, name in enumerate(recipes.recipes()["id"])}
     for name in (B_R, H_CJ):
-        own = frame[frame["quantity"] == name]
-        yield own["predicted"], left_out.away()[name].to_numpy()[own["id"].map(place)], 1e-6
+        rows = frame[frame["quantity"] == name]
+        yield (
+            rows["predicted"],
+            left_out.away()[name].to_numpy()[rows["id"].map(place)],
+            1e-6,
+        )
 
 
-def diffused(monkeypatch, folder):
+def predict_diffusion(monkeypatch, folder):
     """H_cJ of a magnet with so much heavy rare earth everywhere: `predict` of the shell."""
     magnet = diffusion._magnet("Tb", None)
     amounts = np.array([0.0, 0.2, 0.5])
     shells = [None if a == 0.0 else f"Tb {a:g} wt%" for a in amounts]
-    said = [mk.predict([diffusion.BASE], ROOM, basis="weight", shell=s) for s in shells]
-    yield 1e-3 * magnet.h_cj(amounts), [frame.loc[0, H_CJ] for frame in said], 1e-3
+    frames = [
+        mk.predict([diffusion.BASE], ROOM, basis="weight", shell=s) for s in shells
+    ]
+    yield 1e-3 * magnet.h_cj(amounts), [frame.loc[0, H_CJ] for frame in frames], 1e-3
 
 
 def compounds(monkeypatch, folder):
     """Papers that entered no fit: `intrinsic` of a compound alone."""
     rows = beside.unfitted_rows()
-    found = beside._predict_shipped(rows).value
+    values = beside._predict_as_users(rows).value
     for name in beside.PROPERTIES:
-        own = np.flatnonzero(rows.is_judged & rows.frame["property"].eq(name).to_numpy())
+        places = np.flatnonzero(
+            rows.is_judged & rows.frame["property"].eq(name).to_numpy()
+        )
         one_by_one = [
-            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0] for i in own
+            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0]
+            for i in places
         ]
-        yield found[own], one_by_one, 1e-9
+        yield values[places], one_by_one, 1e-9
 
 
 def regressor(monkeypatch, folder):
     """Draws of the learning curve: `fit` of texts."""
-    known = _curie_training.training_set()[np.arange(0, 200, 5)]
+    dataset = _curie_training.training_set()[np.arange(0, 200, 5)]
     model = CompositionRegressor("any", trees=10)
-    model.learn_compositions(known.table, known.values, known.groups)
-    found = model.predict(known.table)
-    model.fit(known.table.formulas(9), known.values, known.groups)
-    yield found, model.predict(known.table), 1e-6
+    model.learn_compositions(dataset.table, dataset.values, dataset.groups)
+    prediction = model.predict(dataset.table)
+    model.fit(dataset.table.formulas(9), dataset.values, dataset.groups)
+    yield prediction, model.predict(dataset.table), 1e-6
 
 
 def left_out_papers(monkeypatch, folder):
@@ -201,32 +262,39 @@ def left_out_papers(monkeypatch, folder):
     rows["key"] = papers.family_keys(rows)
     paper = rows[rows["paper"] == "chen-2022"]
     assert len(paper) > 2
-    with papers.without("chen-2022", papers.zero_ranges()):
+    with papers.leave_paper_out("chen-2022", papers.zero_ranges()):
         for _, row in paper.iterrows():
-            asked = {**papers.request(row), "calibration": "none"}
-            said = mk.predict([row["recipe"]], float(row["temperature_K"]), **asked)
+            conditions = {**papers.request(row), "calibration": "none"}
+            frame = mk.predict(
+                [row["recipe"]], float(row["temperature_K"]), **conditions
+            )
             for record in papers._predict_row(row):
-                yield [record["predicted"]], said[record["quantity"]], 1e-9
+                yield [record["predicted"]], frame[record["quantity"]], 1e-9
 
 
-def weighed(monkeypatch, folder):
+def predict_weight(monkeypatch, folder):
     """The coercivity that constants are weighed against: `predict` of the recipe."""
     rows = recipes.recipes()
     rows = rows[rows["host"] == "2:14:1"].head(3)
-    for log, row in zip(weighing._log_coercivity(rows), rows.to_dict("records"), strict=True):
+    for log, row in zip(
+        weighing._log_coercivity(rows), rows.to_dict("records"), strict=True
+    ):
         grain = row["grain_size_um"]
         process = {"grain_size_um": grain} if grain == grain else None
-        said = mk.predict(
-            [row["recipe"]], row["temperature_K"], basis=row["basis"], process=process,
+        frame = mk.predict(
+            [row["recipe"]],
+            row["temperature_K"],
+            basis=row["basis"],
+            process=process,
             calibration="none",
-        )  # fmt: skip
-        yield [np.exp(log)], said[H_CJ], 1e-9
+        )
+        yield [np.exp(log)], frame[H_CJ], 1e-9
 
 
 CALLS = {
     "papers": left_out_papers,
     **dict.fromkeys(LEFT_OUT_PAPERS, left_out_papers),
-    "constants": weighed,
+    "constants": predict_weight,
     CURIE: curie,
     energy.ENERGY: formation_energy,
     # Its report is that of the energy, of which a fixed hull is taken off.
@@ -235,9 +303,9 @@ CALLS = {
     "magnets": magnets,
     "grades": grades,
     "phases": phases,
-    "hindcast": adopted,
+    "hindcast": predict_claim,
     "spread": mills,
-    "diffusion": diffused,
+    "diffusion": predict_diffusion,
     "saturation_polarization_T": compounds,
     "anisotropy_field_T": compounds,
     "CompositionRegressor": regressor,
@@ -247,5 +315,7 @@ CALLS = {
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_validated_is_what_a_user_gets(target, monkeypatch, tmp_path):
     """A target without a call here fails."""
-    for found, said, off in CALLS[target](monkeypatch, tmp_path):
-        np.testing.assert_allclose(np.asarray(said, float), np.asarray(found, float), rtol=off)
+    for value, answer, off in CALLS[target](monkeypatch, tmp_path):
+        np.testing.assert_allclose(
+            np.asarray(answer, float), np.asarray(value, float), rtol=off
+        )

@@ -13,35 +13,43 @@ def left():
 
 
 def test_published_magnets_lie_where_the_others_say(left):
-    found = scatter.given_the_others("coercivity_kA_m", left)
-    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(found["id"])
+    table = scatter.given_the_others("coercivity_kA_m", left)
+    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(
+        table["id"]
+    )
     # With one other magnet there is no scatter.
-    pairs = found.groupby("group")["id"].transform("size") == 2
-    assert (found.loc[pairs, "stretch"] == 1.0).all()
-    assert (found["stretch"] >= 1.0).all()
-    inside = found["error"].abs() <= found["half_width"] * found["stretch"]
+    pairs = table.groupby("group")["id"].transform("size") == 2
+    assert (table.loc[pairs, "stretch"] == 1.0).all()
+    assert (table["stretch"] >= 1.0).all()
+    inside = table["error"].abs() <= table["half_width"] * table["stretch"]
     # The two of Tsutai et al. (1987), each given the other, and none of another paper.
-    assert set(found.loc[~inside, "id"]) <= {"N1", "N2"}
+    assert set(table.loc[~inside, "id"]) <= {"N1", "N2"}
 
 
-@pytest.mark.xfail(strict=True, reason="8 of 10: N1 and N2 of one paper lie 4 and 13 % outside")
+@pytest.mark.xfail(
+    strict=True, reason="8 of 10: N1 and N2 of one paper lie 4 and 13 % outside"
+)
 def test_nine_of_ten_published_magnets_lie_in_their_range(left):
-    found = scatter.given_the_others("coercivity_kA_m", left)
-    inside = found["error"].abs() <= found["half_width"] * found["stretch"]
+    table = scatter.given_the_others("coercivity_kA_m", left)
+    inside = table["error"].abs() <= table["half_width"] * table["stretch"]
     assert inside.mean() >= 0.9
 
 
 def test_a_papers_own_magnets_are_not_in_its_split(left):
     # One magnet of a pair made hard beyond belief moves its own error and no width.
-    changed = left.copy()
-    row = (changed["id"] == "S10") & (changed["quantity"] == "coercivity_kA_m")
-    changed.loc[row, "measured"] *= 3.0
+    copy = left.copy()
+    row = (copy["id"] == "S10") & (copy["quantity"] == "coercivity_kA_m")
+    copy.loc[row, "measured"] *= 3.0
     before, after = (
         scatter.given_the_others("coercivity_kA_m", frame).set_index("id")
-        for frame in (left, changed)
+        for frame in (left, copy)
     )
-    assert after.loc["S10", "half_width"] == pytest.approx(before.loc["S10", "half_width"])
-    assert after.loc["S10", "error"] == pytest.approx(before.loc["S10", "error"] + np.log(3.0))
+    assert after.loc["S10", "half_width"] == pytest.approx(
+        before.loc["S10", "half_width"]
+    )
+    assert after.loc["S10", "error"] == pytest.approx(
+        before.loc["S10", "error"] + np.log(3.0)
+    )
 
 
 def test_the_page_tells_both(left):

@@ -10,7 +10,7 @@ from magnetkit.magnetism.process import parameters
 
 @pytest.fixture(scope="module")
 def rows():
-    return shells.published()
+    return shells.published_gains()
 
 
 def test_the_published_gains_are_those_of_the_papers(rows):
@@ -24,29 +24,33 @@ def test_the_published_gains_are_those_of_the_papers(rows):
 
 
 @pytest.fixture(scope="module")
-def held(rows):
-    return shells.fitted(rows)
+def fit_shells(rows):
+    return shells.fit_parameter(rows)
 
 
-def test_the_stored_law_is_the_fitted_one(held):
-    assert parameters().shell["held"] == pytest.approx(held, rel=1e-3)
+def test_the_stored_law_is_the_fitted_one(fit_shells):
+    assert parameters().shell["held"] == pytest.approx(fit_shells, rel=1e-3)
 
 
-def test_the_law_is_right_in_the_mean(rows, held):
-    found = shells.compared(rows[rows["fitted"]])
+def test_the_law_is_right_in_the_mean(rows, fit_shells):
+    gains = shells.compare_gains(rows[rows["fitted"]])
     # Known amounts weigh more: the mean of all is off by less than its own error.
-    assert abs(found["log"].mean()) < 0.35
+    assert abs(gains["log"].mean()) < 0.35
     # A law that gives half of it is off.
-    assert shells.compared(rows[rows["fitted"]], 2.0 * held)["log"].mean() > 0.5
+    assert (
+        shells.compare_gains(rows[rows["fitted"]], 2.0 * fit_shells)["log"].mean() > 0.5
+    )
 
 
 def test_the_stored_error_is_that_of_papers_left_out(rows):
-    found = shells.deviation(rows)
-    split = splits()[COERCIVITY]
-    assert np.sqrt(split.shared[0]) * split.deviation == pytest.approx(found["deviation"], rel=1e-6)
-    assert found["papers"] == 7
-    left = shells.left_out(rows)
-    wide = np.sqrt(found["deviation"] ** 2 + left["unknown"])
+    result = shells.deviation(rows)
+    variances = splits()[COERCIVITY]
+    assert np.sqrt(variances.shared[0]) * variances.deviation == pytest.approx(
+        result["deviation"], rel=1e-6
+    )
+    assert result["papers"] == 7
+    rows_out = shells.left_out(rows)
+    wide = np.sqrt(result["deviation"] ** 2 + rows_out["unknown"])
     # Nine of ten within 1.645 deviations; those that bring other elements along are not of the law.
-    own = left["fitted"].to_numpy()
-    assert (np.abs(left["log"]) < 1.645 * wide)[own].mean() >= 0.85
+    is_fit = rows_out["fitted"].to_numpy()
+    assert (np.abs(rows_out["log"]) < 1.645 * wide)[is_fit].mean() >= 0.85

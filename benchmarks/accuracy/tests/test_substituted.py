@@ -7,7 +7,13 @@ from magnetkit.errors import InputError
 from benchmarks.accuracy.phases import substituted
 from magnetkit.phases.records import HOSTS
 
-CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
+CELLS = [
+    ("2:14:1", False),
+    ("1:5", False),
+    ("2:17", False),
+    ("2:17", True),
+    ("1:12", False),
+]
 
 
 @pytest.mark.parametrize(("host", "hexagonal"), CELLS)
@@ -26,7 +32,7 @@ def test_a_cell_has_whole_formula_units(host: str, hexagonal: bool):
     assert distances.min() > 1.9
 
 
-def test_unknown_hosts_are_refused():
+def test_refuses_unknown_hosts():
     with pytest.raises(InputError, match="1:5"):
         substituted.host_cell("1:6", "Sm", "Co")
     with pytest.raises(InputError, match="hexagonal"):
@@ -35,16 +41,16 @@ def test_unknown_hosts_are_refused():
 
 def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
     cell = substituted.host_cell("1:5", "Sm", "Co")
-    replaced = substituted.substitute(cell, "2c", "Cu", 3)
-    copper = [i for i, site in enumerate(replaced) if site.specie.symbol == "Cu"]
-    assert [replaced[i].properties["label"] for i in copper] == ["2c"] * 3
-    nearest = min(replaced.get_distance(i, j) for i in copper for j in copper if i < j)
+    crystal = substituted.substitute(cell, "2c", "Cu", 3)
+    copper = [i for i, site in enumerate(crystal) if site.specie.symbol == "Cu"]
+    assert [crystal[i].properties["label"] for i in copper] == ["2c"] * 3
+    nearest = min(crystal.get_distance(i, j) for i in copper for j in copper if i < j)
     assert nearest > 4.0
     assert cell.composition.reduced_formula == "SmCo5"
 
 
 @pytest.mark.parametrize("count", [0, 17])
-def test_more_atoms_than_the_site_holds_are_refused(count: int):
+def test_refuses_more_atoms_than_the_site(count: int):
     cell = substituted.host_cell("1:5", "Sm", "Co")
     with pytest.raises(InputError, match="16 atoms"):
         substituted.substitute(cell, "2c", "Cu", count)
@@ -53,24 +59,36 @@ def test_more_atoms_than_the_site_holds_are_refused(count: int):
 def test_the_table_has_one_preferred_site_a_group():
     table = substituted.substitution_table()
     assert (table["above_preferred_site_eV"] >= 0).all()
-    kind = [*"host stacking rare_earth transition_metal role element".split(), table["count"] > 1]
+    kind = [
+        *"host stacking rare_earth transition_metal role element".split(),
+        table["count"] > 1,
+    ]
     assert table.groupby(kind)["preferred"].sum().ge(1).all()
     assert not table.duplicated([*kind[:-1], "site", "count"]).any()
 
 
 def test_the_table_covers_the_commercial_hosts():
     table = substituted.substitution_table()
-    one = table.query("count == 1 and role == 'transition_metal' and stacking == 'standard'")
-    for host, metal in (("2:14:1", "Fe"), ("1:5", "Co"), ("2:17", "Co"), ("1:12", "Fe")):
-        found = one[(one["host"] == host) & (one["transition_metal"] == metal)]
+    one = table.query(
+        "count == 1 and role == 'transition_metal' and stacking == 'standard'"
+    )
+    for host, metal in (
+        ("2:14:1", "Fe"),
+        ("1:5", "Co"),
+        ("2:17", "Co"),
+        ("1:12", "Fe"),
+    ):
+        rows = one[(one["host"] == host) & (one["transition_metal"] == metal)]
         other = {"Fe": "Co", "Co": "Fe"}[metal]
         expected = {other, *"Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()}
-        assert set(found["element"]) == expected
+        assert set(rows["element"]) == expected
         sites = HOSTS[host].structure.sites
-        assert set(found["site"]) == {s.label for s in sites if s.role == "transition_metal"}
+        assert set(rows["site"]) == {
+            s.label for s in sites if s.role == "transition_metal"
+        }
 
 
-def test_cobalt_moves_the_moment_and_the_volume_as_measured():
+def test_cobalt_changes_moment_and_volume_like_experiments():
     table = substituted.substitution_table()
     cobalt = table.query(
         "host == '2:14:1' and transition_metal == 'Fe' and element == 'Co' and count == 1"
@@ -98,6 +116,6 @@ def test_titanium_settles_on_8i_and_dysprosium_on_4f():
     assert shares["4f"] > 0.5
 
 
-def test_a_substitution_not_in_the_table_is_refused():
+def test_refuses_an_unknown_substitution():
     with pytest.raises(InputError, match="no Au"):
         substituted.dilute("1:5", "Co", "Au")

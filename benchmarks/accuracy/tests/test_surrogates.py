@@ -24,85 +24,91 @@ def report():
 
 
 def test_model_physics_and_data_stand_beside_each_other(report):
-    made = report.made[report.made["physics alone"].notna()]
+    frame = report.made[report.made["physics alone"].notna()]
     error = {
-        name: np.abs(made[name] - made["value"]).mean()
+        name: np.abs(frame[name] - frame["value"]).mean()
         for name in ("model", "physics alone", "data alone")
     }
     # Families left out: without the physics the data know little of them.
     assert error["model"] < 0.8 * error["data alone"]
     assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
-    for part in ("model", "physics alone", "data alone", "Intervals of 90%", "The worst 50"):
+    for part in (
+        "model",
+        "physics alone",
+        "data alone",
+        "Intervals of 90%",
+        "The worst 50",
+    ):
         assert part in report.text
 
 
-def test_every_row_was_left_out_once(report):
+def test_every_row_is_left_out_in_one_fold(report):
     assert len(report.made) == len(_curie_training.training_set())
     assert report.made["model"].notna().all()
 
 
 def test_left_out_rows_are_asked_as_a_user_asks():
     """What a fold says of its rows is `predict` of a model trained on the others."""
-    known = _curie_training.training_set()
-    made = _curie_training.left_out(_curie_training.fit_model(known))
-    train, test = next(validation._splits(known))
-    said = _curie_training.fit_model(known[train]).predict(known.table[test])
-    answered = said["curie_temperature_K"].notna().to_numpy()
-    assert answered.sum() > 0.9 * len(test)
-    got = said["curie_temperature_K"].to_numpy()[answered]
-    np.testing.assert_allclose(got, made.mean[test][answered], rtol=1e-6)
+    dataset = _curie_training.training_set()
+    result = _curie_training.left_out(_curie_training.fit_model(dataset))
+    train, test = next(validation._splits(dataset))
+    frame = _curie_training.fit_model(dataset[train]).predict(dataset.table[test])
+    is_finite = frame["curie_temperature_K"].notna().to_numpy()
+    assert is_finite.sum() > 0.9 * len(test)
+    got = frame["curie_temperature_K"].to_numpy()[is_finite]
+    np.testing.assert_allclose(got, result.mean[test][is_finite], rtol=1e-6)
 
 
 def test_a_fold_takes_its_compounds_out_of_every_source():
-    known = _curie_training.training_set()
-    compounds = np.array(validation.keys(known.table.to_array()), object)
-    seen = np.zeros(len(known), int)
-    for train, test in validation._splits(known):
+    dataset = _curie_training.training_set()
+    compounds = np.array(validation.keys(dataset.table.to_array()), object)
+    visits = np.zeros(len(dataset), int)
+    for train, test in validation._splits(dataset):
         assert not set(compounds[train]) & set(compounds[test])
-        seen[test] += 1
-    assert (seen == 1).all()
+        visits[test] += 1
+    assert (visits == 1).all()
 
 
-def _installed():
+def _require_boosters():
     for name in ("lightgbm", "xgboost"):
         pytest.importorskip(name)
 
 
 def test_peers_are_trained_on_the_same_rows():
-    _installed()
-    known = _curie_training.training_set()
+    _require_boosters()
+    dataset = _curie_training.training_set()
     for name, fit in peers.peers().items():
-        predict = fit(known.table[:60], known.values[:60])
-        error = np.abs(predict(known.table[:60]) - known.values[:60])
+        predict = fit(dataset.table[:60], dataset.values[:60])
+        error = np.abs(predict(dataset.table[:60]) - dataset.values[:60])
         assert np.nanmean(error) < 60.0, name
-        assert isinstance(pd.Series(predict(known.table[60:])).mean(), float)
+        assert isinstance(pd.Series(predict(dataset.table[60:])).mean(), float)
 
 
 def test_the_vote_speaks_of_2_14_1_alone():
-    _installed()
-    known = _curie_training.training_set()
+    _require_boosters()
+    dataset = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
-    own = peers.curie_phases(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
-    assert 30 <= own.sum() < 100
-    made = fit(known.table, known.values)(known.table)
-    assert np.isfinite(made).tolist() == own.tolist()
-    few = known[np.flatnonzero(~own)]
-    assert np.isnan(fit(few.table, few.values)(known.table)).all()
+    is_host = peers.curie_phases(dataset.table)[0] == peers.HOST_NAMES.index("2:14:1")
+    assert 30 <= is_host.sum() < 100
+    prediction = fit(dataset.table, dataset.values)(dataset.table)
+    assert np.isfinite(prediction).tolist() == is_host.tolist()
+    few = dataset[np.flatnonzero(~is_host)]
+    assert np.isnan(fit(few.table, few.values)(dataset.table)).all()
 
 
 def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
-    known = _curie_training.training_set()
-    small = known[np.flatnonzero(peers.curie_phases(known.table)[0] >= 0)]
-    made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
-    assert np.abs(made["order"] - made[""]).max() < 1e-6
-    assert np.abs(made["move"] - made[""]).max() < 0.5
-    lines = repeat.report(small, made | {"wrong": small.values + 7.0}).splitlines()
+    dataset = _curie_training.training_set()
+    small = dataset[np.flatnonzero(peers.curie_phases(dataset.table)[0] >= 0)]
+    results = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
+    assert np.abs(results["order"] - results[""]).max() < 1e-6
+    assert np.abs(results["move"] - results[""]).max() < 0.5
+    lines = repeat.report(small, results | {"wrong": small.values + 7.0}).splitlines()
     # Facts of reviews have no paper to be ordered within.
     assert len(lines) == 6
     assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
 
 
-def test_without_the_extra_the_way_out_is_named(monkeypatch):
+def test_missing_extra_names_the_way_out(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(
         InputError, match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers"
@@ -111,24 +117,36 @@ def test_without_the_extra_the_way_out_is_named(monkeypatch):
 
 
 def test_the_four_families_together_are_those_named_and_no_nitride(report):
-    lines = [line for line in report.text.splitlines() if "2:14:1, 1:5, 2:17 and 1:12" in line]
+    lines = [
+        line
+        for line in report.text.splitlines()
+        if "2:14:1, 1:5, 2:17 and 1:12" in line
+    ]
     count = int(next(line for line in lines if "| model |" in line).split("|")[3])
-    made = report.made[~report.made["group"].str.startswith("system ")]
-    assert count == made["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
-    assert (made["host"] == "2:17:3").any()
+    frame = report.made[~report.made["group"].str.startswith("system ")]
+    assert count == frame["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
+    assert (frame["host"] == "2:17:3").any()
 
 
-def test_groups_of_the_series_are_told_apart():
-    names = ["Pr2Fe14B", "Pr0.3Nd1.7Fe14B", "Nd1.5Ce0.5Co8Fe6B", "Nd2Fe14B", "Ce2Fe7Co7B"]
-    found = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
-    assert found["Pr"].tolist() == [True, False, False, False, False]
-    assert found["Co-rich"].tolist() == [False, False, True, False, False]
-    assert found["Ce"].tolist() == [False, False, True, False, True]
+def test_distinguishes_groups_of_the_series():
+    names = [
+        "Pr2Fe14B",
+        "Pr0.3Nd1.7Fe14B",
+        "Nd1.5Ce0.5Co8Fe6B",
+        "Nd2Fe14B",
+        "Ce2Fe7Co7B",
+    ]
+    groups = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
+    assert groups["Pr"].tolist() == [True, False, False, False, False]
+    assert groups["Co-rich"].tolist() == [False, False, True, False, False]
+    assert groups["Ce"].tolist() == [False, False, True, False, True]
 
 
 @pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
-def test_what_is_not_learnt_is_not_validated(target):
-    with pytest.raises(InputError, match="not validated; use one of curie_temperature_K"):
+def test_validates_only_learnable_targets(target):
+    with pytest.raises(
+        InputError, match="not validated; use one of curie_temperature_K"
+    ):
         validate(target)
 
 
@@ -140,17 +158,21 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp
         ("SmCo5", "1000", "10.1/B", "True", "thin film"),
     ]
     file = tmp_path / "papers.csv"
-    pd.DataFrame(cells, columns=columns).assign(Lattice_Structure="").to_csv(file, index=False)
+    pd.DataFrame(cells, columns=columns).assign(Lattice_Structure="").to_csv(
+        file, index=False
+    )
     monkeypatch.setattr(beside, "fetch", lambda name: file)
-    asked = {"composition": ["Nd5Fe83B4Cr8", "Nd2Fe14B", "SmCo5", "SmCo5"]}
-    asked |= {"curie_temperature_K": [322.0, 585.0, 1000.0, 1000.0]}
-    asked |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
-    rows = training_set("curie_temperature_K", pd.DataFrame(asked))
+    data = {"composition": ["Nd5Fe83B4Cr8", "Nd2Fe14B", "SmCo5", "SmCo5"]}
+    data |= {"curie_temperature_K": [322.0, 585.0, 1000.0, 1000.0]}
+    data |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
+    rows = training_set("curie_temperature_K", pd.DataFrame(data))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
 
 
 def test_coverage_interval_widens_with_fewer_groups():
     inside = np.random.default_rng(0).random(200) < 0.9
-    _, a, b = figures.coverage_by_group(inside, np.arange(200))
-    _, c, d = figures.coverage_by_group(np.repeat(inside[:10], 20), np.repeat(np.arange(10), 20))
-    assert b - a < d - c
+    groups = np.arange(200)
+    _, low, high = figures.coverage_by_group(inside, groups)
+    repeated = np.repeat(inside[:10], 20)
+    _, wide_low, wide_high = figures.coverage_by_group(repeated, groups // 20)
+    assert high - low < wide_high - wide_low

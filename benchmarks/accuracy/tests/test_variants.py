@@ -23,7 +23,11 @@ def run(datasets, *command):
     # How many threads BLAS has must not show.
     env |= {"OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, *map(str, command)], env=env, capture_output=True, text=True, check=False
+        [sys.executable, *map(str, command)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
 
@@ -37,11 +41,15 @@ def add_variant(datasets, parent):
     """Add the variant X of a host as docs/add-a-host.md does; it takes all compounds of it."""
     folder = parent.replace(":", "-")
     record = (datasets / "hosts" / folder / "host.toml").read_text(encoding="utf-8")
-    (assignment,) = re.findall(r"^\[assignment\]\n.*?(?=^\[\w)", record, re.DOTALL | re.MULTILINE)
-    first = re.sub(r"precedence = (\d+)", lambda m: f"precedence = {int(m[1]) - 0.5}", assignment)
-    own = datasets / "hosts" / f"{folder}-X"
-    own.mkdir()
-    own.joinpath("host.toml").write_text(
+    (assignment,) = re.findall(
+        r"^\[assignment\]\n.*?(?=^\[\w)", record, re.DOTALL | re.MULTILINE
+    )
+    first = re.sub(
+        r"precedence = (\d+)", lambda m: f"precedence = {int(m[1]) - 0.5}", assignment
+    )
+    home = datasets / "hosts" / f"{folder}-X"
+    home.mkdir()
+    home.joinpath("host.toml").write_text(
         f'name = "{parent}:X"\nvariant_of = "{parent}"\n\n{first}', encoding="utf-8"
     )
 
@@ -74,7 +82,8 @@ def _same(one, other):
     if one.dtype.kind == "f":
         return np.array_equal(one, other, equal_nan=True)
     return one.dtype == other.dtype and all(
-        a == b or (a != a and b != b) for a, b in zip(one.tolist(), other.tolist(), strict=True)
+        a == b or (a != a and b != b)
+        for a, b in zip(one.tolist(), other.tolist(), strict=True)
     )
 
 
@@ -82,9 +91,9 @@ def test_what_a_variant_takes_has_the_figures_it_had(both):
     plain, variants = both
     for name in ("all", "routes", "shells"):
         assert differing(plain[name], variants[name]) == [], name
-        known = np.isin(plain[name]["host"], HOST_NAMES)
-        assert known.mean() > 0.5
-        expected = np.where(known, plain[name]["host"] + ":X", plain[name]["host"])
+        has_host = np.isin(plain[name]["host"], HOST_NAMES)
+        assert has_host.mean() > 0.5
+        expected = np.where(has_host, plain[name]["host"] + ":X", plain[name]["host"])
         assert variants[name]["host"].tolist() == expected.tolist()
 
 
@@ -93,14 +102,16 @@ def test_what_a_variant_takes_has_the_figures_it_had(both):
 def test_what_is_asked_of_a_variant_is_what_its_parent_answers(both, parent, of):
     plain, variants = both
     assert differing(plain[f"{of} as {parent}"], variants[f"{of} as {parent}"]) == []
-    assert differing(variants[f"{of} as {parent}"], variants[f"{of} as {parent}:X"]) == []
+    assert (
+        differing(variants[f"{of} as {parent}"], variants[f"{of} as {parent}:X"]) == []
+    )
 
 
 def test_the_answers_are_numbers(both):
     _, variants = both
     for parent in HOST_NAMES:
-        found = variants[f"hard phase as {parent}:X"]["saturation_polarization_T"]
-        assert np.isfinite(found).mean() > 0.3, parent
+        frame = variants[f"hard phase as {parent}:X"]["saturation_polarization_T"]
+        assert np.isfinite(frame).mean() > 0.3, parent
     assert np.isfinite(variants["all"]["coercivity_kA_m"]).sum() > 300
 
 
@@ -112,5 +123,7 @@ def test_a_variant_of_2_14_1_keeps_its_crystal_field(both):
     assert variants["all"]["temperature_K"][row] == 300.0
     assert variants["all"]["formula"][row] == "Pr0.1176Fe0.8235B0.05882"
     assert variants["all"]["host"][row] == "2:14:1:X"
-    assert variants["all"]["anisotropy_constant_MJ_m3"][row] == pytest.approx(4.61, abs=0.01)
+    assert variants["all"]["anisotropy_constant_MJ_m3"][row] == pytest.approx(
+        4.61, abs=0.01
+    )
     assert variants["all"]["anisotropy_field_T"][row] == pytest.approx(8.27, abs=0.01)

@@ -8,14 +8,28 @@ from rich.console import Console
 from benchmarks.features.printing import show
 
 
-def test_tables_show_what_was_measured():
+def test_tables_show_the_measurements():
     rows = [
-        {"name": "parse", "peer": None, "rows_per_second_1": 1_234_567.0, "ratio": float("nan")},
-        {"name": "parse", "peer": "slowpoke", "rows_per_second_1": 2.0, "ratio": 617283.5},
+        {
+            "name": "parse",
+            "peer": None,
+            "rows_per_second_1": 1_234_567.0,
+            "ratio": float("nan"),
+        },
+        {
+            "name": "parse",
+            "peer": "slowpoke",
+            "rows_per_second_1": 2.0,
+            "ratio": 617283.5,
+        },
     ]
     curve = pd.DataFrame({"rows": [1000], "statistics_s": [0.00123456]})
     stream = io.StringIO()
-    show(pd.DataFrame(rows).assign(cached_call_s=None), curve, Console(file=stream, width=120))
+    show(
+        pd.DataFrame(rows).assign(cached_call_s=None),
+        curve,
+        Console(file=stream, width=120),
+    )
     text = stream.getvalue()
     assert "1,234,567" in text
     assert "617,284" in text

@@ -29,20 +29,32 @@ class Browser:
 
     def __init__(self, folder, phone=None):
         self._process = subprocess.Popen(
-            [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [DRIVER, "--port=0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         try:
             self._root = f"http://127.0.0.1:{self._port()}"
             options = {
                 "binary": CHROMIUM,
-                "args": [*FLAGS, "--window-size=1280,1000", f"--user-data-dir={folder}/profile"],
+                "args": [
+                    *FLAGS,
+                    "--window-size=1280,1000",
+                    f"--user-data-dir={folder}/profile",
+                ],
                 "prefs": {"download.default_directory": str(folder)},
             }
             if phone:
                 metrics = {"width": phone[0], "height": phone[1], "pixelRatio": 1}
                 options["mobileEmulation"] = {"deviceMetrics": metrics}
-            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-            session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            capabilities = {
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": {"browser": "ALL"},
+            }
+            session = self._call(
+                "POST", "/session", {"capabilities": {"alwaysMatch": capabilities}}
+            )
             self._root += f"/session/{session['sessionId']}"
         except BaseException:
             self._stop()
@@ -64,7 +76,12 @@ class Browser:
 
     def wide(self, width, height=1000):
         """Make the window as wide, whatever the screen."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        size = {
+            "width": width,
+            "height": height,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        }
         command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
         self._call("POST", "/goog/cdp/execute", command)
 
@@ -76,7 +93,7 @@ class Browser:
     def run(self, script):
         return self._call("POST", "/execute/sync", {"script": script, "args": []})
 
-    def wait_for(self, script):
+    def run_async(self, script):
         """Run a script that calls its last argument with what is to be returned."""
         return self._call("POST", "/execute/async", {"script": script, "args": []})
 
@@ -96,7 +113,9 @@ class Browser:
         self._call("POST", "/actions", {"actions": [mouse]})
 
     def press(self, *keys):
-        steps = [{"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")]
+        steps = [
+            {"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")
+        ]
         keyboard = {"type": "key", "id": "keys", "actions": steps}
         self._call("POST", "/actions", {"actions": [keyboard]})
 

@@ -28,18 +28,20 @@ def head(name):
 
 @pytest.fixture(scope="module")
 def report(folder, tmp_path_factory):
-    return ScreenResult.from_folder(folder).report(tmp_path_factory.mktemp("page") / "report.html")
+    return ScreenResult.from_folder(folder).report(
+        tmp_path_factory.mktemp("page") / "report.html"
+    )
 
 
 @pytest.fixture
 def window(report, tmp_path):
-    opened = Browser(tmp_path)
+    browser_window = Browser(tmp_path)
     try:
-        opened.open(report)
-        opened.wait(f"return {ROWS}.length > 1")
-        yield opened
+        browser_window.open(report)
+        browser_window.wait(f"return {ROWS}.length > 1")
+        yield browser_window
     finally:
-        opened.close()
+        browser_window.close()
 
 
 CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
@@ -52,15 +54,15 @@ TEXTS = """return [...document.querySelectorAll('.plot .main-svg text')].filter(
 def overlaps(window):
     """Return the pairs of texts of one figure that lie on each other."""
     texts = window.run(TEXTS)
-    found = []
-    for i, (figure, one, left, top, right, bottom) in enumerate(texts):
+    pairs = []
+    for i, (figure, one, start, top, right, bottom) in enumerate(texts):
         for other, second, x, y, end, base in texts[i + 1 :]:
-            across = min(right, end) - max(left, x)
+            across = min(right, end) - max(start, x)
             down = min(bottom, base) - max(top, y)
             # Boxes of letters touch; a text that cannot be told from another covers more of it.
             if figure == other and across > 2 and down > 3:
-                found.append((figure, one, second))
-    return found
+                pairs.append((figure, one, second))
+    return pairs
 
 
 def draw_all(window):
@@ -72,12 +74,14 @@ def draw_all(window):
     return count
 
 
-def test_every_figure_is_drawn_without_a_word_on_the_console(window):
+def test_draws_every_figure_without_console_messages(window):
     assert draw_all(window) == 6
     assert window.errors() == []
     assert window.run("return document.scripts.length") == 3
     # Plotly's own bar would offer to upload the figure.
-    buttons = "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
+    buttons = (
+        "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
+    )
     titles = window.run(f"return {buttons}")
     assert titles
     assert not [t for t in titles if "hare" in t or "loud" in t]
@@ -89,7 +93,9 @@ def test_a_point_says_what_it_is(window):
     window.wait(f"return !!{place}.querySelector('.main-svg')")
     paths = f"{place}.querySelectorAll('.scatterlayer .trace:last-child .points path')"
     window.wait(f"return {paths}.length")
-    box = window.run(f"const b = {paths}[0].getBoundingClientRect(); return [b.x, b.y, b.width]")
+    box = window.run(
+        f"const b = {paths}[0].getBoundingClientRect(); return [b.x, b.y, b.width]"
+    )
     window.move(box[0] + box[2] / 2, box[1] + box[2] / 2)
     text = window.wait(f"return {place}.querySelector('.hoverlayer').textContent")
     assert "Sm" in text
@@ -97,21 +103,26 @@ def test_a_point_says_what_it_is(window):
 
 def test_the_table_sorts_by_mouse_and_by_keyboard(window):
     remanence = head("Br")
-    values = (
-        f"return [...{ROWS}].map((r) => parseFloat(r.cells[{remanence}.cellIndex].textContent))"
-    )
+    values = f"return [...{ROWS}].map((r) => parseFloat(r.cells[{remanence}.cellIndex].textContent))"
     window.run(f"{remanence}.querySelector('button').click()")
-    rising = window.wait(f"return {remanence}.ariaSort === 'ascending' && ({values[7:]})")
+    rising = window.wait(
+        f"return {remanence}.ariaSort === 'ascending' && ({values[7:]})"
+    )
     assert rising == sorted(rising)
     window.run(f"{remanence}.querySelector('button').focus()")
     window.press(ENTER)
-    falling = window.wait(f"return {remanence}.ariaSort === 'descending' && ({values[7:]})")
+    falling = window.wait(
+        f"return {remanence}.ariaSort === 'descending' && ({values[7:]})"
+    )
     assert falling == sorted(rising, reverse=True)
     window.press(TAB)
-    assert window.run("return document.activeElement.ariaLabel") == "Filter by Remanence (T)"
+    assert (
+        window.run("return document.activeElement.ariaLabel")
+        == "Filter by Remanence (T)"
+    )
 
 
-def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path):
+def test_filter_decides_the_table_and_the_download(window, tmp_path):
     window.run(TYPE % ("#search", "nd2fe14b"))
     window.wait(f"return {ROWS}.length === 1")
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == "Nd2Fe14B"
@@ -120,11 +131,14 @@ def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path)
     window.wait(f"return {ROWS}.length === 1")
     window.run(TYPE % ("#table th[data-name=candidate] input", ""))
     window.run(TYPE % ("#table th[data-name=rank] input", "no number"))
-    assert window.wait("return document.querySelector('#count').textContent") == "No candidate fits"
+    assert (
+        window.wait("return document.querySelector('#count').textContent")
+        == "No candidate fits"
+    )
     window.run(TYPE % ("#table th[data-name=rank] input", "> 1"))
     window.wait(f"return {ROWS}[0]?.cells[0].textContent === '2'")
-    for asked, count in (("3", 1), ("≤ 2", 2)):
-        window.run(TYPE % ("#table th[data-name=rank] input", asked))
+    for query, count in (("3", 1), ("≤ 2", 2)):
+        window.run(TYPE % ("#table th[data-name=rank] input", query))
         window.wait(f"return {ROWS}.length === {count}")
     window.run("document.querySelector('#download').click()")
     file = tmp_path / "candidates.csv"
@@ -137,7 +151,7 @@ def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path)
     assert float(rows[0]["remanence_T_lo"]) < float(rows[0]["remanence_T"])
 
 
-def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(folder, tmp_path):
+def test_hostile_name_stays_text(folder, tmp_path):
     result = ScreenResult.from_folder(folder)
     data = result.data
     names = data["candidate"].to_pylist()
@@ -180,7 +194,7 @@ def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
 
 
 @pytest.mark.parametrize("width", [1400, 1920])
-def test_no_column_and_no_text_of_a_figure_is_hidden(report, tmp_path, width):
+def test_hides_no_column_or_text(report, tmp_path, width):
     window = Browser(tmp_path)
     try:
         window.wide(width)

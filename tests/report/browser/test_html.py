@@ -33,13 +33,19 @@ SECTIONS = (
 class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.ids, self.links, self.scripts = set(), [], 0
+        self.ids = set()
+        self.links = []
+        self.scripts = 0
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        self.ids.add(found.get("id"))
-        self.links += [found[k] for k in ("href", "src", "action", "srcset") if k in found]
+        attributes = dict(attrs)
+        self.ids.add(attributes.get("id"))
+        self.links += [
+            attributes[k]
+            for k in ("href", "src", "action", "srcset")
+            if k in attributes
+        ]
         self.scripts += tag == "script"
 
 
@@ -57,11 +63,11 @@ def own_text(page):
     return page[:start] + page[end:]
 
 
-def test_every_section_is_there_and_every_link_leads_inside(page):
-    parsed = Page(page)
-    assert parsed.ids >= set(SECTIONS)
-    assert {link.removeprefix("#") for link in parsed.links} <= parsed.ids
-    assert all(link.startswith("#") for link in parsed.links)
+def test_has_every_section_and_only_internal_links(page):
+    document = Page(page)
+    assert document.ids >= set(SECTIONS)
+    assert {link.removeprefix("#") for link in document.links} <= document.ids
+    assert all(link.startswith("#") for link in document.links)
 
 
 def test_nothing_is_loaded_from_elsewhere(page):
@@ -72,7 +78,7 @@ def test_nothing_is_loaded_from_elsewhere(page):
     assert "fetch(" not in own_text(page)
 
 
-def test_user_text_is_escaped(page):
+def test_escapes_text_of_users(page):
     assert "<script>alert" not in own_text(page)
     assert "&lt;script&gt;alert" in page
     # The data, plotly.js and the page's own script.
@@ -80,7 +86,9 @@ def test_user_text_is_escaped(page):
 
 
 def test_embedded_data_is_json_with_all_figures(page):
-    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
+    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[
+        1
+    ]
     data = json.loads(text)
     names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
@@ -90,24 +98,31 @@ def test_embedded_data_is_json_with_all_figures(page):
     assert ranks == list(range(1, table["rows"] + 1))
 
 
-def test_it_begins_with_the_verdict_the_decisions_and_one_picture(page, folder):
-    told = ScreenResult.from_folder(folder).decisions
+def test_report_begins_with_the_verdict(page, folder):
+    decisions = ScreenResult.from_folder(folder).decisions
     start = page[page.index('<section id="answer"') : page.index('<h2 id="evidence">')]
-    order = ["<p>Decision: ", "<p>Next, for ", 'aria-label="Decisions"', 'data-figure="pareto"']
+    order = [
+        "<p>Decision: ",
+        "<p>Next, for ",
+        'aria-label="Decisions"',
+        'data-figure="pareto"',
+    ]
     places = [start.index(text) for text in order]
     assert places == sorted(places)
-    assert start.count('data-label="Status"') == len(told)
+    assert start.count('data-label="Status"') == len(decisions)
     assert start.count("data-figure") == 1
     data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
-    named = [t["name"] for t in data["figures"]["pareto"]["data"][3:]]
+    names = [t["name"] for t in data["figures"]["pareto"]["data"][3:]]
     # Today's magnet has no rank; the others have that of `DIR:n`.
-    ranks = ["0", *told["rank"].iloc[1:].astype(str)]
-    assert [name.split(".")[0] for name in named] == ranks
+    ranks = ["0", *decisions["rank"].iloc[1:].astype(str)]
+    assert [name.split(".")[0] for name in names] == ranks
     assert re.findall(r'<td class="name">([^<]*)</td>', start) == ranks
     # Each figure of magnets draws the same ones.
     for name, count in (("temperature", 2), ("supply", 2), ("demagnetization", 3)):
-        drawn = {t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")}
-        assert len(data["figures"][name]["data"]) >= count * len(told), drawn
+        legend = {
+            t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")
+        }
+        assert len(data["figures"][name]["data"]) >= count * len(decisions), legend
 
 
 def test_in_script_cannot_end_the_element():
@@ -116,7 +131,7 @@ def test_in_script_cannot_end_the_element():
     assert json.loads(text) == {"a": "</script><!--&\u2028"}
 
 
-def test_magnets_without_rare_earth_stand_beside(page):
+def test_magnets_without_rare_earth_stand_in_a_table_aside(page):
     block = page[page.index('id="comparators"') : page.index('id="grades"')]
     for name in ("Sr ferrite", "Alnico 9", "MnBi"):
         assert f"{name}<small>" in block
@@ -129,23 +144,31 @@ def test_magnets_without_rare_earth_stand_beside(page):
 
 def test_pareto_in_a_notebook_takes_the_same_result(folder):
     result = ScreenResult.from_folder(folder)
-    drawn = plots.pareto(result, x="heavy_rare_earth_wt_pct")
-    assert drawn["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
-    assert sum(len(trace["x"]) for trace in drawn["data"][:3]) == len(result.sample_ranks(2000))
+    figure = plots.pareto(result, x="heavy_rare_earth_wt_pct")
+    assert figure["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
+    points = sum(len(trace["x"]) for trace in figure["data"][:3])
+    assert points == len(result.sample_ranks(2000))
 
 
 def test_supply_names_the_elements_and_dates_the_claims(page):
     start = page.index('id="supply"')
     text = page[start : page.index('id="candidates"', start)]
-    for wanted in ("Export controls", "separation", "13000000 t (2010)", "1900000 t"):
-        assert wanted in text, wanted
+    for fact in ("Export controls", "separation", "13000000 t (2010)", "1900000 t"):
+        assert fact in text, fact
 
 
 @pytest.mark.parametrize(
     ("magnets", "scale"),
     [
         ([TUBE], False),
-        ([TUBE, TUBE.replace("Sm", "Sm0.95Gd0.05"), TUBE.replace("Sm", "Sm0.9Gd0.1")], True),
+        (
+            [
+                TUBE,
+                TUBE.replace("Sm", "Sm0.95Gd0.05"),
+                TUBE.replace("Sm", "Sm0.9Gd0.1"),
+            ],
+            True,
+        ),
     ],
 )
 def test_one_value_makes_no_colour_scale(magnets, scale):
@@ -155,18 +178,20 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
     assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
-def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
+def test_report_begins_with_the_earlier_answer(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     result = ScreenResult.from_folder(copy)
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
     result.set_answer(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
     assert first.index("<li>Keep it &amp; wait.</li>") < first.index("<p>Decision: ")
-    later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    later = (
+        ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    )
     assert "<li>Keep it &amp; wait.</li>" in later
 
 
-def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_path):
+def test_report_names_its_evidence_and_missing_costs(tmp_path):
     result = screen(["Nd2Fe14B"], application="energy-traction-motor")
     name = result.manifest["identity"]["process"]["producer"]["name"]
     page = result.report(tmp_path / "r.html").read_text("utf-8")
@@ -174,14 +199,21 @@ def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_
     assert page.count("Cost of a bare formula") == 1
 
 
-def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder, tmp_path):
+def test_figures_in_sentences_equal_the_data(folder, tmp_path):
     screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
-    page = ScreenResult.from_folder(tmp_path / "narrow").report(tmp_path / "r.html").read_text()
+    page = (
+        ScreenResult.from_folder(tmp_path / "narrow")
+        .report(tmp_path / "r.html")
+        .read_text()
+    )
     assert "The smaller line is the 80 % interval." in page
     assert "The band is the 80 % interval of today" in page
     file = datasets.path("known_phases/made.csv")
-    known = len(file.read_text(encoding="utf-8").splitlines()) - 1
-    told = int(re.search(r"fitted to (\d+) phases", page)[1])
+    count = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    number = int(re.search(r"fitted to (\d+) phases", page)[1])
     # Some rows of made.csv are outside what the snapshot can say.
-    assert 0.9 * known < told <= known
-    assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+    assert 0.9 * count < number <= count
+    assert (
+        number
+        == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+    )

@@ -10,7 +10,11 @@ from magnetkit.elements import INDEX
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
-from magnetkit.magnetism.measured_magnets import USUAL, measured_magnets, serves_as_evidence
+from magnetkit.magnetism.measured_magnets import (
+    USUAL,
+    measured_magnets,
+    serves_as_evidence,
+)
 from magnetkit.phases.partition import (
     assign_hosts,
     has_diffusion_precedent,
@@ -20,42 +24,54 @@ from magnetkit.phases.partition import (
 from magnetkit.phases.records import HOST_NAMES
 
 NEVER = (
-    "Nd2Fe14BHg", "Nd2Fe14BU", "Nd2Fe14BRn", "Sm2Fe17N30", "Nd2Fe14BPb3", "Nd2Fe14BAu2",
-    "Nd2Fe14BO5", "Nd2Fe14BHe0.1", "SmCo5Hg0.1",
-)  # fmt: skip
+    "Nd2Fe14BHg",
+    "Nd2Fe14BU",
+    "Nd2Fe14BRn",
+    "Sm2Fe17N30",
+    "Nd2Fe14BPb3",
+    "Nd2Fe14BAu2",
+    "Nd2Fe14BO5",
+    "Nd2Fe14BHe0.1",
+    "SmCo5Hg0.1",
+)
 # Recipes of papers: Sagawa's magnet, a commercial 2:17, the anneal-hardened 1:5, Hirosawa's 1:12.
 MADE = (
-    "Nd15Fe77B8", "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "SmCo5", "Sm2Fe17N3",
-    "Nd0.7Zr0.3Fe8.625Co2.875Ti0.5N1.3", "Pr15Fe77.5Cu1.5B6", "Nd14.5Fe62.5Co16Ga1B6",
+    "Nd15Fe77B8",
+    "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6",
+    "SmCo5",
+    "Sm2Fe17N3",
+    "Nd0.7Zr0.3Fe8.625Co2.875Ti0.5N1.3",
+    "Pr15Fe77.5Cu1.5B6",
+    "Nd14.5Fe62.5Co16Ga1B6",
     "Nd14.5Fe78.8B5.7O1",
-)  # fmt: skip
+)
 
 
-def _made(texts):
+def _judge_precedent(texts):
     table = CompositionTable.from_strings(list(texts), basis="atomic")
     codes = assign_hosts(table)
     assert (codes >= 0).all()
     return is_within_precedent(table, codes)
 
 
-def test_elements_and_amounts_beyond_every_alloy_made_are_told():
-    assert not _made(NEVER).any()
-    assert _made(MADE).all()
+def test_names_elements_and_amounts_beyond_precedent():
+    assert not _judge_precedent(NEVER).any()
+    assert _judge_precedent(MADE).all()
 
 
-def test_a_row_without_host_is_not_judged():
+def test_judges_no_row_without_host():
     table = CompositionTable.from_strings(["He", "H2O"])
     assert is_within_precedent(table, np.array([-1, -1], np.int8)).all()
 
 
 def test_dysprosium_is_diffused_into_2_14_1_alone():
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
-    assert [HOST_NAMES[c] for c in codes[found]] == ["2:14:1"]
+    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    assert [HOST_NAMES[c] for c in codes[precedent]] == ["2:14:1"]
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_no_magnet_is_predicted_of_what_was_never_made(text):
+def test_predicts_no_magnet_without_precedent(text):
     row = mk.predict([text]).iloc[0]
     assert row["status"] == "outside the model"
     assert not row["in_domain"]
@@ -74,10 +90,12 @@ def test_no_curie_temperature_of_what_is_no_magnet():
 
 
 @pytest.mark.parametrize("file", ["magnets", "irreversible", "compensated"])
-def test_every_measured_magnet_was_made(file):
+def test_every_measured_magnet_has_a_precedent(file):
     if file == "magnets":
         frame = measured_magnets()
-        frame = frame[serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)]
+        frame = frame[
+            serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)
+        ]
     else:
         frame = pd.read_csv(datasets.path(f"recipes/{file}.csv"))
     for basis, rows in frame.groupby("basis"):
@@ -87,19 +105,21 @@ def test_every_measured_magnet_was_made(file):
 
 
 @pytest.mark.parametrize("text", NEVER)
-def test_what_was_never_made_has_no_limit_and_no_curve(text):
+def test_no_precedent_means_no_limit_or_curve(text):
     limits = mk.curves.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
     assert limits["knee_K"].isna().tolist() == [True, False]
     curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])
     assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]
 
 
-def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
+def test_unknown_host_has_no_known_shell(monkeypatch):
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
     assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
-    monkeypatch.setattr(import_module("magnetkit.phases.partition"), "_shells", lambda: everything)
+    monkeypatch.setattr(
+        import_module("magnetkit.phases.partition"), "_shells", lambda: everything
+    )
     assert hosts_with_shells(codes).tolist() == [False] + [True] * len(HOST_NAMES)
-    found = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
-    assert found.tolist() == hosts_with_shells(codes).tolist()
+    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    assert precedent.tolist() == hosts_with_shells(codes).tolist()

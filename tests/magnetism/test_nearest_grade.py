@@ -14,19 +14,23 @@ NAMED = {
 }
 
 
-def nearest(hosts, remanence, coercivity):
-    return nearest_grade_column(Coded.of(hosts), np.array(remanence), np.array(coercivity)).texts()
+def nearest_grades(hosts, remanence, coercivity):
+    return nearest_grade_column(
+        Coded.of(hosts), np.array(remanence), np.array(coercivity)
+    ).texts()
 
 
-def test_what_has_no_figures_or_no_known_host_is_like_no_grade():
+def test_missing_figures_match_no_grade():
     hosts = ["2:14:1", "2:14:1", "", "1:12", "2:14:1"]
-    found = nearest(hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan])
-    assert found == [""] * 5
+    names = nearest_grades(
+        hosts, [np.nan, 1.2, 1.2, 1.2, 1.2], [1000.0, 0.0, 1e3, 1e3, np.nan]
+    )
+    assert names == [""] * 5
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_a_magnet_is_named_by_a_grade_of_its_own_crystal(turn):
+def test_grade_has_the_crystal_of_the_magnet(turn):
     rows = list(NAMED.items())
     rows = rows[turn:] + rows[:turn]
     hosts, remanence, coercivity = zip(*(row for _, row in rows), strict=True)
-    assert nearest(hosts, remanence, coercivity) == [name for name, _ in rows]
+    assert nearest_grades(hosts, remanence, coercivity) == [name for name, _ in rows]

@@ -18,7 +18,7 @@ MOTOR = applications.load("energy-traction-motor")
 ALPHA = "remanence_coefficient_pct_K"
 
 
-def asked(column="coercivity_kA_m", **limit):
+def requirement(column="coercivity_kA_m", **limit):
     return Requirement(column=column, source="a test", status="assumption", **limit)
 
 
@@ -39,51 +39,60 @@ def anchor(column="coercivity_kA_m", kelvin=400.0, **fields):
 
 
 @pytest.mark.parametrize("limit", [430.0, 500.0, 600.0])
-def test_a_magnet_that_works_is_a_normal_distribution_cut_off(limit):
+def test_working_magnet_is_a_truncated_normal_distribution(limit):
     # scipy's moments of the cut logarithm.
     doubt = 0.1
-    at = device(asked(minimum=limit, temperature_K=400.0))
-    value, left = _job._working(500.0, doubt, anchor(), at)
-    cut = truncnorm((np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt)
-    assert np.log(value) == pytest.approx(cut.mean(), rel=1e-9)
-    assert left == pytest.approx(cut.std(), rel=1e-6)
+    at = device(requirement(minimum=limit, temperature_K=400.0))
+    value, spread = _job._working(500.0, doubt, anchor(), at)
+    truncation = truncnorm(
+        (np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt
+    )
+    assert np.log(value) == pytest.approx(truncation.mean(), rel=1e-9)
+    assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
-def test_a_coefficient_is_cut_off_on_both_sides_and_on_its_own_scale():
-    at = device(asked(ALPHA, absolute_maximum=0.02))
-    value, left = _job._working(-0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at)
-    cut = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
-    assert value == pytest.approx(cut.mean(), rel=1e-9)
-    assert left == pytest.approx(cut.std(), rel=1e-6)
+def test_truncates_a_coefficient_on_both_sides():
+    at = device(requirement(ALPHA, absolute_maximum=0.02))
+    value, spread = _job._working(
+        -0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at
+    )
+    truncation = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
+    assert value == pytest.approx(truncation.mean(), rel=1e-9)
+    assert spread == pytest.approx(truncation.std(), rel=1e-6)
 
 
 @pytest.mark.parametrize(
     "requirement",
     [
-        asked("remanence_T", minimum=1.0),
-        asked(minimum=450.0, temperature_K=401.1),
-        asked(maximum=900.0, temperature_K=400.0),
-        asked(minimum=450.0, temperature_K=400.0, share_of_reference=0.9),
+        requirement("remanence_T", minimum=1.0),
+        requirement(minimum=450.0, temperature_K=401.1),
+        requirement(maximum=900.0, temperature_K=400.0),
+        requirement(minimum=450.0, temperature_K=400.0, share_of_reference=0.9),
     ],
 )
-def test_what_is_asked_of_another_quantity_place_or_side_says_nothing_of_it(requirement):
+def test_requirements_on_other_quantities_do_not_matter(
+    requirement,
+):
     assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
 
 
-def test_of_two_limits_the_higher_cuts_off_and_a_kelvin_is_no_other_temperature():
-    both = device(
-        asked(minimum=450.0, temperature_K=400.9), asked(minimum=480.0, temperature_K=400.0)
+def test_higher_of_two_limits_truncates():
+    two_limits = device(
+        requirement(minimum=450.0, temperature_K=400.9),
+        requirement(minimum=480.0, temperature_K=400.0),
     )
-    one = device(asked(minimum=480.0, temperature_K=400.0))
-    assert _job._working(500.0, 0.1, anchor(), both) == _job._working(500.0, 0.1, anchor(), one)
-    near = device(asked(minimum=450.0, temperature_K=400.9))
-    assert _job._working(500.0, 0.1, anchor(), near) != (500.0, 0.1)
+    one = device(requirement(minimum=480.0, temperature_K=400.0))
+    assert _job._working(500.0, 0.1, anchor(), two_limits) == _job._working(
+        500.0, 0.1, anchor(), one
+    )
+    close_limit = device(requirement(minimum=450.0, temperature_K=400.9))
+    assert _job._working(500.0, 0.1, anchor(), close_limit) != (500.0, 0.1)
 
 
-def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_hot():
+def test_temperatures_start_at_the_table_and_ascend():
     at = device(
-        asked(minimum=400.0, temperature_K=433.0),
-        asked("remanence_T", minimum=1.0),
+        requirement(minimum=400.0, temperature_K=433.0),
+        requirement("remanence_T", minimum=1.0),
         temperature_min_K=260.0,
         temperature_max_K=440.0,
     )
@@ -100,25 +109,34 @@ def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_ho
     assert elsewhere[293.15] >= {"remanence_T", "coercivity_kA_m"}
 
 
-def test_a_value_that_is_guaranteed_is_exceeded_by_what_is_sold():
-    table = CompositionTable.from_strings([MOTOR.reference.formula], basis=MOTOR.reference.basis)
+def test_magnets_exceed_their_guaranteed_values():
+    table = CompositionTable.from_strings(
+        [MOTOR.reference.formula], basis=MOTOR.reference.basis
+    )
 
     def score(**fields):
-        own = MOTOR.reference.model_copy(
-            update={"anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)}
+        reference = MOTOR.reference.model_copy(
+            update={
+                "anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)
+            }
         )
-        at = device(asked("remanence_T", minimum=0.5), reference=own)
-        made = _job._anchor_process(None, at, table, (293.15, 373.15))
+        at = device(requirement("remanence_T", minimum=0.5), reference=reference)
+        process = _job._anchor_process(None, at, table, (293.15, 373.15))
         (magnet,) = [
-            m for m in _job.get_producer(made).magnets if m["quantity"] == "coercivity_kA_m"
+            m
+            for m in _job.get_producer(process).magnets
+            if m["quantity"] == "coercivity_kA_m"
         ]
-        return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet["deviation"] ** 2
+        return magnet["score"] * magnet["deviation"], magnet["noise"] * magnet[
+            "deviation"
+        ] ** 2
 
-    plain, guaranteed = score(), score(guaranteed=True)
+    plain = score()
+    with_guarantee = score(guaranteed=True)
     # 99 % of lots of 4 % reach it; the mean has a deviation of 6 %, beside the 2 % printed.
-    assert guaranteed[0] - plain[0] == pytest.approx(2.33 * 0.04, rel=1e-6)
+    assert with_guarantee[0] - plain[0] == pytest.approx(2.33 * 0.04, rel=1e-6)
     assert plain[1] == pytest.approx(0.02**2, rel=1e-6)
-    assert guaranteed[1] == pytest.approx(0.02**2 + 0.06**2, rel=1e-6)
+    assert with_guarantee[1] == pytest.approx(0.02**2 + 0.06**2, rel=1e-6)
 
 
 def test_measured_magnets_go_before_the_devices_anchor():
@@ -132,32 +150,39 @@ def test_measured_magnets_go_before_the_devices_anchor():
     assert _job._anchor_process(None, bare, table, (293.15, 373.15)) is None
 
 
-def test_arrays_of_a_process_are_told_as_lists_and_nothing_as_nothing():
+def test_process_arrays_become_lists():
     assert _job._process_values(None) is None
     assert _job._process_values("mine") == "mine"
-    assert _job._process_values({"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}) == {
+    assert _job._process_values(
+        {"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}
+    ) == {
         "grain_size_um": [1.0, 2.0],
         "density": 0.9,
     }
 
 
-def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
+def test_evaluate_equals_describe_and_adds_a_verdict():
     job = _job.make_job(MOTOR)
     table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     shells = ["Tb 0.5 wt%", ""]
-    found = evaluate(table, shells, job).columns.frame()
+    judgement = evaluate(table, shells, job).columns.frame()
     plain = describe(table, job.temperature, job.conditions, shells=shells).frame()
-    for name in ("remanence_T", "coercivity_kA_m", "cost_USD_kg", "energy_above_hull_eV_atom"):
-        np.testing.assert_allclose(found[name], plain[name], rtol=1e-12)
-    assert found["nearest_grade"].notna().all()
-    chance = found["probability_meets_requirements"]
+    for name in (
+        "remanence_T",
+        "coercivity_kA_m",
+        "cost_USD_kg",
+        "energy_above_hull_eV_atom",
+    ):
+        np.testing.assert_allclose(judgement[name], plain[name], rtol=1e-12)
+    assert judgement["nearest_grade"].notna().all()
+    chance = judgement["probability_meets_requirements"]
     assert ((chance >= 0.0) & (chance <= 1.0)).all()
     row = _job.reference_row(MOTOR, job.conditions, job.temperature)
     assert row["shell"] == (MOTOR.reference.shell or "")
     assert row["temperature_K"] == job.temperature
 
 
-def test_a_field_that_cannot_be_is_refused_as_when_a_profile_is_read():
+def test_refuses_an_impossible_field():
     from magnetkit.errors import InputError
 
     assert _job.with_fields(MOTOR, load_line=0.3).load_line == 0.3

@@ -16,7 +16,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_new_profile_is_valid_and_every_part_is_commented(here):
+def test_new_profile_is_valid_and_explains_every_part(here):
     assert CliRunner().invoke(app, ["applications", "new", "my-pump"]).exit_code == 0
     profile = load(here / "my-pump.toml")
     assert profile.name == "my-pump"
@@ -37,26 +37,28 @@ def test_a_new_scenario_is_valid(here):
 
 
 @pytest.mark.parametrize("what", ["applications", "supply"])
-def test_nothing_is_written_over_and_a_name_is_a_name(here, what):
+def test_never_overwrites_a_profile(here, what):
     (here / "mine.toml").write_text("precious")
-    taken = CliRunner().invoke(app, [what, "new", "mine"])
-    assert isinstance(taken.exception, InputError)
-    assert "is there already" in str(taken.exception)
+    answer = CliRunner().invoke(app, [what, "new", "mine"])
+    assert isinstance(answer.exception, InputError)
+    assert "is there already" in str(answer.exception)
     assert (here / "mine.toml").read_text() == "precious"
     bad = CliRunner().invoke(app, [what, "new", "../mine"])
     assert "small letters" in str(bad.exception)
 
 
-def test_all_faults_of_a_file_are_listed_at_once(here):
+def test_lists_all_faults_of_a_file(here):
     CliRunner().invoke(app, ["applications", "new", "my-pump"])
     file = here / "my-pump.toml"
     text = file.read_text().replace("load_line = 1.5", "load_line = -1.5")
-    text = text.replace('"N38SH class"', '""').replace('"coercivity_kA_m"', '"coercivity"')
+    text = text.replace('"N38SH class"', '""').replace(
+        '"coercivity_kA_m"', '"coercivity"'
+    )
     file.write_text(text)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError) as error:
         load(file)
     for field in ("load_line", "reference.grade", "requirements.1.column"):
-        assert f"field {field}: " in str(caught.value)
+        assert f"field {field}: " in str(error.value)
 
 
 def test_another_reference_takes_the_place_of_the_profiles():
@@ -91,8 +93,10 @@ def test_requirements_alone_make_a_device():
         requirements_alone(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
 
 
-def test_the_command_says_what_it_needs_without_an_application(here):
+def test_command_without_application_names_the_way_out(here):
     (here / "alloys.csv").write_text("composition\nNd2Fe14B\n")
-    done = CliRunner().invoke(app, ["screen", "alloys.csv", "--require", "remanence_T>=1"])
+    done = CliRunner().invoke(
+        app, ["screen", "alloys.csv", "--require", "remanence_T>=1"]
+    )
     assert done.exit_code == 2
     assert "--reference" in done.output

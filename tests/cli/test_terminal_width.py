@@ -13,10 +13,14 @@ from magnetkit.report._text import Shown, fitting
 
 def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
     number = {
-        "remanence_T": 1.2345, "coercivity_kA_m": 1234.5, "max_energy_product_kJ_m3": 300.1,
-        "curie_temperature_K": 585.0, "max_working_temperature_K": 400.0,
-        "remanence_coefficient_pct_K": -0.1, "coercivity_coefficient_pct_K": -0.6,
-    }  # fmt: skip
+        "remanence_T": 1.2345,
+        "coercivity_kA_m": 1234.5,
+        "max_energy_product_kJ_m3": 300.1,
+        "curie_temperature_K": 585.0,
+        "max_working_temperature_K": 400.0,
+        "remanence_coefficient_pct_K": -0.1,
+        "coercivity_coefficient_pct_K": -0.6,
+    }
     columns = {
         "candidate": ["Nd26.5Pr4.2Dy1.1Co0.9Cu0.15Ga0.2B0.98Fe bal."] * rows,
         "temperature_K": [240.0 if cold else 423.15] * rows,
@@ -40,24 +44,24 @@ def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
 def screen(monkeypatch):
     """Print as on a terminal of a width; return its lines."""
 
-    def printed(capsys, width, **options):
+    def print_lines(capsys, width, **options):
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(terminal, "to_terminal", lambda: True)
         print_properties(options.pop("frame"), as_json=False, units="si", **options)
         return capsys.readouterr().out.splitlines()
 
-    return printed
+    return print_lines
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
-def test_no_line_is_too_long_and_no_cell_is_cut(screen, capsys, rows, width):
+def test_cuts_no_cell_and_keeps_the_width(screen, capsys, rows, width):
     lines = screen(capsys, width, frame=frame(rows))
     assert max(map(len, lines)) <= width
     assert "…" not in "".join(lines)
     text = " ".join(lines)
-    for needed in ("1.23", "1234", "1.25"):
-        assert needed in text
+    for number in ("1.23", "1234", "1.25"):
+        assert number in text
 
 
 def test_more_columns_come_with_width(screen, capsys):
@@ -71,22 +75,22 @@ def test_more_columns_come_with_width(screen, capsys):
     assert "423 K (150 °C)" in narrow[0]
 
 
-def test_wide_prints_all_and_columns_what_is_asked(screen, capsys):
+def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
     everything = screen(capsys, 80, frame=frame(), wide=True)
     assert any("(BH)max" in line for line in everything)
-    chosen = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
-    assert "M-0" in "".join(chosen)
-    assert "HcJ" not in "".join(chosen)
+    columns_alone = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
+    assert "M-0" in "".join(columns_alone)
+    assert "HcJ" not in "".join(columns_alone)
 
 
-def test_a_status_is_shown_where_one_is_not_ok(screen, capsys):
+def test_shows_a_status_other_than_ok(screen, capsys):
     some = frame()
     assert "ok" not in " ".join(screen(capsys, 200, frame=some)).split()
     some.loc[1, "status"] = "no magnet"
     assert "no magnet" in " ".join(screen(capsys, 200, frame=some))
 
 
-def test_cold_coercivities_are_marked(screen, capsys):
+def test_marks_cold_coercivities(screen, capsys):
     lines = screen(capsys, 120, frame=frame(cold=True))
     assert any("1234*" in line for line in lines)
     assert "Extrapolated" in lines[-1]
@@ -101,22 +105,26 @@ def test_a_pipe_gets_csv(capsys):
     assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
 
 
-def test_a_column_that_is_asked_for_twice_is_written_once(capsys):
+def test_drops_the_repetition_of_a_column(capsys):
     _print_csv(frame(), {}, "candidate,shell,host", cgs=False)
     assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 
 
 def test_columns_are_dropped_by_priority():
-    columns = [Shown(h, ["x" * 10], priority=p) for h, p in zip("abcd", (0, 3, 1, 3), strict=True)]
+    columns = []
+    for name, priority in zip("abcd", (0, 3, 1, 3), strict=True):
+        columns.append(Shown(name, ["x" * 10], priority=priority))
     assert [c.heading for c in fitting(columns, 53)] == ["a", "b", "c", "d"]
     assert [c.heading for c in fitting(columns, 52)] == ["a", "b", "c"]
     assert [c.heading for c in fitting(columns, 30)] == ["a", "c"]
     assert [c.heading for c in fitting(columns, 5)] == ["a"]
 
 
-def test_texts_are_folded_closer_before_a_column_that_matters_goes():
+def test_folds_texts_before_dropping_columns():
     text = Shown("candidate", ["x" * 40], number=False, priority=0)
-    figures = [Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)]
+    figures = [
+        Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)
+    ]
     assert [c.heading for c in fitting([text, *figures], 60)] == ["candidate", "a", "b"]
     # 28 + 11 and what stands around them are 46 with the last rule; fold_lines to 20 they are 38.
     assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
@@ -131,7 +139,7 @@ def test_units_stand_beside_the_names_however_narrow(screen, capsys):
     assert "(USD/kg)" in lines
 
 
-def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(monkeypatch, capsys):
+def test_breaks_sentences_only_on_a_terminal(monkeypatch, capsys):
     text = "Measure B_r and H_cJ at 20 and 150 degrees and give them to `magnetkit calibrate`."
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(terminal, "to_terminal", lambda: True)
@@ -149,6 +157,8 @@ def test_a_formula_breaks_between_elements_and_loses_nothing():
     for width in (20, 28):
         lines = terminal.fold_lines(recipe, width).splitlines()
         assert max(map(len, lines)) <= width
-        assert all(line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines)
+        assert all(
+            line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines
+        )
         assert "".join(lines).replace(" ", "") == recipe.replace(" ", "")
     assert terminal.fold_lines("short", 20) == "short"

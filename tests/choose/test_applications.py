@@ -10,7 +10,11 @@ from magnetkit.choose.applications import requirements_alone, with_reference
 
 def test_requirements_keep_the_temperature_that_they_name():
     device = requirements_alone(
-        ["coercivity_kA_m>=800 at 20C", "remanence_T<=1.3", "|remanence_coefficient_pct_K|<=0.12"],
+        [
+            "coercivity_kA_m>=800 at 20C",
+            "remanence_T<=1.3",
+            "|remanence_coefficient_pct_K|<=0.12",
+        ],
         "Nd1.8Dy0.2Fe14B",
         "150C",
         2.0,
@@ -19,10 +23,14 @@ def test_requirements_keep_the_temperature_that_they_name():
     assert (cold.minimum, cold.temperature_K) == (800.0, 293.15)
     assert (warm.maximum, warm.temperature_K) == (1.3, None)
     assert slope.absolute_maximum == 0.12
-    assert (device.temperature_K, device.temperature_min_K, device.load_line) == (423.15, 293.15, 2)
+    assert (device.temperature_K, device.temperature_min_K, device.load_line) == (
+        423.15,
+        293.15,
+        2,
+    )
 
 
-def test_a_limit_at_room_temperature_is_not_asked_of_the_hot_magnet():
+def test_room_temperature_limit_spares_the_hot_magnet():
     # 800 kA/m at 20 C, which is an ordinary magnet; at 150 C only a rich one has it.
     require = ["coercivity_kA_m>=800 at 20C"]
     device = requirements_alone(require, "Nd2Fe14B", "150C")
@@ -31,23 +39,25 @@ def test_a_limit_at_room_temperature_is_not_asked_of_the_hot_magnet():
     assert row["probability_meets_requirements"] > 0.8
 
 
-def test_the_range_holds_room_temperature_on_either_side():
+def test_range_includes_room_temperature():
     cold = requirements_alone(["remanence_T>=1"], "Nd2Fe14B", "-40C")
-    assert (cold.temperature_min_K, cold.temperature_max_K) == pytest.approx((233.15, 293.15))
+    assert (cold.temperature_min_K, cold.temperature_max_K) == pytest.approx(
+        (233.15, 293.15)
+    )
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])
-def test_one_number_is_needed(require):
+def test_needs_exactly_one_number(require):
     with pytest.raises(InputError, match="with a number"):
         requirements_alone(require, "Nd2Fe14B", "150C")
 
 
 def test_another_reference():
     device = load("energy-traction-motor")
-    own = with_reference(device, "SmCo5", shell=None)
-    assert (own.reference.formula, own.reference.host) == ("SmCo5", "1:5")
-    assert own.reference.anchors != device.reference.anchors
-    assert own.requirements == device.requirements
+    profile = with_reference(device, "SmCo5", shell=None)
+    assert (profile.reference.formula, profile.reference.host) == ("SmCo5", "1:5")
+    assert profile.reference.anchors != device.reference.anchors
+    assert profile.requirements == device.requirements
     with pytest.raises(CompositionError):
         with_reference(device, "??")
     with pytest.raises(InputError, match="no structure"):

@@ -14,7 +14,7 @@ from magnetkit.run.screen import ScreenResult
 DEVICE = "patriot-beam-focusing"
 
 
-def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
+def test_answer_stays_in_the_manifest(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     before = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     result.set_answer(["Keep it: nothing at 150 °C does its work."], tmp_path)
@@ -27,36 +27,44 @@ def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
 
 
 def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
-    given = tmp_path / "alloys.csv"
-    given.write_text(
+    source = tmp_path / "alloys.csv"
+    source.write_text(
         "composition,Price,note,code\nSm0.9Gd0.1Co5,55.5,=SUM(1),007\nbad,1,x,8\nSmCo5,50,+a,9\n"
     )
-    result = mk.screen(given, DEVICE, out=tmp_path / "r")
+    result = mk.screen(source, DEVICE, out=tmp_path / "r")
     result.set_answer(["Keep it.", "Nothing else does."], tmp_path / "r")
     with pytest.raises(InputError, match="no workbook"):
         ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.csv")
-    book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
+    book = load_workbook(
+        ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx")
+    )
     assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
     lines = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
     assert lines[:3] == ["Answer", "Keep it.", "Nothing else does."]
     assert any(line.startswith("0. Keep: ") for line in lines)
     heads, *rows = book["Rows"].iter_rows(values_only=True)
     # In the order of the file, numbers as numbers, texts like formulas as texts.
-    assert [row[:4] for row in rows] == [(55.5, "=SUM(1)", "007", 2), (50, "+a", "9", 1)]
+    assert [row[:4] for row in rows] == [
+        (55.5, "=SUM(1)", "007", 2),
+        (50, "+a", "9", 1),
+    ]
     assert book["Rows"]["B2"].data_type == "s"
     at = heads.index("Remanence (T)")
     assert rows[1][at] == pytest.approx(float(result.best(1)["remanence_T"].iloc[0]))
     assert book["Rows"].cell(3, at + 1).number_format == "0.0000"
-    assert [row[:2] for row in book["Refused"].iter_rows(values_only=True)][1] == (3, "bad")
+    assert [row[:2] for row in book["Refused"].iter_rows(values_only=True)][1] == (
+        3,
+        "bad",
+    )
 
 
-def test_without_a_folder_it_is_told_of_the_result_alone():
+def test_answer_without_folder_belongs_to_the_result():
     result = mk.screen(["SmCo5"], DEVICE)
     result.set_answer(["Keep it."])
     assert result.manifest[ANSWER] == ["Keep it."]
 
 
-def test_it_is_written_to_no_folder_but_its_own(tmp_path):
+def test_answer_goes_only_to_its_folder(tmp_path):
     result = mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     mk.screen(["Sm0.9Gd0.1Co5"], DEVICE, out=tmp_path, force=True)
     with pytest.raises(StoreError, match="screened anew"):

@@ -5,7 +5,7 @@ import pytest
 from magnetkit.choose._profile_parts import Requirement
 
 
-def asked(**limit):
+def requirement(**limit):
     return Requirement(column="remanence_coefficient_pct_K", source="x", **limit)
 
 
@@ -20,5 +20,7 @@ def asked(**limit):
         ({"maximum": 0.0}, 0.03, -0.03),
     ],
 )
-def test_a_margin_is_a_share_of_the_limit_and_of_its_sign(limit, value, margin):
-    assert float(asked(status="assumption", **limit).margin(value)) == pytest.approx(margin)
+def test_margin_is_a_share_of_the_limit(limit, value, margin):
+    assert float(
+        requirement(status="assumption", **limit).margin(value)
+    ) == pytest.approx(margin)

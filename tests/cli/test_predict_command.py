@@ -11,12 +11,24 @@ def run(*arguments):
     return command.run("predict", *arguments)
 
 
-def test_each_recipe_is_judged_in_the_order_of_the_input():
-    recipes = ("Nd2Fe14B", "??", "Nd1.4Dy0.6Fe14B", "SmCo5")
-    done = run(*recipes, *ASKED, "--reference", "Nd1.8Dy0.2Fe14B", "--json")
+def test_judges_each_recipe_in_order():
+    done = run(
+        "Nd2Fe14B",
+        "??",
+        "Nd1.4Dy0.6Fe14B",
+        "SmCo5",
+        *ASKED,
+        "--reference",
+        "Nd1.8Dy0.2Fe14B",
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["candidate"] for row in rows] == ["Nd2Fe14B", "Nd1.4Dy0.6Fe14B", "SmCo5"]
+    assert [row["candidate"] for row in rows] == [
+        "Nd2Fe14B",
+        "Nd1.4Dy0.6Fe14B",
+        "SmCo5",
+    ]
     assert "??" in done.stderr
     chance = [row["probability_meets_requirements"] for row in rows]
     assert chance[0] < 0.5 < chance[1]
@@ -24,7 +36,7 @@ def test_each_recipe_is_judged_in_the_order_of_the_input():
     assert sorted(row["rank"] for row in rows) == [1, 2, 3]
 
 
-def test_side_by_side_with_a_grade_it_is_said_whose_recipes_are_predicted_of():
+def test_names_the_recipes_predicted_beside_a_grade():
     done = run("N42SH", "Nd2Fe14B", "--compare", "--temperature", "20C")
     assert done.returncode == 0, done.stderr
     assert "recipes are predicted as of the producer that makes N42SH" in " ".join(

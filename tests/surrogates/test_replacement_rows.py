@@ -19,26 +19,28 @@ def _set(names, above):
 def _say(found, *names):
     table = CompositionTable.from_strings(list(names), basis="atomic")
     codes, phases = curie_phases(table)
-    value, near = found.predict(phases, codes)
-    return value - curie_temperature(phases, codes, load()), near
+    value, likeness = found.predict(phases, codes)
+    return value - curie_temperature(phases, codes, load()), likeness
 
 
-def test_a_row_moves_itself_most_its_like_less_and_other_hosts_not():
-    found = replacement_rows(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
-    step, near = _say(found, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B")
+def test_row_moves_itself_most():
+    model = replacement_rows(_set(["Y2Fe16Al", "Y2Fe15Al2"], 40.0))
+    step, likeness = _say(
+        model, "Y2Fe16Al", "Y2Fe15.5Al1.5", "Y2Fe17", "Sm2Co17", "Nd2Fe14B"
+    )
     assert 35.0 < step[0] <= 40.0
     assert step[0] > step[2] > step[3]
     assert step[1] > 30.0
-    assert step[3] == step[4] == near[3] == near[4] == 0.0
-    assert near[0] == 1.0
+    assert step[3] == step[4] == likeness[3] == likeness[4] == 0.0
+    assert likeness[0] == 1.0
 
 
 def test_one_row_by_hand():
-    found = replacement_rows(_set(["Y2Fe16Al"], 42.0))
-    step, near = _say(found, "Y2Fe17")
+    model = replacement_rows(_set(["Y2Fe16Al"], 42.0))
+    step, closeness = _say(model, "Y2Fe17")
     # One of 19 atoms swapped: a distance of sqrt(2) / 19.
     likeness = np.exp(-np.sqrt(2.0) / 19.0 / 0.1)
-    assert near[0] == pytest.approx(likeness)
+    assert closeness[0] == pytest.approx(likeness)
     assert step[0] == pytest.approx(42.0 * likeness / 1.05)
 
 
@@ -53,10 +55,10 @@ def test_rows_without_physics_say_nothing_here():
     )
 
 
-def test_what_is_less_alike_than_a_twentieth_is_not_alike():
-    found = replacement_rows(_set(["Y2Fe17"], 42.0))
+def test_weak_likeness_counts_as_none():
+    model = replacement_rows(_set(["Y2Fe17"], 42.0))
     # Distances sqrt(2) x / 19 of 0.295 and 0.305: likenesses exp(-2.95) and exp(-3.05).
-    step, near = _say(found, "Y2Fe13.0367Al3.9633", "Y2Fe12.9024Al4.0976")
-    assert near == pytest.approx([0.0523, 0.0], abs=2e-4)
-    assert step[0] == pytest.approx(42.0 * near[0] / 1.05)
+    step, likeness = _say(model, "Y2Fe13.0367Al3.9633", "Y2Fe12.9024Al4.0976")
+    assert likeness == pytest.approx([0.0523, 0.0], abs=2e-4)
+    assert step[0] == pytest.approx(42.0 * likeness[0] / 1.05)
     assert step[1] == 0.0

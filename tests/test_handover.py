@@ -14,12 +14,17 @@ from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.choose._job import job_identity, make_job, resolve_requirement, restore_job
+from magnetkit.choose._job import (
+    job_identity,
+    make_job,
+    resolve_requirement,
+    restore_job,
+)
 from magnetkit.magnetism._composition_estimate import charge
 from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.run.screen import identity
-from tests.recipes import table_of
+from tests.recipes import make_table
 from tests.test_answers import CONDITIONS
 
 LEDGER = "supply.ledger"
@@ -33,7 +38,7 @@ def module(name):
 
 
 @pytest.fixture
-def given(tmp_path):
+def conditions(tmp_path):
     """Return conditions of which each is another, with files that are there."""
     files = {name: tmp_path / f"{name}.csv" for name in ("data", "add")}
     for file in files.values():
@@ -41,47 +46,70 @@ def given(tmp_path):
     return GIVEN | files
 
 
-def test_conditions_are_what_was_given(given):
-    reference = table_of("Nd2Fe14B")
-    made = Conditions.of(**given, reference=reference, reference_shell="Tb 0.5 wt%")
-    assert made.between == (281.0, 411.0)
-    duty = made.duty
+def test_functions_receive_the_conditions(conditions):
+    reference = make_table("Nd2Fe14B")
+    conditions_of_call = Conditions.of(
+        **conditions, reference=reference, reference_shell="Tb 0.5 wt%"
+    )
+    assert conditions_of_call.between == (281.0, 411.0)
+    duty = conditions_of_call.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
-    assert made.process == GIVEN["process"]
-    assert (made.interval, made.scenario) == (0.83, "embargo")
-    assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
-    assert (made.data, made.add) == (str(given["data"]), str(given["add"]))
-    assert made.reference is reference
-    assert made.reference_shell == "Tb 0.5 wt%"
-    assert made.snapshot is None
+    assert conditions_of_call.process == GIVEN["process"]
+    assert (conditions_of_call.interval, conditions_of_call.scenario) == (
+        0.83,
+        "embargo",
+    )
+    assert (conditions_of_call.recycled, conditions_of_call.prices) == (
+        GIVEN["recycled"],
+        GIVEN["prices"],
+    )
+    assert (conditions_of_call.data, conditions_of_call.add) == (
+        str(conditions["data"]),
+        str(conditions["add"]),
+    )
+    assert conditions_of_call.reference is reference
+    assert conditions_of_call.reference_shell == "Tb 0.5 wt%"
+    assert conditions_of_call.snapshot is None
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
-def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
+def test_manifest_restores_the_job(conditions):
     device = applications.load("energy-traction-motor")
-    asked = {
+    options = {
         "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
         "objectives": ["cost:min=2", "margin:max"],
     }
-    job = make_job(device, 391.0, **asked, **given)
-    said = json.loads(json.dumps(job_identity(job)))
-    again = restore_job(type(device).model_validate(said["application"]), said)
+    job = make_job(device, 391.0, **options, **conditions)
+    record = json.loads(json.dumps(job_identity(job)))
+    again = restore_job(type(device).model_validate(record["application"]), record)
     assert again.temperature == job.temperature == 391.0
     assert again.profile == job.profile
     assert again.threshold == job.threshold
     assert job_identity(again) == job_identity(job)
-    for name in ("duty", "interval", "scenario", "recycled", "prices", "between", "data", "add"):
+    for name in (
+        "duty",
+        "interval",
+        "scenario",
+        "recycled",
+        "prices",
+        "between",
+        "data",
+        "add",
+    ):
         assert getattr(again.conditions, name) == getattr(job.conditions, name), name
     assert again.conditions.reference.formulas() == job.conditions.reference.formulas()
     assert again.conditions.reference_shell == job.conditions.reference_shell
     assert again.conditions.whole_range
 
 
-def test_what_is_not_given_comes_from_the_device():
+def test_device_fills_missing_conditions():
     device = applications.load("energy-traction-motor")
     job = make_job(device)
     assert job.temperature == device.temperature_K
-    assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
+    assert job.conditions.between == (
+        device.temperature_min_K,
+        device.temperature_max_K,
+    )
     duty = job.conditions.duty
     assert (duty.load_line, duty.outside_field_kA_m) == (
         device.load_line,
@@ -93,16 +121,16 @@ def test_what_is_not_given_comes_from_the_device():
     assert job.profile.objectives == device.objectives
 
 
-def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
+def test_run_identity_has_candidates_job_and_pieces():
     class Source:
         def describe(self):
             return {"space": "these"}
 
     job = make_job(applications.load("f22-engine"))
-    said = identity(Source(), job, 77, {"version": "x"}, keep=5)
-    assert said["candidates"] == {"space": "these"}
-    assert (said["chunk_rows"], said["keep"], said["version"]) == (77, 5, "x")
-    assert job_identity(job).items() <= said.items()
+    record = identity(Source(), job, 77, {"version": "x"}, keep=5)
+    assert record["candidates"] == {"space": "these"}
+    assert (record["chunk_rows"], record["keep"], record["version"]) == (77, 5, "x")
+    assert job_identity(job).items() <= record.items()
 
 
 @pytest.mark.parametrize(
@@ -114,14 +142,16 @@ def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
     ],
 )
 def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, kelvin):
-    asked = parse_requirement(text)
-    assert asked.temperature_K == kelvin
+    requirement = parse_requirement(text)
+    assert requirement.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
-    made = resolve_requirement(text, device, Conditions.of(), 400.0)
-    sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
+    resolution = resolve_requirement(text, device, Conditions.of(), 400.0)
+    sides = {
+        n: getattr(resolution, n) for n in ("minimum", "maximum", "absolute_maximum")
+    }
     assert sides == dict.fromkeys(sides) | {side: limit}
-    assert (made.column, made.temperature_K) == (asked.column, kelvin)
-    assert made.share_of_reference is None
+    assert (resolution.column, resolution.temperature_K) == (requirement.column, kelvin)
+    assert resolution.share_of_reference is None
 
 
 def test_shells_stand_in_their_own_rows():
@@ -153,11 +183,13 @@ def test_a_process_comes_back_from_its_record():
 
 
 def percent(text, *elements):
-    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[0]
+    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[
+        0
+    ]
     return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
 
 
-def test_recipes_hold_what_they_were_given_of_each_element():
+def test_recipes_hold_their_charges():
     # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
     # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
     text = charge("2:14:1", Dy=2.0, Ce=3.0, Co=1.5, Ga=0.4)
@@ -178,7 +210,7 @@ def test_carried_columns_and_rows_stay_together(tmp_path):
         }
     )
     with pytest.warns(match="nothing"):
-        found = mk.predict(frame, 300.0)
+        prediction = mk.predict(frame, 300.0)
     rows = [["a", 0, ""], ["c", 2, "Tb 0.5 wt%"], ["d", 3, ""]]
-    assert found[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
-    assert found["host"].tolist() == ["1:5", "2:14:1", "2:17"]
+    assert prediction[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
+    assert prediction["host"].tolist() == ["1:5", "2:14:1", "2:17"]

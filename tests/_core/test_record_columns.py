@@ -11,14 +11,16 @@ from magnetkit._core import columns
 def test_every_record_is_a_column_as_it_says():
     for record in (*columns.criteria(), *columns.properties()):
         column = COLUMNS[record.name]
-        said = (record.unit, record.label, record.meaning)
-        assert (column.unit, column.label, column.meaning) == said
+        description = (record.unit, record.label, record.meaning)
+        assert (column.unit, column.label, column.meaning) == description
 
 
-def test_a_criterion_over_mass_one_over_the_largest_and_one_over_sources():
+def test_criteria_weigh_mass_maximum_and_sources():
     row = mk.supply.ledger(["Co"]).iloc[0]
     elements = mk.supply.element_table().set_index("element")
-    assert row["import_reliance"] == pytest.approx(elements.loc["Co", "import_reliance"])
+    assert row["import_reliance"] == pytest.approx(
+        elements.loc["Co", "import_reliance"]
+    )
     alloy = mk.supply.ledger(["SmCo5"]).iloc[0]
     risks = elements.loc[["Sm", "Co"], "supply_risk"]
     assert risks.max() < alloy["supply_risk"] < risks.sum()
@@ -28,17 +30,30 @@ def test_a_criterion_over_mass_one_over_the_largest_and_one_over_sources():
 @pytest.mark.parametrize(
     "entry",
     [
-        {"unit": "", "label": "a", "meaning": "b.", "of": "supply_risk", "over": "mean"},
+        {
+            "unit": "",
+            "label": "a",
+            "meaning": "b.",
+            "of": "supply_risk",
+            "over": "mean",
+        },
         {"unit": "", "label": "a", "of": "supply_risk", "over": "mass"},
-        {"unit": "", "label": "a", "meaning": "b.", "of": "x", "over": "mass", "weight": 2},
+        {
+            "unit": "",
+            "label": "a",
+            "meaning": "b.",
+            "of": "x",
+            "over": "mass",
+            "weight": 2,
+        },
     ],
 )
-def test_a_record_that_cannot_be_used_is_named(entry):
+def test_names_an_unusable_record(entry):
     with pytest.raises(DataError, match=r"criteria.toml: record 'mine' cannot be used"):
         columns._record(columns.Criterion, columns.CRITERIA, "mine", entry)
 
 
-def test_another_folder_takes_the_place_of_the_data_only_if_it_holds_them(monkeypatch, tmp_path):
+def test_data_folder_must_hold_the_data(monkeypatch, tmp_path):
     from magnetkit import datasets
 
     monkeypatch.setenv("MAGNETKIT_DATASETS", str(tmp_path))

@@ -20,11 +20,14 @@ ROWS = [
 ]
 
 
-def test_a_grade_lies_between_all_that_is_printed_of_it():
+def test_grade_lies_between_its_printed_values():
     names = ["grade", "quantity", "maker", "bound", "value", "temperature_K"]
-    found = reconcile_makers(pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan")))
-    assert set(found.index) == {("N1", "remanence_T"), ("N1", "coercivity_kA_m")}
-    b_r, h_cj = found.loc[("N1", "remanence_T")], found.loc[("N1", "coercivity_kA_m")]
+    table = reconcile_makers(
+        pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan"))
+    )
+    assert set(table.index) == {("N1", "remanence_T"), ("N1", "coercivity_kA_m")}
+    b_r = table.loc[("N1", "remanence_T")]
+    h_cj = table.loc[("N1", "coercivity_kA_m")]
     # The middle of a range of one maker, the typical value of the other.
     assert b_r["value"] == pytest.approx((1.30 + 1.34) / 2)
     assert (b_r["lo"], b_r["hi"]) == (1.25, 1.34)

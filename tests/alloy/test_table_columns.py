@@ -25,17 +25,19 @@ def test_any_frame_gives_its_compositions_and_the_rest(frame):
     assert rest.to_pydict() == {"note": ["a", "b"], "mass": [1.0, 2.0]}
 
 
-def test_the_only_text_column_is_taken_and_two_are_not_guessed_between():
+def test_takes_the_only_text_column_and_refuses_two():
     one = pd.DataFrame({"alloy": ["SmCo5"], "mass": [1.0]})
     assert reading.composition_name(one, None) == "alloy"
     two = pd.DataFrame({"alloy": ["SmCo5"], "note": ["a"]})
     with pytest.raises(InputError, match="name the one to read"):
         reading.composition_name(two, None)
-    with pytest.raises(InputError, match="no column 'recipe'; the columns are alloy, note"):
+    with pytest.raises(
+        InputError, match="no column 'recipe'; the columns are alloy, note"
+    ):
         reading.composition_name(two, "recipe")
 
 
-def test_what_is_no_text_is_kept_by_row():
+def test_keeps_objects_without_text_by_row():
     array, odd = reading.text_array(["SmCo5", 7, None, np.nan])
     assert array.to_pylist() == ["SmCo5", None, None, None]
     assert odd == {1: 7}
@@ -44,7 +46,7 @@ def test_what_is_no_text_is_kept_by_row():
     assert table.errors[0].reason == "expected text such as SmCo5, got int"
 
 
-def test_bytes_that_are_no_text_do_not_reach_the_parser():
+def test_invalid_bytes_do_not_reach_the_parser():
     wrong = pa.array([b"SmCo5", b"Sm\xffCo5"], pa.binary()).view(pa.string())
     assert reading.valid_text(wrong).to_pylist() == ["SmCo5", "Sm\ufffdCo5"]
 

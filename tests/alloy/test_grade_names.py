@@ -10,22 +10,40 @@ from magnetkit.errors import CompositionError
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.alloy._grade_names import find, find_grades, grade_names, is_grade, nearest_grades
+from magnetkit.alloy._grade_names import (
+    find,
+    find_grades,
+    grade_names,
+    is_grade,
+    nearest_grades,
+)
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("N42SH", "N42SH"), (" n42sh ", "N42SH"), ("42SH", "N42SH"), ("NdFeB N42SH", "N42SH"),
-        ("sintered Nd-Fe-B N42SH (Arnold)", "N42SH"), ("N3330 (Intemag)", "N3330"),
-        ("EEC 2:17TC-16", "EEC 2:17TC-16"), ("2:17TC-16", "EEC 2:17TC-16"),
-        ("EEC24-T400", "EEC 24-T400"), ("Sm2Co17 YXG22", "YXG22"), ("SmCo5 YX14", "YX14"),
-        ("YXG28H", "YXG28H"), ("Recoma 20", "Recoma 20"), ("Arnold Recoma 20", "Recoma 20"),
-        ("SmCo 26H", "SmCo 26H"), ("Sm2Co17 32H", "SmCo 32H"), ("bonded BNP-6", "BNP-6"),
-        ("N42SQ", None), ("", None),
+        ("N42SH", "N42SH"),
+        (" n42sh ", "N42SH"),
+        ("42SH", "N42SH"),
+        ("NdFeB N42SH", "N42SH"),
+        ("sintered Nd-Fe-B N42SH (Arnold)", "N42SH"),
+        ("N3330 (Intemag)", "N3330"),
+        ("EEC 2:17TC-16", "EEC 2:17TC-16"),
+        ("2:17TC-16", "EEC 2:17TC-16"),
+        ("EEC24-T400", "EEC 24-T400"),
+        ("Sm2Co17 YXG22", "YXG22"),
+        ("SmCo5 YX14", "YX14"),
+        ("YXG28H", "YXG28H"),
+        ("Recoma 20", "Recoma 20"),
+        ("Arnold Recoma 20", "Recoma 20"),
+        ("SmCo 26H", "SmCo 26H"),
+        ("Sm2Co17 32H", "SmCo 32H"),
+        ("bonded BNP-6", "BNP-6"),
+        ("N42SQ", None),
+        ("", None),
     ],
-)  # fmt: skip
-def test_a_name_is_found_with_or_without_maker_and_family(text, name):
+)
+def test_finds_a_name_with_or_without_maker_and_family(text, name):
     assert find(text) == name
 
 
@@ -39,16 +57,27 @@ def _formulas():
     yield from pq.read_table(entries, columns=["formula"])["formula"].to_pylist()
 
 
-def test_no_formula_of_the_datasets_is_taken_for_a_grade():
+def test_takes_no_formula_of_the_datasets_for_a_grade():
     formulas = list(_formulas())
     assert len(formulas) > 7000
     assert [f for f in formulas if is_grade(f)] == []
 
 
 FORMULAS = [
-    "N", "N2", "H", "S8", "SmCo5", "SmCo18", "Sm2Co17", "Nd2Fe14B", "BN", "U", "Nd2Fe14BN",
-    "Sm2Fe17N3", "Sm 36.7 Co 63.3",
-]  # fmt: skip
+    "N",
+    "N2",
+    "H",
+    "S8",
+    "SmCo5",
+    "SmCo18",
+    "Sm2Co17",
+    "Nd2Fe14B",
+    "BN",
+    "U",
+    "Nd2Fe14BN",
+    "Sm2Fe17N3",
+    "Sm 36.7 Co 63.3",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -61,11 +90,13 @@ def test_formulas_are_formulas(text):
 @pytest.mark.parametrize("basis", ["auto", "atomic", "weight"])
 def test_no_grade_is_read_as_a_formula(basis):
     texts = list(grade_names())
-    written = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
-    written += [f"NdFeB {t}" for t in texts if t.startswith("N")]
-    texts += [*written, "N60SH", "N43UH", "EEC 99-T100"]
+    names = [re.sub(r"^(?=YXG)", "Sm2Co17 ", t) for t in texts]
+    names += [f"NdFeB {t}" for t in texts if t.startswith("N")]
+    texts += [*names, "N60SH", "N43UH", "EEC 99-T100"]
     assert len(texts) > 330
-    table = mk.CompositionTable.from_strings(["SmCo5", *texts, "Nd2Fe14B"], basis="atomic")
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", *texts, "Nd2Fe14B"], basis="atomic"
+    )
     assert table.row_index.tolist() == [0, len(texts) + 1]
     assert [e.row for e in table.errors] == list(range(1, len(texts) + 1))
     assert all("grade" in e.reason for e in table.errors)
@@ -74,7 +105,7 @@ def test_no_grade_is_read_as_a_formula(basis):
             mk.parse_composition(text, basis=basis)
 
 
-def test_a_grade_nobody_sells_is_answered_with_its_neighbours():
+def test_unknown_grade_gets_its_neighbours():
     assert is_grade("N43SH")
     assert "N42SH" in nearest_grades("N43SH")
     with pytest.raises(CompositionError, match=r"near it are .*N4"):

@@ -9,7 +9,14 @@ import magnetkit as mk
 from magnetkit.choose._leading import simpler_rank
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
-ALLOYS = ["Nd2Fe14B", "Nd1.8Ce0.2Fe14B", "Nd2Fe14B", "Nd1.8Pr0.2Fe14B", "SmCo5", "Sm0.9Pr0.1Co5"]
+ALLOYS = [
+    "Nd2Fe14B",
+    "Nd1.8Ce0.2Fe14B",
+    "Nd2Fe14B",
+    "Nd1.8Pr0.2Fe14B",
+    "SmCo5",
+    "Sm0.9Pr0.1Co5",
+]
 SHELLS = ["", "", "Tb 0.3 wt%", "Tb 0.3 wt%", "", ""]
 
 
@@ -33,7 +40,7 @@ def leading(**columns):
     return pd.DataFrame(names | even | columns)
 
 
-def test_alike_is_as_good_and_the_first_simpler_one_is_named(job):
+def test_names_the_first_simpler_candidate_as_good(job):
     # An alloy of another host is another magnet, and one of other elements is no simpler.
     assert simpler_rank(leading(), job).tolist() == [0, 1, 1, 1, 0, 5]
 
@@ -49,14 +56,14 @@ def test_alike_is_as_good_and_the_first_simpler_one_is_named(job):
         ("probability_meets_requirements", 0.951, 0.949),
     ],
 )
-def test_what_gains_a_quarter_of_a_unit_is_no_copy(job, column, gain, less):
+def test_gain_of_a_quarter_unit_is_no_copy(job, column, gain, less):
     even = leading()[column].tolist()
     for value, expected in ((gain, 0), (less, 1)):
         values = [even[0], value, *even[2:]]
         assert simpler_rank(leading(**{column: values}), job)[1] == expected
 
 
-def test_only_what_the_device_asks_for_is_a_gain(job):
+def test_only_required_properties_are_a_gain(job):
     profile = job.profile.model_copy(update={"objectives": ("supply_risk:min",)})
     saves = [1.0, 0.0, *[1.0] * 4]
     frame = leading(heavy_rare_earth_wt_pct=saves)
@@ -65,9 +72,9 @@ def test_only_what_the_device_asks_for_is_a_gain(job):
 
 
 def test_a_simpler_alloy_may_stand_below(job):
-    turned = leading().iloc[::-1].assign(rank=range(1, 7))
+    reverse = leading().iloc[::-1].assign(rank=range(1, 7))
     # With praseodymium and a shell: as with the shell alone, which comes before the plain alloy.
-    assert simpler_rank(turned, job).tolist() == [2, 0, 4, 6, 6, 0]
+    assert simpler_rank(reverse, job).tolist() == [2, 0, 4, 6, 6, 0]
 
 
 def test_unknown_objectives_are_no_gain(job):

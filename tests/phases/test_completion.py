@@ -20,7 +20,11 @@ def _part(systems, shift=0.0, lost=()):
     """Return the embedded entries of some systems as a pull: energies shifted, moments there."""
     entries = mk.phases.load()
     inside = set(subsystems(systems))
-    symbols = entries["formula"].str.findall("[A-Z][a-z]?").map(lambda s: "-".join(sorted(set(s))))
+    symbols = (
+        entries["formula"]
+        .str.findall("[A-Z][a-z]?")
+        .map(lambda s: "-".join(sorted(set(s))))
+    )
     part = entries[symbols.isin(inside)].reset_index(drop=True)
     is_compound = symbols[symbols.isin(inside)].str.contains("-").to_numpy()
     part["formation_energy_eV_atom"] += np.where(is_compound, shift, 0.0)
@@ -37,7 +41,9 @@ def _part(systems, shift=0.0, lost=()):
 
 
 def test_missing_elements_are_named_and_no_status():
-    frame = mk.predict(["Nd1.8Pr0.2Fe14B", "Nd2Fe14B"], "20C", snapshot=_part(SYSTEMS).save())
+    frame = mk.predict(
+        ["Nd1.8Pr0.2Fe14B", "Nd2Fe14B"], "20C", snapshot=_part(SYSTEMS).save()
+    )
     assert frame["status"].tolist() == ["ok", "ok"]
     assert frame["stability_status"].tolist() == [
         "not judged: the snapshot has no phases of Pr",
@@ -46,54 +52,62 @@ def test_missing_elements_are_named_and_no_status():
     assert frame["probability_phase_forms"].isna().tolist() == [True, False]
 
 
-def test_systems_that_were_not_pulled_are_named():
+def test_names_missing_systems():
     """Nd, Fe, B and Co are all there, but no compound of Nd and Co is."""
-    found = mk.phases.stability(["Nd2Fe12Co2B"], snapshot=_part(SYSTEMS))
+    frame = mk.phases.stability(["Nd2Fe12Co2B"], snapshot=_part(SYSTEMS))
     missing = "the snapshot was not pulled for B-Co, Co-Fe, Co-Nd"
-    assert found["stability_status"][0] == f"not judged: {missing}"
-    assert np.isnan(found["energy_above_hull_eV_atom"][0])
-    assert found["decomposes_to"][0] == f"unknown: {missing}"
+    assert frame["stability_status"][0] == f"not judged: {missing}"
+    assert np.isnan(frame["energy_above_hull_eV_atom"][0])
+    assert frame["decomposes_to"][0] == f"unknown: {missing}"
 
 
-def test_a_doubtful_lowest_entry_leaves_the_phase_unknown_whatever_other_polymorph_there_is():
+def test_doubtful_entry_leaves_the_phase_unknown():
     part = _part(SYSTEMS, lost=["Nd2Fe14B"])
     row = part.entries[part.entries["formula"] == "Nd2Fe14B"].iloc[0].to_dict()
-    higher = pd.DataFrame([row | {"magnetic_moment_muB_atom": 2.0, "material_id": "mp-616958"}])
+    higher = pd.DataFrame(
+        [row | {"magnetic_moment_muB_atom": 2.0, "material_id": "mp-616958"}]
+    )
     higher["formation_energy_eV_atom"] += 0.26
-    part = Snapshot("part", pd.concat([part.entries, higher], ignore_index=True), part.manifest)
+    part = Snapshot(
+        "part", pd.concat([part.entries, higher], ignore_index=True), part.manifest
+    )
     with pytest.warns(UserWarning, match="unknown for it: Nd2Fe14B"):
-        found = mk.phases.stability(["Nd2Fe14B", "Sm2Co17"], snapshot=part)
-    words = found["stability_status"].tolist()
+        frame = mk.phases.stability(["Nd2Fe14B", "Sm2Co17"], snapshot=part)
+    words = frame["stability_status"].tolist()
     assert words == ["not judged: Nd2Fe14B was calculated without its moment", "judged"]
-    assert np.isnan(found["probability_phase_forms"][0])
+    assert np.isnan(frame["probability_phase_forms"][0])
     done = mk.phases.stability(["Nd2Fe14B"], snapshot=part.completed())
     assert done["stability_status"].tolist() == ["judged"]
     assert done["probability_phase_forms"][0] > 0.9
 
 
-def test_a_sound_lowest_entry_stays_where_a_higher_one_lost_its_moment():
+def test_sound_lowest_entry_stays():
     part = _part(SYSTEMS)
     row = part.entries[part.entries["formula"] == "SmCo5"].iloc[0].to_dict()
-    lost = pd.DataFrame([row | {"magnetic_moment_muB_atom": 0.0}])
-    lost["formation_energy_eV_atom"] += 0.13
-    part = Snapshot("part", pd.concat([part.entries, lost], ignore_index=True), part.manifest)
+    extra = pd.DataFrame([row | {"magnetic_moment_muB_atom": 0.0}])
+    extra["formation_energy_eV_atom"] += 0.13
+    part = Snapshot(
+        "part", pd.concat([part.entries, extra], ignore_index=True), part.manifest
+    )
     with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
         space = lowest_entries(part)
     assert not space.doubtful
-    assert space.energy[space.formulas.index("SmCo5")] == row["formation_energy_eV_atom"]
+    assert (
+        space.energy[space.formulas.index("SmCo5")] == row["formation_energy_eV_atom"]
+    )
 
 
 def test_the_correction_finds_the_shift_of_a_scheme():
     correction = fit_correction(mk.phases.open_snapshot(), _part(SYSTEMS, shift=0.03))
     table = mk.CompositionTable.from_strings(["Pr2Fe14B", "SmCo5", "Fe"])
-    corrected = correction.apply(table, np.zeros(3))
-    assert corrected == pytest.approx([0.03, 0.03, 0.0], abs=0.002)
+    energies = correction.apply(table, np.zeros(3))
+    assert energies == pytest.approx([0.03, 0.03, 0.0], abs=0.002)
     assert correction.error < 0.002
     with pytest.raises(DataError, match="share 0 compounds"):
         fit_correction(mk.phases.open_snapshot(), _part(["Co"]))
 
 
-def test_the_error_of_the_correction_holds_nine_in_ten_of_compounds_left_out():
+def test_correction_error_covers_nine_in_ten():
     """Against noise of 10 meV/atom it is that, and it widens the range of what is taken over."""
     part = _part(["Co-Fe-Sm-Nd"])
     noise = np.random.default_rng(0).normal(0.0, 0.01, len(part.entries))
@@ -102,29 +116,34 @@ def test_the_error_of_the_correction_holds_nine_in_ten_of_compounds_left_out():
     correction = fit_correction(mk.phases.open_snapshot(), part)
     assert 0.006 < correction.error < 0.016
     whole = part.completed()
-    given = mk.phases.stability(["PrCo5", "Pr2Co17"])
-    found = mk.phases.stability(["PrCo5", "Pr2Co17"], snapshot=whole)
+    reference = mk.phases.stability(["PrCo5", "Pr2Co17"])
+    frame = mk.phases.stability(["PrCo5", "Pr2Co17"], snapshot=whole)
     name = "energy_above_hull_eV_atom"
-    width, before = (frame[f"{name}_hi"] - frame[name] for frame in (found, given))
+    width, before = (frame[f"{name}_hi"] - frame[name] for frame in (frame, reference))
     assert (width > before + 0.003).all()
 
 
-def test_what_is_taken_over_is_of_other_systems_and_says_so():
+def test_names_entries_of_other_systems():
     part = _part(SYSTEMS, shift=0.01)
     whole = part.completed()
     symbols = whole.entries["formula"].str.findall("[A-Z][a-z]?")
-    pulled = set(subsystems(SYSTEMS))
-    of_pull = ["-".join(sorted(set(s))) in pulled for s in symbols]
-    from_embedded = whole.entries["source"].str.startswith("embedded snapshot, corrected to")
-    assert (from_embedded.to_numpy() != np.array(of_pull)).all()
+    systems = set(subsystems(SYSTEMS))
+    of_pull = ["-".join(sorted(set(s))) in systems for s in symbols]
+    is_foreign = whole.entries["source"].str.startswith(
+        "embedded snapshot, corrected to"
+    )
+    assert (is_foreign.to_numpy() != np.array(of_pull)).all()
     facts = whole.manifest["completed"]
-    assert facts["entries"] == from_embedded.sum() == 7703 - sum(of_pull)
+    assert facts["entries"] == is_foreign.sum() == 7703 - sum(of_pull)
     again = mk.phases.read_snapshot(whole.save())
     assert again.manifest["completed"] == facts
-    assert (mk.phases.stability(["Pr2Fe14B"], snapshot=again)["stability_status"] == "judged").all()
+    assert (
+        mk.phases.stability(["Pr2Fe14B"], snapshot=again)["stability_status"]
+        == "judged"
+    ).all()
 
 
-def test_systems_of_substitutes_hold_every_system_of_up_to_four_elements():
+def test_substitute_systems_have_up_to_four_elements():
     systems = systems_of_substitutes(["Sm-Co", "Nd-Fe-B"], {"Nd": ["Pr", "Ce", "Dy"]})
     parts = set(chain.from_iterable(subsystems([s]) for s in systems))
     assert "Co-Sm" in systems
@@ -134,10 +153,12 @@ def test_systems_of_substitutes_hold_every_system_of_up_to_four_elements():
         systems_of_substitutes("Sm-Co", {"Gd": ["Dy"]})
 
 
-def test_ranks_keep_what_is_not_judged_and_say_so():
+def test_ranks_keep_unjudged_phases():
     recipe = "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."
     device = "energy-traction-motor"
-    result = mk.screen([recipe], application=device, basis="weight", snapshot=_part(SYSTEMS))
+    result = mk.screen(
+        [recipe], application=device, basis="weight", snapshot=_part(SYSTEMS)
+    )
     assert result.table["status"].tolist() == ["ok"]
     assert result.table["rank"].tolist() == [1]
     words = "stability not judged: the snapshot has no phases of Cu, Dy"

@@ -13,15 +13,21 @@ GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,1
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_a_table_of_excel_in_german_is_read(tmp_path, encoding):
     path = tmp_path / "werte.csv"
-    path.write_bytes(GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding))
+    path.write_bytes(
+        GERMAN.removeprefix("\ufeff" * (encoding != "utf-8")).encode(encoding)
+    )
     table = read_small_table(path).to_pylist()
     assert table == [
-        {"composition": "SmCo5", "temperature_K": "293.15", "coercivity_kA_m": "1620.5",
-         "Prüfer": "Jäger"}
-    ]  # fmt: skip
+        {
+            "composition": "SmCo5",
+            "temperature_K": "293.15",
+            "coercivity_kA_m": "1620.5",
+            "Prüfer": "Jäger",
+        }
+    ]
 
 
-def test_a_comma_in_a_table_parted_by_commas_stays(tmp_path):
+def test_keeps_commas_in_a_table_of_commas(tmp_path):
     path = tmp_path / "values.csv"
     path.write_text('composition,coercivity_kA_m\nSmCo5,"1,620"\n')
     assert read_small_table(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
@@ -35,20 +41,26 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
     path.write_bytes(GERMAN.encode())
     producer = mk.calibrate(path, "mine", keep=False).producer
     plain = pd.DataFrame(
-        {"composition": ["SmCo5"], "temperature_K": [293.15], "coercivity_kA_m": [1620.5]}
+        {
+            "composition": ["SmCo5"],
+            "temperature_K": [293.15],
+            "coercivity_kA_m": [1620.5],
+        }
     )
     assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
     path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
     assert mk.replace_parts(path).frame["kg a year"].iloc[0] == 0.5
     path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")
-    known = mk.surrogates.training_set("curie_temperature_K", path)
-    assert known.values.tolist() == [1000.5, 585.5]
+    dataset = mk.surrogates.training_set("curie_temperature_K", path)
+    assert dataset.values.tolist() == [1000.5, 585.5]
 
 
-def test_a_table_of_which_no_line_is_a_row_says_so(tmp_path):
+def test_names_a_table_without_a_row(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\nSmCo5,a,b\nNd2Fe14B,c,d\n")
-    with pytest.raises(CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"):
+    with pytest.raises(
+        CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"
+    ):
         mk.predict(path)
 
 
@@ -61,9 +73,9 @@ def test_columns_without_a_name_are_left_out(tmp_path):
         mk.predict(path)
 
 
-def test_a_table_of_a_header_alone_is_refused(tmp_path):
+def test_refuses_a_header_without_rows(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\n")
-    for read in (read_small_table, mk.predict):
+    for reader in (read_small_table, mk.predict):
         with pytest.raises(InputError, match="no row below its header"):
-            read(path)
+            reader(path)

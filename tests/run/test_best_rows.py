@@ -14,14 +14,22 @@ from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
-from tests.command import killed
+from tests.command import kill_fork
 
 screen = importlib.import_module("magnetkit.run.screen")
 
-RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
+RANKING = [
+    "candidate",
+    "formula",
+    "shell",
+    "rank",
+    "failed_requirements",
+    "nearest_grade",
+]
 
 
-TUBE, SCANNER = "communication-twt", "medical-imaging"
+TUBE = "communication-twt"
+SCANNER = "medical-imaging"
 # So that more than a hundred of the space meet.
 ASKED_OF_SCANNER = [
     "remanence_T>=1.15 at 20C",
@@ -46,7 +54,9 @@ def space(device):
         replace = {"Sm": ["Gd", "Ce", "Pr"], "Co": ["Fe"]}
         limits = {"Gd": 0.05, "Ce": 0.1, "Pr": 0.2, "Fe": 0.15}
         host = "SmCo5.3Fe1.5Cu0.6Zr0.2"
-        return mk.substitutions(host, replace, step={"Sm": 0.025, "Co": 0.01}, limits=limits)
+        return mk.substitutions(
+            host, replace, step={"Sm": 0.025, "Co": 0.01}, limits=limits
+        )
     replace = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
     limits = {"Dy": 0.2, "Ce": 0.1, "Pr": 0.3, "Co": 0.1}
     step = {"Nd": 0.025, "Fe": 0.05}
@@ -55,61 +65,77 @@ def space(device):
 
 @pytest.mark.parametrize("device", [TUBE, SCANNER])
 @pytest.mark.parametrize("keep", [1, 60])
-def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
-    given = space(device)
+def test_best_rows_equal_a_full_screening(small, device, keep):
+    candidates = space(device)
     require = ASKED_OF_SCANNER if device == SCANNER else []
-    full = mk.screen(given, device, require=require)
-    kept = mk.screen(given, device, keep=keep, require=require)
-    seen = kept.manifest["summary"]["sieve"]
-    assert seen["limit"] is not None
-    assert seen["stages"]["stability"] <= seen["stages"]["magnetism"] < len(given)
-    assert len(kept) == len(kept.table) == keep
-    assert kept.judged == len(full) == len(given)
-    one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
+    full = mk.screen(candidates, device, require=require)
+    short = mk.screen(candidates, device, keep=keep, require=require)
+    sieve = short.manifest["summary"]["sieve"]
+    assert sieve["limit"] is not None
+    assert (
+        sieve["stages"]["stability"] <= sieve["stages"]["magnetism"] < len(candidates)
+    )
+    assert len(short) == len(short.table) == keep
+    assert short.judged == len(full) == len(candidates)
+    one, other = (
+        r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, short)
+    )
     assert one == other
-    meeting = [r.manifest["summary"]["meet_requirements"] for r in (kept, full)]
+    meeting = [r.manifest["summary"]["meet_requirements"] for r in (short, full)]
     assert keep < meeting[0] <= meeting[1]
-    assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (kept, full)] == [True, False]
-    told = full.decisions["candidate"].tolist()
-    assert kept.decisions["candidate"].tolist() == told
-    assert kept.table["row_index"].is_monotonic_increasing
+    assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (short, full)] == [
+        True,
+        False,
+    ]
+    names = full.decisions["candidate"].tolist()
+    assert short.decisions["candidate"].tolist() == names
+    assert short.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns
     np.testing.assert_allclose(
-        kept.best(keep)[numbers].to_numpy(), full.best(keep)[numbers].to_numpy(), rtol=1e-9
+        short.best(keep)[numbers].to_numpy(),
+        full.best(keep)[numbers].to_numpy(),
+        rtol=1e-9,
     )
 
 
-def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
-    given = space(TUBE)
+def test_repeats_a_search_with_too_low_a_limit(small, monkeypatch):
+    candidates = space(TUBE)
     monkeypatch.setattr(
         screen,
         "estimate_bound",
         lambda found, *_: Bound(min(o.keys.loss.min() for o in found), np.inf),
     )
-    kept = mk.screen(given, TUBE, keep=50)
-    assert kept.manifest["summary"]["sieve"]["limit"] is None
-    full = mk.screen(given, TUBE)
-    assert kept.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
+    short = mk.screen(candidates, TUBE, keep=50)
+    assert short.manifest["summary"]["sieve"]["limit"] is None
+    full = mk.screen(candidates, TUBE)
+    assert short.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
 
 
-def test_where_fewer_meet_than_are_kept_the_nearest_follow(small):
-    given = ["Nd2Fe14B", "Nd1.9Ce0.1Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.5Dy0.5Fe14B", "SmCo5", "Fe3O4"]
-    full = mk.screen(given, "energy-traction-motor")
-    kept = mk.screen(given, "energy-traction-motor", keep=3)
-    assert kept.best(3)["candidate"].tolist() == full.best(3)["candidate"].tolist()
-    assert kept.judged == 6
+def test_nearest_misses_follow_few_winners(small):
+    candidates = [
+        "Nd2Fe14B",
+        "Nd1.9Ce0.1Fe14B",
+        "Nd1.9Dy0.1Fe14B",
+        "Nd1.5Dy0.5Fe14B",
+        "SmCo5",
+        "Fe3O4",
+    ]
+    full = mk.screen(candidates, "energy-traction-motor")
+    short = mk.screen(candidates, "energy-traction-motor", keep=3)
+    assert short.best(3)["candidate"].tolist() == full.best(3)["candidate"].tolist()
+    assert short.judged == 6
 
 
-def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
+def test_best_of_a_file_and_its_rejected_lines(tmp_path):
     path = tmp_path / "alloys.csv"
     lines = [f"Sm{1 + i / 1000:.3f}Co5,melt {i}" for i in range(200)]
     lines[20] = "Xx5,none"
     path.write_text("composition,note\n" + "\n".join(lines) + "\n", encoding="utf-8")
     full = mk.screen(path, "f22-engine")
-    kept = mk.screen(path, "f22-engine", keep=10, out=tmp_path / "out")
+    short = mk.screen(path, "f22-engine", keep=10, out=tmp_path / "out")
     same = ["candidate", "note", "rank", "row_index"]
-    assert kept.best(10)[same].values.tolist() == full.best(10)[same].values.tolist()
-    assert [r.line for r in kept.rejected] == [r.line for r in full.rejected] == [22]
+    assert short.best(10)[same].values.tolist() == full.best(10)[same].values.tolist()
+    assert [r.line for r in short.rejected] == [r.line for r in full.rejected] == [22]
     again = ScreenResult.from_folder(tmp_path / "out")
     assert len(again) == 10
     assert again.judged == 199
@@ -119,7 +145,7 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
     assert "were evaluated by composition" in page
 
 
-def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
+def test_large_spaces_keep_a_hundred_thousand(monkeypatch):
     large = SpaceCandidates([space(TUBE)])
     assert screen.count_kept_rows(None, large) is None
     monkeypatch.setattr(screen, "MOST_ROWS", large.count() - 1)
@@ -130,48 +156,54 @@ def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
 
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
-def test_a_number_that_makes_no_sense_is_refused(keep):
+def test_refuses_an_invalid_number_of_rows(keep):
     with pytest.raises(InputError, match="keep must be a whole number of 1 or more"):
         mk.screen(["SmCo5"], "f22-engine", keep=keep)
 
 
-def test_nothing_with_a_rank_is_said_with_the_reasons():
-    with pytest.raises(InputError, match=r"none of 2 candidates has a rank: 2 unknown host"):
+def test_names_why_nothing_has_a_rank():
+    with pytest.raises(
+        InputError, match=r"none of 2 candidates has a rank: 2 unknown host"
+    ):
         mk.screen(["Fe3O4", "Fe2O3"], "f22-engine", keep=5)
 
 
 def test_a_space_is_never_written_out():
-    given = mk.substitutions(
+    candidates = mk.substitutions(
         "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}, step=0.01
     )
-    assert len(given) > 10**11
-    pieces = SpaceCandidates([given]).pieces(screen.PIECE_ROWS)
-    first, second = next(pieces), next(pieces)
+    assert len(candidates) > 10**11
+    pieces = SpaceCandidates([candidates]).pieces(screen.PIECE_ROWS)
+    first = next(pieces)
+    second = next(pieces)
     assert (type(second), type(second.numbers)) == (_candidates.SpacePiece, range)
     chunk = second.take(np.array([5]))
     assert chunk.table.row_index.tolist() == [len(first) + 5]
-    assert chunk.labels.to_pylist() == given.formulas(len(first) + 5)
+    assert chunk.labels.to_pylist() == candidates.formulas(len(first) + 5)
 
 
 @pytest.mark.parametrize("after", ["bound0-000002", "chunk-000001"])
-def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, small, monkeypatch, after):
+def test_killed_search_resumes_to_the_same_bytes(tmp_path, small, monkeypatch, after):
     monkeypatch.setattr(screen, "_SAMPLE", 500)
     monkeypatch.setattr(screen, "PIECE_ROWS", 200)
     monkeypatch.setattr(_candidates, "_JOINED_ROWS", 300)
     limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
     sites = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
-    given = mk.substitutions("Nd2Fe14B", sites, step=0.05, limits=limits)
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    candidates = mk.substitutions("Nd2Fe14B", sites, step=0.05, limits=limits)
+    whole = tmp_path / "whole"
+    part = tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(given, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more)
+        mk.screen(
+            candidates, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more
+        )
 
     run(whole)
-    killed(
-        lambda progress: run(cut, progress=progress),
-        lambda: list(cut.glob(f".magnetkit-parts/{after}*")),
+    kill_fork(
+        lambda progress: run(part, progress=progress),
+        lambda: list(part.glob(f".magnetkit-parts/{after}*")),
     )
-    assert not read_manifest(cut)["done"]
-    run(cut, resume=True)
+    assert not read_manifest(part)["done"]
+    run(part, resume=True)
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
-        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+        assert (part / name).read_bytes() == (whole / name).read_bytes(), name

@@ -1,0 +1,88 @@
+"""Names of grades: all of the tables, classes and numbers, and misspellings."""
+
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.alloy._grade_names import find, grade_names, nearest_grades, parse_class
+
+
+def test_finds_every_grade_by_name():
+    assert len(grade_names()) > 300
+    assert [name for name in grade_names() if find(name) != name] == []
+    assert set(grade_names()) == set(mk.grades()["grade"])
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("N42SU", "N42SH"),
+        ("N38HU", "N38UH"),
+        ("N35US", "N35UH"),
+        ("N41EH", "N42EH"),
+        ("N31", "N30"),
+        ("N 57", "N56"),
+        ("N43SH", "N42SH"),
+        ("N47UH", "N45UH"),
+        ("Y31", "Y30"),
+        ("Y29H", "Y28H"),
+        ("C6", "C5"),
+        ("Y41", "Y40"),
+        ("C13", "C12"),
+        ("Alnico 6", "Alnico 5"),
+        ("Alnico 9", "Alnico 8"),
+        ("Recoma 27", "Recoma 28"),
+        ("Recoma29", "Recoma 28"),
+        ("Recoma 36E", "Recoma 35E"),
+        ("YXG29H", "YXG28H"),
+        ("YX21", "YX20"),
+        ("YXG31", "YXG30H"),
+        ("XGS27", "XGS26L"),
+        ("SmCo 33H", "SmCo 32H"),
+        ("VACODIM 677", "VACODYM 677 HR"),
+        ("VACODYM 654 HR", "VACODYM 655 HR"),
+        ("BNP-14", "BNP-8"),
+        ("BMS-21", "BMS-20"),
+        ("EEC 2:17-25", "EEC 2:17-24"),
+        ("N5312", "N5311"),
+        ("BNI-8", "BNI-7"),
+    ],
+)
+def test_suggests_the_name_nearest_to_a_misspelling(said, meant):
+    names = nearest_grades(said)
+    assert find(said) is None
+    kind = {name[0].upper() for name in names}
+    assert meant in names
+    assert kind == {meant[0].upper()}, names
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("42SH", "N42SH"),
+        ("neo N45UH", "N45UH"),
+        ("VAC VACODYM 655", "VACODYM 655 HR"),
+        ("ferrite Y30", "Y30"),
+        ("Alnico5", "Alnico 5"),
+        ("N 40 UH", "N40UH"),
+    ],
+)
+def test_finds_the_spellings_of_people(said, name):
+    assert find(said) == name
+
+
+def test_class_and_number_stand_in_for_a_grade():
+    row = mk.grades("N44UH").iloc[0]
+    classes = mk.grades()
+    of_class = classes[
+        [(parse_class(g) or (0, ""))[1] == "UH" for g in classes["grade"]]
+    ]
+    assert row["coercivity_kA_m"] == of_class["coercivity_kA_m"].median()
+    ends = (mk.grades(name).iloc[0]["remanence_T"] for name in ("N42UH", "N45UH"))
+    low, high = ends
+    assert low < row["remanence_T"] < high
+    assert row["remanence_T_provenance"] == "estimate"
+    assert row["makers"] == ""
+    for name in ("N60SH", "N24EH"):
+        with pytest.raises(InputError, match="nearest names"):
+            mk.grades(name)
