@@ -108,8 +108,10 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row["Temperature, °C"] = part.temperature_K - ZERO_CELSIUS
     row["Verdict"] = part.verdict
-    row["Replacement"] = "" if way is None else way.name
-    row["P"] = math.nan if way is None else float(way.probability_meets_requirements)
+    row |= {"Replacement": "", "P": math.nan}
+    if way is not None:
+        row["Replacement"] = way.name
+        row["P"] = float(way.probability_meets_requirements)
     row["kg a year"] = part.kg_year
     row["Heavy rare earth today, kg a year"] = kg * today.mean
     row["Today, low"] = kg * today.low
