@@ -79,7 +79,16 @@ def kill_fork(
 def _warm() -> None:
     """Import and read what most commands use, so that no fork has to."""
     magnetkit.predict("SmCo5")
-    for room in ("cli", "run", "show", "replacement", "calibration"):
+    for room in (
+        "choose",
+        "cli",
+        "curves",
+        "diffusion",
+        "magnetism",
+        "report",
+        "run",
+        "supply",
+    ):
         for module in pkgutil.iter_modules([str(Path(magnetkit.__path__[0]) / room)]):
             if not module.name.startswith("__"):
                 import_module(f"magnetkit.{room}.{module.name}")

@@ -46,17 +46,8 @@ if TYPE_CHECKING:
 MOST = 5
 BEST = 200
 """Decisions shown at most, and candidates of each that are compared."""
-_LEANER = 0.8
-"""Less than this share of the heavy rare earth of today's magnet is another decision."""
-_TRACE_SHARE = 2e-4
-_LITTLE_IRON = 0.088
-"""Atomic fractions from which an element counts: 0.05 wt.% of dysprosium; iron, a tenth of the
-metals of 2:17, below which it is a magnet for 500 C (``datasets/routes``)."""
-_GAIN = 1.0
-"""Gain in another objective that is worth a change too, in units of regret."""
+_CHOICES = choice("decision")
 _DILUTED = ("Ce", "La", "Y")
-_NEAR = choice("decision").gain
-"""Least gain of one decision over the others, in units of regret."""
 _WEIGHT_DRAWS = 800
 _LOSS_TOLERANCE = 0.02
 _TAIL = 0.5
@@ -100,11 +91,11 @@ def classify_decisions(
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
     bits = np.zeros(N_ELEMENTS, np.int64)
-    smallest_share = np.full(N_ELEMENTS, _TRACE_SHARE)
+    smallest_share = np.full(N_ELEMENTS, _CHOICES.trace)
     for place, element in enumerate(elements):
         bits[INDEX[element]] = 1 << place
-    smallest_share[INDEX["Fe"]] = _LITTLE_IRON
-    leaner = heavy <= _LEANER * job.heavy_today
+    smallest_share[INDEX["Fe"]] = _CHOICES.little_iron
+    leaner = heavy <= _CHOICES.leaner * job.heavy_today
     rims = Coded.of(shells or ())
     key = marks(table.rows, bits, smallest_share) | leaner.astype(np.int64) << len(
         elements
@@ -373,8 +364,10 @@ def _contrast(
         decision
     ]
     # Another family has to better something, too.
-    better = (found.loss <= np.min(today, axis=0) - _NEAR).any(axis=1)
-    smallest_contrast = np.where(found.meets, _NEAR, _GAIN)[:, None]
+    better = (found.loss <= np.min(today, axis=0) - _CHOICES.gain).any(axis=1)
+    smallest_contrast = np.where(found.meets, _CHOICES.gain, _CHOICES.change_gain)[
+        :, None
+    ]
     for new_family in (True, False):
         rest = order
         while len(picks) < MOST - len(today):
@@ -547,7 +540,7 @@ def _pick_record(
     if chance >= PLAUSIBLE and job.heavy_today > NONE:
         # What is sure where today's magnet is not need save nothing.
         sure = found.meets & (chance < job.threshold)
-        gains = (keeps[0, :-1] - found.loss[:, :-1] >= _GAIN).any(axis=1)
+        gains = (keeps[0, :-1] - found.loss[:, :-1] >= _CHOICES.change_gain).any(axis=1)
         other &= (
             saves_enough(heavy, job)
             | sure

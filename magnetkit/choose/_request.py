@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._core._books import choice
 from .._core._requirement_text import parse_requirement
 from .._core._toml import Evidence
 from .._core._types import FloatArray
@@ -531,10 +532,11 @@ def _measured_logs(
 
 def _spread_with_magnets(spread: Spread, quantity: str, logs: FloatArray) -> Spread:
     """Return the spread of lots with the scatter of ln of a quantity of measured magnets."""
-    # What is assumed counts as much as three magnets.
-    assumed = 2.0 * getattr(spread, quantity) ** 2
-    scatter = ((logs - logs.mean()) ** 2).sum() + assumed
-    deviation: dict[str, Any] = {quantity: float(np.sqrt(scatter / (len(logs) + 1.0)))}
+    weight = choice("decision").spread_weight
+    usual = weight * getattr(spread, quantity) ** 2
+    scatter = ((logs - logs.mean()) ** 2).sum() + usual
+    freedom = len(logs) - 1.0 + weight
+    deviation: dict[str, Any] = {quantity: float(np.sqrt(scatter / freedom))}
     return replace(spread, source=f"with your {len(logs)} magnets", **deviation)
 
 

@@ -1,6 +1,7 @@
 """``magnetkit data``, ``applications`` and ``supply``: data sets, devices, supply tables."""
 
 import warnings
+from itertools import compress
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -180,6 +181,9 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
 
     They are texts such as ``Sm-Co``, sorted, none twice. InputError if there are none.
     """
+    import numpy as np
+
+    from .._core.elements import SYMBOLS
     from ..alloy.notation import read_amounts
     from ..alloy.table import CompositionTable
     from ..choose.applications import load
@@ -195,10 +199,9 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
             for text, _ in melts_of_route
         ]
         table = CompositionTable.from_strings(melts, basis="weight")
-        for elements_of_system in {
-            frozenset(table[i : i + 1].elements) for i in range(len(table))
-        }:
-            result += largest_systems(set(elements_of_system))
+        present = np.unique(table.to_array() > 0.0, axis=0)
+        for elements_of_system in present:
+            result += largest_systems(compress(SYMBOLS, elements_of_system))
         for part in profile.space:
             elements = {*read_amounts(part.formula)[0], *part.replace}
             for substitutes in part.replace.values():
@@ -486,13 +489,22 @@ def controls(json: o.Json = False) -> None:
     if json:
         return print_json(table())
     for row in table().to_dict("records"):
-        until = f" to {row['until']}" if row["until"] else ""
-        say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
+        until = ""
+        if row["until"]:
+            until = f" to {row['until']}"
+        say("{country}, {effective}{until}: {measure}".format(**row | {"until": until}))
         say(row["elements"], "    ")
         say(
-            f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}",
+            "{status_2026_11} (as of {known_as_of}); {verification}".format(**row),
             "    ",
         )
+
+
+_CLAIM = (
+    "{topic}: {claimed} {claimed_unit} ({claimed_as_of}), today {today} {today_unit} "
+    "({today_as_of})"
+)
+"""What is said of a common statement."""
 
 
 @supply.command()
@@ -510,9 +522,7 @@ def claims(json: o.Json = False) -> None:
     if json:
         return print_json(table())
     for row in table().to_dict("records"):
-        claim = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
-        today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
-        say(f"{row['topic']}: {claim}, today {today}")
+        say(_CLAIM.format_map(row))
         say(row["today_source"], "    ")
 
 

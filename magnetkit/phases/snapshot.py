@@ -216,7 +216,7 @@ def read_snapshot(folder: str | Path) -> Snapshot:
         If the folder is no snapshot, or one of its files is damaged.
     """
     place = Path(os.path.realpath(path("snapshot", folder)))
-    if _beside(place, "old").is_dir() and not place.exists():
+    if not place.exists() and _beside(place, "old").is_dir():
         with _sole_writer(place):
             _restore(place)
     return _read(place)

@@ -46,11 +46,10 @@ def factor():
 """
 
 
-@pytest.fixture
-def package(tmp_path):
-    """A copy of the package with two small kernels in place of its own."""
+def copy_package(place):
+    """Copy the package with two small kernels in place of its own into a folder."""
     source = Path(magnetkit.__file__).parent
-    copy = tmp_path / "site" / "magnetkit"
+    copy = place / "site" / "magnetkit"
     names = (
         "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
     )
@@ -62,6 +61,32 @@ def package(tmp_path):
     (copy / "_core" / "own_kernels.py").write_text(KERNELS)
     (copy / "_core" / "called_kernels.py").write_text(CALLED.format(factor=2))
     return copy
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package of which nothing is compiled."""
+    return copy_package(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory):
+    """A package with what its first process compiled, and a copy of it to go back to."""
+    place = tmp_path_factory.mktemp("compiled")
+    package = copy_package(place)
+    folder, hits = run(package, place)
+    assert Path(folder).parent == package / "_core" / "__pycache__"
+    assert hits == 0
+    return package, shutil.copytree(package, place / "whole"), folder
+
+
+@pytest.fixture
+def compiled(compiled_once):
+    """A package with compiled kernels, and their folder; numba knows them by where they are."""
+    package, whole, folder = compiled_once
+    shutil.rmtree(package)
+    shutil.copytree(whole, package)
+    return package, folder
 
 
 def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
@@ -102,10 +127,8 @@ def make_read_only(package):
     (package / "_core" / "__pycache__").write_text("")
 
 
-def test_second_process_finds_what_the_first_compiled(package, tmp_path):
-    folder, hits = run(package, tmp_path)
-    assert Path(folder).parent == package / "_core" / "__pycache__"
-    assert hits == 0
+def test_second_process_finds_what_the_first_compiled(compiled, tmp_path):
+    package, folder = compiled
     assert run(package, tmp_path) == (folder, 1)
 
 
@@ -131,8 +154,8 @@ def test_cache_can_be_moved_and_switched_off(package, tmp_path):
     assert not list(package.rglob("*.nb*"))
 
 
-def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
-    run(package, tmp_path)
+def test_a_change_in_a_kernel_that_is_called_is_seen(compiled, tmp_path):
+    package, _ = compiled
     (package / "_core" / "called_kernels.py").write_text(CALLED.format(factor=3))
     folder, hits = run(package, tmp_path, "[0.0, 3.0, 6.0]")
     assert hits == 0
@@ -178,8 +201,8 @@ def kept_in(folder):
     return sorted(Path(folder).rglob("*.nb[ci]"))
 
 
-def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_a_damaged_file_is_compiled_anew_and_said(compiled, tmp_path):
+    package, folder = compiled
     # A kernel that only others call is part of their code.
     assert [file.suffix for file in kept_in(folder)] == [".nbc", ".nbi"]
     for which, damage in (("nbi", emptied), ("nbc", one_bit_turned)):
@@ -216,8 +239,8 @@ def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
     assert "were damaged; compiling them anew" in said[0]
 
 
-def test_what_a_process_left_without_a_list_is_compiled_anew(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_what_a_process_left_without_a_list_is_compiled_anew(compiled, tmp_path):
+    package, folder = compiled
     # As a process leaves it that was killed between the two.
     for file in Path(folder).glob("*.sha256"):
         file.unlink()
@@ -228,9 +251,9 @@ def test_what_a_process_left_without_a_list_is_compiled_anew(package, tmp_path):
 
 
 def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
-    package, tmp_path
+    compiled, tmp_path
 ):
-    run(package, tmp_path)
+    package, _ = compiled
     # A second version of the kernel goes into the file that the first one's list names.
     more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
     command = [sys.executable, "-B", "-c", CODE.format(result="[0.0, 2.0, 4.0]") + more]
@@ -250,16 +273,16 @@ def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
         at_work.communicate("\n", timeout=600)
 
 
-def test_an_emptied_list_stops_nothing(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_an_emptied_list_stops_nothing(compiled, tmp_path):
+    package, folder = compiled
     for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
         file.write_bytes(b"")
     assert run(package, tmp_path, said="were damaged") == (folder, 0)
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_code_of_another_numba_is_not_read(package, tmp_path):
-    folder, _ = run(package, tmp_path)
+def test_code_of_another_numba_is_not_read(compiled, tmp_path):
+    package, folder = compiled
     wrapper = package / "_core" / "_kernel_files.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)

@@ -35,6 +35,10 @@ def test_device_names_the_systems_of_its_substitutes():
     systems = _systems(None, "communication-twt-compensated")
     assert "Co-Fe-Gd-Sm" in systems
     assert max(system.count("-") for system in systems) == 3
+    # Compensated magnets of Sm-Co, and nothing that none of them is melted of.
+    elements = {symbol for system in systems for symbol in system.split("-")}
+    assert elements == {"Co", "Cu", "Er", "Fe", "Gd", "Pr", "Sm", "Zr"}
+    assert len(systems) < 100
     assert _systems(["Sm-Co"], None) == ["Sm-Co"]
     with pytest.raises(InputError, match="--application"):
         _systems(None, None)

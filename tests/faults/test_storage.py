@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import warnings
 from contextlib import nullcontext
@@ -24,6 +22,7 @@ from magnetkit.report import _written
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
 from magnetkit.surrogates import _curie_training, _store
+from tests.command import run
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
@@ -63,13 +62,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
 
 def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
     with storage.small_disk(tmp_path / "disk", 16) as disk:
-        command = ["predict", str(source), "--out", str(disk / "a.xlsx")]
-        done = subprocess.run(
-            [sys.executable, "-m", "magnetkit", *command],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run("predict", str(source), "--out", str(disk / "a.xlsx"))
         assert done.returncode == 1
         assert list(disk.iterdir()) == []
     assert "No space left" in done.stderr
@@ -97,6 +90,18 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
     assert not list(tmp_path.rglob("*.tmp")) + list(tmp_path.rglob(".*.tmp"))
 
 
+@pytest.fixture
+def trained():
+    """Let training give the model that is there: what is tried is how it is kept."""
+    model = mk.surrogates.load(TARGET, progress=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            _curie_training, "train_model", lambda known, advance: (model, None)
+        )
+        yield model
+
+
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
 def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
     tmp_path, monkeypatch, place
@@ -159,7 +164,7 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
         ScreenResult.from_folder(out)
 
 
-@pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("trained", "own_cache")
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
@@ -204,7 +209,7 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     assert other.is_dir()
 
 
-@pytest.mark.usefixtures("own_cache")
+@pytest.mark.usefixtures("trained", "own_cache")
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
     pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"

@@ -8,6 +8,7 @@ import json
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from threading import Event, Thread
@@ -316,6 +317,7 @@ def ask_here(question: dict[str, Any], key: str) -> list[dict[str, Any]]:
     """Ask in this process, for a process of its own takes seconds to load mp-api."""
     from mp_api.client import MPRester
 
+    remember_fields()
     # Asked once in a process; a pull is one process.
     MPRester.get_emmet_version.cache_clear()
     MPRester._get_heartbeat_info.cache_clear()
@@ -324,6 +326,15 @@ def ask_here(question: dict[str, Any], key: str) -> list[dict[str, Any]]:
         warnings.simplefilter("ignore")
         _transport.answer(question, key, messages.append)
     return messages
+
+
+@cache
+def remember_fields() -> None:
+    """Let mp-api write out the fields of a document once, and not for every field of a search."""
+    from mp_api.client.core.client import BaseRester
+
+    fields = cache(lambda model: list(model.model_json_schema()["properties"]))
+    BaseRester.available_fields = property(lambda rester: fields(rester.document_model))
 
 
 def status(code: int, **headers: str) -> Fault:
