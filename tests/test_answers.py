@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 
@@ -174,7 +175,7 @@ def test_an_answer_is_as_it_was(case, frozen_answers):
     assert list(answer) == list(frozen_answers[case])
     for name, values in frozen_answers[case].items():
         want, got = (np.array(v, float) for v in (values, answer[name]))
-        np.testing.assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
+        assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 
 
 if __name__ == "__main__":
