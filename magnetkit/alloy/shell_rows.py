@@ -303,7 +303,7 @@ def mean_over_mass(
 
     per_atom = figures * ATOMIC_MASS[:, None]
     sums = sums_of_each(table.rows, per_atom)
-    rows = None if shell is None else read_shells(shell, len(table))
+    rows = read_shells(shell, len(table))
     if rows is not None:
         rare = mask(RARE_EARTHS)
         of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])

@@ -594,7 +594,7 @@ def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
     return _cached_level_at_room(
         own.text,
-        own.shell or None,
+        own.shell,
         own.route,
         typical,
         incumbent.makers,
@@ -636,7 +636,7 @@ def _producer_at_level(
         alpha = printed_alpha(incumbent.sheet)
     return _cached_producer(
         own.text,
-        own.shell or None,
+        own.shell,
         level,
         request.temperature,
         tuple(typical.items()),
@@ -942,9 +942,8 @@ def _supply_figures(
 
     state = Scenario.model_validate_json(scenario)
     table = CompositionTable.from_strings(list(texts), basis="weight")
-    shell = list(shells) if any(shells) else None
     supply = ledger_columns(
-        table, state, dict(recycled) or None, heavy_rare_earths=heavy, shell=shell
+        table, state, dict(recycled) or None, heavy_rare_earths=heavy, shell=shells
     )
     figures = {column: np.asarray(supply[column], float) for column in _LEDGER}
     figures[EXPOSURE] = heavy_exposure(table, shells, state)

@@ -116,7 +116,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         rng,
         conditions.scenario,
         conditions.recycled,
-        shells if any(shells) else None,
+        shells,
         conditions.prices,
         _OTHERS_SHARE,
     )
@@ -214,9 +214,7 @@ def magnets_by_route(
     found = []
     for made, rows in groups:
         own = [shells[row] for row in rows]
-        some = magnets(
-            table[rows], own if any(own) else None, temperatures, made.conditions
-        )
+        some = magnets(table[rows], own, temperatures, made.conditions)
         found.append([(rows, columns) for columns in some])
     return [Columns.gather_rows(parts) for parts in zip(*found, strict=True)]
 

@@ -301,8 +301,7 @@ def columns_read(job: Job) -> list[str]:
 def reference_candidate(job: Job) -> Columns:
     """Evaluate today's magnet of the device as a candidate, one row."""
     reference = job.profile.reference
-    shells = [reference.shell] if reference.shell else None
-    row = evaluate(reference.table(), shells, job).columns
+    row = evaluate(reference.table(), [reference.shell or ""], job).columns
     row["candidate"] = Coded.of([reference.formula])
     return row
 

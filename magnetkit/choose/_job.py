@@ -120,10 +120,9 @@ class Job:
     @cached_property
     def heavy_today(self) -> float:
         """Heavy rare earth of the reference magnet, wt.%."""
-        shell = [self.profile.reference.shell] if self.profile.reference.shell else None
-        supply_columns = supplies(
-            self.profile.reference.table(), shell, self.conditions
-        )
+        reference = self.profile.reference
+        shells = [reference.shell or ""]
+        supply_columns = supplies(reference.table(), shells, self.conditions)
         return float(supply_columns["heavy_rare_earth_wt_pct"][0])
 
     @cached_property
@@ -331,8 +330,9 @@ def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
     """Predict every property of a device's reference magnet at a temperature, K; one row."""
-    shell = [profile.reference.shell] if profile.reference.shell else None
-    columns = describe(profile.reference.table(), kelvin, conditions, shells=shell)
+    reference = profile.reference
+    shells = [reference.shell or ""]
+    columns = describe(reference.table(), kelvin, conditions, shells=shells)
     return columns.frame().iloc[0]
 
 

@@ -147,8 +147,7 @@ def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any
     """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values."""
     table = CompositionTable.from_strings([made.text], "weight")
     route = f"{AS_SOLD}{sold['grade']}"
-    shells = [made.shell] if made.shell else None
-    row = evaluate(table, shells, job.by(route)).columns
+    row = evaluate(table, [made.shell], job.by(route)).columns
     record = row.arrow().to_pylist()[0]
     record |= {
         "route": route,

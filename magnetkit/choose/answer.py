@@ -560,7 +560,7 @@ _CHOSEN_BY = (
 
 def _shell_element(shell: str) -> str:
     """Return the element that a shell has diffused in, empty without one."""
-    one = read_shell(shell) if shell else None
+    one = read_shell(shell)
     if one is None:
         return ""
     return str(one.R)

@@ -426,7 +426,7 @@ def call_reporting(
         warnings.simplefilter("ignore", RejectedRows)
         frame = function(*given, **options)
     for row in frame.attrs.get("rejected", ()):
-        message(f"line {row['line']} ({row['text']!r}): {row['reason']}")
+        message("line {line} ({text!r}): {reason}".format_map(row))
     return frame
 
 

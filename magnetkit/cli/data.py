@@ -489,13 +489,22 @@ def controls(json: o.Json = False) -> None:
     if json:
         return print_json(table())
     for row in table().to_dict("records"):
-        until = f" to {row['until']}" if row["until"] else ""
-        say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
+        until = ""
+        if row["until"]:
+            until = f" to {row['until']}"
+        say("{country}, {effective}{until}: {measure}".format(**row | {"until": until}))
         say(row["elements"], "    ")
         say(
-            f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}",
+            "{status_2026_11} (as of {known_as_of}); {verification}".format(**row),
             "    ",
         )
+
+
+_CLAIM = (
+    "{topic}: {claimed} {claimed_unit} ({claimed_as_of}), today {today} {today_unit} "
+    "({today_as_of})"
+)
+"""What is said of a common statement."""
 
 
 @supply.command()
@@ -513,9 +522,7 @@ def claims(json: o.Json = False) -> None:
     if json:
         return print_json(table())
     for row in table().to_dict("records"):
-        claim = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
-        today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
-        say(f"{row['topic']}: {claim}, today {today}")
+        say(_CLAIM.format_map(row))
         say(row["today_source"], "    ")
 
 

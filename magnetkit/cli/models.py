@@ -226,7 +226,7 @@ def _show(target: str, table: dict[str, Any]) -> None:
     """Print a stored table of figures below a line of date, subject and page."""
     from ..report._text import Shown, print_table, say
 
-    say(f"{target}, {table['date']}: {table['about']} More: {table['page']}")
+    say("{target}, {date}: {about} More: {page}".format(target=target, **table))
     columns = []
     for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
         # A sentence may begin with a number.

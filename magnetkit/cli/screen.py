@@ -336,6 +336,14 @@ def report(
         message(f"see {path}")
 
 
+_CHOICE = (
+    "{candidate}{shell} (rank {rank}, probability {probability_meets_requirements:.2f}); the batch "
+    "so far saves {worth:.2f} units of regret and changes the choice with probability "
+    "{chance_of_change:.2f}"
+)
+"""What is said of a magnet that is worth making."""
+
+
 def suggest(
     folder: o.Folder,
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
@@ -392,12 +400,7 @@ def suggest(
     else:
         for row in suggestion.to_dict("records"):
             shell = f" + {row['shell']}" if row["shell"] else ""
-            say(
-                f"{row['candidate']}{shell} (rank {row['rank']}, probability "
-                f"{row['probability_meets_requirements']:.2f}); the batch so far saves "
-                f"{row['worth']:.2f} units of regret and changes the choice with probability "
-                f"{row['chance_of_change']:.2f}"
-            )
+            say(_CHOICE.format_map(row | {"shell": shell}))
         if len(suggestion) < batch:
             message(f"{len(suggestion)} of {batch}: stock and limits allow no more")
     if out is not None:

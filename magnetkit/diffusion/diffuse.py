@@ -327,6 +327,18 @@ class Bare:
         )
 
 
+_COATING = (
+    "{element} on {faces}: {put_on_g:.3g} g per magnet ({amount_wt_pct:.2f} wt.%), {mg_cm2:.2g} "
+    "mg/cm2 at most, {hours:g} h at {anneal_C:g} C; flux {flux_pct:+.1f} %, {cost_USD:.2f} "
+    "USD{year}, probability {probability:.2f}"
+)
+_ALLOY = (
+    "{element} {put_on_g:.3g} g ({amount_wt_pct:.2f} wt.%), flux {flux_pct:+.1f} %, probability "
+    "{probability:.2f}"
+)
+"""What is said of a design: of coated faces, and of an alloy."""
+
+
 def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
     """Write one design of coated faces in a sentence: amount, anneal, flux, cost and probability.
 
@@ -339,12 +351,8 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
     kg = row["kg_year"]
     mass = f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
     year = f", {mass} a year for {pieces:,} magnets" if pieces > 1 else ""
-    return (
-        f"{element} on {faces}: {row['put_on_g']:.3g} g per magnet "
-        f"({row['amount_wt_pct']:.2f} wt.%), {row['mg_cm2']:.2g} mg/cm2 at most, "
-        f"{row['hours']:g} h at {row['anneal_C']:g} C; flux {-row['flux_lost_pct']:+.1f} %, "
-        f"{row['cost_USD']:.2f} USD{year}, probability {row['probability']:.2f}"
-    )
+    flux = -row["flux_lost_pct"]
+    return _COATING.format_map({**row, "faces": faces, "flux_pct": flux, "year": year})
 
 
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
@@ -356,10 +364,7 @@ def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
     for row in rows:
         part = f"{row['element']} does not do it, probability {row['probability']:.2f}"
         if row["meets"]:
-            part = (
-                f"{row['element']} {row['put_on_g']:.3g} g ({row['amount_wt_pct']:.2f} wt.%), flux "
-                f"{-row['flux_lost_pct']:+.1f} %, probability {row['probability']:.2f}"
-            )
+            part = _ALLOY.format_map({**row, "flux_pct": -row["flux_lost_pct"]})
         parts.append(part)
     return f"Alloyed throughout instead: {'; '.join(parts)}"
 

@@ -127,10 +127,7 @@ class Results:
         columns = {}
         for name in MAGNET:
             columns[name] = np.array([frame[name][0] for frame in frames])
-        shells_today = shells if today.shell else None
-        margin = evaluate(
-            table, shells_today, self.job, want=["performance_margin"]
-        ).columns
+        margin = evaluate(table, shells, self.job, want=["performance_margin"]).columns
         return columns | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
             "performance_margin": margin["performance_margin"],

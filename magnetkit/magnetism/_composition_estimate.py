@@ -359,9 +359,8 @@ def _model_recipes(
     """
     texts, shells = (list(part) for part in zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
-    shell = shells if any(shells) else None
-    (frame,) = sintered_at(table, [ROOM_K], route, shell, between=BETWEEN, curie=curie)
-    return _heavy_wt_pct(table, shell), frame
+    (frame,) = sintered_at(table, [ROOM_K], route, shells, between=BETWEEN, curie=curie)
+    return _heavy_wt_pct(table, shells), frame
 
 
 def _log_likelihood(
@@ -705,7 +704,7 @@ def calibrate_on_grade(
     if abs(float(here[ALPHA])) <= COMPENSATED:
         values.append(printed_alpha(here))
     table = read_recipe(made.best.text, "weight")
-    shell = made.best.shell or None
+    shell = made.best.shell
     between = alpha_range(grade)
     producer = calibrate_on_reference(grade, table, shell, values, between, curie)
     if not producer.magnets:

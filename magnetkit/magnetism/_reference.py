@@ -131,11 +131,9 @@ def _records(
         {"producer": known.record()} if known is not None and known.magnets else None
     )
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
-    frames = sintered_at(table, at, process, shell or None, **use)
+    frames = sintered_at(table, at, process, shell, **use)
     rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    model = alloys(
-        table, read_process(process, 1), read_shells(shell or None, 1), curie=curie
-    )
+    model = alloys(table, read_process(process, 1), read_shells(shell, 1), curie=curie)
     # A reference is assumed to have usual grains.
     process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))

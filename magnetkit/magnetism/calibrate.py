@@ -66,6 +66,13 @@ _SAME = 0.001
 _WIDER = 1.05
 
 
+_ODD_VALUE = (
+    "row {row} ({magnet}) {remark}: {quantity} {measured:g}, expected {after:.4g} "
+    "({after_lo:.4g} to {after_hi:.4g})"
+)
+"""What is said of a row of the report whose value does not fit."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """A calibration on measured magnets.
@@ -123,13 +130,7 @@ class Calibration:
                 text += "the model's uncertainty"
             texts.append(text)
         odd = self.report[self.report["remark"] != ""]
-        for _, r in odd.iterrows():
-            magnet = f"row {r['row']} ({r['magnet']}) {r['remark']}"
-            expectation = (
-                f"{r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            )
-            measurement = f"{r['quantity']} {r['measured']:g}"
-            texts.append(f"{magnet}: {measurement}, expected {expectation}")
+        texts += [_ODD_VALUE.format_map(row) for row in odd.to_dict("records")]
         texts += self.contradictions
         texts += self.notes
         return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
@@ -471,16 +472,15 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
         If the recipe makes no magnet in the model, or contradicts the measurement.
     """
     process = row.process or None
-    shell = row.shell or None
-    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, shell)
+    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, row.shell)
     hot, room = (f.iloc[0] for f in frames)
     if hot["status"] != "ok":
         raise InputError(
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
-    model = alloys(row.table, read_process(process, 1), read_shells(shell, 1))
+    model = alloys(row.table, read_process(process, 1), read_shells(row.shell, 1))
     host = root_host(str(hot["host"]))
-    effects = kinds(row.table, [host], [row.shell or ""], process).effects[0]
+    effects = kinds(row.table, [host], [row.shell], process).effects[0]
     values = []
     for quantity, measured_value in row.values.items():
         ends = ("", "_lo", "_hi")

@@ -186,7 +186,7 @@ def find_level(
         If the recipe makes no magnet in the model.
     """
     process = read_process({"route": route} if route else None, 1)
-    magnet = alloys(table, process, read_shells(shell or None, 1), curie=curie)
+    magnet = alloys(table, process, read_shells(shell, 1), curie=curie)
     level = equivalent_level(magnet, ROOM_K, coercivity_kA_m).level
     reason = _range_reason(level)
     if not reason and not level_route(process.route):
@@ -230,7 +230,7 @@ def state_level(
     if measured is not None and measured.magnets:
         process["producer"] = measured
     process_rows = read_process(process or None, 1)
-    magnet = alloys(table, process_rows, read_shells(shell or None, 1), curie=curie)
+    magnet = alloys(table, process_rows, read_shells(shell, 1), curie=curie)
     magnet_at_level = magnet.with_level(level.value)
     stated_level = StatedLevel(
         root_host(HOST_NAMES[magnet.written.host[0]]),

@@ -295,8 +295,10 @@ def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
     low = high = 0
     for row, value in enumerate(h):
         if direction == 0:
-            low = row if value < h[low] else low
-            high = row if value > h[high] else high
+            if value < h[low]:
+                low = row
+            if value > h[high]:
+                high = row
             if value - h[low] > step:
                 direction = 1
                 extreme = row

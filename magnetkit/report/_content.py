@@ -226,17 +226,16 @@ def verdict_text(result: "Ranked") -> list[str]:
     if of is None:
         # What might save more than is sure is decided by a measurement.
         trials = np.flatnonzero(decisions["decision_status"] == "trial")
-        of = (
-            int(trials[0])
-            if len(trials) and decisions["heavy_rare_earth_wt_pct"].iloc[0] > 0.05
-            else 0
-        )
-    number_of = (
-        f"{meeting:,} meet" if meeting > 1 else "1 meets" if meeting else "none meets"
-    )
+        of = 0
+        if len(trials) and decisions["heavy_rare_earth_wt_pct"].iloc[0] > 0.05:
+            of = int(trials[0])
+    candidates = f"{total:,} candidates"
+    if total == 1:
+        candidates = "1 candidate"
+    number_of = {0: "none meets", 1: "1 meets"}.get(meeting, f"{meeting:,} meet")
     return [
-        f"{result.profile.title}: {total:,} candidate{'s' if total != 1 else ''} for {hot}; "
-        f"{_count_prefix(result)}{number_of} every requirement. {calibration(result)}",
+        f"{result.profile.title}: {candidates} for {hot}; {_count_prefix(result)}{number_of} "
+        f"every requirement. {calibration(result)}",
         f"{_verdict(result, decisions)} The rule: {_rule(result)}.",
         f"Next, for {decision_numbers(decisions)[of]}: {decisions['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),

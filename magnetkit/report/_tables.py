@@ -686,9 +686,10 @@ def table_html(
         body.append(
             f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>"
         )
+    total, columns = frame.shape
     notes = [
-        f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
-        "columns; intervals in brackets (90 % unless requested otherwise)."
+        f"{min(rows, total):,} of {total:,} rows, {len(names)} of {columns} columns; intervals in "
+        "brackets (90 % unless requested otherwise)."
     ]
     if is_coloring:
         notes.append("Coloured: no similar compound has a measured Curie temperature.")

@@ -18,7 +18,7 @@ from .._core._files import replacing, seal
 from .._core.columns import COLUMNS, Column, layouts
 from .._core.elements import RARE_EARTHS
 from ..choose._profile_parts import CHANCE
-from ..choose.result import LEADING_ROWS
+from ..choose.result import LEADING_ROWS, REPLACEMENT
 from ..magnetism._figures import describe_missing_comparison
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
@@ -40,7 +40,6 @@ from ._figures import (
     numbers,
 )
 from ._text import cost_note, display_scale, rename_unit, with_range
-from .replacement import replacement_head
 
 if TYPE_CHECKING:
     from ..choose.result import Ranked
@@ -100,6 +99,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, spread, shown)
+    head = result.manifest.get(REPLACEMENT)
     # What all share is not shown.
     same = {
         n
@@ -114,8 +114,8 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "temperature": shown.job.temperature,
         "conditions": shown.job.conditions,
         "objectives": _content.objectives(result.profile),
-        "lead": [] if replacement_head(result.manifest) else _content.lead(result),
-        "head": replacement_head(result.manifest),
+        "lead": [] if head else _content.lead(result),
+        "head": head,
         "verdict": _content.verdict_text(result),
         "legend": _content.LEGEND,
         "labels": shown.labels,
@@ -238,7 +238,7 @@ def _draw_figures(
         "demagnetization": _demagnetization(shown),
         "supply": _supply(shown),
     }
-    if replacement_head(result.manifest) is None:
+    if REPLACEMENT not in result.manifest:
         section = _section(shown.rows, shown.job.conditions.snapshot)
         if section is not None:
             drawn["section"] = section

@@ -364,11 +364,10 @@ class FileCandidates:
         inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
         table = inputs.table
-        shells = inputs.shells_with(self.shell or None)
         return Chunk(
             replace(table, row_index=table.row_index + block.start, errors=[]),
             inputs.labels,
-            [self.shell] * len(table) if self.shell else shells,
+            inputs.shells_with(self.shell or None),
             inputs.extra(named=True),
             inputs.rejected,
         )
@@ -461,12 +460,12 @@ def as_candidates(
         return FileCandidates(Path(given), column, basis, text)
     inputs = read_inputs(given, basis, column, empty=True)
     inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
-    n = len(inputs.table)
     shells = inputs.shells_with(text or None)
-    labels = None if inputs.labels is None else inputs.labels.to_pylist()
+    labels = None
+    if inputs.labels is not None:
+        labels = inputs.labels.to_pylist()
     table = replace(inputs.table, errors=[])
     extra = inputs.extra(named=True)
-    shells = [text] * n if text else shells
     return TableCandidates(table, labels, shells, extra, inputs.rejected)
 
 

@@ -242,7 +242,7 @@ def _sign(path: Path) -> None:
 def _holder(path: Path) -> str:
     try:
         record = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
-        return f"process {record['pid']} on {record['host']} since {record['since']}"
+        return "process {pid} on {host} since {since}".format_map(record)
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
 

@@ -108,8 +108,10 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
     row["Temperature, °C"] = part.temperature_K - ZERO_CELSIUS
     row["Verdict"] = part.verdict
-    row["Replacement"] = "" if way is None else way.name
-    row["P"] = math.nan if way is None else float(way.probability_meets_requirements)
+    row |= {"Replacement": "", "P": math.nan}
+    if way is not None:
+        row["Replacement"] = way.name
+        row["P"] = float(way.probability_meets_requirements)
     row["kg a year"] = part.kg_year
     row["Heavy rare earth today, kg a year"] = kg * today.mean
     row["Today, low"] = kg * today.low
@@ -347,6 +349,17 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     )
 
 
+_HEAVY_TOTAL = (
+    "Heavy rare earth {today, kg a year:,.1f} kg a year ({today, low:,.1f} to {today, high:,.1f}), "
+    "then {then, kg a year:,.1f} ({then, low:,.1f} to {then, high:,.1f})."
+)
+_ELEMENT_TOTAL = (
+    "{Element} {today, kg a year:,.0f} ({today, low:,.0f} to {today, high:,.0f}) -> "
+    "{then, kg a year:,.0f}"
+)
+"""What is said of a row of the totals: of the first, and of one element."""
+
+
 def lines(answer: Any) -> list[str]:
     """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
 
@@ -354,25 +367,13 @@ def lines(answer: Any) -> list[str]:
     """
     parts = answer.parts
     replacements = [part for part in parts if part.way is not None]
-    first = answer.totals.iloc[0]
+    heavy, *elements = answer.totals.to_dict("records")
     texts = [
         f"{len(parts)} parts: {len(replacements)} to replace, "
         f"{len(parts) - len(replacements)} stay; {len(answer.refused)} rows not understood."
     ]
-    texts.append(
-        f"Heavy rare earth {first['today, kg a year']:,.1f} kg a year "
-        f"({first['today, low']:,.1f} to {first['today, high']:,.1f}), then "
-        f"{first['then, kg a year']:,.1f} ({first['then, low']:,.1f} to "
-        f"{first['then, high']:,.1f})."
-    )
-    element_texts = []
-    for _, row in answer.totals.iloc[1:].iterrows():
-        low = row["today, low"]
-        high = row["today, high"]
-        element_texts.append(
-            f"{row['Element']} {row['today, kg a year']:,.0f} ({low:,.0f} to {high:,.0f}) -> "
-            f"{row['then, kg a year']:,.0f}"
-        )
+    texts.append(_HEAVY_TOTAL.format_map(heavy))
+    element_texts = [_ELEMENT_TOTAL.format_map(row) for row in elements]
     texts.append(f"By element, kg a year: {'; '.join(element_texts)}.")
     texts.append(_dollars_line(answer.frame))
     texts += [

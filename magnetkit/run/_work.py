@@ -124,15 +124,13 @@ def evaluate_piece(
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     """Build the part of a piece without keys: number of rows, table and rejected lines as Arrow files."""
-    return Part(
-        rows,
-        b"" if table is None else encode(table),
-        encode(pa.Table.from_pylist([asdict(one) for one in rejected]))
-        if rejected
-        else b"",
-        len(rejected),
-        rejected[0] if rejected else None,
-    )
+    content = b""
+    if table is not None:
+        content = encode(table)
+    if not rejected:
+        return Part(rows, content, rejected=b"", lines=0, first=None)
+    refusals = encode(pa.Table.from_pylist([asdict(one) for one in rejected]))
+    return Part(rows, content, refusals, len(rejected), rejected[0])
 
 
 def evaluate_best(

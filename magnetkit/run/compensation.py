@@ -128,20 +128,22 @@ def compensation(
     return frame
 
 
+_SENTENCE = (
+    "{what}: Gd + Er {gadolinium_erbium_wt_pct:.1f} wt.%; alpha(B_r) "
+    "{remanence_coefficient_pct_K:+.4f} ({remanence_coefficient_pct_K_lo:+.4f} to "
+    "{remanence_coefficient_pct_K_hi:+.4f}) %/K; B_r {remanence_T:.3f} T at the coldest; H_k "
+    "{knee_field_kA_m:.0f} ({knee_field_kA_m_lo:.0f} to {knee_field_kA_m_hi:.0f}) kA/m at the "
+    "hottest; the field changes by {field_change_pct:+.2f} ({field_change_pct_lo:+.2f} to "
+    "{field_change_pct_hi:+.2f}) %"
+)
+"""What is said of a row of `compensation`."""
+
+
 def sentences(frame: "pd.DataFrame") -> list[str]:
     """Write the frame of `compensation` in words, one sentence a magnet."""
     low, high = frame.attrs["range"]
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
-    for row in frame.to_dict("records"):
-        texts.append(
-            f"{row['what']}: Gd + Er "
-            f"{row['gadolinium_erbium_wt_pct']:.1f} wt.%; alpha(B_r) {row[ALPHA]:+.4f} "
-            f"({row[f'{ALPHA}_lo']:+.4f} to {row[f'{ALPHA}_hi']:+.4f}) %/K; B_r "
-            f"{row['remanence_T']:.3f} T at the coldest; H_k {row['knee_field_kA_m']:.0f} "
-            f"({row['knee_field_kA_m_lo']:.0f} to {row['knee_field_kA_m_hi']:.0f}) kA/m at the "
-            f"hottest; the field changes by {row['field_change_pct']:+.2f} "
-            f"({row['field_change_pct_lo']:+.2f} to {row['field_change_pct_hi']:+.2f}) %"
-        )
+    texts += [_SENTENCE.format_map(row) for row in frame.to_dict("records")]
     if not (frame["what"] == "least Gd and Er that does it").any():
         texts.append("no magnet of its family with less Gd and Er is as stable")
     return texts

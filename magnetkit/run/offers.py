@@ -88,7 +88,9 @@ class Offer:
     def lines(self) -> list[str]:
         """Write the judgement in four lines: verdict, today's magnet, reasons and questions."""
         chance = self.probability_meets_requirements
-        chance_text = "cannot be judged" if chance != chance else f"P {chance:.2f}"
+        chance_text = f"P {chance:.2f}"
+        if chance != chance:
+            chance_text = "cannot be judged"
         values = []
         for value, form in (
             (self.remanence_guaranteed_T, "B_r {:.3f} T"),
@@ -99,7 +101,9 @@ class Offer:
             if value == value:
                 values.append(form.format(value))
         verdict = self.verdict.capitalize()
-        short_text = self.text if len(self.text) <= 120 else f"{self.text[:117]}..."
+        short_text = self.text
+        if len(short_text) > 120:
+            short_text = f"{short_text[:117]}..."
         texts = [
             f"{verdict} the offer {short_text}: {chance_text}; {', '.join(values) or 'no values'}."
         ]

@@ -242,7 +242,7 @@ def _stored_validation(target: str) -> Validation:
     tables = {}
     for entry in figures[target]:
         frame = pd.DataFrame(entry["rows"], columns=entry["columns"])
-        about = f"{entry['date']}: {entry['about']} More: {entry['page']}"
+        about = "{date}: {about} More: {page}".format_map(entry)
         tables[about] = frame.apply(_as_numbers)
     about, table = next(iter(tables.items()))
     return Validation(target, about, table, tables)

@@ -170,7 +170,7 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 def _active_controls(element: str) -> str:
     """Write the export controls on an element that have not ended, with date, measure and status."""
     return "; ".join(
-        f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
+        "{country}, {effective}: {measure} ({status_2026_11})".format_map(row)
         for row in rows("controls")
         if element in row["elements"].split()
         and row["country"] != _HOME
@@ -190,6 +190,11 @@ def claims() -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(rows("claims"))
+
+
+_LATE = (
+    "{country}, {elements}: review due since {look_again}, known as of {known_as_of}"
+)
 
 
 @check_arguments
@@ -219,8 +224,7 @@ def overdue(
     day = date.today() if today is None else today
     symbols_to_check = set(SYMBOLS if symbols is None else symbols)
     notes = [
-        f"{row['country']}, {row['elements']}: review due since {row['look_again']}, "
-        f"known as of {row['known_as_of']}"
+        _LATE.format_map(row)
         for row in rows("controls")
         if row["look_again"]
         and date.fromisoformat(row["look_again"]) <= day

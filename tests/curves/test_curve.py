@@ -97,7 +97,7 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("magnet", "options", "said"),
+    ("magnet", "options", "message"),
     [
         (["Nd2Fe14B", "SmCo5"], {}, "takes one magnet, got 2"),
         ("Y2Co17", {}, "no demagnetization curve"),
@@ -107,8 +107,8 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
         ("N42SXX", {}, "N42SXX"),
     ],
 )
-def test_names_magnets_without_a_curve(magnet, options, said):
-    with pytest.raises(mk.errors.MagnetkitError, match=said):
+def test_names_magnets_without_a_curve(magnet, options, message):
+    with pytest.raises(mk.errors.MagnetkitError, match=message):
         mk.curve(magnet, **options)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from magnetkit.errors import InputError, StoreError
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
@@ -46,9 +47,7 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
     rows = np.arange(len(results))
     assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        np.testing.assert_allclose(
-            results.column(name, Question()), ranked_rows[name], rtol=1e-6
-        )
+        assert_allclose(results.column(name, Question()), ranked_rows[name], rtol=1e-6)
 
 
 def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
@@ -86,7 +85,7 @@ def test_every_stop_equals_the_model(results):
             load_line=conditions.duty.load_line,
         )
         for name in MAGNET:
-            np.testing.assert_allclose(
+            assert_allclose(
                 results.column(name, Question(stop)), expected[name], rtol=1e-6
             )
 
@@ -130,9 +129,7 @@ def test_supply_follows_scenario_and_recycling(results):
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )
     for name in ("supply_risk", "cost_USD_kg"):
-        np.testing.assert_allclose(
-            results.column(name, question), expected[name], rtol=1e-5
-        )
+        assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 
