@@ -237,7 +237,9 @@ def test_refuses_single_magnet_options_for_a_list(name):
 
 
 def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
-    assert len(replace_parts(RINGS, shortage="embargo").shortages) == 4
+    shortages = replace_parts(RINGS, shortage="embargo").shortages
+    assert len(shortages) == 4
+    assert {"embargo", "dy-tb-stop"} <= set(shortages["Name"])
     text = 'title="t"\ndescription="d"\n[[delays]]\nelements=["Dy"]\nweeks=3\n'
     text += 'source="s"\nstatus="assumption"\n'
     file = tmp_path / "mine.toml"
