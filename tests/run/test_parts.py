@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 import magnetkit as mk
 from magnetkit.run._part import Amount, sum_amounts
+from magnetkit.run._parts_workbook import _number_format
 from magnetkit.run._shortage_plan import _nearest_way
 from magnetkit.run.parts import devices, replace_parts, shares_today
 
@@ -203,6 +204,12 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
     assert "Colour" in headers
     ways = book[book.sheetnames[6]]
     assert ways.max_row == 1 + len(answer.parts[0].answer.ways)
+
+
+def test_workbook_shows_whole_dollars_and_tenths_of_kilograms():
+    assert _number_format("Saved, USD a year") == "#,##0"
+    assert _number_format("Stock, USD") == "#,##0"
+    assert _number_format("Needed, kg a year") == "#,##0.0"
 
 
 def test_a_text_like_a_formula_is_not_run(tmp_path):
