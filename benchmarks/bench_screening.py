@@ -367,9 +367,8 @@ def equal(most: int = 100_000) -> None:
 
     from magnetkit.applications import load, names
 
-    screening, candidates = (
-        import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates")
-    )
+    screening = import_module("magnetkit.run.screen")
+    candidates = import_module("magnetkit.run._candidates")
     bounds = screening._bounds
     same = is_bound_used = total = 0
     for device in names():

@@ -298,7 +298,8 @@ def write(folder: Path, only: list[str]) -> None:
 
 def compare(one: Path, other: Path, within: float) -> int:
     """Print what differs between two folders and return how many columns do, beyond `within`."""
-    first, second = (json.loads((f / "hashes.json").read_text()) for f in (one, other))
+    first = json.loads((one / "hashes.json").read_text())
+    second = json.loads((other / "hashes.json").read_text())
     columns = wrong = moves = 0
     for name in sorted(first.keys() | second.keys()):
         if name not in first or name not in second:

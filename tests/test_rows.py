@@ -112,11 +112,17 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "ledger": lambda t: ledger(t, reference="Nd2Fe14B"),
         "predict": lambda t: predict(t, 350.0),
     }
-    once, twice = (
-        to_plain_frame(
-            functions[name](CompositionTable.from_strings(texts, basis="atomic"))
+    once = to_plain_frame(
+        functions[name](
+            CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
         )
-        for texts in (["Nd1.8Dy0.2Fe14B", "SmCo5"], ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"])
+    )
+    twice = to_plain_frame(
+        functions[name](
+            CompositionTable.from_strings(
+                ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"], basis="atomic"
+            )
+        )
     )
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
 
@@ -176,7 +182,8 @@ def test_columns_follow_their_definitions(magnets):
 
 
 def test_wider_interval_encloses_a_narrower_one():
-    narrow, wide = (predict(table(range(4)), 350.0, interval=i) for i in (0.5, 0.95))
+    narrow = predict(table(range(4)), 350.0, interval=0.5)
+    wide = predict(table(range(4)), 350.0, interval=0.95)
     names = [c for c in wide if f"{c}_lo" in wide]
     assert len(names) > 10
     for name in names:

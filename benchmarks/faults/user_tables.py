@@ -145,7 +145,9 @@ def mills(folder: Path) -> Kind:
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         row = sintered("Nd2Fe14B", process="good").iloc[0]
-        low, value, high = (row[f"coercivity_kA_m{end}"] for end in ("_lo", "", "_hi"))
+        low = row["coercivity_kA_m_lo"]
+        value = row["coercivity_kA_m"]
+        high = row["coercivity_kA_m_hi"]
         if low <= value <= high:
             return []
         return [f"{low} to {high} of {data!r:.600}"]

@@ -41,9 +41,9 @@ def test_candidates_are_charges_of_the_trade():
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
     rows = list_melts(incumbent, BULK, request)
     assert (rows["composition"][0], rows["way"][0]) == (BULK.text, "own")
-    bulk, diffusion, lean = (
-        rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron")
-    )
+    bulk = rows[rows["way"] == "bulk"]
+    diffusion = rows[rows["way"] == "diffused"]
+    lean = rows[rows["way"] == "low-boron"]
     assert amounts(bulk["composition"], "Dy") == [
         0.0,
         0.5,

@@ -82,7 +82,9 @@ def test_draws_repeat_for_a_seed():
         ["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic"
     )
     leading = evaluate(table, None, job).columns.frame()
-    one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
+    one = sample(leading, job, 200, 3)
+    same = sample(leading, job, 200, 3)
+    other = sample(leading, job, 200, 4)
     assert_array_equal(one.loss, same.loss)
     assert not np.array_equal(one.loss, other.loss)
     assert one.loss.shape == one.meets.shape == one.margin.shape == (2, 200)

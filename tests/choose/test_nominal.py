@@ -114,9 +114,8 @@ def test_knee_gives_the_margin_where_few_meet():
     )
     supply = with_distances(table, _supply_columns(table, None, job), job)
     full = evaluate(table, None, job)
-    few, many = (
-        central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9)
-    )
+    few = central_values(table, None, supply, job, Bound(np.inf))
+    many = central_values(table, None, supply, job, Bound(9000000000.0))
     margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
     assert (
         many["performance_margin"][0]

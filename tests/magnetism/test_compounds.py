@@ -51,8 +51,7 @@ def test_anisotropy_of_nd2fe14b_to_its_curie_temperature():
     assert k_1[580.0] < 0.1 * k_1[300.0]
     assert crystal["curie_temperature_K"] == pytest.approx(586.0)
     # A drawing remembered as 2.1 at 450 K lies below both, but inside the range.
-    low, high = (
-        frame[f"anisotropy_constant_MJ_m3_{end}"][450.0] for end in ("lo", "hi")
-    )
+    low = frame["anisotropy_constant_MJ_m3_lo"][450.0]
+    high = frame["anisotropy_constant_MJ_m3_hi"][450.0]
     assert low < 2.1 < k_1[450.0] < 2.25 + iron
     assert high < 4.0

@@ -32,12 +32,12 @@ def test_fine_grains_have_a_common_error():
         magnets = alloys(table, {"grain_size_um": 2.0})
         away = float(magnets.rows["grain_deviation"][0])
         size_slope = magnets.rows["grain_slope"]
-        base, steeper = (
-            replace(magnets, rows=magnets.rows | {"grain_slope": size_slope + step}).at(
-                np.array([kelvin])
-            )
-            for step in (0.0, 0.01 * away)
-        )
+        base = replace(
+            magnets, rows=magnets.rows | {"grain_slope": size_slope + 0.0}
+        ).at(np.array([kelvin]))
+        steeper = replace(
+            magnets, rows=magnets.rows | {"grain_slope": size_slope + 0.01 * away}
+        ).at(np.array([kelvin]))
         slope = np.log(steeper.coercivity() / base.coercivity())[0, 0] / 0.01
         effect = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[
             0, 1

@@ -31,7 +31,8 @@ def magnet(recipe, kelvin, basis="weight", **keywords):
 
 def remaining_coercivity(recipe, kelvin, basis="weight", **keywords):
     """Return H_cJ at a temperature over that at 20 C."""
-    cold, hot = (magnet(recipe, t, basis, **keywords)[H] for t in (ROOM, kelvin))
+    cold = magnet(recipe, ROOM, basis, **keywords)[H]
+    hot = magnet(recipe, kelvin, basis, **keywords)[H]
     return hot / cold
 
 

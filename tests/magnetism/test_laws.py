@@ -202,16 +202,14 @@ def test_additions_have_limits_signs_and_sizes():
     assert field * _boundary.wetting_gain(none, none, 9.0 * one)[0] < 220.0
     assert field * _boundary.wetting_gain(9.0 * one, 0.4 * one, 9.0 * one)[0] < 400.0
     # Copper beyond 0.5 wt.% takes its gain back: a third is left at twice as much.
-    at_half, at_one = (
-        _boundary.wetting_gain(none, x * one, none)[0] for x in (0.5, 1.0)
-    )
+    at_half = _boundary.wetting_gain(none, 0.5 * one, none)[0]
+    at_one = _boundary.wetting_gain(none, 1.0 * one, none)[0]
     assert at_one == pytest.approx(at_half * np.exp(-1.0), rel=0.01)
     assert _boundary.decoupling_gain(none, none)[0] == 0.0
     assert field * _boundary.decoupling_gain(one, none)[0] == pytest.approx(520.0)
     # Claims ask for nine tenths of iron at least: a third is left there, nothing at twice as much.
-    tenth, fifth = (
-        _boundary.decoupling_gain(one, np.full(1, x))[0] for x in (0.1, 0.2)
-    )
+    tenth = _boundary.decoupling_gain(one, np.full(1, 0.1))[0]
+    fifth = _boundary.decoupling_gain(one, np.full(1, 0.2))[0]
     assert tenth == pytest.approx(520.0 / field / np.e)
     assert fifth < 0.02 * 520.0 / field
 

@@ -93,7 +93,8 @@ def test_shells_share_the_error_of_what_they_give():
     assert matrix[1, 2] - matrix[0, 1] == pytest.approx(shell * little * much)
     # The interval says so too.
     wide = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Tb 0.6 wt%"])
-    low, high = (np.log(wide[f"{H}{end}"] / wide[H]) for end in ("_lo", "_hi"))
+    low = np.log(wide[f"{H}_lo"] / wide[H])
+    high = np.log(wide[f"{H}_hi"] / wide[H])
     assert -low[1] == pytest.approx(high[1], rel=1e-6)
     added = high[1] ** 2 - high[0] ** 2
     assert added == pytest.approx((1.645 * part * much) ** 2, rel=0.02)

@@ -23,9 +23,9 @@ def test_conditions_that_nobody_gave():
 
 def test_saving_refers_to_the_reference_with_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    bare, with_shell = (
-        supplies(table, None, Conditions.of(reference=table, reference_shell=shell))
-        for shell in ("", "Tb 0.30 @ 0.10")
+    bare = supplies(table, None, Conditions.of(reference=table, reference_shell=""))
+    with_shell = supplies(
+        table, None, Conditions.of(reference=table, reference_shell="Tb 0.30 @ 0.10")
     )
     assert bare["heavy_rare_earth_saved_wt_pct"][0] == 0.0
     # 0.3 times 0.1 of the rare-earth sites, and 0.4 of what is put in stays in the boundaries; Nd

@@ -57,10 +57,8 @@ def test_half_the_curie_temperature_leaves_most_polarization(member):
     rest, n, light = member
     table = read(f"{light}{n}{rest}")
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
-    cold, half = (
-        intrinsic(table, t)["saturation_polarization_T"].iloc[0]
-        for t in ("10K", 0.5 * curie)
-    )
+    cold = intrinsic(table, "10K")["saturation_polarization_T"].iloc[0]
+    half = intrinsic(table, 0.5 * curie)["saturation_polarization_T"].iloc[0]
     assert 0.7 * cold < half < cold
 
 

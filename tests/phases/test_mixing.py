@@ -155,9 +155,8 @@ def test_slope_pair_differs_by_a_fiftieth(snapshot):
     assert len(usable) == len(differences) == len(deviations) > 1
     assert len(pairs.metal) == 2 * len(usable)
     for k, slope in enumerate(usable):
-        main, other = (
-            np.searchsorted(model.metals, c) for c in (slope.main, slope.metal)
-        )
+        main = np.searchsorted(model.metals, slope.main)
+        other = np.searchsorted(model.metals, slope.metal)
         with_it = pairs.metal[2 * k]
         without = pairs.metal[2 * k + 1]
         assert (with_it[main], with_it[other]) == (

@@ -224,10 +224,10 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
     with warnings.catch_warnings():
         # Parameters far from the fitted ones make shells that are too thin.
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
-        bare, with_shell = (
-            float(
-                sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0]
-            )
-            for s in (None, shell)
+        bare = float(
+            sintered_at(table, [_ROOM_K], process, None)[0]["coercivity_kA_m"].iloc[0]
+        )
+        with_shell = float(
+            sintered_at(table, [_ROOM_K], process, shell)[0]["coercivity_kA_m"].iloc[0]
         )
     return with_shell - bare

@@ -205,7 +205,8 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             m + scale * s * rng.standard_normal((DRAWS, len(m)))
             for m, s in zip(logs, sds, strict=True)
         )
-        room_b, room_h = (lot.slack(q) for q in ("remanence_T", "coercivity_kA_m"))
+        room_b = lot.slack("remanence_T")
+        room_h = lot.slack("coercivity_kA_m")
         u = np.linspace(-1.0, 1.0, 81)[:, None, None]
         passes = (d_b - unit["remanence_T"] * u >= -room_b) & (
             d_h + unit["coercivity_kA_m"] * u >= -room_h

@@ -73,9 +73,8 @@ def test_ends_share_their_crystal_field():
     # No crystal field of R2Co14B is published; fitted A_2^0 of both ends differ by at most 20 %.
     element = load().element
     h = HOST_NAMES.index("2:14:1")
-    iron, cobalt = (
-        ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt")
-    )
+    iron = ELEMENT_SLOTS.index("ion_A2_K:iron")
+    cobalt = ELEMENT_SLOTS.index("ion_A2_K:cobalt")
     for symbol in ("Pr", "Nd", "Sm", "Tb", "Dy", "Ho", "Er", "Tm"):
         pair = element[h, INDEX[symbol], [iron, cobalt]]
         assert pair.max() / pair.min() < 1.2, symbol

@@ -120,10 +120,8 @@ def test_subtracts_what_widens_a_range_already():
     rest = [
         rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")
     ]
-    wide, narrow = (
-        papers.FamilyFit(pd.concat([frame, *rest], ignore_index=True)).ranges()
-        for frame in (plain, doubtful)
-    )
+    wide = papers.FamilyFit(pd.concat([plain, *rest], ignore_index=True)).ranges()
+    narrow = papers.FamilyFit(pd.concat([doubtful, *rest], ignore_index=True)).ranges()
     name = "2:14:1 isotropic"
     assert (
         narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
