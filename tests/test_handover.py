@@ -12,7 +12,6 @@ from numpy.testing import assert_allclose
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.choose._job import (
     job_identity,
@@ -182,9 +181,7 @@ def test_a_process_comes_back_from_its_record():
 
 
 def percent(text, *elements):
-    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[
-        0
-    ]
+    weights = make_table(text, basis="weight").weight_fractions()[0]
     return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
 
 

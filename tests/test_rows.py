@@ -14,6 +14,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.supply import ledger
 from magnetkit.surrogates import load
 from magnetkit.surrogates.intrinsic import intrinsic
+from tests.recipes import make_table
 
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.
@@ -112,18 +113,8 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "ledger": lambda t: ledger(t, reference="Nd2Fe14B"),
         "predict": lambda t: predict(t, 350.0),
     }
-    once = to_plain_frame(
-        functions[name](
-            CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
-        )
-    )
-    twice = to_plain_frame(
-        functions[name](
-            CompositionTable.from_strings(
-                ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"], basis="atomic"
-            )
-        )
-    )
+    once = to_plain_frame(functions[name](make_table("Nd1.8Dy0.2Fe14B", "SmCo5")))
+    twice = to_plain_frame(functions[name](make_table("Nd3.6Dy0.4Fe28B2", "Sm3Co15")))
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
 
 

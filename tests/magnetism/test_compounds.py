@@ -2,17 +2,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from magnetkit import CompositionTable, datasets
+from magnetkit import datasets
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import intrinsic
+from tests.recipes import make_table
 
 
 def test_compounds_lie_in_their_host_and_cite():
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     # Thorium is no rare earth here; cobalt-rich RCo5 are listed by their ideal formula.
     compounds = compounds[compounds["formula"] != "Th2Fe14B"]
-    table = CompositionTable.from_strings(list(compounds["formula"]), basis="atomic")
+    table = make_table(*compounds["formula"])
     assert not table.errors
     hosts = np.array(HOST_NAMES)[assign_hosts(table)]
     assert list(hosts) == list(compounds["host"])

@@ -10,6 +10,7 @@ from magnetkit.magnetism._balance import grain_effect, slope_deviation
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism._uncertainty import relative_width
+from tests.recipes import make_table
 
 H = "coercivity_kA_m"
 RECIPE = "Nd30.5Co1Cu0.1B1Fe bal."
@@ -17,7 +18,7 @@ FINE = {"grain_size_um": 2.0}
 
 
 def read(*texts):
-    return CompositionTable.from_strings(list(texts), basis="weight")
+    return make_table(*texts, basis="weight")
 
 
 def half(kelvin, process):

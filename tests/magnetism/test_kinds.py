@@ -9,6 +9,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
+from tests.recipes import make_table
 
 
 def test_share_compares_a_magnet_with_its_shell():
@@ -26,7 +27,7 @@ def test_share_compares_a_magnet_with_its_shell():
 
 
 def test_fine_grains_have_a_common_error():
-    table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
+    table = make_table("Nd30.5Co1Cu0.1B1Fe bal.", basis="weight")
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
         magnets = alloys(table, {"grain_size_um": 2.0})

@@ -15,6 +15,7 @@ from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _balance, _boundary, _cells, shells, sintered
 from magnetkit.magnetism.laws import STATUS, constants, law, shift_constant
+from tests.recipes import make_table
 
 from . import naive_laws as naive
 
@@ -255,7 +256,7 @@ def test_nearer_row_is_likelier_a_formula():
     beside = CompositionTable.from_strings(["Nd2Fe13.95Al0.05B"])
     half = _boundary.formula_likelihood(beside, host[:1], np.full(1, 0.99))[0]
     assert half == pytest.approx(0.5, abs=0.02)
-    charge = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
+    charge = make_table("Nd26.68B1.0Fe bal.", basis="weight")
     assert _boundary.formula_likelihood(charge, host[:1], np.ones(1))[0] == 0.0
     # Other hosts by how much of them is the hard phase: from 0.94 to 0.995.
     other = CompositionTable.from_strings(["SmCo5"] * 3)
@@ -281,9 +282,7 @@ def formula_text(atoms):
 
 @pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
 def test_a_formula_is_as_likely_as_its_twin(hard):
-    table = CompositionTable.from_strings(
-        list(map(formula_text, FORMULAS)), basis="atomic"
-    )
+    table = make_table(*map(formula_text, FORMULAS))
     n = len(FORMULAS)
     likelihood = _boundary.formula_likelihood(
         table, np.zeros(n, np.int8), np.full(n, hard)

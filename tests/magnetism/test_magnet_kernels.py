@@ -10,12 +10,13 @@ from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
 from tests.magnetism import naive_sintered
+from tests.recipes import make_table
 
 MU_0 = 1.25663706127e-6
 
 
 def _alloys(*formulas, shell=None):
-    table = CompositionTable.from_strings(list(formulas), basis="atomic")
+    table = make_table(*formulas)
     return alloys(table, shells=read_shells(shell, len(formulas)))
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._stages import describe, supplies
 from magnetkit.magnetism.conditions import Conditions
+from tests.recipes import make_table
 
 
 def test_conditions_that_nobody_gave():
@@ -22,7 +22,7 @@ def test_conditions_that_nobody_gave():
 
 
 def test_saving_refers_to_the_reference_with_shell():
-    table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
+    table = make_table("Nd2Fe14B")
     bare = supplies(table, None, Conditions.of(reference=table, reference_shell=""))
     with_shell = supplies(
         table, None, Conditions.of(reference=table, reference_shell="Tb 0.30 @ 0.10")
@@ -35,14 +35,14 @@ def test_saving_refers_to_the_reference_with_shell():
 
 
 def test_cost_per_flux_uses_the_hot_magnet():
-    table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
+    table = make_table("Nd2Fe14B")
     row = describe(table, 400.0, Conditions.of()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
 
 
 def test_additional_properties_join_the_others(monkeypatch):
-    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"], basis="atomic")
+    table = make_table("Nd2Fe14B", "SmCo5")
 
     class Model:
         def predict(self, given, interval):

@@ -9,7 +9,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import Computed
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -44,9 +44,7 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
     again = mk.surrogates.load(CURIE, data=file, progress=False)
     assert again is not model
     assert file_of_model.stat().st_mtime_ns == time_of_model
-    table = mk.CompositionTable.from_strings(
-        ["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic"
-    )
+    table = make_table("SmCo5", "Sm0.75Gd0.25Co5")
     pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
     assert str(again).endswith(str(file_of_model))
 
