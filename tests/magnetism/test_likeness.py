@@ -70,9 +70,9 @@ def test_difference_to_itself_has_no_width():
     assert width[0] == pytest.approx(0.0, abs=1e-6)
     assert 0.0 < width[1] < 1.0
     stranger = kinds("SmCo5", host="1:5")
-    variance_here = variance(one, H)
+    own_variance = variance(one, H)
     other = variance(stranger, H)[0]
-    expected = np.sqrt(1.0 + other / variance_here)
+    expected = np.sqrt(1.0 + other / own_variance)
     assert relative_width(one, stranger, H) == pytest.approx(expected)
 
 

@@ -46,7 +46,7 @@ def test_empty_and_nan():
     assert len(assign_hosts(empty)) == 0
     assert len(partition(empty).hard_phase) == 0
     table = make_table("SmCo5")
-    table_nan = CompositionTable(
+    unknown_amounts = CompositionTable(
         table.indptr, table.indices, np.array([np.nan, np.nan]), table.row_index
     )
-    assert assign_hosts(table_nan)[0] == -1
+    assert assign_hosts(unknown_amounts)[0] == -1

@@ -204,10 +204,10 @@ def test_last_digit_of_equal_amounts_is_no_matter(formula):
         for k in range(len(table.values)):
             values = table.values.copy()
             values[k] *= 1.0 + step
-            table2 = CompositionTable(
+            changed_table = CompositionTable(
                 table.indptr, table.indices, values, table.row_index
             )
-            other = partition(table2)
+            other = partition(changed_table)
             assert other.host.tolist() == whole.host.tolist()
             assert_allclose(
                 other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7

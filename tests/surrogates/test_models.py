@@ -39,14 +39,14 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
         file, index=False
     )
     model = mk.surrogates.train(CURIE, data=file)
-    (file_of_model,) = (cache / "surrogates").glob("*.model")
-    time_of_model = file_of_model.stat().st_mtime_ns
+    (model_file,) = (cache / "surrogates").glob("*.model")
+    model_time = model_file.stat().st_mtime_ns
     again = mk.surrogates.load(CURIE, data=file, progress=False)
     assert again is not model
-    assert file_of_model.stat().st_mtime_ns == time_of_model
+    assert model_file.stat().st_mtime_ns == model_time
     table = make_table("SmCo5", "Sm0.75Gd0.25Co5")
     pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
-    assert str(again).endswith(str(file_of_model))
+    assert str(again).endswith(str(model_file))
 
 
 def test_the_energy_has_the_columns_of_the_contract(small):

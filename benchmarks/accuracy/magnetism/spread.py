@@ -226,9 +226,11 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             "answered": probability,
         }
         tables.append(pd.DataFrame(columns))
-    table_all = pd.concat(tables)
-    table_all["bin"] = pd.cut(table_all["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
-    by = table_all.groupby("bin", observed=True)
+    answers_by_mill = pd.concat(tables)
+    answers_by_mill["bin"] = pd.cut(
+        answers_by_mill["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0]
+    )
+    by = answers_by_mill.groupby("bin", observed=True)
     means = {name: (name, "mean") for name in ("stated", "observed", "answered")}
     return by.agg(candidates=("stated", "size"), **means).reset_index()
 

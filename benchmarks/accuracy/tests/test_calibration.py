@@ -141,10 +141,10 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
         host="2:14:1",
         paper="DS1+DS2",
     )
-    rows_out = held_out(
+    remaining = held_out(
         pd.concat([series, other], ignore_index=True), series, "one1985"
     )
-    assert list(rows_out["formula"]) == ["Nd2Fe12Co2B"]
+    assert list(remaining["formula"]) == ["Nd2Fe12Co2B"]
 
 
 def test_held_out_measurements_share_no_paper_with_the_fit():

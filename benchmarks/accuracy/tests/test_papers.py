@@ -162,10 +162,10 @@ def test_an_offset_moves_every_answer_of_its_family():
     row = papers.compared_rows().set_index("id").loc["F115"]
     name = "2:14:1 hot-deformed"
     original = {key: dict(value) for key, value in families().items()}
-    range_of_family = original[name][COERCIVITY]
+    family_range = original[name][COERCIVITY]
     changes = original | {
         name: original[name]
-        | {COERCIVITY: range_of_family._replace(offset=range_of_family.offset + 0.1)}
+        | {COERCIVITY: family_range._replace(offset=family_range.offset + 0.1)}
     }
     record = row.to_dict() | {"id": "F115"}
     with papers.families_in_place(changes):
@@ -173,4 +173,4 @@ def test_an_offset_moves_every_answer_of_its_family():
     usual = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
     ratio = higher[COERCIVITY][0] / usual[COERCIVITY][0]
     assert ratio == pytest.approx(np.exp(0.1), rel=0.02)
-    assert isinstance(range_of_family, Range)
+    assert isinstance(family_range, Range)
