@@ -158,7 +158,7 @@ def columns(frame):
     for name in frame.select_dtypes(["number", "bool"]):
         values = frame[name].astype(float)
         numbers[str(name)] = [
-            None if np.isnan(v) else float(f"{v:.7g}") for v in values
+            None if np.isnan(v) else float(f"{v:.5g}") for v in values
         ]
     return numbers
 
@@ -183,6 +183,6 @@ if __name__ == "__main__":
     answers = {case: columns(answer()) for case, answer in CASES.items()}
     # A column on a line.
     text = re.sub(
-        r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1)
+        r"\[[^\[\]]*\]", lambda f: "".join(f[0].split()), json.dumps(answers, indent=0)
     )
     FILE.write_text(text + "\n", "utf-8")
