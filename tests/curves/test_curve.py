@@ -111,6 +111,14 @@ def test_names_magnets_without_a_curve(magnet, options, message):
         mk.curve(magnet, **options)
 
 
+def test_names_the_end_of_the_sheet_that_was_passed():
+    # Arnold's sheet of N42SH gives coefficients from 20 to 150 degrees C.
+    cold, *between, hot = mk.curve("N42SH", "-60C,20C,150C,170C").beyond
+    assert "begin at 20 C" in cold
+    assert between == ["", ""]
+    assert "end at 150 C" in hot
+
+
 def test_refuses_an_unknown_format():
     curve = mk.curve("N42SH")
     with pytest.raises(

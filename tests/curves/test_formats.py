@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -97,6 +98,12 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     assert np.interp(curves.remanence[0, at], b, h) - source == pytest.approx(
         0.0, abs=5.0
     )
+
+
+def test_marks_that_end_a_text_in_a_script_are_written_as_lines_below(curve):
+    text = replace(curve, name='N42SH "new", 5%').text("femm", 0)
+    (name,) = re.findall(r'^mi_addmaterial\("([^"]*)",', text, re.MULTILINE)
+    assert name == "N42SH _new__ 5_ 20C low"
 
 
 def test_the_pyleecan_file_holds_its_classes(curve):
