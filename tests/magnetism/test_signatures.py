@@ -133,7 +133,7 @@ def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
 @quick
 @given(
     x=SHARE,
-    filled=st.floats(0.2, 1.0),
+    share=st.floats(0.2, 1.0),
     earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
