@@ -155,9 +155,20 @@ def process_distance(
 
 
 def coordinates(table: CompositionTable, root: str) -> FloatArray:
-    """Compute the coordinates of recipes of one host, shape (n, k), for distances between magnets.
+    """Compute the coordinates of recipes of one host, for distances between magnets.
 
-    Each coordinate is in units of the length on which it matters. `root` is the host's root.
+    Parameters
+    ----------
+    table : CompositionTable
+        Recipes of n magnets.
+    root : str
+        Name of their host's family in `ROOTS`, such as "2:14:1"; a formula is a KeyError.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        One column for each content that matters to the family's hardening, in units of the length
+        on which it matters.
     """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
@@ -288,20 +299,20 @@ def _measured_points(
     Parameters
     ----------
     root : str
-        Name of the host's root.
+        Name of a host's family in `ROOTS`, such as "2:14:1"; a formula is a KeyError.
     quantity : str
-        Quantity that must have been measured.
+        Column that must have been measured, such as "coercivity_kA_m"; other names are a KeyError.
     family : str
-        Class of magnets to compare with; empty for the host's own.
+        Class of magnets to compare with; empty for the host's own by its usual route.
     left_out : frozenset of str
         Papers that do not count, of `measured_magnets.papers_left_out`.
 
     Returns
     -------
-    points : ndarray, shape (m, k)
-        Coordinates, as `coordinates` gives them.
+    points : ndarray of float64, shape (m, k)
+        Coordinates, as `coordinates` gives them; (0, k) where nothing was measured.
     names : tuple of str, length m
-        Names of the magnets.
+        Recipe and name of each magnet.
     """
     rows = measured_magnets()
     rows = rows[(rows["host"] == root) & serves_as_evidence(rows, quantity)]

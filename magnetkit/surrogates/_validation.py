@@ -440,8 +440,20 @@ def _physics(
 ) -> dict[str, Prediction]:
     """Predict rows by the physics as it is shipped, whose parameters may know these papers.
 
-    The dictionary is empty for a target without physics. `coverage` is the probability of the
-    ranges, `temperature` that of magnetic targets, K.
+    Parameters
+    ----------
+    data : TrainingSet
+        Rows to predict.
+    coverage : float
+        Probability of the ranges, 0 to 1.
+    temperature : float
+        Temperature of magnetic targets, K.
+
+    Returns
+    -------
+    dict
+        One `Prediction` under the key ``predict, as shipped``, its name in the table of figures;
+        empty for a target without physics.
     """
     if data.target not in PHYSICS:
         return {}
