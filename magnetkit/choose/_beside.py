@@ -207,8 +207,9 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `judged` has the columns of `judge_melts`. A text names requirements as results do, separated by
-    semicolons; it is empty where none is missed.
+    `judged` has the columns of `judge_melts`; `limits` maps columns such as "remanence_T" to
+    `Requirement`. A text names requirements as results do, separated by semicolons; it is empty
+    where none is missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

@@ -271,10 +271,15 @@ def _is_number(cell: str) -> bool:
 def _numbers(
     source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]
 ) -> FloatArray:
-    """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
+    """Convert the cells to numbers, float64 (rows, columns); an empty cell is NaN.
 
-    InputError if a column of a known quantity holds a text or an infinite number. Texts in other
-    columns are NaN. `heads` are the heads of the columns, `body` the rows of cells.
+    Texts in columns of no known quantity are NaN, and so are cells that a short row lacks. `heads`
+    are the heads of the columns, `body` the rows of cells; cells beyond the heads are left out.
+
+    Raises
+    ------
+    InputError
+        If a column of a known quantity holds a text or an infinite number.
     """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):

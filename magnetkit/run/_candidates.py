@@ -71,7 +71,11 @@ class Chunk:
 
     @classmethod
     def joined(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
-        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped."""
+        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped.
+
+        Shells and the user's other columns are joined where any chunk has them; a chunk without
+        shells counts as bulk.
+        """
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
             shells = [p.shells or [""] * len(p.table) for p in same]
@@ -110,6 +114,7 @@ class SpacePiece:
     def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
+        `rows`, int64, are positions from 0. The chunk's ``row_index`` counts over all candidates.
         Labels are null unless `named`.
         """
         row_numbers = self.numbers
@@ -505,6 +510,9 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for a device by route.
+
+    They are of every host that the device allows and that bears its temperature, less the routes
+    that do not bear it.
 
     Returns
     -------

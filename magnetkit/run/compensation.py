@@ -176,7 +176,8 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Recipes in wt.% by a name in words; variants that change nothing are left out.
+        Recipes in wt.% by a name in words, "as it is" or such as "without Gd"; variants that change
+        nothing are left out.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text

@@ -385,8 +385,9 @@ def _carry(
 ) -> tuple[float, float]:
     """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
 
-    Alpha and beta are those of the sheet, or else of today's magnet. `numbers` has both by column,
-    and ``alpha`` and ``beta``, %/K, if the sheet names them.
+    Alpha and beta are those of the sheet, or else of today's magnet; both count from 20 degrees C.
+    `numbers` has both values by column, and ``alpha`` and ``beta``, %/K, if the sheet names them.
+    Neither value falls below 0.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -539,7 +540,8 @@ def _decide(
 def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
+    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer, knee field over field. True
+    too where nothing falls short; a limit on any other column counts as missed.
     """
     values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
     for column, limit in replacement.limits.items():
