@@ -690,7 +690,7 @@ def _reaching_text(answer: Answer) -> str:
         return f"{best.name} does ({addition})"
     likely = [way for way in answer.ways if way.likely]
     if likely:
-        names = ", ".join(short_name(way) for way in likely[:2])
+        names = ", ".join(map(short_name, likely[:2]))
         return f"of its family nothing does, of others {names}"
     if answer.ways:
         likeliest = max(answer.ways, key=lambda way: way.chance)
@@ -902,4 +902,4 @@ def record(answer: Answer) -> dict[str, Any]:
     names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
     recipe = None if answer.recipe is None else vars(answer.recipe)
     plain = {name: getattr(answer, name) for name in names}
-    return {**plain, "recipe": recipe, "ways": [vars(way) for way in answer.ways]}
+    return {**plain, "recipe": recipe, "ways": list(map(vars, answer.ways))}
