@@ -194,14 +194,14 @@ def run_space(on_nd: float, on_fe: float, keep: int) -> None:
 
 
 def time_search(
-    space: object, device: str, keep: int = 1000, **asked: object
+    space: object, device: str, keep: int = 1000, **options: object
 ) -> dict[str, float]:
     """Screen a space for its best in memory; return rows, seconds and CPU seconds."""
     import magnetkit as mk
 
     start = time.perf_counter()
     cpu = time.process_time()
-    result = mk.screen(space, device, keep=keep, **asked)
+    result = mk.screen(space, device, keep=keep, **options)
     took = time.perf_counter() - start
     own = time.process_time() - cpu
     stages_of = result.manifest["summary"]["sieve"]["stages"]
@@ -400,7 +400,7 @@ def equal(most: int = 100_000) -> None:
 
 
 def read_result(
-    source: object, device: str, keep: int, **asked: object
+    source: object, device: str, keep: int, **options: object
 ) -> tuple[Any, bool]:
     """Return ranks, candidates, figures and decisions of the best, and whether a bound was used."""
     import pandas as pd
@@ -409,7 +409,7 @@ def read_result(
     from magnetkit._core.errors import MagnetkitError
 
     try:
-        result = mk.screen(source, device, keep=keep, **asked)
+        result = mk.screen(source, device, keep=keep, **options)
     except MagnetkitError as error:
         return pd.DataFrame([str(error).partition(":")[0]]), False
     sieve = result.manifest["summary"]["sieve"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 
@@ -157,7 +158,7 @@ def columns(frame):
     for name in frame.select_dtypes(["number", "bool"]):
         values = frame[name].astype(float)
         numbers[str(name)] = [
-            None if np.isnan(v) else float(f"{v:.7g}") for v in values
+            None if np.isnan(v) else float(f"{v:.5g}") for v in values
         ]
     return numbers
 
@@ -174,13 +175,13 @@ def test_an_answer_is_as_it_was(case, frozen_answers):
     assert list(answer) == list(frozen_answers[case])
     for name, values in frozen_answers[case].items():
         want, got = (np.array(v, float) for v in (values, answer[name]))
-        np.testing.assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
+        assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 
 
 if __name__ == "__main__":
     answers = {case: columns(answer()) for case, answer in CASES.items()}
     # A column on a line.
     text = re.sub(
-        r"\[[^\[\]]*\]", lambda f: " ".join(f[0].split()), json.dumps(answers, indent=1)
+        r"\[[^\[\]]*\]", lambda f: "".join(f[0].split()), json.dumps(answers, indent=0)
     )
     FILE.write_text(text + "\n", "utf-8")

@@ -109,9 +109,9 @@ def _read(thing):
     )
 
 
-def _parameter_texts(parsed):
+def _parameter_texts(document):
     names = {}
-    for entry in parsed.params:
+    for entry in document.params:
         for name in entry.arg_name.replace("*", "").split(","):
             names[name.strip()] = entry.description or ""
     return names

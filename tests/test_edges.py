@@ -8,6 +8,7 @@ import pytest
 from magnetkit.errors import InputError, MagnetkitError
 
 import magnetkit as mk
+from magnetkit._core._arguments import share
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy._grade_names import is_grade
 from magnetkit.alloy.shells import Shell
@@ -167,6 +168,7 @@ EDGES = {
     "interval": open_range(
         lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0
     ),
+    "share of a whole": open_range(lambda v: share("interval", v), 0.0, 1.0),
     "interval of ranks": open_range(
         lambda v: robustness(pd.DataFrame(), None, 1, 1, 0, v), 0.5, 1.0
     ),

@@ -5,9 +5,9 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit import applications
@@ -27,7 +27,6 @@ from magnetkit.run.screen import identity
 from tests.recipes import make_table
 from tests.test_answers import CONDITIONS
 
-LEDGER = "supply.ledger"
 BASE = "Nd1.8Dy0.2Fe14B"
 GIVEN = {name: value for name, value in CONDITIONS.items() if name != "shell"}
 
@@ -160,9 +159,9 @@ def test_shells_stand_in_their_own_rows():
     columns = [0, 64, 65, 59, 65]
     assert rows.column.tolist() == columns
     nan = float("nan")
-    np.testing.assert_allclose(rows.fraction, [0.0, nan, 0.1, 0.2, nan])
-    np.testing.assert_allclose(rows.content, [0.0, nan, 0.3, 0.45, nan])
-    np.testing.assert_allclose(rows.amount, [nan, 0.005, nan, nan, 0.007])
+    assert_allclose(rows.fraction, [0.0, nan, 0.1, 0.2, nan])
+    assert_allclose(rows.content, [0.0, nan, 0.3, 0.45, nan])
+    assert_allclose(rows.amount, [nan, 0.005, nan, nan, 0.007])
     assert rows.text.tolist() == texts
 
 

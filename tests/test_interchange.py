@@ -6,6 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from magnetkit.errors import CompositionError, InputError
+from numpy.testing import assert_allclose
 from pymatgen.core import Composition
 
 import magnetkit as mk
@@ -168,9 +169,7 @@ def test_a_result_is_an_arrow_stream(result):
     frame = pl.DataFrame(result)
     assert frame.height == len(RECIPES)
     assert frame["candidate"].to_list() == result.table["candidate"].tolist()
-    np.testing.assert_allclose(
-        frame["remanence_T"].to_numpy(), result.table["remanence_T"]
-    )
+    assert_allclose(frame["remanence_T"].to_numpy(), result.table["remanence_T"])
     assert frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
 
 
@@ -190,14 +189,14 @@ def test_compositions_go_to_pymatgen_and_back():
         for a, b in zip(out, RECIPES, strict=True)
     )
     back = mk.CompositionTable.from_pymatgen(out)
-    np.testing.assert_allclose(back.to_array(), table.to_array(), atol=1e-12)
+    assert_allclose(back.to_array(), table.to_array(), atol=1e-12)
     assert mk.predict(out)["host"].tolist() == mk.predict(table)["host"].tolist()
 
 
 def test_compositions_go_to_arrow_and_back():
     table = mk.CompositionTable.from_strings(RECIPES)
     back = mk.CompositionTable.from_arrow(table.to_arrow(digits=12))
-    np.testing.assert_allclose(back.to_array(), table.to_array(), rtol=1e-10)
+    assert_allclose(back.to_array(), table.to_array(), rtol=1e-10)
 
 
 class Atoms:

@@ -4,6 +4,7 @@ and columns that follow from others by definition do so."""
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
@@ -157,7 +158,7 @@ def test_a_coefficient_is_the_chord_between_two_temperatures(magnets, coefficien
     second = magnets[383.15]
     chord = 100.0 * (second[of] / first[of] - 1.0) / 80.0
     for frame in magnets.values():
-        np.testing.assert_allclose(frame[coefficient], chord, rtol=1e-6)
+        assert_allclose(frame[coefficient], chord, rtol=1e-6)
 
 
 def test_columns_follow_their_definitions(magnets):
@@ -165,15 +166,13 @@ def test_columns_follow_their_definitions(magnets):
         j = frame["saturation_polarization_T"]
         k = 1e6 * frame["anisotropy_constant_MJ_m3"]
         # mu_0 M_s^2 is J_s^2 / mu_0.
-        np.testing.assert_allclose(
-            frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6
-        )
+        assert_allclose(frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6)
         assert (frame["remanence_T"] < j).all()
         limit = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
         assert (frame["max_energy_product_kJ_m3"] < limit).all()
         assert (frame["max_energy_product_kJ_m3"] > 0.6 * limit).all()
         cost = frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
-        np.testing.assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
+        assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 
 
 def test_wider_interval_encloses_a_narrower_one():
@@ -181,7 +180,7 @@ def test_wider_interval_encloses_a_narrower_one():
     names = [c for c in wide if f"{c}_lo" in wide]
     assert len(names) > 10
     for name in names:
-        np.testing.assert_allclose(narrow[name], wide[name], rtol=1e-12, err_msg=name)
+        assert_allclose(narrow[name], wide[name], rtol=1e-12, err_msg=name)
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
             less = narrow[f"{name}_{end}"]
             wide_end = wide[f"{name}_{end}"]

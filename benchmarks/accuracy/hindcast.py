@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import magnetkit as mk
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit._core.columns import COLUMNS
 from magnetkit.alloy.table import CompositionTable
@@ -104,7 +105,7 @@ def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
 
 def _predict_claim(
     row: dict[str, Any],
-    made: CompositionEstimate,
+    makeup: CompositionEstimate,
     mill: "Producer",
     kelvin: float,
     process: dict[str, Any],
@@ -116,14 +117,14 @@ def _predict_claim(
         # Another maker's magnet: what the grade says of its mill does not hold for it.
         process = {name: value for name, value in process.items() if name != "producer"}
     new = CompositionTable.from_strings([row["composition"]], basis="weight")
-    old = CompositionTable.from_strings([made.best.text], basis="weight")
+    old = CompositionTable.from_strings([makeup.best.text], basis="weight")
     name = row["quantity"]
     (one,) = sintered_at(new, [kelvin], process=process, shell=row["shell"])
     (other,) = sintered_at(
         old,
         [kelvin],
         process={"producer": mill.record()},
-        shell=made.best.shell or None,
+        shell=makeup.best.shell or None,
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
@@ -131,7 +132,7 @@ def _predict_claim(
             kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)
             for t, f, s, with_ in (
                 (new, one, row["shell"], process),
-                (old, other, made.best.shell, {"producer": mill.record()}),
+                (old, other, makeup.best.shell, {"producer": mill.record()}),
             )
         ]
         width = float(relative_width(error_kinds[0], error_kinds[1], name, mill)[0])
@@ -291,10 +292,16 @@ def report(table: "pd.DataFrame") -> str:
         unit = _unit(row)
         ends = f"{row['predicted_lo']:+.3g} to {row['predicted_hi']:+.3g}"
         lines.append(
-            f"| {row['id']} | {what} | {row['quantity']} at {row['temperature_C']:g} °C "
-            f"| {row['claimed']:+g} {unit} | {row['predicted']:+.3g} ({ends}) {unit} "
-            f"| {'yes' if row['agrees'] else 'NO'} | {row['probability']:.2f} "
-            f"| {row['place']:.0f} of {row['of']:.0f} |"
+            table_row(
+                row["id"],
+                what,
+                f"{row['quantity']} at {row['temperature_C']:g} °C",
+                f"{row['claimed']:+g} {unit}",
+                f"{row['predicted']:+.3g} ({ends}) {unit}",
+                "yes" if row["agrees"] else "NO",
+                f"{row['probability']:.2f}",
+                f"{row['place']:.0f} of {row['of']:.0f}",
+            )
         )
     lines += [
         "",

@@ -50,13 +50,13 @@ class User(threading.Thread):
     """Moves controls until there is nothing left to ask."""
 
     def __init__(
-        self, place: str, seed: int, known: dict, left: list[int], end: float
+        self, place: str, seed: int, callbacks: dict, budget: list[int], end: float
     ) -> None:
         super().__init__()
         self.place = place
         self.chance = random.Random(seed)
-        self.known = known
-        self.left = left
+        self.known = callbacks
+        self.left = budget
         self.end = end
         self.seconds: list[float] = []
         self.faults: list[str] = []

@@ -182,8 +182,8 @@ def main(folder: Path) -> None:
     )
 
 
-def _is(call: tuple[str, ...], known: set[str]) -> bool:
-    return call[0] in known or " ".join(call[:2]) in known
+def _is(call: tuple[str, ...], names: set[str]) -> bool:
+    return call[0] in names or " ".join(call[:2]) in names
 
 
 def _wait_for_announcement(log: Path) -> None:

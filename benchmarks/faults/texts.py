@@ -270,10 +270,10 @@ def grades(place: Path) -> Figures:
     return figures
 
 
-def _screen_edited_grades(own: Path) -> list[str] | str:
+def _screen_edited_grades(home: Path) -> list[str] | str:
     try:
-        screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=own / "out")
-        return visible_markup(own / "out")
+        screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=home / "out")
+        return visible_markup(home / "out")
     except MagnetkitError as error:
         return str(error)
 

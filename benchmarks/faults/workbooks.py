@@ -19,7 +19,6 @@ from magnetkit.alloy._files import read_blocks
 ROOM_MB = 1200
 WORKBOOK_LIMIT_S = 60
 BLANKS = 600 << 20
-_LAST = 2**32 - 1
 # Entities of which each is the one before, twice.
 _LAUGHS = '<!ENTITY l0 "SmCo5">' + "".join(
     f'<!ENTITY l{i} "&l{i - 1};&l{i - 1};">' for i in range(1, 30)

@@ -70,7 +70,7 @@ class Trial:
         place = self.tree / source_path(change.module)
         whole = (ROOT / source_path(change.module)).read_text(encoding="utf-8")
         start = time.monotonic()
-        kernel = change.room == "kernels"
+        kernel = change.module.endswith("_kernels")
         first = mirror_tests(change.module)
         rest = [
             test
@@ -133,10 +133,10 @@ def remaining_changes(out: Path, count: int, seed: int) -> list[Change]:
     return [c for c in sample(count, seed) if (c.module, c.place) not in done]
 
 
-def read_changes(found: Sequence[dict]) -> list[Change]:
+def read_changes(rows: Sequence[dict]) -> list[Change]:
     """Return the changes that lines of a file are about."""
     names = Change.__dataclass_fields__
-    return [Change(**{n: row[n] for n in names}) for row in found]
+    return [Change(**{n: row[n] for n in names}) for row in rows]
 
 
 def main(out: Path, words: list[str]) -> None:

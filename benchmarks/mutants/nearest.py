@@ -10,9 +10,9 @@ LEFT_OUT = re.compile(
     r"tests/(docs|faults)/|test_(browser|cluster|explorer|fork|howtos|notebooks|readme|docstrings)"
 )
 """Test files that are slow; the rest alone must kill."""
-SHOWN = "cli", "curves", "diffusion", "explorer", "replacement", "run", "show", "supply"
+SHOWN = "cli", "curves", "diffusion", "explorer", "report", "run", "supply"
 """Rooms that the tests of commands see too; of the others the nearer tests alone must kill."""
-EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py", "tests/test_texts.py")
+EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
 """Test files that reach all rooms, tried after those that mirror a module."""
 ACROSS = ("tests/test_edges.py", "tests/test_handover.py")
 """Test files of several rooms, which mirror what they import."""

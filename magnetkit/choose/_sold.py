@@ -160,8 +160,6 @@ def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any
         "evidence_distance": 0.0,
         CHANCE: sold[CHANCE],
     }
-    for quantity, least in _stages.GUARANTEED.items():
-        record[least] = float(sold[quantity])
     return record
 
 

@@ -115,7 +115,7 @@ MAGIC = b"magnetkit model 3\n"
 VERSIONED = ("numpy", "scipy", "scikit-learn")
 """Packages that fit a model."""
 
-_WAY_OUT = "delete it and train again (`magnetkit train`)"
+_WAY_OUT = "delete it and train again (`magnetkit models train`)"
 
 _log = logging.getLogger("magnetkit")
 

@@ -12,7 +12,7 @@ from magnetkit._core._arguments import _fits, check_arguments, path
 
 
 @pytest.mark.parametrize(
-    ("wanted", "good", "bad"),
+    ("annotation", "good", "bad"),
     [
         (float, (1, 1.5, np.float32(2.0), np.int64(3)), (True, "1", None, [1.0], 1j)),
         (int, (1, np.int64(3)), (True, 1.0, "1")),
@@ -28,9 +28,9 @@ from magnetkit._core._arguments import _fits, check_arguments, path
         (Any, (object(), None), ()),
     ],
 )
-def test_values_match_their_annotations(wanted, good, bad):
-    assert all(_fits(value, wanted) for value in good)
-    assert not any(_fits(value, wanted) for value in bad)
+def test_values_match_their_annotations(annotation, good, bad):
+    assert all(_fits(value, annotation) for value in good)
+    assert not any(_fits(value, annotation) for value in bad)
 
 
 @check_arguments

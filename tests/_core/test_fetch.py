@@ -22,10 +22,10 @@ def send_content(handler: BaseHTTPRequestHandler, _: int) -> None:
 
 
 def answer(
-    handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None
+    handler: BaseHTTPRequestHandler, body: bytes, length: int | None = None
 ) -> None:
     handler.send_response(200)
-    handler.send_header("Content-Length", str(promised or len(body)))
+    handler.send_header("Content-Length", str(length or len(body)))
     handler.end_headers()
     handler.wfile.write(body)
 
@@ -146,7 +146,7 @@ def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Pat
 @pytest.mark.parametrize(
     "failure",
     [
-        lambda h: answer(h, CONTENT[:1000], promised=len(CONTENT)),
+        lambda h: answer(h, CONTENT[:1000], length=len(CONTENT)),
         lambda h: answer(h, b"x" + CONTENT[1:]),
         lambda h: h.send_error(503),
         lambda h: None,
@@ -162,7 +162,7 @@ def test_retries_a_temporary_failure(server: Server, cache: Path, failure):
 
 @pytest.mark.usefixtures("registry_entry")
 @pytest.mark.parametrize(
-    ("failure", "error", "said"),
+    ("failure", "error", "message"),
     [
         (
             lambda h, _: answer(h, CONTENT[:9], len(CONTENT)),
@@ -175,10 +175,10 @@ def test_retries_a_temporary_failure(server: Server, cache: Path, failure):
     ids=["cut short", "corrupted", "missing"],
 )
 def test_lasting_failure_leaves_no_file(
-    server: Server, cache: Path, failure, error, said
+    server: Server, cache: Path, failure, error, message
 ):
     server.behaviour = failure
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         _fetch.fetch("set")
     assert leftovers(cache) == []
 

@@ -8,7 +8,7 @@ from magnetkit._core._requirement_text import parse_requirement
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "parts"),
     [
         ("coercivity_kA_m>=800", Parsed("coercivity_kA_m", ">=", 800.0)),
         (" remanence_T <= 1.2e0 ", Parsed("remanence_T", "<=", 1.2)),
@@ -25,8 +25,8 @@ from magnetkit._core._requirement_text import parse_requirement
         ),
     ],
 )
-def test_reads_requirements(text, found):
-    assert parse_requirement(text) == found
+def test_reads_requirements(text, parts):
+    assert parse_requirement(text) == parts
 
 
 def test_a_temperature_without_unit_warns():

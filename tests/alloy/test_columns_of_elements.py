@@ -31,15 +31,15 @@ def test_a_decimal_comma_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("melt,Nd\nA,30\n", "a column for each element"),
         ("Nd,Nd wt%,Fe\n1,1,1\n", "are both Nd"),
         ("composition,Nd,Fe\nSmCo5,1,1\n", "need not be joined"),
     ],
 )
-def test_names_columns_that_do_not_join(tmp_path, text, said):
-    with pytest.raises(InputError, match=said):
+def test_names_columns_that_do_not_join(tmp_path, text, message):
+    with pytest.raises(InputError, match=message):
         read_file(_write(tmp_path, text), "weight", ELEMENT_COLUMNS)
 
 

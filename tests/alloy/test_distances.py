@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import distances, nearest_points
@@ -25,7 +26,7 @@ def test_distances_equal_those_of_dense_arrays():
     other = many[40:]
     rows = CompositionTable.from_array(one).rows
     result = distances(rows, other)
-    np.testing.assert_allclose(result, dense(one, other), rtol=1e-13)
+    assert_allclose(result, dense(one, other), rtol=1e-13)
 
 
 def test_empty_tables_have_no_distances():
@@ -48,5 +49,5 @@ def test_names_the_nearest_point_and_its_main_axis():
     assert which.tolist() == expected.tolist()
     assert which[7] == which[8] == 4
     host_squares = squares[np.arange(50), expected]
-    np.testing.assert_allclose(apart, np.sqrt(host_squares.sum(axis=1)), rtol=1e-13)
+    assert_allclose(apart, np.sqrt(host_squares.sum(axis=1)), rtol=1e-13)
     assert axis.tolist() == host_squares.argmax(axis=1).tolist()

@@ -6,6 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from magnetkit.errors import CompositionError, InputError
+from numpy.testing import assert_allclose, assert_array_equal
 from pymatgen.core import Composition
 
 import magnetkit as mk
@@ -65,9 +66,7 @@ def test_every_form_gives_the_same_table(tmp_path):
     count = 0
     for form in forms(tmp_path):
         got = read_inputs(form)
-        np.testing.assert_allclose(
-            got.table.to_array(), want, atol=1e-12, err_msg=str(type(form))
-        )
+        assert_allclose(got.table.to_array(), want, atol=1e-12, err_msg=str(type(form)))
         assert got.table.row_index.tolist() == [0, 1, 2]
         if got.labels is not None:
             assert got.labels.to_pylist() == RECIPES
@@ -132,7 +131,7 @@ def test_reports_bad_rows_and_reads_the_rest():
     assert [r["line"] for r in back.attrs["rejected"]] == [2, 3, 4]
     with pytest.warns(RejectedRows):
         values = got.values(np.array([1.0, 2.0]), "x")
-    np.testing.assert_array_equal(values, [1.0, np.nan, np.nan, np.nan, 2.0])
+    assert_array_equal(values, [1.0, np.nan, np.nan, np.nan, 2.0])
     with pytest.raises(CompositionError, match="line 2"):
         read_inputs(["SmCo5", "??"], strict=True)
     with pytest.raises(CompositionError):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from magnetkit.elements import ATOMIC_MASS, INDEX, SYMBOLS
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy import _notation_kernels as _notation
@@ -106,7 +107,7 @@ def test_many_rows_on_many_stretches_agree_with_one():
     one = run(texts)
     many = run(texts, stretches=7)
     for x, y in zip(one[:4], many[:4], strict=True):
-        np.testing.assert_array_equal(x, y)
+        assert_array_equal(x, y)
     assert_like_twin(texts[:500], "auto", 7)
 
 
@@ -292,8 +293,8 @@ def test_words_of_the_basis_settle_an_open_basis():
         ["Nd 30.5 B 1 Fe bal. wt.%", "Nd15Fe77B8 at.%"]
     )
     assert not table.errors
-    np.testing.assert_allclose(table.fraction("Nd")[1], 0.15)
-    np.testing.assert_allclose(table.weight_fractions()[0, INDEX["Nd"]], 0.305)
+    assert_allclose(table.fraction("Nd")[1], 0.15)
+    assert_allclose(table.weight_fractions()[0, INDEX["Nd"]], 0.305)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Sums over elements, beside whole arrays of fractions."""
 
 import numpy as np
+from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
 
 from magnetkit._core._threads import limited_threads
@@ -14,13 +15,13 @@ def test_row_sums_equal_dense_products():
     whole[7] = 0.0
     rows = CompositionTable.from_array(whole).rows
     weights = rng.random((3, 118))
-    np.testing.assert_allclose(sums(rows, weights[0]), whole @ weights[0], rtol=1e-13)
+    assert_allclose(sums(rows, weights[0]), whole @ weights[0], rtol=1e-13)
     assert sums(rows, weights[0])[7] == 0.0
     kind = rng.integers(-1, 3, 50).astype(np.int8)
     expected = (whole * weights[kind]).sum(axis=1)
-    np.testing.assert_allclose(sums(rows, weights, kind), expected, rtol=1e-13)
+    assert_allclose(sums(rows, weights, kind), expected, rtol=1e-13)
     flags = weights > 0.5
-    np.testing.assert_allclose(sums(rows, flags[1]), whole @ flags[1], rtol=1e-13)
+    assert_allclose(sums(rows, flags[1]), whole @ flags[1], rtol=1e-13)
 
 
 def test_no_rows_give_no_sums():

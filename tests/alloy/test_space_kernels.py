@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from magnetkit.alloy import _space_kernels as _spaces
 from magnetkit.alloy.substitution import count_choices as count_ways
@@ -35,8 +36,8 @@ def test_rows_and_digits_agree_with_brute_force(sites):
     arguments = plan(sites)
     rows = np.arange(len(expected))
     assert np.prod(arguments[0]) == len(expected)
-    np.testing.assert_array_equal(_spaces.digits_of_rows(rows, *arguments), expected)
-    np.testing.assert_array_equal(_spaces.rows_of_digits(expected, *arguments), rows)
+    assert_array_equal(_spaces.digits_of_rows(rows, *arguments), expected)
+    assert_array_equal(_spaces.rows_of_digits(expected, *arguments), rows)
 
 
 def test_digits_outside_the_space_have_no_row():

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable, ParseError
 
@@ -14,7 +15,7 @@ TEXTS = ["SmCo5", "(Nd,Dy)2Fe14B", "Nd2Fe14B", "Sm0.8Gd0.2Co5", "Xx2"]
 
 def same(a, b):
     for name in ("indptr", "indices", "values", "row_index"):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+        assert_array_equal(getattr(a, name), getattr(b, name))
         assert getattr(a, name).dtype == getattr(b, name).dtype
     assert a.errors == b.errors
 
@@ -163,7 +164,7 @@ def test_from_pymatgen():
         ]
     )
     assert table.row_index.tolist() == [0, 3]
-    np.testing.assert_allclose(table.fraction("Fe"), [14 / 17, 1])
+    assert_allclose(table.fraction("Fe"), [14 / 17, 1])
     assert [e.row for e in table.errors] == [1, 2]
 
 
@@ -181,8 +182,8 @@ def test_selection_keeps_the_numbering_of_the_input():
     ):
         part = table[key]
         indices = np.atleast_1d(np.arange(3)[key])
-        np.testing.assert_array_equal(part.to_array(), dense[indices])
-        np.testing.assert_array_equal(part.row_index, table.row_index[indices])
+        assert_array_equal(part.to_array(), dense[indices])
+        assert_array_equal(part.row_index, table.row_index[indices])
         assert part.errors == table.errors
     assert len(table[2:1]) == 0
 
@@ -205,17 +206,17 @@ def test_fraction_of_an_empty_row_is_zero():
     indptr = np.array([0, 0, 2, 2, 3, 3])
     indices = np.array([25, 59, 59], np.int32)
     table = CompositionTable(indptr, indices, np.array([0.9, 0.1, 1.0]), np.arange(5))
-    np.testing.assert_array_equal(table.fraction("Nd"), [0, 0.1, 0, 1, 0])
-    np.testing.assert_array_equal(table[:1].fraction("Nd"), [0])
+    assert_array_equal(table.fraction("Nd"), [0, 0.1, 0, 1, 0])
+    assert_array_equal(table[:1].fraction("Nd"), [0])
 
 
 def test_fractions_and_weights():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm0.8Gd0.2Co5"])
-    np.testing.assert_allclose(table.to_array().sum(axis=1), 1)
-    np.testing.assert_allclose(table.fraction("Nd", "Sm", "Gd"), [2 / 17, 1 / 6])
+    assert_allclose(table.to_array().sum(axis=1), 1)
+    assert_allclose(table.fraction("Nd", "Sm", "Gd"), [2 / 17, 1 / 6])
     earth = 2 * ATOMIC_MASS[INDEX["Nd"]]
     mass = earth + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
-    np.testing.assert_allclose(
+    assert_allclose(
         table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
     )
     assert table.formulas() == ["Nd0.1176Fe0.8235B0.05882", "Sm0.1333Gd0.03333Co0.8333"]
@@ -226,7 +227,7 @@ def test_many_rows_use_many_threads_and_agree():
     table = CompositionTable.from_strings(texts)
     assert len(table) == 6000
     assert len(table.errors) == 4000
-    np.testing.assert_array_equal(table[:3].to_array(), table[-3:].to_array())
+    assert_array_equal(table[:3].to_array(), table[-3:].to_array())
     assert table.errors[-1].row == len(texts) - 1
 
 

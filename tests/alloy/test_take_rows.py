@@ -1,6 +1,7 @@
 """Some rows of a table, beside whole arrays."""
 
 import numpy as np
+from numpy.testing import assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._row_kernels import take_rows
@@ -14,7 +15,7 @@ def test_rows_equal_those_of_the_dense_array():
     indices = rng.integers(0, 30, 50)
     selection = CompositionTable(*take_rows(table.rows, indices), indices)
     assert 3 in indices
-    np.testing.assert_array_equal(selection.to_array(), whole[indices])
+    assert_array_equal(selection.to_array(), whole[indices])
 
 
 def test_takes_no_rows():

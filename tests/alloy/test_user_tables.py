@@ -14,51 +14,41 @@ from magnetkit.alloy.user_tables import (
 
 
 @pytest.mark.parametrize(
-    ("header", "name", "unit"),
+    ("kind", "header", "name", "unit"),
     [
-        ("Part no.", "part", ""),
-        ("Grade", "grade", ""),
-        ("Material", "grade", ""),
-        ("kg/year", "mass_kg_year", "kg"),
-        ("Max temp C", "temperature", "c"),
-        ("load line", "load_line", ""),
-        ("Load line (Pc)", "load_line", ""),
-        ("Teile-Nr.", "part", ""),
-        ("Werkstoff", "grade", ""),
-        ("Jahresmenge [kg]", "mass_kg_year", "kg"),
-        ("Jahresmenge (Stk)", "number_year", "pcs"),
-        ("Menge kg/Jahr", "mass_kg_year", "kg"),
-        ("Max. Einsatztemperatur (°C)", "temperature", "c"),
-        ("Gegenfeld kA/m", "outside_field_kA_m", "ka/m"),
-        ("牌号", "grade", ""),
-        ("年用量（公斤）", "mass_kg_year", "kg"),
-        ("最高温度(℃)", "temperature", "c"),
-        ("T_max_C", "temperature", "c"),
-        ("Temp. max [°F]", "temperature", "f"),
-        ("Annual volume (t/a)", "mass_kg_year", "t"),
-        ("Qty/year", "number_year", ""),
-        ("weight (g/pc)", "mass_kg", "g"),
-        ("Colour", "", ""),
+        ("parts", "Part no.", "part", ""),
+        ("parts", "Grade", "grade", ""),
+        ("parts", "Material", "grade", ""),
+        ("parts", "kg/year", "mass_kg_year", "kg"),
+        ("parts", "Max temp C", "temperature", "c"),
+        ("parts", "load line", "load_line", ""),
+        ("parts", "Load line (Pc)", "load_line", ""),
+        ("parts", "Teile-Nr.", "part", ""),
+        ("parts", "Werkstoff", "grade", ""),
+        ("parts", "Jahresmenge [kg]", "mass_kg_year", "kg"),
+        ("parts", "Jahresmenge (Stk)", "number_year", "pcs"),
+        ("parts", "Menge kg/Jahr", "mass_kg_year", "kg"),
+        ("parts", "Max. Einsatztemperatur (°C)", "temperature", "c"),
+        ("parts", "Gegenfeld kA/m", "outside_field_kA_m", "ka/m"),
+        ("parts", "牌号", "grade", ""),
+        ("parts", "年用量（公斤）", "mass_kg_year", "kg"),
+        ("parts", "最高温度(℃)", "temperature", "c"),
+        ("parts", "T_max_C", "temperature", "c"),
+        ("parts", "Temp. max [°F]", "temperature", "f"),
+        ("parts", "Annual volume (t/a)", "mass_kg_year", "t"),
+        ("parts", "Qty/year", "number_year", ""),
+        ("parts", "weight (g/pc)", "mass_kg", "g"),
+        ("parts", "Colour", "", ""),
+        ("magnets", "coercivity_kOe", "coercivity_kA_m", "koe"),
+        ("magnets", "HcJ_Oe", "coercivity_kA_m", "oe"),
+        ("magnets", "remanence_kG", "remanence_T", "kg"),
+        ("magnets", "Br [mT]", "remanence_T", "mt"),
+        ("magnets", "T (F)", "temperature_K", "f"),
+        ("magnets", "temperature_K", "temperature_K", "k"),
     ],
 )
-def test_a_header_of_a_parts_list(header, name, unit):
-    (column,) = match_headers([header], "parts")
-    assert (column.name, column.unit) == (name, unit)
-
-
-@pytest.mark.parametrize(
-    ("header", "name", "unit"),
-    [
-        ("coercivity_kOe", "coercivity_kA_m", "koe"),
-        ("HcJ_Oe", "coercivity_kA_m", "oe"),
-        ("remanence_kG", "remanence_T", "kg"),
-        ("Br [mT]", "remanence_T", "mt"),
-        ("T (F)", "temperature_K", "f"),
-        ("temperature_K", "temperature_K", "k"),
-    ],
-)
-def test_a_header_of_measured_magnets(header, name, unit):
-    (column,) = match_headers([header], "magnets")
+def test_reads_name_and_unit_of_a_header(kind, header, name, unit):
+    (column,) = match_headers([header], kind)
     assert (column.name, column.unit) == (name, unit)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.choose._candidates import (
@@ -185,7 +186,7 @@ def test_margin_uses_the_candidates_remanence_and_knee():
         4e-4 * np.pi * (1.0 + table["recoil"])
     )
     margin = table["knee_guaranteed_kA_m"] / (own_field + 100.0)
-    np.testing.assert_allclose(table["demagnetization_safety"], margin, rtol=1e-6)
+    assert_allclose(table["demagnetization_safety"], margin, rtol=1e-6)
     # What is likely to meet the duty has the margin by what is guaranteed.
     likely = table[table["probability_meets_requirements"] >= 0.8]
     assert (likely["demagnetization_safety"] >= 1.1 - 1e-9).all()
@@ -255,9 +256,7 @@ def test_shells_into_todays_magnet_share_its_error(motor):
     frame = pd.DataFrame(melts, columns=["composition", "shell", "way", "route"])
     table = judge_melts(incumbent, with_shell, request, limits, frame).table
     # The same magnet twice: its shell gains as much in both, whatever that is.
-    np.testing.assert_array_equal(
-        table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"]
-    )
+    assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
 
 
 def test_energy_product_follows_the_square_of_remanence():
@@ -290,4 +289,4 @@ def test_candidate_of_another_producer_has_its_full_range(motor):
     for name in ("coercivity_kA_m", "remanence_T"):
         ratio = table[f"{name}_hi"] / table[f"{name}_lo"]
         expected = alone[f"{name}_hi"] / alone[f"{name}_lo"]
-        np.testing.assert_allclose(ratio, expected, rtol=1e-9)
+        assert_allclose(ratio, expected, rtol=1e-9)

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.choose._draws import Properties, Samples, sample
@@ -37,7 +38,7 @@ def test_places_count_each_draw_and_keep_ties():
     samples = make_samples(places, np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
     assert samples.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
-    np.testing.assert_allclose(samples.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
+    assert_allclose(samples.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
     losses = [[0, 0], [5, 6], [0, 0], [7, 4]]
@@ -61,9 +62,9 @@ def test_draws_have_the_ends_of_their_interval():
         values = properties.at(column, job.temperature)
         assert values.shape == (2, 4000)
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
-        np.testing.assert_allclose(middle, leading[column], rtol=5e-3)
-        np.testing.assert_allclose(low, leading[f"{column}_lo"], rtol=2e-2)
-        np.testing.assert_allclose(high, leading[f"{column}_hi"], rtol=2e-2)
+        assert_allclose(middle, leading[column], rtol=5e-3)
+        assert_allclose(low, leading[f"{column}_lo"], rtol=2e-2)
+        assert_allclose(high, leading[f"{column}_hi"], rtol=2e-2)
     # Loss goes against coercivity, the knee with it.
     hard = properties.score("coercivity_kA_m")
     assert hard.std(axis=1) == pytest.approx([1.0, 1.0], abs=0.03)
@@ -72,7 +73,7 @@ def test_draws_have_the_ends_of_their_interval():
     # One magnet twice is one.
     twice = kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature), None
     twins = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score("remanence_T")
-    np.testing.assert_allclose(twins[0], twins[1], atol=1e-3)
+    assert_allclose(twins[0], twins[1], atol=1e-3)
 
 
 def test_draws_repeat_for_a_seed():
@@ -82,13 +83,13 @@ def test_draws_repeat_for_a_seed():
     )
     leading = evaluate(table, None, job).columns.frame()
     one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
-    np.testing.assert_array_equal(one.loss, same.loss)
+    assert_array_equal(one.loss, same.loss)
     assert not np.array_equal(one.loss, other.loss)
     assert one.loss.shape == one.meets.shape == one.margin.shape == (2, 200)
-    np.testing.assert_array_equal(one.meets, one.margin >= 0.0)
+    assert_array_equal(one.meets, one.margin >= 0.0)
     # As often as the ranking says, to what two hundred draws tell.
     chance = leading["probability_meets_requirements"].to_numpy()
-    np.testing.assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
+    assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
     # A host that the device does not allow misses the whole of a limit.
     other_device = job.profile.model_copy(update={"hosts": ("1:5",)})
     outside = sample(leading, dataclasses.replace(job, profile=other_device), 50, 0)

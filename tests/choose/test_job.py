@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.columns import with_interval
+from numpy.testing import assert_allclose
 from scipy.stats import truncnorm
 
 from magnetkit import applications
@@ -173,7 +174,7 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
         "cost_USD_kg",
         "energy_above_hull_eV_atom",
     ):
-        np.testing.assert_allclose(judgement[name], plain[name], rtol=1e-12)
+        assert_allclose(judgement[name], plain[name], rtol=1e-12)
     assert judgement["nearest_grade"].notna().all()
     chance = judgement["probability_meets_requirements"]
     assert ((chance >= 0.0) & (chance <= 1.0)).all()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit import applications
@@ -57,7 +58,7 @@ def test_values_are_those_of_a_full_evaluation(case):
     for name in {"remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"} & set(
         bounds
     ):
-        np.testing.assert_allclose(
+        assert_allclose(
             bounds[name][magnet], full[name][magnet], rtol=1e-9, err_msg=name
         )
 
@@ -70,7 +71,7 @@ def test_measured_alpha_bends_the_values_of_its_host():
     magnets = nominal_magnets(table, None, [cold, hot], job.conditions)
     assert magnets.rows["alpha_shift"][0] != 0.0
     (b_cold,), (b_hot,) = (full_remanence(table, job, kelvin) for kelvin in (cold, hot))
-    np.testing.assert_allclose(magnets.remanence(), [[b_cold, b_hot]], rtol=1e-9)
+    assert_allclose(magnets.remanence(), [[b_cold, b_hot]], rtol=1e-9)
     # Without the bend they differ by more than rounding.
     remanence = magnets.alloys.at(np.array([hot])).remanence()[0, 0]
     assert abs(remanence / b_hot - 1.0) > 1e-4

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.choose._profile_parts import Objective
 
@@ -9,8 +10,8 @@ from magnetkit.choose._profile_parts import Objective
 def test_loss_falls_with_a_maximized_column():
     values = np.array([1.0, 1.2])
     maximum, minimum = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
-    np.testing.assert_allclose(maximum.loss(values, 0.1), [-10.0, -12.0])
-    np.testing.assert_allclose(minimum.loss(values, 0.1), [10.0, 12.0])
+    assert_allclose(maximum.loss(values, 0.1), [-10.0, -12.0])
+    assert_allclose(minimum.loss(values, 0.1), [10.0, 12.0])
 
 
 def test_cost_counts_by_ratio_and_margin_saturates():
@@ -20,4 +21,4 @@ def test_cost_counts_by_ratio_and_margin_saturates():
     margin = Objective.parse("margin:max").loss(
         np.array([-0.2, 0.0, 0.05, 0.1, 0.9]), 0.1
     )
-    np.testing.assert_allclose(margin, [0.0, 0.0, -0.5, -1.0, -1.0], atol=1e-12)
+    assert_allclose(margin, [0.0, 0.0, -0.5, -1.0, -1.0], atol=1e-12)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from magnetkit.columns import ROBUSTNESS
 from magnetkit.errors import InputError
+from numpy.testing import assert_array_equal
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
@@ -103,7 +104,7 @@ def test_errors_are_common_within_a_host():
     assert correlation[0, 1] == pytest.approx(factor, abs=0.02)
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
     assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
-    np.testing.assert_array_equal(values.at("remanence_T", 400.0), draws)
+    assert_array_equal(values.at("remanence_T", 400.0), draws)
 
 
 def test_ties_are_with_the_first_of_the_group():

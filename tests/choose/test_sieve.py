@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit import applications
@@ -111,7 +112,7 @@ def test_bound_keeps_winners_within_the_limit(device, quantile):
     )
     assert survivors.keys.hashes.tolist() == every.hashes[survivors.rows].tolist()
     loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
-    np.testing.assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
+    assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
     failures = sum(count for status, count in tally.status.items() if status != "ok")
     ends = sum(tally.ended.values()) + failures
@@ -135,9 +136,7 @@ def test_bound_keeps_near_misses(device, quantile):
         ).tolist()
     )
     assert survivors.tally.stages["magnetism"] < len(table)
-    np.testing.assert_allclose(
-        survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12
-    )
+    assert_allclose(survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12)
 
 
 @pytest.mark.parametrize("device", SPACES)
@@ -221,7 +220,7 @@ def test_evaluates_requested_columns_without_stability():
     table, job = case("energy-traction-motor")
     columns = evaluate(table[:20], None, job, want=["performance_margin"]).columns
     margin = full(table[:20], job)["performance_margin"]
-    np.testing.assert_array_equal(columns["performance_margin"], margin)
+    assert_array_equal(columns["performance_margin"], margin)
     assert "probability_phase_forms" not in columns
     assert (
         "not makeable" not in columns["status"].words

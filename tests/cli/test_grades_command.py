@@ -1,6 +1,8 @@
 """``magnetkit grades`` and what becomes of a grade where a composition is expected."""
 
 import json
+import os
+import re
 
 import pytest
 
@@ -23,6 +25,15 @@ def test_one_grade_as_json():
 def test_explains_marks_in_the_table(words, start):
     last = run("grades", *words).stdout.splitlines()[-1]
     assert last.startswith(f"{start} estimate comes from similar grades")
+
+
+def test_wide_table_counts_the_makers_of_a_grade():
+    lines = run("grades", env=os.environ | {"COLUMNS": "200"}).stdout.splitlines()
+    cells = [[cell.strip() for cell in re.split("[│┃]", line)] for line in lines]
+    heads = next(row for row in cells if "Grade" in row)
+    values = next(row for row in cells if "N42SH" in row)
+    # Arnold and K&J.
+    assert dict(zip(heads, values, strict=True))["Makers"] == "2"
 
 
 def test_grade_by_number_and_class_has_no_sheet():

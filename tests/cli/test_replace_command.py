@@ -6,6 +6,7 @@ import pytest
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
+from magnetkit.cli._parts import _check_place
 from magnetkit.cli.app import app
 from tests.command import run
 
@@ -66,3 +67,12 @@ def test_names_invalid_numbers(wrong):
     done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])
     assert done.exit_code != 0
     assert isinstance(done.exception, InputError | SystemExit)
+
+
+@pytest.mark.parametrize("sheet", ["", "#Magnets"])
+def test_a_parts_list_is_not_written_over_even_by_force(tmp_path, sheet):
+    place = tmp_path / "list.xlsx"
+    with pytest.raises(InputError, match="is the parts list itself"):
+        _check_place(place, f"{place}{sheet}", force=True)
+    other = tmp_path / "answer.xlsx"
+    assert _check_place(other, f"{place}{sheet}", force=False) == other

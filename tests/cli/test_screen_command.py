@@ -32,6 +32,10 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    # In a pipe the table goes on, and what to decide between is told beside it.
+    assert "P: the probability to meet every requirement" in " ".join(
+        done.stderr.split()
+    )
     rejects = {row["text"]: row for row in rejected_rows(out)}
     for number, text in enumerate(rows, start=2):
         if text in ("SmCo5", "Nd2Fe14B"):
@@ -45,6 +49,15 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
             str(i) for i in range(9)
         }
     assert json.loads((out / "manifest.json").read_text())["done"]
+
+
+def test_predict_names_a_bad_row_beside_the_table():
+    done = run("predict", "SmCo5", "Xx2Co17")
+    assert done.returncode == 0, done.stderr
+    assert "SmCo5" in done.stdout
+    errors = " ".join(done.stderr.split())
+    assert "line 2 ('Xx2Co17'): " in errors
+    assert "no chemical element" in errors
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,20 @@
 import json
 import os
 import pty
+import re
 import select
 import shlex
 import shutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import typer
 from magnetkit.errors import MagnetkitError
 
+import magnetkit
 from magnetkit.cli import main
 from magnetkit.cli.app import app
 from tests.command import run
@@ -263,3 +266,19 @@ def test_a_report_is_a_page_or_a_workbook(tmp_path):
     assert done.returncode == 1
     (line,) = command_lines(done.stderr)
     assert "--out x.docx: expected a file ending in .html or .xlsx" in line
+
+
+def test_messages_name_commands_that_exist():
+    commands = typer.main.get_command(app)
+    context = typer.Context(commands)
+    names = set()
+    for file in Path(magnetkit.__file__).parent.rglob("*.py"):
+        names.update(re.findall(r"`magnetkit ([a-z][^`]*)`", file.read_text("utf-8")))
+    assert {"models train", "supply controls", "calibrate"} <= names
+    for name in names:
+        command = commands
+        for word in name.split():
+            if not hasattr(command, "commands"):
+                break
+            command = command.get_command(context, word)
+            assert command is not None, name

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit import CompositionTable
 from magnetkit._core._arrays import Rows, reduced_moment
@@ -25,7 +26,7 @@ def test_reduced_moment_falls_from_one_to_zero():
     t = np.linspace(0, 1, 50)
     m = [reduced_moment(x, 0.6) for x in t]
     assert np.all(np.diff(m) < 0)
-    np.testing.assert_allclose(m, [naive.reduced_moment(x, 0.6) for x in t], atol=1e-12)
+    assert_allclose(m, [naive.reduced_moment(x, 0.6) for x in t], atol=1e-12)
 
 
 EARTHS = ("Nd", "Dy", "Ce", "La", "Sm", "Gd", "Er", "Y")
@@ -85,8 +86,8 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
         np.full((2, 1), np.nan),
     )
     curie, _, value, sd, status = got
-    np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
-    np.testing.assert_allclose(value[:4, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
+    assert_allclose(curie[0], expected[0], rtol=1e-6)
+    assert_allclose(value[:4, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
     assert np.isnan(expected[1]) == (status[0, 0] == 3)
     if status[0, 0] == 0:
         assert (sd[:, 0, 0] >= 0.0).all()
@@ -118,9 +119,9 @@ def test_linear_propagation_agrees_with_monte_carlo():
     # J_s, K_1 and the field, each with its correlations.
     for k in (0, 1, 4):
         deviation = np.nanstd(samples[..., k], axis=0)
-        np.testing.assert_allclose(deviation, linear.sd[:, :, k], rtol=0.2)
+        assert_allclose(deviation, linear.sd[:, :, k], rtol=0.2)
     curie = np.array([d.curie for d in draws])
-    np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
+    assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
 
 
 def test_common_error_cancels_in_the_field():
@@ -228,11 +229,9 @@ def test_lower_order_has_no_higher_constants():
     assert (np.abs(whole[2]) > 0.1).all()
     for constants in (1, 2):
         got = _predict_with_changes("Pr2Fe14B", 77.0, CONSTANTS=constants)
-        np.testing.assert_array_equal(
-            got[2][: constants + 1], whole[2][: constants + 1]
-        )
-        np.testing.assert_array_equal(got[2][constants + 1 :], 0.0)
-        np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
+        assert_array_equal(got[2][: constants + 1], whole[2][: constants + 1])
+        assert_array_equal(got[2][constants + 1 :], 0.0)
+        assert_array_equal(got[3][constants + 1 :], 0.0)
 
 
 def test_magnetic_metals_alone_ignore_the_rare_earth():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose
 
 from magnetkit._core._arrays import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
 from magnetkit.compound.parameters import ion_tables, ions, published_fields
@@ -74,7 +75,7 @@ def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
     # Cubics through four A_2^0 trade a little of K_2 for K_3 where light ions are cold: what
     # decides are K_1, the energy of the plane and the field across it.
     decisive = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 2.0, 3.0]])
-    np.testing.assert_allclose(
+    assert_allclose(
         decisive @ got,
         decisive @ expected,
         rtol=0.02,
@@ -99,7 +100,7 @@ def test_field_of_R2Fe14B_agrees_with_one_multiplet(kelvin):
         return naive.multiplet_energy(ion["J"], terms, exchange, theta, phi, kelvin)
 
     got = response("Tb", kelvin, f["H_m_K"], f["A20"])[1:4]
-    np.testing.assert_allclose(got, constants(energy), rtol=0.03, atol=1.5)
+    assert_allclose(got, constants(energy), rtol=0.03, atol=1.5)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +154,7 @@ def test_response_equals_its_twin_and_its_derivatives(
     for function in {respond, getattr(respond, "py_func", respond)}:
         got = response(symbol, kelvin, strength, a2, a4, group, function)
         scale = 1e-6 * (1.0 + np.abs(got[:4]).max())
-        np.testing.assert_allclose(
-            got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale
-        )
+        assert_allclose(got[:4], twin(strength, a2, a4), rtol=1e-6, atol=scale)
     for at, step in (
         (BY_FIELD, (1e-3, 0, 0)),
         (BY_A2, (0, 1e-3, 0)),
@@ -164,6 +163,6 @@ def test_response_equals_its_twin_and_its_derivatives(
         up = twin(strength + step[0], a2 + step[1], a4 + step[2])
         down = twin(strength - step[0], a2 - step[1], a4 - step[2])
         # At a node the line changes: there the slope is that of one side.
-        np.testing.assert_allclose(
+        assert_allclose(
             got[at : at + 4], (up - down) / 2e-3, rtol=0.02, atol=2e-3 + 20 * scale
         )

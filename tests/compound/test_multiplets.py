@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.compound.parameters import ions
 from tests.scripts import script
@@ -20,9 +21,9 @@ def test_hunds_rules(n, expected):
 
 def test_angular_momentum_commutes_as_it_should():
     x, y, z = multiplets.angular(4.5)
-    np.testing.assert_allclose(x @ y - y @ x, 1j * z, atol=1e-12)
+    assert_allclose(x @ y - y @ x, 1j * z, atol=1e-12)
     square = x @ x + y @ y + z @ z
-    np.testing.assert_allclose(square, 4.5 * 5.5 * np.eye(10), atol=1e-12)
+    assert_allclose(square, 4.5 * 5.5 * np.eye(10), atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_angular_momentum_commutes_as_it_should():
 )
 def test_operators_are_hermitian_and_traceless(n, m):
     operator = multiplets.stevens(4, n, m)
-    np.testing.assert_allclose(operator, operator.conj().T, atol=1e-9)
+    assert_allclose(operator, operator.conj().T, atol=1e-9)
     assert abs(np.trace(operator)) < 1e-6
 
 
@@ -38,15 +39,13 @@ def test_quarter_turn_flips_sine_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
         operator = multiplets.stevens(4, n, m)
-        np.testing.assert_allclose(
-            turn @ operator @ turn.conj().T, sign * operator, atol=1e-8
-        )
+        assert_allclose(turn @ operator @ turn.conj().T, sign * operator, atol=1e-8)
 
 
 def test_levels_of_the_term_are_multiplets():
     # Lande's interval rule: J and J - 1 are lambda J apart; the ground multiplet is 2 J + 1 wide.
     levels = np.linalg.eigvalsh(multiplets.get_ion("Sm").base)
-    np.testing.assert_allclose(levels[:6], levels[0], atol=1e-6)
+    assert_allclose(levels[:6], levels[0], atol=1e-6)
     assert levels[6] - levels[0] == pytest.approx(350.0 * 3.5)
 
 
@@ -63,7 +62,7 @@ def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
 def test_free_energy_of_two_levels():
     energy = multiplets.free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
     second = 1.0 - 2.0 * np.log(1.0 + np.exp(-1.0))
-    np.testing.assert_allclose(energy[0], [1.0, second])
+    assert_allclose(energy[0], [1.0, second])
 
 
 def test_axial_field_has_no_direction_in_the_plane():
@@ -88,7 +87,7 @@ def test_within_the_ground_multiplet_operators_have_stevens_factors(
     ground = states[:, : round(2 * ion.j + 1)]
     block = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
     twin = constants[name] * multiplets.stevens(ion.j, order, 0)
-    np.testing.assert_allclose(
+    assert_allclose(
         np.linalg.eigvalsh(block),
         np.linalg.eigvalsh(twin),
         atol=1e-6 * abs(twin).max() + 1e-12,
@@ -119,5 +118,5 @@ def test_axial_field_is_radius_times_factor_times_operator():
             * multiplets.stevens(ion.j, order, 0)
         )
         if ion.field["lambda_K"] == 0.0:
-            np.testing.assert_allclose(term, twin, atol=1e-12)
+            assert_allclose(term, twin, atol=1e-12)
         assert np.allclose(term, term.conj().T)

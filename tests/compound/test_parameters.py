@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 import magnetkit as mk
 from magnetkit._core import datasets
@@ -29,9 +30,9 @@ def test_unfitted_variant_inherits_from_its_host(monkeypatch, fitted):
     for name in ARRAYS:
         got = getattr(parameter_table, name)
         expected = getattr(table, name)[host if fitted else parent]
-        np.testing.assert_array_equal(got[host], expected)
+        assert_array_equal(got[host], expected)
         rest = [h for h in range(len(HOST_NAMES)) if h != host]
-        np.testing.assert_array_equal(got[rest], getattr(table, name)[rest])
+        assert_array_equal(got[rest], getattr(table, name)[rest])
     assert parameter_table.known[host].any()
 
 

@@ -97,7 +97,7 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("magnet", "options", "said"),
+    ("magnet", "options", "message"),
     [
         (["Nd2Fe14B", "SmCo5"], {}, "takes one magnet, got 2"),
         ("Y2Co17", {}, "no demagnetization curve"),
@@ -107,9 +107,17 @@ def test_each_temperature_is_a_file_of_its_own(tmp_path):
         ("N42SXX", {}, "N42SXX"),
     ],
 )
-def test_names_magnets_without_a_curve(magnet, options, said):
-    with pytest.raises(mk.errors.MagnetkitError, match=said):
+def test_names_magnets_without_a_curve(magnet, options, message):
+    with pytest.raises(mk.errors.MagnetkitError, match=message):
         mk.curve(magnet, **options)
+
+
+def test_names_the_end_of_the_sheet_that_was_passed():
+    # Arnold's sheet of N42SH gives coefficients from 20 to 150 degrees C.
+    cold, *between, hot = mk.curve("N42SH", "-60C,20C,150C,170C").beyond
+    assert "begin at 20 C" in cold
+    assert between == ["", ""]
+    assert "end at 150 C" in hot
 
 
 def test_refuses_an_unknown_format():

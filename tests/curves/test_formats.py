@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.diffusion._shapes import Cells, SelfField, read_shape
@@ -80,7 +82,7 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     assert mu == curve.curves.recoil[0, at]
     magnetization, same = _elmer(curve.text("elmer", at))
     assert magnetization == source == pytest.approx(curve.curves.coercivity_b[0, at])
-    np.testing.assert_array_equal(points, same)
+    assert_array_equal(points, same)
     b, h = points.T
     assert b[0] == h[0] == 0.0
     assert (np.diff(b) > 0.0).all()
@@ -96,6 +98,12 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     assert np.interp(curves.remanence[0, at], b, h) - source == pytest.approx(
         0.0, abs=5.0
     )
+
+
+def test_marks_that_end_a_text_in_a_script_are_written_as_lines_below(curve):
+    text = replace(curve, name='N42SH "new", 5%').text("femm", 0)
+    (name,) = re.findall(r'^mi_addmaterial\("([^"]*)",', text, re.MULTILINE)
+    assert name == "N42SH _new__ 5_ 20C low"
 
 
 def test_the_pyleecan_file_holds_its_classes(curve):
@@ -168,9 +176,7 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
         points = rows[rows[:, 0] == celsius][:, 1:]
         assert points[0, 0] == pytest.approx(-curves.coercivity[0, k])
         two = table[table[:, 0] == celsius][:, 1:]
-        np.testing.assert_allclose(
-            two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7
-        )
+        assert_allclose(two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7)
         for load in (0.5, 1.0, 2.0):
             duty_curve = mk.curve(
                 "N42SH", f"{celsius}C", bound=bound, load_line=load
@@ -203,7 +209,7 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     materials.__dict__ |= {"_Materials__material_keys": {}, "_oproject": app.oproject}
     (file,) = curve.write(tmp_path / "n42sh.json", "maxwell")
     (material,) = materials.import_materials_from_file(str(file))
-    np.testing.assert_allclose(
+    assert_allclose(
         material.permeability.value[-1], [0.0, curve.curves.remanence[0, 0]]
     )
     (arguments,) = app.odefinition_manager.AddMaterial.call_args.args
@@ -277,6 +283,6 @@ def test_pyleecan_reads_its_file(curve, tmp_path):
     straight = curves.remanence[0, 1] / (MU_0 * curves.recoil[0, 1])
     assert material["coercivity"] == pytest.approx(straight, rel=1e-6)
     points = np.array(material["curve"])
-    np.testing.assert_allclose(points[:, 0], curves.field[0, 1, ::-1])
-    np.testing.assert_allclose(points[:, 1], curves.induction[0, 1, ::-1])
+    assert_allclose(points[:, 0], curves.field[0, 1, ::-1])
+    assert_allclose(points[:, 1], curves.induction[0, 1, ::-1])
     assert material["density"] == pytest.approx(curve.density_kg_m3)

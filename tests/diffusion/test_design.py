@@ -26,14 +26,14 @@ SPREADING = Spreading(CELLS)
 ANNEAL = Anneal("Dy", 900.0, 8.0)
 
 
-def search(field=4.5e5, asked=None, probability=0.9, cells=CELLS, magnet=None):
+def search(field=4.5e5, options=None, probability=0.9, cells=CELLS, magnet=None):
     n = len(cells.points)
     reverse = np.full(n, field) if np.isscalar(field) else field
     case = Case(400.0, reverse, np.zeros(n))
     return Search(
         Spreading(cells),
         [(magnet or make_magnet(last=0.1), case)],
-        asked or Target(3.0),
+        options or Target(3.0),
         probability,
     )
 

@@ -29,8 +29,8 @@ def designs():
     return mk.diffuse(BASE, SHAPE, temperature="150C", **ASK)
 
 
-def row(found, way, element):
-    rows = found.designs
+def row(result, way, element):
+    rows = result.designs
     return rows[(rows["way"] == way) & (rows["element"] == element)].iloc[0]
 
 

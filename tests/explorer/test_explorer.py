@@ -158,7 +158,7 @@ def question(address):
     asked_for = next(k for k in callbacks if "summary.children" in k["output"])
     celsius = find_component(layout, "temperature")["value"]
 
-    def make(view=VIEW, changed=("remanence.value",), **given):
+    def make(view=VIEW, changes=("remanence.value",), **given):
         values = {**CONTROLS, "temperature": celsius, **given}
         inputs = []
         for entry in asked_for["inputs"]:
@@ -180,7 +180,7 @@ def question(address):
                 "outputs": outputs,
                 "inputs": inputs,
                 "state": state,
-                "changedPropIds": list(changed),
+                "changedPropIds": list(changes),
             }
         ).encode()
 

@@ -1,18 +1,28 @@
 """What the explorer filters and draws, against the slow and obvious way."""
 
+import io
 import json
 import shutil
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from magnetkit.errors import InputError, StoreError
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import PLOTTED_ROWS, _pareto, _thin_rows
+from magnetkit.explorer.page import (
+    PLOTTED_ROWS,
+    _cell_class,
+    _csv,
+    _curves,
+    _pareto,
+    _thin_rows,
+)
 from magnetkit.explorer.server import serve
 from magnetkit.run._files import read_finished_manifest
 from tests.choose import naive_pareto
@@ -37,9 +47,7 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
     rows = np.arange(len(results))
     assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        np.testing.assert_allclose(
-            results.column(name, Question()), ranked_rows[name], rtol=1e-6
-        )
+        assert_allclose(results.column(name, Question()), ranked_rows[name], rtol=1e-6)
 
 
 def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
@@ -77,7 +85,7 @@ def test_every_stop_equals_the_model(results):
             load_line=conditions.duty.load_line,
         )
         for name in MAGNET:
-            np.testing.assert_allclose(
+            assert_allclose(
                 results.column(name, Question(stop)), expected[name], rtol=1e-6
             )
 
@@ -121,9 +129,7 @@ def test_supply_follows_scenario_and_recycling(results):
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )
     for name in ("supply_risk", "cost_USD_kg"):
-        np.testing.assert_allclose(
-            results.column(name, question), expected[name], rtol=1e-5
-        )
+        assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 
@@ -195,3 +201,37 @@ def test_thins_many_rows_evenly():
     rows = _thin_rows(many)
     assert (len(rows), rows[0], rows[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
     assert set(np.diff(rows)) == {3, 4}
+
+
+def test_curve_is_named_by_recipe_and_shell(results):
+    rows = np.arange(len(results))
+    shells = results.text("shell", rows)
+    names = results.text("candidate", rows)
+    coated = next(row for row in rows if shells[row])
+    plain = next(row for row in rows if not shells[row])
+    for row, label in (
+        (coated, f"{names[coated]} + Tb 0.30 @ 0.10"),
+        (plain, names[plain]),
+    ):
+        traces = _curves(results, row, 0)["data"]
+        legend = {trace.get("name") for trace in traces}
+        assert f"J(H) {label}" in legend
+        assert f"J(H) Today's magnet, {results.profile.reference.formula}" in legend
+
+
+def test_words_stand_left_and_a_narrow_screen_hides_minor_columns():
+    assert _cell_class("candidate") == "text name"
+    assert _cell_class("host") == "text minor"
+    assert _cell_class("supply_risk") == "minor"
+    assert _cell_class("shell") == "text"
+    assert _cell_class("remanence_T") == ""
+
+
+def test_download_holds_words_and_numbers_of_its_rows(results, ranked_rows):
+    names = ["candidate", "remanence_T"]
+    table = pd.read_csv(io.StringIO(_csv(results, np.arange(3), Question(), names)))
+    assert table["candidate"].tolist() == ranked_rows["candidate"].tolist()[:3]
+    np.testing.assert_allclose(
+        table["remanence_T"], ranked_rows["remanence_T"][:3], rtol=1e-6
+    )
+    assert (table["temperature_K"] == results.temperatures[Question().stop]).all()

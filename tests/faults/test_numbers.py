@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit._core._threads import limited_threads
@@ -112,7 +113,7 @@ def test_a_trace_changes_nothing_but_itself():
     )
     finite = np.isfinite(pure)
     assert (finite == np.isfinite(trace)).all()
-    np.testing.assert_allclose(trace[finite], pure[finite], rtol=1e-6, atol=1e-8)
+    assert_allclose(trace[finite], pure[finite], rtol=1e-6, atol=1e-8)
 
 
 # Several threads ask at once, for what the process has neither loaded nor compiled.
@@ -133,7 +134,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("threads", "workers", "given"),
+    ("threads", "workers", "variables"),
     [
         # Another kind of BLAS, which cuts its products into other blocks, and processes that work.
         (
@@ -149,7 +150,7 @@ if __name__ == "__main__":
     ],
 )
 def test_another_process_gives_the_same(
-    tmp_path, table: pd.DataFrame, threads, workers, given
+    tmp_path, table: pd.DataFrame, threads, workers, variables
 ):
     file = tmp_path / "one.parquet"
     (tmp_path / "other.py").write_text(_OTHER, encoding="utf-8")
@@ -162,7 +163,7 @@ def test_another_process_gives_the_same(
             str(threads),
             str(workers),
         ],
-        env={**os.environ, "PYTHONPATH": path, **given},
+        env={**os.environ, "PYTHONPATH": path, **variables},
         capture_output=True,
         text=True,
         timeout=1800,

@@ -42,31 +42,31 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff):
     return out
 
 
-def radial_histogram(found, kinds, width, bins):
+def radial_histogram(neighbours, kinds, width, bins):
     """Return atoms of each kind in bins of distance around those of each kind."""
     k = max(kinds) + 1
     out = np.zeros((k, k, bins), int)
-    for i, j, _, _, d in found:
+    for i, j, _, _, d in neighbours:
         if kinds[i] >= 0 and kinds[j] >= 0 and d < width * bins:
             out[kinds[i], kinds[j], int(d / width)] += 1
     return out
 
 
-def coordination_numbers(found, kinds, reach):
+def coordination_numbers(neighbours, kinds, reach):
     """Return the neighbours of each kind around each atom."""
     out = np.zeros((len(kinds), len(reach)), int)
-    for i, j, _, _, d in found:
+    for i, j, _, _, d in neighbours:
         if kinds[i] >= 0 and kinds[j] >= 0 and d <= reach[kinds[i], kinds[j]]:
             out[i, kinds[j]] += 1
     return out
 
 
-def distance_statistics(found, kinds, a, b, reach, short):
+def distance_statistics(neighbours, kinds, a, b, reach, short):
     """Return least, mean, standard deviation and short share of the distances of two kinds."""
     d = np.array(
         [
             d
-            for i, j, _, _, d in found
+            for i, j, _, _, d in neighbours
             if (kinds[i], kinds[j]) in ((a, b), (b, a)) and d <= reach
         ]
     )

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.elements import RARE_EARTHS
+from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from magnetkit import CompositionTable
@@ -19,16 +20,10 @@ def describe(*texts):
 
 def test_free_ions():
     frame = describe("GdCo5", "DyCo5", "SmCo5", "NdCo5", "YCo5")
-    np.testing.assert_allclose(
-        frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857]
-    )
-    np.testing.assert_allclose(frame["R_moment_muB_mean"], [7, 10, 5 / 7, 36 / 11, 0])
-    np.testing.assert_allclose(
-        frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0]
-    )
-    np.testing.assert_allclose(
-        frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14]
-    )
+    assert_allclose(frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857])
+    assert_allclose(frame["R_moment_muB_mean"], [7, 10, 5 / 7, 36 / 11, 0])
+    assert_allclose(frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0])
+    assert_allclose(frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14])
     # (J^2 - J/2) alpha <r^2> of dysprosium is -0.2605 a0^2; the quadrupole is twice that.
     assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(2 * -0.2605, abs=2e-4)
 
@@ -103,7 +98,7 @@ def test_means_are_linear_in_the_substitution(first, share, second):
     linear = [i for i, name in enumerate(names) if not name.endswith("_std")]
     x = round(share, 6)
     mixture = (1 - x) * one + x * two
-    np.testing.assert_allclose(joint[linear], mixture[linear], rtol=1e-9, atol=1e-9)
+    assert_allclose(joint[linear], mixture[linear], rtol=1e-9, atol=1e-9)
 
 
 def test_empty_sublattices_are_zeros():

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_array_equal
 
 from magnetkit import CompositionTable
 from magnetkit.features import composition_statistics, load_table
@@ -17,7 +18,7 @@ def test_out_and_dtype():
     full = composition_statistics(table, elements)
     out = np.empty((2, 132), np.float32)
     assert composition_statistics(table, elements, out=out) is out
-    np.testing.assert_array_equal(out, full.astype(np.float32))
+    assert_array_equal(out, full.astype(np.float32))
     for wrong in (np.empty((2, 131)), np.empty((2, 132), int), np.empty((132, 2)).T):
         with pytest.raises(InputError, match="out must be"):
             composition_statistics(table, elements, out=wrong)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import DataError, InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.features import CompositionStatistics, load_table
 
@@ -13,7 +14,7 @@ def test_magpie_has_its_22_properties():
     assert table.names[0] == "Number"
     assert table.names[-1] == "SpaceGroupNumber"
     numbers = table.values[:112, 0]
-    np.testing.assert_array_equal(numbers, np.arange(1, 113))
+    assert_array_equal(numbers, np.arange(1, 113))
     assert np.isnan(table.values[112:, 0]).all()
 
 
@@ -28,10 +29,10 @@ def test_a_users_own_table(tmp_path):
         f"mine {s} radius"
         for s in ("minimum", "maximum", "range", "mean", "avg_dev", "mode")
     ]
-    np.testing.assert_allclose(got.iloc[0], [1.0, 1.2, 0.2, 1.1, 0.1, 1.0])
+    assert_allclose(got.iloc[0], [1.0, 1.2, 0.2, 1.1, 0.1, 1.0])
     assert got.iloc[1].isna().tolist() == [True] * 5 + [False]
     features = CompositionStatistics(str(file)).fit_transform(["Sm"])
-    np.testing.assert_allclose(features[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
+    assert_allclose(features[0], [1.1, 1.1, 0, 1.1, 0, 1.1])
 
 
 @pytest.mark.parametrize(

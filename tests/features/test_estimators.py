@@ -8,8 +8,8 @@ a warning) and runs the others. Those that need no data are run here one by one 
 import pickle
 import warnings
 
-import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 from pymatgen.core import Lattice, Structure
 from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks as checks
@@ -52,12 +52,10 @@ def test_fit_transform_pickle_and_output_containers(transformer, data):
     estimator = transformer()
     assert estimator.fit(data) is estimator
     once = estimator.transform(data)
-    np.testing.assert_array_equal(transformer().fit_transform(data), once)
-    np.testing.assert_array_equal(
-        pickle.loads(pickle.dumps(estimator)).transform(data), once
-    )
+    assert_array_equal(transformer().fit_transform(data), once)
+    assert_array_equal(pickle.loads(pickle.dumps(estimator)).transform(data), once)
     names = estimator.get_feature_names_out()
     assert once.shape == (len(data), len(names))
     frame = estimator.set_output(transform="pandas").transform(data)
     assert list(frame) == list(names)
-    np.testing.assert_array_equal(frame.to_numpy(), once)
+    assert_array_equal(frame.to_numpy(), once)

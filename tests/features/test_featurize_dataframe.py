@@ -2,10 +2,10 @@
 
 import inspect
 
-import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_array_equal
 from pymatgen.core import Composition, Lattice, Structure
 
 from magnetkit.features import (
@@ -40,7 +40,7 @@ def test_features_stand_beside_the_frame(kind, read):
     assert out.index.tolist() == [5, 3, 9]
     assert list(frame.columns) == ["composition", "melt"]
     expected = kind().fit_transform(FORMULAS)
-    np.testing.assert_array_equal(out[labels], expected)
+    assert_array_equal(out[labels], expected)
 
 
 def test_equals_the_magpie_preset():
@@ -93,5 +93,5 @@ def test_crystals_are_described_by_the_same_call():
     )
     labels = StructureDescriptors().feature_labels()
     expected = StructureDescriptors().fit_transform([iron])[0]
-    np.testing.assert_array_equal(out[labels].iloc[2], expected)
+    assert_array_equal(out[labels].iloc[2], expected)
     assert out[labels].iloc[1].isna().all()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.features._crystal_kernels import (
     dipole_tensors,
@@ -35,7 +36,7 @@ def test_plain_sphere_agrees_with_the_slow_twin(seed):
     full = naive_crystals.dipole_tensors(lattice, frac, weights, 8.0)
     expected = full[..., [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
     got = tensors(lattice, frac, weights, 8.0, ewald=False)
-    np.testing.assert_allclose(got, expected, atol=1e-10)
+    assert_allclose(got, expected, atol=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -47,10 +48,10 @@ def test_ewald_sums_ignore_the_cutoff(seed):
     once = tensors(lattice, frac, weights, start)
     scale = np.abs(once).max()
     for factor in (0.8, 1.5):
-        np.testing.assert_allclose(
+        assert_allclose(
             tensors(lattice, frac, weights, factor * start), once, atol=1e-6 * scale
         )
-    np.testing.assert_allclose(once[..., :3].sum(-1), 0.0, atol=1e-9 * scale)
+    assert_allclose(once[..., :3].sum(-1), 0.0, atol=1e-9 * scale)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -62,9 +63,9 @@ def test_fourth_order_agrees_with_a_large_plain_sphere(seed):
     axis /= np.linalg.norm(axis)
     expected = naive_crystals.fourth_order_sums(lattice, frac, weights, axis, 22.0)
     got = fourth(lattice, frac, weights, axis, 9.0)
-    np.testing.assert_allclose(got, expected, atol=2e-3 * np.abs(expected).max())
+    assert_allclose(got, expected, atol=2e-3 * np.abs(expected).max())
     again = fourth(lattice, frac, weights, axis, 13.0)
-    np.testing.assert_allclose(got, again, rtol=1e-6, atol=1e-12)
+    assert_allclose(got, again, rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_cubic_lattices_have_no_dipolar_anisotropy(basis):
     frac = np.array(basis, float)
     for ewald, cutoff in ((True, 9.0), (False, 12.0)):
         got = tensors(np.eye(3) * 2.87, frac, np.ones((len(frac), 1)), cutoff, ewald)
-        np.testing.assert_allclose(got, 0.0, atol=1e-14)
+        assert_allclose(got, 0.0, atol=1e-14)
 
 
 def test_hexagonal_close_packing_has_its_published_field_gradient():
@@ -103,7 +104,7 @@ def test_reciprocal_vectors_are_dual_to_the_lattice():
     vectors, volume = reciprocal_vectors(lattice, 4.0)
     assert volume == pytest.approx(abs(np.linalg.det(lattice)))
     whole = vectors @ lattice.T / (2 * np.pi)
-    np.testing.assert_allclose(whole, np.round(whole), atol=1e-9)
+    assert_allclose(whole, np.round(whole), atol=1e-9)
     mirror_images = {
         tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)
     }

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.features._crystal_kernels import _bin, half_pairs, triangular
 from magnetkit.features.crystals import both_ways
@@ -13,7 +14,7 @@ def list_pairs(lattice, frac, cutoff):
     first, second, shift, distance = half_pairs(lattice, frac, cutoff)
     assert (first <= second).all()
     vectors = (frac[second] + shift - frac[first]) @ lattice
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), distance, atol=1e-12)
+    assert_allclose(np.linalg.norm(vectors, axis=1), distance, atol=1e-12)
     pairs = both_ways(first, second, shift, distance)
     assert (np.diff(pairs.atom) >= 0).all()
     return sorted(
@@ -69,7 +70,7 @@ def test_empty_cell_coincident_and_unknown_atoms():
 def test_triangular_form_keeps_lengths_and_angles():
     lattice, _ = random_crystal(np.random.default_rng(5), 4)
     cell = triangular(lattice)
-    np.testing.assert_allclose(cell @ cell.T, lattice @ lattice.T, rtol=1e-12)
+    assert_allclose(cell @ cell.T, lattice @ lattice.T, rtol=1e-12)
     assert not np.triu(cell, 1).any()
 
 

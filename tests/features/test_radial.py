@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.features import _crystal_kernels as _crystals
 from magnetkit.features.crystals import radial_counts
@@ -28,10 +29,10 @@ def test_radial_histogram(crystal):
     kinds = kinds % 3
     first, second, distance = half
     out = radial_counts((kinds[first], kinds[second], distance), 3, 0.28, 20)
-    np.testing.assert_array_equal(
+    assert_array_equal(
         out, naive_crystals.radial_histogram(neighbours, kinds, 0.28, 20)
     )
-    np.testing.assert_array_equal(out, out.transpose(1, 0, 2))
+    assert_array_equal(out, out.transpose(1, 0, 2))
 
 
 def test_coordination_numbers(crystal):
@@ -39,7 +40,7 @@ def test_coordination_numbers(crystal):
     reach = rng.uniform(2, 6, (3, 3))
     out = np.zeros((6, 3), np.int64)
     _crystals.coordination_numbers(*half, kinds, reach, out)
-    np.testing.assert_array_equal(
+    assert_array_equal(
         out, naive_crystals.coordination_numbers(neighbours, kinds, reach)
     )
 
@@ -49,7 +50,7 @@ def test_distance_statistics(crystal, a, b):
     half, kinds, neighbours, _ = crystal
     got = _crystals.distance_statistics(*half, kinds, a, b, 5.0, 3.0)
     expected = naive_crystals.distance_statistics(neighbours, kinds, a, b, 5.0, 3.0)
-    np.testing.assert_allclose(got, expected, rtol=1e-9)
+    assert_allclose(got, expected, rtol=1e-9)
 
 
 def test_no_pairs():

@@ -1,4 +1,5 @@
 import numpy as np
+from numpy.testing import assert_allclose
 
 from magnetkit._core._arrays import Rows
 from magnetkit.features._descriptor_kernels import Layout, Sums, design
@@ -21,7 +22,7 @@ def test_columns_are_trend_ratios_and_fractions():
     x = design(ROWS, layout, np.array([1, 0]), np.array([-0.4, 2.0]))
     # No physics; then host 0 with a mean of 2. Ratios: (0.5 + 2 x 0.2) / 1 and 0.3 / (0.3 + 0.2);
     # 1 / 1 and 0 over an empty sum.
-    np.testing.assert_allclose(
+    assert_allclose(
         x,
         [
             [0.0, 140.0, 0.0, -24.0, 0.9, 0.6, -0.4, 0.0, 0.5, 0.3, 0.2],

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit import CompositionTable
 from magnetkit.features import CompositionStatistics
@@ -25,7 +26,7 @@ def test_names_and_values_are_matminers(frozen):
     statistics = CompositionStatistics().fit()
     assert statistics.get_feature_names_out().tolist() == names
     got = statistics.transform(texts)
-    np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
+    assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.peer
@@ -48,7 +49,7 @@ def test_twenty_thousand_magnets_as_matminer_computes_them():
     peer = matminer.ElementProperty.from_preset("magpie")
     expected = np.array([peer.featurize(Composition(t)) for t in texts], float)
     got = CompositionStatistics(basis="atomic").fit_transform(texts)
-    np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
+    assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_pandas_output_keeps_the_index_of_a_frame():
@@ -82,4 +83,4 @@ def test_many_rows_on_threads_equal_few_rows():
     table = CompositionTable.from_strings(texts)
     once = CompositionStatistics().fit_transform(table)
     often = CompositionStatistics().fit_transform(table[np.tile(np.arange(250), 100)])
-    np.testing.assert_array_equal(often, np.tile(once, (100, 1)))
+    assert_array_equal(often, np.tile(once, (100, 1)))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.features._descriptor_kernels import composition_statistics
 from tests.features import naive_statistics
@@ -25,7 +26,7 @@ def test_agrees_with_the_slow_twin_on_random_rows(properties):
     table[rng.random(table.shape) < 0.1] = np.nan
     rows = random_rows(rng, 60)
     expected = naive_statistics.composition_statistics(*rows, table)
-    np.testing.assert_allclose(run(*rows, table), expected, rtol=1e-12, atol=1e-9)
+    assert_allclose(run(*rows, table), expected, rtol=1e-12, atol=1e-9)
 
 
 def test_ties_follow_isclose():
@@ -51,4 +52,4 @@ def test_writes_only_its_rows_in_float32():
     composition_statistics(*rows, table, 8, out, 4, 7)
     assert (out[:4] == -1).all()
     assert (out[7:] == -1).all()
-    np.testing.assert_array_equal(out[4:7], run(*rows, table).astype(np.float32)[4:7])
+    assert_array_equal(out[4:7], run(*rows, table).astype(np.float32)[4:7])

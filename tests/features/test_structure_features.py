@@ -1,9 +1,9 @@
 """Descriptors of crystals as a transformer."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 from pymatgen.core import Lattice, Structure
 from sklearn.base import clone
 
@@ -61,7 +61,7 @@ def test_the_setting_of_the_cell_does_not_matter(crystals):
         cell.frac_coords,
     )
     got = StructureDescriptors().fit_transform([crystals[0], cell])
-    np.testing.assert_allclose(got[1], got[0], rtol=1e-5, atol=1e-6)
+    assert_allclose(got[1], got[0], rtol=1e-5, atol=1e-6)
 
 
 def test_input_kinds_and_conventions(crystals):
@@ -72,9 +72,7 @@ def test_input_kinds_and_conventions(crystals):
         pd.DataFrame({"structure": crystals}),
         Crystals.from_structures(crystals),
     ):
-        np.testing.assert_array_equal(
-            StructureDescriptors().fit_transform(argument), expected
-        )
+        assert_array_equal(StructureDescriptors().fit_transform(argument), expected)
     names = StructureDescriptors().get_feature_names_out()
     assert expected.shape == (2, len(names))
     assert len(set(names)) == len(names)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 from pymatgen.core import Lattice, Structure
 
 from magnetkit import features
@@ -49,7 +50,7 @@ def test_neighbours_are_pymatgens(nd2fe14b, smco5, cutoff):
         expected = rows(first, second, image, distance)
         got = rows(*features.neighbour_list(structure, cutoff))
         for one, other in zip(got, expected, strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-9)
+            assert_allclose(one, other, atol=1e-9)
 
 
 def test_coordination_of_smco5(smco5):
@@ -106,17 +107,15 @@ def test_crystal_field_turns_with_the_axis(smco5):
 
 def test_dipolar_field(smco5):
     iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    np.testing.assert_allclose(features.dipolar_field(iron), 0.0, atol=1e-12)
+    assert_allclose(features.dipolar_field(iron), 0.0, atol=1e-12)
     field = features.dipolar_field(smco5)
     # Uniaxial: a moment along c makes a field along c only, and half the opposite across it.
-    np.testing.assert_allclose(field[0, :2], 0.0, atol=1e-9)
+    assert_allclose(field[0, :2], 0.0, atol=1e-9)
     across = features.dipolar_field(smco5, axis=(1, 0, 0))
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
     sphere = features.dipolar_field(smco5, cutoff=60.0)
-    np.testing.assert_allclose(sphere, field, atol=0.01)
-    np.testing.assert_allclose(
-        features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field
-    )
+    assert_allclose(sphere, field, atol=0.01)
+    assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
 
 
 def test_refuses_wrong_input(smco5):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit._core._arrays import Rows
 from magnetkit.features._descriptor_kernels import RATIOS, SUMS, describe_sublattices
@@ -29,7 +30,7 @@ def test_agrees_with_the_slow_twin(n):
     expected = naive_sublattices.describe_sublattices(
         *rows, weights, SUMS, ions, targets, carbon
     )
-    np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
+    assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
 
 
 def test_empty_row_is_zero_except_distances():

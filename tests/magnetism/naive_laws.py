@@ -186,7 +186,7 @@ def cells(iron, copper, zirconium, ratio, pinning, scale):
     return h * step((k["iron_edge"] - iron) / k["iron_over"])
 
 
-def fall_of_cells(h, iron, hot, iron_limit, aged, ordinary):
+def fall_of_cells(h, iron, hot, iron_limit, ageing, ordinary):
     """Return the fall of H_cJ per 1000 K of that at 20 C."""
     k = book("cells")
     at_500 = hot * (1.0 - (iron / iron_limit) ** k["iron_power"])
@@ -194,8 +194,8 @@ def fall_of_cells(h, iron, hot, iron_limit, aged, ordinary):
     w = k["fall_rounding"]
     # The smaller of both, rounded.
     fall = k["most_fall"] - w * softplus((k["most_fall"] - fall) / w)
-    if aged is not None:
-        short = min(max((500.0 - aged) / 200.0, 0.0), 1.0)
+    if ageing is not None:
+        short = min(max((500.0 - ageing) / 200.0, 0.0), 1.0)
         fall += short * max(ordinary - fall, 0.0)
     return fall
 

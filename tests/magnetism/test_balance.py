@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import phase_balance, sintered
@@ -144,6 +145,4 @@ def test_volumes_of_all_phases_add_up():
         outside = 1.0 - phases.hard - phases.oxide
         assert (phases.oxide > 0.0).all() == (oxygen > 0.0)
         # What is short of rare earth is all soft.
-        np.testing.assert_allclose(
-            phases.soft, np.where([False, True, True], outside, 0.0)
-        )
+        assert_allclose(phases.soft, np.where([False, True, True], outside, 0.0))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import DataError, InputError
+from numpy.testing import assert_allclose
 from scipy.stats import norm
 
 import magnetkit as mk
@@ -102,12 +103,12 @@ def test_charges_are_those_of_the_trade():
 
 
 @pytest.mark.parametrize(
-    ("host", "given", "said"),
+    ("host", "recipe", "message"),
     [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
 )
-def test_refuses_an_impossible_charge(host, given, said):
-    with pytest.raises(InputError, match=said):
-        charge(host, **given)
+def test_refuses_an_impossible_charge(host, recipe, message):
+    with pytest.raises(InputError, match=message):
+        charge(host, **recipe)
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
@@ -141,16 +142,12 @@ def test_likelihood_of_a_recipe_is_normal():
     frame.loc[1, "remanence_T"] *= np.exp(0.055)
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
     likelihood = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(
-        likelihood - likelihood[0], [0.0, -0.5, -2.0], atol=1e-12
-    )
+    assert_allclose(likelihood - likelihood[0], [0.0, -0.5, -2.0], atol=1e-12)
     # Two deviations of alpha; beyond five it counts no more.
     frame = pd.DataFrame([{**grade, **expected}] * 3)
     frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
     likelihood = _log_likelihood(frame, grade)
-    np.testing.assert_allclose(
-        likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9
-    )
+    assert_allclose(likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9)
 
 
 def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
@@ -249,7 +246,7 @@ def test_trade_sets_the_odds_of_a_class():
         odds = _trade(
             row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth
         )
-        np.testing.assert_allclose(odds, [0.0, -0.5], atol=1e-12)
+        assert_allclose(odds, [0.0, -0.5], atol=1e-12)
 
 
 def test_ladder_of_a_maker_tells_alloying_from_diffusion():

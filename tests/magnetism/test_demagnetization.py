@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import demagnetization, sintered
@@ -15,12 +16,10 @@ def test_curves_agree_with_the_figures():
     table = _table("Nd2Fe14B", "SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5")
     curves = demagnetization(table, [293.15, "150C"])
     frame = sintered(table, temperature=293.15)
-    np.testing.assert_allclose(curves.remanence[:, 0], frame["remanence_T"], rtol=1e-9)
-    np.testing.assert_allclose(
-        curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9
-    )
+    assert_allclose(curves.remanence[:, 0], frame["remanence_T"], rtol=1e-9)
+    assert_allclose(curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9)
     product = (-curves.induction * curves.field).max(axis=2)[:, 0] / 1e3
-    np.testing.assert_allclose(product, frame["max_energy_product_kJ_m3"], rtol=0.06)
+    assert_allclose(product, frame["max_energy_product_kJ_m3"], rtol=0.06)
     assert (curves.coercivity[:, 1] < curves.coercivity[:, 0]).all()
 
 
@@ -45,11 +44,11 @@ def test_working_point_lies_on_the_load_line():
 
 def test_every_curve_ends_on_the_axis():
     curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), "20C,150C")
-    np.testing.assert_array_equal(curves.field[:, :, -1], -curves.coercivity)
+    assert_array_equal(curves.field[:, :, -1], -curves.coercivity)
     assert (curves.polarization[:, :, -1] == 0.0).all()
     at = curves.field == -curves.coercivity_b[:, :, None]
     assert (at.sum(axis=2) == 1).all()
-    np.testing.assert_allclose(curves.induction[at], 0.0, atol=1e-9)
+    assert_allclose(curves.induction[at], 0.0, atol=1e-9)
 
 
 def test_given_fields_are_taken_for_all():
@@ -63,8 +62,8 @@ def test_frame_repeats_no_point():
     frame = curves.to_frame(["Nd", "Sm"])
     assert len(frame) == curves.field.size
     part = frame[(frame["candidate"] == "Sm") & (frame["temperature_K"] == 423.15)]
-    np.testing.assert_array_equal(part["induction_T"], curves.induction[1, 1])
-    np.testing.assert_allclose(part["field_kA_m"], 1e-3 * curves.field[1, 1])
+    assert_array_equal(part["induction_T"], curves.induction[1, 1])
+    assert_allclose(part["field_kA_m"], 1e-3 * curves.field[1, 1])
     assert curves.to_frame()["candidate"].iloc[-1] == "magnet 2"
     with pytest.raises(InputError, match="2 labels"):
         curves.to_frame(["one"])
@@ -85,4 +84,4 @@ def test_fields_must_lie_in_the_second_quadrant():
 
 def test_magnet_turns_at_any_field_over_its_coercivity():
     curve = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
-    np.testing.assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])
+    assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])

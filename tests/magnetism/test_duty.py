@@ -102,8 +102,8 @@ def test_loses_a_tenth_at_the_knee():
 
 
 def test_loss_follows_field_time_and_load_line():
-    def loss(**changed):
-        return Duty(**{"load_line": 1.0, "hours": 100.0, **changed}).loss(
+    def loss(**changes):
+        return Duty(**{"load_line": 1.0, "hours": 100.0, **changes}).loss(
             1.1 * ONE, 5e5 * ONE, 4.6e5 * ONE, 1.05 * ONE
         )[0]
 
@@ -126,7 +126,7 @@ def test_polarization_is_the_loop_less_the_turned_part():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "fields",
     [
         {"load_line": -1.0},
         {"outside_field_kA_m": -1.0},
@@ -134,7 +134,7 @@ def test_polarization_is_the_loop_less_the_turned_part():
         {"hours": float("nan")},
     ],
 )
-def test_refuses_a_duty_out_of_range(given):
-    (name,) = given
+def test_refuses_a_duty_out_of_range(fields):
+    (name,) = fields
     with pytest.raises(InputError, match=name):
-        read_duty(Duty(**given))
+        read_duty(Duty(**fields))

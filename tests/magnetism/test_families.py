@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit._core import datasets
@@ -38,7 +39,7 @@ def test_trace_keeps_the_prediction(base):
     )
     assert set(frame["status"]) == {"ok"}
     for name in (B, H, P):
-        np.testing.assert_allclose(frame[name], plain[name], rtol=2e-3)
+        assert_allclose(frame[name], plain[name], rtol=2e-3)
 
 
 def test_names_an_element_over_its_limit():
@@ -160,7 +161,7 @@ def test_measured_easy_directions_hold():
     magnetic = (frame["status"] != "paramagnetic").to_numpy()
     planar = frame["status"].isin(["planar", "cone"]).to_numpy()
     assert magnetic.sum() > 50
-    np.testing.assert_array_equal(
+    assert_array_equal(
         planar, np.where(magnetic, data["easy_direction"] == "plane", False)
     )
 
@@ -194,7 +195,7 @@ def test_decomposing_phases_cannot_be_sintered_densely():
 
 
 @pytest.mark.parametrize(
-    ("recipe", "printed"),
+    ("recipe", "literature"),
     [
         # Coehoorn et al., J. Appl. Phys. 65 (1989) 704; Metals 14 (2024) 1115; a quarter of boron:
         # doi 10.1016/S0925-8388(02)00508-X.
@@ -203,12 +204,12 @@ def test_decomposing_phases_cannot_be_sintered_densely():
         ("Nd13Dy2Fe77C6B2", 1989.0),
     ],
 )
-def test_coercivity_of_a_carbide_equals_print(recipe, printed):
+def test_coercivity_of_a_carbide_equals_print(recipe, literature):
     spun = mk.predict(
         recipe, "25C", basis="atomic", process="hot-pressed-isotropic"
     ).iloc[0]
-    assert spun[f"{H}_lo"] < printed < spun[f"{H}_hi"]
-    assert spun[H] == pytest.approx(printed, rel=0.25)
+    assert spun[f"{H}_lo"] < literature < spun[f"{H}_hi"]
+    assert spun[H] == pytest.approx(literature, rel=0.25)
 
 
 def test_refractory_metals_refine_2_14_1_ribbons_alone():

@@ -66,7 +66,7 @@ def test_given_values_pass_through_the_pipeline(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("values", "message"),
     [
         ({"T_C": 600.0}, "given 'T_C': expected some of temperature_K, curie"),
         ({J_S: 1.7}, "needs its temperature_K, 0 for one of first principles"),
@@ -76,6 +76,6 @@ def test_given_values_pass_through_the_pipeline(tmp_path):
         ({T_C: -1.0}, "below zero"),
     ],
 )
-def test_names_what_is_of_no_use(given, said):
-    with pytest.raises(InputError, match=said):
-        mk.predict("Nd2Fe14B", given=given)
+def test_names_what_is_of_no_use(values, message):
+    with pytest.raises(InputError, match=message):
+        mk.predict("Nd2Fe14B", given=values)

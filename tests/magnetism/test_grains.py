@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit import CompositionTable
 from magnetkit.magnetism import sintered
@@ -31,7 +32,7 @@ def test_decade_of_grain_size_is_one_deviation():
         "grain_deviation": np.full(4, 0.05),
     }
     decade = 0.05 * np.log(10.0)
-    np.testing.assert_allclose(slope_deviation(rows), [-decade, 0.0, decade, 0.0])
+    assert_allclose(slope_deviation(rows), [-decade, 0.0, decade, 0.0])
 
 
 def test_fine_grains_have_a_wider_range():

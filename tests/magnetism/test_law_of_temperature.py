@@ -7,6 +7,7 @@ follows from the law's definition.
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit import datasets
@@ -182,7 +183,7 @@ def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most)
     kelvin = np.array([ROOM, 343.15, 393.15, 443.15, 493.15])
     h_cj = np.array([magnet(recipe, t, basis)[H] for t in kelvin])
     steps = np.diff(h_cj)
-    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+    assert_allclose(steps, steps[0], rtol=1e-6)
     assert least < 100.0 * steps[0] / 50.0 / h_cj[0] < most
 
 
@@ -235,9 +236,7 @@ def test_sheets_meet_their_ends_and_sag_between_them():
         (-0.75, 373.15, 955.0),
     ):
         ends = coercivity_ratio(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
-        np.testing.assert_allclose(
-            ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9
-        )
+        assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
         assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01

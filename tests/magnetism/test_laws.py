@@ -7,6 +7,7 @@ each term of each law and runs this file alone.
 import numpy as np
 import pytest
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._books import read_constant
 from magnetkit._core.elements import ATOMIC_MASS, INDEX
@@ -262,7 +263,7 @@ def test_nearer_row_is_likelier_a_formula():
     other = CompositionTable.from_strings(["SmCo5"] * 3)
     hard = np.array([0.94, 0.9675, 0.995])
     likelihood = _boundary.formula_likelihood(other, np.ones(3, np.int8), hard)
-    np.testing.assert_allclose(likelihood, [0.0, 0.5, 1.0], atol=1e-9)
+    assert_allclose(likelihood, [0.0, 0.5, 1.0], atol=1e-9)
 
 
 FORMULAS = (
@@ -290,7 +291,7 @@ def test_a_formula_is_as_likely_as_its_twin(hard):
         table, np.zeros(n, np.int8), np.full(n, hard)
     )
     twin = [naive.formula_likelihood(atoms, hard) for atoms in FORMULAS]
-    np.testing.assert_allclose(likelihood, twin, rtol=1e-9, atol=1e-12)
+    assert_allclose(likelihood, twin, rtol=1e-9, atol=1e-12)
     # What is not clipped tells: all but the whole formula.
     assert sum(0.0 < value < 1.0 for value in twin) > 1
 
@@ -311,7 +312,7 @@ def test_cells_have_the_coercivity_of_their_twin():
         *GRID.T, pinning=np.full(len(GRID), 2900.0), copper_scale=0.035
     )
     twin = [naive.cells(*row, 2900.0, 0.035) for row in GRID]
-    np.testing.assert_allclose(coercivity, twin, rtol=1e-9, atol=1e-9)
+    assert_allclose(coercivity, twin, rtol=1e-9, atol=1e-9)
 
 
 def test_hot_cells_equal_their_twin_and_are_less_certain():
@@ -340,7 +341,7 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     # A producer of stronger magnets has the same value at 500 C: they fall faster.
     harder = {**rows, "harder": np.full(n, 1.2)}
     harder_pinning, faster = _cells.cellular_coercivity(harder, structure)
-    np.testing.assert_array_equal(harder_pinning, pinning)
+    assert_array_equal(harder_pinning, pinning)
     for i in range(n):
         h = 1.2e-3 * pinning[i]
         at = None if np.isnan(ageing[i]) else ageing[i]
@@ -357,14 +358,14 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     at_500 = _cells.hot_deviation(Rules, iron, np.full((1, 4), 773.15))[0]
     # 100 kA/m, 250 from an iron of 0.20, over 2000 (1 - 1.4 x 0.48) = 656 kA/m, of a level of 1.25
     # over 820; at most 1.5.
-    np.testing.assert_allclose(at_500, [100 / 656, 250 / 820, 0.0, 1.5], rtol=1e-3)
+    assert_allclose(at_500, [100 / 656, 250 / 820, 0.0, 1.5], rtol=1e-3)
     cold = _cells.hot_deviation(Rules, np.full(4, 0.1), np.full((1, 4), 200.0))
     assert (cold == 0.0).all()
     assert (
         _cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[0, 0]
     ) == (pytest.approx(175.0 * 0.5 / (2000.0 * (1.0 - 1.4 * 0.24)), rel=1e-3))
     square = _cells.squareness(np.full(3, 0.7), np.array([7.0, 7.5, 20.0]))
-    np.testing.assert_allclose(square, [0.75, 0.70, 0.56], rtol=1e-9)
+    assert_allclose(square, [0.75, 0.70, 0.56], rtol=1e-9)
 
 
 def test_interstitials_and_titanium_change_the_charge():
@@ -450,7 +451,7 @@ def test_exchange_lifts_remanence_of_fine_grains():
             naive.reduced_remanence(a, v, fine)
             for a, v in zip(alignment, soft, strict=True)
         ]
-        np.testing.assert_allclose(remanence, twin, rtol=1e-12)
+        assert_allclose(remanence, twin, rtol=1e-12)
     # Ribbons with a quarter of iron: 0.58 to 0.71 of the mean polarization where measured.
     assert (
         0.56
@@ -497,7 +498,7 @@ def test_shells_by_thickness_distance_and_volume():
     )
     distance = np.array([0.5, 1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 15.0, np.inf])
     twin = [naive.arriving_share(d) for d in distance]
-    np.testing.assert_allclose(shells.arriving_share(distance), twin, rtol=1e-6)
+    assert_allclose(shells.arriving_share(distance), twin, rtol=1e-6)
     charge = "Nd30.5B1Fe bal."
     sources = {"Al 0.2 wt%": {"Al": 2e-3}, "Dy 0.5 wt% + Pr 0.7 wt%": {"Pr": 7e-3}}
     for text, carriers in sources.items():
@@ -513,7 +514,7 @@ def test_carbides_and_refractory_metals_act_like_print():
     shares = np.array([0.0, 0.5, 0.75, 0.875, 1.0])
     loss = _balance.solid_state_loss(shares)
     # Nd13Dy2Fe77C6B2, a quarter boron, has what a boride has (1,989 and 2,149 kA/m).
-    np.testing.assert_allclose(loss[:3], 0.0, atol=1e-12)
+    assert_allclose(loss[:3], 0.0, atol=1e-12)
     assert loss[3] == pytest.approx(loss[4] / 2.0)
     # Melt-spun carbides of two papers have 800 and 847 kA/m, borides about 1,300.
     assert np.exp(-loss[4]) == pytest.approx(824.0 / 1300.0, abs=0.06)

@@ -9,7 +9,7 @@ from magnetkit.magnetism.grades import _usual_shapes, coercivity_b, curve_shapes
 from magnetkit.magnetism.process import parameters
 
 
-def _table(**changed):
+def _table(**changes):
     row = {
         "host": "2:14:1",
         "kind": "sintered",
@@ -19,7 +19,7 @@ def _table(**changed):
         "recoil_permeability": np.nan,
         "squareness": 0.95,
     }
-    return pd.DataFrame([row | changed])
+    return pd.DataFrame([row | changes])
 
 
 def test_usual_shape_is_that_of_the_model():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._arrays import N_WORK
 from magnetkit.alloy import CompositionTable
@@ -92,7 +93,7 @@ def test_figures_equal_their_twin(shell):
                     0.8,
                     *shift(a, i, sign),
                 )
-                np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
+                assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
@@ -107,15 +108,13 @@ def test_figures_equal_their_twin(shell):
                 for sign in (0, -1, 1)
             ]
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
-            np.testing.assert_allclose(
-                got[4, :, a, i], expected, rtol=1e-6, equal_nan=True
-            )
+            assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
             minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
             half = np.hypot(twin[5] * on_alpha[i], minimum), abs(twin[6]) * on_beta[i]
             for k in (5, 6):
                 width = half[k - 5]
                 ends = [twin[k], twin[k] - width, twin[k] + width]
-                np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
+                assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
     # Of the shelled only the two of 2:14:1 are within the model.
     assert count >= (12 if shell is None else 4)
 
@@ -219,7 +218,7 @@ def test_curve_passes_its_points():
     j = _demagnetization.curves(
         b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]])
     )[0]
-    np.testing.assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
+    assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
     assert j[3] == -1.1
 
 
@@ -232,7 +231,7 @@ def test_working_field_lies_on_curve_and_load_line():
     for load in (0.0, 0.5, 3.0):
         h = _demagnetization.working_fields(b_r, h_cj, knee, recoil, load)
         j = _demagnetization.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
-        np.testing.assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
+        assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 
 def test_curve_without_coercivity_or_figures():
@@ -256,7 +255,7 @@ def test_own_fields_crowd_at_the_knee():
     h_cb = _demagnetization.working_fields(*figures, 0.0)
     fields = _demagnetization.own_fields(*figures, h_cb, 41)
     assert fields[:, 0].tolist() == [0.0, 0.0]
-    np.testing.assert_array_equal(fields[:, -1], figures[1])
+    assert_array_equal(fields[:, -1], figures[1])
     for row, crossing in zip(fields, h_cb, strict=True):
         assert (np.diff(row) > 0.0).all()
         assert crossing in row
@@ -328,4 +327,4 @@ def test_steep_load_line_has_almost_no_field():
     fields = _demagnetization.working_fields(
         1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8
     )
-    np.testing.assert_allclose(fields, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)
+    assert_allclose(fields, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
@@ -72,15 +73,13 @@ def test_density_follows_crystal_and_sintering(formula, density):
 def test_remanence_is_polarization_times_volume_density_and_alignment():
     settings = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
     magnets = _evaluate("Nd2Fe14B", process=settings)
-    np.testing.assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
-    np.testing.assert_allclose(
-        magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92
-    )
+    assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
+    assert_allclose(magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92)
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
     dense = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = dense.alloys.balance
     whole = balance.hard + balance.second
-    np.testing.assert_allclose(dense.alloys.factor, 0.95 * 0.9 * whole)
+    assert_allclose(dense.alloys.factor, 0.95 * 0.9 * whole)
 
 
 def test_formula_takes_the_boundary_of_its_process():
@@ -90,7 +89,7 @@ def test_formula_takes_the_boundary_of_its_process():
     structure = magnets.alloys.structure
     assert magnets.alloys.balance.hard[0] == pytest.approx(0.93)
     # A tenth of a per cent of copper; what a recipe names itself.
-    np.testing.assert_allclose(structure["additive"], [0.001, 0.005])
+    assert_allclose(structure["additive"], [0.001, 0.005])
     assert structure["soft"].tolist() == magnets.alloys.balance.soft.tolist()
 
 

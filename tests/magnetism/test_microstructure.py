@@ -40,10 +40,10 @@ STRUCTURE = {
 }
 
 
-def grain_factors(**changed):
-    rows = {name: np.array([changed.get(name, value)]) for name, value in ROWS.items()}
+def grain_factors(**changes):
+    rows = {name: np.array([changes.get(name, value)]) for name, value in ROWS.items()}
     structure = {
-        name: np.array([changed.get(name, value)]) for name, value in STRUCTURE.items()
+        name: np.array([changes.get(name, value)]) for name, value in STRUCTURE.items()
     }
     return [float(factor[0]) for factor in microstructure(rows, structure)]
 
@@ -58,7 +58,7 @@ def test_demagnetizing_factor_rises_with_grain_size():
 
 
 @pytest.mark.parametrize(
-    ("changed", "share"),
+    ("changes", "share"),
     [
         # A third is left of what stands 2 % of soft phase.
         ({"soft": 0.02}, np.exp(-1.0)),
@@ -78,24 +78,24 @@ def test_demagnetizing_factor_rises_with_grain_size():
         ({"lanthanum": 0.25, "grain_size_um": 0.06, "grain_slope": 0.0}, 1.0),
     ],
 )
-def test_coupled_grains_leave_a_share_of_coercivity(changed, share):
-    alpha_k, n_eff, _, factor, _ = grain_factors(**changed)
+def test_coupled_grains_leave_a_share_of_coercivity(changes, share):
+    alpha_k, n_eff, _, factor, _ = grain_factors(**changes)
     assert alpha_k / 0.4 * factor == pytest.approx(share)
     assert n_eff == 1.2
 
 
-def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
+def cells(iron, copper, zirconium, ratio, earth=1.0, **changes):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
     shares = dict(
         zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True)
     )
-    _, _, pinning, factor, fall = grain_factors(**shares, **changed)
+    _, _, pinning, factor, fall = grain_factors(**shares, **changes)
     assert factor == 1.0
     return 1e-3 * pinning, fall
 
 
 @pytest.mark.parametrize(
-    ("charge", "known"),
+    ("charge", "expected"),
     [
         # The law as it was worked out by hand: a copper series with and without zirconium (Tang et
         # al., J. Appl. Phys. 87 (2000) 5308: 708, 3056 and 446 kA/m, no cells) and two others.
@@ -108,8 +108,8 @@ def cells(iron, copper, zirconium, ratio, earth=1.0, **changed):
         ((0.16, 0.09, 0.032, 6.9), 2439.0),
     ],
 )
-def test_copper_and_zirconium_make_the_cells(charge, known):
-    assert cells(*charge)[0] == pytest.approx(known, rel=0.03)
+def test_copper_and_zirconium_make_the_cells(charge, expected):
+    assert cells(*charge)[0] == pytest.approx(expected, rel=0.03)
 
 
 def test_cells_fall_to_a_value_at_500_C():

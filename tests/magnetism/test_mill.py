@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from magnetkit.elements import INDEX, N_ELEMENTS
 from magnetkit.errors import InputError, StoreError
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from benchmarks.accuracy.magnetism.split import Residuals, deviations
@@ -154,8 +155,8 @@ def test_draws_are_as_wide_as_intervals():
         / SPLIT.deviation**2
     )
     variances = variance(kinds, "coercivity_kA_m", producer)
-    np.testing.assert_allclose(variances, deviation**2 + distant, rtol=1e-6)
-    np.testing.assert_allclose(
+    assert_allclose(variances, deviation**2 + distant, rtol=1e-6)
+    assert_allclose(
         np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)), variances
     )
 

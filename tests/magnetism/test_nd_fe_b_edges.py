@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.compound._intrinsic_kernels import barrier, easy_angle
 from magnetkit.magnetism._demagnetization_kernels import flux_loss
@@ -18,8 +19,8 @@ def _recipe(rare="Nd31", boron=0.98, more=USUAL):
     return f"{rare}B{boron:g}{more}Fe bal. wt%"
 
 
-def _column(recipes, column=H, **given):
-    frame = sintered(recipes, **({"temperature": ROOM} | given))
+def _column(recipes, column=H, **options):
+    frame = sintered(recipes, **({"temperature": ROOM} | options))
     if column == "status":
         return frame[column].to_numpy()
     return frame[column].to_numpy(float)
@@ -190,14 +191,14 @@ def test_local_field_spread_keeps_with_coercivity():
     j = frame["saturation_polarization_T"].to_numpy()
     knee = frame["knee_field_kA_m"].to_numpy()
     own_field = 0.05 * h[1] * j / j[1]
-    np.testing.assert_allclose(knee, np.maximum(h - own_field, 0.0), rtol=1e-3)
+    assert_allclose(knee, np.maximum(h - own_field, 0.0), rtol=1e-3)
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
     wide, hard = (
         -np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H)
     )
     growth = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
-    np.testing.assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
+    assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
 
 
 def test_compensated_alpha_keeps_its_deviation():

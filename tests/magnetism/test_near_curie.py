@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 
@@ -54,7 +55,7 @@ def test_upper_energy_product_uses_the_upper_line(heated_magnet):
         b_r / (2.0 * slope), 1e3 * frame.loc[close, "knee_field_kA_m_hi"]
     )
     expected = (b_r - slope * field) * field / 1e3
-    np.testing.assert_allclose(
+    assert_allclose(
         frame.loc[close, "max_energy_product_kJ_m3_hi"], expected, rtol=1e-3
     )
 
@@ -99,6 +100,4 @@ def test_neighbours_far_below_change_nothing():
             *(f"{name}_{end}" for name in ENDS for end in ("lo", "hi")),
         ):
             row = together[name].to_numpy()[rows]
-            np.testing.assert_array_equal(
-                row, alone[name].to_numpy(), err_msg=f"{recipe} {name}"
-            )
+            assert_array_equal(row, alone[name].to_numpy(), err_msg=f"{recipe} {name}")

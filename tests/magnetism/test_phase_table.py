@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import phase_balance, predict
@@ -43,7 +44,7 @@ def test_lists_the_phases_of_the_coercivity():
     boundary = boundary_composition(table, np.zeros(2), np.full(2, 5.0))
     frame = phase_balance(table, {"oxygen_wt_pct": 0.0})
     soft = frame[frame["phase"] == "R2Fe17"]["volume_pct"].to_numpy()
-    np.testing.assert_allclose(soft, 100.0 * boundary["r2fe17"], rtol=1e-9)
+    assert_allclose(soft, 100.0 * boundary["r2fe17"], rtol=1e-9)
     # Where it lies between the grains, H_cJ says so.
     few, many = predict(["Nd31B0.95Fe bal.", "Nd31B0.85Fe bal."], basis="weight")[
         "coercivity_kA_m"
@@ -65,7 +66,7 @@ def test_the_phases_of_a_magnet_fill_it():
     for oxygen in (0.0, 0.3):
         frame = phase_balance(charges, {"oxygen_wt_pct": oxygen}, basis="weight")
         total = frame.groupby("row_index")["volume_pct"].sum()
-        np.testing.assert_allclose(total, 100.0, atol=0.05)
+        assert_allclose(total, 100.0, atol=0.05)
         assert frame["row_index"].tolist() == sorted(frame["row_index"])
         assert (frame["phase"] == "oxide").any() == (oxygen > 0.0)
     table = frame.set_index(["row_index", "phase"])

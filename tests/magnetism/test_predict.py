@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 
@@ -29,3 +30,11 @@ def test_interval_covers_nine_in_ten_by_default():
     # Deviations of a normal: 1.645 and 2.576 to each side.
     wide, narrow = (row[f"{name}_hi"] - row[name] for row in (wider, nine))
     assert wide / narrow == pytest.approx(2.576 / 1.645, rel=1e-3)
+
+
+def test_name_of_a_family_is_refused_alone_and_warned_of_among_others():
+    with pytest.raises(InputError, match="NdFeB is the name of a family of magnets"):
+        mk.predict("NdFeB")
+    with pytest.warns(UserWarning, match="NdFeB is the name of a family of magnets"):
+        frame = mk.predict(["NdFeB", "SmCo5"])
+    assert frame["candidate"].tolist()[-1] == "SmCo5"

@@ -15,9 +15,9 @@ H = "coercivity_kA_m"
 B = "remanence_T"
 
 
-def calibrate_on_magnet(text, seen, between=None):
+def calibrate_on_magnet(text, values, between=None):
     producer = calibrate_on_reference(
-        "it", CompositionTable.from_strings([text]), None, seen, between
+        "it", CompositionTable.from_strings([text]), None, values, between
     )
     return {"producer": producer.record()}
 

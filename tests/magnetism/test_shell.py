@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import ShellRows, read_shells, with_shell
@@ -67,8 +68,8 @@ def test_only_the_shell_pays():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B"])
     whole = with_shell(table, ["Tb 0.30 @ 0.10", ""])
     # Boundaries keep 40 % of what was put in.
-    np.testing.assert_allclose(whole.fraction("Tb"), [0.3 * 0.1 / 0.6 * 2 / 17, 0.0])
-    np.testing.assert_allclose(whole.to_array().sum(axis=1), 1.0)
+    assert_allclose(whole.fraction("Tb"), [0.3 * 0.1 / 0.6 * 2 / 17, 0.0])
+    assert_allclose(whole.to_array().sum(axis=1), 1.0)
     bulk = CompositionTable.from_strings(["Nd1.4Tb0.6Fe14B"])
     tb = 64
     ratio = whole.weight_fractions()[0, tb] / bulk.weight_fractions()[0, tb]
@@ -190,14 +191,12 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
     table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
     surface = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
     earths = surface.fraction("Nd", "Dy")
-    np.testing.assert_allclose(earths, 2 / 17)
-    np.testing.assert_allclose(
-        surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0]
-    )
+    assert_allclose(earths, 2 / 17)
+    assert_allclose(surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
 
 
 @pytest.mark.parametrize(
-    "given",
+    "fields",
     [
         {},
         {"fraction": 0.1},
@@ -207,11 +206,11 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
         {"amount_wt_pct": 0.5, "fraction": 0.1, "content": 0.3},
     ],
 )
-def test_shell_takes_amount_or_fraction_with_content(given):
+def test_shell_takes_amount_or_fraction_with_content(fields):
     with pytest.raises(
         InputError, match="amount_wt_pct alone, or fraction and content together"
     ):
-        Shell("Tb", **given)
+        Shell("Tb", **fields)
 
 
 CHARGE = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."

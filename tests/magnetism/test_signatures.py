@@ -136,19 +136,17 @@ def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
     earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
-def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
-    x, filled, earth, host
-):
+def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, share, earth, host):
     metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
     bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
-    compound = read(f"{text}N{filled * maximum:.4f}")
+    compound = read(f"{text}N{share * maximum:.4f}")
     nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
     # within the deviation.
     minimum = nitride[
-        "curie_temperature_K" if filled > 0.5 else "curie_temperature_K_hi"
+        "curie_temperature_K" if share > 0.5 else "curie_temperature_K_hi"
     ]
     assert minimum > bare
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.magnetism.grades import (
@@ -211,7 +212,7 @@ def test_hot_table_follows_its_chords(kelvin):
         ]
         # Of all but sintered Nd-Fe-B the chord is the curve.
         line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
-        np.testing.assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
+        assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
         return share
 
     # Of two chords the steeper leaves less when it is hot, more when it is cold.
@@ -222,7 +223,7 @@ def test_hot_table_follows_its_chords(kelvin):
     ):
         for end, of in (("", ""), ("_lo", low), ("_hi", high)):
             expected = cold[f"{quantity}{end}"] * keeps(chord, of)
-            np.testing.assert_allclose(hot[f"{quantity}{end}"], expected, rtol=1e-12)
+            assert_allclose(hot[f"{quantity}{end}"], expected, rtol=1e-12)
         source = hot[f"{quantity}_provenance"]
         beyond = (hot["max_working_temperature_K"] < kelvin) | (step < 0.0)
         finite = hot[quantity].notna()
@@ -230,9 +231,7 @@ def test_hot_table_follows_its_chords(kelvin):
         assert not (source[finite & ~beyond] == "extrapolated").any()
     knee = hot["squareness"] * hot["coercivity_kA_m"]
     has_knee = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
-    np.testing.assert_allclose(
-        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
-    )
+    assert_allclose(hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9)
     assert (hot["squareness"] <= cold["squareness"] + 1e-12)[
         has_knee & (step > 0.0)
     ].all()
@@ -243,18 +242,16 @@ def test_hot_table_follows_its_chords(kelvin):
     whole = cold["max_energy_product_kJ_m3"] * keep**2
     is_low = h_cj < b_r / (2.0 * MU_0)
     product = hot["max_energy_product_kJ_m3"]
-    np.testing.assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
+    assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    np.testing.assert_allclose(
-        product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12
-    )
+    assert_allclose(product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12)
     if kelvin == 473.15:
         assert is_low.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
     expected = np.minimum(
         cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot))
     )
-    np.testing.assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
+    assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
 
 
 def test_estimates_use_grades_of_crystal_and_kind():

@@ -6,6 +6,7 @@ compilation. What they make of magnets is in `test_law_of_temperature`.
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
@@ -137,7 +138,7 @@ def test_the_knee_is_its_twin(name, h_cj, book):
         h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln
     )
     twin = naive.knee_field(h_cj, 1.1, 1.2e6, 1.4, (square, on_square, name), 0.3)
-    np.testing.assert_allclose(knees, twin, rtol=1e-12)
+    assert_allclose(knees, twin, rtol=1e-12)
     assert knees[0] <= knees[1] <= knees[2]
     if h_cj > 0.0:
         # No knee lies beyond the coercivity of the same magnet.
@@ -219,9 +220,7 @@ def test_nucleation_is_field_less_poles(level, book):
     )
     polarization, coercivity = falls(phases, rules)
     # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
-    np.testing.assert_allclose(
-        polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12
-    )
+    assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
     curie = phases.state[0, kernels.CURIE]
     alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
     for i, kelvin in enumerate(KELVIN):
@@ -233,7 +232,7 @@ def test_nucleation_is_field_less_poles(level, book):
     assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
     # Poles beyond the field leave a share of it.
     _, little = falls(phases, with_rules(bare, n_eff=9.0))
-    np.testing.assert_allclose(little, book.least_left * field, rtol=1e-12)
+    assert_allclose(little, book.least_left * field, rtol=1e-12)
 
 
 def test_power_law_and_linear_law():
@@ -242,7 +241,7 @@ def test_power_law_and_linear_law():
     room = 0.45 * field[0] - 0.3 * j[0] / MU_0
     laws = {"alpha_k": 0.45, "n_eff": 0.3, "usual_curie": 900.0}
     power = with_rules(bare, **laws, decay=1.6, temperature_law=kernels.POWER)
-    np.testing.assert_allclose(
+    assert_allclose(
         falls(phases, power)[1], room * (field / field[0]) ** 1.6, rtol=1e-12
     )
     # The fall is that of magnets of another T_C; of pinned ones it is their own.
@@ -256,7 +255,7 @@ def test_power_law_and_linear_law():
         expected = [
             start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN
         ]
-        np.testing.assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
+        assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
 
 
 def alone(phases, rules, row, kelvin=KELVIN):
@@ -284,10 +283,10 @@ def test_shell_adds_by_volume_and_coverage():
         )
         polarization, coercivity = falls(thin, bare)
         mean = (1.0 - part) * core[0] + part * shell[0]
-        np.testing.assert_allclose(polarization, mean, rtol=1e-12)
+        assert_allclose(polarization, mean, rtol=1e-12)
         gain = shell[1] - core[1]
         gain = cover * np.where(gain > 0.0, efficiency * gain, gain)
-        np.testing.assert_allclose(coercivity, core[1] + gain, rtol=1e-9)
+        assert_allclose(coercivity, core[1] + gain, rtol=1e-9)
 
 
 def test_walls_follow_their_cells_by_half_over_300_K(book):
@@ -306,6 +305,4 @@ def test_walls_follow_their_cells_by_half_over_300_K(book):
     for share in (0.0, 0.6, 0.9):
         part = phases._replace(cells=np.full(1, share))
         polarization = kernels.states(kelvin, part, bare)[0][:, 0]
-        np.testing.assert_allclose(
-            polarization, share * cell + (1.0 - share) * rim, rtol=1e-12
-        )
+        assert_allclose(polarization, share * cell + (1.0 - share) * rim, rtol=1e-12)

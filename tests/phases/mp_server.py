@@ -248,20 +248,18 @@ class Handler(BaseHTTPRequestHandler):
         self,
         body: bytes,
         status: int = 200,
-        promised: int | None = None,
+        length: int | None = None,
         **headers: str,
     ) -> None:
         """Send bytes, announcing `promised` of them."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header(
-            "Content-Length", str(len(body) if promised is None else promised)
-        )
+        self.send_header("Content-Length", str(len(body) if length is None else length))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
-        if promised is not None:
+        if length is not None:
             self.close_connection = True
 
     def log_message(self, *_: object) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose
 from pymatgen.core import Structure
 
 from magnetkit.phases import open_snapshot
@@ -32,12 +32,8 @@ def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path
         structure = Structure.from_file(file)
         expected = crystal.get_sorted_structure()
         assert structure.species == expected.species
-        np.testing.assert_allclose(
-            structure.lattice.matrix, expected.lattice.matrix, atol=1e-8
-        )
-        np.testing.assert_allclose(
-            structure.frac_coords, expected.frac_coords, atol=1e-8
-        )
+        assert_allclose(structure.lattice.matrix, expected.lattice.matrix, atol=1e-8)
+        assert_allclose(structure.frac_coords, expected.frac_coords, atol=1e-8)
     assert files[0].name == "Co_mp-54.vasp"
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose
 
 from magnetkit.phases._hull_kernels import settle
 from magnetkit.phases._space import build_space, find_facets
@@ -26,9 +27,7 @@ def test_facets_of_the_embedded_snapshot(system, count):
     dense = space.table().to_array()[:, np.flatnonzero(space.column >= 0)]
     inside = members(space, system)
     for price, corner in zip(facets.price, facets.corner, strict=True):
-        np.testing.assert_allclose(
-            dense[corner][:, inside] @ price, space.energy[corner]
-        )
+        assert_allclose(dense[corner][:, inside] @ price, space.energy[corner])
     # The amounts of a corner are the corner itself.
     amounts = np.empty(len(facets.price[0]))
     for factors, order, corner in zip(

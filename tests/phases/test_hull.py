@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
@@ -48,7 +49,7 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
         mask = solution.products[i] >= 0
         share = solution.fractions[i][mask]
         phase = solution.products[i][mask]
-        np.testing.assert_allclose(share @ dense[phase], table.to_array()[i], atol=1e-9)
+        assert_allclose(share @ dense[phase], table.to_array()[i], atol=1e-9)
         assert share @ stable_space.energy[phase] == pytest.approx(
             solution.energy[i], abs=1e-9
         )
@@ -67,7 +68,7 @@ def test_reproduces_snapshot_distances(stable_space):
     names = np.array(whole.formulas, dtype=object)
     names[names == "N"] = "N2"
     distances = entries.set_index("formula")["energy_above_hull_eV_atom"]
-    np.testing.assert_allclose(above, distances[names].to_numpy(), atol=1e-6)
+    assert_allclose(above, distances[names].to_numpy(), atol=1e-6)
 
 
 def test_rows_of_many_systems_and_unknown_elements(stable_space):
@@ -95,7 +96,7 @@ def test_rows_of_many_systems_and_unknown_elements(stable_space):
     ]
     assert energy[2] == pytest.approx(0.0, abs=1e-12)
     one_by_one = [mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))]
-    np.testing.assert_allclose(energy, one_by_one, atol=1e-12)
+    assert_allclose(energy, one_by_one, atol=1e-12)
 
 
 def test_empty_table():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.phases import _hull_kernels as _hull
 from magnetkit.phases._hull_kernels import Found
@@ -22,8 +23,8 @@ def test_highest(m, n):
     _hull.highest(kernel_rows(x), place, rows, price, hull, facet, 0, n)
     if n:
         expected, at = naive_hull.highest(price, x)
-        np.testing.assert_allclose(hull, expected, atol=1e-13)
-        np.testing.assert_array_equal(facet, at)
+        assert_allclose(hull, expected, atol=1e-13)
+        assert_array_equal(facet, at)
 
 
 def make_planes(matrix, price, corners, energy):
@@ -58,10 +59,8 @@ def test_split_finds_the_facet_that_holds_the_composition():
     _hull.split(kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
-    np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
-    np.testing.assert_allclose(
-        hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14
-    )
+    assert_allclose(fractions[:2, :3], 1 / 3)
+    assert_allclose(hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14)
 
 
 def test_rounding_noise_is_no_negative_amount():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.phases import _hull_kernels as _hull
@@ -54,9 +55,9 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     return energies, products, fractions
 
 
-def equal(found, dense, energy, x, rows):
+def equal(energies, dense, energy, x, rows):
     for i in rows:
-        assert found[i] == pytest.approx(
+        assert energies[i] == pytest.approx(
             naive_hull.hull(dense, energy, x[i])[0], abs=1e-9
         )
 
@@ -80,7 +81,7 @@ def test_agrees_with_a_general_solver(columns, phases):
         assert (np.diff(columns_in_use) > 0).all()
         share = fractions[i][: len(columns_in_use)]
         assert (share > 0).all()
-        np.testing.assert_allclose(share @ dense[columns_in_use], x[i], atol=1e-9)
+        assert_allclose(share @ dense[columns_in_use], x[i], atol=1e-9)
         assert share @ energy[columns_in_use] == pytest.approx(energies[i], abs=1e-9)
         assert (products[i][len(columns_in_use) :] == -1).all()
 
@@ -139,7 +140,7 @@ def test_invert():
     assert np.linalg.matrix_rank(dense[basis]) == 5
     inverse, ok = _hull.invert(basis, phases)
     assert ok
-    np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
+    assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
     _, ok = _hull.invert(np.array([0, 0, 1, 2, 3]), phases)
     assert not ok
 
@@ -149,11 +150,11 @@ def test_edge_mixture_belongs_to_the_facet():
     inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
     amounts = np.empty(2)
     assert _hull.mix(inverse, np.array([0.5, 0.5]), amounts, 1e-10)
-    np.testing.assert_allclose(amounts, [1.0, 0.0], atol=1e-15)
+    assert_allclose(amounts, [1.0, 0.0], atol=1e-15)
     assert _hull.mix(inverse, np.array([0.25, 0.75]), amounts, 1e-10)
-    np.testing.assert_allclose(amounts, [0.5, 0.5])
+    assert_allclose(amounts, [0.5, 0.5])
     assert not _hull.mix(inverse, np.array([0.51, 0.49]), amounts, 1e-10)
-    np.testing.assert_allclose(amounts, [1.02, -0.02])
+    assert_allclose(amounts, [1.02, -0.02])
 
 
 def test_keeps_a_correct_basis():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose
 
 from magnetkit.phases import _mixing
 from magnetkit.phases._space import lowest_entries
@@ -16,9 +17,9 @@ def snapshot():
 
 
 def occupation(model, earth, metal, third=None):
-    def shares(columns, wanted):
+    def shares(columns, amounts):
         row = np.zeros((1, len(columns)))
-        for symbol, share in (wanted or {}).items():
+        for symbol, share in (amounts or {}).items():
             row[0, np.searchsorted(columns, INDEX[symbol])] = share
         return row
 
@@ -139,7 +140,7 @@ def test_nodes_span_the_model(snapshot):
     # out asks for.
     assert abs(model.scale - 2.0) > 0.01
     noise = (model.scale * np.array([1.0, 3.6, 25.8]) / 1e3) ** 2
-    np.testing.assert_allclose(nodes.energies.noise, noise, rtol=1e-12)
+    assert_allclose(nodes.energies.noise, noise, rtol=1e-12)
 
 
 def test_slope_pair_differs_by_a_fiftieth(snapshot):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose
 
 from magnetkit.phases._mixing import RADII, MixingTerms, Occupation
 from magnetkit.phases._space import lowest_entries
@@ -25,22 +26,22 @@ def case(request, space):
 def test_members_have_the_sites_of_the_host(case):
     terms, dense, members = case
     earth = members[:, terms.earths].sum(axis=1) * terms.sites.sum()
-    np.testing.assert_allclose(earth, terms.sites[0], atol=1e-5)
+    assert_allclose(earth, terms.sites[0], atol=1e-5)
     assert 0 < len(members) < len(dense)
 
 
 def test_shares_of_a_site_sum_to_one(case):
     terms, _, members = case
     at = terms.occupation(members)
-    np.testing.assert_allclose(at.earth.sum(axis=1), 1.0)
-    np.testing.assert_allclose(at.metal.sum(axis=1), 1.0)
+    assert_allclose(at.earth.sum(axis=1), 1.0)
+    assert_allclose(at.metal.sum(axis=1), 1.0)
 
 
 def test_the_covariance_is_one(case):
     terms, _, members = case
     at = terms.occupation(members[:40])
     covariance = terms.kernel(at, at)
-    np.testing.assert_allclose(covariance, covariance.T, atol=1e-12)
+    assert_allclose(covariance, covariance.T, atol=1e-12)
     assert np.linalg.eigvalsh(covariance).min() > -1e-9
 
 
@@ -50,7 +51,7 @@ def test_a_pure_occupation_scatters_least(case):
     scatter = terms.scatter(at)
     pure = (at.earth.max(axis=1) > 1 - 1e-9) & (at.metal.max(axis=1) > 1 - 1e-9)
     # 1 meV/atom: what two calculations of one compound differ by.
-    np.testing.assert_allclose(scatter[pure], 0.001**2)
+    assert_allclose(scatter[pure], 0.001**2)
     assert (scatter[~pure] > 0.001**2).all()
 
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from magnetkit import CompositionTable
 from magnetkit.phases.partition import assign_hosts, partition, without_model
@@ -70,7 +71,7 @@ def test_a_named_host_is_taken_at_its_word():
 def test_a_compound_is_all_hard_phase(formula):
     table = read(formula)
     part = partition(table)
-    np.testing.assert_allclose(part.hard_phase.to_array(), table.to_array(), atol=1e-12)
+    assert_allclose(part.hard_phase.to_array(), table.to_array(), atol=1e-12)
     assert part.hard_volume_fraction[0] == pytest.approx(1.0)
     assert len(part.grain_boundary.values) == 0
 
@@ -159,7 +160,7 @@ def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
     whole = part.hard_phase.weight_fractions() * w
     if len(part.grain_boundary.values):
         whole = whole + part.grain_boundary.weight_fractions() * (1 - w)
-    np.testing.assert_allclose(whole, table.weight_fractions(), atol=1e-6)
+    assert_allclose(whole, table.weight_fractions(), atol=1e-6)
     # The hard phase is Nd2Fe14B on every site.
     hard = part.hard_phase
     assert hard.fraction("Nd", "Dy")[0] == pytest.approx(2 / 17, abs=2e-3)
@@ -211,7 +212,7 @@ def test_last_digit_of_equal_amounts_is_no_matter(formula):
             )
             other = partition(table2)
             assert other.host.tolist() == whole.host.tolist()
-            np.testing.assert_allclose(
+            assert_allclose(
                 other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
             )
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.phases import Snapshot, pull
@@ -30,7 +31,7 @@ def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
     before, after = (
         s.entries.set_index("material_id").sort_index() for s in (snapshot, again)
     )
-    np.testing.assert_allclose(after[columns], before[columns], atol=1e-12)
+    assert_allclose(after[columns], before[columns], atol=1e-12)
     assert after["cell"].tolist() == before["cell"].tolist()
     assert set(again.structures()["material_id"]) == set(entries)
 
@@ -41,11 +42,11 @@ def test_the_embedded_entries_come_back_as_they_were():
     got, expected = (
         frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries)
     )
-    np.testing.assert_allclose(got, expected, atol=1e-12)
+    assert_allclose(got, expected, atol=1e-12)
     frame = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"], snapshot=again)
     reference = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"])
     name = "probability_phase_forms"
-    np.testing.assert_allclose(frame[name], reference[name], rtol=1e-6)
+    assert_allclose(frame[name], reference[name], rtol=1e-6)
 
 
 def test_refuses_entries_without_an_element():
@@ -66,7 +67,7 @@ def test_phase_diagram_has_the_snapshot_hull(system):
     formulas = [entry.composition.reduced_formula for entry in entries]
     hull = mk.phases.hull_energy(formulas)
     energies = [entry.energy_per_atom for entry in entries]
-    np.testing.assert_allclose(np.array(energies) - hull, theirs, atol=1e-9)
+    assert_allclose(np.array(energies) - hull, theirs, atol=1e-9)
     with pytest.raises(InputError, match="no phases of Ge"):
         source.phase_diagram("Sm-Ge")
 
@@ -88,7 +89,7 @@ def test_distinguishes_two_hull_distances():
     frame = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
     distances = mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
     distance = frame["entry_above_hull_eV_atom"]
-    np.testing.assert_allclose(distance[:2], distances[["SmCo5", "SmCo4Cu"]], atol=2e-4)
+    assert_allclose(distance[:2], distances[["SmCo5", "SmCo4Cu"]], atol=2e-4)
     assert np.isnan(distance[2])
     assert frame["energy_above_hull_eV_atom"][1] > distance[1] + 0.01
 

@@ -63,7 +63,7 @@ def test_record_has_defaults(folder):
 
 
 @pytest.mark.parametrize(
-    ("line", "wrong", "said"),
+    ("line", "wrong", "message"),
     [
         ("sublattices", "3", "one of 1, 2, got 3"),
         ("sublattices", "true", "one of 1, 2, got True"),
@@ -81,7 +81,7 @@ def test_record_has_defaults(folder):
         ),
     ],
 )
-def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, said):
+def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, message):
     file = folder / "1-5" / "host.toml"
     lines = file.read_text(encoding="utf-8").splitlines()
     text_lines = [
@@ -89,7 +89,7 @@ def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, said):
     ]
     assert text_lines != lines
     file.write_text("\n".join(text_lines), encoding="utf-8")
-    with pytest.raises(DataError, match=f"hosts/1-5.*{said}"):
+    with pytest.raises(DataError, match=f"hosts/1-5.*{message}"):
         records._read()
 
 
@@ -111,15 +111,15 @@ def test_alternatives_are_every_choice_with_what_all_ask():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('name = "x"\nvariant_of = "1:6"\n', "1:6"),
         ('name = "x"\nvariant_of = "x"\n', "a variant of this one"),
         ('name = "x"\nprototype = "CaCu5"\n', "no whole record"),
     ],
 )
-def test_names_faults_of_a_record(folder, text, said):
-    with pytest.raises(DataError, match=said):
+def test_names_faults_of_a_record(folder, text, message):
+    with pytest.raises(DataError, match=message):
         read_with_record(folder, "x", text)
 
 

@@ -1,7 +1,7 @@
 """The hull of a ternary system against pymatgen's phase diagram."""
 
-import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from magnetkit.phases.hull import hull_section
@@ -31,4 +31,4 @@ def test_phases_and_sides_are_pymatgens(system):
     assert edges == sides
     for name, row in zip(section.names, section.shares, strict=True):
         shares = [Composition(name).get_atomic_fraction(e) for e in section.elements]
-        np.testing.assert_allclose(row, shares, atol=1e-12)
+        assert_allclose(row, shares, atol=1e-12)

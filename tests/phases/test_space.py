@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space
@@ -29,16 +30,14 @@ def test_takes_the_lowest_energy_of_each_composition(small):
     assert small.columns == 3
     assert [small.column[INDEX[s]] for s in ("B", "Fe", "Nd", "Co")] == [0, 1, 2, -1]
     dense = small.table().to_array()
-    np.testing.assert_allclose(dense.sum(axis=1), 1.0)
+    assert_allclose(dense.sum(axis=1), 1.0)
     assert dense[3, INDEX["Fe"]] == pytest.approx(2 / 3)
 
 
 def test_take(small):
     part = small.take(np.array([1, 1, 1, 0, 1, 0, 0], bool))
     assert part.formulas == ["B", "Fe", "Nd", "FeB"]
-    np.testing.assert_array_equal(
-        part.table().to_array()[3], small.table().to_array()[4]
-    )
+    assert_array_equal(part.table().to_array()[3], small.table().to_array()[4])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Sets of elements, and the phases made of them."""
 
 import numpy as np
+from numpy.testing import assert_array_equal
 
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.alloy import _row_kernels as _rows
@@ -31,8 +32,8 @@ def test_subsystem():
     ids, phases, place = _rows.subsystem(inside, Phases(*to_sparse(dense), energy))
     expected = naive_hull.subsystem(inside, dense)
     assert ids.tolist() == expected
-    np.testing.assert_array_equal(phases.energy, energy[expected])
+    assert_array_equal(phases.energy, energy[expected])
     back = np.zeros((len(ids), 4))
     back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
-    np.testing.assert_array_equal(back, dense[expected][:, inside])
+    assert_array_equal(back, dense[expected][:, inside])
     assert place.tolist() == [0, -1, 1, 2, -1, 3]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from magnetkit.columns import COLUMNS
 from matplotlib import pyplot
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.report import _figures
@@ -64,7 +65,7 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
     traces = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
     draw({"data": traces, "layout": layout}, ax)
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["<b>", "A & B"]
-    np.testing.assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
+    assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
     assert ax.get_ylabel() == "Intrinsic coercivity H$_{cJ}$ (kA/m)"
     assert ax.get_xlabel() == "Temperature (°C)"
     assert ax.get_ylim()[0] == 0.0
@@ -180,7 +181,7 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
         {"data": [trace], "layout": _figures.figure_layout({}, {})},
         ax.figure.add_subplot(),
     )
-    np.testing.assert_array_equal(axes.collections[0].get_array(), grid["z"])
+    assert_array_equal(axes.collections[0].get_array(), grid["z"])
     assert axes.collections[0].get_clim() == (-6, 6)
 
 

@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _leading, _order
@@ -91,7 +92,7 @@ def test_best_rows_equal_a_full_screening(small, device, keep):
     assert short.decisions["candidate"].tolist() == names
     assert short.table["row_index"].is_monotonic_increasing
     numbers = full.table.select_dtypes("float").columns
-    np.testing.assert_allclose(
+    assert_allclose(
         short.best(keep)[numbers].to_numpy(),
         full.best(keep)[numbers].to_numpy(),
         rtol=1e-9,

@@ -1,6 +1,7 @@
 """A parts list: rows, sums by hand, shortages and the workbook."""
 
 import re
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 import magnetkit as mk
 from magnetkit.run._part import Amount, sum_amounts
+from magnetkit.run._shortage_plan import _nearest_way
 from magnetkit.run.parts import devices, replace_parts, shares_today
 
 LIST = [
@@ -153,6 +155,26 @@ def test_shortage_of_dysprosium_and_terbium_stops_parts(answer):
     need = rows["Needed, kg a year"].sum()
     table = answer.totals.set_index("Element")["today, kg a year"]
     assert need == pytest.approx(table["Dy"] + table["Tb"])
+
+
+def test_stopped_part_names_its_likeliest_magnet_without_the_element():
+    recipes = {
+        "Nd30.0Fe69.0B1.0": 0.3,
+        "Nd31.0Fe68.0B1.0": 0.62,
+        "Nd29.0Dy1.0Fe69.0B1.0": 0.75,
+    }
+    ways = [
+        SimpleNamespace(
+            name=recipe,
+            candidate=recipe,
+            shell="",
+            probability_meets_requirements=probability,
+        )
+        for recipe, probability in recipes.items()
+    ]
+    part = SimpleNamespace(answer=SimpleNamespace(ways=ways))
+    text = _nearest_way(SimpleNamespace(part=part), {"Dy": 1.0})
+    assert text == "nearest Nd31.0Fe68.0B1.0, P 0.62"
 
 
 def test_triple_price_adds_twice_the_price(answer):

@@ -174,11 +174,11 @@ def test_square_term_finds_an_inner_maximum():
     assert change == pytest.approx(0.185, abs=0.01)
 
 
-@pytest.mark.parametrize(("more", "shown"), [((), True), (("--quiet",), False)])
-def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, shown):
+@pytest.mark.parametrize(("more", "progress"), [((), True), (("--quiet",), False)])
+def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, progress):
     mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
     values = []
     instead = "magnetkit.run.suggestion.suggest"
     monkeypatch.setattr(instead, lambda *_, progress, **__: values.append(progress))
     CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
-    assert values == [shown]
+    assert values == [progress]

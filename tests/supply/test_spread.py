@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit import CompositionTable, supply
 
@@ -23,7 +24,7 @@ def test_median_is_the_ledger_without_unknown_elements(alloys, sample):
     ledger = supply.ledger(alloys)
     for column in ("cost_USD_kg", "supply_risk"):
         middle = np.median(sample[column][:3], axis=1)
-        np.testing.assert_allclose(middle, ledger[column][:3], rtol=0.02)
+        assert_allclose(middle, ledger[column][:3], rtol=0.02)
         assert np.isnan(sample[column][3]).all()
 
 
@@ -58,7 +59,7 @@ def test_other_scenarios_get_a_share_of_draws(alloys):
     mixture = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
     embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
     cost = "cost_USD_kg"
-    np.testing.assert_array_equal(mixture[cost][:, :40], sample[cost][:, :40])
+    assert_array_equal(mixture[cost][:, :40], sample[cost][:, :40])
     assert (mixture["supply_risk"][0, 40:] != sample["supply_risk"][0, 40:]).any()
     # There are five others, each in a fifth of half the draws.
     same = np.isclose(mixture[cost][1], embargo[cost][1]).sum()
@@ -91,7 +92,7 @@ def test_risks_have_ten_percent_and_cobalt_its_own():
     pure = CompositionTable.from_strings(["Sm", "Co"])
     risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))["supply_risk"]
     logs = np.log(risk)
-    np.testing.assert_allclose(logs.std(axis=1), 0.10, rtol=0.04)
+    assert_allclose(logs.std(axis=1), 0.10, rtol=0.04)
     assert abs(np.corrcoef(logs)[0, 1]) < 0.05
 
 

@@ -2,9 +2,9 @@
 
 import csv
 
-import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from magnetkit import datasets, elements, supply
 from magnetkit._core.units import MU_0
@@ -201,7 +201,7 @@ def test_carriers_and_yields_equal_their_print():
         carriers["C6"]["coercivity_after_kA_m"],
     ]
     ends.append(carriers["C4"]["coercivity_after_kA_m"])
-    np.testing.assert_allclose(
+    assert_allclose(
         [MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3
     )
     assert all(
@@ -212,4 +212,4 @@ def test_carriers_and_yields_equal_their_print():
     worst = 0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
     best = 0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
     shares = [float(yields[end]) for end in ("least", "most")]
-    np.testing.assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)
+    assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)

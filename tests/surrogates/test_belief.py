@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.compound.parameters import load as calibrated
@@ -32,23 +33,19 @@ def test_prediction_and_physics_read_one_model(tmp_path):
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
     temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     curie = _curie_training.load(add=file)
-    np.testing.assert_allclose(
-        evaluate(partition(table), 300.0, curie=curie).curie, temperatures
-    )
+    assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, temperatures)
     (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
-    np.testing.assert_allclose(frame[CURIE], temperatures)
-    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], temperatures)
+    assert_allclose(frame[CURIE], temperatures)
+    assert_allclose(mk.predict(names, add=file)[CURIE], temperatures)
     # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
-    np.testing.assert_allclose(temperatures, [585.0, 1020.0, 324.0], atol=40.0)
+    assert_allclose(temperatures, [585.0, 1020.0, 324.0], atol=40.0)
 
 
 def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
     assert not training_rows.decides
     got = evaluate(part, 300.0)
-    np.testing.assert_array_equal(
-        got.curie, evaluate(part, 300.0, parameters=calibrated()).curie
-    )
+    assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
     assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
@@ -81,7 +78,7 @@ def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
     assert after[f"{CURIE}_data_share"][0] > 0.8
     for one, other in zip(larger.branches, training_rows.branches, strict=True):
-        np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
+        assert_array_equal(one.process.theta_, other.process.theta_)
 
 
 def test_new_rows_move_only_similar_compounds(tmp_path):
@@ -212,7 +209,7 @@ def test_a_wider_interval_holds_a_narrower_one(training_rows):
     narrow = training_rows.predict(table, 0.5)
     wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
-    np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
+    assert_array_equal(wide[CURIE], narrow[CURIE])
 
 
 def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
@@ -241,7 +238,7 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
     inputs[5, 4] = 1.0
     weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
     error = error_size(weights, error_inputs(*inputs.T))
-    np.testing.assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
+    assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
 
 
 def test_element_new_to_a_host_is_unseen(

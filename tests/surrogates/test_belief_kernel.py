@@ -1,4 +1,5 @@
 import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._arrays import Rows
 from magnetkit._core._threads import limited_threads
@@ -65,11 +66,9 @@ def test_one_pass_equals_columns_and_posterior():
     model = _make_model(x.shape[1])
     order = rng.permutation(1100)[:1070]
     whole = posterior(x, model)[:, order]
-    np.testing.assert_array_equal(
-        posterior_of_rows(rows, order, layout, kind, at, model), whole
-    )
+    assert_array_equal(posterior_of_rows(rows, order, layout, kind, at, model), whole)
     with limited_threads(1):
-        np.testing.assert_array_equal(
+        assert_array_equal(
             posterior_of_rows(rows, order, layout, kind, at, model), whole
         )
     assert posterior_of_rows(rows, order[:0], layout, kind, at, model).shape == (3, 0)
@@ -106,9 +105,9 @@ def test_matches_known_compositions_and_foreign_elements():
     other, same = familiarity(
         rows, weights, EDGE, members, np.array([False, True, False])
     )
-    np.testing.assert_array_equal(same, np.isin(hashes, members))
+    assert_array_equal(same, np.isin(hashes, members))
     assert same.sum() == 8 + 2
-    np.testing.assert_allclose(other[::5], 0.75)
+    assert_allclose(other[::5], 0.75)
     nothing = familiarity(rows, weights, EDGE, members[:0], np.zeros(3, bool))
     assert not nothing[0].any()
     assert not nothing[1].any()

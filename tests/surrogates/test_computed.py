@@ -1,9 +1,9 @@
 """What the physics alone answers, as a model; and any model as a regressor."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -24,7 +24,7 @@ def test_the_model_says_what_predict_prints(target):
     )
     frame = mk.predict(recipes, "150C", interval=0.5)
     for name in (target, f"{target}_lo", f"{target}_hi"):
-        np.testing.assert_allclose(prediction[name], frame[name], rtol=1e-12)
+        assert_allclose(prediction[name], frame[name], rtol=1e-12)
     assert (prediction[f"{target}_data_share"] == 0.0).all()
     assert prediction["in_domain"].tolist() == frame["in_domain"].tolist()
 
@@ -56,7 +56,7 @@ def test_a_loaded_model_is_a_regressor_of_compositions(target):
     for argument in (table, ["SmCo5", "Nd2Fe14B"], table.to_array()):
         answer = estimator.predict(argument)
         assert answer.shape == (2,)
-        np.testing.assert_allclose(answer, expected, rtol=1e-9)
+        assert_allclose(answer, expected, rtol=1e-9)
     with pytest.raises(NotFittedError):
         clone(estimator).predict(["SmCo5"])
 

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose, assert_array_equal, assert_equal
 
 from magnetkit import datasets
 from magnetkit.surrogates import _measured
@@ -27,7 +28,7 @@ def _rows(*rows):
     ],
 )
 def test_one_temperature_is_read_and_nothing_else(text, expected):
-    np.testing.assert_equal(_measured.kelvin(text), expected)
+    assert_equal(_measured.kelvin(text), expected)
 
 
 def test_names_become_what_the_parser_takes():
@@ -39,7 +40,7 @@ def test_names_become_what_the_parser_takes():
 def test_corrects_no_celsius_row_twice():
     frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
     rows, _ = _measured.clean_rows(_measured._plain_rows(frame))
-    np.testing.assert_allclose(np.sort(rows.values), [1000.15, 1020.0])
+    assert_allclose(np.sort(rows.values), [1000.15, 1020.0])
 
 
 def test_drops_rows_other_than_metallic_crystals():
@@ -92,15 +93,15 @@ def test_any_temperature_above_absolute_zero_is_one():
     assert sorted(clean.values.tolist()) == [0.05, 500.0]
 
 
-@pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
-def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, left):
+@pytest.mark.parametrize(("sound", "count"), [(1, 0), (2, 2)])
+def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, count):
     names = ("TbCo2", "HoCo2")[:sound]
     frame = _rows(
         *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
         *((name, 230.0, paper) for name in names for paper in "abc"),
     )
     rows, _ = _measured.clean_rows(frame)
-    assert (np.array(rows.groups) == "c").sum() == left
+    assert (np.array(rows.groups) == "c").sum() == count
 
 
 def test_fold_of_a_paper_is_the_published_one():
@@ -126,7 +127,7 @@ def test_no_amount_lies_near_a_compound_boundary():
     # 1/16 = 62.5 thousandths: rounding to the nearest would tell these apart.
     parts = np.array([k / n for n in range(1, 60) for k in range(n + 1)])
     for hair in (-1e-10, 1e-10, -4e-9):
-        np.testing.assert_array_equal(
+        assert_array_equal(
             _measured.thousandths(parts + hair), _measured.thousandths(parts)
         )
     amounts = _measured.thousandths(np.array([0.0, 0.1176, 2 / 17, 1.0]))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.surrogates import energy
@@ -18,7 +19,7 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
     estimate = Estimate(
         np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2])
     )
-    np.testing.assert_allclose(
+    assert_allclose(
         energy.size(np.array([0.01, 0.1, 0.5]), estimate), [0.01, 0.06, 0.16]
     )
 
@@ -61,8 +62,8 @@ def test_stored_arrays_restore_the_model():
     again = energy.stored_model(model.known)
     assert again is not None
     arrays = script("datasets/surrogates/build.py").packed(model)
-    np.testing.assert_array_equal(arrays["inside"], model.scores[0])
-    np.testing.assert_array_equal(arrays["outside"], model.scores[1])
+    assert_array_equal(arrays["inside"], model.scores[0])
+    assert_array_equal(arrays["outside"], model.scores[1])
     assert float(arrays["edge"]) == model.edge
     assert str(arrays["data_sha256"]) == model.known.sha256
     once = energy._unpack(model.known, *energy._pack(model))
@@ -100,9 +101,7 @@ def test_tenth_of_an_unseen_element_is_new():
     members = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
     formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(formulas, basis="atomic")
-    np.testing.assert_allclose(
-        energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0]
-    )
+    assert_allclose(energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0])
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
@@ -114,7 +113,7 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
     for place, power in zip((-121, -120, -119), (2, 3, 10), strict=True):
         norm = (0.25**power + 0.75**power) ** (1.0 / power)
         assert row[place] == pytest.approx(norm)
-    np.testing.assert_allclose(row[-118:][[25, 59]], [0.75, 0.25])
+    assert_allclose(row[-118:][[25, 59]], [0.75, 0.25])
     assert row[-118:].sum() == pytest.approx(1.0)
 
 
@@ -128,7 +127,7 @@ def test_hull_distance_is_energy_over_the_hull():
     hull = mk.phases.hull_energy(table)
     for end in ("", "_lo", "_hi"):
         expected = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)
-        np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], expected)
+        assert_allclose(above[f"energy_above_hull_eV_atom{end}"], expected)
 
 
 def test_rounding_sets_the_smallest_edge():

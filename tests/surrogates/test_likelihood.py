@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.surrogates._process import loss, squares
 
@@ -49,7 +50,5 @@ def test_squares_are_sums_and_never_negative():
     rng = np.random.default_rng(2)
     a = rng.normal(size=(5, 3))
     b = rng.normal(size=(4, 3))
-    np.testing.assert_allclose(
-        squares(a, b), ((a[:, None] - b[None, :]) ** 2).sum(axis=2)
-    )
+    assert_allclose(squares(a, b), ((a[:, None] - b[None, :]) ** 2).sum(axis=2))
     assert squares(1e8 + a, 1e8 + a).min() == 0.0

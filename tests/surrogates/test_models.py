@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from magnetkit.errors import DataError, InputError
 from magnetkit.settings import get_settings
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit._core import datasets
@@ -85,7 +86,7 @@ def test_prefit_model_belongs_to_its_rows(small):
     noise = np.exp(2.0 * process.theta_[-1]) * process.inflation_[some] + 1e-6
     residual = y[some] - process.estimate(x[some]).mean
     # Single precision over 5,976 rows: 0.5 meV/atom.
-    np.testing.assert_allclose(residual, process.scale_ * noise * weight, atol=1e-3)
+    assert_allclose(residual, process.scale_ * noise * weight, atol=1e-3)
     assert np.abs(residual).max() > 0.02
     assert model.manifest["error"] < 0.065
 

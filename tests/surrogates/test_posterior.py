@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._threads import limited_threads
 from magnetkit.surrogates._gaussian_process_kernels import (
@@ -41,26 +42,26 @@ def _make_model(m=37, seed=0):
     )
 
 
-def _naive(X, known):
+def _naive(X, model):
     result = []
     for x in X:
-        total = known.level + x @ known.slopes
+        total = model.level + x @ model.slopes
         best = 0.0
         mass = 0.0
         bad = 0.0
-        for j in range(len(known.weights)):
+        for j in range(len(model.weights)):
             squares = []
-            for block in (known.smooth, known.local):
+            for block in (model.smooth, model.local):
                 values = [*block.moving[:, j], *block.still]
                 at = (x[block.column] - block.shift) * block.factor
                 squares.append(np.sum((at - values) ** 2))
             t = np.sqrt(5.0 * squares[0])
-            k = known.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
-            k += known.two * np.exp(-np.sqrt(squares[1]))
-            total += k * known.weights[j]
-            best = max(best, k / (known.one + known.two))
+            k = model.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
+            k += model.two * np.exp(-np.sqrt(squares[1]))
+            total += k * model.weights[j]
+            best = max(best, k / (model.one + model.two))
             mass += k**4
-            bad += k**4 * known.residual[j]
+            bad += k**4 * model.residual[j]
         result.append((total, best, bad / mass))
     return np.array(result).T
 
@@ -72,7 +73,7 @@ CLOSE = {"rtol": 2e-5, "atol": 2e-5}
 def test_the_kernel_is_the_formula():
     model = _make_model()
     X = np.random.default_rng(1).normal(size=(23, 5))
-    np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
+    assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_posterior_of_very_many_columns():
@@ -87,7 +88,7 @@ def test_posterior_of_very_many_columns():
     )
     model = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
     X = 0.3 * rng.normal(size=(9, 11))
-    np.testing.assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
+    assert_allclose(posterior(X, model), _naive(X, model), **CLOSE)
 
 
 def test_columns_that_are_zero_count_as_any_other():
@@ -97,9 +98,9 @@ def test_columns_that_are_zero_count_as_any_other():
     X = rng.normal(size=(40, 5)) * (rng.random((40, 5)) < 0.6)
     X[5:9] = X[5]
     result = posterior(X, model)
-    np.testing.assert_allclose(result, _naive(X, model), **CLOSE)
+    assert_allclose(result, _naive(X, model), **CLOSE)
     order = rng.permutation(40)
-    np.testing.assert_array_equal(posterior(X[order], model), result[:, order])
+    assert_array_equal(posterior(X[order], model), result[:, order])
 
 
 def test_skips_a_local_part_without_variance():
@@ -108,9 +109,7 @@ def test_skips_a_local_part_without_variance():
     empty = np.empty(0)
     none = Block(np.empty(0, int), empty, empty, np.empty((0, 37), np.float32), empty)
     result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
-    np.testing.assert_allclose(
-        result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE
-    )
+    assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
 
 
 def test_no_bit_depends_on_company_or_threads():
@@ -118,8 +117,8 @@ def test_no_bit_depends_on_company_or_threads():
     X = np.random.default_rng(3).normal(size=(1500, 5))
     whole = posterior(X, model)
     with limited_threads(1):
-        np.testing.assert_array_equal(posterior(X, model), whole)
-    np.testing.assert_array_equal(posterior(X[700:707], model), whole[:, 700:707])
+        assert_array_equal(posterior(X, model), whole)
+    assert_array_equal(posterior(X[700:707], model), whole[:, 700:707])
 
 
 def test_no_row_and_not_a_number():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.surrogates._process import TrendProcess
 
@@ -51,9 +52,9 @@ def test_the_kernel_does_what_the_formulas_say(fitted_process):
     new = _data(7, seed=1)[0]
     got = model.estimate(new)
     mean, novelty, local = _naive(model, new)
-    np.testing.assert_allclose(got.mean, mean, atol=2e-3)
-    np.testing.assert_allclose(got.novelty, novelty, atol=1e-3)
-    np.testing.assert_allclose(got.local, local, rtol=1e-2)
+    assert_allclose(got.mean, mean, atol=2e-3)
+    assert_allclose(got.novelty, novelty, atol=1e-3)
+    assert_allclose(got.local, local, rtol=1e-2)
 
 
 def test_predicts_unseen_values(fitted_process):
@@ -79,7 +80,7 @@ def test_doubts_a_row_in_contradiction():
 def test_a_refit_keeps_the_scales(fitted_process):
     model, x, y = fitted_process
     other = model.refit(x[:30], y[:30])
-    np.testing.assert_array_equal(other.theta_, model.theta_)
+    assert_array_equal(other.theta_, model.theta_)
     assert len(other.points_) == 30
     assert (other.trend, other.local) == (model.trend, model.local)
 
@@ -88,8 +89,8 @@ def test_arrays_restore_the_model(fitted_process):
     model, x, y = fitted_process
     other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
     new = _data(30, seed=4)[0]
-    np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
-    np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
+    assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
+    assert_array_equal(other.estimate(new).local, model.estimate(new).local)
 
 
 def test_second_search_discounts_outliers():
@@ -110,11 +111,9 @@ def test_a_plane_goes_on_where_nearness_ends():
         [[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]]
     )
     error = plane.estimate(distant).mean - np.sin(1.5)
-    np.testing.assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
+    assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
     copy = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
-    np.testing.assert_array_equal(
-        copy.estimate(distant).mean, plane.estimate(distant).mean
-    )
+    assert_array_equal(copy.estimate(distant).mean, plane.estimate(distant).mean)
     # What is alike is so in the smooth columns alone.
     assert plane.estimate(distant).novelty.max() < 0.1
 
@@ -139,12 +138,10 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     assert off[0] > off[1]
     # At the points themselves nothing is: neither the mean nor how alike they are.
     points = model.points_[close]
-    np.testing.assert_allclose(
-        few.estimate(points).mean, model.estimate(points).mean, atol=2e-3
-    )
-    np.testing.assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
+    assert_allclose(few.estimate(points).mean, model.estimate(points).mean, atol=2e-3)
+    assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
     # The model itself is as it was.
-    np.testing.assert_array_equal(model.estimate(new).mean, whole)
+    assert_array_equal(model.estimate(new).mean, whole)
 
 
 def test_scales_are_means_of_disjoint_draws(monkeypatch):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError, StoreError
+from numpy.testing import assert_allclose, assert_array_equal, assert_array_less
 from scipy.stats import t as student
 from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.utils import estimator_checks
@@ -63,7 +64,7 @@ def test_centres_and_scales_values():
         few.table, 1e-3 * few.values - 40.0, groups=few.groups
     )
     table = dataset.table[np.arange(1, len(dataset), 6)]
-    np.testing.assert_allclose(
+    assert_allclose(
         1e3 * (affine.predict(table) + 40.0), plain.predict(table), atol=0.5
     )
 
@@ -75,7 +76,7 @@ def test_far_from_all_it_says_the_mean():
     distant = model.predict(["CsI", "UO2"])
     assert np.abs(distant - few.values.mean()).max() < few.values.std()
     assert (model.domain_distance(["CsI", "UO2"]) > 1.0).all()
-    np.testing.assert_array_less(model.domain_distance(few.table), 1.0)
+    assert_array_less(model.domain_distance(few.table), 1.0)
 
 
 def test_beats_the_mean_on_unseen_papers():
@@ -114,10 +115,8 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
     assert b"pickle" not in path.read_bytes()
     again = CompositionRegressor.load(path)
     assert again.get_params() == model.get_params()
-    np.testing.assert_array_equal(
-        again.predict(dataset.table), model.predict(dataset.table)
-    )
-    np.testing.assert_array_equal(
+    assert_array_equal(again.predict(dataset.table), model.predict(dataset.table))
+    assert_array_equal(
         again.predict_interval(dataset.table, 0.5),
         model.predict_interval(dataset.table, 0.5),
     )
@@ -134,9 +133,9 @@ def test_refuses_columns_mixed_with_compositions():
     with pytest.raises(InputError, match="fitted to columns of numbers"):
         model.predict(["SmCo5"])
     model.fit(table.to_array(), values)
-    np.testing.assert_array_equal(model.predict(table), model.predict(list(DENSITIES)))
+    assert_array_equal(model.predict(table), model.predict(list(DENSITIES)))
     frame = pd.DataFrame({"composition": list(DENSITIES)})
-    np.testing.assert_array_equal(model.predict(frame), model.predict(table))
+    assert_array_equal(model.predict(frame), model.predict(table))
     with pytest.raises(InputError, match="atomic fractions"):
         model.predict(-table.to_array())
     with pytest.raises(InputError, match="groups must name"):
@@ -153,7 +152,7 @@ def test_the_trees_are_those_of_scikit_learn():
     y = rng.normal(size=80)
     twin = ExtraTreesRegressor(12, random_state=3).fit(x, y)
     new = rng.normal(size=(50, 5))
-    np.testing.assert_allclose(
+    assert_allclose(
         Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12
     )
 

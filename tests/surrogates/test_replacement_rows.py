@@ -16,10 +16,10 @@ def _set(names, above):
     return TrainingSet("curie_temperature_K", table, values, mark, mark, "a test")
 
 
-def _say(found, *names):
+def _say(model, *names):
     table = CompositionTable.from_strings(list(names), basis="atomic")
     codes, phases = curie_phases(table)
-    value, likeness = found.predict(phases, codes)
+    value, likeness = model.predict(phases, codes)
     return value - curie_temperature(phases, codes, load()), likeness
 
 

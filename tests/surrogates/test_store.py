@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 from magnetkit.errors import StoreError
+from numpy.testing import assert_array_equal
 
 from magnetkit.surrogates import _store
 
@@ -16,7 +17,7 @@ def file(tmp_path):
 
 def test_saved_model_is_read_back(file):
     content, manifest = _store.read(file)
-    np.testing.assert_array_equal(content["scores"], np.arange(3.0))
+    assert_array_equal(content["scores"], np.arange(3.0))
     assert manifest["target"] == "x"
     assert list(file.parent.iterdir()) == [file]
 
@@ -43,9 +44,7 @@ def test_a_process_comes_back_as_it_was(tmp_path):
     assert content["b"] == (1, None)
     for name in ("trend", "local", "search_iterations"):
         assert getattr(content["a"], name) == getattr(process, name)
-    np.testing.assert_array_equal(
-        content["a"].estimate(x).mean, process.estimate(x).mean
-    )
+    assert_array_equal(content["a"].estimate(x).mean, process.estimate(x).mean)
 
 
 DAMAGES = {
@@ -73,7 +72,7 @@ def test_retrains_a_damaged_model_with_a_message(tmp_path, caplog, damage):
     model()
     whole = (tmp_path / "x.model").read_bytes()
     (tmp_path / "x.model").write_bytes(damage(whole))
-    np.testing.assert_array_equal(model(), [0.0, 1.0, 2.0])
+    assert_array_equal(model(), [0.0, 1.0, 2.0])
     assert len(models) == 2
     assert "training it anew" in caplog.text
     assert (tmp_path / "x.model").read_bytes() == whole

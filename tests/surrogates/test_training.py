@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose
 
 from magnetkit._core._intervals import fit_difficulty
 from magnetkit.alloy import CompositionTable
@@ -83,8 +84,8 @@ def test_large_host_uses_its_points_and_some_others(
     few = model.residual(whose, base)
     whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
     every = whole.residual(whose, base)
-    np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
-    np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
+    assert_allclose(few.mean, every.mean, atol=0.5)
+    assert_allclose(few.novelty, every.novelty, atol=1e-5)
     # Rows of one's own come in as points of their own, and a paper's points go with it.
     enlargement = _curie_training.with_rows(
         model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"])

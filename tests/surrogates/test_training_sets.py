@@ -3,6 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from magnetkit.errors import DataError, InputError
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.surrogates import TARGETS, training_set
 
@@ -96,8 +97,6 @@ def test_dataset_text_is_short_and_frame_restores_it(target):
     assert len(repr(dataset)) <= 800
     rows = dataset[np.flatnonzero(dataset.learn)[:200]]
     again = training_set(target, rows.to_frame())
-    np.testing.assert_allclose(
-        again.table.to_array(), rows.table.to_array(), atol=1e-11
-    )
-    np.testing.assert_array_equal(again.values, rows.values)
-    np.testing.assert_array_equal(again.groups, rows.groups)
+    assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
+    assert_array_equal(again.values, rows.values)
+    assert_array_equal(again.groups, rows.groups)

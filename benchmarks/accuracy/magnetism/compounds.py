@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.compound.parameters import load
 from magnetkit.phases.partition import partition
@@ -119,6 +120,12 @@ def report(frame: pd.DataFrame) -> str:
                 for _, row in usable[error > _WIDE].iterrows()
             )
             lines.append(
-                f"| {name} | {kelvin:g} | {len(usable)} | {100 * error.median():.1f} % | {worst} |"
+                table_row(
+                    name,
+                    f"{kelvin:g}",
+                    len(usable),
+                    f"{100 * error.median():.1f} %",
+                    worst,
+                )
             )
     return "\n".join([*lines, ""])

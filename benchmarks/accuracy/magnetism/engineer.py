@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
 
 if TYPE_CHECKING:
@@ -146,12 +147,13 @@ def lines() -> list[str]:
     for trial, row in zip(TRIALS, evaluate_trials().to_dict("records"), strict=True):
         b, h, hot = trial.before
         text.append(
-            f"| {trial.recipe}{f' ({trial.process})' if trial.process else ''} "
-            f"| {b:.2f}, {row['remanence_T']:.2f}, "
-            f"{trial.remanence[0]:g} to {trial.remanence[1]:g} "
-            f"| {h:.0f}, {row['coercivity_kA_m']:.0f}, "
-            f"{trial.coercivity[0]:g} to {trial.coercivity[1]:g} "
-            f"| {hot:.0f}, {row['hot_kA_m']:.0f} | {'yes' if row['inside'] else 'no'} "
-            f"| {trial.source} |"
+            table_row(
+                f"{trial.recipe}{f' ({trial.process})' if trial.process else ''}",
+                f"{b:.2f}, {row['remanence_T']:.2f}, {trial.remanence[0]:g} to {trial.remanence[1]:g}",
+                f"{h:.0f}, {row['coercivity_kA_m']:.0f}, {trial.coercivity[0]:g} to {trial.coercivity[1]:g}",
+                f"{hot:.0f}, {row['hot_kA_m']:.0f}",
+                "yes" if row["inside"] else "no",
+                trial.source,
+            )
         )
     return [*text, ""]

@@ -11,6 +11,7 @@ import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import laws
@@ -215,7 +216,11 @@ def lines() -> list[str]:
         mask = (frame["law"] == law) & frame["used"]
         inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[mask] ** 2))
         text.append(
-            f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[mask] ** 2)):.3f} |"
+            table_row(
+                law,
+                f"{inside:.3f}",
+                f"{np.sqrt(np.mean(error[mask] ** 2)):.3f}",
+            )
         )
     text += [
         "",
@@ -224,12 +229,17 @@ def lines() -> list[str]:
     ]
     curve_table = curves()
     names = curve_table["class"].fillna(curve_table["route"]).tolist()
-    for i, (mask, name) in enumerate(
+    for i, (row_id, name) in enumerate(
         zip(curve_table["id"].tolist(), names, strict=True)
     ):
-        values = frame.loc[frame["id"] == mask, "left_out"].tolist()
+        values = frame.loc[frame["id"] == row_id, "left_out"].tolist()
         figures = " | ".join(f"{value:.3f}" for value in values)
         text.append(
-            f"| {mask} | {name} | {curve_table['left'].iloc[i]:.3f} | {figures} |"
+            table_row(
+                row_id,
+                name,
+                f"{curve_table['left'].iloc[i]:.3f}",
+                figures,
+            )
         )
     return [*text, ""]

@@ -5,6 +5,7 @@ import pandas as pd
 from magnetkit.elements import INDEX
 from magnetkit.units import K_B
 
+from benchmarks.accuracy import table_row
 from magnetkit._core._arrays import N_WORK, reduced_moment, respond
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.compound.parameters import (
@@ -95,8 +96,13 @@ def lines() -> list[str]:
     for r in ion_table().to_dict("records"):
         exact = "" if np.isnan(r["exact"]) else f"{r['exact']:.2f}"
         text.append(
-            f"| {r['ion']} | {r['temperature_K']:g} | {r['fitted']:.2f} "
-            f"| {r['published']:.2f} | {exact} |"
+            table_row(
+                r["ion"],
+                f"{r['temperature_K']:g}",
+                f"{r['fitted']:.2f}",
+                f"{r['published']:.2f}",
+                exact,
+            )
         )
     part = partition(CompositionTable.from_strings(list(NO_FIT), basis="atomic"))
     got = evaluate(part, 295.0, spread=False, parameters=prior_parameters())
@@ -110,5 +116,11 @@ def lines() -> list[str]:
     for (formula, value_measured), value in zip(
         NO_FIT.items(), got.value[:, 0, 0], strict=True
     ):
-        text.append(f"| {formula} | {value_measured:.3f} | {value:.3f} |")
+        text.append(
+            table_row(
+                formula,
+                f"{value_measured:.3f}",
+                f"{value:.3f}",
+            )
+        )
     return text

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _composition_estimate, process
@@ -359,9 +360,17 @@ def report() -> str:
     ]
     for row in compare_with_boosting().to_dict("records"):
         lines.append(
-            f"| {row['quantity']} | {row['rows']} | {row['sources']} | {row['model_error']:.3f} "
-            f"| {row['boosted_error']:.3f} | {row['pairs']} | {row['model_order']:.2f} "
-            f"| {row['boosted_order']:.2f} | {row['better_in']:.2f} |"
+            table_row(
+                row["quantity"],
+                row["rows"],
+                row["sources"],
+                f"{row['model_error']:.3f}",
+                f"{row['boosted_error']:.3f}",
+                row["pairs"],
+                f"{row['model_order']:.2f}",
+                f"{row['boosted_order']:.2f}",
+                f"{row['better_in']:.2f}",
+            )
         )
     lines += ["", *_hot_lines(), "", *_compensated_lines(), "", *losses.lines()]
     return "\n".join(lines) + "\n"
@@ -383,8 +392,15 @@ def _hot_lines() -> list[str]:
     ]
     for row in frame.to_dict("records"):
         lines.append(
-            f"| {row['id']} | {row['recipe']} | {row['temperature_K']:.0f} | {row['what']} "
-            f"| {row['measured']:.3g} | {row['predicted']:.3g} | {100 * row['error']:+.0f} % |"
+            table_row(
+                row["id"],
+                row["recipe"],
+                f"{row['temperature_K']:.0f}",
+                row["what"],
+                f"{row['measured']:.3g}",
+                f"{row['predicted']:.3g}",
+                f"{100 * row['error']:+.0f} %",
+            )
         )
     lines += [
         "",
@@ -396,8 +412,13 @@ def _hot_lines() -> list[str]:
     ]
     for row in rated_cells().to_dict("records"):
         lines.append(
-            f"| {row['grade']} | {row['temperature_K']:.0f} | {row['least']:.0f} "
-            f"| {row['predicted']:.0f} | {'yes' if row['kept'] else 'no'} |"
+            table_row(
+                row["grade"],
+                f"{row['temperature_K']:.0f}",
+                f"{row['least']:.0f}",
+                f"{row['predicted']:.0f}",
+                "yes" if row["kept"] else "no",
+            )
         )
     return lines
 
@@ -418,9 +439,15 @@ def _compensated_lines() -> list[str]:
     ]
     for row in frame.to_dict("records"):
         lines.append(
-            f"| {row['id']} | {row['recipe']} | {row['from_K']:.0f} to {row['to_K']:.0f} "
-            f"| {row['remanence_coefficient_pct_K']:.4f} | {row['predicted']:.4f} "
-            f"| {row['low']:.4f} to {row['high']:.4f} "
-            f"| {'yes' if abs(row['error']) <= _ALPHA else 'no'} | {row['verification']} |"
+            table_row(
+                row["id"],
+                row["recipe"],
+                f"{row['from_K']:.0f} to {row['to_K']:.0f}",
+                f"{row['remanence_coefficient_pct_K']:.4f}",
+                f"{row['predicted']:.4f}",
+                f"{row['low']:.4f} to {row['high']:.4f}",
+                "yes" if abs(row["error"]) <= _ALPHA else "no",
+                row["verification"],
+            )
         )
     return lines

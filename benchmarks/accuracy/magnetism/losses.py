@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from magnetkit.units import ZERO_CELSIUS
 
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import alloys, evaluate_magnets
@@ -103,10 +104,17 @@ def lines() -> list[str]:
             agrees = ""
             share = "none"
         text.append(
-            f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {line} "
-            f"| {row['bound']} {row['loss_pct']:g} | {loss} "
-            f"| {'yes' if row['agrees'] else agrees} | {share} "
-            f"| {other} {row['bound_on']:.3f} |"
+            table_row(
+                row["id"],
+                f"{row['temperature_K']:.0f}",
+                hours,
+                line,
+                f"{row['bound']} {row['loss_pct']:g}",
+                loss,
+                "yes" if row["agrees"] else agrees,
+                share,
+                f"{other} {row['bound_on']:.3f}",
+            )
         )
     return [*text, "", _what_follows()]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.accuracy import table_row
 from magnetkit._core._constants import DEVIATIONS_90
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import sintered
@@ -202,8 +203,12 @@ def lines(ranges_without: Any) -> list[str]:
     ):
         counts = rows & change
         text.append(
-            f"| {words} | {int(rows.sum())} | {int(right[counts].sum())} of {int(counts.sum())} "
-            f"| {int(inside[rows].sum())} of {int(rows.sum())} |"
+            table_row(
+                words,
+                int(rows.sum()),
+                f"{int(right[counts].sum())} of {int(counts.sum())}",
+                f"{int(inside[rows].sum())} of {int(rows.sum())}",
+            )
         )
     text += [
         "",
@@ -212,7 +217,14 @@ def lines(ranges_without: Any) -> list[str]:
     text.append("|---|---|---|---|---|---|---|")
     for row in frame.to_dict("records"):
         text.append(
-            f"| {row['first']} | {row['second']} | {row['family']} | {row['quantity']} "
-            f"| {row['measured']:+.3f} | {row['predicted']:+.3f} | {row['half_width']:.3f} |"
+            table_row(
+                row["first"],
+                row["second"],
+                row["family"],
+                row["quantity"],
+                f"{row['measured']:+.3f}",
+                f"{row['predicted']:+.3f}",
+                f"{row['half_width']:.3f}",
+            )
         )
     return text

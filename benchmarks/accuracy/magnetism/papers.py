@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._family_ranges import ANY, Range, families_in_place, key
@@ -497,9 +498,20 @@ def report(fit: FamilyFit | None = None) -> str:
     ]
     for row in summary(frame).to_dict("records"):
         lines.append(
-            f"| {row['quantity']} | {row['family']} | {row['asked']} | {row['answered']} "
-            f"| {row['papers']} | {row['inside']:.2f} | {row['median']:+.3f} | {row['rms']:.3f} "
-            f"| {row['counted']} | {row['rms_counted']:.3f} | {row['width']:.2f} | {row['far']} |"
+            table_row(
+                row["quantity"],
+                row["family"],
+                row["asked"],
+                row["answered"],
+                row["papers"],
+                f"{row['inside']:.2f}",
+                f"{row['median']:+.3f}",
+                f"{row['rms']:.3f}",
+                row["counted"],
+                f"{row['rms_counted']:.3f}",
+                f"{row['width']:.2f}",
+                row["far"],
+            )
         )
     lines += ["", *pairs.lines(ranges_without), "", *_value_lines(frame)]
     return "\n".join(lines) + "\n"

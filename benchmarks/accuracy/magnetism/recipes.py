@@ -199,7 +199,7 @@ def dysprosium_gain(values: dict[str, float]) -> float:
 
 
 @lru_cache(maxsize=8)
-def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fields(magnets: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return polarization and nucleation field at 20 C and at the magnets' temperatures.
 
     The fit asks for them thousands of times, always the same.
@@ -212,15 +212,15 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         alloy_state,
     )
 
-    phases = made.alloys.phases
+    phases = magnets.alloys.phases
     work = np.empty((most_ions(phases.state), N_WORK))
     every = range(phases.walls.size)
-    book = made.rules.book
+    book = magnets.rules.book
     walls = [
         _wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every
     ]
     states = []
-    for kelvin in np.concatenate([[ROOM], made.temperature]):
+    for kelvin in np.concatenate([[ROOM], magnets.temperature]):
         of_alloys = [
             alloy_state(kelvin, i, phases, walls[i], book.wall_coupling, True, work)
             for i in every
@@ -230,29 +230,30 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return polarization, field
 
 
-def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
+def _coercivity(magnets: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.compound._intrinsic_kernels import CURIE
 
     every = {
-        name: np.full(len(made.alloys.factor), value) for name, value in values.items()
+        name: np.full(len(magnets.alloys.factor), value)
+        for name, value in values.items()
     }
     new_alloys = (
-        replace(made.alloys, rows={**made.alloys.rows, **every})
+        replace(magnets.alloys, rows={**magnets.alloys.rows, **every})
         if values
-        else made.alloys
+        else magnets.alloys
     )
     rules = new_alloys.rules()
-    polarization, field = _fields(made)
+    polarization, field = _fields(magnets)
     pinning = np.where(field[0] > 0.0, rules.pinned, 0.0)
-    kelvin = made.temperature[:, None]
+    kelvin = magnets.temperature[:, None]
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
-    curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
+    curie = magnets.alloys.phases.state[: len(rules.n_eff), CURIE]
     bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha_k = rules.alpha_k + np.nan_to_num((rules.level - 1.0) * bare / field[0])
         ratio = np.nan_to_num(field[1:] / field[0]) ** rules.decay
-    falling = alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
+    falling = alpha_k * hot.falling(rules.decay, magnets.temperature[:, None], curie)
     power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * ratio
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)

@@ -6,6 +6,7 @@ import numpy as np
 from magnetkit.elements import INDEX
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._family_ranges import families
 
@@ -46,9 +47,15 @@ def report() -> str:
     frame = frame.assign(met=is_met(frame))
     for row in frame.to_dict("records"):
         lines.append(
-            f"| {row['id']} | {row['host']} | {row['quantity']} | {row['measured']:g} "
-            f"| {row['predicted']:.4g} | {100 * row['error']:+.0f} % "
-            f"| {'yes' if row['met'] else 'no'} |"
+            table_row(
+                row["id"],
+                row["host"],
+                row["quantity"],
+                f"{row['measured']:g}",
+                f"{row['predicted']:.4g}",
+                f"{100 * row['error']:+.0f} %",
+                "yes" if row["met"] else "no",
+            )
         )
     lines += [
         "",
@@ -67,9 +74,14 @@ def report() -> str:
             else "inside the range"
         )
         lines.append(
-            f"| {quantity} | {len(part)} | {100 * part['error'].abs().mean():.0f} % | {tolerance} "
-            f"| {part['met'].sum()} of {len(part)} "
-            f"| {part.loc[part['fitted'], 'met'].sum()} of {part['fitted'].sum()} |"
+            table_row(
+                quantity,
+                len(part),
+                f"{100 * part['error'].abs().mean():.0f} %",
+                tolerance,
+                f"{part['met'].sum()} of {len(part)}",
+                f"{part.loc[part['fitted'], 'met'].sum()} of {part['fitted'].sum()}",
+            )
         )
     lines += ["", *_width_lines(frame)]
     lines += ["", *_compensated_lines(), "", *_grade_lines(), "", *_slope_lines(), ""]
@@ -136,9 +148,13 @@ def _compensated_lines() -> list[str]:
             table, temperature=r["temperature_K"], between=between, host=r["host"]
         )
         lines.append(
-            f"| {r['id']} | {r['recipe']} | {r['remanence_coefficient_pct_K']:g} "
-            f"| {between[0]:.0f} to {between[1]:.0f} "
-            f"| {frame['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
+            table_row(
+                r["id"],
+                r["recipe"],
+                f"{r['remanence_coefficient_pct_K']:g}",
+                f"{between[0]:.0f} to {between[1]:.0f}",
+                f"{frame['remanence_coefficient_pct_K'].iloc[0]:.4f}",
+            )
         )
     return lines
 
@@ -158,16 +174,20 @@ def _grade_lines() -> list[str]:
     ]
     for _, g in grades.iterrows():
         lines.append(
-            f"| {g['grade']} | {g['stands_for']} "
-            f"| {g['remanence_min_T']:g} to {g['remanence_max_T']:g} "
-            f"| {g['model_remanence_T']:.2f} "
-            f"| {g['coercivity_min_kA_m']:.0f} "
-            f"| {g['model_coercivity_kA_m_lo']:.0f} to {g['model_coercivity_kA_m_hi']:.0f} "
-            f"| {g['remanence_coefficient_pct_K']:g} "
-            f"| {g['model_remanence_coefficient_pct_K']:.3f} "
-            f"| {g['coercivity_coefficient_pct_K']:g} "
-            f"| {g['model_coercivity_coefficient_pct_K']:.2f} "
-            f"| {g['max_temperature_K']:.0f} | {g['model_max_working_temperature_K']:.0f} |"
+            table_row(
+                g["grade"],
+                g["stands_for"],
+                f"{g['remanence_min_T']:g} to {g['remanence_max_T']:g}",
+                f"{g['model_remanence_T']:.2f}",
+                f"{g['coercivity_min_kA_m']:.0f}",
+                f"{g['model_coercivity_kA_m_lo']:.0f} to {g['model_coercivity_kA_m_hi']:.0f}",
+                f"{g['remanence_coefficient_pct_K']:g}",
+                f"{g['model_remanence_coefficient_pct_K']:.3f}",
+                f"{g['coercivity_coefficient_pct_K']:g}",
+                f"{g['model_coercivity_coefficient_pct_K']:.2f}",
+                f"{g['max_temperature_K']:.0f}",
+                f"{g['model_max_working_temperature_K']:.0f}",
+            )
         )
     return lines
 
@@ -198,7 +218,14 @@ def _slope_lines() -> list[str]:
         with_shell = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
         gain = with_shell["coercivity_kA_m"] - h[0]
         loss = with_shell["remanence_T"] - b[0]
-        lines.append(f"| diffused, {shell} | {gain:.0f} | {loss:.3f} | {literature} |")
+        lines.append(
+            table_row(
+                f"diffused, {shell}",
+                f"{gain:.0f}",
+                f"{loss:.3f}",
+                literature,
+            )
+        )
     return lines
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.accuracy import table_row
 from magnetkit.magnetism._measured import QUANTITIES, Known, Split
 
 from . import recipes
@@ -83,17 +84,17 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=names)
 
 
-def lines(left: "pd.DataFrame") -> list[str]:
+def lines(rows: "pd.DataFrame") -> list[str]:
     """Return the section of the page.
 
     Parameters
     ----------
-    left : pandas.DataFrame
+    rows : pandas.DataFrame
         What `recipes.left_out` returned.
     """
     import pandas as pd
 
-    table = pd.concat([given_the_others(q, left) for q in QUANTITIES])
+    table = pd.concat([given_the_others(q, rows) for q in QUANTITIES])
     text = [
         "",
         "# Where the magnets of a mill contradict the model",
@@ -110,9 +111,15 @@ def lines(left: "pd.DataFrame") -> list[str]:
         size = part["error"].abs()
         half = part["half_width"]
         text.append(
-            f"| {quantity} | {len(part)} | {part['group'].nunique()} | {(size <= half).sum()} "
-            f"| {(size <= half * part['stretch']).sum()} | {part['stretch'].mean():.2f} "
-            f"| {part['stretch'].max():.2f} |"
+            table_row(
+                quantity,
+                len(part),
+                part["group"].nunique(),
+                (size <= half).sum(),
+                (size <= half * part["stretch"]).sum(),
+                f"{part['stretch'].mean():.2f}",
+                f"{part['stretch'].max():.2f}",
+            )
         )
     text += [
         "",
@@ -126,8 +133,13 @@ def lines(left: "pd.DataFrame") -> list[str]:
     for wider in _WIDER:
         for row in simulate_mills(wider=wider).to_dict("records"):
             text.append(
-                f"| {wider:g} | {row['magnets']} | {100 * row['unmoved']:.0f} % "
-                f"| {100 * row['coverage']:.0f} % | {row['plain']:.2f} "
-                f"| {row['width']:.2f} |"
+                table_row(
+                    f"{wider:g}",
+                    row["magnets"],
+                    f"{100 * row['unmoved']:.0f} %",
+                    f"{100 * row['coverage']:.0f} %",
+                    f"{row['plain']:.2f}",
+                    f"{row['width']:.2f}",
+                )
             )
     return text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
 from magnetkit.magnetism._family_ranges import families
@@ -292,9 +293,15 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
             hits = (part["constant"] - part["printed"]).abs() <= _ALLOWED[ALPHA]
             plain = f"{int(hits.sum())} of {len(part)}"
         lines.append(
-            f"| {quantity} | {host} | {len(part)} | {int(part['inside'].sum())} "
-            f"(±{_ALLOWED[str(quantity)]:g}) | {part['error'].mean():+.3g} "
-            f"| {part['error'].abs().median():.3g} | {plain} |"
+            table_row(
+                quantity,
+                host,
+                len(part),
+                f"{int(part['inside'].sum())} (±{_ALLOWED[str(quantity)]:g})",
+                f"{part['error'].mean():+.3g}",
+                f"{part['error'].abs().median():.3g}",
+                plain,
+            )
         )
     odd = frame[(frame["quantity"] == ALPHA) & (frame["printed"].abs() <= _COMPENSATED)]
     lines += [
@@ -310,10 +317,17 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
     ):
         ends = ["" if row[k] != row[k] else f"{row[k]:.0f}" for k in ("from_K", "to_K")]
         lines.append(
-            f"| {row['grade']} | {row['host']} | {row['quantity']} | {ends[0]} | {ends[1]} "
-            f"| {row['printed']:.4g} | {row['predicted']:.4g} "
-            f"| {'yes' if row['inside'] else 'no'} "
-            f"| {'' if row['rated'] != row['rated'] else format(row['rated'], '.4g')} |"
+            table_row(
+                row["grade"],
+                row["host"],
+                row["quantity"],
+                ends[0],
+                ends[1],
+                f"{row['printed']:.4g}",
+                f"{row['predicted']:.4g}",
+                "yes" if row["inside"] else "no",
+                "" if row["rated"] != row["rated"] else format(row["rated"], ".4g"),
+            )
         )
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.shells import Shell
@@ -179,8 +180,15 @@ def report(rows: "pd.DataFrame") -> list[str]:
             f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
         )
         lines.append(
-            f"| {row['id']} | {row['R']} | {amount} | {row['gain_kA_m']:.0f} | "
-            f"{row['law_kA_m']:.0f} | {row['log']:+.2f} | {'yes' if row['fitted'] else 'no'} |"
+            table_row(
+                row["id"],
+                row["R"],
+                amount,
+                f"{row['gain_kA_m']:.0f}",
+                f"{row['law_kA_m']:.0f}",
+                f"{row['log']:+.2f}",
+                "yes" if row["fitted"] else "no",
+            )
         )
     lines += [
         "",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy._row_kernels import distances
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._evidence import UNPROVEN, coordinates
@@ -98,7 +99,7 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     )
 
 
-def deviations(found: Residuals) -> tuple[float, float, float]:
+def deviations(residues: Residuals) -> tuple[float, float, float]:
     """Return the most probable standard deviations: common, composition, residue.
 
     The likelihood of a dozen magnets hardly falls until a part is nothing, which their number does
@@ -106,32 +107,32 @@ def deviations(found: Residuals) -> tuple[float, float, float]:
     """
     from scipy.optimize import minimize
 
-    same = (found.groups[:, None] == found.groups[None, :]).astype(float)
-    covariance = same * np.exp(-found.distance / LENGTH)
-    identity = np.eye(len(found.values))
+    same = (residues.groups[:, None] == residues.groups[None, :]).astype(float)
+    covariance = same * np.exp(-residues.distance / LENGTH)
+    identity = np.eye(len(residues.values))
 
     def loss(logs: NDArray[np.float64]) -> float:
-        constants = () if found.fixed is None else np.log(found.fixed)
+        constants = () if residues.fixed is None else np.log(residues.fixed)
         common, composition, residue = np.exp(
             2.0 * np.append(logs[: 3 - len(constants)], constants)
         )
         total = (
             common * same
             + composition * covariance
-            + (residue + found.error**2) * identity
+            + (residue + residues.error**2) * identity
         )
         _, size = np.linalg.slogdet(total)
         shares = np.array([common, composition, residue]) / (
             common + composition + residue
         )
-        unlikely = size + found.values @ np.linalg.solve(total, found.values)
+        unlikely = size + residues.values @ np.linalg.solve(total, residues.values)
         return float(unlikely - 0.2 * np.log(shares).sum())
 
     results = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
     best = np.exp(min(results, key=lambda one: one.fun).x)
-    if found.fixed is not None:
-        return (float(best[0]), *found.fixed)
-    return float(best[0]), float(best[1]), max(float(best[2]), found.least)
+    if residues.fixed is not None:
+        return (float(best[0]), *residues.fixed)
+    return float(best[0]), float(best[1]), max(float(best[2]), residues.least)
 
 
 def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
@@ -283,8 +284,13 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
             f"{one[k]:.2f}" for k in ("common", "composition", "residue")
         )
         lines.append(
-            f"| {quantity} | {one['magnets']:.0f} | {one['papers']:.0f} | "
-            f"{100 * one['deviation']:.1f} % | {parts} |"
+            table_row(
+                quantity,
+                f"{one['magnets']:.0f}",
+                f"{one['papers']:.0f}",
+                f"{100 * one['deviation']:.1f} %",
+                parts,
+            )
         )
     lines += [
         "",
@@ -298,9 +304,17 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
     for _, p in table.iterrows():
         after = p["residual"] - p["expected"] * p["given_residual"]
         lines.append(
-            f"| {p['quantity']} | {p['group']} | {p['given']} | {p['predicted']} | "
-            f"{p['distance']:.3f} | {p['residual']:+.3f} | {after:+.3f} | {p['half_width']:.3f} | "
-            f"{p['anchored']:.3f} |"
+            table_row(
+                p["quantity"],
+                p["group"],
+                p["given"],
+                p["predicted"],
+                f"{p['distance']:.3f}",
+                f"{p['residual']:+.3f}",
+                f"{after:+.3f}",
+                f"{p['half_width']:.3f}",
+                f"{p['anchored']:.3f}",
+            )
         )
     rows = table[table["quantity"] == QUANTITIES[0]]
     error = rows["residual"] - rows["expected"] * rows["given_residual"]
@@ -343,8 +357,13 @@ def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         ("1 and above", table["distance"] >= 1.0),
     ):
         lines.append(
-            f"| {label} | {rows.sum()} | {np.sqrt((size[rows] ** 2).mean()):.2f} | "
-            f"{(size[rows] <= 1.645 * deviation_near).sum()} | {(size <= 1.645 * wide)[rows].sum()} |"
+            table_row(
+                label,
+                rows.sum(),
+                f"{np.sqrt((size[rows] ** 2).mean()):.2f}",
+                (size[rows] <= 1.645 * deviation_near).sum(),
+                (size <= 1.645 * wide)[rows].sum(),
+            )
         )
     inside = 0
     for group in table["group"].unique():

@@ -141,12 +141,12 @@ def windows() -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=names)
 
 
-def pairs(left: "pd.DataFrame") -> "pd.DataFrame":
+def pairs(rows: "pd.DataFrame") -> "pd.DataFrame":
     """Return the pairs of one paper with what the difference may be, before and now, 90 %.
 
     Recipes alike are grades of one recipe, sold as different: they say nothing here.
     """
-    _, table = split.variance_shares(left)
+    _, table = split.variance_shares(rows)
     table = table[table["distance"] > 1e-6].copy()
     alike = np.zeros(len(table))
     none = np.zeros(len(table), bool)

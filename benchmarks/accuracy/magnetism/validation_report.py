@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from magnetkit.units import MU_0
 
+from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
@@ -96,10 +97,18 @@ def _row(r: Mapping[Any, Any]) -> str:
         for name in ("pairs", "clear_pairs")
     )
     inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
-    return (
-        f"| {r['test']} | {r['host']} | {r['property']} | {r['n']} | {r['papers']} "
-        f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
-        f"| {r['relative_error']:.3f} | {share} | {clear} | {inside} |"
+    return table_row(
+        r["test"],
+        r["host"],
+        r["property"],
+        r["n"],
+        r["papers"],
+        f"{r['mean_error']:.{digits}f}",
+        f"{r['median_error']:.{digits}f}",
+        f"{r['relative_error']:.3f}",
+        share,
+        clear,
+        inside,
     )
 
 
@@ -132,9 +141,16 @@ def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
     for r in apart.to_dict("records"):
         kelvin = "" if np.isnan(r["temperature_K"]) else f"{r['temperature_K']:.0f}"
         lines.append(
-            f"| {r['formula']} | {r['property']} | {kelvin} | {r['value']:g} "
-            f"| {r['predicted']:.4g} | {100 * (r['predicted'] / r['value'] - 1):+.1f} % "
-            f"| {r['lo']:.3g} to {r['hi']:.3g} | {r['paper']} |"
+            table_row(
+                r["formula"],
+                r["property"],
+                kelvin,
+                f"{r['value']:g}",
+                f"{r['predicted']:.4g}",
+                f"{100 * (r['predicted'] / r['value'] - 1):+.1f} %",
+                f"{r['lo']:.3g} to {r['hi']:.3g}",
+                r["paper"],
+            )
         )
     return lines
 
@@ -159,8 +175,14 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
         r = numbers.loc[i]
         p = got.loc[i, "predicted"]
         lines.append(
-            f"| {r['formula']} | {r['temperature_K']:.0f} | {r['value']:.2f} | {p:.2f} "
-            f"| {100 * (p / r['value'] - 1):+.0f} % | {r['paper']} |"
+            table_row(
+                r["formula"],
+                f"{r['temperature_K']:.0f}",
+                f"{r['value']:.2f}",
+                f"{p:.2f}",
+                f"{100 * (p / r['value'] - 1):+.0f} %",
+                r["paper"],
+            )
         )
     return lines
 
@@ -179,7 +201,13 @@ def _turns() -> list[str]:
     for (formula, literature), kelvin in zip(
         _TRANSITIONS, frame["spin_reorientation_K"], strict=True
     ):
-        lines.append(f"| {formula} | {literature:.0f} | {kelvin:.0f} |")
+        lines.append(
+            table_row(
+                formula,
+                f"{literature:.0f}",
+                f"{kelvin:.0f}",
+            )
+        )
     return lines
 
 
@@ -265,9 +293,14 @@ def _moments() -> list[str]:
     ]
     for r in frame.to_dict("records"):
         lines.append(
-            f"| {r['host']} | {r['transition_metal']} | {r['element']} "
-            f"| {r['measured']:.1f} +- {r['deviation']:.1f} | {r['valence']:.1f} "
-            f"| {r['chgnet']:.1f} |"
+            table_row(
+                r["host"],
+                r["transition_metal"],
+                r["element"],
+                f"{r['measured']:.1f} +- {r['deviation']:.1f}",
+                f"{r['valence']:.1f}",
+                f"{r['chgnet']:.1f}",
+            )
         )
     away = [
         (frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from magnetkit.magnetism import process
 from magnetkit.magnetism.laws import Constant, law, shift_constant
 from magnetkit.magnetism.sintered import sintered
@@ -155,7 +156,13 @@ def report() -> str:
         if one.left > _LISTED:
             break
         lines.append(
-            f"| {one.name} | {one.status} | {one.value:g} | {one.deviation:g} "
-            f"| {one.moved:+.2f} | {one.left:.2f} |"
+            table_row(
+                one.name,
+                one.status,
+                f"{one.value:g}",
+                f"{one.deviation:g}",
+                f"{one.moved:+.2f}",
+                f"{one.left:.2f}",
+            )
         )
     return "\n".join([*lines, ""])

@@ -159,12 +159,12 @@ def read_table() -> Made:
     return Made(formulas, host, forms, kelvin, earths, phases, state, cold, source)
 
 
-def terms(made: Made) -> NDArray[np.float64]:
+def terms(table: Made) -> NDArray[np.float64]:
     """Return the terms of the rows, shape (n, terms)."""
     from magnetkit.phases._stability_kernels import describe
 
-    x = np.zeros((len(made.formula), len(TERMS)))
-    describe(made.phases.rows, atoms(), made.state, x, 0, len(x))
+    x = np.zeros((len(table.formula), len(TERMS)))
+    describe(table.phases.rows, atoms(), table.state, x, 0, len(x))
     return x
 
 
@@ -228,92 +228,100 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
     return weights, np.linalg.inv(precision)
 
 
-def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_earth(table: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
     return _cross_validate(
-        made, x, [[earth in earths for earths in made.earths] for earth in RARE_EARTHS]
+        table,
+        x,
+        [[earth in earths for earths in table.earths] for earth in RARE_EARTHS],
     )
 
 
-def without_each_source(made: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_source(table: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen no row of its paper or handbook.
 
     Papers are left out in `_FOLDS` parts, none of which shares a paper with another.
     """
     rows = np.arange(len(x))
     parts = [
-        np.isin(rows, out) for _, out in _intervals.folds(made.source, _PAPER_FOLDS)
+        np.isin(rows, out) for _, out in _intervals.folds(table.source, _PAPER_FOLDS)
     ]
-    return _cross_validate(made, x, parts)
+    return _cross_validate(table, x, parts)
 
 
-def without_each_stabilizer(made: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_stabilizer(table: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict rows of hosts that need a stabilizer by a model that has seen none of one of theirs.
 
     Mean over these; NaN where there is none.
     """
-    atoms_of = made.phases.to_array()
+    atoms_of = table.phases.to_array()
     out = []
     for host, elements in stabilizers().items():
-        out += [(made.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in elements]
-    return _cross_validate(made, x, out)
+        out += [(table.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in elements]
+    return _cross_validate(table, x, out)
 
 
-def _cross_validate(made: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
+def _cross_validate(table: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
-    total = np.zeros(len(made.forms))
-    times = np.zeros(len(made.forms))
+    total = np.zeros(len(table.forms))
+    times = np.zeros(len(table.forms))
     for part in parts:
         out = np.asarray(part, bool)
         if out.any():
-            model = fit(x[~out], made.state.family[~out], made.forms[~out])
-            total[out] += model.probability(x[out], made.state.family[out])
+            model = fit(x[~out], table.state.family[~out], table.forms[~out])
+            total[out] += model.probability(x[out], table.state.family[out])
             times[out] += 1
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
-def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_host(table: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row as one of a new host: by the terms that know none, fitted without it."""
-    result = np.empty(len(made.forms))
+    result = np.empty(len(table.forms))
     new = np.full(len(x), len(FAMILIES) - 1)
     for host in FAMILIES:
-        out = made.host == host
-        model = fit(x[~out], made.state.family[~out], made.forms[~out])
+        out = table.host == host
+        model = fit(x[~out], table.state.family[~out], table.forms[~out])
         result[out] = model.probability(x[out], new[out])
     return result
 
 
-def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
     """Return scores, the reliability table, and the wrong answers with each rare earth left out."""
     import pandas as pd
 
-    x = terms(made)
-    probability_all = fit(x, made.state.family, made.forms).probability(
-        x, made.state.family
+    x = terms(table)
+    probability_all = fit(x, table.state.family, table.forms).probability(
+        x, table.state.family
     )
-    earth = without_each_earth(made, x)
-    host = without_each_host(made, x)
-    support = without_each_stabilizer(made, x)
+    earth = without_each_earth(table, x)
+    host = without_each_host(table, x)
+    support = without_each_stabilizer(table, x)
     blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
-    raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
+    raw = -np.where(
+        np.isnan(table.distance), np.nanmedian(table.distance), table.distance
+    )
     lines: list[dict[str, Any]] = [
-        _scores("all rows seen", made.forms, probability_all, raw),
-        _scores("each rare earth left out", made.forms, earth, raw),
-        _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
-        _scores("each host left out", made.forms, host, raw),
+        _scores("all rows seen", table.forms, probability_all, raw),
+        _scores("each rare earth left out", table.forms, earth, raw),
+        _scores(
+            "  without energies", table.forms, without_each_earth(table, blind), raw
+        ),
+        _scores("each host left out", table.forms, host, raw),
         _scores(
             "  without energies of hosts",
-            made.forms,
-            without_each_host(made, blind),
+            table.forms,
+            without_each_host(table, blind),
             raw,
         ),
-        _scores("each source left out", made.forms, without_each_source(made, x), raw),
+        _scores(
+            "each source left out", table.forms, without_each_source(table, x), raw
+        ),
     ]
     for name in RARE_EARTHS:
-        out = np.array([name in earths for earths in made.earths])
+        out = np.array([name in earths for earths in table.earths])
         if out.any():
             lines.append(
-                _scores(f"  {name} left out", made.forms[out], earth[out], raw[out])
+                _scores(f"  {name} left out", table.forms[out], earth[out], raw[out])
             )
     for name in (
         "",
@@ -321,31 +329,31 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     ):
         out = np.isfinite(support)
         if name:
-            out &= made.phases.fraction(name) > 0.0
+            out &= table.phases.fraction(name) > 0.0
         if out.any():
             text = f"  {name} left out" if name else "each stabilizer of 1:12 left out"
-            lines.append(_scores(text, made.forms[out], support[out], raw[out]))
+            lines.append(_scores(text, table.forms[out], support[out], raw[out]))
     for name in FAMILIES:
-        out = made.host == name
+        out = table.host == name
         text = f"  {name or 'other structures'} left out"
-        lines.append(_scores(text, made.forms[out], host[out], raw[out]))
+        lines.append(_scores(text, table.forms[out], host[out], raw[out]))
     bins = [
         {
             "from": low,
             "to": high,
             "rows": int(inside.sum()),
             "mean_probability": earth[inside].mean(),
-            "share_that_forms": made.forms[inside].mean(),
+            "share_that_forms": table.forms[inside].mean(),
         }
         for low, high in itertools.pairwise(_BINS)
         if (inside := (earth >= low) & (earth < high + (high == 1.0))).any()
     ]
-    wrong = np.flatnonzero((earth >= FORMS) != made.forms)
+    wrong = np.flatnonzero((earth >= FORMS) != table.forms)
     misses = pd.DataFrame(
         {
-            "formula": [made.formula[i] for i in wrong],
-            "temperature_K": made.kelvin[wrong],
-            "forms": made.forms[wrong],
+            "formula": [table.formula[i] for i in wrong],
+            "temperature_K": table.kelvin[wrong],
+            "forms": table.forms[wrong],
             "left_out": earth[wrong],
             "seen": probability_all[wrong],
         }

@@ -203,11 +203,13 @@ def _by_pymatgen(
     return len(diagram.all_entries), energy, products
 
 
-def _same_products(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
+def _same_products(
+    solution: Decomposition, row: int, expected: dict[str, float]
+) -> bool:
     """Whether a row's products are those expected, in the same amounts."""
-    mask = found.products[row] >= 0
-    names = [found.formulas[k] for k in found.products[row][mask]]
-    ours = dict(zip(names, found.fractions[row][mask], strict=True))
+    mask = solution.products[row] >= 0
+    names = [solution.formulas[k] for k in solution.products[row][mask]]
+    ours = dict(zip(names, solution.fractions[row][mask], strict=True))
     return all(
         abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6
         for name in ours | expected

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
@@ -88,8 +89,13 @@ def report(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
         )
         apart = np.abs(values - first)
         lines.append(
-            f"| {title} | {f['mae']:.3f} | {f['pairs']:.5f} | {np.median(apart):.1e} | "
-            f"{apart.max():.1e} |"
+            table_row(
+                title,
+                f"{f['mae']:.3f}",
+                f"{f['pairs']:.5f}",
+                f"{np.median(apart):.1e}",
+                f"{apart.max():.1e}",
+            )
         )
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from benchmarks.accuracy.surrogates import figures
 from magnetkit.alloy import CompositionTable
 from magnetkit.compound.evaluate import PROPERTIES
@@ -99,25 +100,29 @@ def kinds(table: CompositionTable) -> dict[str, NDArray[np.bool_]]:
 
 
 def _row(
-    own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]
+    series: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]
 ) -> str:
     is_usable = rows & np.isfinite(made)
     f = figures.accuracy(
-        own["value"].to_numpy()[is_usable],
+        series["value"].to_numpy()[is_usable],
         made[is_usable],
-        own["paper"].to_numpy()[is_usable],
+        series["paper"].to_numpy()[is_usable],
         _LEAST[name],
     )
     digits = 1 if name == _CURIE else 3
     pairs = "none" if np.isnan(f["pairs"]) else f"{f['pairs']:.3f}"
-    return (
-        f"| {name} | {title} | {f['rows']} | {f['mae']:.{digits}f} | "
-        f"{f['median']:.{digits}f} | {pairs} |"
+    return table_row(
+        name,
+        title,
+        f["rows"],
+        f"{f['mae']:.{digits}f}",
+        f"{f['median']:.{digits}f}",
+        pairs,
     )
 
 
 def _curie(
-    own: pd.DataFrame, table: CompositionTable, model: CurieModel
+    series: pd.DataFrame, table: CompositionTable, model: CurieModel
 ) -> dict[str, Array]:
     dataset = model.known
     training = _curie_training.training_rows(dataset, True)
@@ -133,8 +138,8 @@ def _curie(
         "model, pure compounds stay": mean.copy(),
         "model, no compound stays": mean.copy(),
     }
-    for paper in np.unique(own["paper"]):
-        test = (own["paper"] == paper).to_numpy()
+    for paper in np.unique(series["paper"]):
+        test = (series["paper"] == paper).to_numpy()
         for result, without in zip(results.values(), (test & ~pure, test), strict=True):
             rest = ~np.isin(compounds, theirs[without])
             rest &= ~review if paper == _REVIEW else True
@@ -147,15 +152,15 @@ def _curie(
 
 
 def _predict_series(
-    own: pd.DataFrame, table: CompositionTable, name: str
+    series: pd.DataFrame, table: CompositionTable, name: str
 ) -> dict[str, Array]:
     codes, phases = curie_phases(table)
     whole = np.ones(len(table))
     part = Partition(codes, phases, phases, whole, whole, table)
     theirs = _keys(table)
     pure = np.diff(table.indptr) == 3
-    values = own["value"].to_numpy(float)
-    papers = own["paper"].to_numpy()
+    values = series["value"].to_numpy(float)
+    papers = series["paper"].to_numpy()
     results: dict[str, Array] = {}
     for title, p in (
         ("calibrated physics", load()),

@@ -14,6 +14,7 @@ from magnetkit.elements import SYMBOLS
 from magnetkit.errors import DataError, InputError
 from numpy.typing import NDArray
 
+from benchmarks.accuracy import table_row
 from benchmarks.accuracy.surrogates import figures
 from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
@@ -160,8 +161,12 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _is_inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
-    return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
+def _is_inside(
+    model: CurieModel, estimate: _curie_training.LeftOut
+) -> NDArray[np.bool_]:
+    return (
+        estimate.novelty <= np.array([b.edge for b in model.branches])[estimate.branch]
+    )
 
 
 def _by_host(
@@ -190,8 +195,15 @@ def _by_host(
                     TOLERANCE[CURIE],
                 )
                 lines.append(
-                    f"| {title} | {name} | {rows.sum()} | {off.mean():.1f} | {pairs:.3f} | "
-                    f"{(off <= half[rows]).mean():.3f} | {np.median(half[rows]):.0f} |"
+                    table_row(
+                        title,
+                        name,
+                        rows.sum(),
+                        f"{off.mean():.1f}",
+                        f"{pairs:.3f}",
+                        f"{(off <= half[rows]).mean():.3f}",
+                        f"{np.median(half[rows]):.0f}",
+                    )
                 )
     return "\n".join(lines) + "\n"
 
@@ -202,10 +214,10 @@ def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
     return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 
 
-def _text(made: pd.DataFrame, data: TrainingSet) -> str:
-    models = [c for c in made.columns if c not in _NO_MODEL]
-    no_paper = made["group"].str.startswith(NO_PAPER)
-    papers = made[~no_paper]
+def _text(frame: pd.DataFrame, data: TrainingSet) -> str:
+    models = [c for c in frame.columns if c not in _NO_MODEL]
+    no_paper = frame["group"].str.startswith(NO_PAPER)
+    papers = frame[~no_paper]
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
@@ -213,10 +225,10 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
             papers["host"].isin(_FOUR)
         ],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
-        "compilations, by chemical system": made[no_paper],
+        "compilations, by chemical system": frame[no_paper],
     }
     lines = [
-        f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
+        f"{data.origin}: {len(frame)} values in {frame['group'].nunique()} papers and systems.",
         "",
         f"Pairs: share of pairs of one paper more than {TOLERANCE[CURIE]:g} K apart that "
         "are ordered as measured.",
@@ -235,7 +247,7 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
         "",
         *_never_worse(papers),
         "",
-        *_residuals(made, data),
+        *_residuals(frame, data),
     ]
     lines += ["", *_worst(papers, data)]
     return "\n".join(lines) + "\n"
@@ -251,9 +263,13 @@ def _row(name: str, model: str, part: pd.DataFrame) -> str:
         part["group"].to_numpy(),
         TOLERANCE[CURIE],
     )
-    return (
-        f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
-        f"{f['pairs']:.3f} |"
+    return table_row(
+        name,
+        model,
+        f["rows"],
+        f"{f['mae']:.1f}",
+        f"{f['median']:.1f}",
+        f"{f['pairs']:.3f}",
     )
 
 
@@ -271,8 +287,13 @@ def _coverage(part: pd.DataFrame) -> list[str]:
             hits = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
             share, low, high = figures.coverage_by_group(hits, rows["group"].to_numpy())
             lines.append(
-                f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
-                f"{rows['half'].mean():.0f} |"
+                table_row(
+                    name,
+                    len(rows),
+                    f"{share:.3f}",
+                    f"{low:.3f} to {high:.3f}",
+                    f"{rows['half'].mean():.0f}",
+                )
             )
     return lines
 
@@ -304,12 +325,17 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         sample = total[picks].sum(axis=1) / count[picks].sum(axis=1)
         low, high = np.quantile(sample, [0.025, 0.975])
         lines.append(
-            f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |"
+            table_row(
+                host,
+                len(rows),
+                f"{gap.mean():+.1f}",
+                f"{low:+.1f} to {high:+.1f}",
+            )
         )
     return lines
 
 
-def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
+def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
     """Say where the physics alone is off, by host and element: the next hole shows here."""
     lines = [
         "Measured less physics alone, where there is physics: mean and mean size, K.",
@@ -317,15 +343,21 @@ def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
         "| host | element | n | mean | size |",
         "|---|---|---|---|---|",
     ]
-    rest = (made["value"] - made["physics alone"]).to_numpy()
-    atoms = data.table.to_array()[made.index.to_numpy()]
+    rest = (frame["value"] - frame["physics alone"]).to_numpy()
+    atoms = data.table.to_array()[frame.index.to_numpy()]
     for host in HOST_NAMES:
-        of_host = (made["host"] == host).to_numpy()
+        of_host = (frame["host"] == host).to_numpy()
         for e in np.flatnonzero((atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT):
             rows = rest[of_host & (atoms[:, e] > 0.0)]
             size = np.abs(rows).mean()
             lines.append(
-                f"| {host} | {SYMBOLS[e]} | {len(rows)} | {rows.mean():+.0f} | {size:.0f} |"
+                table_row(
+                    host,
+                    SYMBOLS[e],
+                    len(rows),
+                    f"{rows.mean():+.0f}",
+                    f"{size:.0f}",
+                )
             )
     return lines
 
@@ -357,7 +389,12 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
         else:
             why = "inside the domain, alone: the value or the model"
         lines.append(
-            f"| {formulas[i]} | {row['group']} | {row['value'] - row['model']:+.0f} | {why} |"
+            table_row(
+                formulas[i],
+                row["group"],
+                f"{row['value'] - row['model']:+.0f}",
+                why,
+            )
         )
     return lines
 
@@ -388,6 +425,12 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
         for name in ("model", *other_models):
             error = 1000.0 * (part[name] - part["value"]).abs()
             lines.append(
-                f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
+                table_row(
+                    title,
+                    name,
+                    len(part),
+                    f"{error.mean():.1f}",
+                    f"{error.median():.1f}",
+                )
             )
     return Report(data.target, frame, "\n".join(lines) + "\n")

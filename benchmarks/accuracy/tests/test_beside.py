@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism import beside
@@ -28,7 +29,7 @@ def test_each_judged_row_is_left_out_once_with_its_group(rows, way):
         assert not set(groups[is_test]) & set(groups[~is_out])
         if beside.WAYS[way]:
             assert not set(rows.compound[is_test]) & set(rows.compound[~is_out])
-    np.testing.assert_array_equal(visits, rows.is_judged.astype(int))
+    assert_array_equal(visits, rows.is_judged.astype(int))
 
 
 def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
@@ -37,9 +38,7 @@ def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
     is_out = rows.frame["host"].eq("1:5").to_numpy()
     blind = beside._fit_other_rows("1:5", is_out)
     value = observations_of_host.predict(blind.parameters(blind.variables)).copy()
-    np.testing.assert_allclose(
-        value, observations_of_host.predict(prior_parameters()), rtol=1e-6
-    )
+    assert_allclose(value, observations_of_host.predict(prior_parameters()), rtol=1e-6)
     wide = beside._half_widths(blind, observations_of_host, value)
     fit_model = beside._fit_other_rows("1:5", np.zeros(len(is_out), bool))
     prediction = observations_of_host.predict(

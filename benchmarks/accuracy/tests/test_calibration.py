@@ -4,6 +4,7 @@ import pytest
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
 from magnetkit.settings import get_settings
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
@@ -164,7 +165,7 @@ def test_what_only_the_left_out_rows_speak_of_goes_back_to_the_prior():
     without.variables = knowing.variables.copy()
     without.run()
     fresh = Fit("1:5", rows(cobalt)).run()
-    np.testing.assert_allclose(without.variables, fresh.variables, atol=0.02)
+    assert_allclose(without.variables, fresh.variables, atol=0.02)
     assert not np.allclose(knowing.variables, fresh.variables, atol=0.1)
 
 

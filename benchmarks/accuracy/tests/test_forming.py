@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.phases import forming
 from magnetkit import CompositionTable, datasets
@@ -80,7 +81,7 @@ def test_what_is_validated_is_what_a_user_gets(phase_table):
             [phase_table.formula[i] for i in rows], basis="atomic"
         )
         prediction = stability(table, temperature=kelvin)["probability_phase_forms"]
-        np.testing.assert_allclose(prediction, probability[rows], atol=2e-3)
+        assert_allclose(prediction, probability[rows], atol=2e-3)
 
 
 def test_a_new_host_is_judged_by_what_knows_no_host(phase_table):

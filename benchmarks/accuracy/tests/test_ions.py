@@ -1,7 +1,7 @@
 """Ions alone, beside a diagonalization by others and what was measured without a fit."""
 
-import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.magnetism import ions
 
@@ -17,4 +17,4 @@ def test_ions_with_published_fields_agree_with_another_diagonalization():
     frame = ions.ion_table().dropna()
     warm = frame[frame["temperature_K"] > 200.0]
     assert len(warm) == 6
-    np.testing.assert_allclose(warm["published"], warm["exact"], rtol=0.10)
+    assert_allclose(warm["published"], warm["exact"], rtol=0.10)

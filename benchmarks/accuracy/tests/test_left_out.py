@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.magnetism import left_out
 from benchmarks.accuracy.magnetism.recipes import left_out as recipes_left_out
@@ -21,7 +22,7 @@ def test_both_ways_of_leaving_a_source_out_agree(model):
     prediction = model["coercivity_kA_m"].to_numpy()[
         [place[name] for name in rows["id"]]
     ]
-    np.testing.assert_allclose(prediction, rows["predicted"].to_numpy(float), rtol=1e-6)
+    assert_allclose(prediction, rows["predicted"].to_numpy(float), rtol=1e-6)
 
 
 def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.phases import pulled, validation
 from magnetkit.phases._mixing import all_slopes
@@ -95,7 +96,7 @@ def test_the_parts_make_the_report(monkeypatch):
 def test_random_compositions_hold_every_element(system):
     table = validation.random_compositions(system, 10)
     assert (table.to_array() > 0).sum(axis=1).tolist() == [6] * 10
-    np.testing.assert_allclose(table.to_array().sum(axis=1), 1.0)
+    assert_allclose(table.to_array().sum(axis=1), 1.0)
 
 
 def test_a_pull_of_two_systems_judges_no_other_element():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.elements import INDEX
+from numpy.testing import assert_allclose, assert_array_equal
 from pymatgen.core import Element
 
 from benchmarks.accuracy.magnetism.priors import (
@@ -37,10 +38,8 @@ def test_the_stored_priors_are_what_the_files_say():
         prior = build(host)
         prior.write(parameters, np.zeros(len(prior.factors)))
     for name in ("element", "host", "known"):
-        np.testing.assert_array_equal(
-            getattr(reference, name), getattr(parameters, name)
-        )
-    np.testing.assert_allclose(reference.element_sd, parameters.element_sd, rtol=1e-3)
+        assert_array_equal(getattr(reference, name), getattr(parameters, name))
+    assert_allclose(reference.element_sd, parameters.element_sd, rtol=1e-3)
 
 
 def test_one_crystal_field_stands_for_all_ions_of_a_host():

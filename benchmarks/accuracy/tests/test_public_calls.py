@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from benchmarks.accuracy import hindcast, observations
@@ -316,6 +317,4 @@ CALLS = {
 def test_what_is_validated_is_what_a_user_gets(target, monkeypatch, tmp_path):
     """A target without a call here fails."""
     for value, answer, off in CALLS[target](monkeypatch, tmp_path):
-        np.testing.assert_allclose(
-            np.asarray(answer, float), np.asarray(value, float), rtol=off
-        )
+        assert_allclose(np.asarray(answer, float), np.asarray(value, float), rtol=off)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.surrogates import (
     beside,
@@ -56,7 +57,7 @@ def test_left_out_rows_are_asked_as_a_user_asks():
     is_finite = frame["curie_temperature_K"].notna().to_numpy()
     assert is_finite.sum() > 0.9 * len(test)
     got = frame["curie_temperature_K"].to_numpy()[is_finite]
-    np.testing.assert_allclose(got, result.mean[test][is_finite], rtol=1e-6)
+    assert_allclose(got, result.mean[test][is_finite], rtol=1e-6)
 
 
 def test_a_fold_takes_its_compounds_out_of_every_source():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from benchmarks.features import cases
 from benchmarks.features.cases import CASES
@@ -19,7 +20,7 @@ def test_statistics_reuse_memory_only_where_they_say_so(dtype):
     fresh, reuse = (cases._statistics(dtype, again)(20) for again in (False, True))
     assert fresh() is not fresh()
     assert reuse() is reuse()
-    np.testing.assert_array_equal(fresh(), reuse())
+    assert_array_equal(fresh(), reuse())
     assert fresh().shape == (20, cases.STATISTICS_COLUMNS)
     assert fresh().dtype == dtype
 

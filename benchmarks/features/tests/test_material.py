@@ -2,6 +2,7 @@
 
 import numpy as np
 from magnetkit.elements import SYMBOLS
+from numpy.testing import assert_allclose
 
 from benchmarks.features.material import OTHER, RARE, compositions, formulas, nd2fe14b
 from magnetkit.alloy import CompositionTable
@@ -17,7 +18,7 @@ def test_material_is_what_it_says():
 
 def test_compositions_hold_rare_earths_and_others():
     table = compositions(500)
-    np.testing.assert_allclose(np.add.reduceat(table.values, table.indptr[:-1]), 1.0)
+    assert_allclose(np.add.reduceat(table.values, table.indptr[:-1]), 1.0)
     rare = table.to_array()[:, [SYMBOLS.index(s) for s in RARE]] > 0
     other = table.to_array()[:, [SYMBOLS.index(s) for s in OTHER]] > 0
     assert set(rare.sum(axis=1)) == {1, 2}
