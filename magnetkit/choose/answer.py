@@ -414,10 +414,8 @@ def _compare(
         melts = melts.head(0)
     frame = pd.concat([table.iloc[:1], melts, bought_rows], ignore_index=True)
     enter_comparison(frame, today, own_row)
-    if "grade" in frame:
-        frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
+    frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
     frame["nearest_grade"] = frame["grade"]
-    frame["meets_requirements"] = frame["meets_requirements"].astype(bool)
     return frame, frame.iloc[0], is_sound
 
 
