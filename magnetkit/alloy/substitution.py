@@ -675,7 +675,20 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
 def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     """List the changes of digits to neighbours: none, and every exchange on one site.
 
-    `reaches` is the number of steps by site. The result is int64, (moves, slots).
+    An exchange with the element of the host, which has no slot, changes one digit alone, so a row
+    of the result need not sum to zero.
+
+    Parameters
+    ----------
+    sites : Sites
+        Slots of the substituents, by site.
+    reaches : mapping of str to int
+        Largest number of steps of one exchange, by the replaced element; additions take one step.
+
+    Returns
+    -------
+    ndarray of int64, shape (moves, slots)
+        What is added to the digits. The first row is zeros.
     """
     moves = [np.zeros(len(sites.slots), np.int64)]
     for first, last in sites.spans:

@@ -652,9 +652,10 @@ def _values_by_remanence(
 def _distances_with_grains(
     supply: Columns, made: Magnets
 ) -> tuple[FloatArray, FloatArray]:
-    """Return distances to measured magnets by coercivity and the largest, each (n,).
+    """Return distances to measured magnets by coercivity and the largest, float64 (n,) each.
 
-    What process and traces add is counted in.
+    What process and traces add is counted in. `supply` must have the two columns of distances that
+    `with_distances` adds (KeyError otherwise); it is not changed. `made` are its n magnets.
     """
     hard = supply[_HARD]
     most = supply[_MOST]

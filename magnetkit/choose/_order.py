@@ -97,6 +97,7 @@ def _lexicographic(points: FloatArray) -> IntArray:
     """Return the lexicographic order of rows of three columns, int64 (n,).
 
     The rows are sorted by the first column, then the ties alone by the others, which is faster.
+    Equal rows come in no fixed order: the sort is not stable. `points` is float64 (n, 3).
     """
     order = np.argsort(points[:, 0])
     lead = points[order, 0]

@@ -840,7 +840,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
 def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     """Say from which load line on a leaner class does the work of a grade used far below its rating.
 
-    Empty where the temperature is less than 20 K below the rating, or no class does.
+    Empty where the request states a duty already (``on_duty``), the temperature is less than 20 K
+    below the rating, the grade holds no heavy rare earth, or no class does. `own` is the recipe of
+    the incumbent.
     """
     rating = incumbent.rating_K
     if request.on_duty or not request.temperature <= rating - _COOL_K:

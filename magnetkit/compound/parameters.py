@@ -139,7 +139,19 @@ _TEXT = frozenset({"symbol", "ion", "source", "verification"})
 def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
     """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap.
 
-    `file` is the table's path below the data folder.
+    Every column but symbol, ion, source and verification must hold numbers (ValueError otherwise).
+
+    Parameters
+    ----------
+    file : str
+        Path of the table below the data folder.
+    name : str
+        Column whose texts are the keys, such as "symbol": one of the four that hold texts.
+
+    Returns
+    -------
+    dict
+        By key, a dict of float by column; the four columns of text are left out.
     """
     numbers = {}
     for row in datasets.rows(file):

@@ -391,7 +391,23 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
 def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     """Evaluate a coating that was designed on few cells on many, and enrich it where it falls short.
 
-    `groups` and `search` are those on the many cells.
+    The mass that enters is kept. Only a coating that met the target on few cells is enriched: all
+    faces by one factor, as far as the surface allows. One that did not meet it stays unmet, as it
+    is.
+
+    Parameters
+    ----------
+    coarse : Coated
+        The coating designed on few cells.
+    groups : Groups
+        Groups of the many cells.
+    search : Search
+        The search on the many cells.
+
+    Returns
+    -------
+    Coated
+        A new coating; ``met`` is True where both it and `coarse` meet the target.
     """
     areas = search.areas(groups)
     scale = coarse.entered_kg / max(float(coarse.mass @ areas), 1e-30)

@@ -416,10 +416,24 @@ def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
 def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:
     """Check what the user gave as `process` for `n` magnets.
 
+    Parameters
+    ----------
+    process : Process, dict, str or None
+        A text is the name of a route or of a producer, no path. A dict has fields of `Process` with
+        their units, such as ``grain_size_um``.
+    n : int
+        Number of magnets.
+
+    Returns
+    -------
+    Process
+        A new one. Settings given are float64 arrays of shape () or (n,); NaN in one stands for the
+        family's default in that row. Those not given are None.
+
     Raises
     ------
     InputError
-        If a name is unknown, or a value lies outside what the model knows.
+        If a name is unknown, a shape is another, or a value lies outside what the model knows.
     """
     if process is None:
         return Process()

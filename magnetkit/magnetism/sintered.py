@@ -533,8 +533,20 @@ def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> i
 def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     """Build the columns ``shell``, ``route`` and ``coefficients_between`` of n magnets.
 
-    ``route`` says in words how each is made, which settings did nothing, and which charge was
-    assumed. `between` are the ends of the chords, K.
+    Parameters
+    ----------
+    made : Alloys
+        Magnets as made: written recipes, shells, traces and rows beyond precedent.
+    between : tuple of float
+        Lower and upper temperature between which coefficients are taken, K.
+
+    Returns
+    -------
+    dict
+        ``shell``, an Arrow array of texts; ``route``, a `Coded` that says in words how each is
+        made, which settings did nothing, and which charge was assumed; ``coefficients_between``, a
+        `Coded` of the range in degrees Celsius in words. A `Coded` has no indexing: ``.texts()``
+        gives its texts.
     """
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)

@@ -342,7 +342,11 @@ class _Watch:
             )
 
     def _read(self, response: Any, where: str) -> None:
-        """Read the body of an answer into memory; NetworkError if it is too large."""
+        """Read the body of an answer into memory, in place; NetworkError if it is too large.
+
+        `response`, of requests, is changed: ``raw`` becomes the body in memory and ``encoding``
+        UTF-8. Nothing is kept on this object. `where` names the server in the message.
+        """
         # In parts as they come, so that an endless answer does not fill the memory.
         parts = []
         size = 0

@@ -267,14 +267,26 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
-    """Convert the leading rows to compact columns for the page's script.
+    """Convert ranked candidates to compact columns for the page's script, in the units shown.
 
-    Numbers have four digits; texts of few values are codes into ``texts``.
+    Numbers have four digits; texts of few values are codes into ``texts``. Names of columns change
+    with their units.
+
+    Parameters
+    ----------
+    ranked : DataFrame
+        Rows to write: all of them, so the caller cuts them to the leading ones.
+    names : tuple of str
+        Columns, each of which must be in `ranked` (KeyError). One with a range adds its ``_lo`` and
+        ``_hi``.
 
     Returns
     -------
     dict
-        ``columns``, each with name, label, unit and values, and the number of ``rows``.
+        ``rows``, their number, and ``columns``, a list of dicts with ``name``, ``label``, ``unit``,
+        ``title``, ``text`` (whether it holds texts), ``shown`` (whether in the table, not only in
+        the download), ``minor`` (whether left out on a phone), ``values`` and, for codes,
+        ``texts``.
     """
     columns = []
     ends = {

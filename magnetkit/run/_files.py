@@ -325,9 +325,12 @@ def check_place(path: Path) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Raise InputError where `check_place` does, and for files in the way that no manifest names.
+    """Raise InputError if the folder `path` holds anything that the run would write and that is not its own.
 
-    The folder must be locked.
+    Only the names that the run would write are looked at. It raises where `check_place` does; for
+    ranked or rejected tables (also the CSV) that no manifest names, or whose content has changed
+    since their manifest was written; and for a report without the program's seal. The folder must
+    be locked.
     """
     check_place(path)
     manifest = own_manifest(path)
@@ -431,7 +434,11 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
 
 
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
-    """Raise StoreError if a file that the manifest names is missing or has another hash."""
+    """Raise StoreError if the ranked or the rejected table is missing or has another hash.
+
+    It raises too if the manifest names no ranked table. The CSV is not checked. `manifest` is the
+    content of the folder's manifest.
+    """
     files = named_files(manifest)
     if RANKED not in files:
         raise StoreError(

@@ -304,7 +304,19 @@ class Store(_Chunks):
     def _take_up(self, chunks: list[dict[str, Any]]) -> None:
         """Take over the finished chunks of an earlier screening; those with damaged files are dropped.
 
-        A warning is logged for each dropped chunk.
+        A warning is logged for each dropped chunk. The models of the chunks taken over are
+        recorded.
+
+        Parameters
+        ----------
+        chunks : list of dict
+            Chunks as the manifest lists them: ``phase``, ``number``, ``rows``, ``lines`` and
+            ``files`` (digest by name).
+
+        Raises
+        ------
+        InputError
+            If chunks were made with different models of one target.
         """
         for chunk in chunks:
             files = chunk.get("files", {})
