@@ -132,7 +132,7 @@ def judge_beside_grade(
                     columns[f"{name}_{end}"] = ends
     failure_texts = np.array(here["failed_requirements"].texts(), object)
     failure_texts[rows] = _failed_texts(candidate_rows, limits)
-    columns["failed_requirements"] = Coded.of([str(text) for text in failure_texts])
+    columns["failed_requirements"] = Coded.of(list(map(str, failure_texts)))
     return columns
 
 

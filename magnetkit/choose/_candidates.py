@@ -180,7 +180,7 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
             f"the route {route} makes magnets of {routes()[route].host}; the magnet in use is of "
             f"{host}"
         )
-    same = [(text, shell, way, of) for text, shell, way, of in rows if of == route]
+    same = [melt for melt in rows if melt[3] == route]
     if same:
         return same
     return [
@@ -380,9 +380,7 @@ def _melt(
     if producer is not None:
         process["producer"] = producer
     table = CompositionTable.from_strings(list(texts), basis="weight")
-    shell_rows = None
-    if shells is not None:
-        shell_rows = read_shells(list(shells), len(table))
+    shell_rows = read_shells(shells, len(table))
     return alloys(table, process or None, shell_rows, curie=curie, ranges=True)
 
 

@@ -251,7 +251,7 @@ def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
         start += size
     if not sum(len(part.rows) for part in pieces):
         return None
-    arrays = (np.concatenate(column) for column in list(zip(*pieces, strict=True))[1:])
+    arrays = map(np.concatenate, list(zip(*pieces, strict=True))[1:])
     return Choices._make([counts, *arrays]).best()
 
 

@@ -76,7 +76,7 @@ def _columns(job: Job) -> list[str]:
     """List the columns that `sample` reads, without provenance."""
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
-    columns = chain.from_iterable(with_interval(name) for name in requirement_columns)
+    columns = chain.from_iterable(map(with_interval, requirement_columns))
     fixed_columns = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
     fixed_columns += with_interval("remanence_T")
     return [

@@ -358,7 +358,7 @@ class Rule:
         column of neither. `threshold` is the least probability that counts as meeting the
         requirements. InputError if an objective cannot be read.
         """
-        objective_list = tuple(Objective.parse(o) for o in objectives)
+        objective_list = tuple(map(Objective.parse, objectives))
         unit_scales = UNITS | dict(scales or {})
         units = tuple(unit_scales.get(o.column, 1.0) for o in objective_list)
         return cls(objective_list, units, unit_scales[CHANCE], threshold)

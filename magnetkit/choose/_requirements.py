@@ -109,7 +109,7 @@ def evaluate_requirements(
     smallest_chance = np.ones(len(host))
     least_bit = np.zeros(len(host), np.int64)
     failure_codes = np.zeros(len(host), np.int64)
-    names = [str(requirement) for requirement in profile.requirements]
+    names = list(map(str, profile.requirements))
     for bit, requirement in enumerate(profile.requirements):
         table = tables[requirement.temperature_K or temperature]
         column = requirement.column

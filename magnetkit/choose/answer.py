@@ -417,10 +417,8 @@ def _compare(
         melts = melts.head(0)
     frame = pd.concat([table.iloc[:1], melts, bought_rows], ignore_index=True)
     enter_comparison(frame, today, own_row)
-    if "grade" in frame:
-        frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
+    frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
     frame["nearest_grade"] = frame["grade"]
-    frame["meets_requirements"] = frame["meets_requirements"].astype(bool)
     return frame, frame.iloc[0], is_sound
 
 
@@ -703,7 +701,7 @@ def _reaching_text(answer: Answer) -> str:
         return f"{best.name} does ({addition})"
     likely = [way for way in answer.ways if way.likely]
     if likely:
-        names = ", ".join(short_name(way) for way in likely[:2])
+        names = ", ".join(map(short_name, likely[:2]))
         return f"of its family nothing does, of others {names}"
     if answer.ways:
         likeliest = max(answer.ways, key=lambda way: way.chance)
@@ -918,4 +916,4 @@ def record(answer: Answer) -> dict[str, Any]:
     names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
     recipe = None if answer.recipe is None else vars(answer.recipe)
     plain = {name: getattr(answer, name) for name in names}
-    return {**plain, "recipe": recipe, "ways": [vars(way) for way in answer.ways]}
+    return {**plain, "recipe": recipe, "ways": list(map(vars, answer.ways))}

@@ -130,7 +130,7 @@ class CompositionEstimate:
         text = f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f}), an estimate since "
         text += "makers print no composition (--recipe overrides it); "
         likely = [one for one in self.recipes if one.weight >= _LIKELY] or [self.best]
-        return text + " or ".join(_kind_words(one) for one in likely)
+        return text + " or ".join(map(_kind_words, likely))
 
 
 def _kind_words(one: Recipe) -> str:
@@ -231,7 +231,7 @@ def _estimate(
     joint = np.concatenate(logs)
     joint = np.exp(joint - joint.max())
     joint /= joint.sum()
-    ends = np.cumsum([len(log) for log in logs])[:-1]
+    ends = np.cumsum(list(map(len, logs)))[:-1]
     weights = np.split(joint, ends)
     heavy, hardness = np.concatenate(parts).T
     likely_recipes = [
@@ -371,7 +371,7 @@ def _model_recipes(
     frame : pandas.DataFrame
         The columns of `sintered_at`, one row a recipe.
     """
-    texts, shells = (list(part) for part in zip(*melts, strict=True))
+    texts, shells = map(list, zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
     (frame,) = sintered_at(table, [ROOM_K], route, shells, between=BETWEEN, curie=curie)
     return _heavy_wt_pct(table, shells), frame

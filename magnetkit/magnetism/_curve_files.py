@@ -207,7 +207,7 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     body = rows[1:]
     if all(_is_number(cell) for cell in heads if cell):
         return _find_heads(source, comments), rows, comments
-    if body and not any(_is_number(cell) for cell in body[0]):
+    if body and not any(map(_is_number, body[0])):
         pairs = zip_longest(heads, body[0][: len(heads)], fillvalue="")
         heads = [f"{head} ({unit})" if unit else head for head, unit in pairs]
         body = body[1:]

@@ -416,10 +416,10 @@ class Producer:
         record = {
             "format": _FORMAT,
             "name": self.name,
-            "magnets": [dict(m) for m in self.magnets],
+            "magnets": list(map(dict, self.magnets)),
         }
         if self.stated:
-            record["stated"] = [asdict(level) for level in self.stated]
+            record["stated"] = list(map(asdict, self.stated))
         return record
 
     @classmethod
@@ -432,7 +432,7 @@ class Producer:
                 )
             producer = cls(
                 str(record["name"]),
-                tuple(_validate_magnet(m) for m in record["magnets"]),
+                tuple(map(_validate_magnet, record["magnets"])),
                 tuple(StatedLevel(**level) for level in record.get("stated", ())),
             )
             for host in producer.hosts:

@@ -89,7 +89,7 @@ class MeasuredCurve:
 def is_curve(source: Any) -> bool:
     """Return whether a path, or each of several, is a file whose columns are those of a curve."""
     if isinstance(source, list | tuple):
-        return bool(source) and all(is_curve_file(one) for one in source)
+        return bool(source) and all(map(is_curve_file, source))
     return is_curve_file(source)
 
 

@@ -292,7 +292,7 @@ def parse_chord(between: Any) -> tuple[float, float]:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
         )
-    first, second = (parse_temperature(end) for end in ends)
+    first, second = map(parse_temperature, ends)
     if not second > first:
         raise InputError(f"between needs the lower temperature first, got {between!r}")
     return first, second

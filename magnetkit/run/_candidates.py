@@ -268,7 +268,7 @@ class SpaceCandidates:
         """Return what identifies the candidates, as JSON values: magnets, charges, shell and spaces."""
         return {
             "kind": "space",
-            "leading": [list(pair) for pair in self.leading],
+            "leading": list(map(list, self.leading)),
             "charges": {
                 route: list(map(list, melts)) for route, melts in self.charges.items()
             },
@@ -296,7 +296,7 @@ def _leading_chunk(
     route : str
         Route of all, empty for the usual one.
     """
-    labels, shells = (list(column) for column in zip(*leading, strict=True))
+    labels, shells = map(list, zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
     table = replace(table, row_index=table.row_index + row)
     return Chunk(table, pa.array(labels, pa.string()), shells, route=route)
@@ -337,7 +337,7 @@ class Chosen:
 
     def count(self) -> int:
         """Return how many there are."""
-        return sum(len(rows) for rows in self.rows.values())
+        return sum(map(len, self.rows.values()))
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the source."""

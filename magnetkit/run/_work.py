@@ -133,7 +133,7 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
         content = encode(table)
     if not rejected:
         return Part(rows, content, rejected=b"", lines=0, first=None)
-    refusals = encode(pa.Table.from_pylist([asdict(one) for one in rejected]))
+    refusals = encode(pa.Table.from_pylist(list(map(asdict, rejected))))
     return Part(rows, content, refusals, len(rejected), rejected[0])
 
 

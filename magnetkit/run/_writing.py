@@ -409,9 +409,7 @@ def _rows_of_workers(
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
-    return pa.concat_tables(
-        decode(payload) for payload in iterate_results(crew.pool, work, tasks)
-    )
+    return pa.concat_tables(map(decode, iterate_results(crew.pool, work, tasks)))
 
 
 def _write_fragments(

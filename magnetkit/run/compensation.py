@@ -162,7 +162,7 @@ def _range(temperature: Any, grade: str) -> _Range:
         raise InputError(
             f"the range must be two temperatures such as -50C:150C, got {temperature}"
         )
-    low, high = (parse_temperature(end) for end in ends)
+    low, high = map(parse_temperature, ends)
     if not high - low >= 20.0:
         raise InputError(
             f"the range must rise by 20 K or more, got {low:g} to {high:g} K"

@@ -199,7 +199,7 @@ def replace_parts(
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
     graded_rows = [row for row in user_table.rows if row.get("grade") is not None]
-    questions = list(dict.fromkeys(_question(row) for row in graded_rows))
+    questions = list(dict.fromkeys(map(_question, graded_rows)))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts, places, refusals = _answer_rows(user_table, answers, per_year, strict=strict)

@@ -217,7 +217,7 @@ class Replacement:
             "lots": self.spread,
             "estimate": self.estimate,
         }
-        whole |= {"evidence": evidence, "ways": [vars(way) for way in self.ways]}
+        whole |= {"evidence": evidence, "ways": list(map(vars, self.ways))}
         whole |= {
             "lines": self.lines(),
             "answers": [record(one) for one in self.answers],
@@ -753,7 +753,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
             "new": "" if best is None else short_name(best),
             "pair": pair,
             "heads": list(HEADS),
-            "rows": [list(row) for row in cells],
+            "rows": list(map(list, cells)),
             "notes": lines_below(replacement, first, "si"),
             "margins": margins,
             "duty": duty,

@@ -634,7 +634,7 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
             "piece", pa.array(np.full(len(table), number, np.int32))
         )
         parts.append(table)
-        if sum(len(part) for part in parts) > 4 * count:
+        if sum(map(len, parts)) > 4 * count:
             parts = [leading(pa.concat_tables(parts), count)]
     if not parts:
         kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}

@@ -178,9 +178,7 @@ def train_model(
         else [predictions, left_out(blank, advance, True)]
     )
     values = np.concatenate([data.values] * len(sets_of_predictions))
-    every = LeftOut(
-        *(np.concatenate(parts) for parts in zip(*sets_of_predictions, strict=True))
-    )
+    every = LeftOut(*map(np.concatenate, zip(*sets_of_predictions, strict=True)))
     branches, scores = calibrate_errors(blank.branches, every, values)
     manifest = {
         "target": TARGET,

@@ -281,7 +281,7 @@ def _loads(payload: bytes) -> dict[str, Any]:
         if kind == "array":
             return arrays[value]
         if kind == "tuple":
-            return tuple(build(v) for v in value)
+            return tuple(map(build, value))
         if kind not in ("dict", "process"):
             raise ValueError(f"no type {kind!r} is known")
         inner = {k: build(v) for k, v in value.items()}
