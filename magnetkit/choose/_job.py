@@ -292,7 +292,7 @@ def resolve_requirement(
 ) -> Requirement:
     """Read a requirement given as one line of text, its share of the reference as a number.
 
-    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m >= 0.9 reference at 150C". `kelvin`
+    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m>=0.9*reference at 150C". `kelvin`
     is the temperature of a requirement that names none. InputError if it cannot be read, names no
     numeric column, or the reference has no such value.
     """

@@ -200,7 +200,7 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
 
     `reference` maps columns to values of the magnet to replace, for limits given as a share, such
-    as "remanence_T >= 0.95 reference"; columns without a value are missing or NaN. InputError if it
+    as "remanence_T>=0.95*reference"; columns without a value are missing or NaN. InputError if it
     cannot be read, names a temperature, or the reference has no value.
     """
     requirement = parse_requirement(str(text))

@@ -84,7 +84,8 @@ def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
 def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     """Return the user's own columns, then the main results in display units, under headings for people.
 
-    `units` is "si", "cgs" or None for the setting.
+    `units` is "si", "cgs" or None for the setting. A predicted column has two more, low and high.
+    `frame` is not changed; its other columns are left out.
     """
     import pandas as pd
 
@@ -152,8 +153,9 @@ def choose_columns(
 ) -> dict[str, int]:
     """Return the columns to print with their priority, the user's own identifier among them.
 
-    `names` are those printed by default; `columns`, names joined by commas, replace them.
-    InputError if `frame` lacks one of `columns`.
+    `names` are those printed by default, by name; `columns`, names joined by commas, replace them,
+    all of priority 0. Default columns that `frame` lacks are left out. InputError if it lacks one
+    of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
