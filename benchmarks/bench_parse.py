@@ -41,11 +41,11 @@ def formulas(rows):
 
 @pytest.fixture(scope="module")
 def texts():
-    formulas_of_rows = formulas(ROWS)
-    lengths = [len(t) for t in formulas_of_rows]
-    assert len(formulas_of_rows) > 0.99 * ROWS
+    row_formulas = formulas(ROWS)
+    lengths = [len(t) for t in row_formulas]
+    assert len(row_formulas) > 0.99 * ROWS
     assert 20 <= np.percentile(lengths, 1) <= np.percentile(lengths, 99) <= 40
-    return formulas_of_rows
+    return row_formulas
 
 
 def note(benchmark, rows, size):

@@ -316,7 +316,7 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
     import magnetkit as mk
 
     cells = {"Sm": ["Gd", "Er", "Ho"], "Co": ["Fe", "Cu", "Zr"]}
-    limits_of_cells = {
+    cell_limits = {
         "Gd": 0.4,
         "Er": 0.4,
         "Ho": 0.3,
@@ -325,7 +325,7 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
         "Zr": 0.04,
     }
     grains = {"Sm": ["Gd", "Pr", "Er", "Ce"], "Co": ["Cu", "Fe"]}
-    limits_of_grains = {
+    grain_limits = {
         "Gd": 0.5,
         "Pr": 0.4,
         "Er": 0.3,
@@ -347,13 +347,13 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
         "2:14:1, another magnet today": (iron, {"reference": "Nd1.8Dy0.2Fe14B"}),
         "2:17": (
             mk.substitutions(
-                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=limits_of_cells
+                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=cell_limits
             ),
             {},
         ),
         "1:5 beside the device's own charges and spaces": (
             mk.substitutions(
-                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=limits_of_grains
+                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=grain_limits
             ),
             {},
         ),
@@ -367,19 +367,16 @@ def equal(most: int = 100_000) -> None:
 
     from magnetkit.applications import load, names
 
-    screening, candidates = (
-        import_module(f"magnetkit.run.{n}") for n in ("screen", "_candidates")
-    )
+    screening = import_module("magnetkit.run.screen")
+    candidates = import_module("magnetkit.run._candidates")
     bounds = screening._bounds
     same = is_bound_used = total = 0
     for device in names():
         for name, (space, options) in compare_spaces().items():
             source: object = space
             if "own" in name:
-                source_of_device = candidates.profile_space(load(device))
-                source = replace(
-                    source_of_device, spaces=[*source_of_device.spaces, space]
-                )
+                device_source = candidates.profile_space(load(device))
+                source = replace(device_source, spaces=[*device_source.spaces, space])
             for keep in (10, 1000, most):
                 results = []
                 for of in (bounds, lambda *_: iter([screening.Bound()])):

@@ -83,12 +83,12 @@ Tables = Iterator[tuple[str, pd.DataFrame]]
 
 def recipes(generator: np.random.Generator, count: int) -> list[str]:
     """Return formulas over all hosts, and charges in wt.%, in a fixed order."""
-    recipes_out = []
+    recipe_texts = []
     names = list(HOSTS)
     for i in range(count):
         rare, metal, rest, other_elements, base = HOSTS[names[i % len(names)]]
         if names[i % len(names)] == "2:14:1" and i % 4 == 0:
-            recipes_out.append(_charge(generator))
+            recipe_texts.append(_charge(generator))
             continue
         first = other_elements[generator.integers(len(other_elements))]
         second = EARTHS[generator.integers(len(EARTHS))]
@@ -99,10 +99,10 @@ def recipes(generator: np.random.Generator, count: int) -> list[str]:
         counts[second] = counts.get(second, 0.0) + rare * share
         counts[base] = counts.get(base, 0.0) + metal * (1.0 - part)
         counts[other] = counts.get(other, 0.0) + metal * part
-        recipes_out.append(
+        recipe_texts.append(
             "".join(f"{s}{n:.4f}" for s, n in counts.items() if n > 0.0) + rest
         )
-    return recipes_out
+    return recipe_texts
 
 
 def _charge(generator: np.random.Generator) -> str:
@@ -298,7 +298,8 @@ def write(folder: Path, only: list[str]) -> None:
 
 def compare(one: Path, other: Path, within: float) -> int:
     """Print what differs between two folders and return how many columns do, beyond `within`."""
-    first, second = (json.loads((f / "hashes.json").read_text()) for f in (one, other))
+    first = json.loads((one / "hashes.json").read_text())
+    second = json.loads((other / "hashes.json").read_text())
     columns = wrong = moves = 0
     for name in sorted(first.keys() | second.keys()):
         if name not in first or name not in second:

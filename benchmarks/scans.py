@@ -393,11 +393,11 @@ def adversary() -> None:
             rng = np.random.default_rng(seed)
             best = mk.screen(None, device).best(400)
             best = best[best["candidate"].str.endswith("bal.")].head(CROWD)
-            points_of_recipes = [
+            recipe_points = [
                 point(*row)
                 for row in best[["candidate", "shell"]].fillna("").to_numpy()
             ]
-            start = np.resize(points_of_recipes, (CROWD, len(points_of_recipes[0])))
+            start = np.resize(recipe_points, (CROWD, len(recipe_points[0])))
             start[1:] *= rng.normal(1.0, 0.05, start[1:].shape)
             offsets = rng.uniform(0.0, 0.25, start[1:, :-4].shape)
             start[1:, :-4] += offsets * (rng.random(offsets.shape) < 0.15)

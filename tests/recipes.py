@@ -1,11 +1,11 @@
-"""Recipes as tests write them: formulas, at.%."""
+"""Recipes as tests write them."""
 
 from magnetkit.alloy import CompositionTable
 
 
-def make_table(*formulas: str) -> CompositionTable:
-    """Return formulas as one table."""
-    return CompositionTable.from_strings(list(formulas), basis="atomic")
+def make_table(*recipes: str, basis: str = "atomic") -> CompositionTable:
+    """Return recipes as one table."""
+    return CompositionTable.from_strings(list(recipes), basis=basis)
 
 
 def mix(first: str, second: str, amount: float, total: float = 1.0) -> str:

@@ -174,7 +174,8 @@ def test_an_answer_is_as_it_was(case, frozen_answers):
     answer = columns(CASES[case]())
     assert list(answer) == list(frozen_answers[case])
     for name, values in frozen_answers[case].items():
-        want, got = (np.array(v, float) for v in (values, answer[name]))
+        want = np.array(values, float)
+        got = np.array(answer[name], float)
         assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
 
 

@@ -13,7 +13,6 @@ from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy._grade_names import is_grade
 from magnetkit.alloy.shells import Shell
 from magnetkit.alloy.substitution import site_share
-from magnetkit.alloy.table import CompositionTable
 from magnetkit.choose._leading import robustness
 from magnetkit.choose._profile_parts import Objective
 from magnetkit.curves.curve import use_limits
@@ -27,6 +26,7 @@ from magnetkit.run.replace import _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import validate_recycled_shares, with_prices
 from magnetkit.surrogates.training_sets import training_set
+from tests.recipes import make_table
 
 ALLOY = "Nd1.8Dy0.2Fe14B"
 MAGNET = {
@@ -229,18 +229,18 @@ def test_training_values_are_possible_for_a_compound(name, low, high, tmp_path):
 @pytest.mark.parametrize("total", [99.5, 100.5])
 def test_amounts_near_a_hundred_are_percent(total):
     text = f"Nd30.5Fe{total - 31.5:.2f}B1"
-    table = CompositionTable.from_strings([text], basis="weight")
+    table = make_table(text, basis="weight")
     assert len(table) == 1
     away = 0.01 if total > 100.0 else -0.01
     text = f"Nd30.5Fe{total - 31.5 + away:.2f}B1"
-    assert not len(CompositionTable.from_strings([text], basis="weight"))
+    assert not len(make_table(text, basis="weight"))
 
 
 def test_longest_recipe_and_name():
     # A hundred thousand characters of a recipe, sixty of a grade's name.
     for length, read_so in ((100_000, 1), (100_001, 0)):
         text = "SmCo5" + " " * (length - 5)
-        assert len(CompositionTable.from_strings([text], basis="atomic")) == read_so
+        assert len(make_table(text)) == read_so
     assert is_grade("N42SH" + " " * 55)
     assert not is_grade("N42SH" + " " * 56)
 

@@ -12,7 +12,6 @@ from numpy.testing import assert_allclose
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.choose._job import (
     job_identity,
@@ -47,28 +46,28 @@ def conditions(tmp_path):
 
 def test_functions_receive_the_conditions(conditions):
     reference = make_table("Nd2Fe14B")
-    conditions_of_call = Conditions.of(
+    received = Conditions.of(
         **conditions, reference=reference, reference_shell="Tb 0.5 wt%"
     )
-    assert conditions_of_call.between == (281.0, 411.0)
-    duty = conditions_of_call.duty
+    assert received.between == (281.0, 411.0)
+    duty = received.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
-    assert conditions_of_call.process == GIVEN["process"]
-    assert (conditions_of_call.interval, conditions_of_call.scenario) == (
+    assert received.process == GIVEN["process"]
+    assert (received.interval, received.scenario) == (
         0.83,
         "embargo",
     )
-    assert (conditions_of_call.recycled, conditions_of_call.prices) == (
+    assert (received.recycled, received.prices) == (
         GIVEN["recycled"],
         GIVEN["prices"],
     )
-    assert (conditions_of_call.data, conditions_of_call.add) == (
+    assert (received.data, received.add) == (
         str(conditions["data"]),
         str(conditions["add"]),
     )
-    assert conditions_of_call.reference is reference
-    assert conditions_of_call.reference_shell == "Tb 0.5 wt%"
-    assert conditions_of_call.snapshot is None
+    assert received.reference is reference
+    assert received.reference_shell == "Tb 0.5 wt%"
+    assert received.snapshot is None
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
@@ -182,9 +181,7 @@ def test_a_process_comes_back_from_its_record():
 
 
 def percent(text, *elements):
-    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[
-        0
-    ]
+    weights = make_table(text, basis="weight").weight_fractions()[0]
     return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
 
 

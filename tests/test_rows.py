@@ -14,6 +14,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.supply import ledger
 from magnetkit.surrogates import load
 from magnetkit.surrogates.intrinsic import intrinsic
+from tests.recipes import make_table
 
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.
@@ -112,12 +113,8 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "ledger": lambda t: ledger(t, reference="Nd2Fe14B"),
         "predict": lambda t: predict(t, 350.0),
     }
-    once, twice = (
-        to_plain_frame(
-            functions[name](CompositionTable.from_strings(texts, basis="atomic"))
-        )
-        for texts in (["Nd1.8Dy0.2Fe14B", "SmCo5"], ["Nd3.6Dy0.4Fe28B2", "Sm3Co15"])
-    )
+    once = to_plain_frame(functions[name](make_table("Nd1.8Dy0.2Fe14B", "SmCo5")))
+    twice = to_plain_frame(functions[name](make_table("Nd3.6Dy0.4Fe28B2", "Sm3Co15")))
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
 
 
@@ -176,7 +173,8 @@ def test_columns_follow_their_definitions(magnets):
 
 
 def test_wider_interval_encloses_a_narrower_one():
-    narrow, wide = (predict(table(range(4)), 350.0, interval=i) for i in (0.5, 0.95))
+    narrow = predict(table(range(4)), 350.0, interval=0.5)
+    wide = predict(table(range(4)), 350.0, interval=0.95)
     names = [c for c in wide if f"{c}_lo" in wide]
     assert len(names) > 10
     for name in names:

@@ -126,7 +126,9 @@ def _predict_claim(
         process={"producer": mill.record()},
         shell=makeup.best.shell or None,
     )
-    value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
+    value = float(one[f"{name}"][0])
+    low = float(one[f"{name}_lo"][0])
+    high = float(one[f"{name}_hi"][0])
     if row["claimed_as"] != "value":
         error_kinds = [
             kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)

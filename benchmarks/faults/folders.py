@@ -92,11 +92,11 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
     screen(["SmCo5", "??"], DEVICES[0], out=good).report(good / "report.html")
     for number in range(count):
         out = place / f"{number}"
-        files_of_user: set[str] = set()
+        user_files: set[str] = set()
         if chance.random() < 0.5:
             shutil.copytree(good, out)
-            files_of_user = set(snapshot(out))
-        for _ in range(chance.randint(0 if files_of_user else 1, 3)):
+            user_files = set(snapshot(out))
+        for _ in range(chance.randint(0 if user_files else 1, 3)):
             name = chance.choice(_NAMES)
             file = out / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
                 file.symlink_to(good)
             elif not file.is_dir():
                 file.write_text(chance.choice(_TEXTS), encoding="utf-8")
-            files_of_user.discard(name)
+            user_files.discard(name)
         before = snapshot(out)
         states.add(tuple(sorted(before.items())))
         try:
@@ -119,7 +119,7 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
         missing = [
             n
             for n, digest in before.items()
-            if n not in files_of_user and after.get(n) != digest
+            if n not in user_files and after.get(n) != digest
         ]
         if missing:
             figures.faults.append(f"lost of {sorted(before)}: {missing}")

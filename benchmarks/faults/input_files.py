@@ -428,7 +428,7 @@ def results(folder: Path) -> list[Kind]:
     screen(["SmCo5", "Nd2Fe14B", "??"], "f22-engine", out=place)
     manifest = (place / MANIFEST).read_bytes()
     table = (place / "ranked.parquet").read_bytes()
-    table_of_rejects = (place / "rejected.csv").read_bytes()
+    reject_bytes = (place / "rejected.csv").read_bytes()
 
     def read_result(data: bytes) -> list[str]:
         (place / MANIFEST).write_bytes(data)
@@ -453,7 +453,7 @@ def results(folder: Path) -> list[Kind]:
         try:
             ScreenResult.from_folder(place)
         finally:
-            (place / "rejected.csv").write_bytes(table_of_rejects)
+            (place / "rejected.csv").write_bytes(reject_bytes)
         return []
 
     return [
@@ -465,7 +465,7 @@ def results(folder: Path) -> list[Kind]:
         ),
         Kind(
             "rejected.csv",
-            lambda c: mutation.mutate_bytes(c, table_of_rejects, 3),
+            lambda c: mutation.mutate_bytes(c, reject_bytes, 3),
             spoiled_list,
         ),
     ]

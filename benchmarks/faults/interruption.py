@@ -120,7 +120,7 @@ def stop(
     want = command.left()
     counts = {"SIGINT": 0, "SIGKILL": 0}
     longest = 0.0
-    counts_of_ends = {"done": 0}
+    outcomes = {"done": 0}
     for number in range(times):
         how = (signal.SIGINT, signal.SIGKILL)[number % 2]
         child = fork_child(command.run, log)
@@ -130,7 +130,7 @@ def stop(
         code = wait(child)
         took = time.monotonic() - sent
         if code == 0:
-            counts_of_ends["done"] += 1
+            outcomes["done"] += 1
         else:
             counts[how.name] += 1
         if how is signal.SIGINT and code != 0:
@@ -150,7 +150,7 @@ def stop(
         "command": command.name,
         "whole_s": round(whole, 2),
         **counts,
-        "done_before": counts_of_ends["done"],
+        "done_before": outcomes["done"],
         "longest_after_SIGINT_s": round(longest, 2),
         "faults": faults,
     }
@@ -168,10 +168,10 @@ def pull(folder: Path) -> Command:
 
     def check() -> Path | None:
         with Cache("pulls", "_".join(SYSTEMS), question) as cache:
-            snapshot_of_cache = cache.read()
-        if snapshot_of_cache is None:
+            cached_snapshot = cache.read()
+        if cached_snapshot is None:
             return None
-        return snapshot_of_cache.folder
+        return cached_snapshot.folder
 
     def file_hashes() -> str:
         place = check()

@@ -80,7 +80,7 @@ def run(count: int, seed: int = 1) -> Figures:
     """Pull `count` times, each time with something wrong in one or two answers."""
     figures = Figures()
     chance = random.Random(seed)
-    names_of_faults = set()
+    fault_names = set()
     started = None
     server = Server()
     child = _transport._ask_in_child
@@ -118,7 +118,7 @@ def run(count: int, seed: int = 1) -> Figures:
             server.faults.clear()
             figures.slowest_s = max(figures.slowest_s, time.perf_counter() - start)
             figures.inputs += 1
-            names_of_faults.add(tuple(names))
+            fault_names.add(tuple(names))
             if started is None and figures.inputs >= count / 5:
                 started = resident_MB()
         if set(server.keys) != {None, KEY}:
@@ -126,7 +126,7 @@ def run(count: int, seed: int = 1) -> Figures:
     finally:
         _transport._ask_in_child = child
         server.close()
-    figures.distinct = len(names_of_faults)
+    figures.distinct = len(fault_names)
     figures.growth_MB = resident_MB() - (started or resident_MB())
     return figures
 

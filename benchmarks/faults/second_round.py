@@ -259,10 +259,8 @@ def columns_unheard(place: Path) -> Seen:
 
     recipe = {"composition": ["Nd2Fe14B"]}
     with_shell = pd.DataFrame(recipe | {"shell": ["Tb 0.30 @ 0.10"]})
-    bare, shelled = (
-        mk.predict(frame)["coercivity_kA_m"].iloc[0]
-        for frame in (pd.DataFrame(recipe), with_shell)
-    )
+    bare = mk.predict(pd.DataFrame(recipe))["coercivity_kA_m"].iloc[0]
+    shelled = mk.predict(with_shell)["coercivity_kA_m"].iloc[0]
     try:
         mk.screen(["SmCo5"], DEVICE, load_line=2.0)
         text = "taken"

@@ -112,13 +112,11 @@ def names() -> set[str]:
 
     from magnetkit.cli.app import app
 
-    names_of_commands = set()
+    command_names = set()
     for name, command in typer.main.get_command(app).commands.items():
         inner = getattr(command, "commands", None)
-        names_of_commands |= (
-            {name} if inner is None else {f"{name} {sub}" for sub in inner}
-        )
-    return names_of_commands
+        command_names |= {name} if inner is None else {f"{name} {sub}" for sub in inner}
+    return command_names
 
 
 def main(folder: Path) -> None:
@@ -129,11 +127,11 @@ def main(folder: Path) -> None:
     ask_in_child = _transport._ask_in_child
     preload()
     _transport.PAUSE_S = 0.0
-    names_of_commands = names()
+    command_names = names()
     calls = [
         c
         for c in commands(folder, server.url)
-        if c[0].startswith("-") or _is(c, names_of_commands)
+        if c[0].startswith("-") or _is(c, command_names)
     ]
     faults = list(FAULTS)
     codes = {}
@@ -166,11 +164,11 @@ def main(folder: Path) -> None:
             if KEY.encode() in content:
                 at = content.index(KEY.encode())
                 leaks.append(f"{file.name}: {content[max(0, at - 80) : at + 40]!r}")
-    names_of_calls = {
-        next((n for n in names_of_commands if f"{c} ".startswith(f"{n} ")), c)
+    called_names = {
+        next((n for n in command_names if f"{c} ".startswith(f"{n} ")), c)
         for c in codes
     }
-    missing = sorted(names_of_commands - names_of_calls - SKIPPED)
+    missing = sorted(command_names - called_names - SKIPPED)
     count = server.keys.count(KEY)
     server.close()
     tracebacks = [f.name for f in folder.glob("log-*") if "Traceback" in f.read_text()]

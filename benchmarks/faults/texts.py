@@ -211,16 +211,16 @@ def mills(place: Path) -> Figures:
         figures = _each(table, calibrate_changes, place)
         calibrate({k: [v] for k, v in row.items()}, name="kept")
         file = _measured.folder() / "kept.json"
-        figures_of_file = _each(
+        file_figures = _each(
             json.loads(file.read_text(encoding="utf-8")), screen_changes, place
         )
     finally:
         del os.environ["MAGNETKIT_DATA_DIR"]
         get_settings.cache_clear()
-    figures.inputs += figures_of_file.inputs
-    figures.refused += figures_of_file.refused
-    figures.shown += figures_of_file.shown
-    figures.faults += figures_of_file.faults
+    figures.inputs += file_figures.inputs
+    figures.refused += file_figures.refused
+    figures.shown += file_figures.shown
+    figures.faults += file_figures.faults
     return figures
 
 

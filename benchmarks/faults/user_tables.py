@@ -119,12 +119,12 @@ def fields(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        fields_of_file = _profile.read_field(file)
+        field_rows = _profile.read_field(file)
         whole = [
             np.isfinite(one.points).all() and np.isfinite(one.vectors).all()
-            for one in fields_of_file
+            for one in field_rows
         ]
-        if fields_of_file and all(whole):
+        if field_rows and all(whole):
             return []
         return [f"no number let in: {data!r}"]
 
@@ -145,7 +145,9 @@ def mills(folder: Path) -> Kind:
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         row = sintered("Nd2Fe14B", process="good").iloc[0]
-        low, value, high = (row[f"coercivity_kA_m{end}"] for end in ("_lo", "", "_hi"))
+        low = row["coercivity_kA_m_lo"]
+        value = row["coercivity_kA_m"]
+        high = row["coercivity_kA_m_hi"]
         if low <= value <= high:
             return []
         return [f"{low} to {high} of {data!r:.600}"]
@@ -168,9 +170,9 @@ def main(count: int, seed: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=place) as folder,
-        kinds(Path(folder)) as kinds_of_tables,
+        kinds(Path(folder)) as table_kinds,
     ):
-        for kind in kinds_of_tables:
+        for kind in table_kinds:
             row = {"kind": kind.name, **vars(run(kind, count, seed))}
             print(json.dumps(row), flush=True)
 

@@ -82,12 +82,12 @@ class Steps:
                 f"{step}: not done after {limit:g} s; it said {text[-500:]!r}"
             ) from None
         took = time.monotonic() - start
-        seconds_cpu = _processor_s() - before
+        processor_s = _processor_s() - before
         if done.returncode:
             raise StepError(
                 f"{step}: exit {done.returncode} after {took:.0f} s; {done.stderr[-500:]}"
             )
-        self.seen[step] = f"{took:.1f} s, {seconds_cpu:.1f} of a processor"
+        self.seen[step] = f"{took:.1f} s, {processor_s:.1f} of a processor"
         print(f"{self.about}: {step}: {self.seen[step]}", file=sys.stderr, flush=True)
         return done.stdout, done.stderr
 

@@ -111,10 +111,10 @@ def peer_rate(
     peer: Peer, structures: list[Any] | None = None
 ) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
-    rows_and_work = prepare_peer(peer, structures)
-    if rows_and_work is None:
+    task = prepare_peer(peer, structures)
+    if task is None:
         return None
-    n, work = rows_and_work
+    n, work = task
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),

@@ -113,10 +113,10 @@ class Trial:
         kernels = [
             test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))
         ]
-        for sample_of_tests, is_plain in ((tests, False), (kernels, True)):
-            if sample_of_tests:
+        for stage_tests, is_plain in ((tests, False), (kernels, True)):
+            if stage_tests:
                 failures += run(
-                    self.tree, sample_of_tests, limit=3600, plain=is_plain
+                    self.tree, stage_tests, limit=3600, plain=is_plain
                 ).failed
         return failures
 
@@ -144,11 +144,11 @@ def main(out: Path, words: list[str]) -> None:
     numbers = [int(word) for word in words[again:]]
     survivors = read_changes([row for row in rows(out).values() if not row["killed"]])
     if again:
-        sample_of_changes = survivors
+        trials = survivors
     else:
         count = numbers[0] if numbers else COUNT
         seed = numbers[1] if len(numbers) > 1 else SAMPLE_SEED
-        sample_of_changes = remaining_changes(out, count, seed)
+        trials = remaining_changes(out, count, seed)
     trial = Trial(out)
     if again:
         shutil.copytree(ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True)
@@ -160,7 +160,7 @@ def main(out: Path, words: list[str]) -> None:
             with out.open("a") as stream:
                 stream.write(json.dumps(row) + "\n")
 
-    write(sample_of_changes)
+    write(trials)
     killers = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
     unsound = trial.unsound(sorted(killers))
     write(

@@ -213,15 +213,11 @@ def sample(count: int, seed: int) -> list[Change]:
     for module in modules():
         places[module.split(".")[1]] += changes(module)
     weight = {room: len(room_places) ** 0.5 for room, room_places in places.items()}
-    sample_of_changes = []
+    picks = []
     for room, room_places in places.items():
         number = max(
             MINIMUM_CHANGES, round(count * weight[room] / sum(weight.values()))
         )
-        sample_of_room = chance.sample(room_places, min(number, len(room_places)))
-        sample_of_changes += [
-            ((i + 0.5) / number, change) for i, change in enumerate(sample_of_room)
-        ]
-    return [
-        change for _, change in sorted(sample_of_changes, key=lambda pair: pair[0])
-    ][:count]
+        room_sample = chance.sample(room_places, min(number, len(room_places)))
+        picks += [((i + 0.5) / number, change) for i, change in enumerate(room_sample)]
+    return [change for _, change in sorted(picks, key=lambda pair: pair[0])][:count]

@@ -196,7 +196,11 @@ def _leave_bare(reading):
 
 @jit(part="merged")
 def _read_pairs(text, at, reading):
-    """Read symbols with their amounts right behind them: the short way for most of a formula."""
+    """Read symbols with their amounts right behind them: the short way for most of a formula.
+
+    `text` is uint8, ASCII, and `at` the place to begin; entries are appended to `reading`, in
+    place. Returned are a fault code and the place to read on at, or that of the fault.
+    """
     columns, amounts, _, state, _ = reading
     if state[_ORDER] == _AMOUNT_FIRST or state[_AHEAD] != _NOTHING_AHEAD:
         return FINE, at

@@ -289,7 +289,10 @@ def nearest_points(places, points):
 # before, and known bool (n,): every element has phases and there is at least one.
 @jit
 def element_sets(rows, word, bit, sets, known, start, stop):
-    """Write the set of elements of each composition as bits."""
+    """Write the set of elements of each composition as bits, rows `start` to `stop` - 1.
+
+    Bits are joined to `sets`, which must come in as zeros; `known` is overwritten.
+    """
     indptr, indices, values = rows
     for i in range(start, stop):
         ok = True

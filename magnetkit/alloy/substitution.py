@@ -454,7 +454,11 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit."""
+    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit.
+
+    `host` is a formula such as "Nd2Fe14B"; `replace` maps its elements to substitutes; `step` and
+    `limits` are fractions of a site, `additions` maps elements to at.% of the host.
+    """
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
     slots: list[Slot] = []
@@ -627,7 +631,8 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     """Compute how much more of each element a formula has than the host, per formula unit of the host.
 
-    Amounts that are not additions fill the host's sites.
+    Amounts that are not additions fill the host's sites. The dict has all elements of both; a value
+    is negative for what the formula lacks.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
@@ -675,7 +680,20 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
 def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     """List the changes of digits to neighbours: none, and every exchange on one site.
 
-    `reaches` is the number of steps by site. The result is int64, (moves, slots).
+    An exchange with the element of the host, which has no slot, changes one digit alone, so a row
+    of the result need not sum to zero.
+
+    Parameters
+    ----------
+    sites : Sites
+        Slots of the substituents, by site.
+    reaches : mapping of str to int
+        Largest number of steps of one exchange, by the replaced element; additions take one step.
+
+    Returns
+    -------
+    ndarray of int64, shape (moves, slots)
+        What is added to the digits. The first row is zeros.
     """
     moves = [np.zeros(len(sites.slots), np.int64)]
     for first, last in sites.spans:

@@ -703,7 +703,8 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame except `composition` as an Arrow table with texts as names.
 
-    InputError if a column holds values of several kinds.
+    `frame` is of pandas, polars or Arrow; `composition` is a name, None to keep all. InputError if
+    a column holds values of several kinds.
     """
     columns = {}
     for name in column_names(frame):
@@ -736,7 +737,7 @@ def column_names(frame: Any) -> list[Any]:
 
 def join_names(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
-    text = ", ".join(str(n) for n in names[:12])
+    text = ", ".join(map(str, names[:12]))
     if len(names) > 12:
         return f"{text} and {len(names) - 12} more"
     return text or "none"
@@ -748,7 +749,8 @@ def _parse_chunk(
     """Parse a chunk of strings whose first is row `start`.
 
     Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
-    `odd` has values that are no text, by row.
+    `odd` has values that are no text, by row. Rows that cannot be read are in ``errors`` of the
+    table, whose ``row_index`` counts from `start`.
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
@@ -857,7 +859,8 @@ def _without_grades(
 ) -> CompositionTable:
     """Return a table in which rows that name a grade are errors instead.
 
-    `texts` are those of its rows and errors, of which the first is row `start`.
+    `texts` are Arrow strings, those of its rows and errors, of which the first is row `start`.
+    Where no row names a grade, `table` itself is returned.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

@@ -236,7 +236,7 @@ def read_user_table(
         has to be asked for.
     """
     frame, lines, refusals, notes = _read_frame(source)
-    texts = [str(name) for name in frame.columns]
+    texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
@@ -415,7 +415,8 @@ class _Known:
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
     """Read the known columns of a kind of table, with the spellings of their headers.
 
-    InputError if there is no such kind.
+    `kind` is "parts" or "magnets"; InputError for another. Spellings are simplified as by
+    `_simplify_header`, the best first.
     """
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
@@ -623,7 +624,8 @@ def _print_unit(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it in `units`, which loses that entry.
 
-    InputError if the unit does not fit the quantity.
+    `units` maps headers or names, such as "Mass", to units, such as "g"; it is changed. Without an
+    entry `column` itself is returned. InputError if the unit does not fit the quantity.
     """
     key = next(
         (

@@ -72,7 +72,12 @@ def _lift(points, side, local, tree, front, size):
 # Iterative because numba cannot cache a function that calls itself.
 @jit
 def _divide(order, second, third, front):
-    """Assign each point its front, in place, by dividing segments in halves."""
+    """Assign each point its front, in place, by dividing segments in halves.
+
+    `order`, int64 (m,), has the points in lexicographic order, all distinct and without NaN.
+    `second` and `third`, float64 (n,), are objectives by point. `front`, int32 (n,), must come in
+    as 1 for the points of `order`, and is raised; other points stay as they were.
+    """
     side = np.zeros(len(front), np.uint8)
     local = np.zeros(len(front), np.int64)
     tree = np.zeros(len(order) + 1, np.int32)
@@ -256,10 +261,28 @@ def _beats(a, b, burden, chance, tolerance):
 # order int64 (n): rows of burden, the best first; changed in place
 @jit
 def settle(order, burden, chance, tolerance, most):
-    """Move each row up past those directly above that it beats, at most so many places.
+    """Move each row up past those directly above that it beats, by at most `most` places, in place.
 
     A row beats another that is no better in any burden, worse in one, and more likely to do by no
-    more than the tolerance, in either reading of the chance. Returns the most places that one rose.
+    more than `tolerance`, in either reading of the chance.
+
+    Parameters
+    ----------
+    order : ndarray of int64, shape (n,)
+        Rows, the best first; changed in place.
+    burden : ndarray of float64, shape (n, 3)
+        Figures to be made small, by row.
+    chance : ndarray of float64, shape (n, 2)
+        Probability that a row does, 0 to 1, in two readings.
+    tolerance : float
+        How much less likely a row may be than the one it beats.
+    most : int
+        Most places that a row may rise.
+
+    Returns
+    -------
+    int
+        The most places that one rose.
     """
     highest = 0
     for i in range(1, len(order)):

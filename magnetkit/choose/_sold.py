@@ -144,7 +144,26 @@ def _maker_names(classes: "pd.DataFrame") -> str:
 
 
 def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any]:
-    """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values."""
+    """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values.
+
+    Only the guaranteed columns take the sheet's values (``remanence_guaranteed_T``,
+    ``coercivity_guaranteed_kA_m``); predicted ones stay as evaluated. It is recorded as meeting all
+    requirements.
+
+    Parameters
+    ----------
+    sold : Series
+        The grade's row: grade, makers, guaranteed quantities, and its probability.
+    made : Recipe
+        Recipe that the grade is assumed to have.
+    job : Job
+        What is being replaced, and how candidates are evaluated.
+
+    Returns
+    -------
+    dict
+        Value by column of results.
+    """
     table = CompositionTable.from_strings([made.text], "weight")
     route = f"{AS_SOLD}{sold['grade']}"
     row = evaluate(table, [made.shell], job.by(route)).columns

@@ -206,7 +206,7 @@ def probability_of_limits(
     With x and y the errors of ln B_r and ln H_cJ, both normal, B_r is met where ``flux + x >= 0``
     and the other where ``hardness + y - pull x >= 0``. A producer that may `trade` a little of one
     for the other (``datasets/recipes/spread.toml``) meets both if some u in (-1, 1) gives
-    ``flux + x >= a u`` and ``hardness + y >= -b u``.
+    ``flux + x >= a u`` and ``hardness + y - pull x >= -b u``.
 
     Parameters
     ----------

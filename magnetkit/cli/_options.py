@@ -419,7 +419,17 @@ _HelpAll = Annotated[
 def call_reporting(
     function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any
 ) -> Any:
-    """Call a function of compositions and return its frame; rejected rows are listed on stderr."""
+    """Call a function of compositions and return its frame; rejected rows are listed on stderr.
+
+    Parameters
+    ----------
+    function : callable
+        Returns a pandas DataFrame without the rejected rows, or with NaN in them. It must list them
+        in ``frame.attrs["rejected"]`` as dicts of ``line``, ``text`` and ``reason``. Its warnings
+        `RejectedRows` are silenced.
+    *given, **options
+        Arguments of `function`.
+    """
     from ..alloy._read import RejectedRows
 
     with warnings.catch_warnings():

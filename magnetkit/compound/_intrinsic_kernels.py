@@ -649,7 +649,7 @@ def _add_up_metals(indices, values, first, last, role):
 # share of cobalt; state: as `condense` wrote it, one row. Adds to mix float64 (5).
 @jit(part="copied")
 def _spread_metal(dp, y, c, state, mix):
-    """Add the variance that a substituent on the metals' sites brings."""
+    """Add the variance that a substituent on the metals' sites brings to `mix`, in place."""
     for j in range(5):
         on_iron = 1.0 - c
         on_cobalt = c

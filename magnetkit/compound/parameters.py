@@ -139,7 +139,19 @@ _TEXT = frozenset({"symbol", "ion", "source", "verification"})
 def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
     """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap.
 
-    `file` is the table's path below the data folder.
+    Every column but symbol, ion, source and verification must hold numbers (ValueError otherwise).
+
+    Parameters
+    ----------
+    file : str
+        Path of the table below the data folder.
+    name : str
+        Column whose texts are the keys, such as "symbol": one of the four that hold texts.
+
+    Returns
+    -------
+    dict
+        By key, a dict of float by column; the four columns of text are left out.
     """
     numbers = {}
     for row in datasets.rows(file):
@@ -215,7 +227,9 @@ def _add_in_order(
 def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
     """Convert two columns of the parameter file, value and deviation, to arrays.
 
-    DataError if a row names a host, parameter or element that does not exist.
+    `rows` are dicts with ``host``, ``parameter``, ``element`` (empty for a host's own) and the two
+    `columns`, which must hold numbers. Slots without a row stay zero. DataError if a row names a
+    host, parameter or element that does not exist.
     """
     result = Parameters.empty()
     for row in rows:

@@ -133,7 +133,11 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
 
 
 def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
-    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K."""
+    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K.
+
+    `curves` rise in temperature; figures are interpolated through all of them, shapes between the
+    two. The curve is a new `MeasuredCurve`.
+    """
     cold = curves[upper - 1]
     hot = curves[upper]
     share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)

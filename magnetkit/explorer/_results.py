@@ -182,9 +182,10 @@ class Results:
         return self._columns[name]
 
     def select(self, question: Question) -> IntArray:
-        """Return the numbers of the rows that keep the limits of a question, best first.
+        """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        A missing value keeps no limit.
+        Rows must also have what ``question.only`` names: "meets" the requirements, or belong to the
+        "decisions". A missing value keeps no limit.
         """
         is_selection = np.ones(len(self), bool)
         for name in question.only:

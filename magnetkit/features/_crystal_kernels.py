@@ -175,7 +175,26 @@ def _count_bins(lattice, reach, n):
 # it, inside float64[n, 3], whether there is one, is_set bool[n], and its bin, bin_of int64[n].
 @jit(part="merged")
 def _place_atoms(frac, bins, base, inside, is_set, bin_of):
-    """Move each atom into the cell and find its bin."""
+    """Move each atom into the cell and find its bin, in place.
+
+    Atoms with a coordinate that is not finite are marked False in `is_set`. Their entries of
+    `base`, `inside` and `bin_of` stay as they were.
+
+    Parameters
+    ----------
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates, in the cell or not.
+    bins : ndarray of int64, shape (3,)
+        Number of bins along each axis.
+    base : ndarray of int32, shape (n, 3)
+        Written: whole cells below each coordinate.
+    inside : ndarray of float64, shape (n, 3)
+        Written: coordinates in the cell, 0 to below 1.
+    is_set : ndarray of bool, shape (n,)
+        Written: whether the atom has a place.
+    bin_of : ndarray of int64, shape (n,)
+        Number of each atom's bin. It must come in as zeros, as it is read and multiplied.
+    """
     for i in range(len(frac)):
         is_set[i] = np.isfinite(frac[i].sum())
         if not is_set[i]:
@@ -290,7 +309,10 @@ def half_pairs(lattice, frac, cutoff):
 # out   int64[n, k]     neighbours of each kind around each atom
 @jit(part="copied")
 def coordination_numbers(first, second, distance, kinds, reach, out):
-    """Add each pair to the number of neighbours of each kind around both atoms, in `out`."""
+    """Add each pair to the number of neighbours of each kind around both atoms, in `out`.
+
+    `out` must come in as zeros, or as the counts of other pairs.
+    """
     for p in range(len(first)):
         i = first[p]
         j = second[p]
@@ -312,7 +334,12 @@ def coordination_numbers(first, second, distance, kinds, reach, out):
 #   short ones; NaN without any such pair
 @jit
 def distance_statistics(first, second, distance, kinds, a, b, reach, short):
-    """Return least, mean and spread of the distances between two kinds, and the short share."""
+    """Return least, mean and spread of the distances between two kinds, and the short share.
+
+    `first` and `second`, int32 (m,), are the atoms of each pair, `distance`, float64 (m,), is
+    theirs in angstrom, and `kinds`, int (n,), is the class of each atom. All four figures are NaN
+    without any pair of the kinds `a` and `b` within `reach`.
+    """
     count = 0
     few = 0
     smallest = np.inf
@@ -354,7 +381,15 @@ def ewald_cutoff(n, volume):
 # returns g float64[m, 3] reciprocal vectors (1/A) up to `longest`, one of each pair +-G, without 0
 @jit
 def reciprocal_vectors(lattice, longest):
-    """Return the reciprocal vectors up to a length, half of them."""
+    """Return half of the reciprocal vectors up to a length, and the volume of the cell.
+
+    Returns
+    -------
+    g : ndarray of float64, shape (m, 3)
+        One of each pair +-G, without 0, in 1/angstrom.
+    volume : float
+        Of the cell, cubic angstrom.
+    """
     inverse = 2.0 * np.pi * np.linalg.inv(lattice).T
     volume = abs(np.linalg.det(lattice))
     limits = np.empty(3, np.int64)
@@ -384,7 +419,11 @@ def reciprocal_vectors(lattice, longest):
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
 @jit(fastmath=True, part="merged")
 def _add_tensors(lattice, place, square, screen, found, part):
-    """Write the sum of the dipole tensors of the first `found` images into `part`."""
+    """Write the sum of the dipole tensors of the first `found` images into `part`.
+
+    `part`, float64 (6,), is overwritten with xx, yy, zz, yz, xz, xy. `place` holds the fractional
+    displacements of the images and `square` their squared distances (angstrom^2), as of `images`.
+    """
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
         f0 = place[0, p]
@@ -426,7 +465,23 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
 # As `dipole_tensors`. Merged, as what is added in any order may be no part that kernels share.
 @jit(part="merged")
 def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
-    """Write the dipole tensors of the lattice at each atom into `out`; see `dipole_tensors`."""
+    """Write the dipole tensors of the lattice at each atom into `out`; see `dipole_tensors`.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates.
+    weights : ndarray of float64, shape (n, w)
+        Weights of each atom, such as charge and moment; one tensor is summed for each of the w.
+    cutoff : float
+        Largest distance of the sum in real space, angstrom.
+    ewald : bool
+        Whether the rest is added by Ewald's sum over waves.
+    out : ndarray of float64, shape (n, w, 6)
+        Overwritten: xx, yy, zz, yz, xz, xy, weight / angstrom^3.
+    """
     n, w = weights.shape
     out[:] = 0.0
     if n == 0:
@@ -463,7 +518,11 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
 # alpha: width of Ewald's sum, 1/A; out float64 (n, w, 6): as of `dipole_tensors`, added to
 @jit(part="merged")
 def _add_reciprocal(lattice, frac, weights, alpha, out):
-    """Add the part of Ewald's sum over waves to the tensor at each atom."""
+    """Add the part of Ewald's sum over waves to the tensor at each atom, in `out`.
+
+    `lattice`, `frac` (n, 3), `weights` (n, w) and `out` (n, w, 6) are as of `_sum_dipoles`, whose
+    part in real space `out` holds on entry.
+    """
     n, w = weights.shape
     part = np.empty(6)
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
@@ -511,7 +570,11 @@ def _phases(lattice, frac, vector, cosine, sine):
 #                  being that between the axis and the line to the other atom
 @jit
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
-    """Write the fourth-order sum of the lattice at each atom into `out`."""
+    """Write the fourth-order sum of the lattice at each atom into `out`, which is overwritten.
+
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom; `frac`, float64 (n, 3), the
+    fractional coordinates; `cutoff` is the largest distance of the sum in real space, angstrom.
+    """
     n = len(weights)
     out[:] = 0.0
     if n == 0:
@@ -622,7 +685,25 @@ def axis_component(tensor, axis):
 # kind; reach, short: as of `describe_crystals`. Writes out[1:20] of one crystal.
 @jit(part="merged")
 def _describe_neighbours(pairs, kind, members, reach, short, out):
-    """Write coordination numbers and statistics of distances of a crystal."""
+    """Write coordination numbers and statistics of distances of one crystal into ``out[1:20]``.
+
+    Parameters
+    ----------
+    pairs : tuple
+        As of `half_pairs`: first and second atom of each pair, int32 (m,), and their distance,
+        float64 (m,), angstrom.
+    kind : ndarray of int, shape (n,)
+        Class of each atom: 0 rare earth, 1 transition metal, 2 other.
+    members : ndarray of int64, shape (3,)
+        Number of atoms of each class.
+    reach : ndarray of float64, shape (3, 3)
+        Largest distance of neighbours by classes, angstrom.
+    short : float
+        Distance in angstrom below which a pair of transition metals is short.
+    out : ndarray of float64, shape (26,)
+        The crystal's row, NaN on entry. Numbers of neighbours around a class without atoms stay
+        NaN.
+    """
     first, second, distance = pairs
     counts = np.zeros((len(kind), 3), np.int64)
     coordination_numbers(first, second, distance, kind, reach, counts)
@@ -647,7 +728,27 @@ def _describe_neighbours(pairs, kind, members, reach, short, out):
 # float64 (3,). Writes out[20:24] of one crystal.
 @jit(part="merged")
 def _describe_crystal_field(tensors, fourth, kind, earths, axis, scale, out):
-    """Write mean, least and largest A_2^0 and mean A_4^0 over the rare earth of a crystal."""
+    """Write mean, least and largest A_2^0 and mean A_4^0 of one crystal into ``out[20:24]``.
+
+    They are taken over the rare-earth atoms, of which there must be at least one.
+
+    Parameters
+    ----------
+    tensors : ndarray of float64, shape (n, 2, 6)
+        Dipole sums at each atom: xx, yy, zz, yz, xz, xy. Only ``tensors[:, 0]`` is used.
+    fourth : ndarray of float64, shape (n,)
+        Fourth-order sum at each atom.
+    kind : ndarray of int, shape (n,)
+        Class of each atom: 0 is a rare earth, no other class counts. It is no atomic number.
+    earths : int
+        Number of rare-earth atoms, above 0.
+    axis : ndarray of float64, shape (3,)
+        Direction of length one.
+    scale : ndarray of float64, shape (2 or more,)
+        Units of A_2^0 and of A_4^0 per sum.
+    out : ndarray of float64, shape (26,)
+        The crystal's row.
+    """
     out[20] = 0.0
     out[21] = np.inf
     out[22] = -np.inf

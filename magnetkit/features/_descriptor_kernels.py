@@ -207,7 +207,12 @@ class Sums(NamedTuple):
 # Writes out float64 (k), 0 over an empty sum.
 @jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
-    """Write the ratios of sums of one composition into `out`."""
+    """Write the ratios of sums of composition `i` into `out`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions. `sums` has ``lower``, float64
+    (118, l), and ``upper``, float64 (118, k), what each element adds to the sums below and above,
+    and ``which``, int (k,), the sum below of each ratio. `low` and `out` are overwritten.
+    """
     low[:] = 0.0
     out[:] = 0.0
     for entry in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -246,7 +251,12 @@ def width(layout):
 # mean and kind; fractions.
 @jit(part="merged")
 def design_rows(rows, picked, layout, kind, at, x):
-    """Write the columns of some compositions."""
+    """Write the trend, smooth and local columns of the compositions `picked` into `x`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions. `kind` and `at` have an entry
+    for each row of `rows`, `x` one row for each of `picked`; rows of `x` are overwritten. `layout`
+    holds the ratios (``sums``), the number of ``kinds``, ``offset`` and ``slope``.
+    """
     sums = layout.sums
     kinds = layout.kinds
     offset = layout.offset

@@ -224,7 +224,10 @@ def energy_product(b_r, h_knee, mu_rec):
 # the line through two; of the line through the first two, up to the last, where that is NaN.
 @jit(part="copied")
 def crossing(t, room, s):
-    """Return the temperature at which what is left before the knee reaches zero."""
+    """Return the temperature, K, at which the field left before the knee reaches zero.
+
+    It is the root of the parabola through three points, or of the line through two.
+    """
     before = room[s, 0]
     here = room[s, 1]
     after = room[s, 2]

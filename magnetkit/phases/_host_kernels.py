@@ -51,7 +51,11 @@ class AssignmentRules(NamedTuple):
 # where none fits. A ratio of nothing to nothing, and NaN fractions, lie in no window.
 @jit
 def assign(rows, rules, codes, begin, end):
-    """Find the host of each composition."""
+    """Write the index of the host of each composition from `begin` to `end` - 1 into `codes`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `AssignmentRules`.
+    Of the rules that fit the first decides; -1 is for none.
+    """
     indptr, indices, values = rows
     sums, first, where, above, below, low, high, start, host = rules
     amount = np.empty(sums)
@@ -80,7 +84,13 @@ def assign(rows, rules, codes, begin, end):
 # the host; total_r, total_t, total_x float64: atoms on these sites -> float64
 @jit(part="copied")
 def _count_units(per, ratios, boride, total_r, total_t, total_x):
-    """Return the formula units of the hard phase by the lever rule."""
+    """Return the formula units of the hard phase by the lever rule, at least 0.
+
+    `per` holds the atoms of a formula unit on the R, T and X sites, `ratios` the T/R of the phases
+    that take excess R and excess T (infinite: no R). `boride` is the number of T atoms that an
+    excess X atom binds, 0 where the host can do without. The totals are atoms on these sites, whose
+    sum over the whole composition is 1, so units are per atom of alloy.
+    """
     r_per = per[0]
     t_per = per[1]
     x_per = per[2]
@@ -104,7 +114,12 @@ def _count_units(per, ratios, boride, total_r, total_t, total_x):
 # -> atoms on the R, T and X sites, and the entry of the T site of which there is most, -1 for none
 @jit(part="copied")
 def _add_up_sites(indices, values, start, stop, role):
-    """Add up what a composition has for each site of a host."""
+    """Add up what a composition has for each site of a host.
+
+    Entries `start` to `stop` - 1 of `indices` (element columns) and `values` (atomic fractions)
+    count. Returned are the atoms on the R, T and X sites, and the entry of the T element of which
+    there is most (an index into `values`), -1 without any.
+    """
     total_r = 0.0
     total_t = 0.0
     total_x = 0.0
@@ -126,7 +141,11 @@ def _add_up_sites(indices, values, start, stop, role):
 # Writes hard float64 (nnz) of the span: atoms of each element inside the hard phase.
 @jit(part="copied")
 def _fill_sites(indices, values, span, h, rules, totals, hard):
-    """Fill the sites of the hard phase by the lever rule, bounded by what can enter the T sites."""
+    """Fill the sites of the hard phase by the lever rule, bounded by what can enter the T sites.
+
+    `rules` is `SiteRules`. `hard` must come in as zeros on the span; atoms of each element inside
+    the hard phase, per atom of alloy, are written there, and elements without a site stay 0.
+    """
     start, stop = span
     role, limit, preference, counts, ratios, boride, _ = rules
     total_r, total_t, total_x, major = totals
@@ -180,7 +199,11 @@ def _volume_share(indices, values, start, stop, hard, volume):
 # one of whose sites nothing is there: all inside, fraction NaN.
 @jit
 def split(rows, codes, rules, hard, fraction, begin, end):
-    """Write what of each composition lies inside its hard phase, and the phase's volume share."""
+    """Write what of each composition lies inside its hard phase, and the phase's volume share.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `SiteRules`. `hard`
+    must come in as zeros, `fraction` in any state. Only the rows `begin` to `end` - 1 are written.
+    """
     indptr, indices, values = rows
     for i in range(begin, end):
         start = indptr[i]
@@ -201,7 +224,7 @@ def split(rows, codes, rules, hard, fraction, begin, end):
 # Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
 @jit
 def count_entries(indptr, amounts, floor, count, start, stop):
-    """Count what `compact` keeps of each row."""
+    """Write into `count` how many entries of each row are above `floor`, which `compact` keeps."""
     for i in range(start, stop):
         count[i] = 0
         for k in range(indptr[i], indptr[i + 1]):
@@ -213,7 +236,12 @@ def count_entries(indptr, amounts, floor, count, start, stop):
 # indices and values at the rows start to stop.
 @jit
 def compact(rows, floor, kept, start, stop):
-    """Write compositions without their entries up to `floor`, as fractions."""
+    """Write compositions without their entries up to `floor`, as fractions that sum to one.
+
+    `rows` is (indptr, indices, amounts), `kept` is (indptr, indices, fractions) of the result: its
+    indptr is summed up from `count_entries` before, the other two are written for the rows `start`
+    to `stop` - 1.
+    """
     indptr, indices, amounts = rows
     ptr, columns, fractions = kept
     for i in range(start, stop):

@@ -45,7 +45,11 @@ class Simplex(NamedTuple):
 # take their place; order int64 (m): of its rows.
 @jit
 def factor(work, n, order):
-    """Factor the matrix of some phases in place, each step with the largest element left (Gauss)."""
+    """Factor the matrix of some phases in place, each step with the largest element left (Gauss).
+
+    `work`, float64 (m, n or more), holds n independent phases as columns, elements as rows; its
+    factors take their place. `order`, int64 (m,), is overwritten with the order of the rows.
+    """
     m = len(order)
     for r in range(m):
         order[r] = r
@@ -72,7 +76,11 @@ def factor(work, n, order):
 # Which basis was found first, or what other rows were solved, shows in none of the digits.
 @jit
 def settle(work, n, order, x, amounts):
-    """Compute the amounts of phases that make up a composition; return the smallest of them."""
+    """Compute the amounts of phases that make up a composition; return the smallest of them.
+
+    `work` and `order` are as `factor` left them; `x`, float64 (m,), is the composition. The first n
+    of `amounts` are overwritten.
+    """
     for c in range(n):
         total = x[order[c]]
         for k in range(c):
@@ -91,7 +99,11 @@ def settle(work, n, order, x, amounts):
 # phase by element; False in the second place if the phases are linearly dependent.
 @jit
 def invert(basis, phases):
-    """Return the inverse of a basis."""
+    """Return the inverse of a basis, float64 (m, m), and whether its phases are independent.
+
+    `basis`, int64 (m,), numbers phases of `phases`, a `Phases`: (ptr, col, val) of atomic fractions
+    over the m columns and their energy in eV/atom. An inverse of dependent phases has no meaning.
+    """
     m = len(basis)
     work = np.zeros((m, m))
     order = np.empty(m, np.int64)
@@ -113,7 +125,11 @@ def invert(basis, phases):
 # Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
 @jit(part="linked")
 def prices(phases, state):
-    """Write the chemical potentials of a basis, and each phase's energy above them, into `state`."""
+    """Write the chemical potentials of a basis, and each phase's energy above them, into `state`.
+
+    Basis, inverse and `phases` are read; ``price``, (m,), and ``cost``, (k,), of the `Simplex` are
+    overwritten, eV/atom.
+    """
     ptr, col, val, energy = phases
     basis, inverse, _, price, cost, _ = state
     m = len(basis)
@@ -133,7 +149,11 @@ def prices(phases, state):
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
 def _pivot(enter, leave, phases, state):
-    """Exchange one phase of the basis, in place."""
+    """Put phase `enter` in place `leave` of the basis, in place.
+
+    Basis, inverse and amounts of `state`, a `Simplex`, follow; its price and cost stay as they
+    were.
+    """
     ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
     m = len(basis)
@@ -215,7 +235,11 @@ def copy(source, target):
 # Amounts of the basis phases in x; whether none is below -rounding.
 @jit
 def mix(inverse, x, amounts, rounding):
-    """Write how much of each phase of a basis makes up a composition; say whether none is negative."""
+    """Write how much of each phase of a basis makes up a composition; say whether none is negative.
+
+    `inverse`, float64 (m, m), is that of the basis, `x`, float64 (m,), the composition; `amounts`,
+    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none.
+    """
     inside = True
     for b in range(len(x)):
         total = 0.0
@@ -235,7 +259,25 @@ _TRACE_AMOUNT = 1e-12
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
 @jit
 def move(x, phases, state, since):
-    """Move to the optimal basis of a composition from a basis that is optimal in price, in place."""
+    """Move to the optimal basis of a composition from a basis that is optimal in price, in place.
+
+    Parameters
+    ----------
+    x : ndarray of float64, shape (m,)
+        The composition.
+    phases : Phases
+        The phases of the system.
+    state : Simplex
+        Changed: basis, inverse, amounts and cost; price only where the inverse is computed anew, so
+        `prices` must be called before it is read. The cost must be that of the basis on entry.
+    since : int
+        Number of steps since the inverse was computed.
+
+    Returns
+    -------
+    int
+        `since` after the move, -1 if there is no solution.
+    """
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
@@ -353,10 +395,11 @@ def _nearest_basis(prices, kept, x, worth):
 # Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
 # room: held and order int64 (m,), work float64 (m, m), settled float64 (m,), their amounts.
 @jit(part="merged")
-def _is_optimal(x, phases, state, room):
-    """Sort the phases of the optimal basis and settle their amounts, into `room`.
+def _settle_products(x, phases, state, room):
+    """Sort the phases of the basis in `state` and settle their amounts, into `room`.
 
-    Returned are the number of phases and the energy of the composition, eV/atom.
+    The basis must be optimal already. Returned are the number of
+    phases with an amount and the energy of the composition, eV/atom.
     """
     held, order, work, settled = room
     n = 0
@@ -386,7 +429,11 @@ def _is_optimal(x, phases, state, room):
 # The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
 @jit(part="copied")
 def _write(ids, held, n, settled, products, fractions):
-    """Write ids and shares of the phases of one composition; -1 and 0 behind the last."""
+    """Write ids and shares of the phases of one composition; -1 and 0 behind the last.
+
+    `held` holds n phases of the system, ascending, `settled` their amounts and `ids` the id of each
+    phase of the system. `products` and `fractions`, one row of the result each, are overwritten.
+    """
     count = 0
     for j in range(n):
         if settled[j] > 1e-8:
@@ -478,7 +525,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             at = kept % keep
             _remember(state, since, at, memory)
             kept += 1
-        n, total = _is_optimal(x, within, state, room)
+        n, total = _settle_products(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
         if found.products.shape[1] > 0:
             _write(ids, room[0], n, room[3], found.products[row], found.fractions[row])
@@ -531,7 +578,11 @@ def _price_six(base, s1, s2, s3, s4, s5, x, lane):
 # Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
 @jit(fastmath=True)
 def highest(table, place, rows, price, hull, facet, begin, end):
-    """Write for each composition the highest price of all facets, and which facet has it."""
+    """Write for each composition the highest price of all facets, and which facet has it.
+
+    `hull`, float64 (n,), in eV/atom, and `facet`, int32 (n,), are written at ``rows[begin:end]``
+    alone.
+    """
     indptr, indices, values = table
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.

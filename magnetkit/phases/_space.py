@@ -62,7 +62,11 @@ class PhaseSpace:
         return int(self.column.max()) + 1
 
     def take(self, chosen: NDArray) -> "PhaseSpace":
-        """Return the space of the phases where the mask `chosen` is True; it must hold the elements."""
+        """Return the space of the phases where the mask `chosen`, bool (phases,), is True.
+
+        The mask must hold the pure elements, which come first. Facets found so far are not taken
+        over.
+        """
         keep = np.flatnonzero(chosen)
         compounds = self.table()[keep]
         names = [self.formulas[k] for k in keep]
@@ -116,10 +120,24 @@ def build_space(
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
     Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
-    listed. So are `collapsed` entries (calculated without the moment that they have). Where the
-    lowest entry of a composition is collapsed, the whole composition is left out as doubtful:
-    another polymorph says nothing of it. `errors` are deviations of the energies, eV/atom. Raises
-    DataError if a formula cannot be read, or an element lies below zero.
+    listed. So are collapsed ones. Where the lowest entry of a composition is collapsed, the whole
+    composition is left out as doubtful: another polymorph says nothing of it.
+
+    Parameters
+    ----------
+    formulas : list of str
+        n formulas.
+    energies : ndarray of float64, shape (n,)
+        Formation energies, eV/atom.
+    collapsed : ndarray of bool, shape (n,), optional
+        Entries calculated without the moment that they have.
+    errors : ndarray of float64, shape (n,), optional
+        Standard deviations of the energies, eV/atom; zeros by default.
+
+    Raises
+    ------
+    DataError
+        If a formula cannot be read, or an element lies below zero.
     """
     absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
     collapsed = np.zeros(len(formulas), bool) if collapsed is None else collapsed
@@ -297,8 +315,8 @@ class Systems:
 
         Returns
         -------
-        tuple of three ndarrays
-            System, first position in ``order`` and the position after the last.
+        tuple of three ndarrays of int64
+            System, first position in ``order`` and the position after the last, of each run.
         """
         runs = [
             (s, at, min(at + RUN, self.bounds[s + 1]))
@@ -399,8 +417,9 @@ def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
 def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Compute the lower facets of the hull of a chemical system.
 
-    `members`, (columns,), says which elements the system has. None if qhull fails or if
-    a facet prices a phase above its energy.
+    `members`, bool (columns,), says which elements the system has. None if qhull fails or if a
+    facet prices a phase above its energy. The `Planes` hold price, corners and factors of each
+    facet, for the kernels.
     """
     from scipy.spatial import ConvexHull, QhullError
 

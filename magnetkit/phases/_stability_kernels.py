@@ -81,7 +81,11 @@ class Compared(NamedTuple):
 # the atoms of ideal filling, and squares float64 (3,): sum of the squared shares on each site.
 @jit(part="copied")
 def _mix_sites(row, host, total, ideal, squares):
-    """Return the entropy of ideal mixing on the sites, in Boltzmann constants an atom."""
+    """Return the entropy of ideal mixing on the sites, in Boltzmann constants an atom.
+
+    `host` is `Sites`. `total` has the amount on each site, all above 0. The entries of the row in
+    `ideal` and all three of `squares` are overwritten.
+    """
     indices, values, first, last = row
     role, _, sites = host
     atoms = sites[0] + sites[1] + sites[2]
@@ -102,7 +106,11 @@ def _mix_sites(row, host, total, ideal, squares):
 # and the weight of each are written from `count` on -> how many there are then
 @jit(part="copied")
 def _weigh_metals(row, host, node, total, corner, space, count):
-    """Weigh the nodes of one rare earth and one third element by the metals of a row."""
+    """Weigh the nodes of one rare earth and one third element by the metals of a row.
+
+    `host` is `Sites` and `node` that of `Energies`, (R, X, M, M). Nodes and weights are appended to
+    the arrays of `space` from `count` on; returned is the new count.
+    """
     indices, values, first, last = row
     role, index, _ = host
     earth, third, outer = corner
@@ -126,7 +134,11 @@ def _weigh_metals(row, host, node, total, corner, space, count):
 # site is empty or an element has no site.
 @jit
 def interpolate(table, rows, host, nodes, found, start, stop):
-    """Write the energies of phases, and their deviations, interpolated between nodes, into `found`."""
+    """Write the energies of phases, and their deviations, interpolated between nodes, into `found`.
+
+    `table` is `Rows`: (indptr, indices, values) of the hard phases. `host` is `Sites`, `nodes` is
+    `Energies` and `found` is `Interpolated`, which is written at ``rows[start:stop]`` alone.
+    """
     indptr, indices, values = table
     role, index, sites = host
     node, mean, covariance, noise = nodes
@@ -226,7 +238,11 @@ def _add_up_roles(indices, values, first, last, role, of_role):
 # of their sites; x: amount on the third sites -> key, with what the snapshot lacks of the pair in it
 @jit(part="copied")
 def _add_missing(key, row, host, members, pair, outer, x):
-    """Add to a key the end members of a rare earth and a metal that the snapshot lacks."""
+    """Return a key that also holds the end members of a rare earth and a metal that the snapshot lacks.
+
+    `host` is `Sites`, `members` is `Members`. The key is as it was where the snapshot lacks none,
+    or their share is below ``members.significant``.
+    """
     indices, values, first, last = row
     role, index, _ = host
     has, _, significant, _ = members
@@ -248,7 +264,12 @@ def _add_missing(key, row, host, members, pair, outer, x):
 # table, rows and host as above. Writes at rows[start:stop].
 @jit
 def compare(table, rows, host, members, found, start, stop):
-    """Write which phases lack end members in a snapshot, or lean on borrowed slopes, into `found`."""
+    """Write which phases lack end members in a snapshot, or lean on borrowed slopes, into `found`.
+
+    `table` is `Rows`: (indptr, indices, values) of the hard phases; `rows`, int64 (r,), are those
+    of the host; `host` is `Sites`, `members` is `Members`. `found` is `Compared`: ``borrows`` is
+    set True and must come in as False; ``missing`` is overwritten at ``rows[start:stop]``.
+    """
     indptr, indices, values = table
     role = host.role
     of_role = np.empty(3)
@@ -356,7 +377,11 @@ class Weights(NamedTuple):
 # shares of what is enough of each; their range is over where the shares of the most exceed one.
 @jit(part="merged")
 def _describe(i, rows, atoms, state, x):
-    """Write the terms of the log odds of phase i into `x`."""
+    """Write the terms of the log odds of phase i into `x`, in the order of `TERMS`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
+    `State`. `x`, float64 (terms,), is overwritten.
+    """
     indptr, indices, values = rows
     family = state.family[i]
     earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
@@ -429,7 +454,11 @@ def _describe(i, rows, atoms, state, x):
 # Writes rows start to stop of x float64 (n, terms).
 @jit
 def describe(rows, atoms, state, x, start, stop):
-    """Write the terms of phases."""
+    """Write the terms of the log odds of phases `start` to `stop` - 1 into `x`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
+    `State`. The columns of `x`, float64 (n, terms), are in the order of `TERMS`.
+    """
     for i in range(start, stop):
         _describe(i, rows, atoms, state, x[i])
 
@@ -437,7 +466,11 @@ def describe(rows, atoms, state, x, start, stop):
 # Writes at start to stop: mean and deviation float64 (n,) of the log odds.
 @jit
 def odds(rows, atoms, state, weights, mean, deviation, start, stop):
-    """Write mean and deviation of the log odds that phases form."""
+    """Write mean and deviation of the log odds that phases `start` to `stop` - 1 form.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
+    `State`; `weights` is `Weights`. `mean` and `deviation` are overwritten.
+    """
     k = weights.mean.shape[1]
     x = np.empty(k)
     part = np.empty(k)
@@ -464,7 +497,30 @@ def odds(rows, atoms, state, weights, mean, deviation, start, stop):
 # -> int8 (n,): the structure whose ratio a composition has, -1 where none
 @jit
 def ratios(rows, kind, earths, thirds, third):
-    """Return the structure whose ratio of rare earth, metals and interstitials each row has."""
+    """Return the structure whose ratio of rare earth, metals and interstitials each row has.
+
+    A row fits if its rare earth and its interstitials are within 1e-4 of the structure's, and all
+    its interstitials are of the structure's. Of several structures that fit the last wins.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions, such as `CompositionTable.rows`; no dense
+        array.
+    kind : ndarray of int8, shape (118,)
+        `RARE_EARTH`, `METAL` or `INTERSTITIAL` for each element.
+    earths : ndarray of float64, shape (structures,)
+        Share of rare earth among the atoms of each structure.
+    thirds : ndarray of float64, shape (structures,)
+        Share of interstitials.
+    third : ndarray of bool, shape (structures, 118)
+        Which elements are an interstitial of the structure.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Number of the structure, -1 where none fits.
+    """
     indptr, indices, values = rows
     n = len(indptr) - 1
     found = np.full(n, -1, np.int8)
@@ -493,7 +549,12 @@ def ratios(rows, kind, earths, thirds, third):
 # dissolve these alone, can have. Writes at rows[start:stop].
 @jit
 def rivals_entropy(table, rows, kind, late, entropy, start, stop):
-    """Write the mixing entropy that the phases beside a candidate can have."""
+    """Write the mixing entropy that the phases beside a candidate can have, Boltzmann constants an atom.
+
+    `table` is `Rows`: (indptr, indices, values) of atomic fractions; `rows`, int64 (r,), are rows
+    of it. `kind`, int8 (118,), is `RARE_EARTH`, `METAL` or `INTERSTITIAL`, and `late`, bool (118,),
+    marks late 3d metals. `entropy`, float64 (n,), is written at ``rows[start:stop]``.
+    """
     indptr, indices, values = table
     for o in range(start, stop):
         i = rows[o]

@@ -228,8 +228,9 @@ def fold_lines(text: str, width: int) -> str:
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     """Return the columns that fit into `width` characters, in their order.
 
-    Columns of the highest `priority` number are dropped first, of equals the last. Long texts are
-    folded more narrowly before columns of priority 1 are dropped.
+    Columns of the highest `priority` number are dropped first, of equals the last; those of 0
+    never. Long texts are folded more narrowly before columns of priority 1 are dropped, in new
+    `Shown` objects.
     """
     columns_that_fit = list(columns)
     is_folding = False

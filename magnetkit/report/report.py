@@ -267,14 +267,26 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
-    """Convert the leading rows to compact columns for the page's script.
+    """Convert ranked candidates to compact columns for the page's script, in the units shown.
 
-    Numbers have four digits; texts of few values are codes into ``texts``.
+    Numbers have four digits; texts of few values are codes into ``texts``. Names of columns change
+    with their units.
+
+    Parameters
+    ----------
+    ranked : DataFrame
+        Rows to write: all of them, so the caller cuts them to the leading ones.
+    names : tuple of str
+        Columns, each of which must be in `ranked` (KeyError). One with a range adds its ``_lo`` and
+        ``_hi``.
 
     Returns
     -------
     dict
-        ``columns``, each with name, label, unit and values, and the number of ``rows``.
+        ``rows``, their number, and ``columns``, a list of dicts with ``name``, ``label``, ``unit``,
+        ``title``, ``text`` (whether it holds texts), ``shown`` (whether in the table, not only in
+        the download), ``minor`` (whether left out on a phone), ``values`` and, for codes,
+        ``texts``.
     """
     columns = []
     ends = {
@@ -390,7 +402,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
-    at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
+    at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
         [f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames]

@@ -215,7 +215,9 @@ def _matrix(
 ) -> FloatArray:
     """Return the figures of each element per unit of mass, shape (118, _FIRST + len(_FIGURES)).
 
-    The first columns are 1, and 1 or 0 for heavy rare earths, Dy and Tb, rare earths and Co.
+    The first columns are 1, and 1 or 0 for heavy rare earths, Dy and Tb, rare earths and Co; the
+    others are those of `_element_figures`, NaN where unknown. `recycled` maps symbols to shares, 0
+    to 1; `heavy` are symbols.
     """
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
@@ -440,7 +442,7 @@ def sampled_supply(
 def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     """Return by how much ln price may fall and rise, at the ends of the 90 % range, (elements,) each.
 
-    `table` is that of `element_table`.
+    `table` is that of `element_table`, in whose order they are; both are 0 or more.
     """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high")

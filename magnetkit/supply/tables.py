@@ -148,7 +148,26 @@ def supply_sources() -> IntArray:
 
 
 def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
-    """Compute concentration, instability and withheld share of one stage of an element, 0 to 1 each."""
+    """Compute concentration, instability and withheld share of one stage of an element, 0 to 1 each.
+
+    Parameters
+    ----------
+    row : dict
+        A row of the table of stages: ``element``, ``country_1`` to ``country_3`` with their
+        ``share_1_pct`` and so on, ``us_share_pct`` and ``hhi``.
+    scenario : Scenario
+        Which countries withhold which elements. It does not change the concentration.
+
+    Returns
+    -------
+    hhi : float
+        Concentration: the row's ``hhi`` as it is.
+    instability : float
+        Of the supply from abroad, the United States left out; what is withheld counts as wholly
+        unstable.
+    withheld_share : float
+        Share of the supply from abroad that is withheld.
+    """
     instability = withheld_share = named_share = 0.0
     for i in (1, 2, 3):
         country = row[f"country_{i}"]

@@ -79,9 +79,11 @@ def decay(t):
 # Says also whether they are those in `at` already.
 @jit(part="linked")
 def _present_elements(x, block, at, before):
-    """Write the moving columns that are not 0 in a row into `at`.
+    """Write the moving columns of a block that are not 0 in row `x` into `at`, ascending.
 
-    Returned are their number and whether they are those that `at` held before, `before` of them.
+    `at`, int64, holds the `before` columns of the row before on entry. Returned are the number of
+    columns now, and whether they are the same ones as before. `at` behind that number stays as it
+    was.
     """
     count = 0
     same = True
@@ -96,7 +98,11 @@ def _present_elements(x, block, at, before):
 # block: see `Block`; at int64 (count, ascending): the columns left out; out float32 (m,)
 @jit(part="linked")
 def _absent(block, at, count, out):
-    """Write what the columns that are 0 in a row add to its squared distances."""
+    """Write what the columns that are 0 in a row add to its squared distances from the known rows.
+
+    `block` is `Block`. `at` holds in its first `count` entries, ascending, the columns that are not
+    0, which are left out. `out`, float32 (m,), is overwritten.
+    """
     moving, m = block.moving, block.moving.shape[1]
     out[:] = np.float32(0.0)
     k = 0
@@ -119,7 +125,11 @@ def _coordinate(x, block, c):
 # what the others add; out float32 (m,)
 @jit(part="linked")
 def _squares(x, block, at, count, absent, out):
-    """Write the squared distances of a row to the known ones."""
+    """Write the squared distances of a row to the m known ones into `out`, which is overwritten.
+
+    `block` is `Block`; `x`, `at`, `count` are as of `_present_elements`, `absent` as `_absent`
+    wrote it.
+    """
     moving, m = block.moving, block.moving.shape[1]
     p = len(moving)
     d = len(block.column)
@@ -277,7 +287,12 @@ _TILE = 32
 # picked int64 (p): rows to speak of; the rest as `design_rows` and `posterior_rows` take it
 @jit
 def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
-    """Write mean, largest correlation and neighbours' residual of picked compositions into `out`."""
+    """Write mean, largest correlation and neighbours' residual of ``picked[start:stop]`` into `out`.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `layout`, `kind` and `at` are
+    as of `design_rows`, `known` is `Known`. `out`, float64 (3, p), is written in columns `start` to
+    `stop` - 1.
+    """
     room = allocate_workspace(known)
     x = np.empty((_TILE, width(layout)))
     for first in range(start, stop, _TILE):
@@ -288,7 +303,12 @@ def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
 
 # As `_posterior_row`, for all picked rows -> out float64 (3, p)
 def posterior_of_rows(rows, picked, layout, kind, at, known):
-    """Return mean, largest correlation with a known row, and neighbours' residual of each picked row."""
+    """Return mean, largest correlation with a known row, and neighbours' residual of each picked row.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `picked`, int64 (p,), are rows
+    of it; `layout`, `kind` and `at` are as of `design_rows`, `known` is `Known`. The result is
+    float64 (3, p).
+    """
     out = np.empty((3, len(picked)))
     share_rows(
         _posterior_row,
@@ -338,7 +358,18 @@ def _familiarity_row(rows, weights, edge, known, foreign, other, same, start, st
 
 # As `_familiarity_row` -> float64 (n), bool (n)
 def familiarity(rows, weights, edge, known, foreign):
-    """Return the amount of foreign elements, and whether each composition is a known one."""
+    """Return the amount of foreign elements, and whether each composition is a known one.
+
+    `rows` is `Rows`: (indptr, indices, values) of n compositions, atomic fractions; the other
+    parameters are as of `_familiarity_row`.
+
+    Returns
+    -------
+    other : ndarray of float64, shape (n,)
+        Atomic fraction of elements that no known composition holds.
+    same : ndarray of bool, shape (n,)
+        Whether the composition, in thousandths, is a known one.
+    """
     n = len(rows.indptr) - 1
     other = np.empty(n)
     same = np.empty(n, np.bool_)

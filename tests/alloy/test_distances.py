@@ -14,7 +14,8 @@ def dense(one, other):
 
 
 def test_distances_are_sums_over_elements():
-    one, other = (CompositionTable.from_strings(t) for t in (["Fe", "FeCo"], ["Fe9Co"]))
+    one = CompositionTable.from_strings(["Fe", "FeCo"])
+    other = CompositionTable.from_strings(["Fe9Co"])
     assert distances(one.rows, other.to_array()).ravel() == pytest.approx([0.2, 0.8])
 
 

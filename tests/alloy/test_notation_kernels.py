@@ -17,9 +17,9 @@ BASES = ("auto", "atomic", "weight")
 
 
 def run(texts, basis="auto", stretches=1):
-    texts_utf8 = [t.encode() for t in texts]
-    offsets = np.cumsum([0, *(len(e) for e in texts_utf8)])
-    data = np.frombuffer(b"".join(texts_utf8), np.uint8)
+    utf8_texts = [t.encode() for t in texts]
+    offsets = np.cumsum([0, *(len(e) for e in utf8_texts)])
+    data = np.frombuffer(b"".join(utf8_texts), np.uint8)
     if len(data) and data.max() > 127:
         data, offsets = _notation.fold(data, offsets)
     data.flags.writeable = offsets.flags.writeable = False

@@ -25,6 +25,7 @@ from magnetkit.magnetism.grades import guaranteed_minima
 from magnetkit.magnetism.levels import state_level
 from magnetkit.magnetism.spread import constants
 from tests.choose.test_request import wish
+from tests.recipes import make_table
 
 BASE = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
 BULK = Recipe("Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "", 3.0, 1.0)
@@ -41,9 +42,9 @@ def test_candidates_are_charges_of_the_trade():
     incumbent = with_makeup(incumbent_of_grade("N42SH", request), request)
     rows = list_melts(incumbent, BULK, request)
     assert (rows["composition"][0], rows["way"][0]) == (BULK.text, "own")
-    bulk, diffusion, lean = (
-        rows[rows["way"] == w] for w in ("bulk", "diffused", "low-boron")
-    )
+    bulk = rows[rows["way"] == "bulk"]
+    diffusion = rows[rows["way"] == "diffused"]
+    lean = rows[rows["way"] == "low-boron"]
     assert amounts(bulk["composition"], "Dy") == [
         0.0,
         0.5,
@@ -158,7 +159,7 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     assert np.log(
         bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]
     ) == pytest.approx(1.645 * sd, rel=1e-3)
-    one = mk.CompositionTable.from_strings([BASE], basis="weight")
+    one = make_table(BASE, basis="weight")
     with_shell = mk.magnetism.sintered(one, 423.15, process=made_by, shell="Tb 0.4 wt%")
     ratio = with_shell["coercivity_kA_m"][0] / model["coercivity_kA_m"][1]
     coercivity = rows.loc[(BASE, "Tb 0.4 wt%"), "coercivity_kA_m"]

@@ -158,7 +158,8 @@ def test_shortlist_has_cerium_beside_its_cerium_free_twin():
 
 def test_buys_a_lower_class_by_its_guarantee():
     disc = mk.screen(application="hard-disc")
-    keep, purchase = (disc.decisions.iloc[n] for n in (0, 1))
+    keep = disc.decisions.iloc[0]
+    purchase = disc.decisions.iloc[1]
     assert (purchase["decision_status"], purchase["decision"]) == (
         "buy",
         "2:14:1: lower class as sold",

@@ -11,6 +11,7 @@ from magnetkit.choose._draws import Properties, Samples, sample
 from magnetkit.choose._evaluate import evaluate
 from magnetkit.choose._job import make_job, reference_row
 from magnetkit.magnetism._figures import kinds
+from tests.recipes import make_table
 
 
 def test_unit_of_a_profile_is_a_share_of_the_reference():
@@ -78,11 +79,11 @@ def test_draws_have_the_ends_of_their_interval():
 
 def test_draws_repeat_for_a_seed():
     job = make_job(mk.applications.load("energy-traction-motor"))
-    table = mk.CompositionTable.from_strings(
-        ["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic"
-    )
+    table = make_table("Nd1.8Dy0.2Fe14B", "SmCo5")
     leading = evaluate(table, None, job).columns.frame()
-    one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
+    one = sample(leading, job, 200, 3)
+    same = sample(leading, job, 200, 3)
+    other = sample(leading, job, 200, 4)
     assert_array_equal(one.loss, same.loss)
     assert not np.array_equal(one.loss, other.loss)
     assert one.loss.shape == one.meets.shape == one.margin.shape == (2, 200)
@@ -106,9 +107,7 @@ def test_share_of_the_reference_uses_its_draws():
         job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
     )
     reference, shell = motor.reference.table(), motor.reference.shell or ""
-    weak = mk.CompositionTable.from_strings(
-        ["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic"
-    )
+    weak = make_table("SmCo5", "Nd1.2Dy0.8Fe14B")
     table = mk.CompositionTable.concat([reference, weak])
     leading = evaluate(table, [shell, "", ""], job).columns.frame()
     samples = sample(leading, job, 100, 0)
@@ -120,7 +119,7 @@ def test_share_of_the_reference_uses_its_draws():
 def test_compares_a_shell_with_a_plain_magnet():
     job = make_job(mk.applications.load("energy-traction-motor"))
     recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
-    table = mk.CompositionTable.from_strings([recipe, recipe], basis="atomic")
+    table = make_table(recipe, recipe)
     leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()
     with_shell, bare = sample(leading, job, 200, 0).margin.mean(axis=1)
     assert with_shell > bare + 0.1

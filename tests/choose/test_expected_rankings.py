@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit import CompositionTable, applications
+from magnetkit import applications
 from magnetkit.run._candidates import SpaceCandidates
+from tests.recipes import make_table
 
 SHELLS = [
     f"{R} {amount} wt%"
@@ -180,7 +181,7 @@ def test_cerium_and_lanthanum_win_at_low_coercivity():
 
     def light_share(formula):
         """Return the share of Ce and La in the rare earth of a formula."""
-        table = CompositionTable.from_strings([formula], basis="atomic")
+        table = make_table(formula)
         return float(
             table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0]
         )

@@ -14,6 +14,7 @@ from magnetkit.choose._profile_parts import Anchor, Requirement
 from magnetkit.choose._requirements import needed_elsewhere, needed_temperatures
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism._stages import describe
+from tests.recipes import make_table
 
 MOTOR = applications.load("energy-traction-motor")
 ALPHA = "remanence_coefficient_pct_K"
@@ -143,7 +144,7 @@ def test_magnets_exceed_their_guaranteed_values():
 def test_measured_magnets_go_before_the_devices_anchor():
     producer = Producer("mine", ())
     process = {"producer": producer.record(), "grain_size_um": 3.0}
-    table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
+    table = make_table("Nd2Fe14B")
     assert _job._anchor_process(process, MOTOR, table, (293.15, 373.15)) is process
     bare = MOTOR.model_copy(
         update={"reference": MOTOR.reference.model_copy(update={"anchors": ()})}
@@ -164,7 +165,7 @@ def test_process_arrays_become_lists():
 
 def test_evaluate_equals_describe_and_adds_a_verdict():
     job = _job.make_job(MOTOR)
-    table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
+    table = make_table("Nd1.8Dy0.2Fe14B", "SmCo5")
     shells = ["Tb 0.5 wt%", ""]
     judgement = evaluate(table, shells, job).columns.frame()
     plain = describe(table, job.temperature, job.conditions, shells=shells).frame()

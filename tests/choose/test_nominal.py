@@ -15,6 +15,7 @@ from magnetkit.choose._evaluate import (
 )
 from magnetkit.choose._job import make_job
 from magnetkit.magnetism._stages import magnets, nominal_magnets
+from tests.recipes import make_table
 
 SPACES = {
     "aerospace-reaction-wheel": (
@@ -109,14 +110,11 @@ def test_no_margin_is_larger_than_it_says(case):
 
 def test_knee_gives_the_margin_where_few_meet():
     job = make_job(applications.load("weapon-fin-actuator"))
-    table = mk.CompositionTable.from_strings(
-        ["Nd30Dy1Co1Cu0.1B1Fe66.9"], basis="weight"
-    )
+    table = make_table("Nd30Dy1Co1Cu0.1B1Fe66.9", basis="weight")
     supply = with_distances(table, _supply_columns(table, None, job), job)
     full = evaluate(table, None, job)
-    few, many = (
-        central_values(table, None, supply, job, Bound(k)) for k in (np.inf, 9e9)
-    )
+    few = central_values(table, None, supply, job, Bound(np.inf))
+    many = central_values(table, None, supply, job, Bound(9000000000.0))
     margin = full.columns["demagnetization_safety"][0] / 1.1 - 1.0
     assert (
         many["performance_margin"][0]

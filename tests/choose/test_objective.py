@@ -9,7 +9,8 @@ from magnetkit.choose._profile_parts import Objective
 
 def test_loss_falls_with_a_maximized_column():
     values = np.array([1.0, 1.2])
-    maximum, minimum = (Objective.parse(f"remanence_T:{way}") for way in ("max", "min"))
+    maximum = Objective.parse("remanence_T:max")
+    minimum = Objective.parse("remanence_T:min")
     assert_allclose(maximum.loss(values, 0.1), [-10.0, -12.0])
     assert_allclose(minimum.loss(values, 0.1), [10.0, 12.0])
 

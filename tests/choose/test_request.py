@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-import magnetkit as mk
 from magnetkit.choose._request import (
     Request,
     build_profile,
@@ -20,6 +19,7 @@ from magnetkit.choose._request import (
     with_makeup,
 )
 from magnetkit.magnetism import Conditions
+from tests.recipes import make_table
 
 REFERENCE = {
     "remanence_T": 1.1,
@@ -186,7 +186,7 @@ def test_measured_magnets_set_level_and_scatter():
 
 
 def test_rounds_a_given_recipe_for_display():
-    table = mk.CompositionTable.from_strings(["Nd29.5Dy1.5B1.0Fe bal."], basis="weight")
+    table = make_table("Nd29.5Dy1.5B1.0Fe bal.", basis="weight")
     assert given_recipe(table, None).best.text == "B1Fe68Nd29.5Dy1.5"
 
 

@@ -194,9 +194,8 @@ def test_triple_terbium_price_changes_the_motor_ranking():
     assert (moves["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
     names = moves["candidate"].astype(str) + " " + moves["shell"].astype(str)
-    down, up = (
-        moves["change"].isin(pair) for pair in (("left", "fell"), ("entered", "rose"))
-    )
+    down = moves["change"].isin(("left", "fell"))
+    up = moves["change"].isin(("entered", "rose"))
     assert down.any()
     assert up.any()
     assert names[down].str.contains("Tb").all()

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from magnetkit.alloy.table import CompositionTable
 from magnetkit.choose.exposure import (
     HeavyToday,
     heavy_exposure,
@@ -11,6 +10,7 @@ from magnetkit.choose.exposure import (
 )
 from magnetkit.choose.rule import recommend, rule_text
 from magnetkit.supply.scenario import load_scenario, with_prices
+from tests.recipes import make_table
 
 TODAY = HeavyToday(3.0, 9.0)
 
@@ -73,7 +73,7 @@ def test_requirement_needs_no_saving():
 
 
 def exposure(text, shell="", prices=None):
-    table = CompositionTable.from_strings([text], basis="weight")
+    table = make_table(text, basis="weight")
     scenario = with_prices("baseline", prices or {})
     return heavy_exposure(table, [shell], scenario)[0]
 

@@ -159,10 +159,12 @@ def mixture(
     def dilution(name):
         total = 0.0
         for e, y in diluents.items():
-            iron, cobalt = (
-                y * p[e][f"{name}:slope_{end}"]
-                + y * y * p[e][f"{name}:curvature_{end}"]
-                for end in ("iron", "cobalt")
+            iron = (
+                y * p[e][f"{name}:slope_iron"] + y * y * p[e][f"{name}:curvature_iron"]
+            )
+            cobalt = (
+                y * p[e][f"{name}:slope_cobalt"]
+                + y * y * p[e][f"{name}:curvature_cobalt"]
             )
             between_ends = (1 - c) * iron + c * cobalt
             if name != "exchange_K":

@@ -17,6 +17,7 @@ from magnetkit.phases.partition import partition, site_rules
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import evaluate
 from tests.compound import naive_magnetism as naive
+from tests.recipes import make_table
 
 
 def test_reduced_moment_falls_from_one_to_zero():
@@ -127,7 +128,7 @@ def test_linear_propagation_agrees_with_monte_carlo():
 def test_common_error_cancels_in_the_field():
     # Both fall with m(T), whose doubt is large near T_C: 2 K_1 / J_s is known better than if the
     # two were apart. Y2Fe14B and YCo5 have no K_2.
-    part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
+    part = partition(make_table("Y2Fe14B", "YCo5"))
     got = evaluate(part, np.array([500.0, 800.0]), parameters=load())
     for row, at in ((0, 0), (1, 1)):
         constants = [0, 1, 4]
@@ -139,7 +140,7 @@ def test_common_error_cancels_in_the_field():
 
 def test_scatter_adds_to_the_parameters():
     parameters = load()
-    part = partition(CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic"))
+    part = partition(make_table("Nd2Fe14B"))
     host = parameters.host.copy()
     slot = HOST_SLOTS.index("residual_polarization")
     host[:, slot] = 0.0
@@ -154,7 +155,7 @@ def test_scatter_adds_to_the_parameters():
 def test_anisotropy_residue_is_a_share_of_its_parts():
     # SmCo5 at 300 K: K_2 and K_3 are a tenth of the field and more.
     parameters = load()
-    part = partition(CompositionTable.from_strings(["SmCo5"], basis="atomic"))
+    part = partition(make_table("SmCo5"))
     host = parameters.host.copy()
     slot = HOST_SLOTS.index("residual_anisotropy")
     host[:, slot] = 0.0
@@ -170,11 +171,9 @@ def test_anisotropy_residue_is_a_share_of_its_parts():
 
 
 def test_empty_and_unknown_rows_are_nan():
-    empty = evaluate(
-        partition(CompositionTable.from_strings([], basis="atomic")), 300.0
-    )
+    empty = evaluate(partition(make_table()), 300.0)
     assert empty.value.shape == (0, 1, 7)
-    table = CompositionTable.from_strings(["CuZn", "Nd2Fe14B", "TbCo2"], basis="atomic")
+    table = make_table("CuZn", "Nd2Fe14B", "TbCo2")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
     assert np.isnan(got.value[0]).all()
     assert np.isnan(got.curie[0])
@@ -188,7 +187,7 @@ def test_empty_and_unknown_rows_are_nan():
 @pytest.mark.parametrize("formula", ["Nd2B", "Fe14B", "Nd2Mn14B"])
 def test_host_without_its_metals_is_outside_the_model(formula):
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
-    rows = CompositionTable.from_strings([formula], basis="atomic").rows
+    rows = make_table(formula).rows
     model = load().kernel_parameters
     for function in {_occupation, getattr(_occupation, "py_func", _occupation)}:
         assert not any(function(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
@@ -223,7 +222,7 @@ def test_a_deviation_moves_the_constants_together():
 
 def _predict_with_changes(formula, temperature, **changes):
     """Return T_C, and J_s to K_3, of a compound whose host is of another kind."""
-    part = partition(CompositionTable.from_strings([formula], basis="atomic"))
+    part = partition(make_table(formula))
     model = load().kernel_parameters
     kinds = model.kind.copy()
     for column, value in changes.items():

@@ -132,7 +132,8 @@ def test_mixing_multiplets_hardens_samarium():
     mixture = response("Sm", 295.0, strength, a2, group=1)[1]
     assert 1.15 < mixture / alone < 1.40
     # Its moment turns against that of iron when hot.
-    cold, hot = (response("Sm", t, f["H_m_K"], f["A20"])[0] for t in (4.2, 500.0))
+    cold = response("Sm", 4.2, f["H_m_K"], f["A20"])[0]
+    hot = response("Sm", 500.0, f["H_m_K"], f["A20"])[0]
     assert cold > 0.0 > hot
 
 

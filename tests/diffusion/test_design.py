@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
 from magnetkit.diffusion._local import Case, Target, design_probability, read_target
 from magnetkit.diffusion._profile import (
@@ -20,6 +19,7 @@ from magnetkit.diffusion._shapes import cut, read_shape
 from magnetkit.diffusion.diffuse import _Costs
 from magnetkit.supply.tables import element_table
 from tests.diffusion.test_local import make_magnet
+from tests.recipes import make_table
 
 CELLS = cut(read_shape("20x10x3mm"), 600)
 SPREADING = Spreading(CELLS)
@@ -94,12 +94,12 @@ def test_terbium_goes_where_the_field_is():
 
 
 def test_a_higher_probability_takes_more():
-    some, larger = (
-        coat(
-            search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL
-        ).entered_kg
-        for p in (0.6, 0.9)
-    )
+    some = coat(
+        search(probability=0.6), face_groups("all", SPREADING, "z"), ANNEAL
+    ).entered_kg
+    larger = coat(
+        search(probability=0.9), face_groups("all", SPREADING, "z"), ANNEAL
+    ).entered_kg
     assert larger > 1.1 * some
 
 
@@ -121,7 +121,7 @@ def test_uniform_content_reaches_the_target():
 
 
 def test_alloy_pays_for_its_content_of_the_mass():
-    table = CompositionTable.from_strings(["Nd30B1Fe69"], basis="weight")
+    table = make_table("Nd30B1Fe69", basis="weight")
     shape = read_shape("20x10x3mm")
     costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)
     job = search(5e5, Target(3.0), magnet=make_magnet(most=np.inf, last=0.1))

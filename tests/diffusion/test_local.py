@@ -12,8 +12,9 @@ from magnetkit.diffusion._local import (
     diffused_magnet,
     retained_share,
 )
+from tests.recipes import make_table
 
-BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
+BASE = make_table("Nd30.5Co0.9Cu0.1B1.0Fe bal.", basis="weight")
 
 
 @pytest.fixture(scope="module")

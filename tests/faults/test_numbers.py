@@ -43,7 +43,8 @@ def recipes() -> list[str]:
 
 
 def assert_equal(a: pd.DataFrame, b: pd.DataFrame) -> None:
-    a, b = (f.astype(dict.fromkeys(f.select_dtypes("category"), str)) for f in (a, b))
+    a = a.astype(dict.fromkeys(a.select_dtypes("category"), str))
+    b = b.astype(dict.fromkeys(b.select_dtypes("category"), str))
     pd.testing.assert_frame_equal(a, b, check_exact=True, check_dtype=False)
 
 

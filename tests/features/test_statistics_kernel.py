@@ -13,9 +13,9 @@ def run(indptr, indices, values, table, dtype=np.float64):
     n = len(indptr) - 1
     p = table.shape[1]
     out = np.full((n, 6 * p), -1.0, dtype)
-    table8 = np.zeros((118, -(-p // 8) * 8))
-    table8[:, :p] = table
-    composition_statistics(indptr, indices, values, table8, p, out, 0, n)
+    aligned_table = np.zeros((118, -(-p // 8) * 8))
+    aligned_table[:, :p] = table
+    composition_statistics(indptr, indices, values, aligned_table, p, out, 0, n)
     return out
 
 

@@ -10,6 +10,7 @@ from magnetkit.magnetism import phase_balance, sintered
 from magnetkit.magnetism._balance import balance, bound_share
 from magnetkit.magnetism.process import routes
 from magnetkit.phases.partition import partition
+from tests.recipes import make_table
 
 ROOM = 293.15
 
@@ -57,7 +58,8 @@ def test_gallium_makes_its_own_phase():
 
 
 def test_bare_formula_is_a_hard_phase():
-    plain, rusty = (_magnet("Nd2Fe14B", "atomic", oxygen_wt_pct=o) for o in (0.0, 1.0))
+    plain = _magnet("Nd2Fe14B", "atomic", oxygen_wt_pct=0.0)
+    rusty = _magnet("Nd2Fe14B", "atomic", oxygen_wt_pct=1.0)
     assert plain["remanence_T"] == rusty["remanence_T"]
 
 
@@ -125,7 +127,7 @@ def test_a_route_refuses_what_it_cannot_do():
 
 def test_untyped_recipe_takes_its_phases_from_the_hull():
     """A 1:12 recipe rich in iron: the rest is on the hull, by volume; no host at all: all is."""
-    rich = CompositionTable.from_strings(["Sm7Fe88Ti5", "Fe60Cr40"], basis="atomic")
+    rich = make_table("Sm7Fe88Ti5", "Fe60Cr40")
     frame = phase_balance(rich)
     beside = frame[frame["row_index"] == 0]["phase"].tolist()
     assert beside[0] == "1:12"

@@ -81,9 +81,8 @@ def test_finds_a_mill_by_name_and_replaces_it():
 
 def test_other_hosts_know_nothing_of_it():
     process = mk.calibrate(_table(_row(h=1.3)), "mine")
-    before, after = (
-        _model("SmCo5", process=p, basis="atomic") for p in (None, process)
-    )
+    before = _model("SmCo5", process=None, basis="atomic")
+    after = _model("SmCo5", process=process, basis="atomic")
     assert after["coercivity_kA_m"] == before["coercivity_kA_m"]
     assert after["coercivity_kA_m_lo"] == before["coercivity_kA_m_lo"]
 
@@ -160,10 +159,8 @@ def test_one_magnet_has_the_usual_deviation():
 
 
 def test_hot_row_tells_less_of_the_common_part():
-    cold, hot = (
-        mk.calibrate(_table(_row(t=t, h=1.2, b=None)), "x", keep=False)
-        for t in (293.15, 423.15)
-    )
+    cold = mk.calibrate(_table(_row(t=293.15, h=1.2, b=None)), "x", keep=False)
+    hot = mk.calibrate(_table(_row(t=423.15, h=1.2, b=None)), "x", keep=False)
     assert _coercivity(hot) < _coercivity(cold)
 
 
@@ -237,10 +234,11 @@ def test_hot_row_allows_for_a_steeper_fall():
     (hot,) = mk.calibrate(
         _table(_row(t=423.15, b=None)), "x", keep=False
     ).producer.magnets
-    base, steeper, higher = (
-        np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
-        for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
+    base = np.log(_model(CHARGE, 423.15, None)["coercivity_kA_m"])
+    steeper = np.log(
+        _model(CHARGE, 423.15, {"fall": np.exp(0.0015)})["coercivity_kA_m"]
     )
+    higher = np.log(_model(CHARGE, 423.15, {"level": 1.001})["coercivity_kA_m"])
     by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = mk.calibrate(
@@ -251,12 +249,12 @@ def test_hot_row_allows_for_a_steeper_fall():
 
 def test_shell_is_part_of_a_measurement():
     row = _row()
-    bare, with_shell = (
-        mk.calibrate(_table({**row, "shell": shell}), "x", keep=False).producer.magnets[
-            0
-        ]["score"]
-        for shell in ("", "Tb 0.5 wt%")
-    )
+    bare = mk.calibrate(_table({**row, "shell": ""}), "x", keep=False).producer.magnets[
+        0
+    ]["score"]
+    with_shell = mk.calibrate(
+        _table({**row, "shell": "Tb 0.5 wt%"}), "x", keep=False
+    ).producer.magnets[0]["score"]
     # The model expects more of the shelled magnet, so that the same value is a lower one.
     assert with_shell < bare - 0.5
 
@@ -369,9 +367,8 @@ def test_two_levels_of_one_producer_come_back(true):
     # A fourth recipe of the producer has the level, too.
     for kelvin in (293.15, 423.15):
         other = "Nd22.6Pr6Dy2Co1Cu0.15B0.96Fe bal."
-        expected, plain = (
-            _model(other, kelvin, p)["coercivity_kA_m"] for p in (true, None)
-        )
+        expected = _model(other, kelvin, true)["coercivity_kA_m"]
+        plain = _model(other, kelvin, None)["coercivity_kA_m"]
         prediction = _model(other, kelvin, process)["coercivity_kA_m"]
         assert abs(np.log(prediction / expected)) < 0.35 * abs(np.log(plain / expected))
 

@@ -57,6 +57,7 @@ def test_products_are_possible():
 
 def test_unprinted_coefficient_is_unknown_when_hot():
     # Vectolite: 80 kA/m (Bozorth 1951); how that moves is not printed.
-    warm, hot = (comparators(t).set_index("candidate") for t in ("45C", "150C"))
+    warm = comparators("45C").set_index("candidate")
+    hot = comparators("150C").set_index("candidate")
     assert warm.loc["Co ferrite", "coercivity_kA_m"] == 80.0
     assert np.isnan(hot.loc["Co ferrite", "coercivity_kA_m"])

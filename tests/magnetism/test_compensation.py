@@ -5,6 +5,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import compensate, sintered, sintered_at
+from tests.recipes import make_table
 
 
 def test_gadolinium_makes_smco5_flat_near_forty_percent():
@@ -86,10 +87,10 @@ def test_refuses_bad_arguments(keywords):
 def test_sag_is_the_largest_distance_to_the_chord():
     from magnetkit.magnetism.compensation import _Search
 
-    base = CompositionTable.from_strings(["SmCo5"], basis="atomic")
+    base = make_table("SmCo5")
     kelvin = np.linspace(223.15, 423.15, 9)
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]
-    table = CompositionTable.from_strings(["Sm0.8Gd0.2Co5"], basis="atomic")
+    table = make_table("Sm0.8Gd0.2Co5")
     b_r = np.array(
         [f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")]
     )

@@ -24,6 +24,7 @@ from magnetkit.magnetism._composition_estimate import (
 from magnetkit.magnetism._reference import typical_over_minimum
 from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
+from tests.recipes import make_table
 
 
 def _estimate(name):
@@ -37,7 +38,7 @@ def test_weights_are_probabilities_and_recipes_are_recipes():
     low, high = makeup.heavy_wt_pct[1:]
     assert low <= makeup.heavy_wt_pct[0] <= high
     for recipe in makeup.recipes:
-        table = mk.CompositionTable.from_strings([recipe.text], basis="weight")
+        table = make_table(recipe.text, basis="weight")
         content = ledger(table, shell=recipe.shell or None)[
             "heavy_rare_earth_wt_pct"
         ].iloc[0]

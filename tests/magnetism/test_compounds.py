@@ -2,17 +2,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from magnetkit import CompositionTable, datasets
+from magnetkit import datasets
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates.intrinsic import intrinsic
+from tests.recipes import make_table
 
 
 def test_compounds_lie_in_their_host_and_cite():
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     # Thorium is no rare earth here; cobalt-rich RCo5 are listed by their ideal formula.
     compounds = compounds[compounds["formula"] != "Th2Fe14B"]
-    table = CompositionTable.from_strings(list(compounds["formula"]), basis="atomic")
+    table = make_table(*compounds["formula"])
     assert not table.errors
     hosts = np.array(HOST_NAMES)[assign_hosts(table)]
     assert list(hosts) == list(compounds["host"])
@@ -51,8 +52,7 @@ def test_anisotropy_of_nd2fe14b_to_its_curie_temperature():
     assert k_1[580.0] < 0.1 * k_1[300.0]
     assert crystal["curie_temperature_K"] == pytest.approx(586.0)
     # A drawing remembered as 2.1 at 450 K lies below both, but inside the range.
-    low, high = (
-        frame[f"anisotropy_constant_MJ_m3_{end}"][450.0] for end in ("lo", "hi")
-    )
+    low = frame["anisotropy_constant_MJ_m3_lo"][450.0]
+    high = frame["anisotropy_constant_MJ_m3_hi"][450.0]
     assert low < 2.1 < k_1[450.0] < 2.25 + iron
     assert high < 4.0

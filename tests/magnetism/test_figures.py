@@ -38,8 +38,7 @@ def test_ends_enclose_the_centre():
 
 def test_chords_are_those_between_the_two_temperatures():
     values, _ = figures_in_two_steps([293.15, 423.15], 2)
-    b_r, alpha = (
-        values[FIGURES.index(n), 0] for n in (FIGURES[0], "remanence_coefficient_pct_K")
-    )
+    b_r = values[FIGURES.index(FIGURES[0]), 0]
+    alpha = values[FIGURES.index("remanence_coefficient_pct_K"), 0]
     expected = 100.0 * (b_r[1] / b_r[0] - 1.0) / (BETWEEN[1] - BETWEEN[0])
     assert_allclose(alpha[0, :2], expected[:2], rtol=1e-9)

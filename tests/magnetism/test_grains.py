@@ -10,6 +10,7 @@ from magnetkit.magnetism._balance import grain_effect, slope_deviation
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism._uncertainty import relative_width
+from tests.recipes import make_table
 
 H = "coercivity_kA_m"
 RECIPE = "Nd30.5Co1Cu0.1B1Fe bal."
@@ -17,7 +18,7 @@ FINE = {"grain_size_um": 2.0}
 
 
 def read(*texts):
-    return CompositionTable.from_strings(list(texts), basis="weight")
+    return make_table(*texts, basis="weight")
 
 
 def half(kelvin, process):
@@ -48,15 +49,18 @@ def test_fine_grains_have_a_wider_range():
 
 
 def test_magnets_of_one_grain_size_share_the_error():
-    one, other = (read(t) for t in (RECIPE, "Nd28.5Dy2Co1Cu0.1B1Fe bal."))
-    usual, alike = (
-        relative_width(
-            kinds(one, ["2:14:1"], [""], FINE, 423.15),
-            kinds(other, ["2:14:1"], [""], process, 423.15),
-            H,
-        )[0]
-        for process in (None, FINE)
-    )
+    one = read(RECIPE)
+    other = read("Nd28.5Dy2Co1Cu0.1B1Fe bal.")
+    usual = relative_width(
+        kinds(one, ["2:14:1"], [""], FINE, 423.15),
+        kinds(other, ["2:14:1"], [""], None, 423.15),
+        H,
+    )[0]
+    alike = relative_width(
+        kinds(one, ["2:14:1"], [""], FINE, 423.15),
+        kinds(other, ["2:14:1"], [""], FINE, 423.15),
+        H,
+    )[0]
     assert alike < usual
 
 

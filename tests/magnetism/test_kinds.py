@@ -9,6 +9,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
+from tests.recipes import make_table
 
 
 def test_share_compares_a_magnet_with_its_shell():
@@ -26,18 +27,18 @@ def test_share_compares_a_magnet_with_its_shell():
 
 
 def test_fine_grains_have_a_common_error():
-    table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
+    table = make_table("Nd30.5Co1Cu0.1B1Fe bal.", basis="weight")
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
         magnets = alloys(table, {"grain_size_um": 2.0})
         away = float(magnets.rows["grain_deviation"][0])
         size_slope = magnets.rows["grain_slope"]
-        base, steeper = (
-            replace(magnets, rows=magnets.rows | {"grain_slope": size_slope + step}).at(
-                np.array([kelvin])
-            )
-            for step in (0.0, 0.01 * away)
-        )
+        base = replace(
+            magnets, rows=magnets.rows | {"grain_slope": size_slope + 0.0}
+        ).at(np.array([kelvin]))
+        steeper = replace(
+            magnets, rows=magnets.rows | {"grain_slope": size_slope + 0.01 * away}
+        ).at(np.array([kelvin]))
         slope = np.log(steeper.coercivity() / base.coercivity())[0, 0] / 0.01
         effect = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[
             0, 1

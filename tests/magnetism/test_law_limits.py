@@ -15,6 +15,7 @@ from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.laws import law
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
+from tests.recipes import make_table
 
 
 def test_weaker_rim_starts_the_reversal():
@@ -38,7 +39,7 @@ def test_excessive_gas_is_outside_the_model():
 
 def test_secondary_phases_take_their_share_of_mass():
     # 68 g of iron and 1 g of boron make 0.0866 mol of Nd2Fe14B, 93.6 g, and some boride.
-    part = partition(CompositionTable.from_strings(["Nd31B1Fe bal."], basis="weight"))
+    part = partition(make_table("Nd31B1Fe bal.", basis="weight"))
     outside = prepare_query(part).outside[0]
     assert outside == pytest.approx(1.0 - 0.936, abs=0.01)
     # A compound has nothing outside.

@@ -14,6 +14,7 @@ from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.levels import find_level
 from magnetkit.magnetism.printed_temperature import coercivity_ratio, remanence_ratio
+from tests.recipes import make_table
 
 H = "coercivity_kA_m"
 J = "saturation_polarization_T"
@@ -31,7 +32,8 @@ def magnet(recipe, kelvin, basis="weight", **keywords):
 
 def remaining_coercivity(recipe, kelvin, basis="weight", **keywords):
     """Return H_cJ at a temperature over that at 20 C."""
-    cold, hot = (magnet(recipe, t, basis, **keywords)[H] for t in (ROOM, kelvin))
+    cold = magnet(recipe, ROOM, basis, **keywords)[H]
+    hot = magnet(recipe, kelvin, basis, **keywords)[H]
     return hot / cold
 
 
@@ -140,7 +142,7 @@ def test_everything_falls_to_zero_at_the_curie_temperature():
 def test_grades_of_the_hottest_classes_stand_their_rating():
     """EH and AH at 200 and 220 C: what is left carries a load line of 2."""
     for level, recipe, kelvin in ((2620.0, HARD, 473.15), (2970.0, HARD, 493.15)):
-        table = CompositionTable.from_strings([recipe], basis="weight")
+        table = make_table(recipe, basis="weight")
         process = {"level": find_level(table, level).value}
         hot = magnet(recipe, kelvin, process=process)
         assert hot[K] > 1e-3 * hot["remanence_T"] / MU_0 / 3.05

@@ -15,6 +15,7 @@ from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import _balance, _boundary, _cells, shells, sintered
 from magnetkit.magnetism.laws import STATUS, constants, law, shift_constant
+from tests.recipes import make_table
 
 from . import naive_laws as naive
 
@@ -202,16 +203,14 @@ def test_additions_have_limits_signs_and_sizes():
     assert field * _boundary.wetting_gain(none, none, 9.0 * one)[0] < 220.0
     assert field * _boundary.wetting_gain(9.0 * one, 0.4 * one, 9.0 * one)[0] < 400.0
     # Copper beyond 0.5 wt.% takes its gain back: a third is left at twice as much.
-    at_half, at_one = (
-        _boundary.wetting_gain(none, x * one, none)[0] for x in (0.5, 1.0)
-    )
+    at_half = _boundary.wetting_gain(none, 0.5 * one, none)[0]
+    at_one = _boundary.wetting_gain(none, 1.0 * one, none)[0]
     assert at_one == pytest.approx(at_half * np.exp(-1.0), rel=0.01)
     assert _boundary.decoupling_gain(none, none)[0] == 0.0
     assert field * _boundary.decoupling_gain(one, none)[0] == pytest.approx(520.0)
     # Claims ask for nine tenths of iron at least: a third is left there, nothing at twice as much.
-    tenth, fifth = (
-        _boundary.decoupling_gain(one, np.full(1, x))[0] for x in (0.1, 0.2)
-    )
+    tenth = _boundary.decoupling_gain(one, np.full(1, 0.1))[0]
+    fifth = _boundary.decoupling_gain(one, np.full(1, 0.2))[0]
     assert tenth == pytest.approx(520.0 / field / np.e)
     assert fifth < 0.02 * 520.0 / field
 
@@ -257,7 +256,7 @@ def test_nearer_row_is_likelier_a_formula():
     beside = CompositionTable.from_strings(["Nd2Fe13.95Al0.05B"])
     half = _boundary.formula_likelihood(beside, host[:1], np.full(1, 0.99))[0]
     assert half == pytest.approx(0.5, abs=0.02)
-    charge = CompositionTable.from_strings(["Nd26.68B1.0Fe bal."], basis="weight")
+    charge = make_table("Nd26.68B1.0Fe bal.", basis="weight")
     assert _boundary.formula_likelihood(charge, host[:1], np.ones(1))[0] == 0.0
     # Other hosts by how much of them is the hard phase: from 0.94 to 0.995.
     other = CompositionTable.from_strings(["SmCo5"] * 3)
@@ -283,9 +282,7 @@ def formula_text(atoms):
 
 @pytest.mark.parametrize("hard", [1.0, 0.993, 0.989, 0.97])
 def test_a_formula_is_as_likely_as_its_twin(hard):
-    table = CompositionTable.from_strings(
-        list(map(formula_text, FORMULAS)), basis="atomic"
-    )
+    table = make_table(*map(formula_text, FORMULAS))
     n = len(FORMULAS)
     likelihood = _boundary.formula_likelihood(
         table, np.zeros(n, np.int8), np.full(n, hard)

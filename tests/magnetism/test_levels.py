@@ -5,7 +5,6 @@ import pytest
 from magnetkit.errors import StoreError
 
 import magnetkit as mk
-from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._composition_estimate import (
     find_makeup,
     read_recipe,
@@ -14,6 +13,7 @@ from magnetkit.magnetism._composition_estimate import (
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
 from magnetkit.magnetism.levels import find_level, state_level
+from tests.recipes import make_table
 
 H = "coercivity_kA_m"
 PLAIN = "Nd24.6Pr6.2Co1Cu0.15B0.96Fe bal."
@@ -33,7 +33,7 @@ GRADES = [
 
 
 def table(recipe):
-    return CompositionTable.from_strings([recipe], basis="weight")
+    return make_table(recipe, basis="weight")
 
 
 def coercivity(recipe, kelvin, process=None, shell=None):

@@ -70,9 +70,9 @@ def test_difference_to_itself_has_no_width():
     assert width[0] == pytest.approx(0.0, abs=1e-6)
     assert 0.0 < width[1] < 1.0
     stranger = kinds("SmCo5", host="1:5")
-    variance_here = variance(one, H)
+    own_variance = variance(one, H)
     other = variance(stranger, H)[0]
-    expected = np.sqrt(1.0 + other / variance_here)
+    expected = np.sqrt(1.0 + other / own_variance)
     assert relative_width(one, stranger, H) == pytest.approx(expected)
 
 
@@ -93,7 +93,8 @@ def test_shells_share_the_error_of_what_they_give():
     assert matrix[1, 2] - matrix[0, 1] == pytest.approx(shell * little * much)
     # The interval says so too.
     wide = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Tb 0.6 wt%"])
-    low, high = (np.log(wide[f"{H}{end}"] / wide[H]) for end in ("_lo", "_hi"))
+    low = np.log(wide[f"{H}_lo"] / wide[H])
+    high = np.log(wide[f"{H}_hi"] / wide[H])
     assert -low[1] == pytest.approx(high[1], rel=1e-6)
     added = high[1] ** 2 - high[0] ** 2
     assert added == pytest.approx((1.645 * part * much) ** 2, rel=0.02)

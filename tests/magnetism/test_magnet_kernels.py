@@ -10,12 +10,13 @@ from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
 from tests.magnetism import naive_sintered
+from tests.recipes import make_table
 
 MU_0 = 1.25663706127e-6
 
 
 def _alloys(*formulas, shell=None):
-    table = CompositionTable.from_strings(list(formulas), basis="atomic")
+    table = make_table(*formulas)
     return alloys(table, shells=read_shells(shell, len(formulas)))
 
 
@@ -72,10 +73,10 @@ def test_figures_equal_their_twin(shell):
     whole = magnets.at(inside).status
     count = 0
     for a, kelvin in enumerate(kelvins):
-        states_all = magnets.at(np.concatenate([[kelvin, grid[0], second], grid]))
+        magnet_states = magnets.at(np.concatenate([[kelvin, grid[0], second], grid]))
         hot = magnets.at(np.concatenate([kelvins[:1], [grid[0], second], grid]))
         for i in range(n):
-            states = [states_all.status[i, 0], *whole[i]]
+            states = [magnet_states.status[i, 0], *whole[i]]
             expected = next((s for s in states if s), 0)
             assert status[a, i] == expected
             if expected or not np.isfinite(magnets.factor[i]):
@@ -85,9 +86,9 @@ def test_figures_equal_their_twin(shell):
             values = [r[i] for r in factors]
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 twin = naive_sintered.figures(
-                    states_all.polarization[i],
-                    states_all.coercivity()[i],
-                    states_all.temperature,
+                    magnet_states.polarization[i],
+                    magnet_states.coercivity()[i],
+                    magnet_states.temperature,
                     *values,
                     limit[i],
                     0.8,

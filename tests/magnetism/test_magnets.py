@@ -6,6 +6,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.compound.evaluate import STATUS
 from magnetkit.magnetism._magnets import alloys, evaluate_magnets
+from tests.recipes import make_table
 
 AT = np.array([293.15, 423.15])
 
@@ -63,7 +64,7 @@ def test_a_shell_lies_between_core_and_bulk():
     [("Nd2Fe14B", 7.6), ("SmCo5", 8.59), ("Dy2Fe14B", 8.05)],
 )
 def test_density_follows_crystal_and_sintering(formula, density):
-    table = CompositionTable.from_strings([formula], basis="atomic")
+    table = make_table(formula)
     densities = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
     assert densities[0] == pytest.approx(1e3 * density, rel=0.015)
     assert densities[1] == pytest.approx(0.9 * densities[0])
@@ -75,7 +76,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     magnets = _evaluate("Nd2Fe14B", process=settings)
     assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
     assert_allclose(magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92)
-    table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
+    table = make_table("Nd15Fe77B8")
     dense = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = dense.alloys.balance
     whole = balance.hard + balance.second

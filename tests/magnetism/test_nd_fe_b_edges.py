@@ -81,7 +81,8 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
         B
     ].to_numpy()
     assert b.argmax() == 0
-    room, cold = (_column([_recipe()], temperature=t)[0] for t in ("293K", "150K"))
+    room = _column([_recipe()], temperature="293K")[0]
+    cold = _column([_recipe()], temperature="150K")[0]
     assert 1.8 < cold / room < 3.0
     frame = sintered([_recipe("Pr31")], temperature=["293K", "77K"])
     room = frame[H].iloc[0]
@@ -194,9 +195,8 @@ def test_local_field_spread_keeps_with_coercivity():
     assert_allclose(knee, np.maximum(h - own_field, 0.0), rtol=1e-3)
     assert (np.diff(knee / h) < 0.0).all()
     # The doubt of the spread, 0.03 of H_cJ at 20 C, counts the more the less is left.
-    wide, hard = (
-        -np.log(frame[f"{name}_lo"] / frame[name]) for name in ("knee_field_kA_m", H)
-    )
+    wide = -np.log(frame["knee_field_kA_m_lo"] / frame["knee_field_kA_m"])
+    hard = -np.log(frame[f"{H}_lo"] / frame[H])
     growth = 0.03 * (h[1] / h) * (j / j[1]) / (knee / h)
     assert_allclose(wide, np.hypot(hard, growth), rtol=0.02)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import phase_balance, predict
 from magnetkit.magnetism._boundary import boundary_composition
 from magnetkit.magnetism.phase_balance import _on_hull
+from tests.recipes import make_table
 
 
 def shares(text, **process):
@@ -38,9 +38,7 @@ def test_boron_gallium_and_iron_take_their_atoms():
 
 
 def test_lists_the_phases_of_the_coercivity():
-    table = CompositionTable.from_strings(
-        ["Nd31B0.85Fe bal.", "Nd31B0.9Ti0.3Fe bal."], basis="weight"
-    )
+    table = make_table("Nd31B0.85Fe bal.", "Nd31B0.9Ti0.3Fe bal.", basis="weight")
     boundary = boundary_composition(table, np.zeros(2), np.full(2, 5.0))
     frame = phase_balance(table, {"oxygen_wt_pct": 0.0})
     soft = frame[frame["phase"] == "R2Fe17"]["volume_pct"].to_numpy()
@@ -53,11 +51,11 @@ def test_lists_the_phases_of_the_coercivity():
 
 
 def test_shares_hull_phases_by_volume():
-    rest = CompositionTable.from_strings(["Fe2Co"], basis="atomic")
+    rest = make_table("Fe2Co")
     phases = _on_hull(rest, 0.3)
     assert sum(part for _, part, _ in phases) == pytest.approx(0.3)
     assert [p for _, p, _ in phases] == sorted((p for _, p, _ in phases), reverse=True)
-    pure = _on_hull(CompositionTable.from_strings(["Fe"], basis="atomic"), 0.2)
+    pure = _on_hull(make_table("Fe"), 0.2)
     assert pure == [("alpha-iron", pytest.approx(0.2), 2.15)]
 
 

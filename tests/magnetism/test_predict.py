@@ -23,12 +23,14 @@ def test_candidate_name_is_no_extra_column():
 
 
 def test_interval_covers_nine_in_ten_by_default():
-    nine, wider = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
+    nine = mk.predict("SmCo5", interval=0.9).iloc[0]
+    wider = mk.predict("SmCo5", interval=0.99).iloc[0]
     plain = mk.predict("SmCo5").iloc[0]
     name = "saturation_polarization_T"
     assert plain[f"{name}_hi"] == nine[f"{name}_hi"]
     # Deviations of a normal: 1.645 and 2.576 to each side.
-    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (wider, nine))
+    wide = wider[f"{name}_hi"] - wider[name]
+    narrow = nine[f"{name}_hi"] - nine[name]
     assert wide / narrow == pytest.approx(2.576 / 1.645, rel=1e-3)
 
 

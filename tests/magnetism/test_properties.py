@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism._stages import describe, supplies
 from magnetkit.magnetism.conditions import Conditions
+from tests.recipes import make_table
 
 
 def test_conditions_that_nobody_gave():
@@ -22,10 +22,10 @@ def test_conditions_that_nobody_gave():
 
 
 def test_saving_refers_to_the_reference_with_shell():
-    table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    bare, with_shell = (
-        supplies(table, None, Conditions.of(reference=table, reference_shell=shell))
-        for shell in ("", "Tb 0.30 @ 0.10")
+    table = make_table("Nd2Fe14B")
+    bare = supplies(table, None, Conditions.of(reference=table, reference_shell=""))
+    with_shell = supplies(
+        table, None, Conditions.of(reference=table, reference_shell="Tb 0.30 @ 0.10")
     )
     assert bare["heavy_rare_earth_saved_wt_pct"][0] == 0.0
     # 0.3 times 0.1 of the rare-earth sites, and 0.4 of what is put in stays in the boundaries; Nd
@@ -35,14 +35,14 @@ def test_saving_refers_to_the_reference_with_shell():
 
 
 def test_cost_per_flux_uses_the_hot_magnet():
-    table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
+    table = make_table("Nd2Fe14B")
     row = describe(table, 400.0, Conditions.of()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
 
 
 def test_additional_properties_join_the_others(monkeypatch):
-    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"], basis="atomic")
+    table = make_table("Nd2Fe14B", "SmCo5")
 
     class Model:
         def predict(self, given, interval):

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
-from tests.recipes import make_table as read
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,9 @@ from tests.recipes import mix
     ],
 )
 def test_spin_reorientation(formula, low, high):
-    assert low <= transitions(read(formula))["spin_reorientation_K"].iloc[0] <= high
+    assert (
+        low <= transitions(make_table(formula))["spin_reorientation_K"].iloc[0] <= high
+    )
 
 
 @settings(max_examples=15)
@@ -33,12 +34,14 @@ def test_spin_reorientation(formula, low, high):
 )
 def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
     text = mix(second, first, 2 * x, 2) if 0 < x < 1 else f"{first}2"
-    frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
+    frame = transitions(make_table(text + "Fe14B", text + "Co17"), step=4.0)
     assert frame["compensation_temperature_K"].isna().all()
 
 
 def test_compensation_where_it_belongs():
-    frame = transitions(read("TbCo5", "DyCo5", "HoCo5", "GdCo5", "ErCo5", "SmCo5"))
+    frame = transitions(
+        make_table("TbCo5", "DyCo5", "HoCo5", "GdCo5", "ErCo5", "SmCo5")
+    )
     compensation = frame["compensation_temperature_K"]
     assert compensation.iloc[:3].between(60, 175).all()
     assert compensation.iloc[3:].isna().all()
@@ -64,13 +67,13 @@ def test_cusp_needs_a_corner():
 @pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
 def test_refuses_a_grid_too_fine_or_of_one_point(step):
     with pytest.raises(InputError, match=r"step must lie between 0\.01 and 100 K"):
-        transitions(read("Nd2Fe14B"), step=step)
+        transitions(make_table("Nd2Fe14B"), step=step)
 
 
 @pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
 def test_extreme_steps_find_a_reorientation(step, off):
     # 135 K by experiment.
-    temperature = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[
-        0
-    ]
+    temperature = transitions(make_table("Nd2Fe14B"), step=step)[
+        "spin_reorientation_K"
+    ].iloc[0]
     assert temperature == pytest.approx(135.0, abs=off)

@@ -281,7 +281,8 @@ def test_face_diffusion_reaches_only_thin_magnets():
     terms = np.exp(-(images**2) / (4.0 * area))
     images_sum = terms.sum() * length / np.sqrt(4.0 * np.pi * area)
     assert share[3] == pytest.approx(images_sum, rel=1e-6)
-    thin, thick = (_magnet(f"Tb 0.9 wt% from faces {d} mm apart") for d in (2, 10))
+    thin = _magnet("Tb 0.9 wt% from faces 2 mm apart")
+    thick = _magnet("Tb 0.9 wt% from faces 10 mm apart")
     assert _magnet(None) < thick < thin
 
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from magnetkit.magnetism import sintered, transitions
 from magnetkit.surrogates.intrinsic import intrinsic
-from tests.recipes import make_table as read
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)
@@ -42,7 +41,7 @@ def earths(n, **shares):
 )
 def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other):
     rest, n, light = member
-    table = read(earths(n, **{light: x, other: 1 - x}) + rest)
+    table = make_table(earths(n, **{light: x, other: 1 - x}) + rest)
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
     polarization = intrinsic(table, curie * (1 - below))[
         "saturation_polarization_T"
@@ -55,12 +54,10 @@ def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other)
 def test_half_the_curie_temperature_leaves_most_polarization(member):
     # Kuz'min's m(1/2) of iron and cobalt is 0.8 to 0.95; light rare earths add to it.
     rest, n, light = member
-    table = read(f"{light}{n}{rest}")
+    table = make_table(f"{light}{n}{rest}")
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
-    cold, half = (
-        intrinsic(table, t)["saturation_polarization_T"].iloc[0]
-        for t in ("10K", 0.5 * curie)
-    )
+    cold = intrinsic(table, "10K")["saturation_polarization_T"].iloc[0]
+    half = intrinsic(table, 0.5 * curie)["saturation_polarization_T"].iloc[0]
     assert 0.7 * cold < half < cold
 
 
@@ -70,7 +67,7 @@ def test_only_heavy_rare_earths_lower_the_polarization(member, x, heavy):
     rest, n, light = member
     share = 1 - 0.3 * x
     frame = intrinsic(
-        read(
+        make_table(
             *(
                 earths(n, **{light: share, other: 1 - share}) + rest
                 for other in (heavy, "Y")
@@ -86,7 +83,7 @@ def test_only_heavy_rare_earths_lower_the_polarization(member, x, heavy):
 def test_gadolinium_adds_no_anisotropy(member, x):
     rest, n, light = member
     formulas = [f"{light}{n}{rest}", mix(light, "Gd", n * x, n) + rest]
-    k1 = intrinsic(read(*formulas))["anisotropy_constant_MJ_m3"]
+    k1 = intrinsic(make_table(*formulas))["anisotropy_constant_MJ_m3"]
     assert k1.iloc[1] < k1.iloc[0]
 
 
@@ -97,7 +94,7 @@ def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
     formulas = [f"{light}{n}{rest}", mix(light, diluent, n * x, n) + rest]
     # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
     frame = intrinsic(
-        read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0]
+        make_table(*formulas), host=intrinsic(make_table(formulas[0]))["host"].iloc[0]
     )
     assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
 
@@ -111,7 +108,11 @@ def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
 def test_strong_metals_have_no_compensation(x, heavy, rest):
     n = 1 if rest.startswith("Fe11") else 2
     text = earths(n, **{heavy: x, "Y": 1 - x}) + rest
-    assert transitions(read(text), step=6.0)["compensation_temperature_K"].isna().all()
+    assert (
+        transitions(make_table(text), step=6.0)["compensation_temperature_K"]
+        .isna()
+        .all()
+    )
 
 
 @quick
@@ -123,7 +124,7 @@ def test_strong_metals_have_no_compensation(x, heavy, rest):
 def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
     n = 1 if "Co5" in base or "Co4" in base else 2
     formulas = [f"Sm{n}{base}", earths(n, Sm=1 - x, **{heavy: x}) + base]
-    frame = sintered(read(*formulas), between=(223.15, 423.15))
+    frame = sintered(make_table(*formulas), between=(223.15, 423.15))
     alpha = frame["remanence_coefficient_pct_K"]
     assume((frame["status"] == "ok").all())
     assert alpha.iloc[1] > alpha.iloc[0]
@@ -132,7 +133,7 @@ def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
 @quick
 @given(
     x=SHARE,
-    filled=st.floats(0.2, 1.0),
+    share=st.floats(0.2, 1.0),
     earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
@@ -140,8 +141,8 @@ def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, share, earth
     metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
-    bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
-    compound = read(f"{text}N{share * maximum:.4f}")
+    bare = intrinsic(make_table(text), host=name)["curie_temperature_K"].iloc[0]
+    compound = make_table(f"{text}N{share * maximum:.4f}")
     nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
     # within the deviation.
@@ -162,7 +163,7 @@ def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
         f"{light}{n}{rest}",
         f"{light}{n}" + rest.replace(f"Fe{iron}", mix("Fe", "Co", co, iron), 1),
     ]
-    curie = intrinsic(read(*formulas))["curie_temperature_K"]
+    curie = intrinsic(make_table(*formulas))["curie_temperature_K"]
     assert curie.iloc[1] > curie.iloc[0] + 5 * co
 
 
@@ -181,10 +182,10 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     less = rest.replace(main, f"{metal}{amount - y:.4f}", 1)
     formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
     frame = intrinsic(
-        read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0]
+        make_table(*formulas), host=intrinsic(make_table(formulas[0]))["host"].iloc[0]
     )
     # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
-    cold = intrinsic(read(*formulas), "20K", host=frame["host"].iloc[0])
+    cold = intrinsic(make_table(*formulas), "20K", host=frame["host"].iloc[0])
     assert cold["saturation_polarization_T"].diff().iloc[1] < 0
 
 
@@ -202,7 +203,7 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     ],
 )
 def test_soft_compounds_name_the_reason(formula, status):
-    frame = sintered(read(formula), temperature=300.0, between=(280.0, 310.0))
+    frame = sintered(make_table(formula), temperature=300.0, between=(280.0, 310.0))
     assert frame["status"].iloc[0] == status
     figures = [
         "remanence_T",
@@ -226,7 +227,7 @@ def test_short_iron_pairs_give_way_to_substituents(earth, metal):
         formulas = [
             f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "") for n in range(4)
         ]
-        frame = intrinsic(read(*formulas), host="2:17")
+        frame = intrinsic(make_table(*formulas), host="2:17")
         steps[base] = np.diff(frame["curie_temperature_K"].to_numpy())
     assert steps["Fe"][0] > 0
     assert steps["Fe"][2] < steps["Fe"][0]

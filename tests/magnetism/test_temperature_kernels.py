@@ -294,7 +294,8 @@ def test_walls_follow_their_cells_by_half_over_300_K(book):
     kelvin = np.array([150.0, 300.0, 450.0, 800.0])
     row = int(phases.walls[0])
     assert row > 0
-    cell, wall = (alone(phases, bare, i, kelvin)[0] for i in (0, row))
+    cell = alone(phases, bare, 0, kelvin)[0]
+    wall = alone(phases, bare, row, kelvin)[0]
     # Above its own Curie temperature a wall keeps what its cells induce.
     assert np.isnan(wall[-1])
     assert book.wall_reference == 300.0

@@ -7,12 +7,13 @@ from magnetkit import CompositionTable
 from magnetkit.phases.partition import assign_hosts, partition
 from magnetkit.phases.records import HOST_NAMES
 from tests.phases import naive_hosts
+from tests.recipes import make_table
 
 
 @given(z=st.floats(3.5, 16.0), iron=st.booleans())
 def test_assign_agrees_with_the_obvious_rule(z, iron):
     metal = "Fe" if iron else "Co"
-    table = CompositionTable.from_strings([f"Sm1{metal}{z:.6f}"], basis="atomic")
+    table = make_table(f"Sm1{metal}{z:.6f}")
     expected = naive_hosts.assign_metal(table.fraction("Sm")[0], iron)
     code = assign_hosts(table)[0]
     assert (HOST_NAMES[code] if code >= 0 else None) == expected
@@ -30,7 +31,7 @@ def test_assign_agrees_with_the_obvious_rule(z, iron):
 @given(offset=st.floats(-0.15, 0.15))
 def test_split_agrees_with_the_lever_rule(host, counts, ratios, offset):
     z = counts[1] / counts[0] * (1 + offset)
-    table = CompositionTable.from_strings([f"Sm1Co{z:.8f}"], basis="atomic")
+    table = make_table(f"Sm1Co{z:.8f}")
     part = partition(table, host)
     units = naive_hosts.lever(
         *(table.fraction(e)[0] for e in ("Sm", "Co")), *counts, *ratios
@@ -41,11 +42,11 @@ def test_split_agrees_with_the_lever_rule(host, counts, ratios, offset):
 
 
 def test_empty_and_nan():
-    empty = CompositionTable.from_strings([], basis="atomic")
+    empty = make_table()
     assert len(assign_hosts(empty)) == 0
     assert len(partition(empty).hard_phase) == 0
-    table = CompositionTable.from_strings(["SmCo5"], basis="atomic")
-    table_nan = CompositionTable(
+    table = make_table("SmCo5")
+    unknown_amounts = CompositionTable(
         table.indptr, table.indices, np.array([np.nan, np.nan]), table.row_index
     )
-    assert assign_hosts(table_nan)[0] == -1
+    assert assign_hosts(unknown_amounts)[0] == -1

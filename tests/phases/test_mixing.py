@@ -80,8 +80,8 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
         return (mean[0] - mean[1]) / per_atom, np.sqrt(variance) / per_atom
 
     guess, unsure = change(without)
-    change_with, surer = change(with_it)
-    assert abs(change_with - slope.energy) < abs(guess - slope.energy)
+    shift, surer = change(with_it)
+    assert abs(shift - slope.energy) < abs(guess - slope.energy)
     assert surer < unsure
     # What the entries tell stays theirs.
     copper = occupation(with_it, {"Sm": 1.0}, {"Co": 0.8, "Cu": 0.2})
@@ -155,9 +155,8 @@ def test_slope_pair_differs_by_a_fiftieth(snapshot):
     assert len(usable) == len(differences) == len(deviations) > 1
     assert len(pairs.metal) == 2 * len(usable)
     for k, slope in enumerate(usable):
-        main, other = (
-            np.searchsorted(model.metals, c) for c in (slope.main, slope.metal)
-        )
+        main = np.searchsorted(model.metals, slope.main)
+        other = np.searchsorted(model.metals, slope.metal)
         with_it = pairs.metal[2 * k]
         without = pairs.metal[2 * k + 1]
         assert (with_it[main], with_it[other]) == (

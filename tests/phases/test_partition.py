@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from magnetkit import CompositionTable
 from magnetkit.phases.partition import assign_hosts, partition, without_model
 from magnetkit.phases.records import HOST_NAMES, HOSTS
-from tests.recipes import make_table as read
+from tests.recipes import make_table
 
 
 def names(table, host="auto"):
@@ -49,11 +49,11 @@ def names(table, host="auto"):
     ],
 )
 def test_assignment(formula, host):
-    assert names(read(formula)) == [host]
+    assert names(make_table(formula)) == [host]
 
 
 def test_a_named_host_is_taken_at_its_word():
-    assert names(read("ErCo6", "Nd8Fe86B6"), "1:5") == ["1:5", "1:5"]
+    assert names(make_table("ErCo6", "Nd8Fe86B6"), "1:5") == ["1:5", "1:5"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_named_host_is_taken_at_its_word():
     ],
 )
 def test_a_compound_is_all_hard_phase(formula):
-    table = read(formula)
+    table = make_table(formula)
     part = partition(table)
     assert_allclose(part.hard_phase.to_array(), table.to_array(), atol=1e-12)
     assert part.hard_volume_fraction[0] == pytest.approx(1.0)
@@ -77,16 +77,13 @@ def test_a_compound_is_all_hard_phase(formula):
 
 
 def test_a_charge_is_no_bare_formula():
-    table = CompositionTable.from_strings(
-        [
-            "Nd2Fe14B",
-            "SmCo5",
-            "Sm2Co17",
-            "Nd15Fe77B8",
-            "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5",
-            "Fe3Ga",
-        ],
-        basis="atomic",
+    table = make_table(
+        "Nd2Fe14B",
+        "SmCo5",
+        "Sm2Co17",
+        "Nd15Fe77B8",
+        "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5",
+        "Fe3Ga",
     )
     assert partition(table).bare.tolist() == [True, True, True, False, False, False]
 
@@ -107,19 +104,19 @@ def test_remainder_is_a_boundary_phase():
         "Nd3Fe27.5Ti1.5",
         "Nd2Fe14B",
     ]
-    assert partition(read(*charges)).charges.all()
-    assert not partition(read(*compounds)).charges.any()
+    assert partition(make_table(*charges)).charges.all()
+    assert not partition(make_table(*compounds)).charges.any()
 
 
 def test_excess_rare_earth_goes_to_the_grain_boundary():
-    part = partition(read("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8"))
+    part = partition(make_table("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8"))
     assert 1.0 >= part.hard_volume_fraction[0] > part.hard_volume_fraction[1]
     assert part.hard_volume_fraction[1] > part.hard_volume_fraction[2] > 0.8
     assert part.grain_boundary.fraction("Nd")[1] > 0.6
 
 
 def test_copper_and_gallium_leave_the_grains():
-    table = read("Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6")
+    table = make_table("Nd14.5Fe77.5Co1Cu0.2Ga0.3Al0.5B6")
     part = partition(table)
 
     def ratio(symbol):
@@ -132,7 +129,7 @@ def test_copper_and_gallium_leave_the_grains():
 
 
 def test_cells_and_walls():
-    part = partition(read("Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"))
+    part = partition(make_table("Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5"))
     assert 0.7 < part.hard_volume_fraction[0] < 0.85
     walls = part.grain_boundary
     cells = part.hard_phase
@@ -153,7 +150,7 @@ def test_cells_and_walls():
 def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
     fe = 100 - r - b - co - cu - al
     amounts = {"Nd": r - dy, "Dy": dy, "B": b, "Co": co, "Cu": cu, "Al": al, "Fe": fe}
-    table = read("".join(f"{e}{a:.6f}" for e, a in amounts.items() if a > 1e-5))
+    table = make_table("".join(f"{e}{a:.6f}" for e, a in amounts.items() if a > 1e-5))
     part = partition(table)
     assert 0.5 < part.hard_volume_fraction[0] <= 1.0 + 1e-9
     w = part.hard_weight_fraction[0]
@@ -168,7 +165,7 @@ def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
 
 
 def test_keeps_an_unknown_host_in_one_piece():
-    part = partition(read("TbCo2"))
+    part = partition(make_table("TbCo2"))
     assert np.isnan(part.hard_volume_fraction[0])
     assert part.to_frame()["host"].iloc[0] == "unknown"
 
@@ -200,17 +197,17 @@ def test_sites_rebuild_the_crystal(name):
 
 @pytest.mark.parametrize("formula", ["YFe6Ga6", "GdFeCo2Ga2", "NdFe7Al7B"])
 def test_last_digit_of_equal_amounts_is_no_matter(formula):
-    table = CompositionTable.from_strings([formula], basis="atomic")
+    table = make_table(formula)
     whole = partition(table)
     for step in (-1e-10, 1e-10):
         # Each amount in turn is a hair more or less than its twin.
         for k in range(len(table.values)):
             values = table.values.copy()
             values[k] *= 1.0 + step
-            table2 = CompositionTable(
+            changed_table = CompositionTable(
                 table.indptr, table.indices, values, table.row_index
             )
-            other = partition(table2)
+            other = partition(changed_table)
             assert other.host.tolist() == whole.host.tolist()
             assert_allclose(
                 other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
@@ -232,7 +229,7 @@ def test_refuses_hosts_of_another_length(host):
 
 def test_names_phases_only_without_a_host():
     # Coehoorn et al. (1989); a user may say that it is a magnet of a host.
-    table = read(*["Nd4Fe77.5B18.5"] * 3)
+    table = make_table(*["Nd4Fe77.5B18.5"] * 3)
     assert without_model(table, np.array([0, 1, -1], np.int8)) == {
         2: "Fe3B beside 2:14:1"
     }

@@ -22,6 +22,7 @@ from magnetkit.phases.partition import (
     is_within_precedent,
 )
 from magnetkit.phases.records import HOST_NAMES
+from tests.recipes import make_table
 
 NEVER = (
     "Nd2Fe14BHg",
@@ -48,7 +49,7 @@ MADE = (
 
 
 def _judge_precedent(texts):
-    table = CompositionTable.from_strings(list(texts), basis="atomic")
+    table = make_table(*texts)
     codes = assign_hosts(table)
     assert (codes >= 0).all()
     return is_within_precedent(table, codes)

@@ -28,9 +28,8 @@ def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
         "energy_eV_atom",
         "uncorrected_energy_eV_atom",
     ]
-    before, after = (
-        s.entries.set_index("material_id").sort_index() for s in (snapshot, again)
-    )
+    before = snapshot.entries.set_index("material_id").sort_index()
+    after = again.entries.set_index("material_id").sort_index()
     assert_allclose(after[columns], before[columns], atol=1e-12)
     assert after["cell"].tolist() == before["cell"].tolist()
     assert set(again.structures()["material_id"]) == set(entries)
@@ -39,9 +38,8 @@ def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
 def test_the_embedded_entries_come_back_as_they_were():
     source = mk.phases.open_snapshot()
     again = Snapshot.from_entries(source.to_entries())
-    got, expected = (
-        frame["formation_energy_eV_atom"] for frame in (again.entries, source.entries)
-    )
+    got = again.entries["formation_energy_eV_atom"]
+    expected = source.entries["formation_energy_eV_atom"]
     assert_allclose(got, expected, atol=1e-12)
     frame = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"], snapshot=again)
     reference = mk.phases.stability(["SmCo5", "Nd1.8Dy0.2Fe14B"])

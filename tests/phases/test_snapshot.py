@@ -63,13 +63,13 @@ def test_load_gives_a_copy():
 def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
-    snapshot_again = phases.open_snapshot(folder)
+    reread = phases.open_snapshot(folder)
     pd.testing.assert_frame_equal(
-        snapshot_again.entries.convert_dtypes(), entries.convert_dtypes()
+        reread.entries.convert_dtypes(), entries.convert_dtypes()
     )
-    assert snapshot_again.manifest["elements"] == ["Co", "Sm"]
-    assert snapshot_again.structures()["material_id"].tolist() == ["mp-1429"]
-    assert phases.open_snapshot(snapshot_again) is snapshot_again
+    assert reread.manifest["elements"] == ["Co", "Sm"]
+    assert reread.structures()["material_id"].tolist() == ["mp-1429"]
+    assert phases.open_snapshot(reread) is reread
     # The same content gives the same bytes.
     again = phases.write_snapshot(tmp_path / "again", entries, MANIFEST, structures)
     for file in (snapshot.ENTRIES, snapshot.STRUCTURES, snapshot.MANIFEST):

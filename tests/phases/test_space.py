@@ -184,9 +184,9 @@ def test_largest_set_owns_its_subsets(seed, pairs, monkeypatch):
     assert (
         _space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner
     ).all()
-    for members_of, by in zip(members, owner, strict=True):
-        assert (members[by] >= members_of).all()
-        holding = [m for m in members if (m >= members_of).all()]
+    for subset, by in zip(members, owner, strict=True):
+        assert (members[by] >= subset).all()
+        holding = [m for m in members if (m >= subset).all()]
         assert members[by].sum() == max(m.sum() for m in holding)
     assert (owner[owner] == owner).all()
 

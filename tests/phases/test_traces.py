@@ -7,6 +7,7 @@ from magnetkit import CompositionTable
 from magnetkit._core.elements import INDEX
 from magnetkit.phases.partition import not_from_melt, partition, purify
 from magnetkit.phases.records import HOST_NAMES
+from tests.recipes import make_table
 
 MAGNET = HOST_NAMES.index("2:14:1")
 NONE = -1
@@ -141,8 +142,8 @@ def test_purified_rows_keep_order_and_number():
     recipes = ["Nd30Fe69B1", "Nd30Fe68.5B1O0.5", "Nd31Fe68B1", "Nd31Fe67.8B1Sn0.2"]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 4)
     assert table.row_index.tolist() == [0, 1, 2, 3]
-    plain = CompositionTable.from_strings(
-        ["Nd30Fe69B1", "Nd30Fe68.5B1", "Nd31Fe68B1", "Nd31Fe67.8B1"], basis="weight"
+    plain = make_table(
+        "Nd30Fe69B1", "Nd30Fe68.5B1", "Nd31Fe68B1", "Nd31Fe67.8B1", basis="weight"
     )
     assert table.to_array() == pytest.approx(plain.to_array(), rel=1e-9)
     assert partition(table, np.full(4, MAGNET, np.int8)).bare.tolist() == [False] * 4

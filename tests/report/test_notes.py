@@ -8,6 +8,7 @@ from magnetkit.cli.app import app
 from magnetkit.report._content import calibration as calibration_line
 from magnetkit.report._tables import table_html
 from magnetkit.report._text import cost_note
+from tests.recipes import make_table
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"
@@ -15,7 +16,7 @@ COMPENSATED = "communication-twt-compensated"
 
 
 def test_the_cost_of_a_charge_leaves_nothing_out():
-    charge = mk.CompositionTable.from_strings([RECIPE], basis="weight")
+    charge = make_table(RECIPE, basis="weight")
     assert cost_note(charge) == cost_note(charge.formulas()) == ""
     assert cost_note(["Nd2Fe14B", "SmCo5"]).startswith(NOTE)
     assert cost_note([*charge.formulas(), "Nd2Fe14B"]).startswith(NOTE)

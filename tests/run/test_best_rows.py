@@ -78,9 +78,8 @@ def test_best_rows_equal_a_full_screening(small, device, keep):
     )
     assert len(short) == len(short.table) == keep
     assert short.judged == len(full) == len(candidates)
-    one, other = (
-        r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, short)
-    )
+    one = full.best(keep)[RANKING].astype(str).to_numpy().tolist()
+    other = short.best(keep)[RANKING].astype(str).to_numpy().tolist()
     assert one == other
     meeting = [r.manifest["summary"]["meet_requirements"] for r in (short, full)]
     assert keep < meeting[0] <= meeting[1]

@@ -48,9 +48,8 @@ def store():
 
 def same(one, other):
     """Return whether two results hold the same rows."""
-    mine, its = (
-        r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other)
-    )
+    mine = one.data.unify_dictionaries().to_pandas().astype(object)
+    its = other.data.unify_dictionaries().to_pandas().astype(object)
     return mine.equals(its) and one.rejected == other.rejected
 
 

@@ -169,12 +169,12 @@ def test_names_a_scheduler_without_workers(monkeypatch):
 
 def test_refuses_a_worker_in_another_state(monkeypatch):
     job = make_job(load(DEVICE))
-    dependencies_of_job = dependencies(job)
-    assert _pool._alone(len, [], job, dependencies_of_job) == 0
-    for key, value in dependencies_of_job.items():
+    needs = dependencies(job)
+    assert _pool._alone(len, [], job, needs) == 0
+    for key, value in needs.items():
         other = {**value, "x": "y"} if isinstance(value, dict) else "another"
         with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
-            _pool._alone(len, [], job, {**dependencies_of_job, key: other})
+            _pool._alone(len, [], job, {**needs, key: other})
 
 
 def test_dependencies_list_every_file(tmp_path, monkeypatch):

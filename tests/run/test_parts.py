@@ -287,9 +287,8 @@ def test_names_rows_without_an_amount():
 
 def test_saving_is_the_difference_for_each_element(answer):
     row = answer.frame.iloc[0]
-    today, then = (
-        row[f"Heavy rare earth {when}, kg a year"] for when in ("today", "then")
-    )
+    today = row["Heavy rare earth today, kg a year"]
+    then = row["Heavy rare earth then, kg a year"]
     assert row["Saved, kg a year"] == pytest.approx(today - then)
     line = next(text for text in answer.lines() if text.startswith("By element"))
     elements = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)

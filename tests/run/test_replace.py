@@ -282,9 +282,11 @@ def test_duty_alone_gets_grades_of_the_market():
 
 
 def test_answer_follows_prices_supply_and_kilograms():
-    dear, plain = (
-        mk.replace("N42SH", "150C", prices=p, mass_kg=0.25, per_year=2000, **BULK)
-        for p in ({"Tb": "3x"}, None)
+    dear = mk.replace(
+        "N42SH", "150C", prices={"Tb": "3x"}, mass_kg=0.25, per_year=2000, **BULK
+    )
+    plain = mk.replace(
+        "N42SH", "150C", prices=None, mass_kg=0.25, per_year=2000, **BULK
     )
     keys = ["candidate", "shell"]
     costs = [

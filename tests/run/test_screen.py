@@ -18,6 +18,7 @@ from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
 from tests.command import kill_fork
+from tests.recipes import make_table
 
 MAGNETS = [
     "SmCo5",
@@ -324,7 +325,7 @@ def test_killed_screening_resumes_to_the_same_bytes(tmp_path):
 def test_an_ordinary_recipe_is_inside_the_domain():
     """Excess rare earth, copper and aluminium lie between the grains, not in the phase."""
     recipe = "Nd28.5Dy2.0Co0.9Cu0.1Al0.2B1.0Fe bal."
-    table = mk.CompositionTable.from_strings([recipe], basis="weight")
+    table = make_table(recipe, basis="weight")
     assert mk.predict(table)["in_domain"].all()
 
 

@@ -7,17 +7,17 @@ import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit import applications, datasets
-from magnetkit.alloy import CompositionTable
 from magnetkit.alloy._blocks import Rejected
 from magnetkit.choose._job import make_job
 from magnetkit.run._candidates import Chunk, FileCandidates
 from magnetkit.run._work import decode, dependencies, evaluate_piece
+from tests.recipes import make_table
 
 BAD = Rejected(7, "??", "no element")
 
 
 def evaluate_recipes(*recipes, rejected=()):
-    table = CompositionTable.from_strings(list(recipes), basis="atomic")
+    table = make_table(*recipes)
     chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
     return evaluate_piece((3, lambda: chunk), make_job(applications.load("f22-engine")))
 

@@ -31,10 +31,10 @@ def test_prices_are_due_with_a_new_summary():
 
 
 def test_both_outcomes_of_the_suspended_controls_are_scenarios():
-    before, after = (
-        supply.element_table(name).set_index("element")["supply_risk"]
-        for name in ("controls-2025", "controls-2026-all")
-    )
+    before = supply.element_table("controls-2025").set_index("element")["supply_risk"]
+    after = supply.element_table("controls-2026-all").set_index("element")[
+        "supply_risk"
+    ]
     for element in ("Ho", "Er", "Ga"):
         assert after[element] > before[element], element
     assert after["Sm"] == before["Sm"]

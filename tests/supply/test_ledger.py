@@ -9,11 +9,11 @@ from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable, supply
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 
 def table(*formulas):
-    result = CompositionTable.from_strings(list(formulas), basis="atomic")
+    result = make_table(*formulas)
     assert not result.errors
     return result
 

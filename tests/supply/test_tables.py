@@ -121,10 +121,8 @@ def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
 
 
 def test_embargo_is_worse_than_quota(baseline):
-    embargo, quota = (
-        supply.element_table(n).set_index("element")
-        for n in ("embargo", "export-quota")
-    )
+    embargo = supply.element_table("embargo").set_index("element")
+    quota = supply.element_table("export-quota").set_index("element")
     for element in ("Nd", "Dy", "Tb", "Sm"):
         assert embargo["supply_risk"][element] > quota["supply_risk"][element]
         assert embargo["price_USD_kg"][element] > quota["price_USD_kg"][element]

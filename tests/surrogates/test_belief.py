@@ -10,8 +10,7 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
-from tests.recipes import make_table as _table
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 CURIE = "curie_temperature_K"
 
@@ -29,7 +28,7 @@ def _file(folder, rows, name="mine.csv"):
 
 def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
-    table = _table(*names)
+    table = make_table(*names)
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
     temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     curie = _curie_training.load(add=file)
@@ -42,7 +41,7 @@ def test_prediction_and_physics_read_one_model(tmp_path):
 
 
 def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
-    part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
+    part = partition(make_table("Nd2Fe14B", "SmFe11Ti"))
     assert not training_rows.decides
     got = evaluate(part, 300.0)
     assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
@@ -72,7 +71,7 @@ def test_new_rows_carry_polarization_and_ranks(tmp_path):
 def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
     larger = _curie_training.load(add=_file(tmp_path, rows))
-    between = _table("Ce0.8Y1.2Fe13Ni1B")
+    between = make_table("Ce0.8Y1.2Fe13Ni1B")
     before = training_rows.predict(between)
     after = larger.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
@@ -100,7 +99,7 @@ def test_other_rows_change_no_bit(training_rows):
     names = []
     for x, y in rng.random((700, 2)):
         names.append(mix("Nd", "Ce", x, 2) + mix("Fe", "Co", y, 14) + "B")
-    table = _table(*names)
+    table = make_table(*names)
     whole = training_rows.predict(table)
     parts = [training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
     pd.testing.assert_frame_equal(
@@ -129,12 +128,14 @@ def test_few_rows_know_little_of_other_hosts(tmp_path):
         ("Nd2Fe12Co2B", 727.0, "c"),
     ]
     few = _curie_training.load(data=_file(tmp_path, rows))
-    neighbours = few.predict(_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B"))
+    neighbours = few.predict(
+        make_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B")
+    )
     width = (0.5 * (neighbours[f"{CURIE}_hi"] - neighbours[f"{CURIE}_lo"])).to_numpy()
     # Five errors say what four of five are; no row holds dysprosium.
     assert width[0] < width[1] < width[2]
     assert width[2] > 30.0
-    got = few.predict(_table("SmCo5", "Y2Fe17"))
+    got = few.predict(make_table("SmCo5", "Y2Fe17"))
     assert not got["in_domain"].any()
     # Nothing of these hosts was given: the prior of the physics, 140 K, is all there is.
     half = 0.5 * (got[f"{CURIE}_hi"] - got[f"{CURIE}_lo"])
@@ -149,18 +150,18 @@ def test_own_data_stand_alone(tmp_path, training_rows):
     ]
     alone = _curie_training.load(data=_file(tmp_path, rows))
     assert len(alone.known) == 30
-    got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
+    got = alone.predict(make_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
-    assert not alone.predict_phases(prepare_query(partition(_table("SmCo5")))).measured[
-        0
-    ]
+    assert not alone.predict_phases(
+        prepare_query(partition(make_table("SmCo5")))
+    ).measured[0]
     with pytest.raises(InputError, match="one of the two"):
         _curie_training.load(data="a.csv", add="b.csv")
 
 
 def test_unmeasured_host_is_unknown(training_rows):
-    frame = training_rows.predict(_table("ZrRe2", "Nd2Fe14B"))
+    frame = training_rows.predict(make_table("ZrRe2", "Nd2Fe14B"))
     assert np.isnan(frame[CURIE][0])
     assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
     assert not frame["in_domain"][0]
@@ -186,7 +187,7 @@ def test_every_training_compound_gets_a_number(
     assert np.isfinite(frame[CURIE]).all()
     assert (frame[CURIE] - training_rows.known.values).abs().mean() < 15.0
     # GdFe2 and TbFe2 are known; of LaFe11Si2 nothing is like it.
-    table = _table("GdFe2", "Gd0.5Tb0.5Fe2", "LaFe11Si2")
+    table = make_table("GdFe2", "Gd0.5Tb0.5Fe2", "LaFe11Si2")
     member, between, strange = training_rows.predict(table).to_dict("records")
     assert member[CURIE] == pytest.approx(796.0, abs=20.0)
     assert 690.0 < between[CURIE] < 800.0
@@ -205,7 +206,7 @@ def test_frame_rows_equal_file_rows(tmp_path):
 
 
 def test_a_wider_interval_holds_a_narrower_one(training_rows):
-    table = _table("Nd2Fe14B", "Sm2Fe16Ga")
+    table = make_table("Nd2Fe14B", "Sm2Fe16Ga")
     narrow = training_rows.predict(table, 0.5)
     wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
@@ -216,7 +217,7 @@ def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
     one = _curie_training.load(
         add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv")
     )
-    assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
+    assert one.predict(make_table("Y2Fe16Al1"))[CURIE][0] > 440.0
     for wrong in (-5.0, 0.0, 3000.0):
         file = _file(
             tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv"
@@ -244,7 +245,7 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
 def test_element_new_to_a_host_is_unseen(
     training_rows,
 ):
-    table = _table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
+    table = make_table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
     whose = prepare_query(partition(table))
     residual = training_rows.residual(
         whose, training_rows.base(whose.phases, whose.codes)

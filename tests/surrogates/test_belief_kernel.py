@@ -82,7 +82,8 @@ def test_a_composition_is_known_by_its_rounded_fractions():
     )
     weights = np.array([3, 5, 2**40 + 1])
     foreign = np.zeros(3, bool)
-    first, other = (a * 3 + (1000 - a) * (2**40 + 1) for a in (250, 251))
+    first = 250 * 3 + (1000 - 250) * (2**40 + 1)
+    other = 251 * 3 + (1000 - 251) * (2**40 + 1)
     for hashes, same in (
         (first, [1, 1, 0, 0]),
         (other, [0, 0, 1, 0]),

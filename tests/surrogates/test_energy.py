@@ -10,6 +10,7 @@ import magnetkit as mk
 from magnetkit.surrogates import energy
 from magnetkit.surrogates._measured import TrainingSet
 from magnetkit.surrogates._process import Estimate
+from tests.recipes import make_table
 from tests.scripts import script
 
 TARGET = "formation_energy_eV_atom"
@@ -98,14 +99,14 @@ def test_interval_is_score_quantile_times_error():
 
 
 def test_tenth_of_an_unseen_element_is_new():
-    members = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
+    members = make_table("NdFe2", "SmCo5")
     formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(formulas, basis="atomic")
     assert_allclose(energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0])
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
-    table = mk.CompositionTable.from_strings(["NdFe3"], basis="atomic")
+    table = make_table("NdFe3")
     (row,) = energy.columns(table)
     assert row[0] == 1.0
     assert len(row) == 1 + 132 + 3 + 118
@@ -119,9 +120,7 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
 
 def test_hull_distance_is_energy_over_the_hull():
     model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
-    table = mk.CompositionTable.from_strings(
-        ["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic"
-    )
+    table = make_table("SmCo5", "Nd2Fe14B", "Sm2Co17")
     energy = mk.surrogates.load(TARGET).predict(table)
     above = model.predict(table)
     hull = mk.phases.hull_energy(table)

@@ -10,12 +10,11 @@ from benchmarks.accuracy.magnetism.observed import Observed
 from magnetkit.compound.evaluate import STATUS
 from magnetkit.compound.parameters import load
 from magnetkit.surrogates.intrinsic import intrinsic
-from tests.recipes import make_table as read
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 
 def predict(*formulas, temperature=300.0, **options):
-    return intrinsic(read(*formulas), temperature, **options)
+    return intrinsic(make_table(*formulas), temperature, **options)
 
 
 # Formula, J_s (T), K_1 (MJ/m3, None where only the field is known), mu0 H_a (T), T_C (K): ranges

@@ -178,11 +178,11 @@ def test_data_decide(rows):
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):
     key = _curie_training.model_key(rows)
-    rows_of_physics = _curie_training.training_rows(rows, True)
+    physics_rows = _curie_training.training_rows(rows, True)
 
     def answer(factor):
-        other = rows_of_physics._replace(
-            base=rows_of_physics.base * factor, x=rows_of_physics.x * factor
+        other = physics_rows._replace(
+            base=physics_rows.base * factor, x=physics_rows.x * factor
         )
         monkeypatch.setattr(
             _curie_training, "training_rows", lambda data, physics: other

@@ -9,7 +9,7 @@ import magnetkit as mk
 from magnetkit._core import datasets
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates.training_sets import Computed
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -39,16 +39,14 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
         file, index=False
     )
     model = mk.surrogates.train(CURIE, data=file)
-    (file_of_model,) = (cache / "surrogates").glob("*.model")
-    time_of_model = file_of_model.stat().st_mtime_ns
+    (model_file,) = (cache / "surrogates").glob("*.model")
+    model_time = model_file.stat().st_mtime_ns
     again = mk.surrogates.load(CURIE, data=file, progress=False)
     assert again is not model
-    assert file_of_model.stat().st_mtime_ns == time_of_model
-    table = mk.CompositionTable.from_strings(
-        ["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic"
-    )
+    assert model_file.stat().st_mtime_ns == model_time
+    table = make_table("SmCo5", "Sm0.75Gd0.25Co5")
     pd.testing.assert_frame_equal(again.predict(table), model.predict(table))
-    assert str(again).endswith(str(file_of_model))
+    assert str(again).endswith(str(model_file))
 
 
 def test_the_energy_has_the_columns_of_the_contract(small):

@@ -6,6 +6,7 @@ from magnetkit.compound.evaluate import curie_temperature
 from magnetkit.compound.parameters import load
 from magnetkit.surrogates._curie import curie_phases, replacement_rows
 from magnetkit.surrogates._measured import TrainingSet
+from tests.recipes import make_table
 
 
 def _set(names, above):
@@ -17,7 +18,7 @@ def _set(names, above):
 
 
 def _say(model, *names):
-    table = CompositionTable.from_strings(list(names), basis="atomic")
+    table = make_table(*names)
     codes, phases = curie_phases(table)
     value, likeness = model.predict(phases, codes)
     return value - curie_temperature(phases, codes, load()), likeness
@@ -45,7 +46,7 @@ def test_one_row_by_hand():
 
 
 def test_rows_without_physics_say_nothing_here():
-    table = CompositionTable.from_strings(["YFe2"], basis="atomic")
+    table = make_table("YFe2")
     mark = np.array(["mine"])
     assert (
         replacement_rows(

@@ -9,13 +9,13 @@ from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import TrainingSet
-from tests.recipes import mix
+from tests.recipes import make_table, mix
 
 CURIE = "curie_temperature_K"
 
 
 def _set(names, values, groups):
-    table = CompositionTable.from_strings(list(names), basis="atomic")
+    table = make_table(*names)
     groups = np.array(groups, np.str_)
     return TrainingSet(CURIE, table, np.array(values, float), groups, groups, "a test")
 

@@ -138,9 +138,8 @@ def results() -> "pd.DataFrame":
 
 
 def _predict_row(row: dict[str, str]) -> dict[str, Any]:
-    before, after = (
-        _number(row, f"coercivity_{end}_kA_m") for end in ("before", "after")
-    )
+    before = _number(row, "coercivity_before_kA_m")
+    after = _number(row, "coercivity_after_kA_m")
     amount = _number(row, "amount_wt_pct")
     magnet = _magnet(row["element"], before)
     anneal = Anneal(

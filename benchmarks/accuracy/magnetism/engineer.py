@@ -120,9 +120,8 @@ def evaluate_trials() -> "pd.DataFrame":
         frames = sintered_at(table, [ROOM, HOT], process=trial.process)
         cold, hot = (frame.iloc[0] for frame in frames)
         # A magnet at a closed gate has none.
-        h_cj, hot_h = (
-            float(np.nan_to_num(at["coercivity_kA_m"])) for at in (cold, hot)
-        )
+        h_cj = float(np.nan_to_num(cold["coercivity_kA_m"]))
+        hot_h = float(np.nan_to_num(hot["coercivity_kA_m"]))
         b_r = float(cold["remanence_T"])
         inside = trial.remanence[0] <= b_r <= trial.remanence[1]
         inside &= trial.coercivity[0] <= h_cj <= trial.coercivity[1]

@@ -46,7 +46,8 @@ def irreversible() -> "pd.DataFrame":
             if printed_remanence != printed_remanence
             else printed_remanence * b_r[1] / b_r[0]
         )
-        square, recoil = (magnets.rows[name][0] for name in ("squareness", "recoil"))
+        square = magnets.rows["squareness"][0]
+        recoil = magnets.rows["recoil"][0]
         share = h_cj[1] / h_cj[0]
         field = 1e3 * row["coercivity_kA_m"] * np.append(share, _SHARES)
         lines = row["load_line"] != row["load_line"]
@@ -135,7 +136,8 @@ def _what_follows() -> str:
         (trials["id"] == "I2") & (trials["line"] == agreement.idxmax())
     ].iloc[0]
     beyond = frame[frame["id"] == "I3"].iloc[0]
-    far, limit = (float(beyond[k]) - ZERO_CELSIUS for k in ("temperature_K", "limit_K"))
+    far = float(beyond["temperature_K"]) - ZERO_CELSIUS
+    limit = float(beyond["limit_K"]) - ZERO_CELSIUS
     limit_of_fit = (
         float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
     )

@@ -132,16 +132,16 @@ def deviation(rows: "pd.DataFrame") -> dict[str, float]:
     dict
         ``deviation``, ``magnets``, ``papers``.
     """
-    rows_out = left_out(rows)
-    rows_out = rows_out[rows_out["fitted"]]
-    log, unknown = _by_paper(rows_out)
+    unfitted_gains = left_out(rows)
+    unfitted_gains = unfitted_gains[unfitted_gains["fitted"]]
+    log, unknown = _by_paper(unfitted_gains)
     sizes = np.linspace(0.0, 1.5, 301)[:, None]
     variance = unknown + sizes**2 + 1e-9
     loss = (np.log(variance) + log**2 / variance).sum(axis=1)
     size = float(sizes[loss.argmin(), 0])
     return {
         "deviation": size,
-        "magnets": float(len(rows_out)),
+        "magnets": float(len(unfitted_gains)),
         "papers": float(len(log)),
     }
 
@@ -161,7 +161,7 @@ def left_out(rows: "pd.DataFrame") -> "pd.DataFrame":
 def report(rows: "pd.DataFrame") -> list[str]:
     """Return the lines on shells of PAIRS.md."""
     result = deviation(rows)
-    rows_out = left_out(rows)
+    unfitted_gains = left_out(rows)
     lines = [
         "",
         "# What a shell gives",
@@ -175,7 +175,7 @@ def report(rows: "pd.DataFrame") -> list[str]:
         "| | R | wt.% | measured, kA/m | law, kA/m | ln of the ratio | fitted |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in rows_out.to_dict("records"):
+    for row in unfitted_gains.to_dict("records"):
         amount = (
             f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
         )
@@ -224,10 +224,10 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
     with warnings.catch_warnings():
         # Parameters far from the fitted ones make shells that are too thin.
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
-        bare, with_shell = (
-            float(
-                sintered_at(table, [_ROOM_K], process, s)[0]["coercivity_kA_m"].iloc[0]
-            )
-            for s in (None, shell)
+        bare = float(
+            sintered_at(table, [_ROOM_K], process, None)[0]["coercivity_kA_m"].iloc[0]
+        )
+        with_shell = float(
+            sintered_at(table, [_ROOM_K], process, shell)[0]["coercivity_kA_m"].iloc[0]
         )
     return with_shell - bare

@@ -205,7 +205,8 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             m + scale * s * rng.standard_normal((DRAWS, len(m)))
             for m, s in zip(logs, sds, strict=True)
         )
-        room_b, room_h = (lot.slack(q) for q in ("remanence_T", "coercivity_kA_m"))
+        room_b = lot.slack("remanence_T")
+        room_h = lot.slack("coercivity_kA_m")
         u = np.linspace(-1.0, 1.0, 81)[:, None, None]
         passes = (d_b - unit["remanence_T"] * u >= -room_b) & (
             d_h + unit["coercivity_kA_m"] * u >= -room_h
@@ -225,9 +226,11 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
             "answered": probability,
         }
         tables.append(pd.DataFrame(columns))
-    table_all = pd.concat(tables)
-    table_all["bin"] = pd.cut(table_all["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
-    by = table_all.groupby("bin", observed=True)
+    answers_by_mill = pd.concat(tables)
+    answers_by_mill["bin"] = pd.cut(
+        answers_by_mill["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0]
+    )
+    by = answers_by_mill.groupby("bin", observed=True)
     means = {name: (name, "mean") for name in ("stated", "observed", "answered")}
     return by.agg(candidates=("stated", "size"), **means).reset_index()
 

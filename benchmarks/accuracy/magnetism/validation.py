@@ -181,10 +181,8 @@ def leave_one_paper_out(
         model.variables = start.copy()
         model.run(6)
         p = model.parameters(model.variables)
-        cold_prediction, hard = (
-            Observed("2:14:1", rows).predict(p)
-            for rows in (test, test.assign(method="singular_point"))
-        )
+        cold_prediction = Observed("2:14:1", test).predict(p)
+        hard = Observed("2:14:1", test.assign(method="singular_point")).predict(p)
         trees = _trees(series, test, paper)
         parts.append(test.assign(predicted=cold_prediction, hard=hard, trees=trees))
     return pd.concat(parts, ignore_index=True)

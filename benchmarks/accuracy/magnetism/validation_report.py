@@ -92,9 +92,13 @@ def _paper_difference(table: pd.DataFrame) -> str:
 
 def _row(r: Mapping[Any, Any]) -> str:
     digits = 1 if r["property"] == "curie_temperature_K" else 3
-    share, clear = (
-        "" if np.isnan(r[f"{name}_right"]) else f"{r[f'{name}_right']:.3f} of {r[name]}"
-        for name in ("pairs", "clear_pairs")
+    share = (
+        "" if np.isnan(r["pairs_right"]) else f"{r['pairs_right']:.3f} of {r['pairs']}"
+    )
+    clear = (
+        ""
+        if np.isnan(r["clear_pairs_right"])
+        else f"{r['clear_pairs_right']:.3f} of {r['clear_pairs']}"
     )
     inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
     return table_row(

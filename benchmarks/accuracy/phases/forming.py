@@ -290,7 +290,7 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     import pandas as pd
 
     x = terms(table)
-    probability_all = fit(x, table.state.family, table.forms).probability(
+    fit_probability = fit(x, table.state.family, table.forms).probability(
         x, table.state.family
     )
     earth = without_each_earth(table, x)
@@ -301,7 +301,7 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         np.isnan(table.distance), np.nanmedian(table.distance), table.distance
     )
     lines: list[dict[str, Any]] = [
-        _scores("all rows seen", table.forms, probability_all, raw),
+        _scores("all rows seen", table.forms, fit_probability, raw),
         _scores("each rare earth left out", table.forms, earth, raw),
         _scores(
             "  without energies", table.forms, without_each_earth(table, blind), raw
@@ -355,7 +355,7 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
             "temperature_K": table.kelvin[wrong],
             "forms": table.forms[wrong],
             "left_out": earth[wrong],
-            "seen": probability_all[wrong],
+            "seen": fit_probability[wrong],
         }
     )
     return pd.DataFrame(lines), pd.DataFrame(bins), misses

@@ -143,8 +143,8 @@ def main() -> None:
         "paper, crystals": restrict(series, mark_crystals(series.data)),
         "chemistry": leave_chemistries_out(),
     }
-    for title, rows_out in blocks.items():
-        for line in lines(title, rows_out):
+    for title, held_out in blocks.items():
+        for line in lines(title, held_out):
             print(line)
 
 

@@ -15,12 +15,10 @@ _CURIE = "curie_temperature_K"
 def report(data: TrainingSet, coverage: float) -> str:
     """Return one paragraph: a model trained on the embedded facts, on the papers of `data`."""
     facts = _curie_set(None, None)  # the embedded facts alone
-    compounds_of_facts = set(keys(facts.table.to_array()))
-    papers_of_facts = np.unique(facts.groups)
-    new = np.array(
-        [key not in compounds_of_facts for key in keys(data.table.to_array())]
-    )
-    new &= ~np.isin(data.groups, papers_of_facts)
+    fact_compounds = set(keys(facts.table.to_array()))
+    fact_papers = np.unique(facts.groups)
+    new = np.array([key not in fact_compounds for key in keys(data.table.to_array())])
+    new &= ~np.isin(data.groups, fact_papers)
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
         return f"Nothing but the {len(facts)} embedded values is at hand."

@@ -119,21 +119,21 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     with bar(
         f"validating {CURIE}", CURIE_FOLDS * (2 + len(other_models)) + 1, progress
     ) as advance:
-        model, rows_out = _curie_training.train_model(data, advance)
-        folds_out = rows_out[0]
-        halves = _curie_training.left_out_half_widths(model, rows_out, COVERAGE)
+        model, held_out = _curie_training.train_model(data, advance)
+        fold_results = held_out[0]
+        halves = _curie_training.left_out_half_widths(model, held_out, COVERAGE)
         frame = pd.DataFrame(
             {
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
                 "fold": _curie_training.assign_folds(data),
-                "host": _hosts(data, folds_out.base),
-                "model": folds_out.mean,
-                "physics alone": folds_out.base,
+                "host": _hosts(data, fold_results.base),
+                "model": fold_results.mean,
+                "physics alone": fold_results.base,
                 "half": halves[0],
-                "inside": _is_inside(model, folds_out),
-                "misfit": folds_out.local,
+                "inside": _is_inside(model, fold_results),
+                "misfit": fold_results.local,
             }
         )
         alone = _curie_training.left_out(
@@ -147,7 +147,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 frame.loc[test, name] = predict(data.table[test])
                 advance()
     frame = frame[np.isfinite(frame["model"])]
-    text = _text(frame, data) + "\n" + _by_host(data, rows_out, halves)
+    text = _text(frame, data) + "\n" + _by_host(data, held_out, halves)
     text += "\n" + blind.report(data, COVERAGE) + "\n"
     if _series_at_hand():
         text += "\n" + "\n".join(series.report(model)) + "\n"

@@ -55,7 +55,7 @@ def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
 
 def test_papers_that_entered_no_fit_share_no_row_with_it(rows):
     unused = beside.unfitted_rows()
-    keys_of_rows = zip(
+    row_keys = zip(
         unused.frame["formula"],
         unused.frame["value"],
         unused.frame["property"],
@@ -70,4 +70,4 @@ def test_papers_that_entered_no_fit_share_no_row_with_it(rows):
         )
     )
     assert unused.is_judged.sum() >= 40
-    assert not set(keys_of_rows) & fit_keys
+    assert not set(row_keys) & fit_keys

@@ -73,9 +73,8 @@ def test_ends_share_their_crystal_field():
     # No crystal field of R2Co14B is published; fitted A_2^0 of both ends differ by at most 20 %.
     element = load().element
     h = HOST_NAMES.index("2:14:1")
-    iron, cobalt = (
-        ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt")
-    )
+    iron = ELEMENT_SLOTS.index("ion_A2_K:iron")
+    cobalt = ELEMENT_SLOTS.index("ion_A2_K:cobalt")
     for symbol in ("Pr", "Nd", "Sm", "Tb", "Dy", "Ho", "Er", "Tm"):
         pair = element[h, INDEX[symbol], [iron, cobalt]]
         assert pair.max() / pair.min() < 1.2, symbol
@@ -142,10 +141,10 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
         host="2:14:1",
         paper="DS1+DS2",
     )
-    rows_out = held_out(
+    remaining = held_out(
         pd.concat([series, other], ignore_index=True), series, "one1985"
     )
-    assert list(rows_out["formula"]) == ["Nd2Fe12Co2B"]
+    assert list(remaining["formula"]) == ["Nd2Fe12Co2B"]
 
 
 def test_held_out_measurements_share_no_paper_with_the_fit():

@@ -22,9 +22,8 @@ def test_keeps_compounds_of_one_host():
 
 def test_a_reorientation_far_up_is_known_more_closely_in_k1():
     # What rare earths add to K_1 falls as 1 / T^2.
-    low, high = (
-        deviation("reorientation_K", kelvin, "high") for kelvin in (135.0, 546.0)
-    )
+    low = deviation("reorientation_K", 135.0, "high")
+    high = deviation("reorientation_K", 546.0, "high")
     assert low == deviation("reorientation_K", 300.0, "high") == 0.10
     assert high == pytest.approx(0.10 * (300.0 / 546.0) ** 2)
 

@@ -120,10 +120,8 @@ def test_subtracts_what_widens_a_range_already():
     rest = [
         rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")
     ]
-    wide, narrow = (
-        papers.FamilyFit(pd.concat([frame, *rest], ignore_index=True)).ranges()
-        for frame in (plain, doubtful)
-    )
+    wide = papers.FamilyFit(pd.concat([plain, *rest], ignore_index=True)).ranges()
+    narrow = papers.FamilyFit(pd.concat([doubtful, *rest], ignore_index=True)).ranges()
     name = "2:14:1 isotropic"
     assert (
         narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
@@ -164,10 +162,10 @@ def test_an_offset_moves_every_answer_of_its_family():
     row = papers.compared_rows().set_index("id").loc["F115"]
     name = "2:14:1 hot-deformed"
     original = {key: dict(value) for key, value in families().items()}
-    range_of_family = original[name][COERCIVITY]
+    family_range = original[name][COERCIVITY]
     changes = original | {
         name: original[name]
-        | {COERCIVITY: range_of_family._replace(offset=range_of_family.offset + 0.1)}
+        | {COERCIVITY: family_range._replace(offset=family_range.offset + 0.1)}
     }
     record = row.to_dict() | {"id": "F115"}
     with papers.families_in_place(changes):
@@ -175,4 +173,4 @@ def test_an_offset_moves_every_answer_of_its_family():
     usual = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
     ratio = higher[COERCIVITY][0] / usual[COERCIVITY][0]
     assert ratio == pytest.approx(np.exp(0.1), rel=0.02)
-    assert isinstance(range_of_family, Range)
+    assert isinstance(family_range, Range)

@@ -103,11 +103,11 @@ def test_volumes_of_substituents_are_those_of_the_elements():
     # A metalloid takes less room among metals than in its own open lattice.
     open_ones = {"Si", "Ge", "Sn"}
     for symbol, volume in _SUBSTITUENT_VOLUME.items():
-        volume_of_element = float(Element(symbol).molar_volume) / 0.602214
+        element_volume = float(Element(symbol).molar_volume) / 0.602214
         if symbol in open_ones:
-            assert 0.75 * volume_of_element < volume < volume_of_element, symbol
+            assert 0.75 * element_volume < volume < element_volume, symbol
         else:
-            assert volume == pytest.approx(volume_of_element, rel=0.006), symbol
+            assert volume == pytest.approx(element_volume, rel=0.006), symbol
 
 
 def deviation(prior, symbol, slot):

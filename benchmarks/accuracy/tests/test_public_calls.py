@@ -146,7 +146,8 @@ def grades(monkeypatch, folder):
             shell=makeup.shell or None,
             calibration="none",
         )
-        b_r, h_cj = (float(grade[n]) * frame[n] / frame[n][0] for n in (B_R, H_CJ))
+        b_r = float(grade[B_R]) * frame[B_R] / frame[B_R][0]
+        h_cj = float(grade[H_CJ]) * frame[H_CJ] / frame[H_CJ][0]
         load = b_r / sheets.MU_0 / 1e3 / (sheets._LINE + sheets._RECOIL)
         margin = (sheets._KNEE * h_cj - load).to_numpy()
         place = int(np.argmax(margin < 0.0))

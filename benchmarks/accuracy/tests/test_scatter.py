@@ -40,10 +40,8 @@ def test_a_papers_own_magnets_are_not_in_its_split(left):
     copy = left.copy()
     row = (copy["id"] == "S10") & (copy["quantity"] == "coercivity_kA_m")
     copy.loc[row, "measured"] *= 3.0
-    before, after = (
-        scatter.given_the_others("coercivity_kA_m", frame).set_index("id")
-        for frame in (left, copy)
-    )
+    before = scatter.given_the_others("coercivity_kA_m", left).set_index("id")
+    after = scatter.given_the_others("coercivity_kA_m", copy).set_index("id")
     assert after.loc["S10", "half_width"] == pytest.approx(
         before.loc["S10", "half_width"]
     )

@@ -78,7 +78,8 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(sheet_rows):
     )
     # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
     assert "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76" in page
-    low, high = (by_definition(1.3, 955.0, -0.12, beta) for beta in (-0.76, -0.62))
+    low = by_definition(1.3, 955.0, -0.12, -0.76)
+    high = by_definition(1.3, 955.0, -0.12, -0.62)
     apart = int(re.search(r"puts it (\d+) K lower", page)[1])
     assert apart == pytest.approx(high - low, abs=2.0)
 

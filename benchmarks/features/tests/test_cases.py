@@ -17,7 +17,8 @@ def test_names_are_unique_and_peers_belong_to_them():
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_statistics_reuse_memory_only_where_they_say_so(dtype):
-    fresh, reuse = (cases._statistics(dtype, again)(20) for again in (False, True))
+    fresh = cases._statistics(dtype, False)(20)
+    reuse = cases._statistics(dtype, True)(20)
     assert fresh() is not fresh()
     assert reuse() is reuse()
     assert_array_equal(fresh(), reuse())
