@@ -234,7 +234,9 @@ def _open_csv(
 ) -> Iterable[pa.RecordBatch]:
     """Open a CSV file for reading in batches, all of whose cells are text.
 
-    One thread reads: only then does the reader give `lines` the number of a bad line.
+    `header` are the names of its columns, `delimiter` what is between cells, `encoding` as of
+    `_detect_encoding`. One thread reads: only then does the reader give `lines`, which notes the
+    rows that it skips, the number of a bad line.
     """
     return pacsv.open_csv(
         path,
@@ -308,6 +310,8 @@ def _line_ends(table: pa.Table) -> IntArray:
 
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     """Read the header line of a CSV file.
+
+    `encoding` is as of `_detect_encoding`.
 
     Returns
     -------

@@ -423,7 +423,11 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read the compositions in a list, set, iterator, series or array; InputError for anything else."""
+    """Read the compositions in a list, set, iterator, series or array; InputError for anything else.
+
+    `basis` is that of the amounts. Lines count from 1. Rows that cannot be read are in
+    ``rejected``.
+    """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:

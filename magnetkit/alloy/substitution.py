@@ -505,7 +505,11 @@ def _read_host(host: str) -> dict[str, Fraction]:
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
-    """Raise InputError if a host has no element `site`, or its substituents are not distinct."""
+    """Raise InputError if a host has no element `site`, or its substituents are not distinct.
+
+    `amounts` has the elements of `host`; `elements` are the substituents, none of which may be
+    `site`.
+    """
     if site not in amounts:
         raise InputError(
             f"{host} has no {site} to replace; it has {', '.join(amounts)}"
@@ -531,9 +535,10 @@ def site_share(value: Any, name: str) -> Fraction:
 
 
 def _percents(element: str, given: Any) -> list[Fraction]:
-    """Convert the levels of an addition, at.% of the host, to exact fractions.
+    """Convert the levels of an addition, at.% of the host, to exact fractions, in their order.
 
-    InputError unless they are distinct and between 0 and 100.
+    `given` is one number or text, or several, of `element`. InputError unless they are distinct and
+    between 0 and 100.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:

@@ -679,7 +679,10 @@ def same_name(one: Any, other: str) -> bool:
 
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
-    """Return the name of the single text column of a frame; InputError if there is none or several."""
+    """Return the name of the single text column of a frame; InputError if there is none or several.
+
+    `frame` is of pandas, polars or Arrow, `names` are its columns; `source` begins the message.
+    """
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
     elif hasattr(frame, "iloc"):
@@ -842,7 +845,10 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
-    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,)."""
+    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,).
+
+    `texts` is one Arrow array of strings without nulls; the bytes are its own memory, read-only.
+    """
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.zeros(1, np.int64)

@@ -333,7 +333,11 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Predict every property of a device's reference magnet at a temperature, K; one row."""
+    """Predict every property of a device's reference magnet at a temperature.
+
+    The Series is one row of results by column. `conditions` are those of the screening, `kelvin` is
+    in K.
+    """
     reference = profile.reference
     shells = [reference.shell or ""]
     columns = describe(reference.table(), kelvin, conditions, shells=shells)

@@ -444,7 +444,8 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
 
-    The values compare at 20 degrees C.
+    The values compare at 20 degrees C. `h_cj` counts as a usual one, a tenth above what makers
+    guarantee. The row has the columns of `grades`.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))

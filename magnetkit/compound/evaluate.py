@@ -43,7 +43,11 @@ def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Conde
 def curie_temperature(
     table: CompositionTable, codes: Int8Array, p: Parameters
 ) -> FloatArray:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
+    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
+
+    `table` holds n hard phases, `codes`, int8 (n,), their hosts, -1 for none; `p` are the
+    parameters of the physics, which alone answers.
+    """
     from ._intrinsic_kernels import CURIE
 
     return condense(table, codes, p).state[:, CURIE]

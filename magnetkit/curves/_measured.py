@@ -113,6 +113,7 @@ def _celsius(curve: MeasuredCurve) -> str:
 def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
     """Return the measured curve at a temperature, K, or one interpolated between two.
 
+    `curves`, at least one, rise in temperature. One that is near enough is returned itself.
     InputError outside the measured temperatures.
     """
     measured_at = np.array([one.temperature_K for one in curves])

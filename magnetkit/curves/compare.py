@@ -376,8 +376,9 @@ def _with_grades(
 ) -> tuple[list[_Magnet], list[str]]:
     """Build the magnets of a list of grades and recipes.
 
-    Each grade is anchored on what its makers print; recipes rest on the producer of the first
-    grade. `grades` has None for a recipe.
+    Each grade is anchored on what its makers print; recipes, read with `basis`, rest on the
+    producer of the first grade. `texts` are as given; `grades` has the name of each grade, None for
+    a recipe. `conditions` has one temperature.
 
     Returns
     -------

@@ -145,7 +145,11 @@ def curve(
 def _read_recipe(
     magnet: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, Any]:
-    """Return the table of one recipe, its name and its shell; InputError if it is not one."""
+    """Return the table of one recipe, its name and its shell; InputError if it is not one.
+
+    `magnet` is as a user gives it, in `basis`. The shell is its own or that of `conditions`, None
+    without one.
+    """
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
     if len(table) != 1:
@@ -228,8 +232,9 @@ def _recipe_curve(
 ) -> Curve:
     """Return the modelled curves of one recipe, scaled to what a folder promised if given.
 
-    `bound` is "centre", "low", "high" or "guaranteed". InputError if it is no magnet at a
-    temperature.
+    `table` has one row, `name` is what the curve is called; `conditions` give temperatures,
+    process, shell and load line. `bound` is "centre", "low", "high" or "guaranteed". InputError if
+    it is no magnet at a temperature.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
@@ -491,7 +496,11 @@ limits = use_limits
 
 
 def _as_list(name: str, given: Any) -> list[float]:
-    """Return one number or several as a list of floats; InputError names the argument otherwise."""
+    """Return one number or several as a list of floats.
+
+    `given` is what a user gave as the argument `name`. InputError, which names that, if it is no
+    number or list of them, or empty.
+    """
     try:
         values = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
@@ -566,9 +575,10 @@ def _recipe_loops(
 ) -> _Loops:
     """Compute the modelled figures of n recipes at k temperatures, as `magnetkit.curve` uses them.
 
-    `kelvin` rises, (k,); `bound` is "centre", "low", "high" or "guaranteed". The `_Loops` have
-    names, B_r (T), H_cJ and H_k (A/m) and recoil permeability, (n, k), NaN where there is no
-    uniaxial magnet.
+    `compositions`, `process`, `shell` and `basis` are as a user gives them. `kelvin` rises, (k,);
+    `bound` is "centre", "low", "high" or "guaranteed". The `_Loops` have names, B_r (T), H_cJ and
+    H_k (A/m) and recoil permeability, (n, k), NaN where there is no uniaxial magnet.
+    CompositionError if a recipe cannot be read.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, evaluate_magnets

@@ -312,7 +312,11 @@ def _richer(search: Search, coated: Coated) -> Coated:
 def _coating_mass(
     search: Search, groups: Groups, anneal: Anneal, mass: FloatArray
 ) -> Coated:
-    """Evaluate a coating of given masses, kg/m2, shape (g,): contents, probability and whether it meets."""
+    """Evaluate a coating of given masses: contents, probability and whether it meets the target.
+
+    `mass`, kg/m2, shape (g,), is what enters on each of the groups; next to nothing counts as
+    nothing.
+    """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES

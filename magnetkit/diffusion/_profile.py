@@ -543,7 +543,12 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
 def _split_operating_points(
     frame: "pd.DataFrame",
 ) -> Iterator[tuple[str, float | None, IntArray]]:
-    """Yield name, temperature (K, None where none is named) and rows of each operating point."""
+    """Yield name, temperature (K, None where none is named) and rows of each operating point.
+
+    `frame` may have ``operating_point`` and ``temperature`` (such as "150C"); without both there is
+    one point of an empty name. Rows are int64 positions. InputError if a temperature cannot be
+    read.
+    """
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
     if not keys:
         yield "", None, np.arange(len(frame))

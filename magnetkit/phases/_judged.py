@@ -287,7 +287,11 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up row `row` of `hard` and that the snapshot lacks."""
+    """Name the end members that make up row `row` of `hard` and that the snapshot lacks, joined by commas.
+
+    `host` is a name such as "2:14:1" and `nodes` what the snapshot has of it. End members of little
+    share do not count.
+    """
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]

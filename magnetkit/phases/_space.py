@@ -93,7 +93,10 @@ class PhaseSpace:
 
 
 def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int]:
-    """Return for each key the position of its lowest energy, the first of equals."""
+    """Return for each key the position of its lowest energy, the first of equals.
+
+    `keys`, one for each of `energies` (eV/atom), are bytes that equal compositions share.
+    """
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
         if key not in lowest or energies[place] < energies[lowest[key]]:
@@ -102,7 +105,10 @@ def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int
 
 
 def _check_elements(formulas: list[str], energies: FloatArray, rows: IntArray) -> None:
-    """Raise DataError if one of the elements at `rows` has an energy below zero."""
+    """Raise DataError if one of the elements at `rows` has an energy below zero.
+
+    `rows` are positions in `formulas` and `energies`, eV/atom.
+    """
     for i in rows:
         if energies[i] < -1e-6:
             raise DataError(
@@ -185,7 +191,14 @@ def _reasons_left_out(
 ) -> tuple[str, ...]:
     """List in words which entries are left out, and why.
 
-    `absurd` and `collapsed` are bool, (n,).
+    Parameters
+    ----------
+    formulas : list of str
+        n formulas.
+    energies : ndarray of float64, shape (n,)
+        Formation energies, eV/atom, for the words.
+    absurd, collapsed : ndarray of bool, shape (n,)
+        Entries without a usable energy, and those calculated without their moment.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -236,7 +249,10 @@ def _errors(entries: Any) -> FloatArray | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Issue a warning that names the entries left out, and the compositions that are unknown for it."""
+    """Issue a warning that names the entries left out, and the compositions that are unknown for it.
+
+    `name` is that of the snapshot. Nothing is issued where `space` left nothing out.
+    """
     if not space.left_out:
         return
     first_ones = "; ".join(space.left_out[:5])

@@ -371,7 +371,8 @@ class _Watch:
     def _count(self, response: Any, where: str) -> None:
         """Count the documents of a page and report the progress; NetworkError if it names no total.
 
-        A part of an answer must not pass for the whole.
+        A part of an answer must not pass for the whole: the totals are kept for `search`.
+        `response` is that of requests, read already; `where` names the address.
         """
         page = json.loads(response.content)
         try:

@@ -438,7 +438,10 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
-    """Return by row the names of known phases that belong to no host; other rows are not in it."""
+    """Return by row the names of known phases that belong to no host; other rows are not in it.
+
+    `codes`, int8 (n,), are the hosts of the n rows of `table`: only rows of -1 are looked at.
+    """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
     names: dict[int, str] = {}
@@ -566,7 +569,8 @@ def root_places(codes: Int8Array) -> IntArray:
 def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
-    The path is that of their host's `records.Formation`.
+    The path is that of their host's `records.Formation`. `codes`, int8 (n,), are the hosts of the
+    rows of `table`, -1 for none, which is False.
     """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):

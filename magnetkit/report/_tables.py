@@ -463,7 +463,9 @@ def _print_property_table(
 ) -> list[str]:
     """Print a row for each composition; return the names of the columns that were printed.
 
-    Without `columns` what all rows share, a temperature or the status ``ok``, is no column.
+    Without `columns` what all rows share, a temperature or the status ``ok``, is no column. `frame`
+    has the properties; `columns` are names joined by commas. With `cgs` values are in CGS units;
+    `wide` prints columns that do not fit too.
     """
     about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
     names = choose_columns(frame, _PROPERTIES, columns)
@@ -585,7 +587,11 @@ def print_comparison(
 
 
 def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
-    """Return a comparison as columns of a terminal, folded until all of them fit."""
+    """Return a comparison as columns of a terminal, folded until all of them fit.
+
+    `frame` is what `magnetkit.compare` returns. With `cgs` values are in CGS units. The first
+    column holds labels, the last units.
+    """
     names = list(map(str, frame.index))
     scales = [
         _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names

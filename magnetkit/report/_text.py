@@ -102,7 +102,8 @@ def format_interval(
 ) -> str:
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
-    `number` writes a value or an end as text.
+    `row` has the column `name`, such as "coercivity_kA_m", and its ends. `number` writes a value or
+    an end, in display units, as text.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
