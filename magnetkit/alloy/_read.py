@@ -145,8 +145,9 @@ class Inputs:
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: those of the column, or else the argument's.
 
-        The argument is one for all rows or one a row. InputError if column and argument both name
-        shells, or their number differs from that of the rows.
+        `shell` is one for all rows (a text, dict or `Shell`), one a row, or None. The result has
+        one for each row of ``table``, or is None. InputError if column and argument both name
+        shells, their number differs from that of the rows, or one for all cannot be read.
         """
         if shell is None:
             return self.shells
@@ -252,8 +253,9 @@ class Inputs:
     ) -> Any:
         """Return a frame as an Arrow table or a polars frame, with the user's other columns.
 
-        `rows` are those of the input that its rows are of; `records` are the rejected ones, which
-        stand in the metadata of an Arrow table.
+        `rows` are those of the input that its rows are of, int64; `records` are the rejected ones,
+        which stand in the metadata of an Arrow table. With `named` the composition column is left
+        out. A name that is taken gets the prefix ``input_``.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)

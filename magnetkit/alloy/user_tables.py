@@ -649,7 +649,11 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 
 
 def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
-    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None."""
+    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
+
+    `text` is a simplified header; `spellings` maps simplified spellings to known columns. Columns
+    of text are found by their likeness alone.
+    """
     nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
     if nearest:
         return spellings[nearest[0]]
@@ -717,7 +721,11 @@ def _read_frame(
 
 
 def as_frame(source: Any) -> "pd.DataFrame":
-    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise."""
+    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise.
+
+    A pandas frame is returned itself, no copy. `source` may be of any library whose frames have
+    ``to_pandas``.
+    """
     import pandas as pd
 
     if hasattr(source, "to_pandas"):

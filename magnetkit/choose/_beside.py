@@ -186,7 +186,7 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return the recipe of today's magnet, wt.%.
 
     It is that of the device's reference if the grade is the same, else the likeliest one of the
-    grade.
+    grade, which must be known. Of the former the heavy rare earth is not filled in (0).
     """
     reference = job.profile.reference
     if reference.grade == incumbent.name:

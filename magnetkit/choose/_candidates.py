@@ -374,7 +374,8 @@ def _melt(
     """Make the alloys of recipes in wt.% with shells, by one route.
 
     The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host. `texts` are the recipes, `shells` theirs or None without any.
+    host. `texts` are the recipes, `shells` theirs (empty for none) or None without any; `producer`
+    is whose magnets anchor them. Ranges are prepared.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
@@ -615,7 +616,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     """Return by how much ln of guaranteed B_r and of guaranteed H_cJ may miss the drawing's values.
 
     99 % of today's lots reach those values, while 95 % are enough. For a duty, where the knee
-    decides, the slack is zero.
+    decides, the slack of H_cJ is zero; without an incumbent both are. Both are 0 or more.
     """
     if incumbent is None:
         return 0.0, 0.0
@@ -1011,6 +1012,8 @@ def _supply_figures(
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     """Compute the heavy rare earth of the magnet in use: the mean over the recipes it may be of.
 
+    `makeup` has the recipes with their weights; the supply scenario is that of `request`.
+
     Returns
     -------
     HeavyToday
@@ -1089,14 +1092,15 @@ def judge_grades(
 
 @lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return the guaranteed values of every grade that is sold, at a temperature, K.
+    """Return the guaranteed values of every grade that is sold, at a temperature, `kelvin`, K.
 
     The frame is shared: do not change it.
 
     Returns
     -------
     pandas.DataFrame
-        One row a grade: median over makers of B_r and H_cJ, and the columns of
+        One row a grade, ``grade``: median over makers of B_r and H_cJ, both also in the guaranteed
+        columns; knee field and product; whether the sheet is ``copied``; and the columns of
         `_cold_sold_figures`.
     """
     rows = guaranteed_minima(kelvin)

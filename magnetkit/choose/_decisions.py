@@ -671,8 +671,9 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
 def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     """Apply the one rule to the short list; None to keep today's magnet.
 
-    `records` has one decision a row, today's magnet first, as `decide` builds them. The result is
-    the row's position, from 0.
+    `records` has one decision a row, today's magnet first, as `decide` builds them: ``formula``
+    (atomic), ``shell``, ``host``, ``decision_status``, cost per flux and more. The result is the
+    row's position, from 0; the first is never returned.
     """
     import pandas as pd
 

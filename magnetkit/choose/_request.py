@@ -288,9 +288,10 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 
 
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
-    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a grade.
+    """Return H_k / H_cJ at a temperature, and the recoil permeability of a grade.
 
-    `sheet` is its row of `grades` at 20 degrees C.
+    `sheet` is its row of `grades` at 20 degrees C; `kelvin` is in K. Either is NaN where it is not
+    known.
     """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
@@ -429,7 +430,11 @@ def _read_measured_values(
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Convert H_k / H_cJ of a measured curve to another temperature, K, by the chords of `sheet`."""
+    """Convert H_k / H_cJ of a measured curve to another temperature, by the chords of `sheet`.
+
+    `curve` is a `MeasuredCurve`, `sheet` a row of `grades` at 20 degrees C, `kelvin` the
+    temperature, K.
+    """
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
     remaining_by_quantity = {

@@ -247,7 +247,9 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, Any]:
     """Build the columns that say how much of the Curie temperature is learnt, and where from.
 
-    `unknown`, bool (n,), marks rows without provenance.
+    `predicted` has arrays (n,). `unknown`, bool (n,), marks rows without provenance. The dict has
+    ``curie_temperature_K_provenance``, a `Coded`, ``curie_temperature_K_data_share``, ``in_domain``
+    and ``domain_distance``.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED

@@ -680,10 +680,10 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
 
 
 def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
-    """Build the error to raise for a magnet without B_r or H_cJ at a temperature, K.
+    """Build, but do not raise, the error of a magnet without B_r or H_cJ at a temperature.
 
-    `name` is that of the magnet. `limit` is its highest temperature, K, or NaN if it is not known;
-    the message names it.
+    `name` is that of the magnet, `kelvin` the temperature, K. `limit` is its highest temperature,
+    K, or NaN if it is not known; the message names it.
     """
     hint = (
         ""
@@ -769,9 +769,9 @@ def printed_alpha(sheet: "pd.Series") -> KnownValue:
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return B_r (T) and H_cJ (kA/m) of a usual lot of a grade at a temperature.
 
-    `sheet` is a row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
-    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value
-    that makers guarantee.
+    `sheet` is a row of `grades` at 20 degrees C; `kelvin` is in K. The keys are ``remanence_T`` and
+    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value that makers
+    guarantee. So they are larger than what is guaranteed.
     """
     lot_spread = lots(str(sheet["host"]))
     guaranteed = guaranteed_values(sheet, kelvin)

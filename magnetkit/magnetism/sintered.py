@@ -202,8 +202,9 @@ class Duty:
 def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
-    A permeance coefficient alone means no outside field and no hours; None means `LOAD_LINE`.
-    InputError if a number is out of its range.
+    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
+    field and no hours; None means `LOAD_LINE`. The result is a new `Duty` of floats. InputError if
+    a number is out of its range.
     """
     if load_line is None:
         return Duty()

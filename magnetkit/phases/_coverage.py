@@ -68,7 +68,11 @@ def judge_data(
 
 
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
-    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing."""
+    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
+
+    `symbols` are the elements of the system, `source` the entries of the snapshot. Elements without
+    phases are named first, then systems that it was not pulled for.
+    """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
     if absent:

@@ -315,7 +315,11 @@ def energy_above_hull(
 
 
 def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
-    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
+    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one.
+
+    `source` holds the entries, of which the lowest of a composition counts; `table` has n rows.
+    Values are 0 or more.
+    """
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)

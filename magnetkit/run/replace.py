@@ -498,7 +498,11 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
-    """Find what replaces a magnet in use: its reference values, limits and answers."""
+    """Find what replaces a magnet in use: its reference values, limits and answers.
+
+    The composition of `incumbent` is taken as it is there; `request` has temperature and duty. The
+    `Replacement` has no offer.
+    """
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)

@@ -407,7 +407,8 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
 def _results_place(out: Any, again: bool) -> Path | str | None:
     """Check the folder or URL for the results that a user named and return it; None without one.
 
-    InputError if a finished result is there, unless `again`.
+    A folder is returned as a path, a URL as text; nothing is created. InputError if `out` is no
+    path, or a finished result is there, unless `again`.
     """
     if out is None:
         return out
