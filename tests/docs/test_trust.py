@@ -12,25 +12,24 @@ PAGE = (Path(__file__).parents[2] / "docs/physics.md").read_text("utf-8")
 TRUST = PAGE[PAGE.index("## How far to trust it") :]
 
 
+def table_rows(text: str) -> list[list[str]]:
+    """Return the cells of every row of the tables of a page."""
+    rows = []
+    for line in text.splitlines():
+        if "|" in line:
+            rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
 def cells(report: str, *start: str) -> list[str]:
     """Return the cells of the first row of a report that begins so."""
-    text = datasets.path(f"{report}.md").read_text("utf-8")
-    rows = [
-        [c.strip() for c in r.strip("|").split("|")]
-        for r in text.splitlines()
-        if "|" in r
-    ]
-    return next(r for r in rows if r[: len(start)] == list(start))
+    rows = table_rows(datasets.path(f"{report}.md").read_text("utf-8"))
+    return next(row for row in rows if row[: len(start)] == list(start))
 
 
 def trust_figures(quantity: str) -> str:
     """Return the figures of a quantity."""
-    rows = [
-        [c.strip() for c in r.strip("|").split("|")]
-        for r in TRUST.splitlines()
-        if "|" in r
-    ]
-    return next(r[2] for r in rows if r[0] == quantity)
+    return next(row[2] for row in table_rows(TRUST) if row[0] == quantity)
 
 
 def _pairs(cell: str) -> str:
