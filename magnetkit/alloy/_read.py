@@ -549,7 +549,7 @@ def _flatten(frame: Any) -> Any:
             "the frame has column names on several levels; join them to one, e.g. "
             "frame.columns = ['_'.join(map(str, c)) for c in frame.columns]"
         )
-    names = [str(n) for n in frame.columns]
+    names = list(map(str, frame.columns))
     duplicates = sorted(n for n in set(names) if names.count(n) > 1)
     if duplicates:
         raise InputError(

@@ -134,7 +134,7 @@ def _fill_merged_ranges(
 
     if not merged:
         return rows
-    cells = [list(row) for row in rows]
+    cells = list(map(list, rows))
     place = {line: i for i, line in enumerate(lines)}
     for text in merged:
         first_column, top, right, bottom = range_boundaries(text)
@@ -145,7 +145,7 @@ def _fill_merged_ranges(
             row = cells[place[line]] if line in place else []
             for column in range(first_column - 1, min(right, len(row))):
                 row[column] = value
-    return [tuple(row) for row in cells]
+    return list(map(tuple, cells))
 
 
 _PLACED = re.compile(

@@ -236,7 +236,7 @@ def read_user_table(
         has to be asked for.
     """
     frame, lines, refusals, notes = _read_frame(source)
-    texts = [str(name) for name in frame.columns]
+    texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
     columns = _with_cell_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)

@@ -45,7 +45,10 @@ Kelvin = Annotated[float, Field(gt=0, le=2000)]
 
 
 def check_belief(name: str, value: float) -> float:
-    """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`."""
+    """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`.
+
+    `name` is a column such as "remanence_T", the value in its unit. Columns without limits pass.
+    """
     try:
         check_plausible(name, value)
     except InputError as error:

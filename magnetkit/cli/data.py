@@ -492,10 +492,14 @@ def controls(json: o.Json = False) -> None:
         until = ""
         if row["until"]:
             until = f" to {row['until']}"
-        say("{country}, {effective}{until}: {measure}".format(**row | {"until": until}))
+        say(
+            "{country}, {effective}{until}: {measure}".format_map(
+                row | {"until": until}
+            )
+        )
         say(row["elements"], "    ")
         say(
-            "{status_2026_11} (as of {known_as_of}); {verification}".format(**row),
+            "{status_2026_11} (as of {known_as_of}); {verification}".format_map(row),
             "    ",
         )
 

@@ -647,7 +647,7 @@ def _print_all_margins(
 def numbers(text: str, option: str) -> list[float]:
     """Read a text such as ``"1,2.5"`` into numbers; InputError names the `option` if it is no such."""
     try:
-        return [float(part) for part in text.split(",")]
+        return list(map(float, text.split(",")))
     except ValueError:
         raise InputError(
             f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"

@@ -123,7 +123,7 @@ def read_shape(text: "str | Shape") -> Shape:
         return text
     match = _TEXT.fullmatch(text) if isinstance(text, str) else None
     kind = (match[1] or "block") if match else "block"
-    size = tuple(float(part) for part in match[2].split("x")) if match else ()
+    size = tuple(map(float, match[2].split("x"))) if match else ()
     if len(size) != _KINDS[kind]:
         raise InputError(
             f"shape {text!r:.60} not understood; write 40x15x5mm, disc:20x5mm (diameter, height) "
@@ -185,7 +185,7 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     counts = np.maximum(
         np.rint(flat * (cell_goal / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
     )
-    nx, ny, nz = (int(n) for n in counts)
+    nx, ny, nz = map(int, counts)
     fill = np.ones((nx, ny, nz))
     if shape.kind != "block":
         fine = [

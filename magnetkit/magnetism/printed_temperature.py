@@ -27,8 +27,14 @@ _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """Return the shape of H_cJ(T) of sintered Nd-Fe-B.
 
-    Temperatures, K; what polarization and the field alpha_K H_N keep of their values at 20 degrees
-    C; and N_eff M_s there, kA/m.
+    Returns
+    -------
+    kelvin : ndarray of float64, shape (k,)
+        Rising temperatures, K.
+    poles, field : ndarray of float64, shape (k,)
+        What polarization and the field alpha_K H_N keep of their values at 20 degrees C.
+    room : float
+        N_eff M_s at 20 degrees C, kA/m.
     """
     from ._magnets import alloys
 

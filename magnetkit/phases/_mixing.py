@@ -206,7 +206,7 @@ def _mixing_degree(shares: NDArray) -> NDArray:
 def _table(rows: list[dict[int, float]]) -> CompositionTable:
     """Build a table of compositions from rows that map element columns to atomic fractions."""
     parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(np.int64)
     return CompositionTable(
         indptr,
         np.array([c for p in parts for c, _ in p], np.int32),
@@ -363,9 +363,7 @@ class MixingModel:
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
         pairs_of_parts = zip(self.occupation, pairs, strict=True)
-        self._points = Occupation(
-            *(np.vstack(two_parts) for two_parts in pairs_of_parts)
-        )
+        self._points = Occupation(*map(np.vstack, pairs_of_parts))
         # What is observed, of the energies at the points: each entry's, then the differences.
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)

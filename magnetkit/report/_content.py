@@ -163,7 +163,7 @@ def lead(result: "Ranked") -> list[str]:
     """Return the answer of `magnetkit.replace`, where that made the result."""
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
-        return [str(sentence) for sentence in sentences]
+        return list(map(str, sentences))
     return []
 
 

@@ -601,7 +601,7 @@ def section(
     ]
     formulas = [_lower_numbers(name) for name in hull.names]
     corners = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
-    places = _label_positions(at, [len(name) for name in hull.names], corners)
+    places = _label_positions(at, list(map(len, hull.names)), corners)
     # The name of a phase that would lie on another's is shown when pointed at.
     labels = [
         text if place else "" for text, place in zip(formulas, places, strict=True)

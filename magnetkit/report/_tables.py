@@ -584,7 +584,7 @@ def print_comparison(
 
 def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
     """Return a comparison as columns of a terminal, folded until all of them fit."""
-    names = [str(name) for name in frame.index]
+    names = list(map(str, frame.index))
     scales = [
         _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
     ]
@@ -593,7 +593,7 @@ def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
     room = _text.console().width - _LABEL - max(longest, _UNIT)
     fair_width = room // len(headings) - _text.COLUMN_PADDING
     width = max(fair_width, _NARROWEST_COLUMN)
-    labels = [str(label) for label in frame["label"]]
+    labels = list(map(str, frame["label"]))
     label_width = _LABEL - _text.COLUMN_PADDING
     columns = [_text.Shown("Property", labels, False, 0, label_width)]
     for heading in headings:

@@ -122,7 +122,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
             )
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
-        names = [str(name) for name in frame.columns]
+        names = list(map(str, frame.columns))
         plain = frame.astype(object).where(frame.notna(), None)
         columns = [
             _as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)

@@ -402,7 +402,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
-    at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
+    at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
         [f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames]

@@ -120,7 +120,8 @@ class _Chunks:
     def take(self, rows: IntArray, columns: list[str] | None = None) -> pa.Table:
         """Return some rows over all chunks as one table, with some columns or all.
 
-        `rows` are numbers over all chunks and ascend.
+        `rows`, int64, are numbers over all chunks and ascend. There must be at least one. Texts of
+        all columns have one dictionary.
         """
         stop = 0
         tables = []
@@ -344,7 +345,8 @@ class Store(_Chunks):
     def _agree(self, models: Mapping[str, str], number: int) -> None:
         """Record the models that a chunk was made with; InputError if they differ from earlier ones.
 
-        `models` maps targets to fingerprints.
+        `models` maps targets such as "curie_temperature_K" to fingerprints; new targets are entered
+        in ``self.models``. `number` is that of the chunk, for the message.
         """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
@@ -372,7 +374,9 @@ class Store(_Chunks):
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of chunk `number`; the manifest names it soon after.
 
-        If the process is killed, a chunk that was not yet named is evaluated again.
+        Its files are written to the folder of parts. If the process is killed, a chunk that was not
+        yet named is evaluated again. InputError if it was made with other models than those before
+        it, or cannot be written.
         """
         self._agree(part.models, number)
         self._parts[self.phase, number] = put_part(number, part, self.parts, self.phase)

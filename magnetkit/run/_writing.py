@@ -176,7 +176,9 @@ def _read_complete_rows(
 ) -> pa.Table:
     """Return rows of candidates with some columns, or evaluate them anew for all columns.
 
-    `take` reads the given `columns`. Without `columns` the workers evaluate the rows again.
+    `take` reads the given `columns`. Without `columns` the workers evaluate the rows again, since a
+    large result keeps few columns. `rows`, int64, are numbers over all chunks and ascend; the table
+    has their order.
     """
     if columns is not None:
         return take(rows, columns)
@@ -255,8 +257,9 @@ def _watch_tables(
 ) -> Iterator[pa.Table]:
     """Yield tables unchanged, append some of their rows to `found`, and report the progress.
 
-    `rows` are the numbers, over all tables, of the rows to append. `total` is the number of rows of
-    all tables.
+    `rows`, ascending, are the numbers, over all tables, of the rows to append; a table is appended
+    to `found`, in place, for each of `tables`, be it empty. `total` is the number of rows of all
+    tables, passed to `report`.
     """
     stop = 0
     for table in tables:
@@ -271,7 +274,10 @@ def _watch_tables(
 def _with_ranks(
     tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept
 ) -> Iterator[pa.Table]:
-    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order."""
+    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order.
+
+    `kept` is bool over all rows, or None for all. Chunks come in the order of the ranking's rows.
+    """
     start = 0
     for table in tables:
         rows = slice(start, start + len(table))
@@ -377,7 +383,8 @@ def _tasks(
     """Yield number, piece, digest and wanted rows of each chunk that is needed.
 
     `needed` is called with the number of the chunk's first row and that after its last, counted
-    over all chunks. It returns what is wanted of them, None for nothing.
+    over all chunks. It returns what is wanted of them, None for nothing. Chunks without rows are
+    left out. `digest` is the SHA-256 of the chunk's table.
     """
     chunks = store.digests()
     start = 0
@@ -402,9 +409,7 @@ def _rows_of_workers(
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
-    return pa.concat_tables(
-        decode(payload) for payload in iterate_results(crew.pool, work, tasks)
-    )
+    return pa.concat_tables(map(decode, iterate_results(crew.pool, work, tasks)))
 
 
 def _write_fragments(

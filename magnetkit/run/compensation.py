@@ -162,7 +162,7 @@ def _range(temperature: Any, grade: str) -> _Range:
         raise InputError(
             f"the range must be two temperatures such as -50C:150C, got {temperature}"
         )
-    low, high = (parse_temperature(end) for end in ends)
+    low, high = map(parse_temperature, ends)
     if not high - low >= 20.0:
         raise InputError(
             f"the range must rise by 20 K or more, got {low:g} to {high:g} K"
@@ -176,7 +176,8 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Recipes in wt.% by a name in words; variants that change nothing are left out.
+        Recipes in wt.% by a name in words, "as it is" or such as "without Gd"; variants that change
+        nothing are left out.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text

@@ -129,10 +129,16 @@ def prepare_query(part: Partition) -> Asked:
     compound as it is written, with what the split would put outside the hard phase, such as
     hydrogen. A recipe that is mostly no phase of its host has no such phase, and ``outside`` is 1.
 
+    Parameters
+    ----------
+    part : Partition
+        n recipes, split by `magnetkit.phases.partition.partition`; not changed.
+
     Returns
     -------
     Asked
-        Phases, host codes, and ``outside``, the share of weight outside the hard phase, (n,).
+        ``phases``, a table of n rows in the order of the recipes; ``codes``, host codes, int8 (n,),
+        -1 for none; ``outside``, the share of weight outside the hard phase, (n,).
     """
     has_host = part.host >= 0
     inside = np.nan_to_num(part.hard_weight_fraction)
@@ -162,7 +168,10 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 
 
 def hashes(table: CompositionTable) -> IntArray:
-    """Return one number a composition, the same for fractions equal within 0.1 at.%."""
+    """Return one number a composition, int64 (n,), the same for fractions equal within 0.1 at.%.
+
+    Different compositions may share a number, if seldom.
+    """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     np.add.at(row_hashes, row, thousandths(table.values) * WEIGHTS[table.indices])
@@ -206,7 +215,11 @@ class Beside:
 
 
 def replacement_rows(rows: TrainingSet) -> Beside | None:
-    """Collect the measured rows for which the calibrated parameters answer; None if there are none."""
+    """Collect the measured rows for which the calibrated parameters answer; None if there are none.
+
+    `rows` is the user's `TrainingSet` of Curie temperatures, K. The `Beside` holds their hard
+    phases, hosts, and the weights of what they depart from the calibrated parameters by.
+    """
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
     has_distance = np.isfinite(apart)
@@ -350,7 +363,8 @@ class CurieModel(TrainedModel):
     def predict_magnets(self, whose: Asked) -> PredictedCurie:
         """Predict as `predict_phases` does; NaN where the calibrated parameters stay in force.
 
-        Equal phases are predicted once.
+        Equal phases are predicted once. `whose` is what `prepare_query` returns for n recipes.
+        Where the result's ``value``, K, is NaN, so is ``half``, and ``share`` is 0.
         """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
@@ -373,7 +387,11 @@ class CurieModel(TrainedModel):
         )
 
     def curie_of_magnets(self, whose: Asked) -> FloatArray:
-        """Return the `value` of `predict_magnets` alone, which takes no work where it never decides."""
+        """Return the ``value`` of `predict_magnets` alone, K, (n,).
+
+        It is NaN throughout, without any work, for a model that never decides. `whose` is what
+        `prepare_query` returns.
+        """
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
             return self.predict_magnets(whose).value
@@ -405,7 +423,19 @@ class CurieModel(TrainedModel):
     def residual(self, whose: Asked, base: FloatArray) -> Residual:
         """Predict the residual of phases, K, with its error and novelty.
 
-        `base`, (n,), is the physical mean, K, NaN without one.
+        Parameters
+        ----------
+        whose : Asked
+            n phases, their host codes and the share of weight outside them, as of `prepare_query`.
+        base : ndarray of float64, shape (n,)
+            Physical mean, K, NaN without one.
+
+        Returns
+        -------
+        Residual
+            Arrays (n,): ``mean`` and ``size`` of an error, K; ``novelty``, 0 (known) to 1;
+            ``distance``, 1 at the edge of the domain; ``unseen``, share of elements new to its
+            host; ``measured``, whether the composition itself is known.
         """
         from ._gaussian_process_kernels import posterior_of_rows
 
@@ -525,9 +555,10 @@ class CurieModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table of recipes.
+        """Build the frame of `predict` for a table of recipes, K.
 
-        `interval` is the probability of the ranges.
+        `interval` is the probability of the ranges, 0 to 1. The columns are those of
+        `prediction_frame` with ``_data_share``; rows are those of `table`.
         """
         prediction = self.predict_phases(prepare_query(partition(table)), interval)
         low = np.maximum(prediction.value - prediction.half, 0.0)

@@ -169,7 +169,7 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     _curie_training._load.cache_clear()
-    monkeypatch.setattr(_curie_training, "_train_and_store", storage.no_space)
+    monkeypatch.setattr(_curie_training, "_train_with_progress", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     count = len(mp_server.requests)
     assert pull("Co-Sm", KEY, mp_server.url).entries.equals(snapshot.entries)
