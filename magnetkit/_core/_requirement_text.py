@@ -39,7 +39,11 @@ class ParsedRequirement:
 
 
 def _match_form(text: str) -> re.Match[str]:
-    """Match the text of a requirement; InputError with the expected form if it has another."""
+    """Match the text of a requirement; InputError with the expected form if it has another.
+
+    The groups of the match are ``bar``, ``column``, ``close``, ``sign``, ``share``, ``limit``,
+    ``reference`` and ``temperature``; None for what is not there.
+    """
     match = _TEXT.fullmatch(text)
     if match is not None:
         has_both_bars = bool(match["bar"]) == bool(match["close"])

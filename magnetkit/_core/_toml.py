@@ -83,9 +83,10 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
-    """Read a TOML file and validate it by `model`; InputError names the file and the faults.
+    """Read a TOML file and validate it by `model`; InputError names the file and all faults.
 
-    `kind` is the word for such a file in messages.
+    `kind` is the word for such a file in messages, such as "scenario". A pipe or device is refused,
+    and so is a file that is too large.
     """
     # Reading a pipe would wait for somebody to write into it.
     if not_file := describe_no_file(file):
@@ -115,7 +116,8 @@ def validate_record(
 ) -> _Model:
     """Validate a record; InputError with the first fault, after the text `about`.
 
-    `content` is the record as parsed.
+    `content` is the record as parsed, by key; `model` is a class of pydantic, of which an instance
+    is returned.
     """
     try:
         return model.model_validate(content)

@@ -166,7 +166,8 @@ class Inputs:
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
         """Return the inputs without the rows of some shells, which become rejected lines.
 
-        `shells` maps texts of shells to the reason.
+        `shells` maps texts of shells to the reason. These inputs are returned themselves where
+        nothing is refused, or they have no shells, lines or labels.
         """
         if (
             not shells
@@ -194,7 +195,7 @@ class Inputs:
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns for the readable rows, None if there are none.
 
-        `named` drops the composition column.
+        `named` drops the composition column. Rows are those of ``table``; names are texts.
         """
         if self.others is None:
             return None
@@ -301,7 +302,8 @@ class Inputs:
     def values(self, values: FloatArray, name: str) -> Any:
         """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
 
-        A list, path or table of compositions gives an ndarray. `name` is that of a named series.
+        A list or path gives an ndarray, a table of compositions `values` itself. A warning names
+        rejected rows. `name` is that of a polars or pandas series.
         """
         if self.reported:
             return values
@@ -421,7 +423,11 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read the compositions in a list, set, iterator, series or array; InputError for anything else."""
+    """Read the compositions in a list, set, iterator, series or array; InputError for anything else.
+
+    `basis` is that of the amounts. Lines count from 1. Rows that cannot be read are in
+    ``rejected``.
+    """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:
@@ -515,7 +521,8 @@ def _composition(item: Any) -> Any:
 def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     """Read a frame of pandas, polars or Arrow: compositions, shells and given values.
 
-    `column` names the composition column; it is found by name otherwise.
+    `column` names the composition column; it is found by name otherwise. Other columns are kept in
+    ``others``. InputError if the column is not there or not clear.
     """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
@@ -568,7 +575,8 @@ def join_blocks(
 ) -> Inputs:
     """Read consecutive blocks of a file as one input.
 
-    `path` is for messages, `column` names the composition column. InputError if it is unclear which
+    `path` is for messages, `column` names the composition column, None to find it. Lines that could
+    not be read, and recipes that could not, are in ``rejected``. InputError if it is unclear which
     column that is.
     """
     frame = pa.concat_tables(
@@ -585,7 +593,11 @@ def join_blocks(
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
-    """Add to a table what columns such as ``given_curie_temperature_K`` of its frame say."""
+    """Return a table with what columns such as ``given_curie_temperature_K`` of its frame say.
+
+    `frame` has a row for each row of the input, also unreadable ones. Empty cells say nothing.
+    InputError for an unknown name or an implausible value. `table` is not changed.
+    """
     values = {}
     for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:
         column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]

@@ -238,7 +238,7 @@ def read_user_table(
     frame, lines, refusals, notes = _read_frame(source)
     texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
-    columns = _with_cell_units(frame, columns)
+    columns = _require_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
     notes += mark_notes + _describe_thousandths(frame, lines, columns, mark)
     notes += _describe_unnamed_units(frame, columns)
@@ -415,7 +415,8 @@ class _Known:
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
     """Read the known columns of a kind of table, with the spellings of their headers.
 
-    InputError if there is no such kind.
+    `kind` is "parts" or "magnets"; InputError for another. Spellings are simplified as by
+    `_simplify_header`, the best first.
     """
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
@@ -623,7 +624,8 @@ def _print_unit(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it in `units`, which loses that entry.
 
-    InputError if the unit does not fit the quantity.
+    `units` maps headers or names, such as "Mass", to units, such as "g"; it is changed. Without an
+    entry `column` itself is returned. InputError if the unit does not fit the quantity.
     """
     key = next(
         (
@@ -731,10 +733,13 @@ def as_frame(source: Any) -> "pd.DataFrame":
         raise InputError(f"the columns do not form a table: {error}") from None
 
 
-def _with_cell_units(
+def _require_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
-    """Return the columns; InputError if one needs a unit that neither header nor cells name."""
+    """Return the columns as they are; InputError if one needs a unit that neither header nor cells name.
+
+    `columns` are those of `frame`, in its order. A unit in some cells is enough.
+    """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
             continue
@@ -770,6 +775,8 @@ def _decimal_mark(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[str | None, list[str]]:
     """Find the decimal mark of a table's numbers.
+
+    Only texts of columns of a known quantity count; `columns` are those of `frame`, in its order.
 
     Returns
     -------
@@ -867,7 +874,10 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
 def _describe_unnamed_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> list[str]:
-    """Write a note on each column that was read in a unit which nobody named."""
+    """Write a note on each column that was read in a unit which nobody named.
+
+    `columns` are those of `frame`, in its order. Counts get no note.
+    """
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)

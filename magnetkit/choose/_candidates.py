@@ -652,7 +652,8 @@ def _cached_level_at_room(
 ) -> Level:
     """Return `find_level` of a recipe in wt.%, from a cache.
 
-    `typical` is H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
+    `shell` is a text or None, `route` the name of a route or None for the usual one. `typical` is
+    H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(

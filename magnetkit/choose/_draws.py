@@ -207,12 +207,13 @@ def magnets_by_route(
 ) -> list[Columns]:
     """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+    `shells` has a text for each row of `table`, empty for none. `groups` are those of `Job.groups`:
+    a job and the numbers of its rows.
 
     Returns
     -------
     list of Columns
-        One for each temperature, n rows.
+        One for each temperature, n rows in the order of the table.
     """
     if not temperatures:
         return []

@@ -292,7 +292,7 @@ def resolve_requirement(
 ) -> Requirement:
     """Read a requirement given as one line of text, its share of the reference as a number.
 
-    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m >= 0.9 reference at 150C". `kelvin`
+    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m>=0.9*reference at 150C". `kelvin`
     is the temperature of a requirement that names none. InputError if it cannot be read, names no
     numeric column, or the reference has no such value.
     """
@@ -333,7 +333,11 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Predict every property of a device's reference magnet at a temperature, K; one row."""
+    """Predict every property of a device's reference magnet at a temperature.
+
+    The Series is one row of results by column. `conditions` are those of the screening, `kelvin` is
+    in K.
+    """
     reference = profile.reference
     shells = [reference.shell or ""]
     columns = describe(reference.table(), kelvin, conditions, shells=shells)

@@ -200,7 +200,7 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
 
     `reference` maps columns to values of the magnet to replace, for limits given as a share, such
-    as "remanence_T >= 0.95 reference"; columns without a value are missing or NaN. InputError if it
+    as "remanence_T>=0.95*reference"; columns without a value are missing or NaN. InputError if it
     cannot be read, names a temperature, or the reference has no value.
     """
     requirement = parse_requirement(str(text))
@@ -444,7 +444,8 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
 
-    The values compare at 20 degrees C.
+    The values compare at 20 degrees C. `h_cj` counts as a usual one, a tenth above what makers
+    guarantee. The row has the columns of `grades`.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))

@@ -529,9 +529,10 @@ def _pick_ways(
 ) -> list[int]:
     """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind.
 
-    `best` is the position of the recommended row, None without one. A kind is a way and the element
-    of its shell. Unlikely ways are left out, and there are `_MOST_WAYS` at most. The result holds
-    positions.
+    `other_ways` has a row a candidate, numbered from 0. `best` is the position of the recommended
+    row, None without one. A kind is a way and the element of its shell. Unlikely ways are left out,
+    and there are `_MOST_WAYS` at most. `reach` says that the magnet in use misses the limits. The
+    result holds positions.
     """
     picks = [] if best is None else [best]
     groups = other_ways["way"] + other_ways["shell"].map(_shell_element)

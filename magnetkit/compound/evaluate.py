@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Condensed":
     """Reduce n hard phases to arrays that temperature does not change, for the kernels.
 
-    `codes`, (n,), are the hosts.
+    `codes`, int8 (n,), are the hosts, -1 for none. The `Condensed` has ``state``, float64 (n, 20),
+    and ``ion``, a row for each rare-earth ion.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -42,7 +43,11 @@ def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Conde
 def curie_temperature(
     table: CompositionTable, codes: Int8Array, p: Parameters
 ) -> FloatArray:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
+    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
+
+    `table` holds n hard phases, `codes`, int8 (n,), their hosts, -1 for none; `p` are the
+    parameters of the physics, which alone answers.
+    """
     from ._intrinsic_kernels import CURIE
 
     return condense(table, codes, p).state[:, CURIE]

@@ -243,9 +243,9 @@ def _tensor(
 ) -> FloatArray:
     """Compute the demagnetizing tensor N_ab between cells 0 to n - 1 steps apart, shape `counts`.
 
-    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b. N_ab is even
-    in each distance for a = b, and odd in those along a and b otherwise. `step` are the sides of a
-    cell, m, shape (3,).
+    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b; both are 0, 1
+    or 2 for x, y, z. N_ab is even in each distance for a = b, and odd in those along a and b
+    otherwise. `step` are the sides of a cell, m, shape (3,).
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -314,9 +314,9 @@ class SelfField:
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: FloatArray) -> FloatArray:
-        """Place the magnetization of the cells, A/m, (n,), on the whole grid.
+        """Place the magnetization of the cells, A/m, (n,), on the whole grid, shape ``cells.counts``.
 
-        Each box is weighted by how full it is.
+        Boxes that are no cells take the mean. Each box is weighted by how full it is.
         """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization

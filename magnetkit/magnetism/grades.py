@@ -229,8 +229,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table` is changed in place and returned. Values beyond the printed range are marked as
-    extrapolated.
+    `table` is changed in place and returned; `kelvin` is in K. Values beyond the printed range are
+    marked as extrapolated in their provenance.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -316,10 +316,10 @@ def hot_squareness(kelvin: float) -> "pd.Series":
 
 
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
-    """Convert B_r or H_cJ of a magnet at a temperature, K, to that at 20 degrees C.
+    """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
-    The chords are those of `row`, one of `grades` at 20 degrees C. `quantity` is ``"remanence_T"``
-    or ``"coercivity_kA_m"``; value and result are in its unit.
+    The chords are those of `row`, one of `grades` at 20 degrees C, which is not changed. `quantity`
+    is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the result are in its unit.
     """
     cold = value
     cold_row = row.copy()

@@ -398,10 +398,10 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 
 
 def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
-    """Convert a setting of the process to an array of float64.
+    """Convert a setting of the process to an array of float64, of whatever shape.
 
-    InputError if it is a text, NaN or no number. `meaning` is its meaning in words, for the
-    message.
+    `name` is a field of `Process` and `meaning` its meaning in words, for the message. InputError
+    if `value` is a text, NaN alone or no number.
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:

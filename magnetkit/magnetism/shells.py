@@ -131,7 +131,10 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
 
 
 def carrier_volume(table: CompositionTable, rows: ShellRows) -> FloatArray:
-    """Compute the share of the volume that carriers take of n magnets, shape (n,)."""
+    """Compute the share of the volume that carriers take of n magnets, 0 to 1, shape (n,).
+
+    `table` are the recipes without carriers, `rows` their shells; 0 where a shell has none.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 

@@ -94,8 +94,8 @@ def _shared_sites(
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
     The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
-    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
-    (118,), are of `_judged.kinds`.
+    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`, int8
+    (118,), says the site of each element, as of `_judged.kinds`.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

@@ -108,7 +108,11 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio."""
+        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio.
+
+        `dense` is (n, columns). ``earth``, ``metal`` and ``third`` of the `Occupation` have n rows
+        and a column for each element of the site; rows sum to 1.
+        """
 
         def share(columns: NDArray) -> NDArray:
             part = dense[:, columns]
@@ -356,9 +360,10 @@ class MixingModel:
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
 
     def _fit(self, known: tuple[Slope, ...]) -> None:
-        """Solve for the weights without outliers, and set the fitted attributes.
+        """Solve for the weights without outliers, and set the fitted attributes, in place.
 
-        `known` are slopes that are observed beside the entries.
+        `known` are slopes that are observed beside the entries. Occupation and energies of the
+        entries must be set.
         """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
@@ -433,7 +438,9 @@ class MixingModel:
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Build the nodes from which phases of some elements are interpolated.
 
-        `earths`, `metals` and `thirds` are ascending element columns.
+        `earths`, `metals` and `thirds` are ascending element columns (atomic number less one),
+        among those of the model. The `Nodes` hold `Sites`, `Energies` and `Members` for the
+        kernels.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)

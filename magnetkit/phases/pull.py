@@ -394,7 +394,8 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        Older folders are removed. InputError if the cache cannot be written.
+        `make` is called with the path of the folder, which it creates. Older folders are removed.
+        The cache must be locked. InputError if it cannot be written.
         """
         name = uuid.uuid4().hex
         try:

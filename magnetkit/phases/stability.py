@@ -208,11 +208,23 @@ def _provenance(value: Any, borrows: Any) -> Coded:
 def _energies(
     columns: Columns, judged: Judged, above: Any, known: Any, half: float
 ) -> None:
-    """Write formation energy and distance to the hull, eV/atom, into `columns`.
+    """Write formation energy and distance to the hull, eV/atom, into `columns`, in place.
 
     The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
-    ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``. `above`, (n,), is the
-    distance; no value of it is below zero. Numbers are NaN where `known`, bool (n,), is False.
+    ``_lo``, ``_hi`` and ``_provenance``.
+
+    Parameters
+    ----------
+    columns : Columns
+        Changed.
+    judged : Judged
+        Energies, deviations and what leans on borrowed slopes.
+    above : ndarray of float64, shape (n,)
+        Distance to the hull; values below zero become zero.
+    known : ndarray of bool, shape (n,)
+        Numbers are NaN where it is False.
+    half : float
+        Standard deviations to each side of the range.
     """
     half_width = half * judged.deviation
     for name, value in (

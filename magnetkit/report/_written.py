@@ -145,7 +145,10 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
-    """Add the sheet ``columns`` to a workbook: name, label, unit and meaning of each column."""
+    """Add the sheet ``columns`` to an openpyxl workbook, in place: a row for each column.
+
+    `meanings` maps names to label, unit and meaning.
+    """
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
         sheet.column_dimensions[letter].width = width

@@ -60,7 +60,10 @@ class Chunk:
     )
 
     def take(self, rows: IntArray) -> "Chunk":
-        """Return the candidates at some positions within the chunk, without rejected lines."""
+        """Return the candidates at some positions within the chunk, without rejected lines.
+
+        `rows`, int64, are positions from 0, in any order; the new chunk has theirs.
+        """
         return Chunk(
             self.table[rows],
             self.labels.take(pa.array(rows)),

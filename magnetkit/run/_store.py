@@ -281,7 +281,10 @@ class Store(_Chunks):
             shutil.rmtree(self.parts.address, ignore_errors=True)
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
-        """Say whether a finished result has all its files; on this machine their hashes are checked too."""
+        """Say whether a finished result has all its files; on this machine their hashes are checked too.
+
+        `manifest` is that of the result. In a store only the names are compared.
+        """
         files = _files.named_files(manifest)
         folder = Path(self.place.address)
         if self.shared:
@@ -290,7 +293,11 @@ class Store(_Chunks):
         return _files.RANKED in files and all(digests)
 
     def _compare(self, before: dict[str, Any]) -> None:
-        """Raise InputError if the identity of an earlier screening differs; the message says in what."""
+        """Raise InputError if the identity of an earlier screening differs; the message says in what.
+
+        `before` is the identity in its manifest, a dict of JSON values, compared with that of this
+        screening.
+        """
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
         for key in sorted(keys, key=lambda key: key != "magnetkit"):

@@ -272,9 +272,10 @@ def _choose_least_heavy(
 ) -> dict[str, Any] | None:
     """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
 
-    The result is a row of `_describe_magnet`; None if no mixture of the grid is steady, or the
-    recipe has no copper. `between` is the range of use, K; `circuit` the change of the circuit's
-    own field, %/K.
+    `host` is that of the grade, such as "2:17", `made` its composition, `between` the range of use,
+    K, `producer` whose magnets anchor the model, `circuit` the change of the circuit's own field,
+    %/K. The result is a row of `_describe_magnet` by column; None if no mixture of the grid is
+    steady, or the recipe has no copper.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")

@@ -392,7 +392,11 @@ def _check_makeup(
     diffused: str | None,
     measured: Any,
 ) -> None:
-    """Raise InputError where what is known of the magnet in use contradicts itself."""
+    """Raise InputError where what is known of the magnet in use contradicts itself.
+
+    `shell` needs `recipe` or `measured`; `diffused`, an element, needs `grade` and neither of
+    these. Arguments are those of `replace`, None where not given.
+    """
     if shell is not None and recipe is measured is None:
         raise InputError(
             "shell says what is diffused into the recipe: give recipe or measured too"
@@ -418,7 +422,12 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
 def _use_conditions(
     kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
 ) -> Conditions:
-    """Return the conditions of use; without a calibration those of the bare model."""
+    """Return the conditions of use; without a calibration those of the bare model.
+
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None; `keywords` are
+    those of `Conditions.of` and are not changed. ``calibration="none"`` sets a producer of no
+    magnets.
+    """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
@@ -800,7 +809,10 @@ def _decisions(
 
 
 def _drop_missing(value: Any) -> Any:
-    """Return a record, lists and dictionaries included, with None in place of NaN and infinity."""
+    """Return a value of JSON, lists and dictionaries included, with None in place of NaN and infinity.
+
+    Tuples become lists. `value` is not changed.
+    """
     if isinstance(value, dict):
         return {k: _drop_missing(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

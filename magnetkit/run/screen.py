@@ -357,7 +357,9 @@ def _read_profile(
 ) -> "Profile":
     """Return the profile of a device, with another magnet of today's where one is named.
 
-    Without a device it is one of requirements alone, of which then none may lack: InputError.
+    `application` is a name, a path, a `Profile` or None; `reference` a recipe or None, in `basis`.
+    Without a device the profile is one of requirements alone, for which `require`, `reference` and
+    `temperature` must be given: InputError otherwise.
     """
     from ..choose.applications import Profile, load, requirements_alone, with_reference
 

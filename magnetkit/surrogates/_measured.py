@@ -269,7 +269,8 @@ def read_frame(given: Any) -> pd.DataFrame:
 def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, named by its content.
 
-    StoreError if the cache cannot be written.
+    `given` is a path or a frame of pandas, polars or Arrow. A path is not looked at. InputError for
+    anything else, StoreError if the cache cannot be written.
     """
     if isinstance(given, str | Path):
         return Path(given)
@@ -292,8 +293,23 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError without a column
-    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
+    Rows that cannot be used are left out with a warning in the log.
+
+    Parameters
+    ----------
+    target : str
+        Column of the values, any name.
+    given : path or frame
+        With ``composition``, the target, and as they are ``group``, ``source`` and ``basis``.
+    least : int
+        Number of rows that must remain.
+
+    Raises
+    ------
+    InputError
+        If there is no column ``composition`` or `target`, or `given` is no table.
+    DataError
+        If the file cannot be read, or fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -654,11 +670,23 @@ class _Sieve:
 def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
-    """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
+    """Clean measured Curie temperatures.
 
-    Returns one row a compound and paper, the median of its values; groups are the papers, and where
-    there is none the chemical system, or of facts from reviews that without the rare earths. Beside
-    it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    Parameters
+    ----------
+    frame : DataFrame
+        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``; not
+        changed.
+    origin : str
+        One line on the whole set.
+
+    Returns
+    -------
+    data : TrainingSet
+        One row a compound and paper, the median of its values. Groups are the papers, and where
+        there is none the chemical system, or of facts from reviews that without the rare earths.
+    faulty : DataFrame
+        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
     sieve = _Sieve(frame)
     _drop_other_matter(sieve)
