@@ -268,7 +268,7 @@ def match_headers(
     headers : sequence of str
         As written.
     kind : str
-        Kind of table, of ``columns/headers.csv``.
+        Kind of table, of ``columns/headers.csv``: "parts" or "magnets".
     units : mapping, optional
         Units that the user names, by header.
 
@@ -467,7 +467,7 @@ def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column
     yearly : bool
         It says "a year".
     kind : str
-        Kind of table.
+        Kind of table: "parts" or "magnets".
     """
     name = _named_by_unit(unit, yearly)
     entry = next((k for k in _vocabulary(kind) if k.name == name), None)

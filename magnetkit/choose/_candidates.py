@@ -1182,7 +1182,7 @@ def as_candidates(
     way : str
         Kind of way to enter.
     kind : str or None
-        Kind of recipe to prefer.
+        Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
         What is asked.
 
@@ -1244,7 +1244,7 @@ def select_grades(
     request : Request
         What is asked.
     kind : str or None
-        Kind of recipe that other classes have.
+        Kind of recipe that other classes have, such as "diffused".
     reach : bool
         The magnet in use does not meet the limits, so higher classes count too.
 

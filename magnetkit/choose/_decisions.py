@@ -86,7 +86,7 @@ def classify_decisions(
     job : Job
         Its reference decides what is leaner.
     hosts : ndarray of int8, shape (n,)
-        Codes of `assign_hosts`.
+        Indices into `HOST_NAMES`, of `assign_hosts`; -1 for none.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -138,7 +138,7 @@ def _decision_text(
     Parameters
     ----------
     host : str
-        Name of the host's root.
+        Name of the host's root, such as "2:14:1".
     held : list of str
         Elements that count and are contained.
     lean : bool
@@ -146,7 +146,7 @@ def _decision_text(
     shell : str
         Diffused element, empty without one.
     route : str
-        Route, empty for the usual one.
+        Name of the route, such as "hot-deformed"; empty for the usual one.
     """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)

@@ -191,7 +191,7 @@ def _estimate(
     Parameters
     ----------
     host : str
-        Name of the host.
+        Name of the host, such as "2:14:1".
     made_as : str
         Kind of the grade, such as ``"sintered"``; kinds of recipe that do not fit are left out.
     makers : str
@@ -256,7 +256,7 @@ def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEst
     Parameters
     ----------
     grade : str
-        A name that `magnetkit.grades` knows.
+        A name that `magnetkit.grades` knows, such as "N42SH".
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
 
@@ -360,7 +360,7 @@ def _model_recipes(
     melts : tuple of (str, str)
         Recipe in wt.% and text of its shell, empty without one.
     route : str or None
-        Name of the route that all are made by.
+        Name of the route that all are made by, such as "hot-deformed"; None for the usual one.
     curie : CurieModel or None
         Model of the Curie temperature.
 
@@ -569,7 +569,7 @@ def charge(host: str, **amounts: float) -> str:
     Parameters
     ----------
     host : str
-        Host that is sold, of `usual_magnets`.
+        Host that is sold, such as "2:14:1", of `usual_magnets`.
     **amounts : float
         By symbol, wt.% that replaces the usual amount of that element, such as ``Dy=2.0``;
         ``rare_earth`` is the total of the rare earths, of which the light ones take the rest.

@@ -459,7 +459,7 @@ def nearest_recipes(
     table : CompositionTable
         The recipes.
     codes : ndarray of int8
-        Their hosts.
+        Indices of their hosts in `HOST_NAMES`, (n,); -1 for none.
     made : Process
         Process of each; what it and the traces add is left to `Alloys.apart`.
 
@@ -849,7 +849,7 @@ def _with_given(
     predicted : PredictedCurie or None
         Prediction of the Curie temperature.
     rows : dict of ndarray
-        Process of each magnet.
+        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
 
     Returns
     -------
@@ -889,7 +889,7 @@ def _structure(
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     rows : dict of ndarray
-        Process of each magnet.
+        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
     carriers : ndarray, optional
         Masses of carriers, of `ShellRows`; they stay in the boundary.
     """
@@ -966,7 +966,7 @@ def _split_into_phases(
     parts : Partition
         Recipes split as they are written.
     rows : dict of ndarray
-        Process of each.
+        Process of each by the name of the setting, as of `process.by_row`, (n,) each.
     traces : Traces or None
         Gases that the recipe itself names.
 

@@ -610,7 +610,7 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     Parameters
     ----------
     name : str
-        The grade, with or without maker or family.
+        The grade, with or without maker or family, such as "N42SH".
 
     Returns
     -------

@@ -334,7 +334,7 @@ def sintered(
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
         furnace makes is predicted with a warning.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     between : tuple of float or str
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.

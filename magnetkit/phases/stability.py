@@ -58,7 +58,7 @@ def stability(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions; see `magnetkit.predict`.
     host : str
-        ``"auto"`` or a host's name; see `assign_hosts`.
+        ``"auto"`` to find it, or a name such as "2:14:1"; see `assign_hosts`.
     temperature : float or str, optional
         K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
         annealing.
@@ -129,7 +129,7 @@ def stability_columns(
     table : CompositionTable
         n recipes.
     host : str
-        Host of all, or ``"auto"``.
+        Host of all, such as "2:14:1", or ``"auto"`` to find each.
     temperature : float or str, optional
         K, or a text such as ``"800C"``.
     snapshot : Snapshot, str or path, optional
