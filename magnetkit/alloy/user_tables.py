@@ -270,7 +270,7 @@ def match_headers(
     kind : str
         Kind of table, of ``columns/headers.csv``: "parts" or "magnets".
     units : mapping, optional
-        Units that the user names, by header.
+        Units that the user names, by header, such as ``{"Temp": "C"}``.
 
     Returns
     -------

@@ -101,7 +101,7 @@ def judge_beside_grade(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
         Their evaluated columns; not changed.
     job : Job

@@ -80,7 +80,7 @@ def classify_decisions(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     heavy : ndarray, shape (n,)
         Heavy rare earth, wt.%.
     job : Job

@@ -537,7 +537,7 @@ def central_values(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     supply : Columns
         As of `with_distances`.
     job : Job

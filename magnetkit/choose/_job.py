@@ -101,7 +101,7 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            The route of each magnet.
+            Name of the route of each magnet, empty for the usual one.
 
         Returns
         -------

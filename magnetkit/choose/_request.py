@@ -137,7 +137,7 @@ class Incumbent:
     sheet : pandas.Series
         Its row as of `magnetkit.grades` at 20 degrees C; of a measured magnet the nearest grade's.
     least : dict of str to float
-        What is guaranteed of B_r (T) and H_cJ (kA/m).
+        ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed.
     spread : Spread
         That of its lots.
     squareness, recoil : float
@@ -316,7 +316,7 @@ def _incumbent_of_row(
     name : str
         Its name for the user.
     least : dict of float
-        Guaranteed B_r (T) and H_cJ (kA/m) at the temperature of use.
+        ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed at the temperature of use.
     request : Request
         What is asked.
     **better

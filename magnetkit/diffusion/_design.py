@@ -204,7 +204,7 @@ def _relieve_masses(
     search : Search
         Magnet and target.
     groups : list of list of Patch
-        Groups of one mass per area each.
+        Groups of patches of faces; the patches of a group have one mass per area.
     spread : float
         Diffusion coefficient times time, m2.
     deviations : float
@@ -415,7 +415,7 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     coarse : Coated
         The coating designed on few cells.
     groups : Groups
-        Groups of the many cells.
+        Groups of patches of faces, on the many cells.
     search : Search
         The search on the many cells.
 

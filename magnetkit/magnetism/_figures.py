@@ -267,7 +267,7 @@ def least_widths(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : ndarray, shape (m,)
         Temperatures, K.
     scale : float
@@ -302,7 +302,7 @@ def figures_by_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     bulk : Intrinsic
         Their hard phases at m temperatures.
     values : ndarray, shape (7, 3, m, n)

@@ -422,7 +422,7 @@ def evaluate_magnets(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperature : array_like, shape (m,)
         K.
     between : tuple of float, optional
@@ -688,7 +688,7 @@ def _condense_phases(
     Parameters
     ----------
     parts : Partition
-        The split recipes.
+        The split recipes: host codes, hard phases and what is beside them.
     formula : ndarray of float64, shape (n,)
         How far each is a bare formula, which has no walls, 0 to 1.
     enrichment : ndarray of float64, shape (n,)
@@ -885,7 +885,7 @@ def _structure(
     table : CompositionTable
         n recipes.
     found : Balance
-        The recipes split into phases.
+        The n recipes split into phases, by volume.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     rows : dict of ndarray

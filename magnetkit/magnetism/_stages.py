@@ -45,7 +45,7 @@ def magnets(
     shells : sequence of str or None
         Shell of each, None for none at all.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     conditions : Conditions
         Process, use and models.
 

@@ -137,7 +137,7 @@ def _boundary_phases(
     Parameters
     ----------
     made : Balance
-        The recipes split into phases.
+        The n recipes split into phases, by volume.
     i : int
         Number of the row.
     name : str

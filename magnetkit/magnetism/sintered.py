@@ -455,9 +455,9 @@ def figure_columns(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     use : Use
         Chords, duty and interval.
     only : mapping, optional
@@ -651,7 +651,7 @@ def _columns_at_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : float
         K.
     values : ndarray, shape (7, 3, n)

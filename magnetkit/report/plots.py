@@ -550,7 +550,7 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     Parameters
     ----------
     found : Diffusion
-        Of `magnetkit.diffuse`.
+        Designs, as `magnetkit.diffuse` returns them.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
     """
@@ -593,7 +593,7 @@ def margin_map(
     Parameters
     ----------
     found : Diffusion
-        Of `magnetkit.diffuse`.
+        Designs, as `magnetkit.diffuse` returns them.
     when : {"before", "after"}
         Diffusion; both have the same colours.
     element : str, optional
