@@ -105,7 +105,7 @@ def judge_beside_grade(
     here : Columns
         Their evaluated columns; not changed.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -158,7 +158,7 @@ def _judge_rows(
     request, limits
         Of `_find_request`.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
 
     Returns
     -------

@@ -295,7 +295,7 @@ def _figures_of_melts(
     stated : StatedLevel, optional
         Level of the producer.
     producer : Producer, optional
-        Calibration.
+        Calibration: whose measured magnets the values are conditional on.
 
     Returns
     -------
@@ -428,7 +428,7 @@ def judge_melts(
     own : Recipe
         Its recipe.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     limits : dict of Requirement
         By column.
     frame : pandas.DataFrame, optional
@@ -706,7 +706,7 @@ def _cached_producer(
     text : str
         Recipe, wt.%.
     shell : str or None
-        Its shell.
+        Its shell, such as "Tb 0.5 wt%".
     level : Level
         Level of the producer at 20 degrees C.
     kelvin : float
@@ -774,7 +774,7 @@ def _probability(
     limits : dict of Requirement
         By column.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     deviations : tuple of two ndarrays, shape (n,)
         Standard deviations of ln B_r and ln H_cJ.
     slack : tuple of two floats
@@ -1184,7 +1184,7 @@ def as_candidates(
     kind : str or None
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
 
     Returns
     -------
@@ -1242,7 +1242,7 @@ def select_grades(
     incumbent : Incumbent
         The magnet in use.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     kind : str or None
         Kind of recipe that other classes have, such as "diffused".
     reach : bool

@@ -433,7 +433,7 @@ def decide(
     take : callable
         ``take(rows, columns)`` returns those rows as a `pyarrow.Table`.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     anyway : list of pyarrow.Table
         Today's magnet as evaluated for the job and, if there is one, a lower class.
 

@@ -318,7 +318,7 @@ def _incumbent_of_row(
     least : dict of float
         ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed at the temperature of use.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     **better
         Fields of `Incumbent` that are known better.
 
@@ -359,7 +359,7 @@ def incumbent_of_values(
         ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
         measurement; or the file of a measured curve.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     grade : str, optional
         What it was sold as; the nearest grade otherwise.
 

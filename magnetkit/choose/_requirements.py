@@ -288,7 +288,7 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     tables : dict of Columns
         Their properties at each of the `needed_temperatures`, K.
     job : Job
-        The device.
+        The device, its temperature and its conditions.
 
     Returns
     -------

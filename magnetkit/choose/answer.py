@@ -503,7 +503,7 @@ def _list_other_ways(
     largest_exposure : float
         Exposure to heavy rare earth from which a candidate is no way, USD/kg.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
 
     Returns
     -------

@@ -202,7 +202,7 @@ def _relieve_masses(
     Parameters
     ----------
     search : Search
-        Magnet and target.
+        The magnet in cells, its operating points, and the target with its probability.
     groups : list of list of Patch
         Groups of patches of faces; the patches of a group have one mass per area.
     spread : float
@@ -417,7 +417,7 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     groups : Groups
         Groups of patches of faces, on the many cells.
     search : Search
-        The search on the many cells.
+        The search on the many cells: operating points, target and its probability.
 
     Returns
     -------

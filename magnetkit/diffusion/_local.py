@@ -746,7 +746,7 @@ def design_probability(
     Parameters
     ----------
     target : Target
-        The requirement.
+        The requirement: largest loss of flux, or least margin or safety everywhere.
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case.
     amounts : sequence of ndarray, shape (n,)

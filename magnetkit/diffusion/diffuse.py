@@ -872,7 +872,7 @@ class _Costs:
         design : dict
             Columns so far.
         search : Search
-            Magnet and target.
+            The magnet in cells, its operating points, and the target with its probability.
         amount : ndarray, shape (n,)
             Content of each cell, %.
         used, inside : float

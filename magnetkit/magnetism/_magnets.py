@@ -342,7 +342,7 @@ class Alloys:
         Parameters
         ----------
         temperature : ndarray, shape (m,)
-            K.
+            Temperatures, K.
         rules : Rules, optional
             In place of the alloys' own.
         hard : ndarray of bool, shape (m,), optional
@@ -424,7 +424,7 @@ def evaluate_magnets(
     made : Alloys
         n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperature : array_like, shape (m,)
-        K.
+        Temperatures, K.
     between : tuple of float, optional
         Range of use, K. With it the values are the central ones of `sintered.figure_columns`, NaN
         where there is no uniaxial magnet.
@@ -498,7 +498,7 @@ def _has_no_precedent(
     written : Partition
         Recipes split as they are written.
     shells : ShellRows or None
-        Shell of each.
+        Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
         What was taken out of the recipes.
     """
@@ -549,7 +549,7 @@ def alloys(
     process : Process, dict or str, optional
         As for `sintered`.
     shells : ShellRows, optional
-        Shell of each.
+        Shell of each, as `read_shells` returns them.
     host : str or ndarray of int8
         As for `sintered`, or host codes, (n,).
     curie : CurieModel, optional

@@ -66,7 +66,7 @@ def stability(
         Phases to interpolate and to compete with; the embedded snapshot without it. The model of
         forming is that fitted on the embedded energies.
     interval : float
-        Coverage of the intervals.
+        Coverage of the intervals, 0 to 1.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     strict : bool

@@ -61,11 +61,11 @@ def finish(
     store : Memory or Store
         Finished chunks.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     identity, summary : mapping
         For the manifest; the number that meets the requirements is added.
     report : callable
-        ``report(done, total)``.
+        Called as ``report(done, total)``; the total may be None.
     crew : Crew
         Workers, and what they need to compute a chunk again.
     keep : int, optional

@@ -47,7 +47,7 @@ class TrainingSet:
     Attributes
     ----------
     target : str
-        A name of `TARGETS`.
+        A name of `TARGETS`, such as "curie_temperature_K".
     table : CompositionTable
         The compositions, n of them.
     values : ndarray of float64, shape (n,)
@@ -370,7 +370,7 @@ def _reasons(
     frame : DataFrame
         All rows of the input, with ``composition`` and the target.
     target : str
-        Column of the values.
+        Column of the values, such as "curie_temperature_K".
     table : CompositionTable
         The m compositions that could be read, with the errors of the others.
     usable : ndarray of bool, shape (m,)
