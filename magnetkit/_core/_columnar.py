@@ -147,7 +147,8 @@ class Columns(dict[str, Any]):
         ----------
         parts : sequence of (ndarray of int64, Columns)
             Row numbers in the result, and the columns of these rows. At least one part; together
-            they number the rows 0 to n - 1 once each. All have the names of the first.
+            they number the rows 0 to n - 1 once each. All must have the columns of the first
+            (KeyError); further ones are left out.
 
         Returns
         -------
@@ -169,7 +170,10 @@ class Columns(dict[str, Any]):
         return result
 
     def frame(self) -> "pd.DataFrame":
-        """Return the columns as a pandas frame on the same memory."""
+        """Return the columns as a pandas frame on the same memory, where their types allow it.
+
+        A `Coded` becomes a categorical. The columns are not to be changed afterwards.
+        """
         import pandas as pd
 
         data = {

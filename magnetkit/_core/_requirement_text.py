@@ -112,7 +112,7 @@ def parse_requirement(text: str) -> ParsedRequirement:
     at = match["temperature"]
     kelvin = None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
     limit = float(match["limit"]) if has_limit else None
-    if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
+    if not all(map(math.isfinite, (limit or 0.0, share or 0.0))):
         raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
     return ParsedRequirement(
         match["column"], match["sign"], limit, share, absolute, kelvin

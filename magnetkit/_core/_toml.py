@@ -230,7 +230,7 @@ def _explain(error: ValidationError) -> str:
 
 
 def _problem(problem: Any) -> str:
-    field = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")
     expectation = expectation[0].lower() + expectation[1:]
     got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"

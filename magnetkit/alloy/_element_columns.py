@@ -21,8 +21,9 @@ def with_composition_column(
 ) -> tuple[pa.Table, str]:
     """Return the table and the name of its composition column.
 
-    If `wanted` asks for columns of elements, they are joined to a column of recipes first.
-    InputError as from `composition_name`, or if columns of elements cannot be joined.
+    `wanted` is the name that a user gave, None to find it. If it is `ELEMENT_COLUMNS`, the columns
+    of elements are joined to a new column of recipes first. `path` is for messages. InputError as
+    from `composition_name`, or if columns of elements cannot be joined.
     """
     if wanted != ELEMENT_COLUMNS:
         return table, composition_name(table, wanted, f"{path}: ")

@@ -118,7 +118,10 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
-    """Read a Parquet file in blocks of `size` rows; InputError if the texts of a block are too large."""
+    """Read a Parquet file in blocks of at most `size` rows; lines count rows from 1.
+
+    InputError if the texts of a block are too large. Bytes that are no UTF-8 are replaced.
+    """
     start = 0
     duplicates = _dictionary_columns(path)
     for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(size):
@@ -204,7 +207,11 @@ class _LineCount:
         return "skip"
 
     def place(self, table: pa.Table) -> tuple[IntArray, list[Rejected]]:
-        """Return the line of each row of the next block, (n,), and the rows rejected in it."""
+        """Return the line of each row of the next block, int64 (n,), and the rows rejected in it.
+
+        Blocks must come in order: lines counted so far are kept. Blank lines are rejected without a
+        reason, and are not in the list.
+        """
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)
         self.skipped.clear()
@@ -227,7 +234,9 @@ def _open_csv(
 ) -> Iterable[pa.RecordBatch]:
     """Open a CSV file for reading in batches, all of whose cells are text.
 
-    One thread reads: only then does the reader give `lines` the number of a bad line.
+    `header` are the names of its columns, `delimiter` what is between cells, `encoding` as of
+    `_detect_encoding`. One thread reads: only then does the reader give `lines`, which notes the
+    rows that it skips, the number of a bad line.
     """
     return pacsv.open_csv(
         path,
@@ -286,7 +295,10 @@ def _blank(table: pa.Table) -> BoolArray:
 
 
 def _line_ends(table: pa.Table) -> IntArray:
-    """Count the line ends in the cells of each row, int64 (n,)."""
+    """Count the line ends in the cells of each row, int64 (n,).
+
+    All columns must be texts; null cells count as empty.
+    """
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
@@ -298,6 +310,8 @@ def _line_ends(table: pa.Table) -> IntArray:
 
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     """Read the header line of a CSV file.
+
+    `encoding` is as of `_detect_encoding`.
 
     Returns
     -------

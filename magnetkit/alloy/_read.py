@@ -145,8 +145,9 @@ class Inputs:
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: those of the column, or else the argument's.
 
-        The argument is one for all rows or one a row. InputError if column and argument both name
-        shells, or their number differs from that of the rows.
+        `shell` is one for all rows (a text, dict or `Shell`), one a row, or None. The result has
+        one for each row of ``table``, or is None. InputError if column and argument both name
+        shells, their number differs from that of the rows, or one for all cannot be read.
         """
         if shell is None:
             return self.shells
@@ -166,7 +167,8 @@ class Inputs:
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
         """Return the inputs without the rows of some shells, which become rejected lines.
 
-        `shells` maps texts of shells to the reason.
+        `shells` maps texts of shells to the reason. These inputs are returned themselves where
+        nothing is refused, or they have no shells, lines or labels.
         """
         if (
             not shells
@@ -194,7 +196,7 @@ class Inputs:
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns for the readable rows, None if there are none.
 
-        `named` drops the composition column.
+        `named` drops the composition column. Rows are those of ``table``; names are texts.
         """
         if self.others is None:
             return None
@@ -251,8 +253,9 @@ class Inputs:
     ) -> Any:
         """Return a frame as an Arrow table or a polars frame, with the user's other columns.
 
-        `rows` are those of the input that its rows are of; `records` are the rejected ones, which
-        stand in the metadata of an Arrow table.
+        `rows` are those of the input that its rows are of, int64; `records` are the rejected ones,
+        which stand in the metadata of an Arrow table. With `named` the composition column is left
+        out. A name that is taken gets the prefix ``input_``.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -301,7 +304,8 @@ class Inputs:
     def values(self, values: FloatArray, name: str) -> Any:
         """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
 
-        A list, path or table of compositions gives an ndarray. `name` is that of a named series.
+        A list or path gives an ndarray, a table of compositions `values` itself. A warning names
+        rejected rows. `name` is that of a polars or pandas series.
         """
         if self.reported:
             return values
@@ -421,7 +425,11 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read the compositions in a list, set, iterator, series or array; InputError for anything else."""
+    """Read the compositions in a list, set, iterator, series or array; InputError for anything else.
+
+    `basis` is that of the amounts. Lines count from 1. Rows that cannot be read are in
+    ``rejected``.
+    """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:
@@ -515,7 +523,8 @@ def _composition(item: Any) -> Any:
 def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     """Read a frame of pandas, polars or Arrow: compositions, shells and given values.
 
-    `column` names the composition column; it is found by name otherwise.
+    `column` names the composition column; it is found by name otherwise. Other columns are kept in
+    ``others``. InputError if the column is not there or not clear.
     """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
@@ -549,7 +558,7 @@ def _flatten(frame: Any) -> Any:
             "the frame has column names on several levels; join them to one, e.g. "
             "frame.columns = ['_'.join(map(str, c)) for c in frame.columns]"
         )
-    names = [str(n) for n in frame.columns]
+    names = list(map(str, frame.columns))
     duplicates = sorted(n for n in set(names) if names.count(n) > 1)
     if duplicates:
         raise InputError(
@@ -568,7 +577,8 @@ def join_blocks(
 ) -> Inputs:
     """Read consecutive blocks of a file as one input.
 
-    `path` is for messages, `column` names the composition column. InputError if it is unclear which
+    `path` is for messages, `column` names the composition column, None to find it. Lines that could
+    not be read, and recipes that could not, are in ``rejected``. InputError if it is unclear which
     column that is.
     """
     frame = pa.concat_tables(
@@ -585,7 +595,11 @@ def join_blocks(
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
-    """Add to a table what columns such as ``given_curie_temperature_K`` of its frame say."""
+    """Return a table with what columns such as ``given_curie_temperature_K`` of its frame say.
+
+    `frame` has a row for each row of the input, also unreadable ones. Empty cells say nothing.
+    InputError for an unknown name or an implausible value. `table` is not changed.
+    """
     values = {}
     for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:
         column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]

@@ -196,8 +196,8 @@ def expand_trade_names(text: str, basis: str) -> str | None:
 
     None if it has no trade name. The amount of an input stands where the recipe has its amounts:
     before the symbols if it begins with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise.
-    Other words for the balance become ``bal.``. `basis` is that of reading: "auto", "atomic" or
-    "weight".
+    Other words for the balance become ``bal.``. A warning says what was read. `basis` is that of
+    reading: "auto" (the text must then say wt.%), "weight", or "atomic", which gives None.
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
@@ -231,8 +231,8 @@ def _replace_inputs(
 ) -> tuple[str, set[str]]:
     """Replace the trade names in a text by their elements.
 
-    `pattern` finds name and amount; `form` writes one element. The second result is the set of
-    names that were found.
+    `pattern` has the groups ``name`` and ``amount``; `form` writes one element from ``e`` and
+    ``x``. Returned are the new text and the set of names that were found.
     """
     amounts_by_name = inputs()
     names_met_so_far: set[str] = set()
@@ -285,9 +285,9 @@ def basis_code(basis: Basis) -> int:
 
 
 def _row(text: str) -> np.ndarray:
-    """Convert a text to the read-only ASCII bytes that the parser takes.
+    """Convert a text to the read-only ASCII bytes that the parser takes, uint8.
 
-    CompositionError if the text names a grade.
+    Characters that no notation has become 0. CompositionError if the text names a grade.
     """
     if (why := refusal(text)) is not None:
         raise CompositionError(why, text)

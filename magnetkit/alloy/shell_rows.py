@@ -76,13 +76,22 @@ class ShellRows:
         law: Mapping[str, float] | None = None,
         arriving: FloatArray | float = 1.0,
     ) -> tuple[FloatArray, FloatArray]:
-        """Return fraction and content of each shell, from the amount where that is given.
+        """Return fraction and content of each shell, (n,) each, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first and then,
-        as it nears the content that diffusion reaches at most, thicker: the content grows as
-        1 - exp(-share held / `held`). `law` takes the place of the calibrated parameters where
-        they are fitted; `arriving` is the share of the amount that there is where coercivity is
-        decided, see `magnetkit.magnetism.shells.arriving_share`.
+        as it nears the content that diffusion reaches at most, thicker: the content grows as 1 -
+        exp(-share held / `held`).
+
+        Parameters
+        ----------
+        table : CompositionTable
+            The n recipes.
+        law : mapping of str to float, optional
+            ``lost``, ``most_content`` and ``held``, in place of the calibrated parameters where
+            they are fitted.
+        arriving : ndarray of float64, shape (n,), or float
+            Share of the amount that there is where coercivity is decided, see
+            `magnetkit.magnetism.shells.arriving_share`.
         """
         law = law or shell_law()
         share_inside = (
@@ -121,7 +130,8 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one for each.
 
-    None if no magnet has any; InputError if there are not n.
+    A shell is a text such as "Tb 0.5 wt%", a dict, a `Shell` or None. None if no magnet has any.
+    InputError if there are not n, or one cannot be read.
     """
     import pyarrow as pa
 
@@ -160,7 +170,11 @@ class _Rim(NamedTuple):
 
 
 def _describe_rim(shell: Shell | None) -> _Rim:
-    """Return the numbers of a shell, NaN for those that it leaves to others."""
+    """Return the numbers of a shell as a `_Rim`, NaN for those that it leaves to others.
+
+    The amount is a share of the mass. None, and a shell of carriers alone, have fraction and
+    content 0.
+    """
     if shell is None:
         return _Rim()
     faces_mm = np.inf if shell.faces_mm is None else shell.faces_mm
@@ -297,7 +311,8 @@ def mean_over_mass(
     """Compute the mean of figures of the elements over the mass of each alloy, shape (n, k).
 
     A shell replaces part of the alloy's own rare earth, atom for atom; what stays in the boundaries
-    is paid for too. `figures`, (118, k), are per unit of mass; its first column is 1 throughout.
+    is paid for too. `figures`, (118, k), are per unit of mass; its first column must be 1
+    throughout, and so is that of the result. `shell` is as of `read_shells`.
     """
     from ._row_kernels import sums_of_each
 

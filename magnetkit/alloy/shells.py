@@ -142,7 +142,7 @@ def is_one(shell: Any) -> bool:
 def _read_record(record: dict[str, Any]) -> Shell:
     """Build a shell from a dictionary of R and amount_wt_pct, or of R, fraction and content.
 
-    InputError for other keys.
+    InputError for other keys or numbers that no shell has; ValueError for a text that is no number.
     """
     if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
         raise InputError(

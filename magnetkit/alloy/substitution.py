@@ -454,7 +454,11 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit."""
+    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit.
+
+    `host` is a formula such as "Nd2Fe14B"; `replace` maps its elements to substitutes; `step` and
+    `limits` are fractions of a site, `additions` maps elements to at.% of the host.
+    """
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
     slots: list[Slot] = []
@@ -501,7 +505,11 @@ def _read_host(host: str) -> dict[str, Fraction]:
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
-    """Raise InputError if a host has no element `site`, or its substituents are not distinct."""
+    """Raise InputError if a host has no element `site`, or its substituents are not distinct.
+
+    `amounts` has the elements of `host`; `elements` are the substituents, none of which may be
+    `site`.
+    """
     if site not in amounts:
         raise InputError(
             f"{host} has no {site} to replace; it has {', '.join(amounts)}"
@@ -527,9 +535,10 @@ def site_share(value: Any, name: str) -> Fraction:
 
 
 def _percents(element: str, given: Any) -> list[Fraction]:
-    """Convert the levels of an addition, at.% of the host, to exact fractions.
+    """Convert the levels of an addition, at.% of the host, to exact fractions, in their order.
 
-    InputError unless they are distinct and between 0 and 100.
+    `given` is one number or text, or several, of `element`. InputError unless they are distinct and
+    between 0 and 100.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
@@ -627,7 +636,8 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     """Compute how much more of each element a formula has than the host, per formula unit of the host.
 
-    Amounts that are not additions fill the host's sites.
+    Amounts that are not additions fill the host's sites. The dict has all elements of both; a value
+    is negative for what the formula lacks.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}

@@ -623,10 +623,11 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def valid_text(array: Any) -> Any:
-    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8.
+    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8; null stays.
 
     Arrow does not check the bytes of other writers (a Parquet file of Latin-1, say). A decoder that
-    does not check them either reads past the end of a row.
+    does not check them either reads past the end of a row. `array`, plain or chunked, is returned
+    itself if it is sound.
     """
     try:
         array.validate(full=True)
@@ -679,7 +680,10 @@ def same_name(one: Any, other: str) -> bool:
 
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
-    """Return the name of the single text column of a frame; InputError if there is none or several."""
+    """Return the name of the single text column of a frame; InputError if there is none or several.
+
+    `frame` is of pandas, polars or Arrow, `names` are its columns; `source` begins the message.
+    """
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
     elif hasattr(frame, "iloc"):
@@ -703,7 +707,8 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame except `composition` as an Arrow table with texts as names.
 
-    InputError if a column holds values of several kinds.
+    `frame` is of pandas, polars or Arrow; `composition` is a name, None to keep all. InputError if
+    a column holds values of several kinds.
     """
     columns = {}
     for name in column_names(frame):
@@ -736,7 +741,7 @@ def column_names(frame: Any) -> list[Any]:
 
 def join_names(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
-    text = ", ".join(str(n) for n in names[:12])
+    text = ", ".join(map(str, names[:12]))
     if len(names) > 12:
         return f"{text} and {len(names) - 12} more"
     return text or "none"
@@ -748,7 +753,8 @@ def _parse_chunk(
     """Parse a chunk of strings whose first is row `start`.
 
     Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
-    `odd` has values that are no text, by row.
+    `odd` has values that are no text, by row. Rows that cannot be read are in ``errors`` of the
+    table, whose ``row_index`` counts from `start`.
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
@@ -840,7 +846,10 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
-    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,)."""
+    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,).
+
+    `texts` is one Arrow array of strings without nulls; the bytes are its own memory, read-only.
+    """
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.zeros(1, np.int64)
@@ -857,7 +866,8 @@ def _without_grades(
 ) -> CompositionTable:
     """Return a table in which rows that name a grade are errors instead.
 
-    `texts` are those of its rows and errors, of which the first is row `start`.
+    `texts` are Arrow strings, those of its rows and errors, of which the first is row `start`.
+    Where no row names a grade, `table` itself is returned.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

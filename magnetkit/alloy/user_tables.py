@@ -236,9 +236,9 @@ def read_user_table(
         has to be asked for.
     """
     frame, lines, refusals, notes = _read_frame(source)
-    texts = [str(name) for name in frame.columns]
+    texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
-    columns = _with_cell_units(frame, columns)
+    columns = _require_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
     notes += mark_notes + _describe_thousandths(frame, lines, columns, mark)
     notes += _describe_unnamed_units(frame, columns)
@@ -268,9 +268,9 @@ def match_headers(
     headers : sequence of str
         As written.
     kind : str
-        Kind of table, of ``columns/headers.csv``.
+        Kind of table, of ``columns/headers.csv``: "parts" or "magnets".
     units : mapping, optional
-        Units that the user names, by header.
+        Units that the user names, by header, such as ``{"Temp": "C"}``.
 
     Returns
     -------
@@ -415,7 +415,8 @@ class _Known:
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
     """Read the known columns of a kind of table, with the spellings of their headers.
 
-    InputError if there is no such kind.
+    `kind` is "parts" or "magnets"; InputError for another. Spellings are simplified as by
+    `_simplify_header`, the best first.
     """
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
@@ -466,7 +467,7 @@ def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column
     yearly : bool
         It says "a year".
     kind : str
-        Kind of table.
+        Kind of table: "parts" or "magnets".
     """
     name = _named_by_unit(unit, yearly)
     entry = next((k for k in _vocabulary(kind) if k.name == name), None)
@@ -623,7 +624,8 @@ def _print_unit(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it in `units`, which loses that entry.
 
-    InputError if the unit does not fit the quantity.
+    `units` maps headers or names, such as "Mass", to units, such as "g"; it is changed. Without an
+    entry `column` itself is returned. InputError if the unit does not fit the quantity.
     """
     key = next(
         (
@@ -647,7 +649,11 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 
 
 def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
-    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None."""
+    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
+
+    `text` is a simplified header; `spellings` maps simplified spellings to known columns. Columns
+    of text are found by their likeness alone.
+    """
     nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
     if nearest:
         return spellings[nearest[0]]
@@ -715,7 +721,11 @@ def _read_frame(
 
 
 def as_frame(source: Any) -> "pd.DataFrame":
-    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise."""
+    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise.
+
+    A pandas frame is returned itself, no copy. `source` may be of any library whose frames have
+    ``to_pandas``.
+    """
     import pandas as pd
 
     if hasattr(source, "to_pandas"):
@@ -731,10 +741,13 @@ def as_frame(source: Any) -> "pd.DataFrame":
         raise InputError(f"the columns do not form a table: {error}") from None
 
 
-def _with_cell_units(
+def _require_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
-    """Return the columns; InputError if one needs a unit that neither header nor cells name."""
+    """Return the columns as they are; InputError if one needs a unit that neither header nor cells name.
+
+    `columns` are those of `frame`, in its order. A unit in some cells is enough.
+    """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
             continue
@@ -770,6 +783,8 @@ def _decimal_mark(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[str | None, list[str]]:
     """Find the decimal mark of a table's numbers.
+
+    Only texts of columns of a known quantity count; `columns` are those of `frame`, in its order.
 
     Returns
     -------
@@ -867,7 +882,10 @@ def _is_german(columns: tuple[Column, ...]) -> bool:
 def _describe_unnamed_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> list[str]:
-    """Write a note on each column that was read in a unit which nobody named."""
+    """Write a note on each column that was read in a unit which nobody named.
+
+    `columns` are those of `frame`, in its order. Counts get no note.
+    """
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)

@@ -101,11 +101,11 @@ def judge_beside_grade(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
         Their evaluated columns; not changed.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -132,7 +132,7 @@ def judge_beside_grade(
                     columns[f"{name}_{end}"] = ends
     failure_texts = np.array(here["failed_requirements"].texts(), object)
     failure_texts[rows] = _failed_texts(candidate_rows, limits)
-    columns["failed_requirements"] = Coded.of([str(text) for text in failure_texts])
+    columns["failed_requirements"] = Coded.of(list(map(str, failure_texts)))
     return columns
 
 
@@ -158,7 +158,7 @@ def _judge_rows(
     request, limits
         Of `_find_request`.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return the recipe of today's magnet, wt.%.
 
     It is that of the device's reference if the grade is the same, else the likeliest one of the
-    grade.
+    grade, which must be known. Of the former the heavy rare earth is not filled in (0).
     """
     reference = job.profile.reference
     if reference.grade == incumbent.name:
@@ -207,8 +207,9 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `judged` has the columns of `judge_melts`. A text names requirements as results do, separated by
-    semicolons; it is empty where none is missed.
+    `judged` has the columns of `judge_melts`; `limits` maps columns such as "remanence_T" to
+    `Requirement`. A text names requirements as results do, separated by semicolons; it is empty
+    where none is missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

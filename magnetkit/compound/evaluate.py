@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Condensed":
     """Reduce n hard phases to arrays that temperature does not change, for the kernels.
 
-    `codes`, (n,), are the hosts.
+    `codes`, int8 (n,), are the hosts, -1 for none. The `Condensed` has ``state``, float64 (n, 20),
+    and ``ion``, a row for each rare-earth ion.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -42,7 +43,11 @@ def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Conde
 def curie_temperature(
     table: CompositionTable, codes: Int8Array, p: Parameters
 ) -> FloatArray:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model."""
+    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
+
+    `table` holds n hard phases, `codes`, int8 (n,), their hosts, -1 for none; `p` are the
+    parameters of the physics, which alone answers.
+    """
     from ._intrinsic_kernels import CURIE
 
     return condense(table, codes, p).state[:, CURIE]
@@ -109,7 +114,7 @@ class Intrinsic:
         status gives no number: all above the Curie temperature, field and hardness where the
         easy direction is no axis.
     status : ndarray of int8, shape (n, m)
-        Index into `STATUS`.
+        Index into `STATUS`; 0 is "ok".
     predicted : PredictedCurie or None
         Predicted Curie temperatures; None where the two-sublattice model stands alone.
     """
@@ -242,7 +247,9 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, Any]:
     """Build the columns that say how much of the Curie temperature is learnt, and where from.
 
-    `unknown`, bool (n,), marks rows without provenance.
+    `predicted` has arrays (n,). `unknown`, bool (n,), marks rows without provenance. The dict has
+    ``curie_temperature_K_provenance``, a `Coded`, ``curie_temperature_K_data_share``, ``in_domain``
+    and ``domain_distance``.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
@@ -282,7 +289,7 @@ def blank_rows(
     figures : ndarray, shape (..., m, n)
         Figures that follow from `got`.
     status : ndarray of int8, shape (m, n)
-        Status of the figures.
+        Status of the figures, indices into `STATUS`; 0 is "ok".
     rows : ndarray of bool, shape (n,)
         Rows to blank.
     """

@@ -227,7 +227,9 @@ def _add_in_order(
 def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
     """Convert two columns of the parameter file, value and deviation, to arrays.
 
-    DataError if a row names a host, parameter or element that does not exist.
+    `rows` are dicts with ``host``, ``parameter``, ``element`` (empty for a host's own) and the two
+    `columns`, which must hold numbers. Slots without a row stay zero. DataError if a row names a
+    host, parameter or element that does not exist.
     """
     result = Parameters.empty()
     for row in rows:

@@ -94,9 +94,7 @@ class Curve:
             As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
         """
         frame = self.curves.to_frame([self.name])
-        outside = self.curves.temperature[
-            np.array([bool(why) for why in self.beyond], bool)
-        ]
+        outside = self.curves.temperature[np.array(list(map(bool, self.beyond)), bool)]
         return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
 
     def figures(self) -> "pd.DataFrame":
@@ -240,7 +238,7 @@ class Curve:
         along : {"x", "y", "z"}
             Direction of magnetization.
         at : int
-            Which of the temperatures.
+            Number of the temperature, from 0.
 
         Returns
         -------

@@ -509,9 +509,19 @@ def _duty_rows(
 ) -> "pd.DataFrame":
     """Return the rows of `ROWS` with label, unit and a column for each magnet.
 
-    The magnets are the rows of `frame`, in the order of `margins` and `names`. For
-    equal flux, thickness and mass are relative to the first magnet; heavy rare earth
-    and cost are per kilogram of it, or per magnet if `surroundings` is an open body.
+    For equal flux, thickness and mass are relative to the first magnet; heavy rare earth and cost
+    are per kilogram of it, or per magnet if `surroundings` is an open body.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Properties of the magnets, one a row.
+    margins : sequence of Margin
+        Their margins, in the same order.
+    surroundings : Circuit or OpenBody
+        What is around the magnet.
+    names : list of str
+        Columns of the result, in the same order.
     """
     import pandas as pd
 

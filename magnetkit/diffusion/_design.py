@@ -226,9 +226,9 @@ def _relieve_masses(
     Parameters
     ----------
     search : Search
-        Magnet and target.
+        The magnet in cells, its operating points, and the target with its probability.
     groups : list of list of Patch
-        Groups of one mass per area each.
+        Groups of patches of faces; the patches of a group have one mass per area.
     spread : float
         Diffusion coefficient times time, m2.
     deviations : float
@@ -279,7 +279,8 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     -------
     Coated
         Mass on each group (kg/m2), contents of the cells (%), probability and ``met``. If no
-        coating meets the target, this is the likeliest one, with ``met`` False.
+        coating meets the target, this is the likeliest one, with ``met`` False; if no mass helps at
+        all, the richest one.
     """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
@@ -510,9 +511,9 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     coarse : Coated
         The coating designed on few cells.
     groups : Groups
-        Groups of the many cells.
+        Groups of patches of faces, on the many cells.
     search : Search
-        The search on the many cells.
+        The search on the many cells: operating points, target and its probability.
 
     Returns
     -------

@@ -383,7 +383,11 @@ def any_shell() -> Iterator[None]:
 def _sintered_frame(
     table: CompositionTable, kelvin: float, process: Any, shells: Any
 ) -> Any:
-    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable."""
+    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable.
+
+    `process` and `shells` are as a user gives them, the latter one text for all rows or one a row,
+    or None. The frame has a row for each row of `table`.
+    """
     from ..magnetism.sintered import sintered_at
 
     with any_shell():

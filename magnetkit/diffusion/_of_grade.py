@@ -84,8 +84,8 @@ class GradeMagnets:
         kelvin : float
             Temperature, K.
         texts, shells : list of str
-            Recipes, wt.%, and shells such as "Tb 0.4 wt%", one for each content; an empty text is no
-            shell.
+            Recipes, wt.%, and shells such as "Tb 0.4 wt%", one for each content; an empty text is
+            no shell.
         amounts : ndarray
             Contents, %, rising from 0.
         most_wt_pct : float

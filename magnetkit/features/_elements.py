@@ -62,9 +62,9 @@ class ElementTable:
 def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     """Read a table of element properties from CSV, with a column ``symbol`` and numeric columns.
 
-    Text columns such as ``source`` are skipped, an empty field is unknown. `prefix` is the first
-    word of the feature names, by default the name of the file. Raises DataError if the file cannot
-    be read as such a table.
+    Text columns such as ``source`` are skipped, an empty field is unknown (NaN), and so are
+    elements without a row. `prefix` is the first word of the feature names, by default the name of
+    the file. DataError if the file cannot be read as such a table, or holds an infinite number.
     """
     file = Path(file)
     try:

@@ -172,7 +172,7 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     Parameters
     ----------
     structure : Structure
-        The crystal.
+        The crystal, of pymatgen.
     cutoff : float
         Largest distance, Å.
 
@@ -233,7 +233,7 @@ def radial_distribution(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     cutoff : float
         Largest distance (Å).
     bins : int
@@ -304,7 +304,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     Parameters
     ----------
     structure : Structure
-        The crystal.
+        The crystal, of pymatgen.
     cutoff : float
         Largest distance that counts as a neighbour, Å.
 
@@ -337,7 +337,7 @@ def crystal_field(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     axis : tuple of float
         Cartesian axis of quantisation.
     charges : mapping of str to float
@@ -390,7 +390,7 @@ def dipolar_field(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     axis : tuple of float
         Cartesian direction of all moments.
     moments : mapping of str to float

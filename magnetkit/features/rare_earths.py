@@ -45,7 +45,7 @@ _NAMES = (
 
 @lru_cache(maxsize=1)
 def _weights() -> FloatArray:
-    """Return what each element adds to each sum of the kernel, shape (118, len(SUMS))."""
+    """Return what each element adds to each sum of the kernel, float64 (118, len(SUMS)), contiguous."""
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)
     m = 1.0 - r - elements.mask(elements.INTERSTITIALS)

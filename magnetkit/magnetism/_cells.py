@@ -137,9 +137,21 @@ def room_coercivity(
 ) -> FloatArray:
     """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
 
-    `pinning` is the most that copper gives, in the unit of the result, and `copper_scale` the
-    copper that gives 63 % of it. Iron, copper and zirconium are shares of the metal, `ratio` is
-    metal per rare earth.
+    Parameters
+    ----------
+    iron, copper, zirconium : ndarray, shape (n,)
+        Shares of the metal, by atoms.
+    ratio : ndarray, shape (n,)
+        Metal per rare earth.
+    pinning : ndarray, shape (n,)
+        The most that copper gives, in the unit of the result.
+    copper_scale : ndarray, shape (n,)
+        Copper that gives 63 % of it, a share of the metal.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the unit of `pinning`.
     """
     book = CELLS
     in_walls = np.maximum(copper - book.least_copper, 0.0)
@@ -161,7 +173,15 @@ def cellular_coercivity(
     """Compute H_cJ of cells at 20 C, and by how much it falls from there.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
-    300 C fall at least as ordinary grades do. `rows` and `structure` are those of `microstructure`.
+    300 C fall at least as ordinary grades do.
+
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Process of each magnet: ``decay``, ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
+        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``.
+    structure : dict of ndarray, shape (n,)
+        The fields of `Shares`; NaN for magnets without cells.
 
     Returns
     -------
@@ -253,8 +273,20 @@ def failed_conditions(
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of cells that some rows may fail.
 
-    `structure` has the fields of `Shares`, (n,) each; `balance` is not read. Each pair holds the
-    words of the status and a bool array (n,), True where the row fails.
+    Parameters
+    ----------
+    balance : Balance
+        Not read.
+    structure : dict of ndarray, shape (n,)
+        The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of the metal), ``ratio``
+        (metal per rare earth) and ``earth``. NaN marks magnets without cells.
+
+    Yields
+    ------
+    words : str
+        Of the status, such as "no hardening known: no copper".
+    fails : ndarray of bool, shape (n,)
+        True where the row fails; rows of NaN may be among them.
     """
     iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
     yield "no hardening known: no copper", ~(copper > CELLS.least_copper)

@@ -100,8 +100,9 @@ class _Search:
         Returns
         -------
         pandas.DataFrame
-            By rising ``added_wt_pct``: the shares, ``remanence_coefficient_pct_K``, ``remanence_T``
-            and ``sag_pct``.
+            One row a kept mixture, by rising ``added_wt_pct``: the share of each substituent,
+            ``remanence_coefficient_pct_K``, ``remanence_T`` (at the coldest temperature) and
+            ``sag_pct``.
         """
         import pandas as pd
 
@@ -181,7 +182,7 @@ def compensate(
     tolerance : float
         How far below `alpha` still counts, %/K.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     step : float
         Step of the shares, 0.002 to 0.1.
     basis : {"auto", "atomic", "weight"}

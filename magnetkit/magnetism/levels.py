@@ -126,7 +126,8 @@ class Level:
     value : float
         H_cJ at 20 degrees C of its alloys, without a shell, over the model's.
     route : str
-        Route by which the magnet is made, empty for the usual one.
+        Name of the route by which the magnet is made, such as "hot-deformed"; empty for the usual
+        one.
     reason : str
         Why the recipe or the model is wrong, empty where neither need be: then no melt of any route
         should be offered, only what is sold, and the recipe asked for.
@@ -285,8 +286,8 @@ def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
 def _ladder_reason(plain: Alloys, makers: str) -> str:
     """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
-    `plain` is the producer's alloy without heavy rare earth at its level; `makers` are names
-    separated by commas.
+    `plain` is the producer's alloy without heavy rare earth at its level, one row; `makers` are
+    names separated by commas. Hosts other than sintered Nd-Fe-B give an empty text.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

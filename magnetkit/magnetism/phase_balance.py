@@ -54,7 +54,7 @@ def phase_balance(
     process : Process, dict, str or None
         As for `magnetkit.magnetism.sintered`.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
 
@@ -137,11 +137,11 @@ def _boundary_phases(
     Parameters
     ----------
     made : Balance
-        The recipes split into phases.
+        The n recipes split into phases, by volume.
     i : int
         Number of the row.
     name : str
-        Name of its host.
+        Name of its host, such as "2:14:1".
     boundary : dict of ndarray
         Of `_boundary.boundary_composition`.
 
@@ -217,10 +217,16 @@ _THERE = 0.005, 0.05, 0.5
 def _coexisting_phases(
     made: Balance, i: int, outside: float
 ) -> list[tuple[str, float, float]]:
-    """List the phases in balance with the hard phase of row `i`, as `_on_hull` does.
+    """List the phases in balance with the hard phase of row `i`.
 
     With the hard phase among them, phases are never more than elements. `outside` is the volume
     fraction that they share.
+
+    Returns
+    -------
+    list of (str, float, float)
+        Name, volume fraction and J_s (T; NaN but for alpha-iron) of each, as `_on_hull` lists them;
+        one entry "grain boundary" where there is no data.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())

@@ -202,8 +202,9 @@ class Duty:
 def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
-    A permeance coefficient alone means no outside field and no hours; None means `LOAD_LINE`.
-    InputError if a number is out of its range.
+    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
+    field and no hours; None means `LOAD_LINE`. The result is a new `Duty` of floats. InputError if
+    a number is out of its range.
     """
     if load_line is None:
         return Duty()
@@ -292,7 +293,7 @@ def parse_chord(between: Any) -> tuple[float, float]:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
         )
-    first, second = (parse_temperature(end) for end in ends)
+    first, second = map(parse_temperature, ends)
     if not second > first:
         raise InputError(f"between needs the lower temperature first, got {between!r}")
     return first, second
@@ -333,7 +334,7 @@ def sintered(
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
         furnace makes is predicted with a warning.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     between : tuple of float or str
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.
@@ -454,9 +455,9 @@ def figure_columns(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     use : Use
         Chords, duty and interval.
     only : mapping, optional
@@ -511,7 +512,9 @@ def figure_columns(
 def _mark_given(tables: list[Columns], widths: "Widths") -> None:
     """Write into the provenance of columns, in place, which rows a user gave a value for.
 
-    `widths` has, by column, the half widths of the given values, NaN elsewhere, (n,) each.
+    `tables` are `Columns` of n rows each; ``_provenance`` of a given column becomes "given" there,
+    where a table has it. `widths` has, by column, the half widths of the given values, NaN
+    elsewhere, (n,) each.
     """
     for table, (name, width) in product(tables, widths.items()):
         if (basis := f"{name}_provenance") in table:
@@ -519,7 +522,11 @@ def _mark_given(tables: list[Columns], widths: "Widths") -> None:
 
 
 def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> int:
-    """Count the temperatures up to the last whose `columns` have ranges; None are all columns."""
+    """Count the temperatures up to the last whose columns have ranges.
+
+    `columns` names the wanted columns of each temperature; None stands for all. Where the status is
+    over the whole range of use, temperatures of which only `FIGURES` are wanted need no ranges.
+    """
     count = 0
     for j, names in enumerate(columns):
         is_central = (
@@ -589,7 +596,11 @@ def _route_column(made: Alloys) -> Coded:
 
 
 def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
-    """Return a column of n texts with a remark after the text of some rows."""
+    """Return a `Coded` column of n texts with a remark after the text of some rows.
+
+    `remarks` maps row numbers to remarks; "; " stands between. `column` is not changed, and is
+    returned itself without any remark.
+    """
     if not remarks:
         return column
     texts = column.texts()
@@ -604,11 +615,13 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     """Build the columns that say how far magnets at a temperature, K, are from measured ones.
 
+    ``made.near`` must be filled.
+
     Returns
     -------
     dict
-        ``evidence_distance``, ``evidence_nearest``, ``evidence_farthest``, ``remanence_T_evidence``
-        and ``coercivity_kA_m_evidence``.
+        Floats (n,): ``evidence_distance`` (NaN without a host), ``remanence_T_evidence`` and
+        ``coercivity_kA_m_evidence``. `Coded` texts: ``evidence_nearest`` and ``evidence_farthest``.
     """
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard = evidence_at_temperature(made.near[COERCIVITY], roots, kelvin)
@@ -638,7 +651,7 @@ def _columns_at_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : float
         K.
     values : ndarray, shape (7, 3, n)

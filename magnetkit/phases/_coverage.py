@@ -39,7 +39,7 @@ def judge_data(
     kinds : ndarray of int8, shape (118,)
         Site of each element, of `_judged.kinds`.
     source : Entries
-        The snapshot.
+        The entries of the snapshot.
     unknown : ndarray of bool, shape (n,)
         Phases with an element without entries.
     """
@@ -68,7 +68,11 @@ def judge_data(
 
 
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
-    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing."""
+    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
+
+    `symbols` are the elements of the system, `source` the entries of the snapshot. Elements without
+    phases are named first, then systems that it was not pulled for.
+    """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
     if absent:
@@ -94,8 +98,8 @@ def _shared_sites(
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
     The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
-    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
-    (118,), are of `_judged.kinds`.
+    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`, int8
+    (118,), says the site of each element, as of `_judged.kinds`.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

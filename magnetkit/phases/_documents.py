@@ -114,9 +114,15 @@ def read_document(kind: str, fields: Record) -> Record:
 
 
 def _read_crystal(summary: _Summary) -> Record:
-    """Read the crystal of a summary: system, formula, cell, sites, volume (A3), density (g/cm3) and JSON.
+    """Read the crystal of a summary.
 
     NetworkError if pymatgen cannot read it.
+
+    Returns
+    -------
+    dict
+        ``system`` (such as "Co-Sm"), ``formula``, ``cell``, ``sites`` (their number), ``volume``
+        (cubic angstrom), ``density`` (g/cm3) and the structure as JSON.
     """
     from pymatgen.core import Structure
 
@@ -129,7 +135,7 @@ def _read_crystal(summary: _Summary) -> Record:
         if not math.isfinite(volume + density):
             raise ValueError("no volume")
         return {
-            "system": "-".join(sorted(str(e) for e in crystal.composition.elements)),
+            "system": "-".join(sorted(map(str, crystal.composition.elements))),
             "formula": crystal.composition.reduced_formula,
             "cell": crystal.composition.formula.replace(" ", ""),
             "sites": len(crystal),
@@ -214,7 +220,22 @@ def make_tables(
 def _choose_scheme(
     energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
 ) -> str:
-    """Return the scheme that knows the most elements, of equals the first; InputError if there is none."""
+    """Return the scheme that knows the most elements, of equals the first.
+
+    Parameters
+    ----------
+    energies : list of dict
+        Thermo documents: ``material_id`` and ``thermo_type``.
+    crystals : dict of dict
+        Crystals by material_id, with ``system``; each of `energies` must have one (KeyError).
+    schemes : sequence of str
+        Schemes to choose from, such as "GGA_GGA+U"; case makes no difference.
+
+    Raises
+    ------
+    InputError
+        If the server has none of them.
+    """
     elements: dict[str, set[str]] = {}
     for energy in energies:
         system = crystals[energy["material_id"]]["system"]
@@ -236,7 +257,12 @@ def _choose_scheme(
 
 
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
-    """Build the row of one phase, with its columns in the order of the table."""
+    """Build the row of one phase, with its columns in the order of the table.
+
+    `crystal` is as of `_read_crystal` with the summary's fields; `energy` and `magnetism` are
+    documents of the server, the latter empty where there is none. Figures that are not known are
+    None or NaN.
+    """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]
     moment = crystal["total_magnetization"]

@@ -182,7 +182,8 @@ def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
 def decomposition_temperature(phases: CompositionTable, host: Int8Array) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt. `host` has the codes of the hosts.
+    It is infinite for phases that solidify from their melt, and of no host. `host`, int8 (n,), has
+    the codes of the hosts, -1 for none.
     """
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
     return np.where(
@@ -294,7 +295,8 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most. NaN for a row without such entries.
+    Near radii weigh most. NaN for a row without such entries. The entries' own distances are
+    computed once and kept with `source`.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)

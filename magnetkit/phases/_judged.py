@@ -69,8 +69,15 @@ def named_phases(
 ) -> Named:
     """Find the phase that each composition stands for.
 
-    A composition that is exactly that of a root names no variant. `split` is what `partition`
-    returns of table and host, if the caller has it.
+    A composition that is exactly that of a root names no variant. `host` is "auto" or the name of a
+    host, of which alone the phases then are; InputError for an unknown one. `split` is what
+    `partition` returns of table and host, if the caller has it.
+
+    Returns
+    -------
+    Named
+        Host codes, int8 (n,), -1 for none; the phases as a table; and bool (n,), whether the
+        composition itself is the phase.
     """
     from ._stability_kernels import ratios
 
@@ -192,12 +199,13 @@ class Judged:
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
         separate into members of its own structure); and all of other structures, which mix rare
-        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,).
+        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,). The error of
+        the competing phases is added to ``self.deviation``, so call it once.
 
         Returns
         -------
         above : ndarray, shape (n,)
-            eV/atom.
+            eV/atom; NaN where an element has no phases.
         products : Decomposition
             At 0 K.
         """
@@ -237,7 +245,8 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    It is kept for the next call.
+    `host` is a name such as "2:14:1". The pure elements always stay. The space is kept with
+    `source` for the next call.
     """
     key = ("rivals", host)
     if key not in source._cache:
@@ -278,7 +287,11 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up row `row` of `hard` and that the snapshot lacks."""
+    """Name the end members that make up row `row` of `hard` and that the snapshot lacks, joined by commas.
+
+    `host` is a name such as "2:14:1" and `nodes` what the snapshot has of it. End members of little
+    share do not count.
+    """
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]

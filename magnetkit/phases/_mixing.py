@@ -108,7 +108,11 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio."""
+        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio.
+
+        `dense` is (n, columns). ``earth``, ``metal`` and ``third`` of the `Occupation` have n rows
+        and a column for each element of the site; rows sum to 1.
+        """
 
         def share(columns: NDArray) -> NDArray:
             part = dense[:, columns]
@@ -206,7 +210,7 @@ def _mixing_degree(shares: NDArray) -> NDArray:
 def _table(rows: list[dict[int, float]]) -> CompositionTable:
     """Build a table of compositions from rows that map element columns to atomic fractions."""
     parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(np.int64)
     return CompositionTable(
         indptr,
         np.array([c for p in parts for c, _ in p], np.int32),
@@ -356,16 +360,15 @@ class MixingModel:
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
 
     def _fit(self, known: tuple[Slope, ...]) -> None:
-        """Solve for the weights without outliers, and set the fitted attributes.
+        """Solve for the weights without outliers, and set the fitted attributes, in place.
 
-        `known` are slopes that are observed beside the entries.
+        `known` are slopes that are observed beside the entries. Occupation and energies of the
+        entries must be set.
         """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
         pairs_of_parts = zip(self.occupation, pairs, strict=True)
-        self._points = Occupation(
-            *(np.vstack(two_parts) for two_parts in pairs_of_parts)
-        )
+        self._points = Occupation(*map(np.vstack, pairs_of_parts))
         # What is observed, of the energies at the points: each entry's, then the differences.
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)
@@ -435,7 +438,9 @@ class MixingModel:
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Build the nodes from which phases of some elements are interpolated.
 
-        `earths`, `metals` and `thirds` are ascending element columns.
+        `earths`, `metals` and `thirds` are ascending element columns (atomic number less one),
+        among those of the model. The `Nodes` hold `Sites`, `Energies` and `Members` for the
+        kernels.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)

@@ -62,7 +62,11 @@ class PhaseSpace:
         return int(self.column.max()) + 1
 
     def take(self, chosen: NDArray) -> "PhaseSpace":
-        """Return the space of the phases where the mask `chosen` is True; it must hold the elements."""
+        """Return the space of the phases where the mask `chosen`, bool (phases,), is True.
+
+        The mask must hold the pure elements, which come first. Facets found so far are not taken
+        over.
+        """
         keep = np.flatnonzero(chosen)
         compounds = self.table()[keep]
         names = [self.formulas[k] for k in keep]
@@ -89,7 +93,10 @@ class PhaseSpace:
 
 
 def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int]:
-    """Return for each key the position of its lowest energy, the first of equals."""
+    """Return for each key the position of its lowest energy, the first of equals.
+
+    `keys`, one for each of `energies` (eV/atom), are bytes that equal compositions share.
+    """
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
         if key not in lowest or energies[place] < energies[lowest[key]]:
@@ -98,7 +105,10 @@ def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int
 
 
 def _check_elements(formulas: list[str], energies: FloatArray, rows: IntArray) -> None:
-    """Raise DataError if one of the elements at `rows` has an energy below zero."""
+    """Raise DataError if one of the elements at `rows` has an energy below zero.
+
+    `rows` are positions in `formulas` and `energies`, eV/atom.
+    """
     for i in rows:
         if energies[i] < -1e-6:
             raise DataError(
@@ -116,10 +126,24 @@ def build_space(
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
     Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
-    listed. So are `collapsed` entries (calculated without the moment that they have). Where the
-    lowest entry of a composition is collapsed, the whole composition is left out as doubtful:
-    another polymorph says nothing of it. `errors` are deviations of the energies, eV/atom. Raises
-    DataError if a formula cannot be read, or an element lies below zero.
+    listed. So are collapsed ones. Where the lowest entry of a composition is collapsed, the whole
+    composition is left out as doubtful: another polymorph says nothing of it.
+
+    Parameters
+    ----------
+    formulas : list of str
+        n formulas, in atoms.
+    energies : ndarray of float64, shape (n,)
+        Formation energies, eV/atom.
+    collapsed : ndarray of bool, shape (n,), optional
+        Entries calculated without the moment that they have.
+    errors : ndarray of float64, shape (n,), optional
+        Standard deviations of the energies, eV/atom; zeros by default.
+
+    Raises
+    ------
+    DataError
+        If a formula cannot be read, or an element lies below zero.
     """
     absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
     collapsed = np.zeros(len(formulas), bool) if collapsed is None else collapsed
@@ -167,7 +191,14 @@ def _reasons_left_out(
 ) -> tuple[str, ...]:
     """List in words which entries are left out, and why.
 
-    `absurd` and `collapsed` are bool, (n,).
+    Parameters
+    ----------
+    formulas : list of str
+        n formulas, in atoms.
+    energies : ndarray of float64, shape (n,)
+        Formation energies, eV/atom, for the words.
+    absurd, collapsed : ndarray of bool, shape (n,)
+        Entries without a usable energy, and those calculated without their moment.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -218,7 +249,10 @@ def _errors(entries: Any) -> FloatArray | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Issue a warning that names the entries left out, and the compositions that are unknown for it."""
+    """Issue a warning that names the entries left out, and the compositions that are unknown for it.
+
+    `name` is that of the snapshot. Nothing is issued where `space` left nothing out.
+    """
     if not space.left_out:
         return
     first_ones = "; ".join(space.left_out[:5])
@@ -297,8 +331,8 @@ class Systems:
 
         Returns
         -------
-        tuple of three ndarrays
-            System, first position in ``order`` and the position after the last.
+        tuple of three ndarrays of int64
+            System, first position in ``order`` and the position after the last, of each run.
         """
         runs = [
             (s, at, min(at + RUN, self.bounds[s + 1]))
@@ -399,8 +433,9 @@ def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
 def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Compute the lower facets of the hull of a chemical system.
 
-    `members`, (columns,), says which elements the system has. None if qhull fails or if
-    a facet prices a phase above its energy.
+    `members`, bool (columns,), says which elements the system has. None if qhull fails or if a
+    facet prices a phase above its energy. The `Planes` hold price, corners and factors of each
+    facet, for the kernels.
     """
     from scipy.spatial import ConvexHull, QhullError
 

@@ -103,13 +103,15 @@ def fetch_records(
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks the server; yield its messages, the last one records or an error.
 
-    The process is killed if it gives no sign in time, and at the end.
+    A message is a dict: ``note``, progress, ``records`` by kind, or ``error``. `question` has the
+    address and what is asked; `key` is the API key, which goes through the pipe alone. The process
+    is killed if it gives no sign in time, and at the end.
     """
     environment = {
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"
     }
     # The packages are those of this process, in its order.
-    environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(p) for p in sys.path)
+    environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
     over = Event()
     patience = LOADING_S
     with subprocess.Popen(
@@ -174,7 +176,11 @@ def _main() -> None:
 
 
 def answer(question: News, key: str, say: Callable[[News], None]) -> None:
-    """Ask the server and pass the answer to `say`: records, or an error without any word of the server's."""
+    """Ask the server and pass the answer to `say`, once or more; the last one is records or an error.
+
+    `question` is the dict of `_ask_in_child`, `key` the API key. An error has no word of the
+    server's, and no exception is raised. `say` takes a dict.
+    """
     where = _place(question["endpoint"])
     try:
         records = _ask(question, key, say)
@@ -365,7 +371,8 @@ class _Watch:
     def _count(self, response: Any, where: str) -> None:
         """Count the documents of a page and report the progress; NetworkError if it names no total.
 
-        A part of an answer must not pass for the whole.
+        A part of an answer must not pass for the whole: the totals are kept for `search`.
+        `response` is that of requests, read already; `where` names the address.
         """
         page = json.loads(response.content)
         try:

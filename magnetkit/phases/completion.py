@@ -91,7 +91,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
     """Add to a snapshot what it lacks from the embedded one; see `Snapshot.completed`.
 
-    A new snapshot is returned.
+    A new snapshot is returned, with ``manifest["completed"]``; neither argument is changed.
+    DataError if the two share too few compounds.
     """
     import pandas as pd
 

@@ -52,7 +52,12 @@ def solve(
 ) -> Decomposition:
     """Compute the hull energy of each row, eV/atom, and its products if asked.
 
-    Rows with an element without phases have NaN.
+    Returns
+    -------
+    Decomposition
+        ``energy``, (n,), NaN for a row with an element without phases; ``products``, int32 (n,
+        width), numbers of phases of `space`, ascending, -1 behind the last; ``fractions``, (n,
+        width), their shares of the atoms. The width is 0 without `products`.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -99,9 +104,11 @@ def _by_facets(
     members: BoolArray,
     found: "Found",
 ) -> bool:
-    """Solve the rows `own` of one chemical system by all its facets, into `found`.
+    """Solve the rows `own` of one chemical system by all its facets, into `found`, in place.
 
-    False if qhull failed or a row was not solved.
+    `rows` is (indptr, indices, values) of atomic fractions; `own`, int64, are numbers of rows, all
+    with elements of the system alone. `members`, bool (columns,), are its elements. False if qhull
+    failed or a row was not solved: what was written is then not to be used.
     """
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
@@ -246,7 +253,11 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
 def _phases_above_hull(
     space: PhaseSpace, columns: list[int], stable: set[str]
 ) -> Others:
-    """Return the phases of a system whose formulas are not in `stable`; `columns` are its elements."""
+    """Return the phases of a system whose formulas are not in `stable`.
+
+    `columns` are its elements, columns of the space. The `Others` hold formulas, shares of these
+    elements, (k, len(columns)), and energies, eV/atom.
+    """
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
     inside &= [formula not in stable for formula in space.formulas]

@@ -121,7 +121,11 @@ def _has_total_energies(entries: "pd.DataFrame") -> bool:
 
 
 def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEntry]":
-    """Convert entries to pymatgen's, with the energies of their cells (`total`) or formation energies."""
+    """Convert entries to pymatgen's, with the energies of their cells (`total`) or formation energies.
+
+    `entries` has ``formula`` and ``formation_energy_eV_atom``; with `total` also
+    ``energy_eV_atom``. One result for each row, in their order.
+    """
     from pymatgen.core import Composition
     from pymatgen.entries.computed_entries import ComputedEntry
 
@@ -193,7 +197,7 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()
     for entry in entries:
-        symbols = [str(element) for element in entry.composition.elements]
+        symbols = list(map(str, entry.composition.elements))
         missing_elements.update(symbols)
         if len(symbols) == 1:
             symbol = symbols[0]

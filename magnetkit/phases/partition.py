@@ -141,7 +141,8 @@ class Traces(NamedTuple):
     def words(self) -> dict[int, str]:
         """Say by row, in words, which traces are outside the phase and which are taken for inert.
 
-        Rows without such traces are not in the result.
+        Rows without such traces are not in the result. A text is such as "Mn 0.2 wt.% taken for
+        inert".
         """
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
@@ -322,7 +323,11 @@ def partition(table: CompositionTable, host: str | Int8Array = "auto") -> Partit
 
 
 def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
-    """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries."""
+    """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries.
+
+    `atoms`, float64 (nnz,), has an amount for each entry of `table`; rows of the result sum to 1.
+    Given values of the hard phase are not taken over.
+    """
     from .._core._arrays import Rows
     from .._core._threads import share_rows
     from ._host_kernels import compact, count_entries
@@ -433,7 +438,10 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
-    """Return by row the names of known phases that belong to no host; other rows are not in it."""
+    """Return by row the names of known phases that belong to no host; other rows are not in it.
+
+    `codes`, int8 (n,), are the hosts of the n rows of `table`: only rows of -1 are looked at.
+    """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
     names: dict[int, str] = {}
@@ -448,7 +456,8 @@ def is_in_windows(
 ) -> BoolArray:
     """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
 
-    `rule` maps ratios, such as "R/T", to their least and largest value.
+    `rule` maps ratios, such as "R/T" or "(R + Zr)/T", to their least and largest value; an empty
+    one holds always. DataError for a name that is no element or group.
     """
     from ..alloy._row_kernels import sums
 
@@ -545,7 +554,8 @@ def root_codes(codes: Int8Array) -> Int8Array:
 def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
     """Say which hosts harden their magnets by one of `records.HARDENING`, bool (n,).
 
-    `codes`, (n,), are those of the hosts.
+    `codes`, int8 (n,), are those of the hosts, -1 for none, which is False. `hardening` is such as
+    "cells", "grains" or "boundary".
     """
     is_of_hardening = [host.magnet.hardening == hardening for host in HOSTS.values()]
     return np.array([*is_of_hardening, False])[codes]
@@ -560,7 +570,8 @@ def root_places(codes: Int8Array) -> IntArray:
 def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
-    The path is that of their host's `records.Formation`.
+    The path is that of their host's `records.Formation`. `codes`, int8 (n,), are the hosts of the
+    rows of `table`, -1 for none, which is False.
     """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
@@ -607,7 +618,8 @@ def describe_beyond_precedent(
 ) -> dict[int, str]:
     """Say by row, in words, which elements exceed what `is_within_precedent` allows.
 
-    Rows without such elements are not in the result.
+    `codes`, int8 (n,), are those of `assign_hosts`. Rows without such elements are not in the
+    result. A text is such as "Hg 5.9 % of the metals outside, over 0".
     """
     group, largest = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])

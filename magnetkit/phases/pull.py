@@ -292,7 +292,7 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     for system in chemical_systems(systems):
         symbols = system.split("-")
         for n in range(1, len(symbols) + 1):
-            names.update("-".join(some) for some in combinations(symbols, n))
+            names.update(map("-".join, combinations(symbols, n)))
     return sorted(names, key=lambda s: (s.count("-"), s))
 
 
@@ -394,7 +394,8 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        Older folders are removed. InputError if the cache cannot be written.
+        `make` is called with the path of the folder, which it creates. Older folders are removed.
+        The cache must be locked. InputError if it cannot be written.
         """
         name = uuid.uuid4().hex
         try:

@@ -443,7 +443,10 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails."""
+    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails.
+
+    The earlier one is removed at the end. The folder must be locked (`_sole_writer`).
+    """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
     try:
@@ -468,7 +471,11 @@ def _write_files(
     manifest: dict[str, Any],
     structures: "pd.DataFrame | None",
 ) -> None:
-    """Write the tables of a snapshot and the manifest that names them into `work`."""
+    """Write the tables of a snapshot and the manifest that names them into `work`, which must exist.
+
+    To `manifest`, which is not changed, ``format``, ``elements``, ``entries`` (their number) and
+    ``files`` (SHA-256 by name) are added.
+    """
     files = {ENTRIES: _write_table(work / ENTRIES, entries)}
     if structures is not None:
         files[STRUCTURES] = _write_table(work / STRUCTURES, structures)

@@ -58,7 +58,7 @@ def stability(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions; see `magnetkit.predict`.
     host : str
-        ``"auto"`` or a host's name; see `assign_hosts`.
+        ``"auto"`` to find it, or a name such as "2:14:1"; see `assign_hosts`.
     temperature : float or str, optional
         K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
         annealing.
@@ -66,7 +66,7 @@ def stability(
         Phases to interpolate and to compete with; the embedded snapshot without it. The model of
         forming is that fitted on the embedded energies.
     interval : float
-        Coverage of the intervals.
+        Coverage of the intervals, 0 to 1.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     strict : bool
@@ -129,7 +129,7 @@ def stability_columns(
     table : CompositionTable
         n recipes.
     host : str
-        Host of all, or ``"auto"``.
+        Host of all, such as "2:14:1", or ``"auto"`` to find each.
     temperature : float or str, optional
         K, or a text such as ``"800C"``.
     snapshot : Snapshot, str or path, optional
@@ -208,11 +208,23 @@ def _provenance(value: Any, borrows: Any) -> Coded:
 def _energies(
     columns: Columns, judged: Judged, above: Any, known: Any, half: float
 ) -> None:
-    """Write formation energy and distance to the hull, eV/atom, into `columns`.
+    """Write formation energy and distance to the hull, eV/atom, into `columns`, in place.
 
     The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
-    ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``. `above`, (n,), is the
-    distance; no value of it is below zero. Numbers are NaN where `known`, bool (n,), is False.
+    ``_lo``, ``_hi`` and ``_provenance``.
+
+    Parameters
+    ----------
+    columns : Columns
+        Changed.
+    judged : Judged
+        Energies, deviations and what leans on borrowed slopes.
+    above : ndarray of float64, shape (n,)
+        Distance to the hull; values below zero become zero.
+    known : ndarray of bool, shape (n,)
+        Numbers are NaN where it is False.
+    half : float
+        Standard deviations to each side of the range.
     """
     half_width = half * judged.deviation
     for name, value in (
@@ -303,7 +315,11 @@ def energy_above_hull(
 
 
 def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
-    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
+    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one.
+
+    `source` holds the entries, of which the lowest of a composition counts; `table` has n rows.
+    Values are 0 or more.
+    """
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)

@@ -97,7 +97,7 @@ def demagnetization_curves(
 ) -> Demagnetization:
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
-    `table` has one row, `kelvin` is in K.
+    `table` has one row, `shell` is a text, empty for none; `kelvin` is in K.
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -107,7 +107,11 @@ def demagnetization_curves(
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
-    """Collect the decisions of a screening as magnets with labels and rows, failures in words."""
+    """Collect the decisions of a screening as magnets with labels and rows, failures in words.
+
+    The `Magnets` have compositions, shells (texts, empty for none), labels, a frame of rows and the
+    job, in the order of the decisions.
+    """
     decisions = result.best()
     profile = result.profile
     shells = decisions["shell"].astype(object).fillna("").tolist()
@@ -163,7 +167,7 @@ def lead(result: "Ranked") -> list[str]:
     """Return the answer of `magnetkit.replace`, where that made the result."""
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
-        return [str(sentence) for sentence in sentences]
+        return list(map(str, sentences))
     return []
 
 
@@ -217,7 +221,10 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
 
 
 def verdict_text(result: "Ranked") -> list[str]:
-    """Write what was asked, which decision to take and the next test, one text each."""
+    """Write what was asked, which decision to take by which rule, and the next test, one text each.
+
+    A fourth text says what is to be said of a lower class as sold, where there is anything.
+    """
     decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))
@@ -363,7 +370,11 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
-    """Say which other decision saves more than that at `place`, and what is against it; else empty."""
+    """Say which other decision saves more than that at `place`, and what is against it; else empty.
+
+    `decided` are the decisions, today's magnet first, with ``heavy_rare_earth_saved_wt_pct`` and
+    ``decision_status``; `place` is a position from 0.
+    """
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(savings.to_numpy().argmax())
     if savings.iloc[other] < savings.iloc[place] + SAVING_WT_PCT:
@@ -452,7 +463,12 @@ def stages(result: "Ranked") -> list[str]:
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
-    """Count what candidates miss, requirements and status in words, the most frequent first."""
+    """Count what candidates miss, requirements and status in words, the most frequent first.
+
+    The list holds (text, number); a status is such as "status: paramagnetic". A candidate counts
+    for each requirement that it misses. Where a search kept the best alone, all that were judged
+    count.
+    """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
     if sieve is not None:
@@ -564,8 +580,8 @@ def elements(shown: Magnets) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        Element, import reliance, stage and concentration, largest producer, risk, price and its
-        range, export controls.
+        A row an element: symbol, import reliance, stage and concentration, largest producer, risk,
+        price and its range, export controls.
     """
     table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
     table = table[table["element"].isin(_present_elements(shown))]
