@@ -188,6 +188,9 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 def parse_class(text: str) -> tuple[int, str] | None:
     """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class, else return None.
 
+    `text` may have maker or family before and endings behind; whether such a grade is sold does not
+    matter.
+
     Examples
     --------
     >>> parse_class("N44UH"), parse_class("N50"), parse_class("Recoma 28")

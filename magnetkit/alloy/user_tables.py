@@ -915,8 +915,9 @@ def _with_numbers(
 ) -> "pd.DataFrame":
     """Return a copy of the user's cells with numbers in place of texts, where a column of texts was read.
 
-    `mark` is the decimal mark of the table, None if unclear: a number of a known quantity has it.
-    In another column only what is surely a number becomes one, so that 007 stays a text.
+    `columns` are those of `frame`, in its order. `mark` is the decimal mark of the table, None if
+    unclear: a number of a known quantity has it (InputError where it could be read both ways). In
+    another column only what is surely a number becomes one, so that 007 stays a text.
     """
     import pandas as pd
 

@@ -112,7 +112,10 @@ class DataFrameFeaturizer:
 
 
 def _only_column(df: "pd.DataFrame", col_id: str | Sequence[str]) -> Any:
-    """Return the name of the only column that `col_id` names; InputError if there are more or none."""
+    """Return the name of the only column that `col_id`, a name or a list of one, names.
+
+    InputError if there are more or none, or the frame `df` has no such column.
+    """
     names = [col_id] if isinstance(col_id, str) else list(col_id)
     if len(names) != 1:
         raise InputError(f"expected one column, got {len(names)}")

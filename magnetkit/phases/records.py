@@ -426,7 +426,10 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
 
 
 def _section(stability: dict[str, Any]) -> tuple[str, ...]:
-    """Read the three elements of a host's section, empty without any; ValueError for anything else."""
+    """Read the three elements of a host's section, empty without any; ValueError for anything else.
+
+    `stability` is the table of that name in the host's record, by key; ``section`` is read.
+    """
     section = tuple(stability.get("section", ()))
     if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
         raise ValueError(

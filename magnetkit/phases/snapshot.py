@@ -491,7 +491,10 @@ def _write_files(
 
 
 def _write_table(file: Path, table: "pd.DataFrame") -> str:
-    """Write a parquet file whose bytes depend on the values alone; return its SHA-256."""
+    """Write a parquet file whose bytes depend on the values alone; return its SHA-256.
+
+    The index of `table` is left out. `file` is overwritten.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
