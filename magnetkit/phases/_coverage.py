@@ -32,6 +32,9 @@ def judge_data(
 ) -> Coded:
     """Say for n phases whether data suffice to judge them: `JUDGED`, or what is missing, in words.
 
+    The result has one text a phase (`Coded`, `.texts()`): `JUDGED`, or a sentence that begins with
+    `NOT_JUDGED`.
+
     Parameters
     ----------
     phases : CompositionTable
@@ -68,7 +71,11 @@ def judge_data(
 
 
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
-    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing."""
+    """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
+
+    `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. A text begins with
+    `NOT_JUDGED` and names absent elements, or systems that were not pulled.
+    """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
     if absent:

@@ -97,7 +97,9 @@ def read_document(kind: str, fields: Record) -> Record:
     """Check a document of the server and return its fields; a crystal gets computed figures too.
 
     `kind` is "summary", "thermo" or "magnetism". NetworkError if a field is missing or has another
-    shape than expected.
+    shape than expected. `fields` is a dict as mp-api gives it, such as ``material_id`` and
+    ``structure``. Fields that the model does not name are dropped. A summary gets the keys of
+    `_read_crystal` too.
     """
     try:
         document = _MODELS[kind].model_validate(fields)
@@ -114,9 +116,24 @@ def read_document(kind: str, fields: Record) -> Record:
 
 
 def _read_crystal(summary: _Summary) -> Record:
-    """Read the crystal of a summary: system, formula, cell, sites, volume (A3), density (g/cm3) and JSON.
+    """Read the crystal of a summary document into figures and text.
 
-    NetworkError if pymatgen cannot read it.
+    Parameters
+    ----------
+    summary : _Summary
+        ``structure`` is a dict of pymatgen. ``volume`` and ``density`` are used where they are
+        given.
+
+    Returns
+    -------
+    dict
+        ``system`` ("Co-Sm"), ``formula`` (reduced), ``cell`` (formula of the cell), ``sites``
+        (their number), ``volume`` (angstrom^3), ``density`` (g/cm^3) and ``structure`` (JSON).
+
+    Raises
+    ------
+    NetworkError
+        If pymatgen cannot read it, or it names a class of another package.
     """
     from pymatgen.core import Structure
 
@@ -150,22 +167,26 @@ def make_tables(
 ) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
     """Build the tables of a snapshot from the server's documents.
 
-    Documents of other chemical systems are dropped.
+    Documents of other chemical systems, of other schemes and without a formation energy are
+    dropped. Of several energies of a material the first counts.
 
     Parameters
     ----------
     systems : sequence of str
-        Chemical systems that were asked for.
+        Chemical systems that were asked for, such as "Co-Sm", elements in alphabetical order.
     schemes : sequence of str
-        Schemes of energies, the preferred first; all entries are of one.
+        Schemes of energies, such as "R2SCAN", the preferred first; all entries are of one.
     records : dict of list
-        Results of `read_document` by kind.
+        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Returns
     -------
-    entries, structures : pandas.DataFrame
+    entries : pandas.DataFrame
+        One row a phase with the columns of `_make_row` and ``source``, sorted by formula.
+    structures : pandas.DataFrame
+        ``material_id`` and ``structure`` (JSON), in the same order.
     facts : dict
-        For the manifest.
+        For the manifest: ``thermo_type``, ``documents`` (numbers of documents) and ``mp_api``.
 
     Raises
     ------
@@ -214,7 +235,27 @@ def make_tables(
 def _choose_scheme(
     energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
 ) -> str:
-    """Return the scheme that knows the most elements, of equals the first; InputError if there is none."""
+    """Return the scheme that knows the most elements, of equals the first.
+
+    Parameters
+    ----------
+    energies : list of dict
+        Documents of energies, with ``material_id`` and ``thermo_type``.
+    crystals : dict of dict
+        Documents of crystals by material id, with ``system``.
+    schemes : sequence of str
+        Schemes to choose from, such as "R2SCAN".
+
+    Returns
+    -------
+    str
+        One of `schemes`.
+
+    Raises
+    ------
+    InputError
+        If there are no energies of any of them.
+    """
     elements: dict[str, set[str]] = {}
     for energy in energies:
         system = crystals[energy["material_id"]]["system"]
@@ -236,7 +277,23 @@ def _choose_scheme(
 
 
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
-    """Build the row of one phase, with its columns in the order of the table."""
+    """Build the row of one phase, with its columns in the order of the table.
+
+    Parameters
+    ----------
+    crystal : dict
+        Summary document with the keys of `_read_crystal`.
+    energy : dict
+        Thermo document.
+    magnetism : dict
+        Magnetism document, empty if there is none.
+
+    Returns
+    -------
+    dict
+        From ``formula`` and ``formation_energy_eV_atom`` to ``moments_muB``; None for what is not
+        known. Moments of atoms are None where the document is of a smaller cell than the crystal.
+    """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]
     moment = crystal["total_magnetization"]

@@ -37,7 +37,11 @@ class Named(NamedTuple):
 
 @lru_cache(maxsize=1)
 def kinds() -> Int8Array:
-    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,)."""
+    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,).
+
+    The array is by atomic number less one and cached. H, B, C, N and O are interstitials; all else
+    but rare earths are metals.
+    """
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
     site_kinds = np.full(N_ELEMENTS, METAL, np.int8)
@@ -69,8 +73,28 @@ def named_phases(
 ) -> Named:
     """Find the phase that each composition stands for.
 
-    A composition that is exactly that of a root names no variant. `split` is what `partition`
-    returns of table and host, if the caller has it.
+    A composition that is exactly that of a root, such as Nd2Fe14B, stands for itself and names no
+    variant. Any other is a recipe, which stands for its hard phase.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n compositions.
+    host : str
+        Name of the host of all, such as "2:14:1", or "auto".
+    split : Partition, optional
+        What `partition` returns of table and host, if the caller has it.
+
+    Returns
+    -------
+    Named
+        ``host``, int8 (n,), index into `HOST_NAMES`, -1 for none; ``phase``, a table of n phases;
+        ``named``, bool (n,), whether the composition itself is the phase.
+
+    Raises
+    ------
+    InputError
+        If `host` is neither "auto" nor a known name.
     """
     from ._stability_kernels import ratios
 
@@ -154,7 +178,11 @@ class Judged:
         self._take_entries()
 
     def missing(self) -> Coded:
-        """List in words the end members of each phase that the snapshot lacks, n texts."""
+        """List in words the end members of each phase that the snapshot lacks, n texts.
+
+        The result is a `Coded` (`.texts()`): formulas joined by commas, empty where nothing is
+        missing.
+        """
         import pandas as pd
 
         codes = np.zeros(len(self.host), np.int64)
@@ -192,7 +220,8 @@ class Judged:
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
         separate into members of its own structure); and all of other structures, which mix rare
-        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,).
+        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,). Every call adds
+        the error of the products to ``deviation`` of this object, so it is meant to be called once.
 
         Returns
         -------
@@ -237,7 +266,8 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    It is kept for the next call.
+    `host` is a name of `HOSTS`, such as "2:14:1". The elements stay in any case. The space is kept
+    in the cache of `source`.
     """
     key = ("rivals", host)
     if key not in source._cache:
@@ -251,7 +281,8 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
 
-    The entries are kept with `source` for the next call.
+    The entries are kept with `source` for the next call. These are formation energies of the lowest
+    entry of each composition.
     """
     if "listed" not in source._cache:
         space = lowest_entries(source)
@@ -278,7 +309,25 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up row `row` of `hard` and that the snapshot lacks."""
+    """Name the end members that make up a phase and that the snapshot lacks.
+
+    Parameters
+    ----------
+    host : str
+        Name of the host, such as "2:14:1".
+    nodes : Nodes
+        What the snapshot has of the host.
+    hard : CompositionTable
+        Hard phases.
+    row : int
+        Row of `hard`.
+
+    Returns
+    -------
+    str
+        Formulas joined by commas, of end members with a share of at least `SIGNIFICANT`; empty for
+        none.
+    """
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
     sites: list[dict[int, float]] = [{}, {}, {}]

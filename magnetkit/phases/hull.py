@@ -50,9 +50,23 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 def solve(
     table: CompositionTable, space: PhaseSpace, products: bool = False
 ) -> Decomposition:
-    """Compute the hull energy of each row, eV/atom, and its products if asked.
+    """Compute the hull energy of each row, and its products if asked.
 
-    Rows with an element without phases have NaN.
+    Parameters
+    ----------
+    table : CompositionTable
+        n compositions.
+    space : PhaseSpace
+        Phases that compete, with all elements of them.
+    products : bool
+        Whether to compute the products; their width is 0 otherwise.
+
+    Returns
+    -------
+    Decomposition
+        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``, int32
+        (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width), shares
+        of the atoms.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -99,9 +113,25 @@ def _by_facets(
     members: BoolArray,
     found: "Found",
 ) -> bool:
-    """Solve the rows `own` of one chemical system by all its facets, into `found`.
+    """Solve the rows of one chemical system by all its facets, into `found`.
 
-    False if qhull failed or a row was not solved.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of all compositions.
+    own : ndarray of int64, shape (r,)
+        Rows of the system.
+    space : PhaseSpace
+        Phases on the hull. The facets are kept in it.
+    members : ndarray of bool, shape (columns,)
+        Elements of the system.
+    found : Found
+        Hull energies (eV/atom) and products are written at the rows `own`.
+
+    Returns
+    -------
+    bool
+        False if qhull failed or a row was not solved; what is written has no meaning then.
     """
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
@@ -137,7 +167,11 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 
 
 def measure_distances(snapshot: Entries) -> FloatArray:
-    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
+    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
+
+    They are at least 0. Entries are in the order of ``snapshot.entries``; NaN where an entry has no
+    energy.
+    """
     entries = snapshot.entries
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     hull = solve(table, stable_space(snapshot)).energy
@@ -149,7 +183,7 @@ def product_texts(hull: Decomposition) -> "pa.Array":
     """Write the products of each of n rows with their shares of the atoms, the largest first.
 
     E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
-    any.
+    any. `hull` must have been solved with products. The result is a large_string array of n texts.
     """
     import pyarrow as pa
 
@@ -246,7 +280,11 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
 def _phases_above_hull(
     space: PhaseSpace, columns: list[int], stable: set[str]
 ) -> Others:
-    """Return the phases of a system whose formulas are not in `stable`; `columns` are its elements."""
+    """Return the phases of a system whose formulas are not in `stable`; `columns` are its elements.
+
+    `columns` are the element columns (atomic numbers less one) of the system, and the order of the
+    shares in the result.
+    """
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9
     inside &= [formula not in stable for formula in space.formulas]

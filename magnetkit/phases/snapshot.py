@@ -201,6 +201,9 @@ class Snapshot(Entries):
 def read_snapshot(folder: str | Path) -> Snapshot:
     """Read a snapshot folder and check its hashes.
 
+    A snapshot that was read before comes from a cache of eight; its frame is shared, so copy it
+    before a change. One whose writer was stopped is put back first.
+
     Parameters
     ----------
     folder : str or Path
@@ -223,7 +226,10 @@ def read_snapshot(folder: str | Path) -> Snapshot:
 
 
 def _read_manifest(file: Path) -> dict[str, Any]:
-    """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format."""
+    """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format.
+
+    `file` is the path of the manifest. Its hashes are not checked.
+    """
     if not file.is_file():
         raise DataError(
             f"{file.parent} is no phase snapshot (it has no {MANIFEST}); "
@@ -246,7 +252,10 @@ def _read_manifest(file: Path) -> dict[str, Any]:
 
 
 def _check_files(manifest_file: Path, files: Any) -> None:
-    """Raise DataError unless a manifest names files of a snapshot, and they are undamaged."""
+    """Raise DataError unless a manifest names files of a snapshot, and they are undamaged.
+
+    `files` maps names of files beside the manifest to their SHA-256.
+    """
     if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
     for name, digest in files.items():
@@ -263,7 +272,10 @@ def _check_files(manifest_file: Path, files: Any) -> None:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Snapshot:
-    """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong."""
+    """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong.
+
+    Checked are hashes, columns and that energies are numbers. The snapshot is cached by its folder.
+    """
     import pandas as pd
     from pyarrow import ArrowException
 
@@ -325,7 +337,8 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
     """Return the folder of a snapshot; one that exists in memory alone is written into the cache first.
 
-    None stands for the embedded snapshot, and is returned.
+    None stands for the embedded snapshot, and is returned. A snapshot may be given as its folder,
+    which is not checked.
     """
     if snapshot is None:
         return None
@@ -423,6 +436,8 @@ def _sole_writer(folder: Path) -> Iterator[None]:
     """Lock a snapshot's folder against other writers within the block.
 
     The system releases the lock of a killed process. InputError if the folder cannot be written.
+    `folder` is that of the snapshot; the lock file lies beside it, and its parents are made. It is
+    removed at the end.
     """
     lock_file = _beside(folder, "lock")
     lock = FileLock(lock_file, thread_local=False)
@@ -443,7 +458,10 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails."""
+    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails.
+
+    An earlier one is removed at the end. In between it stands beside, under the ending "old".
+    """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
     try:
@@ -468,7 +486,12 @@ def _write_files(
     manifest: dict[str, Any],
     structures: "pd.DataFrame | None",
 ) -> None:
-    """Write the tables of a snapshot and the manifest that names them into `work`."""
+    """Write the tables of a snapshot and the manifest that names them into `work`.
+
+    `work` is a folder that exists. `structures` may be None. The manifest's ``format``,
+    ``elements``, ``entries`` and ``files`` (SHA-256 by name) are filled in; `manifest` itself is
+    not changed.
+    """
     files = {ENTRIES: _write_table(work / ENTRIES, entries)}
     if structures is not None:
         files[STRUCTURES] = _write_table(work / STRUCTURES, structures)
@@ -484,7 +507,10 @@ def _write_files(
 
 
 def _write_table(file: Path, table: "pd.DataFrame") -> str:
-    """Write a parquet file whose bytes depend on the values alone; return its SHA-256."""
+    """Write a parquet file whose bytes depend on the values alone; return its SHA-256.
+
+    Row labels are not written. A file of that name is replaced.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -582,7 +608,8 @@ def _write(
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
     `text` converts a structure to the file's content. DataError if the folder cannot be written.
-    `suffix` ends the files' names.
+    `suffix` ends the files' names. The folder is made if it is not there. DataError too if the
+    snapshot holds no structures.
     """
     files = []
     try:

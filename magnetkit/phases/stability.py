@@ -129,28 +129,31 @@ def stability_columns(
     table : CompositionTable
         n recipes.
     host : str
-        Host of all, or ``"auto"``.
+        Name of the host of all, such as "2:14:1", or ``"auto"``.
     temperature : float or str, optional
-        K, or a text such as ``"800C"``.
+        K, or a text such as ``"800C"``. That at which the host is made without it.
     snapshot : Snapshot, str or path, optional
         The embedded one otherwise.
     interval : float
-        Probability of the ranges.
+        Probability of the ranges, 0 to 1.
     split : Partition, optional
-        As for `named_phases`.
+        As for `named_phases`. Its recipes are judged then, in place of `table`.
     words : bool
         Compute ``decomposes_to`` too.
 
     Returns
     -------
     judged : Judged
+        The phases.
     columns : Columns
-        n rows.
+        n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
+        ``energy_above_hull_eV_atom``, each with ``_lo``, ``_hi`` and ``_provenance``;
+        ``stability_status``; ``decomposes_to``. Not the last two columns of `stability`.
 
     Raises
     ------
     InputError
-        If the temperature is below 0 K or no number.
+        If the temperature is below 0 K or no number, or `host` or `interval` cannot be used.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
@@ -253,6 +256,11 @@ def hull_energy(
     ndarray of float64, shape (n,), or column of the input's library
         Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
         no phases in the snapshot.
+
+    Raises
+    ------
+    InputError
+        If a row cannot be read and `strict` is set.
     """
     inputs = read_inputs(compositions, basis, strict=strict)
     hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
@@ -269,8 +277,9 @@ def energy_above_hull(
 ) -> Any:
     """Return the distance of each phase to the hull at 0 K.
 
-    A composition of the snapshot has its own energy; any other one of a known host has the
-    energy interpolated between isostructural entries.
+    A composition of the snapshot has its own energy; any other one of a known host has the energy
+    interpolated between isostructural entries. What cannot be read is NaN, with a warning;
+    InputError if `strict` is set.
 
     Parameters
     ----------
@@ -303,7 +312,10 @@ def energy_above_hull(
 
 
 def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
-    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one."""
+    """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one.
+
+    `table` has the n compositions and `source` the entries. Distances are at 0 K and at least 0.
+    """
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
     above = np.full(len(table), np.nan)
@@ -318,7 +330,9 @@ def _name_products(
     """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 
     `liquid`, bool (n,), says which phases melt. `data` is what `judge_data` returned; where no data
-    decide, the result says ``unknown`` and what is missing.
+    decide, the result says ``unknown`` and what is missing. `hull` must have been solved with
+    products. The result is a dictionary array of n texts: products, `LIQUID`, or a sentence that
+    begins with `UNKNOWN`.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
