@@ -78,11 +78,27 @@ class ShellRows:
     ) -> tuple[FloatArray, FloatArray]:
         """Return fraction and content of each shell, from the amount where that is given.
 
-        What of the amount is not lost to the boundaries makes the shell richer at first and then,
-        as it nears the content that diffusion reaches at most, thicker: the content grows as
-        1 - exp(-share held / `held`). `law` takes the place of the calibrated parameters where
-        they are fitted; `arriving` is the share of the amount that there is where coercivity is
-        decided, see `magnetkit.magnetism.shells.arriving_share`.
+        What of the amount is not lost to the boundaries makes the shell richer at first. As it
+        nears the content that diffusion reaches at most it makes it thicker: the content grows as 1
+        - exp(-share held / `held`).
+
+        Parameters
+        ----------
+        table : CompositionTable
+            The n base alloys.
+        law : mapping of str to float, optional
+            ``lost``, ``held`` and ``most_content``, in place of the calibrated ones where they are
+            fitted.
+        arriving : float or ndarray, shape (n,)
+            Share of the amount that there is where coercivity is decided, see
+            `magnetkit.magnetism.shells.arriving_share`.
+
+        Returns
+        -------
+        fraction : ndarray of float64, shape (n,)
+            Volume fraction of the shell in the hard phase, at most 0.5.
+        content : ndarray of float64, shape (n,)
+            Share of the shell's rare earth that is its element.
         """
         law = law or shell_law()
         share_inside = (
@@ -101,6 +117,8 @@ class ShellRows:
 
 def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
     """Sum the rare earths of each row, shape (n,) each.
+
+    Masses are per mole of atoms of the whole alloy. All three are float64.
 
     Returns
     -------
@@ -121,7 +139,8 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one for each.
 
-    None if no magnet has any; InputError if there are not n.
+    None if no magnet has any; InputError if there are not n. A shell is a `Shell`, a dict, a text
+    such as "Tb 0.5 wt%", or empty. InputError too if one cannot be read.
     """
     import pyarrow as pa
 
@@ -160,7 +179,10 @@ class _Rim(NamedTuple):
 
 
 def _describe_rim(shell: Shell | None) -> _Rim:
-    """Return the numbers of a shell, NaN for those that it leaves to others."""
+    """Return the numbers of a shell, NaN for those that it leaves to others.
+
+    The amount is a share of the mass, not per cent; a shell of carriers alone has none of its own.
+    """
     if shell is None:
         return _Rim()
     faces_mm = np.inf if shell.faces_mm is None else shell.faces_mm
@@ -181,7 +203,8 @@ def _describe_rim(shell: Shell | None) -> _Rim:
 def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     """Compute the mass of each carrier divided by that of the magnet, (k, 118).
 
-    None if none of the k shells has a carrier.
+    None if none of the k shells has a carrier. Rows are in the order of `shells`, columns by atomic
+    number less one; a shell without carriers is 0.
     """
     if not any(shell is not None and shell.carriers for shell in shells):
         return None
@@ -194,6 +217,9 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
 
 def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
     """Return the table with elements added by mass.
+
+    Row numbers, errors and given values stay. `table` is not changed, and is returned itself if
+    nothing is added.
 
     Parameters
     ----------
@@ -250,6 +276,12 @@ def replace_rare_earth(
         Share that is replaced. With ``content`` the result is the shell itself; with
         `ShellRows.replaced_part` it is the whole magnet, core, shell and boundaries together, which
         is what is paid for.
+
+    Returns
+    -------
+    CompositionTable
+        n rows, by atoms; given values and the mark of rows by weight are dropped. `table` is not
+        changed.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -278,6 +310,13 @@ def with_shell(
     -------
     CompositionTable
         n rows.
+
+    Raises
+    ------
+    InputError
+        If a shell cannot be read, or their number differs from that of the rows.
+    CompositionError
+        If a recipe cannot be read.
     """
     table = as_table(compositions, basis)
     rows = read_shells(shell, len(table))
@@ -294,10 +333,25 @@ def with_shell(
 def mean_over_mass(
     table: CompositionTable, figures: FloatArray, shell: Shells = None
 ) -> FloatArray:
-    """Compute the mean of figures of the elements over the mass of each alloy, shape (n, k).
+    """Compute the mean of figures of the elements over the mass of each alloy.
 
     A shell replaces part of the alloy's own rare earth, atom for atom; what stays in the boundaries
-    is paid for too. `figures`, (118, k), are per unit of mass; its first column is 1 throughout.
+    is paid for too. Carriers are added.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The n base alloys.
+    figures : ndarray of float64, shape (118, k)
+        Figures per unit of mass of each element, such as prices. The first column must be 1
+        throughout.
+    shell : Shell, dict, str or a sequence of n of them, optional
+        One for all, or one a row.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In the units of `figures`; the first column is 1.
     """
     from ._row_kernels import sums_of_each
 

@@ -131,7 +131,10 @@ def _format_number(number: float | None, digits: int = 2) -> str:
 
 
 def is_one(shell: Any) -> bool:
-    """Say whether a value is a single shell, valid or not, rather than one for each magnet."""
+    """Say whether a value is a single shell, valid or not, rather than one for each magnet.
+
+    None is one; a list, an array or a column is not.
+    """
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
         shell, "__iter__"
     ):
@@ -142,7 +145,8 @@ def is_one(shell: Any) -> bool:
 def _read_record(record: dict[str, Any]) -> Shell:
     """Build a shell from a dictionary of R and amount_wt_pct, or of R, fraction and content.
 
-    InputError for other keys.
+    InputError for other keys. Amounts are in wt.%, fraction and content shares of 1. InputError too
+    if a value is out of range.
     """
     if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
         raise InputError(
@@ -202,11 +206,11 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 def _read_sources(text: str) -> Shell | None:
     """Read sources such as ``Dy 0.5 wt.% + Cu 0.1 wt.%``; None for another text.
 
-    They are what is diffused into a magnet, by its mass. The text may end in ``from
-    faces 5 mm apart`` or ``between grains``. A source may be an alloy, its formula in
-    at.%. The heavy rare earth makes the rim of the shell; without one, a light rare
-    earth does if it is alone. InputError for two heavy rare earths or an unknown
-    element.
+    They are what is diffused into a magnet, by its mass. The text may end in ``from faces 5 mm
+    apart`` or ``between grains``. A source may be an alloy, its formula in at.%. The heavy rare
+    earth makes the rim of the shell; without one, a light rare earth does if it is alone.
+    InputError for two heavy rare earths or an unknown element. Masses of an element that comes
+    twice are added up. InputError too for an amount out of range.
     """
     faces_mm = None
     between = False
@@ -246,7 +250,8 @@ def _read_sources(text: str) -> Shell | None:
 def _split_mass(formula: str, mass: float) -> dict[str, float]:
     """Split a mass among the elements of an alloy whose amounts count atoms, such as "Pr70Cu30".
 
-    The result maps symbols to masses in the same unit. InputError if one is no element.
+    The result maps symbols to masses in the same unit. InputError if one is no element. Masses are
+    rounded to four digits, but for a single element.
     """
     parts = _PART.findall(formula)
     unknown = [symbol for symbol, _ in parts if symbol not in INDEX]

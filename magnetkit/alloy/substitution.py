@@ -62,7 +62,10 @@ class Sites:
 
     @property
     def elements(self) -> tuple[str, ...]:
-        """Symbols of the elements that occur, in the order in which formulas write them."""
+        """Symbols of the elements that occur, in the order in which formulas write them.
+
+        Each stands once: an element of the host, then what replaces it, and additions last.
+        """
         symbols: list[str] = []
         for element in self.amounts:
             symbols.append(element)
@@ -95,7 +98,8 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
 
     `caps` are the most steps that each slot can take. Entry [j][r] of the result is the number of
     ways in which slots j and on can share at most r steps. `budget` is the most steps that all
-    slots share.
+    slots share. Both are whole numbers of steps. An example is ``count_choices([1, 1], 1)``, which
+    gives ``[[1, 3], [1, 2]]``.
     """
     after = [1] * (budget + 1)
     table = []
@@ -288,7 +292,10 @@ class Substitutions:
         return np.array([INDEX[e] for e in self.elements], np.int32)
 
     def describe(self) -> dict[str, Any]:
-        """Return what identifies the space: its arguments and number of rows, as JSON values."""
+        """Return what identifies the space: its arguments and number of rows, as JSON values.
+
+        Keys are ``host``, ``replace``, ``step``, ``limits``, ``additions`` and ``rows``.
+        """
         return {
             "host": self.host,
             "replace": {
@@ -361,7 +368,8 @@ class Substitutions:
     def _rows(self, key: Any) -> IntArray:
         """Convert an index, slice or array of row numbers to an array of int64, negative ones resolved.
 
-        InputError if one is out of range or no whole number.
+        InputError if one is out of range or no whole number. `key` is such as 5, -1, ``slice(0,
+        10)`` or an array. Order and repetitions stay. An empty one gives no rows.
         """
         if isinstance(key, slice):
             return np.arange(*key.indices(self._size), dtype=np.int64)
@@ -454,7 +462,16 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit."""
+    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit.
+
+    An element that is unknown raises CompositionError.
+
+    Returns
+    -------
+    Sites
+        ``amounts`` of the host, ``slots`` (element, site and levels of each), ``spans`` and
+        ``budgets`` of the sites.
+    """
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
     slots: list[Slot] = []
@@ -488,7 +505,11 @@ def arrange_sites(
 
 
 def _read_host(host: str) -> dict[str, Fraction]:
-    """Return the atoms of each element of a host formula; InputError if it has none, or a balance."""
+    """Return the atoms of each element of a host formula; InputError if it has none, or a balance.
+
+    `host` is such as "Nd2Fe14B", which gives ``{"Nd": 2, "Fe": 14, "B": 1}`` as fractions.
+    CompositionError if it cannot be read.
+    """
     host_amounts, balance = read_amounts(host)
     if balance is not None:
         raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
@@ -501,7 +522,11 @@ def _read_host(host: str) -> dict[str, Fraction]:
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
-    """Raise InputError if a host has no element `site`, or its substituents are not distinct."""
+    """Raise InputError if a host has no element `site`, or its substituents are not distinct.
+
+    `host` is the formula, for the message, `amounts` its atoms by symbol and `elements` the
+    substituents. The site's own element is no substituent.
+    """
     if site not in amounts:
         raise InputError(
             f"{host} has no {site} to replace; it has {', '.join(amounts)}"
@@ -529,7 +554,8 @@ def site_share(value: Any, name: str) -> Fraction:
 def _percents(element: str, given: Any) -> list[Fraction]:
     """Convert the levels of an addition, at.% of the host, to exact fractions.
 
-    InputError unless they are distinct and between 0 and 100.
+    InputError unless they are distinct and between 0 and 100. `given` is one level or a sequence;
+    `element` is the symbol, for the message. Order stays.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
@@ -609,7 +635,8 @@ def refine(
 def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
     """Return the share of a site that one step replaces, as an exact fraction; InputError if unusable.
 
-    `step` is one for all sites or one by site.
+    `step` is one for all sites or one by site. `site` is the symbol of the element that is
+    replaced, such as "Co". The step must be at least `_LEAST_STEP` and at most 1.
     """
     size = step.get(site) if isinstance(step, Mapping) else step
     if size is None:
@@ -627,7 +654,8 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     """Compute how much more of each element a formula has than the host, per formula unit of the host.
 
-    Amounts that are not additions fill the host's sites.
+    Amounts that are not additions fill the host's sites. The result maps symbols to fractions,
+    below 0 for what is missing. CompositionError if the formula cannot be read.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
@@ -643,7 +671,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
     """Return the steps of each slot for a formula, int64; the nearest where it falls between steps.
 
-    InputError if the formula is no mixture of the space, or an element stands on several sites.
+    InputError if the formula is no mixture of the space, or an element stands on several sites. The
+    array has shape (slots,), in the order of ``sites.slots``. `space` is for messages.
     """
     owners = [slot.element for slot in sites.slots]
     replaced_sites = {slot.site for slot in sites.slots}
