@@ -138,9 +138,10 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
-    """Read a Parquet file in blocks of `size` rows; InputError if the texts of a block are too large.
+    """Read a Parquet file in blocks of `size` rows.
 
-    Lines of a block are numbers of rows, from 1. Texts that are no UTF-8 are mended.
+    InputError if the texts of a block are too large. Lines of a block are numbers of rows, from 1.
+    Texts that are no UTF-8 are mended.
     """
     start = 0
     duplicates = _dictionary_columns(path)
@@ -179,7 +180,11 @@ def _dictionary_columns(path: Path) -> list[str]:
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
-    """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped."""
+    """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped.
+
+    The table of a block has one column of texts, and its lines count from 1, blank ones included. A
+    file without a recipe gives one empty block.
+    """
     texts: list[str] = []
     lines: list[int] = []
     start = 0
@@ -417,9 +422,10 @@ def _long_line(path: Path) -> str:
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
-    """Read the sheet of a workbook in blocks of `size` rows; the first has rejected lines and notes.
+    """Read the sheet of a workbook in blocks of `size` rows.
 
-    InputError as from `read_sheet`. A sheet without rows gives one empty block.
+    The first has rejected lines and notes. InputError as from `read_sheet`. A sheet without rows
+    gives one empty block.
     """
     sheet = read_sheet(path)
     table = sheet.table

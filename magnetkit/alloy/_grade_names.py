@@ -94,10 +94,10 @@ def _keys() -> dict[str, str]:
 
 
 def _strip_affixes(text: str) -> list[str]:
-    """Return a text without its endings, then also without each of its prefixes, longest form first.
+    """Return a text without its endings, then also without each of its prefixes.
 
-    Endings are such as "(Intemag)", prefixes such as "Sm2Co17" or a maker's name. There is always
-    one form at least.
+    The longest form is first. Endings are such as "(Intemag)", prefixes such as "Sm2Co17" or a
+    maker's name. There is always one form at least.
     """
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
@@ -203,6 +203,9 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 def parse_class(text: str) -> tuple[int, str] | None:
     """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class, else return None.
 
+    A name without letters behind the number is of class "N". Maker and family around the name are
+    taken off.
+
     Examples
     --------
     >>> parse_class("N44UH"), parse_class("N50"), parse_class("Recoma 28")
@@ -215,9 +218,9 @@ def parse_class(text: str) -> tuple[int, str] | None:
 
 
 def nearest_grades(text: str) -> list[str]:
-    """Return at most five known grades whose names are most like a text, best first, of its kind alone.
+    """Return at most five known grades whose names are most like a text, best first.
 
-    Names as makers write them; empty if none is like it.
+    They are of its kind alone. Names as makers write them; empty if none is like it.
 
     Parameters
     ----------

@@ -197,7 +197,8 @@ class Inputs:
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns for the readable rows, None if there are none.
 
-        `named` drops the composition column.
+        `named` drops the composition column. The result is an Arrow table of n rows, in the order
+        of `table`. InputError if a column holds values of several kinds.
         """
         if self.others is None:
             return None
@@ -304,11 +305,11 @@ class Inputs:
         return renames
 
     def values(self, values: FloatArray, name: str) -> Any:
-        """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
+        """Return `values`, shape (n,), in the library and length of the input.
 
-        A list, path or table of compositions gives an ndarray. `name` is that of a named series.
-        Where the caller gave a CompositionTable, `values` come back as they are. Rejected rows are
-        warned of with `RejectedRows`.
+        Unreadable rows are NaN. A list, path or table of compositions gives an ndarray. `name` is
+        that of a named series. Where the caller gave a CompositionTable, `values` come back as they
+        are. Rejected rows are warned of with `RejectedRows`.
         """
         if self.reported:
             return values
@@ -345,7 +346,7 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
     InputError if `compositions` has no such form, CompositionError if a recipe cannot be read.
-    Build a CompositionTable to leave such rows out.
+    Build a CompositionTable to leave such rows out. `basis` is "auto", "atomic" or "weight".
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -457,10 +458,10 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read the compositions in a list, set, iterator, series or array; InputError for anything else.
+    """Read the compositions in a list, set, iterator, series or array.
 
-    `given` has n items: texts or pymatgen compositions. A set is read in the order of its texts.
-    What is neither becomes a rejected row.
+    InputError for anything else. `given` has n items: texts or pymatgen compositions. A set is read
+    in the order of its texts. What is neither becomes a rejected row.
     """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
@@ -591,9 +592,9 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
 
 
 def _flatten(frame: Any) -> Any:
-    """Return a pandas frame with texts as column names; InputError if two are equal or on two levels.
+    """Return a pandas frame with texts as column names.
 
-    `frame` itself is not changed.
+    InputError if two are equal or on two levels. `frame` itself is not changed.
     """
     if frame.columns.nlevels > 1:
         raise InputError(

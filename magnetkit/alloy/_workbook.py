@@ -265,7 +265,10 @@ def _names_recipe(row: list[str]) -> bool:
 
 
 def _check_workbook(path: Path) -> None:
-    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory."""
+    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory.
+
+    Its unpacked size and the number of cells up to the last content of its sheets are looked at.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -381,10 +384,11 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Choose the sheet of an openpyxl workbook to read: the one called `wanted`, or the first visible one.
+    """Choose the sheet of an openpyxl workbook to read.
 
-    `path` is that of the file, for messages. Case and blanks of `wanted` make no difference; an
-    empty text asks for the first. Where no sheet is visible the first of all is taken.
+    It is the one called `wanted`, or the first visible one. `path` is that of the file, for
+    messages. Case and blanks of `wanted` make no difference; an empty text asks for the first.
+    Where no sheet is visible the first of all is taken.
 
     Returns
     -------
@@ -424,7 +428,7 @@ _MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
 
 
 def _read_marks(path: Path, sheet: Any) -> _Marks:
-    """Read from a sheet's XML which rows are hidden, which cells merged, which formulas lack values.
+    """Read from a sheet's XML which rows are hidden, cells merged, and formulas without values.
 
     `path` is the file and `sheet` openpyxl's. Ranges are such as "A5:A6", cells such as "B7", rows
     count from 1; the notes are empty.

@@ -256,7 +256,10 @@ def _replace_inputs(
     names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
-        """Write the elements of one match; a name that is no input stays as it is."""
+        """Write the elements of one match; a name that is no input stays as it is.
+
+        The names that are replaced are added to those met so far.
+        """
         name = match["name"].replace("Mm", "MM")
         if name not in amounts_by_name:
             return match[0]

@@ -57,11 +57,24 @@ class ShellRows:
     def replaced_part(
         self, atoms: FloatArray, own: FloatArray, mass: FloatArray
     ) -> FloatArray:
-        """Compute the share of each magnet's rare earth that the shells replace, shape (n,).
+        """Compute the share of each magnet's rare earth that the shells replace.
 
         It counts what the shell holds and what stays in boundaries and corners, all of which is
-        paid for; 0 without shell. `atoms` are the rare-earth atoms of the base alloys, `own` and
-        `mass` the mass of those atoms and of the whole, g per mole, (n,) each.
+        paid for.
+
+        Parameters
+        ----------
+        atoms : ndarray of float64, shape (n,)
+            Rare-earth atoms of the base alloys, per atom.
+        own : ndarray of float64, shape (n,)
+            Mass of these atoms, g/mol, as of `rare_earth_masses`.
+        mass : ndarray of float64, shape (n,)
+            Mass of all atoms, g/mol.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Share of the atoms, 0 to 1; 0 without shell.
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -253,7 +266,10 @@ def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
 
 
 def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
-    """Return the shells of n magnets as a column of text, empty where there is none."""
+    """Return the shells of n magnets as a column of text, empty where there is none.
+
+    None stands for no shells at all; `n` is used then alone. A text is such as "Tb 0.50 wt%".
+    """
     import pyarrow as pa
 
     if rows is None:
@@ -264,7 +280,7 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
 def replace_rare_earth(
     table: CompositionTable, column: IntArray, share: FloatArray
 ) -> CompositionTable:
-    """Return the table with a share of each row's rare earth replaced by the rare earth of a column.
+    """Return the table with a share of each row's rare earth replaced by another rare earth.
 
     Parameters
     ----------

@@ -75,7 +75,10 @@ class Sites:
 
     @property
     def decimals(self) -> int:
-        """Number of decimals, at most nine, with which every amount can be written exactly."""
+        """Number of decimals, at most nine, with which every amount can be written exactly.
+
+        Amounts that need more are rounded to nine where they are written.
+        """
         amounts = [
             *self.amounts.values(),
             *(a for slot in self.slots for a in slot.levels),
@@ -325,7 +328,7 @@ class Substitutions:
         """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
 
         They are counts (k,), edges (k + 1,), caps (S,), budgets (k,) and ways (S, largest budget +
-        1).
+        1). All are int64. They are computed once and kept.
         """
         sites = self.sites
         tables = sites.ways()
@@ -346,7 +349,8 @@ class Substitutions:
         """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
         They are those of the host (elements,), of each digit (slots, digits), and for each slot the
-        number of the element that it adds and of the one that it replaces, -1 for none.
+        number of the element that it adds and of the one that it replaces, -1 for none. All are
+        int64. Levels behind the last of a slot are 0. They are computed once and kept.
         """
         place = {element: i for i, element in enumerate(self.elements)}
         slots = self.sites.slots
@@ -366,7 +370,7 @@ class Substitutions:
         return base, levels, gains, losses
 
     def _rows(self, key: Any) -> IntArray:
-        """Convert an index, slice or array of row numbers to an array of int64, negative ones resolved.
+        """Convert an index, slice or array of row numbers to int64, negative ones resolved.
 
         InputError if one is out of range or no whole number. `key` is such as 5, -1, ``slice(0,
         10)`` or an array. Order and repetitions stay. An empty one gives no rows.
@@ -462,9 +466,9 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit.
+    """Build the sites of a space from the arguments of `substitutions`.
 
-    An element that is unknown raises CompositionError.
+    InputError if one does not fit. An element that is unknown raises CompositionError.
 
     Returns
     -------
@@ -540,7 +544,8 @@ def _check_site(
 def site_share(value: Any, name: str) -> Fraction:
     """Return a share of a site, 0 to 1, as an exact fraction; InputError if it is no such number.
 
-    `name` is that of the argument, for the message.
+    `name` is that of the argument, for the message. `value` is a number or a text such as "0.05" or
+    "1/3".
     """
     try:
         part = Fraction(str(value))
@@ -633,10 +638,11 @@ def refine(
 
 
 def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
-    """Return the share of a site that one step replaces, as an exact fraction; InputError if unusable.
+    """Return the share of a site that one step replaces, as an exact fraction.
 
-    `step` is one for all sites or one by site. `site` is the symbol of the element that is
-    replaced, such as "Co". The step must be at least `_LEAST_STEP` and at most 1.
+    InputError if it is unusable. `step` is one for all sites or one by site. `site` is the symbol
+    of the element that is replaced, such as "Co". The step must be at least `_LEAST_STEP` and at
+    most 1.
     """
     size = step.get(site) if isinstance(step, Mapping) else step
     if size is None:
@@ -652,10 +658,11 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 
 
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
-    """Compute how much more of each element a formula has than the host, per formula unit of the host.
+    """Compute how much more of each element a formula has than the host.
 
-    Amounts that are not additions fill the host's sites. The result maps symbols to fractions,
-    below 0 for what is missing. CompositionError if the formula cannot be read.
+    The amounts are per formula unit of the host. Amounts that are not additions fill the host's
+    sites. The result maps symbols to fractions, below 0 for what is missing. CompositionError if
+    the formula cannot be read.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}

@@ -331,7 +331,7 @@ class CompositionTable:
 
     @cached_property
     def unique_rows(self) -> tuple[IntArray, IntArray] | None:
-        """Return distinct rows and, for each row, the index of its equal among them; None if most differ.
+        """Return distinct rows and, for each row, its equal among them; None if most differ.
 
         What follows from a composition alone need not be computed again for each of its shells.
         Tables of fewer than `_LEAST_ALIKE` rows give None. The result is kept.
@@ -877,10 +877,10 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
-    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,).
+    """Return the bytes of Arrow's strings and the offsets of the rows in them.
 
-    The bytes share the memory of `texts` and are read-only. Offsets need not begin at 0. `texts` is
-    string or large_string.
+    They are uint8 and int64, (n + 1,). The bytes share the memory of `texts` and are read-only.
+    Offsets need not begin at 0. `texts` is string or large_string.
     """
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32

@@ -671,7 +671,7 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 
 
 def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
-    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
+    """Return the known column whose spelling a text nearly is, or has as a word; else None.
 
     `text` is a simplified header and the keys of `spellings` are such.
     """
@@ -686,7 +686,7 @@ def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None"
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
-    """Raise InputError if an unknown header is nearly that of a known column that is not in `taken`.
+    """Raise InputError if an unknown header is nearly that of a known column not in `taken`.
 
     `kind` is "parts" or "magnets"; `taken` holds the names of columns that the table has already.
     `header` is as written. Nothing is returned.
@@ -746,9 +746,9 @@ def _read_frame(
 
 
 def as_frame(source: Any) -> "pd.DataFrame":
-    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise.
+    """Convert a frame, mapping of columns or list of records to a pandas frame.
 
-    A pandas frame is returned itself.
+    InputError for anything else. A pandas frame is returned itself.
     """
     import pandas as pd
 
@@ -856,11 +856,11 @@ def _describe_thousandths(
     columns: tuple[Column, ...],
     mark: str | None,
 ) -> list[str]:
-    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column.
+    """Write notes on amounts such as 1,200 that are read as 1.2 but could be thousands.
 
-    `lines` are the lines of the rows of `frame` in the user's table; `mark` is the decimal mark,
-    None if unclear, which gives no notes. Only columns of amounts are looked at, such as masses and
-    numbers.
+    There is one a column. `lines` are the lines of the rows of `frame` in the user's table; `mark`
+    is the decimal mark, None if unclear, which gives no notes. Only columns of amounts are looked
+    at, such as masses and numbers.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -941,11 +941,12 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 def _with_numbers(
     frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
 ) -> "pd.DataFrame":
-    """Return a copy of the user's cells with numbers in place of texts, where a column of texts was read.
+    """Return a copy of the user's cells with numbers in place of texts.
 
-    `mark` is the decimal mark of the table, None if unclear: a number of a known quantity has it.
-    In another column only what is surely a number becomes one, so that 007 stays a text. A number
-    keeps the unit of its column. Cells of ``text`` columns stay.
+    That is done where a column of texts was read. `mark` is the decimal mark of the table, None if
+    unclear: a number of a known quantity has it. In another column only what is surely a number
+    becomes one, so that 007 stays a text. A number keeps the unit of its column. Cells of ``text``
+    columns stay.
     """
     import pandas as pd
 

@@ -82,7 +82,11 @@ class Parameters:
 
     @classmethod
     def empty(cls) -> "Parameters":
-        """Build parameters that are zero and know no element."""
+        """Build parameters that are zero and know no element.
+
+        The arrays have the shapes that the class names and may be filled in place; ``ions`` are
+        those of the data.
+        """
         n = len(HOST_NAMES)
         return cls(
             np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),

@@ -27,6 +27,8 @@ class DataFrameFeaturizer:
     def feature_labels(self) -> list[str]:
         """Return the column names.
 
+        `fit` is called, without data.
+
         Returns
         -------
         list of str

@@ -464,7 +464,10 @@ def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
 
 
 def _unit(axis: Any) -> FloatArray:
-    """Return an axis scaled to length 1; InputError if not three numbers, or zero."""
+    """Return an axis scaled to length 1; InputError if not three numbers, or zero.
+
+    `axis` is three numbers, Cartesian. The result is float64, shape (3,).
+    """
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
         raise InputError(

@@ -102,7 +102,8 @@ def _shared_sites(
 
     The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
     the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
-    (118,), are of `_judged.kinds`.
+    (118,), are of `_judged.kinds`. An example is NdFe11Ti over NdFe12, which fills the metal sites
+    to 11/12 alike.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

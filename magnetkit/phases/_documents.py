@@ -24,7 +24,7 @@ _LAST_NUMBER = 3_347_529
 def _numeric_identifier(identifier: str) -> str:
     """Convert an identifier that the server writes in letters, mp-aaaaaage, to mp-160.
 
-    Other identifiers are returned as they are.
+    Other identifiers are returned as they are. It must hold one hyphen, or ValueError is raised.
     """
     prefix, letters = identifier.split("-")
     if not letters.isalpha():

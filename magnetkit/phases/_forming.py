@@ -344,6 +344,9 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     """Describe each row with its rare earths as one element.
 
+    An amount is at.% over 100, of (element column, amount) pairs behind the sum of the rare earths.
+    Radius is 0 without rare earth. One entry a row, in order.
+
     Returns
     -------
     list of (tuple, float)

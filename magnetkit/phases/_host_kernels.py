@@ -87,10 +87,21 @@ def assign(rows, rules, codes, begin, end):
 def _count_units(per, ratios, boride, total_r, total_t, total_x):
     """Return the formula units of the hard phase by the lever rule, at least 0.
 
-    `per` holds the atoms of a formula unit on the R, T and X sites, `ratios` the T/R of the phases
-    that take excess R and excess T (infinite: no R). `boride` is the number of T atoms that an
-    excess X atom binds, 0 where the host can do without. The totals are atoms on these sites, whose
-    sum over the whole composition is 1, so units are per atom of alloy.
+    Parameters
+    ----------
+    per : ndarray of float64, shape (3,)
+        Atoms of a formula unit on the R, T and X sites.
+    ratios : ndarray of float64, shape (2,)
+        T/R of the phases that take excess R and excess T; infinite for no R.
+    boride : float
+        Number of T atoms that an excess X atom binds, 0 where the host can do without.
+    total_r, total_t, total_x : float
+        Atoms on these sites, per atom of alloy.
+
+    Returns
+    -------
+    float
+        Formula units per atom of alloy.
     """
     r_per = per[0]
     t_per = per[1]
@@ -117,9 +128,21 @@ def _count_units(per, ratios, boride, total_r, total_t, total_x):
 def _add_up_sites(indices, values, start, stop, role):
     """Add up what a composition has for each site of a host.
 
-    Entries `start` to `stop` - 1 of `indices` (element columns) and `values` (atomic fractions)
-    count. Returned are the atoms on the R, T and X sites, and the entry of the T element of which
-    there is most (an index into `values`), -1 without any.
+    Parameters
+    ----------
+    indices, values : ndarray, shape (nnz,)
+        Element columns and atomic fractions of all rows.
+    start, stop : int
+        First entry of the row and the one behind its last.
+    role : ndarray of int8, shape (118,)
+        `OUTSIDE`, `ON_R`, `ON_T` or `ON_X` of each element.
+
+    Returns
+    -------
+    total_r, total_t, total_x : float
+        Atoms on the R, T and X sites.
+    major : int
+        Entry (an index into `values`) of the T element of which there is most, -1 without any.
     """
     total_r = 0.0
     total_t = 0.0

@@ -54,6 +54,8 @@ def kinds() -> Int8Array:
 def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return the exact site ratios of the roots of hosts.
 
+    The roots are in the order of `ROOTS`. The arrays are cached and must not be changed.
+
     Returns
     -------
     earth, third : ndarray, shape (roots,)
@@ -207,7 +209,11 @@ class Judged:
         return [(int(code), np.flatnonzero(roots == code)) for code in codes]
 
     def _take_entries(self) -> None:
-        """Fill in the energies of rows of no host from the entries at their composition, in place."""
+        """Fill in the energies of rows of no host from the entries at their composition, in place.
+
+        ``energy``, ``deviation`` (0 for an entry) and ``entropy`` (0) of these rows are
+        overwritten; a row without an entry is NaN.
+        """
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
             own_energies = entry_energies(self.ideal[rows], self.source)

@@ -99,9 +99,10 @@ class MixingTerms:
         self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
     def members(self, dense: NDArray) -> BoolArray:
-        """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,).
+        """Say which rows have the host's ratio of sites, bool (n,).
 
-        Elements that are on none of the three sites are not looked at.
+        `dense`, (n, 118), holds atomic fractions. Elements that are on none of the three sites are
+        not looked at.
         """
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
@@ -111,10 +112,10 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio.
+        """Compute the shares of elements on each site.
 
-        `dense` is float64 (n, 118). Each part of the result has a row a composition, which sums to
-        one where the site has atoms.
+        Rows must have the host's ratio of sites. `dense` is float64 (n, 118). Each part of the
+        result has a row a composition, which sums to one where the site has atoms.
         """
 
         def share(columns: NDArray) -> NDArray:
@@ -124,7 +125,7 @@ class MixingTerms:
         return Occupation(share(self.earths), share(self.metals), share(self.thirds))
 
     def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
-        """Compute the hull of the other phases at the end members and at equal mixtures of two metals.
+        """Compute the hull of other phases at end members and at equal mixtures of two metals.
 
         `first` is the element of the interstitial, -1 without one. `rivals` are the phases of other
         structures, with the elements.
@@ -366,7 +367,7 @@ class MixingModel:
     def _slopes(
         self, known: tuple[Slope, ...]
     ) -> tuple[Occupation, FloatArray, FloatArray]:
-        """Build pairs of occupations, with and without a metal, and the differences of their energies.
+        """Build pairs of occupations, with and without a metal, and their differences of energy.
 
         The pairs follow each other. Differences (eV/atom) and their deviations are one a pair.
         `known` are the slopes of the host; used are those of pairs without an entry and of rare

@@ -253,7 +253,7 @@ def _errors(entries: Any) -> FloatArray | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Issue a warning that names the entries left out, and the compositions that are unknown for it.
+    """Issue a warning that names entries left out, and compositions that are unknown for it.
 
     `name` is that of the snapshot. Nothing is issued if none was left out; at most five are named.
     """
@@ -301,7 +301,10 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
 
 
 def _check_one_scheme(snapshot: Entries) -> None:
-    """Raise DataError if the entries of a snapshot name more than one scheme of energies."""
+    """Raise DataError if the entries of a snapshot name more than one scheme of energies.
+
+    The columns ``thermo_type`` and ``source`` are looked at, if the entries have them.
+    """
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
             functionals = {

@@ -259,7 +259,8 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
             """Search documents of a kind by a criterion, in batches, and append them to `records`.
 
             `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that
-            gets `values`; `more` are further keywords.
+            gets `values`; `more` are further keywords. A list of values longer than `BATCH` is
+            asked for in several searches. NetworkError if an answer is not whole.
             """
             for start in range(0, len(values), BATCH):
                 documents = watch.search(

@@ -239,7 +239,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """Return the hull of a chemical system: stable phases and which of them are in balance.
 
     `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. InputError if the snapshot has no phases
-    of one, DataError if its phases make no hull.
+    of one, DataError if its phases make no hull. The facets are kept in the cache of `source`. The
+    result is a `Section`: ``names``, ``shares`` and ``energies`` (eV/atom) of the stable phases,
+    ``edges`` between them, and ``others`` above the hull.
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]

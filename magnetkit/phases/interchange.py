@@ -185,9 +185,10 @@ def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
 
 
 def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
-    """Build entries at energy zero for elements that have none; empty where energies are total ones.
+    """Build entries at energy zero for elements that have none.
 
-    `entries` are those of a snapshot. The new entries have ids such as "Sm-at-zero".
+    The list is empty where energies are total ones. `entries` are those of a snapshot. The new
+    entries have ids such as "Sm-at-zero".
     """
     from pymatgen.entries.computed_entries import ComputedEntry
 
@@ -210,7 +211,7 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
 
 
 def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
-    """Return the lowest energy of each element, eV/atom; InputError if one of the elements has none.
+    """Return the lowest energy of each element, eV/atom; InputError if one has none.
 
     Keys are symbols. The error is of an element that stands in a compound and has no entry of its
     own.
@@ -236,7 +237,10 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
     """Build the row of one entry of pymatgen's, with the lowest elements at zero.
 
     `elements` are the lowest energies of the elements, eV/atom. The columns are those of a
-    snapshot's entries.
+    snapshot's entries. The keys are ``formula``, ``cell``, ``formation_energy_eV_atom``,
+    ``material_id``, ``energy_eV_atom``, ``uncorrected_energy_eV_atom``,
+    ``magnetic_moment_muB_atom`` and, if the entry has it, ``thermo_type``. KeyError for an element
+    without an energy.
     """
     composition, atoms = entry.composition, entry.composition.num_atoms
     fractions = composition.fractional_composition.as_dict()

@@ -111,7 +111,9 @@ class Partition:
         """Return the split as a table of formulas and shares.
 
         The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
-        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe.
+        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe. A host is a name
+        such as "2:14:1", or "unknown". Formulas are of atomic fractions; that of nothing left is
+        empty.
         """
         import pandas as pd
 
@@ -234,10 +236,11 @@ GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
 
 @lru_cache(maxsize=1)
 def _trace_limits() -> FloatArray:
-    """Return the largest amount of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
+    """Return the largest amount of each element that is taken out of recipes, wt.%.
 
-    It is 0 where the host dissolves the element, and infinite for elements that bind rare earth.
-    The last row is for compositions of no host. The array is cached and must not be changed.
+    The shape is (hosts + 1, 118). It is 0 where the host dissolves the element, and infinite for
+    elements that bind rare earth. The last row is for compositions of no host. The array is cached
+    and must not be changed.
     """
     limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])
@@ -347,10 +350,10 @@ def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
 
 
 def _checked_codes(host: Any, n: int) -> Int8Array:
-    """Check host codes given by a user, (n,), since kernels use them as indices; InputError if wrong.
+    """Check host codes given by a user, (n,); InputError if wrong.
 
-    `host` is an array_like of int, -1 to the number of hosts less one. It is returned as int8 (n,),
-    without a copy where it is int8.
+    Kernels use them as indices. `host` is an array_like of int, -1 to the number of hosts less one.
+    It is returned as int8 (n,), without a copy where it is int8.
     """
     codes = np.asarray(host)
     whole = codes.shape == (n,) and codes.dtype.kind in "iu"
@@ -489,9 +492,10 @@ def is_in_windows(
 
 @lru_cache(maxsize=64)
 def _counted_elements(amounts: str) -> BoolArray:
-    """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name.
+    """Say which elements count in a sum such as ``(R + Zr)``, bool (118,).
 
-    The mask is by atomic number less one and cached.
+    DataError for a name that is neither an element nor a group. The mask is by atomic number less
+    one and cached.
     """
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
@@ -737,6 +741,7 @@ def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
     `codes` are those of the hosts and `element` the columns of the elements, (n,) each. False where
-    the host is unknown.
+    the host is unknown. Hosts are indices into `HOST_NAMES`, -1 for unknown; an element's column is
+    its atomic number less one.
     """
     return (codes >= 0) & _shells()[codes, element]

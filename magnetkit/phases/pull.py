@@ -418,9 +418,10 @@ class Cache:
         return read_snapshot(self.folder / name)
 
     def _tidy(self) -> None:
-        """Remove everything but the current answer and the lock: older answers, drafts of stopped pulls.
+        """Remove everything but the current answer and the lock.
 
-        Files that cannot be removed stay, without an error.
+        What goes are older answers and drafts of stopped pulls. Files that cannot be removed stay,
+        without an error.
         """
         keep = {"lock", "current"}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

@@ -72,6 +72,8 @@ class Snapshot(Entries):
     def distances(self) -> "FloatArray":
         """Return the distance of each entry to the hull of the snapshot at 0 K.
 
+        They are in the order of ``entries``. This snapshot is not changed.
+
         Returns
         -------
         ndarray of float64, shape (n,)
@@ -85,7 +87,7 @@ class Snapshot(Entries):
         Taken over are entries of chemical systems that it does not cover, and compositions whose
         lowest entry was calculated without its moment. Their energies are corrected to the scheme
         of this snapshot by the compounds that both share; the column ``energy_error_eV_atom`` is
-        the error of that, which widens every range.
+        the error of that, which widens every range. This snapshot itself is not changed.
 
         Returns
         -------
@@ -335,10 +337,10 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 
 
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
-    """Return the folder of a snapshot; one that exists in memory alone is written into the cache first.
+    """Return the folder of a snapshot.
 
-    None stands for the embedded snapshot, and is returned. A snapshot may be given as its folder,
-    which is not checked.
+    One that exists in memory alone is written into the cache first. None stands for the embedded
+    snapshot, and is returned. A snapshot may be given as its folder, which is not checked.
     """
     if snapshot is None:
         return None
@@ -458,9 +460,10 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails.
+    """Rename a finished snapshot `work` to `folder`, replacing an earlier one.
 
-    An earlier one is removed at the end. In between it stands beside, under the ending "old".
+    InputError if that fails. An earlier one is removed at the end. In between it stands beside,
+    under the ending "old".
     """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
@@ -529,7 +532,8 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each entry of a snapshot that has one.
 
-    DataError if the snapshot holds no structures.
+    DataError if the snapshot holds no structures. The id is such as "mp-1429". The error comes when
+    the first one is taken.
     """
     from pymatgen.core import Structure
 

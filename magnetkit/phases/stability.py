@@ -213,9 +213,19 @@ def _energies(
 ) -> None:
     """Write formation energy and distance to the hull, eV/atom, into `columns`.
 
-    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
-    ``_lo``, ``_hi`` (`half` standard deviations away) and ``_provenance``. `above`, (n,), is the
-    distance; no value of it is below zero. Numbers are NaN where `known`, bool (n,), is False.
+    Parameters
+    ----------
+    columns : Columns
+        Gets ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with ``_lo``,
+        ``_hi`` and ``_provenance``.
+    judged : Judged
+        n phases with their energies and deviations.
+    above : ndarray of float64, shape (n,)
+        Distance to the hull, eV/atom. It is written as at least 0, and so are its ends.
+    known : ndarray of bool, shape (n,)
+        Rows whose numbers are written; those of others are NaN.
+    half : float
+        Half width of the ranges in standard deviations.
     """
     half_width = half * judged.deviation
     for name, value in (
