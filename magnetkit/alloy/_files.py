@@ -64,10 +64,28 @@ def read_blocks(
 ) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    What was left out of a workbook is appended to `notes`, or a warning where `notes` is None.
-    InputError if the table cannot be read: missing, without a row, of another kind or encoding.
-    Blocks are `Block`: ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from
-    1) and ``rejected``. The file is opened when the first block is taken. Errors come then, too.
+    The file is opened when the first block is taken, and errors come from then on.
+
+    Parameters
+    ----------
+    path : Path
+        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet may follow,
+        ``a.xlsx#Sheet:3``.
+    size : int
+        Most rows of a block.
+    notes : list of str, optional
+        What was left out of a workbook is appended to it. A warning is issued without it.
+
+    Yields
+    ------
+    Block
+        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1) and
+        ``rejected`` (lines that are no row).
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
@@ -265,10 +283,25 @@ def _open_csv(
 ) -> Iterable[pa.RecordBatch]:
     """Open a CSV file for reading in batches, all of whose cells are text.
 
-    One thread reads: only then does the reader give `lines` the number of a bad line. `delimiter`
-    is "," ";" or a tab; `header` holds all names of columns. Rows of another number of columns are
-    noted in `lines` and left out. Quoted cells may run over lines. ArrowInvalid, while it is read,
-    for what Arrow cannot read.
+    One thread reads: only then does the reader give `lines` the number of a bad line.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file, with a header.
+    encoding : str
+        As of `_detect_encoding`.
+    delimiter : str
+        Comma, semicolon or tab.
+    header : list of str
+        Names of all columns.
+    lines : _LineCount
+        Rows of another number of columns are noted in it and left out.
+
+    Returns
+    -------
+    iterable of pyarrow.RecordBatch
+        ArrowInvalid is raised, also while it is read, for what Arrow cannot read.
     """
     return pacsv.open_csv(
         path,

@@ -201,10 +201,20 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 
 
 def parse_class(text: str) -> tuple[int, str] | None:
-    """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class, else return None.
+    """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class.
 
     A name without letters behind the number is of class "N". Maker and family around the name are
     taken off.
+
+    Parameters
+    ----------
+    text : str
+        Name of a grade.
+
+    Returns
+    -------
+    (int, str) or None
+        None for a name of another form.
 
     Examples
     --------

@@ -707,7 +707,9 @@ def _find_recipe_fault(bare, total, is_whole, has_balance):
     """Return the fault of amounts that must be all there and add up to a whole.
 
     `bare` is the first entry without an amount, -1 for none, and `total` the sum of the amounts, a
-    balance left out. The codes are `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` and `FINE`.
+    balance left out. The codes are `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` and `FINE`. `is_whole`
+    says that the total is 100 or 1 within the tolerance, `has_balance` that an element takes the
+    rest.
     """
     if bare >= 0:
         return NO_AMOUNT
@@ -724,7 +726,7 @@ def _could_be_charge(reading, bare):
     """Return whether PrNd30.5 may be a charge of both, or of Pr 1 and Nd 30.5.
 
     `bare` is the first entry without an amount, -1 for none. The entry behind it must have an
-    amount above a limit and be a pair with it.
+    amount above a limit and be a pair with it. `reading` is a `Reading`, which is only read.
     """
     return (
         0 <= bare < reading.state[_ENTRY_END] - 1

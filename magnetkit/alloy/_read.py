@@ -421,7 +421,7 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
 
     `column` names the composition column of a frame or file. InputError if a column is named for
     another form. `basis` is "auto", "atomic" or "weight". Rejected rows are listed in the result
-    and raise nothing here.
+    and raise nothing here. `given` is as of `read_inputs`.
     """
     if isinstance(given, CompositionTable):
         rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
@@ -461,7 +461,7 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     """Read the compositions in a list, set, iterator, series or array.
 
     InputError for anything else. `given` has n items: texts or pymatgen compositions. A set is read
-    in the order of its texts. What is neither becomes a rejected row.
+    in the order of its texts. What is neither becomes a rejected row. `basis` is that of the texts.
     """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
@@ -493,7 +493,8 @@ def _exports_text(column: Any) -> bool:
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
     """Read a list of texts and pymatgen compositions.
 
-    `row_index` of the table counts the items from 0, and its errors are the others.
+    `row_index` of the table counts the items from 0, and its errors are the others. `basis` is that
+    of the texts.
 
     Returns
     -------
@@ -564,7 +565,7 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
 
     `column` names the composition column; it is found by name otherwise. Other columns are kept in
     ``others``. Columns ``given_...`` are read into the table. InputError if there is no composition
-    column, or it is unclear which.
+    column, or it is unclear which. `basis` is that of the texts.
     """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):

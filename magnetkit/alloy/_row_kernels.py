@@ -138,8 +138,22 @@ def largest_of_each(rows, weights, figures, least):
 def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
     """Write the risk that one of the sources of each row's elements fails; see `risks_of_sources`.
 
-    `rows` is `Rows`: (indptr, indices, values). `weights`, float64 (118,), `source`, int64 (118,),
-    `risk`, float64 (118, k), and `half` are as there. `out`, float64 (n, k), must come in as ones.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    weights : ndarray of float64, shape (118,)
+        Weight of each element, such as its atomic mass.
+    source : ndarray of int64, shape (118,)
+        Number of the source of each element.
+    risk : ndarray of float64, shape (118, k)
+        Probability that the supply of each element fails, in k cases.
+    half : float
+        Share of the weight at which a source counts half.
+    out : ndarray of float64, shape (n, k)
+        Written at the rows `start` to `stop` - 1, where it must come in as ones.
+    start, stop : int
+        Range of rows.
     """
     for i in range(start, stop):
         first = rows.indptr[i]

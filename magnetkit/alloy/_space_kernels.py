@@ -86,8 +86,17 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
 def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
     """Return the row number of each mixture, the inverse of `digits_of_rows`.
 
-    `digits` is int64 (n, S); the other arguments are as of `digits_of_rows`. The result is int64
-    (n,), -1 where a digit or a sum of digits is out of bounds.
+    Parameters
+    ----------
+    digits : ndarray of int64, shape (n, S)
+        Digit of each slot.
+    site_counts, site_slots, caps, budgets, ways : ndarray of int64
+        The space, as of `digits_of_rows`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        -1 where a digit or a sum of digits is out of bounds.
     """
     n = len(digits)
     m = len(site_counts)
@@ -119,9 +128,19 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     """Map points of the unit cube to mixtures, even cube to even space.
 
     Each coordinate picks its slot's digit from the distribution that the digits before it leave (an
-    inverse Rosenblatt transform), so low-discrepancy points stay well spread. `points` is float64
-    (n, S), each in [0, 1); the other arguments are as of `digits_of_rows`. The result is int64 (n,
-    S).
+    inverse Rosenblatt transform), so low-discrepancy points stay well spread.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, S)
+        Coordinates, each in [0, 1).
+    site_counts, site_slots, caps, budgets, ways : ndarray of int64
+        The space, as of `digits_of_rows`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, S)
+        Digit of each slot.
     """
     n = len(points)
     m = len(site_counts)

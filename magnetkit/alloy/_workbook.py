@@ -388,7 +388,7 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
 
     It is the one called `wanted`, or the first visible one. `path` is that of the file, for
     messages. Case and blanks of `wanted` make no difference; an empty text asks for the first.
-    Where no sheet is visible the first of all is taken.
+    Where no sheet is visible the first of all is taken. `book` is that of openpyxl.
 
     Returns
     -------

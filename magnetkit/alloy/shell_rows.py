@@ -268,7 +268,17 @@ def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
 def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
     """Return the shells of n magnets as a column of text, empty where there is none.
 
-    None stands for no shells at all; `n` is used then alone. A text is such as "Tb 0.50 wt%".
+    Parameters
+    ----------
+    rows : ShellRows or None
+        Shells of n magnets; None if no magnet has any.
+    n : int
+        Number of magnets. It counts only where `rows` is None.
+
+    Returns
+    -------
+    pyarrow.StringArray
+        Texts such as "Tb 0.5 wt%".
     """
     import pyarrow as pa
 

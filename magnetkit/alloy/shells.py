@@ -145,8 +145,20 @@ def is_one(shell: Any) -> bool:
 def _read_record(record: dict[str, Any]) -> Shell:
     """Build a shell from a dictionary of R and amount_wt_pct, or of R, fraction and content.
 
-    InputError for other keys. Amounts are in wt.%, fraction and content shares of 1. InputError too
-    if a value is out of range.
+    Parameters
+    ----------
+    record : dict
+        Such as ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.1, "content":
+        0.3}``; the latter two are shares of 1.
+
+    Returns
+    -------
+    Shell
+
+    Raises
+    ------
+    InputError
+        For other keys, or a value out of range.
     """
     if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
         raise InputError(

@@ -468,13 +468,31 @@ def arrange_sites(
 ) -> Sites:
     """Build the sites of a space from the arguments of `substitutions`.
 
-    InputError if one does not fit. An element that is unknown raises CompositionError.
+    Parameters
+    ----------
+    host : str
+        Formula of the host, such as "Nd2Fe14B".
+    replace : mapping of str to sequence of str
+        Element of the host to its substituents; a single text is one.
+    step : float or mapping of str to float
+        Share of a site that one step exchanges, one for all or one by site.
+    limits : mapping of str to float
+        Largest share of a site by substituent; 1 for others.
+    additions : mapping of str to float or sequence of float
+        Levels of each addition, atoms on 100 atoms of the host.
 
     Returns
     -------
     Sites
         ``amounts`` of the host, ``slots`` (element, site and levels of each), ``spans`` and
         ``budgets`` of the sites.
+
+    Raises
+    ------
+    InputError
+        If an argument does not fit the host.
+    CompositionError
+        If the host cannot be read or an element is unknown.
     """
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}

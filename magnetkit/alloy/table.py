@@ -776,7 +776,8 @@ def _parse_chunk(
     """Parse a chunk of strings whose first is row `start`.
 
     Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
-    `odd` has values that are no text, by row.
+    `odd` has values that are no text, by row. `array` are Arrow strings and `basis` is that of
+    their amounts.
 
     Returns
     -------
@@ -805,6 +806,7 @@ def _parse_strings(
 
     `array` are Arrow strings, `odd` maps rows to values that are no text, `start` is the number of
     the first row. Row numbers of the result count from `start`; refused rows are in its errors.
+    `basis` is "auto", "atomic" or "weight".
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
@@ -861,6 +863,7 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
     """Join the given values of the hard phases over several tables, by name.
 
     NaN where a table has no value of that name. Arrays are float64, as long as all tables together.
+    `parts` are the tables, in order.
     """
     joint = {}
     for name in {name for table in parts for name in table.given}:

@@ -748,7 +748,8 @@ def _read_frame(
 def as_frame(source: Any) -> "pd.DataFrame":
     """Convert a frame, mapping of columns or list of records to a pandas frame.
 
-    InputError for anything else. A pandas frame is returned itself.
+    `source` is one of these, of any library that has ``to_pandas``. A pandas frame is returned
+    itself. InputError for anything else, or columns that form no table.
     """
     import pandas as pd
 
@@ -810,7 +811,7 @@ def _decimal_mark(
     """Find the decimal mark of a table's numbers.
 
     Only columns of quantities are looked at. Without any evidence it is a point, or a comma where
-    the headers are German.
+    the headers are German. `frame` has the cells of `columns`, in their order.
 
     Returns
     -------
@@ -946,7 +947,7 @@ def _with_numbers(
     That is done where a column of texts was read. `mark` is the decimal mark of the table, None if
     unclear: a number of a known quantity has it. In another column only what is surely a number
     becomes one, so that 007 stays a text. A number keeps the unit of its column. Cells of ``text``
-    columns stay.
+    columns stay. `frame` has the cells of `columns`, in their order, and is not changed.
     """
     import pandas as pd
 

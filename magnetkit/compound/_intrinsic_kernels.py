@@ -516,8 +516,8 @@ def easy_angle(k1, k2, k3):
 def direction(k1, k2, k3):
     """Return the status that the easy direction gives: `OK`, `CONE` or `_PLANAR`.
 
-    An axis without saturation field across it, the plane being a lesser minimum, counts as planar.
-    The constants K_1, K_2 and K_3 are in any one unit.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. An axis without saturation field
+    across it, the plane being a lesser minimum, counts as planar.
     """
     angle = easy_angle(k1, k2, k3)
     if 0.0 < angle < 1.0:
@@ -611,9 +611,25 @@ def switching(i, state, ion, work, found, u):
 def _torque(i, state, ion, work, found, u, field):
     """Return the torque on the metals in a reverse field, each rare earth free to cant.
 
-    The 4f shell feels exchange and outside field as one: a sum of two vectors. `field` is mu_0 H in
-    T and the result is in MJ/m^3, over the sine of the angle. The other arguments are as of
-    `switching`; none is changed.
+    The 4f shell feels exchange and outside field as one: a sum of two vectors.
+
+    Parameters
+    ----------
+    i : int
+        Row of `state`.
+    state, ion, work : ndarray of float64
+        As of `evaluate_state`, which must have filled `work` with the derivatives; only read.
+    found : tuple of float
+        What `evaluate_state` returned.
+    u : float
+        Cosine of the angle with the axis.
+    field : float
+        Reverse field, mu_0 H, T.
+
+    Returns
+    -------
+    float
+        MJ/m^3, over the sine of the angle. Above 0 it turns the moment back to the axis.
     """
     m = found[0]
     j = found[1]
@@ -1112,10 +1128,26 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     """Evaluate one composition at all temperatures into `out`, in place.
 
-    `i` is the row of `rows` and `h` its host; `asked` is (temperatures, spread, learnt_curie). The
-    Curie temperature in ``condensed.state`` becomes the learnt one. `room`, a `Room`, is
-    overwritten. A temperature at or above the Curie temperature gets the status `PARAMAGNETIC` and
-    no numbers.
+    Parameters
+    ----------
+    i : int
+        Row of `rows`.
+    rows : Rows
+        (indptr, indices, values) of the hard phases.
+    h : int
+        Index of its host, -1 where it is unknown.
+    model : Model
+        Parameters of all hosts and their deviations.
+    asked : tuple
+        Temperatures, float64 (m,), K; whether deviations are computed; learnt Curie temperatures
+        and their deviations, float64 (2, n), K, NaN for none.
+    condensed : Condensed
+        What `condense` returned. The Curie temperature of the row becomes the learnt one.
+    room : Room
+        Overwritten.
+    out : Evaluated
+        Column i is written. Numbers must come in as NaN, as those without meaning are not written.
+        At and above the Curie temperature the status is `PARAMAGNETIC`.
     """
     temperatures, spread, learnt_curie = asked
     state = condensed.state
@@ -1155,10 +1187,21 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     """Write polarization, constants, fields and status of a phase at a temperature into `out`.
 
-    `found` is J_s first and K_1, K_2, K_3 (MJ/m3) last, as `evaluate_state` returns them. The order
-    of `found` is reduced moment, moment (Bohr magnetons), K_1, K_2, K_3. `l` is the number of the
-    temperature and `i` that of the phase. `work` must hold derivatives. Fields and hardness are
-    written only where the easy direction is the axis.
+    Fields and hardness are written only where the easy direction is the axis.
+
+    Parameters
+    ----------
+    l, i : int
+        Number of the temperature and of the phase.
+    condensed : Condensed
+        What `condense` returned; only read.
+    found : tuple of float
+        What `evaluate_state` returned: reduced moment, moment (Bohr magnetons), K_1, K_2 and K_3
+        (MJ/m^3).
+    work : ndarray of float64, shape (ions, 64)
+        As `evaluate_state` left it, with all derivatives; only read.
+    out : Evaluated
+        ``value[:, l, i]`` and ``status[l, i]`` are written: T, MJ/m^3, T and no unit.
     """
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
@@ -1178,10 +1221,18 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     """Write the standard deviations of the values that `_write_values` wrote.
 
-    `found` is as there; `var` holds variances and covariances of J_s, K_1, K_2, K_3 and their sum.
-    `l` is the number of the temperature and `i` that of the phase. `var` is float64 (7,), as of
-    `variances`. Deviations of fields and hardness are written only where the easy direction is the
-    axis.
+    Those of fields and hardness are written only where the easy direction is the axis.
+
+    Parameters
+    ----------
+    l, i : int
+        Number of the temperature and of the phase.
+    found : tuple of float
+        What `evaluate_state` returned.
+    var : ndarray of float64, shape (7,)
+        Variances and covariances, as `variances` left them in ``room.out``.
+    out : Evaluated
+        ``sd[:, l, i]`` is written, in the units of ``value``, which must be there.
     """
     (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
     j_s = value[POLARIZATION, l, i]

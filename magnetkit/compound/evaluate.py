@@ -55,9 +55,21 @@ def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Conde
 def curie_temperature(
     table: CompositionTable, codes: Int8Array, p: Parameters
 ) -> FloatArray:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
+    """Return the Curie temperature of hard phases.
 
-    `codes`, int8 (n,), are indices into `HOST_NAMES`, -1 where the host is unknown.
+    Parameters
+    ----------
+    table : CompositionTable
+        The hard phases, n rows.
+    codes : ndarray of int8, shape (n,)
+        Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
+    p : Parameters
+        Parameters of the two-sublattice model.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        K; NaN outside the model.
     """
     from ._intrinsic_kernels import CURIE
 

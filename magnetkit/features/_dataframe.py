@@ -117,7 +117,7 @@ def _only_column(df: "pd.DataFrame", col_id: str | Sequence[str]) -> Any:
     """Return the name of the only column that `col_id` names; InputError if there are more or none.
 
     `col_id` is a column name, such as "composition", or a list of one. The error names the first
-    columns that there are if the name is none of them.
+    columns that there are if the name is none of them. `df` is a pandas frame.
     """
     names = [col_id] if isinstance(col_id, str) else list(col_id)
     if len(names) != 1:

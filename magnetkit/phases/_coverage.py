@@ -74,7 +74,8 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
     """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
 
     `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. A text begins with
-    `NOT_JUDGED` and names absent elements, or systems that were not pulled.
+    `NOT_JUDGED` and names absent elements, or systems that were not pulled. `source` is the
+    snapshot.
     """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]

@@ -318,7 +318,7 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
     Near radii weigh most. NaN for a row without such entries. The distances of all entries are
-    computed once and kept in the cache of `source`.
+    computed once and kept in the cache of `source`. `table` has the n compositions.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
@@ -344,8 +344,8 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     """Describe each row with its rare earths as one element.
 
-    An amount is at.% over 100, of (element column, amount) pairs behind the sum of the rare earths.
-    Radius is 0 without rare earth. One entry a row, in order.
+    A tuple begins with the sum of the rare earths. Pairs of element column and atomic fraction of
+    the other elements follow, sorted. The radius is 0 without rare earth.
 
     Returns
     -------

@@ -540,7 +540,8 @@ def _begin(x, inner, phases, state):
 
     `x`, float64 (m,), is the composition. `inner`, float64 (m,), is overwritten with the moved one,
     for which `state`, a `Simplex`, is solved by `start`. Returned is the number of steps, -1 if
-    there is no solution. The amounts of the state are those of `inner`, not of `x`.
+    there is no solution. The amounts of the state are those of `inner`, not of `x`. `phases` is a
+    `Phases` of the system, the elements first.
     """
     m = len(x)
     for c in range(m):

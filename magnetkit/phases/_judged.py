@@ -288,7 +288,7 @@ def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
 
     The entries are kept with `source` for the next call. These are formation energies of the lowest
-    entry of each composition.
+    entry of each composition. `table` has the n compositions and `source` is the snapshot.
     """
     if "listed" not in source._cache:
         space = lowest_entries(source)

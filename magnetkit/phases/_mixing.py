@@ -101,8 +101,7 @@ class MixingTerms:
     def members(self, dense: NDArray) -> BoolArray:
         """Say which rows have the host's ratio of sites, bool (n,).
 
-        `dense`, (n, 118), holds atomic fractions. Elements that are on none of the three sites are
-        not looked at.
+        `dense`, (n, 118), holds atomic fractions. Metals are what is left.
         """
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms

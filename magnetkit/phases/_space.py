@@ -256,6 +256,7 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     """Issue a warning that names entries left out, and compositions that are unknown for it.
 
     `name` is that of the snapshot. Nothing is issued if none was left out; at most five are named.
+    `space` says what was left out and what is doubtful.
     """
     if not space.left_out:
         return
@@ -356,6 +357,7 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 
     A row joins a system of more elements if another row needs that anyway: the hull over more
     elements is the same at its composition. Rows with an element without phases are left out.
+    `space` gives each element its column.
 
     Returns
     -------

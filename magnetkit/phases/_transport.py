@@ -106,6 +106,7 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
     The process is killed if it gives no sign in time, and at the end. `question` is a dict of
     ``systems``, a list of str, and ``endpoint``, the address. Messages are dicts: ``loaded``;
     ``kind``, ``done`` and ``total``; ``note``; ``version`` and ``records``; or ``error``, a text.
+    `key` is the API key, which is written to its standard input.
     """
     environment = {
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"

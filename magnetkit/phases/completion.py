@@ -144,7 +144,7 @@ def _correct_energies(
 
     Changed are ``formation_energy_eV_atom``, the error's column and ``source``, which names the
     scheme. `entries` is the frame of a snapshot and `scheme` a name such as "Materials Project
-    R2SCAN". The error of elements is 0.
+    R2SCAN". The error of elements is 0. `correction` is as of `fit_correction`.
     """
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)

@@ -282,10 +282,21 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
 def _phases_above_hull(
     space: PhaseSpace, columns: list[int], stable: set[str]
 ) -> Others:
-    """Return the phases of a system whose formulas are not in `stable`; `columns` are its elements.
+    """Return the phases of a system whose formulas are not among the stable ones.
 
-    `columns` are the element columns (atomic numbers less one) of the system, and the order of the
-    shares in the result.
+    Parameters
+    ----------
+    space : PhaseSpace
+        All compositions of a snapshot.
+    columns : list of int
+        Elements of the system, atomic numbers less one; the order of the shares in the result.
+    stable : set of str
+        Formulas to leave out.
+
+    Returns
+    -------
+    Others
+        ``names``, ``shares`` (n, m) and ``energies`` (n,), formation energies in eV/atom.
     """
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9

@@ -214,7 +214,7 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     """Return the lowest energy of each element, eV/atom; InputError if one has none.
 
     Keys are symbols. The error is of an element that stands in a compound and has no entry of its
-    own.
+    own. `entries` are those of pymatgen, of one scheme.
     """
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()

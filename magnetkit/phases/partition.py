@@ -440,7 +440,7 @@ def _assignment_rules() -> "AssignmentRules":
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Read the windows of known phases that are of no host, by name of the phase and ratio.
 
-    An example is ``{"Nd6Fe13Si": {"R / (R + M)": (0.28, 0.32)}}`` in form. The result is cached.
+    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``. The result is cached.
     """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
@@ -455,7 +455,7 @@ def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
     """Return by row the names of known phases that belong to no host; other rows are not in it.
 
     `codes`, int8 (n,), are those of `assign_hosts`; rows of a host are not looked at. Of several
-    names the first counts.
+    names the first counts. `table` has the n compositions.
     """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -473,7 +473,7 @@ def is_in_windows(
 
     `rule` maps ratios, such as "R/T", to their least and largest value. A side of a ratio is a
     symbol, a group such as R or M, or a sum such as "(R + Zr)"; DataError for another name. An
-    empty rule is True.
+    empty rule is True. `table` has the n compositions.
     """
     from ..alloy._row_kernels import sums
 
@@ -602,7 +602,7 @@ def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
     The path is that of their host's `records.Formation`. `codes`, int8 (n,), are indices into
-    `HOST_NAMES`; -1 gives False.
+    `HOST_NAMES`; -1 gives False. `table` has the n phases.
     """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):

@@ -256,7 +256,8 @@ def _read_manifest(file: Path) -> dict[str, Any]:
 def _check_files(manifest_file: Path, files: Any) -> None:
     """Raise DataError unless a manifest names files of a snapshot, and they are undamaged.
 
-    `files` maps names of files beside the manifest to their SHA-256.
+    `files` maps names of files beside the manifest to their SHA-256. `manifest_file` is the path of
+    the manifest. Only entries and structures may be named, and entries must be.
     """
     if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
@@ -512,7 +513,8 @@ def _write_files(
 def _write_table(file: Path, table: "pd.DataFrame") -> str:
     """Write a parquet file whose bytes depend on the values alone; return its SHA-256.
 
-    Row labels are not written. A file of that name is replaced.
+    Row labels are not written. A file of that name is replaced. `table` is a frame; pandas' own
+    metadata are left out.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
